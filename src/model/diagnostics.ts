@@ -1,0 +1,49 @@
+/**
+ * Every way in which a flow can be wrong: one stable code and one sentence each. The builder's types print these
+ * sentences in the editor, `compile()` and `run()` put them into errors, and the checker reports them.
+ */
+export const SENTENCES = {
+  MISSING_VALUE: "flow '{flow}' needs '{value}' here, which nothing before it provides",
+  WRONG_TYPE: "flow '{flow}' provides '{value}' with another type than is needed here",
+  ALREADY_PROVIDED: "flow '{flow}' has '{value}' already: rename this output with 'provides', or say 'override: true'",
+  DUPLICATE_NODE: "flow '{flow}' has a node named '{node}' already: give this one another 'name'",
+  UNKNOWN_INPUT: "there is no input '{value}' to {option}",
+  UNKNOWN_OUTPUT: "there is no output '{value}' to rename",
+  UNKNOWN_RETURN: "flow '{flow}' can't return '{value}', which nothing in it provides",
+  UNKNOWN_OPTION: "flow '{flow}' gives the unknown option '{option}'",
+  NAME_INVALID: "'{node}' can't be the name of a node or flow: use a text without '/' that is not empty",
+  NOT_A_NODE: "flow '{flow}' adds something that is neither a task nor a built flow: decorate the class with @Task, or call .build()",
+  REQUIRES_MISSING: "execute() takes '{value}', but 'requires' does not list it",
+  REQUIRES_UNKNOWN: "'requires' lists '{value}', but execute() does not take it",
+  REQUIRES_NOT_OPTIONAL: "execute() takes '{value}' as optional: list it as '{value}?'",
+  REQUIRES_NOT_REQUIRED: "execute() always takes '{value}': list it without '?'",
+  PROVIDES_MISSING: "execute() returns '{value}', but neither 'provides' nor 'keeps' lists it",
+  PROVIDES_UNKNOWN: "'provides' or 'keeps' lists '{value}', but execute() does not return it",
+  SCHEMA_MISMATCH: "the schema of '{value}' does not produce the type that execute() declares for it",
+  REVERT_UNFIT: 'revert() must accept (inputs, outcome: Outcome<ThisTask>, context)',
+  REVERT_REQUIRES_MISSING: "revert() takes '{value}', but neither 'requires' nor 'revertRequires' lists it",
+  NOT_STORABLE: "'{path}' can't be stored: {reason}",
+  MISSING_SERVICE: "flow '{flow}' needs the service '{service}'",
+  NEEDS_RESOLVE: "task '{task}' has a constructor with parameters: give the app 'resolve'",
+  MISSING_INPUT: "flow '{flow}' needs the input '{value}'",
+  UNKNOWN_RUN_INPUT: "flow '{flow}' takes no input '{value}'",
+  CLASS_NAME_USED: "task class '{task}' has no name of its own: minifiers rename classes, so give @Task a 'name' before its runs are stored",
+  BAD_ATTEMPTS: "times({value}) makes no sense: give a whole number of attempts of at least 1",
+} as const;
+
+export type DiagnosticCode = keyof typeof SENTENCES;
+
+/** One finding about a flow. */
+export interface Diagnostic {
+  readonly code: DiagnosticCode;
+  /** `error`: will fail for certain. `warning`: may be intended. */
+  readonly severity: 'error' | 'warning';
+  readonly message: string;
+  /** Path of the node it is about, such as `provision/network/attach`. */
+  readonly path: string;
+}
+
+/** Fills the placeholders of a sentence: the run-time twin of the types' `Sentence`. */
+export function sentence(code: DiagnosticCode, facts: Readonly<Record<string, string>>): string {
+  return SENTENCES[code].replace(/\{(\w+)\}/g, (_, name: string) => facts[name] ?? `{${name}}`);
+}

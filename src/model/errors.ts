@@ -1,0 +1,180 @@
+import type { Diagnostic } from './diagnostics.js';
+import type { FailureReport } from './failure.js';
+import type { ValueIssue } from './schema.js';
+
+/*
+ * FlowproofError
+ * ├─ FlowDefinitionError    FLOW_DEFINITION      the flow can't run as it is written
+ * ├─ InvalidInputError      INVALID_INPUT        the values given to a run are wrong
+ * ├─ FlowFailedError        FLOW_FAILED          runOrThrow: the run did not end in SUCCESS
+ * ├─ RunConflictError       RUN_CONFLICT         this run id is taken by other inputs or another flow
+ * ├─ RunOwnedError          RUN_OWNED            a live engine has this run
+ * ├─ RunNotFoundError       RUN_NOT_FOUND        no run has this id
+ * ├─ IncompatibleFlowError  INCOMPATIBLE_FLOW    the stored run was made by a flow that this code can't continue
+ * ├─ StaleRunError          STALE_RUN            another engine took this run over
+ * └─ PersistenceError       (see its codes)      the store refused, is unreachable or holds what can't be read
+ */
+
+const BRAND = Symbol.for('flowproof.error');
+
+export type PersistenceCode =
+  | 'STORE_UNREACHABLE'
+  | 'STORE_LOCKED'
+  | 'STORE_CLOSED'
+  | 'STORE_SCHEMA'
+  | 'JOURNAL_TOO_NEW'
+  | 'JOURNAL_GAP'
+  | 'JOURNAL_CORRUPT';
+
+export type FlowproofErrorCode =
+  | 'FLOW_DEFINITION'
+  | 'INVALID_INPUT'
+  | 'FLOW_FAILED'
+  | 'RUN_CONFLICT'
+  | 'RUN_OWNED'
+  | 'RUN_NOT_FOUND'
+  | 'INCOMPATIBLE_FLOW'
+  | 'STALE_RUN'
+  | 'APP_STOPPED'
+  | PersistenceCode;
+
+/** Root of everything that flowproof throws. Tell them apart with {@link isFlowproofError}, which works across copies of the package. */
+export class FlowproofError<Code extends FlowproofErrorCode = FlowproofErrorCode> extends Error {
+  static {
+    Object.defineProperty(this.prototype, BRAND, { value: true });
+  }
+  constructor(
+    /** Stable: never renamed within a major version. */
+    readonly code: Code,
+    message: string,
+    options?: { readonly cause?: unknown },
+  ) {
+    super(message, options);
+    this.name = new.target.name;
+  }
+}
+
+/**
+ * Whether `thrown` is an error of flowproof (with this `code`, if given), even when another installed copy made it.
+ *
+ * @example
+ * ```ts
+ * import { isFlowproofError } from 'flowproof';
+ * const failed: unknown = new Error('x');
+ * if (isFlowproofError(failed, 'RUN_CONFLICT')) console.log('choose another run id');
+ * ```
+ */
+export function isFlowproofError<Code extends FlowproofErrorCode = FlowproofErrorCode>(thrown: unknown, code?: Code): thrown is FlowproofError<Code> {
+  if (typeof thrown !== 'object' || thrown === null || !(BRAND in thrown)) return false;
+  return code === undefined || (thrown as { code?: unknown }).code === code;
+}
+
+/** The flow can't run as it is written; `diagnostics` lists everything that was found, not only the first. */
+export class FlowDefinitionError extends FlowproofError<'FLOW_DEFINITION'> {
+  constructor(
+    readonly flow: string,
+    readonly diagnostics: readonly Diagnostic[],
+  ) {
+    super('FLOW_DEFINITION', `flow '${flow}' can't run:\n${diagnostics.map((one) => `  ${one.path}: ${one.message} [${one.code}]`).join('\n')}`);
+  }
+}
+
+/** The inputs of a run are wrong; nothing was written. */
+export class InvalidInputError extends FlowproofError<'INVALID_INPUT'> {
+  constructor(
+    readonly flow: string,
+    readonly issues: readonly ValueIssue[],
+  ) {
+    super('INVALID_INPUT', `the inputs of flow '${flow}' are not valid:\n${issues.map((issue) => `  ${issue.path === '' ? '(inputs)' : issue.path}: ${issue.message}`).join('\n')}`);
+  }
+}
+
+/** Thrown by `runOrThrow` when a run ends in another state than SUCCESS. */
+export class FlowFailedError extends FlowproofError<'FLOW_FAILED'> {
+  constructor(
+    readonly flow: string,
+    readonly runId: string,
+    readonly state: 'REVERTED' | 'FAILURE' | 'CANCELLED' | 'SUSPENDED',
+    readonly failures: readonly FailureReport[],
+  ) {
+    const list = failures.map((one) => `  ${one.path} (${one.phase}, attempt ${one.attempt}): ${one.failure.name}: ${one.failure.message}`);
+    super('FLOW_FAILED', [`run '${runId}' of flow '${flow}' ended ${state}`, ...list].join('\n'), { cause: failures[0]?.failure });
+  }
+}
+
+/** The id belongs to a run of another flow or with other inputs. Choose another id, or call with the inputs it began with. */
+export class RunConflictError extends FlowproofError<'RUN_CONFLICT'> {
+  constructor(
+    readonly runId: string,
+    readonly flow: string,
+    readonly storedFlow: string,
+  ) {
+    const what = flow === storedFlow ? `was started with other inputs` : `belongs to flow '${storedFlow}', not to '${flow}'`;
+    super('RUN_CONFLICT', `run '${runId}' ${what}: use another id, or the inputs that it began with`);
+  }
+}
+
+/** A live engine has this run. Wait for it with `run`, stop that engine, or take over with `takeover: 'force'`. */
+export class RunOwnedError extends FlowproofError<'RUN_OWNED'> {
+  constructor(
+    readonly runId: string,
+    readonly owner: string,
+  ) {
+    super('RUN_OWNED', `run '${runId}' belongs to the live engine ${owner}: wait for it with run(), stop it there, or resume with takeover: 'force'`);
+  }
+}
+
+/** No run has this id in this store. */
+export class RunNotFoundError extends FlowproofError<'RUN_NOT_FOUND'> {
+  constructor(readonly runId: string) {
+    super('RUN_NOT_FOUND', `there is no run '${runId}' in this store`);
+  }
+}
+
+/** The stored run was made by a flow that this code can't continue; `report` has a line for each difference. */
+export class IncompatibleFlowError extends FlowproofError<'INCOMPATIBLE_FLOW'> {
+  constructor(
+    readonly runId: string,
+    readonly flow: string,
+    readonly report: readonly string[],
+  ) {
+    super('INCOMPATIBLE_FLOW', `run '${runId}' of flow '${flow}' can't go on with this code:\n${report.map((line) => `  ${line}`).join('\n')}\nDeploy the code that began it, or let that code finish it first. Nothing was changed.`);
+  }
+}
+
+/** Another engine took this run over: this one wrote nothing more and stopped. */
+export class StaleRunError extends FlowproofError<'STALE_RUN'> {
+  constructor(readonly runId: string) {
+    super('STALE_RUN', `run '${runId}' was taken over by another engine: this one stopped, the journal is as the other one writes it`);
+  }
+}
+
+/** The app was stopped before this run came to its end; the run is as it was and can be resumed. */
+export class AppStoppedError extends FlowproofError<'APP_STOPPED'> {
+  constructor(readonly runId: string) {
+    super('APP_STOPPED', `the app was stopped before run '${runId}' ended: resume it here or elsewhere`);
+  }
+}
+
+/** The store refused, is unreachable, or holds what this version can't read. What was saved is as it was. */
+export class PersistenceError<Code extends PersistenceCode = PersistenceCode> extends FlowproofError<Code> {
+  constructor(code: Code, message: string, options?: { readonly cause?: unknown }) {
+    super(code, message, options);
+  }
+}
+
+/**
+ * Throw this from `execute` when trying again can't help: no retry is asked, the flow goes back.
+ *
+ * @example
+ * ```ts
+ * import { PermanentError } from 'flowproof';
+ * export function charge(card: { blocked: boolean }) {
+ *   if (card.blocked) throw new PermanentError('the card is blocked');
+ * }
+ * ```
+ */
+export class PermanentError extends Error {
+  readonly permanent = true;
+  override name = 'PermanentError';
+}

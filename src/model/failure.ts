@@ -1,0 +1,75 @@
+import type { Json } from './json.js';
+
+/**
+ * What is kept of an error: data, never a live object, so that user code sees the same before and after a restart.
+ * TaskFlow section 14.
+ */
+export interface Failure {
+  /** Name of the error's class, such as `TypeError`. */
+  readonly name: string;
+  readonly message: string;
+  /** The error's `code`, where it has one that is a text or a number. */
+  readonly code?: string;
+  /** The error's `data`, where it is plain JSON. */
+  readonly data?: Json;
+  readonly stack?: string;
+  readonly cause?: Failure;
+  /** Trying again can't help: it was a `PermanentError`. */
+  readonly permanent?: true;
+}
+
+/** A failure with the place where it happened, as results and reverts see it. */
+export interface FailureReport {
+  /** Node names from the root flow to the atom, joined by `/`. */
+  readonly path: string;
+  readonly phase: 'execute' | 'revert';
+  /** Which call of this phase failed, from 1; counts the rounds that a retry made, too. */
+  readonly attempt: number;
+  readonly failure: Failure;
+}
+
+const MAX_CAUSES = 8;
+const MAX_TEXT = 8_192;
+
+/** Keeps of anything thrown what survives storage. Never throws. */
+export function toFailure(thrown: unknown, depth = 0): Failure {
+  try {
+    return thrown instanceof Error ? fromError(thrown, depth) : fromValue(thrown);
+  } catch {
+    return { name: 'Error', message: 'an error that cannot be read was thrown' };
+  }
+}
+
+function fromError(error: Error, depth: number): Failure {
+  const { code, data } = error as { code?: unknown; data?: unknown };
+  const cause = error.cause;
+  return {
+    name: String(error.name),
+    message: cut(String(error.message)),
+    ...(typeof code === 'string' || typeof code === 'number' ? { code: String(code) } : {}),
+    ...(isPlain(data, 0) ? { data } : {}),
+    ...(error.stack ? { stack: cut(String(error.stack)) } : {}),
+    ...((error as { permanent?: unknown }).permanent === true ? { permanent: true as const } : {}),
+    ...(cause !== undefined && depth < MAX_CAUSES ? { cause: toFailure(cause, depth + 1) } : {}),
+  };
+}
+
+function fromValue(value: unknown): Failure {
+  const text = typeof value === 'string' ? value : (JSON.stringify(value) ?? String(value));
+  return { name: 'Error', message: cut(text) };
+}
+
+function cut(text: string): string {
+  return text.length <= MAX_TEXT ? text : `${text.slice(0, MAX_TEXT)}… (${text.length} characters)`;
+}
+
+function isPlain(value: unknown, depth: number): value is Json {
+  if (depth > 16) return false;
+  if (value === null) return true;
+  if (typeof value === 'number') return Number.isFinite(value);
+  if (typeof value !== 'object') return typeof value === 'string' || typeof value === 'boolean';
+  if (Array.isArray(value)) return value.every((item) => isPlain(item, depth + 1));
+  const prototype: unknown = Object.getPrototypeOf(value);
+  if (prototype !== Object.prototype && prototype !== null) return false;
+  return Object.entries(value).every(([key, item]) => key !== '__proto__' && isPlain(item, depth + 1));
+}

@@ -1,0 +1,50 @@
+import { createHash, randomBytes } from 'node:crypto';
+
+/** Makes ids; handed in so that tests can make them repeatable. */
+export interface Ids {
+  /** Id of a run: a UUIDv7, so ids sort by creation time (RFC 9562, section 5.7). */
+  runId(nowMs: number): string;
+  /** A UUIDv4 for writers, owners and messages. */
+  unique(): string;
+  /** A short token, unique among the writes of one writer: 12 hexadecimal digits. */
+  stepId(): string;
+}
+
+/** Random bytes are drawn a page at a time: one system call for some hundred ids. */
+const POOL_BYTES = 4096;
+let pool = randomBytes(0);
+let used = 0;
+
+function draw(bytes: number): Buffer {
+  if (used + bytes > pool.length) {
+    pool = randomBytes(POOL_BYTES);
+    used = 0;
+  }
+  const drawn = pool.subarray(used, used + bytes);
+  used += bytes;
+  return drawn;
+}
+
+export const randomIds: Ids = {
+  runId(nowMs) {
+    const bytes = Buffer.from(draw(16));
+    bytes.writeUIntBE(nowMs, 0, 6);
+    return asUuid(bytes, 0x70);
+  },
+  unique: () => asUuid(Buffer.from(draw(16)), 0x40),
+  stepId: () => draw(6).toString('hex'),
+};
+
+function asUuid(bytes: Buffer, version: number): string {
+  bytes.writeUInt8((bytes.readUInt8(6) & 0x0f) | version, 6);
+  bytes.writeUInt8((bytes.readUInt8(8) & 0x3f) | 0x80, 8);
+  const hex = bytes.toString('hex');
+  return `${hex.slice(0, 8)}-${hex.slice(8, 12)}-${hex.slice(12, 16)}-${hex.slice(16, 20)}-${hex.slice(20)}`;
+}
+
+/** 32 hexadecimal digits that are equal exactly for equal parts: identity of content and of pieces of work. */
+export function digest(...parts: readonly (string | number)[]): string {
+  const hash = createHash('sha256');
+  for (const part of parts) hash.update(`${String(part).length}:${part};`);
+  return hash.digest('hex').slice(0, 32);
+}

@@ -1,0 +1,50 @@
+/** The states of runs and atoms, and the legal ways between them, as tables: they are persisted, so they never change. */
+
+export const RUN_STATES = ['PENDING', 'RUNNING', 'SUSPENDED', 'SUCCESS', 'REVERTED', 'FAILURE', 'CANCELLED'] as const;
+/** State of a whole run. `REVERTED` means that everything that was done is undone; `FAILURE` that something could not be. */
+export type RunState = (typeof RUN_STATES)[number];
+
+export const ATOM_STATES = [
+  'PENDING', 'RUNNING', 'SUCCESS', 'FAILURE', 'REVERTING', 'REVERTED', 'REVERT_FAILURE', 'RETRYING', 'IGNORE',
+] as const;
+/** State of one task or retry of a run. `RUNNING` means: may have started. */
+export type AtomState = (typeof ATOM_STATES)[number];
+
+/** What the engine means to do with an atom next; TaskFlow R-1.5. */
+export type Intention = 'EXECUTE' | 'REVERT' | 'RETRY' | 'IGNORE';
+
+/** Which half of a task runs. */
+export type Phase = 'execute' | 'revert';
+
+/** Legal moves of a run; TaskFlow R-9.1 with the differences D-14 and D-18: `PENDING` is reached only by an explicit reset. */
+export const RUN_MOVES: Readonly<Record<RunState, readonly RunState[]>> = {
+  PENDING: ['RUNNING'],
+  RUNNING: ['SUSPENDED', 'SUCCESS', 'REVERTED', 'FAILURE', 'CANCELLED'],
+  SUSPENDED: ['RUNNING', 'CANCELLED', 'PENDING'],
+  SUCCESS: ['PENDING'],
+  REVERTED: ['PENDING'],
+  FAILURE: ['RUNNING', 'PENDING'],
+  CANCELLED: ['PENDING'],
+};
+
+/**
+ * Legal moves of an atom; TaskFlow R-9.5 and R-9.7. Added: `RUNNING → PENDING` (a start that was withdrawn before the
+ * call), `RUNNING → RUNNING` and `REVERTING → REVERTING` (the same work again after a crash), `REVERTING → SUCCESS`
+ * and `REVERTING → FAILURE` (a revert withdrawn before the call), and the operator's ways out of `REVERT_FAILURE`.
+ */
+export const ATOM_MOVES: Readonly<Record<AtomState, readonly AtomState[]>> = {
+  PENDING: ['RUNNING', 'IGNORE'],
+  RUNNING: ['SUCCESS', 'FAILURE', 'RUNNING', 'PENDING'],
+  SUCCESS: ['REVERTING', 'RETRYING', 'PENDING'],
+  FAILURE: ['REVERTING', 'PENDING'],
+  REVERTING: ['REVERTED', 'REVERT_FAILURE', 'REVERTING', 'SUCCESS', 'FAILURE'],
+  REVERTED: ['PENDING'],
+  REVERT_FAILURE: ['REVERTING', 'REVERTED', 'PENDING'],
+  RETRYING: ['RUNNING'],
+  IGNORE: ['PENDING'],
+};
+
+/** Whether a run in this state has ended: nothing moves it but a reset or an operator. */
+export function isEnded(state: RunState): boolean {
+  return state === 'SUCCESS' || state === 'REVERTED' || state === 'FAILURE' || state === 'CANCELLED';
+}

@@ -1,0 +1,168 @@
+import type { Json } from '../model/json.js';
+import type { RunState } from '../model/states.js';
+import type { Entry } from './entry.js';
+
+/**
+ * Where runs are kept. Small on purpose: a store is correct when it passes `tests/conformance/journal.ts`.
+ *
+ * Who may append is decided here and nowhere else: `(runId, seq)` is unique and `(runId, seq - 1)` must exist with an
+ * epoch that is not higher. Leases only say who is worth waiting for.
+ */
+export interface Journal {
+  readonly capabilities: Capabilities;
+  /** Makes ready (opens files, connects, migrates). Called once, before anything else; calling again is harmless. */
+  open(): Promise<void>;
+  /** Begins a run with its entry of `seq` 0. Idempotent by `key`: if the key is taken, nothing is written. */
+  createRun(params: CreateRunParams): Promise<CreateRunResult>;
+  /**
+   * Appends entries of different runs; each item is atomic in itself and none harms another. At most one append of a
+   * run may be under way. Never rejects for an item's own trouble: see {@link AppendResult}.
+   */
+  append(items: readonly AppendItem[]): Promise<readonly AppendResult[]>;
+  /** The entries of a run in order, and its shape. @throws PersistenceError when they can't be read in full. */
+  load(runId: string): Promise<LoadedRun | undefined>;
+  /** The summary of one run, by its id or by the user's key. */
+  find(by: { readonly runId: string } | { readonly key: string }): Promise<RunSummary | undefined>;
+  /** Runs, newest first, a page at a time. */
+  runs(filter: RunFilter): Promise<RunPage>;
+  /** Puts a message into a run's inbox; idempotent by the message's id; durable when resolved. */
+  send(message: InboxMessage): Promise<void>;
+  /** Renews the lease of a process and brings what concerns it, in one go. */
+  tick(params: TickParams): Promise<TickResult>;
+  /** Ends the lease of a process, so that nobody waits for it. */
+  release(owner: string): Promise<void>;
+  close(): Promise<void>;
+}
+
+export interface Capabilities {
+  /** What was acknowledged survives a loss of power. */
+  readonly powerSafe: boolean;
+  /** Several processes may use it at once. */
+  readonly multiProcess: boolean;
+  /** An entry can be written inside a transaction of the user. */
+  readonly transactional: boolean;
+  /** Leases are judged by the store's clock, not by each process's own. */
+  readonly serverClock: boolean;
+}
+
+/** The graph of a flow as stored: once per fingerprint. */
+export interface Shape {
+  readonly fingerprint: string;
+  /** Path and kind of each atom; its index is the atom's number in the entries. */
+  readonly atoms: readonly (readonly [path: string, kind: 'task' | 'retry'])[];
+  /** Canonical description of the flow, for upgrade checks and pictures. */
+  readonly manifest: Json;
+}
+
+export interface CreateRunParams {
+  readonly entry: Entry;
+  /** The user's id of the run, unique in the store. Default: the run id. */
+  readonly key: string;
+  readonly flow: string;
+  readonly version: number;
+  readonly inputsHash: string;
+  readonly state: RunState;
+  /** The process that runs it; see {@link TickParams}. */
+  readonly owner: string;
+  readonly shape: Shape;
+}
+
+export type CreateRunResult =
+  | { readonly kind: 'created' }
+  /** The key was taken before; `run` is what it belongs to (perhaps this very entry, when an answer was lost). */
+  | { readonly kind: 'exists'; readonly run: RunSummary }
+  /** No answer came: calling again with the same entry tells. */
+  | { readonly kind: 'unknown'; readonly cause: unknown };
+
+export interface AppendItem {
+  readonly entry: Entry;
+  /** `full`: on disk before the answer. `relaxed`: survives our crash, not the machine's. */
+  readonly durability: 'full' | 'relaxed';
+  /** Messages that this entry uses up: deleted together with the append. */
+  readonly consume?: readonly string[];
+  /** Written to the run's summary together with the entry; absent fields stay. */
+  readonly summary?: {
+    readonly state?: RunState;
+    /** `null` releases the run. */
+    readonly owner?: string | null;
+  };
+}
+
+export type AppendResult =
+  | { readonly kind: 'ok' }
+  /** It was there already: an earlier try of this very entry had worked and its answer was lost. */
+  | { readonly kind: 'mine' }
+  /** The run has gone on without this writer. */
+  | { readonly kind: 'stale' }
+  /** Refused for its own content, such as its size. Nothing was written. */
+  | { readonly kind: 'refused'; readonly cause: unknown }
+  /** No answer came: the same item again will tell. */
+  | { readonly kind: 'unknown'; readonly cause: unknown };
+
+export interface LoadedRun {
+  readonly summary: RunSummary;
+  readonly shape: Shape;
+  readonly entries: readonly Entry[];
+  /** What waits in its inbox, oldest first. */
+  readonly inbox: readonly InboxMessage[];
+}
+
+/** A run as lists show it. */
+export interface RunSummary {
+  readonly runId: string;
+  readonly key: string;
+  readonly flow: string;
+  readonly version: number;
+  readonly fingerprint: string;
+  readonly inputsHash: string;
+  readonly state: RunState;
+  readonly createdAtMs: number;
+  /** Owner process, and whether its lease is alive now; absent when nobody has the run. */
+  readonly owner?: { readonly id: string; readonly alive: boolean };
+}
+
+export interface RunFilter {
+  readonly flow?: string;
+  readonly states?: readonly RunState[];
+  /** Only runs that nobody alive has. */
+  readonly ownerless?: boolean;
+  /** Only runs before this one in the order of the listing: the last `runId` of the page before. */
+  readonly before?: string;
+  /** Default: 100. */
+  readonly limit?: number;
+}
+
+export interface RunPage {
+  readonly runs: readonly RunSummary[];
+  /** Pass as `before` for the next page; absent on the last one. */
+  readonly next?: string;
+}
+
+/** A wish of an outsider. Outsiders never append to a run. */
+export interface InboxMessage {
+  readonly id: string;
+  readonly runId: string;
+  readonly kind: 'suspend';
+  readonly payload?: Json;
+}
+
+export interface TickParams {
+  /** Id of the engine process: one lease each. */
+  readonly owner: string;
+  readonly leaseMs: number;
+  /** Runs of others whose end somebody here waits for. */
+  readonly watch: readonly string[];
+}
+
+export interface TickResult {
+  /** Messages for runs of this owner, not consumed yet, oldest first. */
+  readonly messages: readonly InboxMessage[];
+  /** Summaries of the watched runs. */
+  readonly watched: readonly RunSummary[];
+}
+
+/** What a user hands to `flowproof({ persistence })`: a way to get a journal. */
+export interface Persistence {
+  readonly kind: string;
+  connect(): Journal;
+}
