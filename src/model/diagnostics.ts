@@ -27,8 +27,9 @@ export const SENTENCES = {
   NEEDS_RESOLVE: "task '{task}' has a constructor with parameters: give the app 'resolve'",
   MISSING_INPUT: "flow '{flow}' needs the input '{value}'",
   UNKNOWN_RUN_INPUT: "flow '{flow}' takes no input '{value}'",
-  CLASS_NAME_USED: "task class '{task}' has no name of its own: minifiers rename classes, so give @Task a 'name' before its runs are stored",
-  BAD_ATTEMPTS: "times({value}) makes no sense: give a whole number of attempts of at least 1",
+  CLASS_NAME_USED:
+    "task class '{task}' has no name of its own: minifiers rename classes, so give @Task a 'name' before its runs are stored",
+  BAD_ATTEMPTS: 'times({value}) makes no sense: give a whole number of attempts of at least 1',
 } as const;
 
 export type DiagnosticCode = keyof typeof SENTENCES;

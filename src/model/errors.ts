@@ -41,7 +41,7 @@ export type FlowproofErrorCode =
 /** Root of everything that flowproof throws. Tell them apart with {@link isFlowproofError}, which works across copies of the package. */
 export class FlowproofError<Code extends FlowproofErrorCode = FlowproofErrorCode> extends Error {
   static {
-    Object.defineProperty(this.prototype, BRAND, { value: true });
+    Object.defineProperty(FlowproofError.prototype, BRAND, { value: true });
   }
   constructor(
     /** Stable: never renamed within a major version. */
@@ -64,7 +64,10 @@ export class FlowproofError<Code extends FlowproofErrorCode = FlowproofErrorCode
  * if (isFlowproofError(failed, 'RUN_CONFLICT')) console.log('choose another run id');
  * ```
  */
-export function isFlowproofError<Code extends FlowproofErrorCode = FlowproofErrorCode>(thrown: unknown, code?: Code): thrown is FlowproofError<Code> {
+export function isFlowproofError<Code extends FlowproofErrorCode = FlowproofErrorCode>(
+  thrown: unknown,
+  code?: Code,
+): thrown is FlowproofError<Code> {
   if (typeof thrown !== 'object' || thrown === null || !(BRAND in thrown)) return false;
   return code === undefined || (thrown as { code?: unknown }).code === code;
 }
@@ -75,7 +78,10 @@ export class FlowDefinitionError extends FlowproofError<'FLOW_DEFINITION'> {
     readonly flow: string,
     readonly diagnostics: readonly Diagnostic[],
   ) {
-    super('FLOW_DEFINITION', `flow '${flow}' can't run:\n${diagnostics.map((one) => `  ${one.path}: ${one.message} [${one.code}]`).join('\n')}`);
+    super(
+      'FLOW_DEFINITION',
+      `flow '${flow}' can't run:\n${diagnostics.map((one) => `  ${one.path}: ${one.message} [${one.code}]`).join('\n')}`,
+    );
   }
 }
 
@@ -85,7 +91,10 @@ export class InvalidInputError extends FlowproofError<'INVALID_INPUT'> {
     readonly flow: string,
     readonly issues: readonly ValueIssue[],
   ) {
-    super('INVALID_INPUT', `the inputs of flow '${flow}' are not valid:\n${issues.map((issue) => `  ${issue.path === '' ? '(inputs)' : issue.path}: ${issue.message}`).join('\n')}`);
+    super(
+      'INVALID_INPUT',
+      `the inputs of flow '${flow}' are not valid:\n${issues.map((issue) => `  ${issue.path === '' ? '(inputs)' : issue.path}: ${issue.message}`).join('\n')}`,
+    );
   }
 }
 
@@ -120,7 +129,10 @@ export class RunOwnedError extends FlowproofError<'RUN_OWNED'> {
     readonly runId: string,
     readonly owner: string,
   ) {
-    super('RUN_OWNED', `run '${runId}' belongs to the live engine ${owner}: wait for it with run(), stop it there, or resume with takeover: 'force'`);
+    super(
+      'RUN_OWNED',
+      `run '${runId}' belongs to the live engine ${owner}: wait for it with run(), stop it there, or resume with takeover: 'force'`,
+    );
   }
 }
 
@@ -138,7 +150,10 @@ export class IncompatibleFlowError extends FlowproofError<'INCOMPATIBLE_FLOW'> {
     readonly flow: string,
     readonly report: readonly string[],
   ) {
-    super('INCOMPATIBLE_FLOW', `run '${runId}' of flow '${flow}' can't go on with this code:\n${report.map((line) => `  ${line}`).join('\n')}\nDeploy the code that began it, or let that code finish it first. Nothing was changed.`);
+    super(
+      'INCOMPATIBLE_FLOW',
+      `run '${runId}' of flow '${flow}' can't go on with this code:\n${report.map((line) => `  ${line}`).join('\n')}\nDeploy the code that began it, or let that code finish it first. Nothing was changed.`,
+    );
   }
 }
 

@@ -56,7 +56,15 @@ export function decodeTagged(tag: string, content: Json, inner: (part: Json) => 
   }
 }
 
-const ERROR_CLASSES: Readonly<Record<string, ErrorConstructor>> = { Error, TypeError, RangeError, SyntaxError, ReferenceError, EvalError, URIError };
+const ERROR_CLASSES: Readonly<Record<string, ErrorConstructor>> = {
+  Error,
+  TypeError,
+  RangeError,
+  SyntaxError,
+  ReferenceError,
+  EvalError,
+  URIError,
+};
 
 function decodeError(fields: { name: string; message: string; stack?: string; cause?: Json }, inner: (part: Json) => unknown): Error {
   const constructor = Object.hasOwn(ERROR_CLASSES, fields.name) ? (ERROR_CLASSES[fields.name] as ErrorConstructor) : Error;

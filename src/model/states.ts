@@ -5,7 +5,15 @@ export const RUN_STATES = ['PENDING', 'RUNNING', 'SUSPENDED', 'SUCCESS', 'REVERT
 export type RunState = (typeof RUN_STATES)[number];
 
 export const ATOM_STATES = [
-  'PENDING', 'RUNNING', 'SUCCESS', 'FAILURE', 'REVERTING', 'REVERTED', 'REVERT_FAILURE', 'RETRYING', 'IGNORE',
+  'PENDING',
+  'RUNNING',
+  'SUCCESS',
+  'FAILURE',
+  'REVERTING',
+  'REVERTED',
+  'REVERT_FAILURE',
+  'RETRYING',
+  'IGNORE',
 ] as const;
 /** State of one task or retry of a run. `RUNNING` means: may have started. */
 export type AtomState = (typeof ATOM_STATES)[number];

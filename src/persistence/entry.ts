@@ -44,7 +44,9 @@ export type Transition =
   /** A start that was written, but never called: back to what it was, in the same round. */
   | readonly ['WITHDRAWN', number]
   /** `ctx.save`: what the task has done so far. */
-  | readonly ['SAVED', number, Json];
+  | readonly ['SAVED', number, Json]
+  /** All of the state at this point, in place of what came before; alone in an entry of kind `snapshot`. */
+  | readonly ['SNAPSHOT', Json];
 
 /** One step of a run, atomic in the journal. */
 export interface Entry {
@@ -53,7 +55,9 @@ export interface Entry {
   readonly seq: number;
   /** Grows with each takeover. */
   readonly epoch: number;
-  /** The engine that wrote it: 32 hexadecimal digits in a UUID. */
+  /** A reader may begin at the last `snapshot`; everything else is a `step`. */
+  readonly kind: 'step' | 'snapshot';
+  /** The engine that wrote it, a UUID. */
   readonly writer: string;
   /** Tells this write from any other of the same writer: 12 hexadecimal digits. */
   readonly stepId: string;

@@ -19,7 +19,10 @@ export interface Journal {
    * run may be under way. Never rejects for an item's own trouble: see {@link AppendResult}.
    */
   append(items: readonly AppendItem[]): Promise<readonly AppendResult[]>;
-  /** The entries of a run in order, and its shape. @throws PersistenceError when they can't be read in full. */
+  /**
+   * A run with its shape, its inbox and its entries, from the last snapshot on, in order.
+   * @throws PersistenceError `JOURNAL_GAP`, `JOURNAL_TOO_NEW`, `JOURNAL_CORRUPT` (with run and seq): never half a run.
+   */
   load(runId: string): Promise<LoadedRun | undefined>;
   /** The summary of one run, by its id or by the user's key. */
   find(by: { readonly runId: string } | { readonly key: string }): Promise<RunSummary | undefined>;
@@ -102,7 +105,8 @@ export type AppendResult =
 export interface LoadedRun {
   readonly summary: RunSummary;
   readonly shape: Shape;
-  readonly entries: readonly Entry[];
+  /** A page at a time, so that a long run is never in memory twice. */
+  readonly entries: AsyncIterable<readonly Entry[]>;
   /** What waits in its inbox, oldest first. */
   readonly inbox: readonly InboxMessage[];
 }
