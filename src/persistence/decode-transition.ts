@@ -1,0 +1,133 @@
+import type { Failure } from '../model/failure.js';
+import { isJsonArray, isJsonObject, type Json } from '../model/json.js';
+import { type Intention, RUN_STATES, type RunState } from '../model/states.js';
+import type { RunCreation, Transition } from './entry.js';
+
+/** As deep as causes of causes go in what this library writes, with room; deeper ones would only overflow a stack. */
+const MAX_CAUSES = 64;
+
+const INTENTIONS: ReadonlySet<Json> = new Set<Intention>(['EXECUTE', 'REVERT', 'RETRY', 'IGNORE']);
+const STATES: ReadonlySet<Json> = new Set<RunState>(RUN_STATES);
+
+type Decode = (rest: readonly Json[], op: string, atomCount: number, into: Transition[]) => void;
+
+const DECODERS: ReadonlyMap<Json, Decode> = new Map<Json, Decode>([
+  ['CREATED', (rest, _op, _count, into) => into.push(['CREATED', creation(only(rest, 1)[0])])],
+  ['RUN', (rest, _op, _count, into) => into.push(['RUN', runState(only(rest, 1)[0])])],
+  ['TAKEOVER', (rest, _op, count, into) => into.push(['TAKEOVER', atoms(only(rest, 1)[0], count)])],
+  ['INTEND', (rest, _op, count, into) => into.push(['INTEND', intention(only(rest, 3)[0]), ...range(rest[1], rest[2], count)])],
+  ['RESET', (rest, _op, count, into) => into.push(['RESET', ...range(only(rest, 2)[0], rest[1], count)])],
+  ['RUNNING', bare],
+  [
+    'SUCCESS',
+    (rest, op, count, into) =>
+      rest.length === 2 ? into.push(['SUCCESS', atom(rest[0], count), rest[1] as Json]) : bare(rest, op, count, into),
+  ],
+  ['FAILURE', failed],
+  ['INTERRUPTED', failed],
+  ['REVERTING', bare],
+  ['REVERTED', bare],
+  ['REVERT_FAILURE', failed],
+  ['RETRYING', bare],
+  ['WITHDRAWN', bare],
+  ['SAVED', (rest, _op, count, into) => into.push(['SAVED', atom(only(rest, 2)[0], count), rest[1] as Json])],
+  ['SNAPSHOT', (rest, _op, _count, into) => into.push(['SNAPSHOT', only(rest, 1)[0] as Json])],
+]);
+
+/**
+ * Checks one stored tuple and adds what it says; a range adds one transition for each atom.
+ * @throws Error with what is wrong, in words.
+ */
+export function decodeTransition(tuple: Json, atomCount: number, into: Transition[]): void {
+  if (!isJsonArray(tuple)) throw new Error('a transition is not a list');
+  const op = tuple[0];
+  const decode = op === undefined ? undefined : DECODERS.get(op);
+  if (decode === undefined) throw new Error(`nothing is known of the transition ${shown(op)}`);
+  try {
+    decode(tuple.slice(1), op as string, atomCount, into);
+  } catch (fault) {
+    throw new Error(`${op as string} ${(fault as Error).message}`);
+  }
+}
+
+type BareOp = 'RUNNING' | 'SUCCESS' | 'REVERTING' | 'REVERTED' | 'RETRYING' | 'WITHDRAWN';
+
+function bare(rest: readonly Json[], op: string, atomCount: number, into: Transition[]): void {
+  const [which] = only(rest, 1);
+  if (which === undefined || !isJsonArray(which)) {
+    into.push([op as BareOp, atom(which, atomCount)]);
+    return;
+  }
+  const [from, to] = range(which[0], which[1], atomCount);
+  if (which.length !== 2 || from === to) throw new Error(`has the range ${shown(which)}`);
+  for (let index = from; index < to; index++) into.push([op as BareOp, index]);
+}
+
+function failed(rest: readonly Json[], op: string, atomCount: number, into: Transition[]): void {
+  const [which, what] = only(rest, 2);
+  into.push([op as 'FAILURE' | 'INTERRUPTED' | 'REVERT_FAILURE', atom(which, atomCount), failure(what, 0)]);
+}
+
+function only(rest: readonly Json[], length: number): readonly Json[] {
+  if (rest.length !== length) throw new Error(`has ${rest.length} parts instead of ${length}`);
+  return rest;
+}
+
+function atom(value: Json | undefined, atomCount: number): number {
+  if (!isIndex(value, atomCount - 1)) throw new Error(`names atom ${shown(value)} of ${atomCount}`);
+  return value;
+}
+
+function atoms(value: Json | undefined, atomCount: number): readonly number[] {
+  if (value === undefined || !isJsonArray(value)) throw new Error('has no list of atoms');
+  return value.map((one) => atom(one, atomCount));
+}
+
+/** Atoms `from` up to, not including, `to`. */
+function range(from: Json | undefined, to: Json | undefined, atomCount: number): readonly [number, number] {
+  if (!isIndex(from, atomCount) || !isIndex(to, atomCount) || from > to) {
+    throw new Error(`has the range ${shown(from)} to ${shown(to)} of ${atomCount} atoms`);
+  }
+  return [from, to];
+}
+
+function isIndex(value: Json | undefined, max: number): value is number {
+  return typeof value === 'number' && Number.isInteger(value) && value >= 0 && value <= max;
+}
+
+function runState(value: Json | undefined): RunState {
+  if (value === undefined || !STATES.has(value)) throw new Error(`has the state ${shown(value)}`);
+  return value as RunState;
+}
+
+function intention(value: Json | undefined): Intention {
+  if (value === undefined || !INTENTIONS.has(value)) throw new Error(`has the intention ${shown(value)}`);
+  return value as Intention;
+}
+
+function creation(value: Json | undefined): RunCreation {
+  if (!isJsonObject(value)) throw new Error('says nothing of the run');
+  const { flow, version, fingerprint, inputs, inputsHash } = value;
+  const texts = typeof flow === 'string' && typeof fingerprint === 'string' && typeof inputsHash === 'string';
+  if (!texts || !Number.isInteger(version) || !isJsonObject(inputs)) throw new Error('does not say enough of the run');
+  return { flow, version: version as number, fingerprint, inputs, inputsHash };
+}
+
+function failure(value: Json | undefined, depth: number): Failure {
+  if (!isJsonObject(value)) throw new Error('has no failure');
+  if (depth > MAX_CAUSES) throw new Error(`has more than ${MAX_CAUSES} causes of causes`);
+  const { name, message, code, stack, cause, permanent } = value;
+  if (typeof name !== 'string' || typeof message !== 'string') throw new Error('has a failure without name or message');
+  const texts = isOptionalText(code) && isOptionalText(stack);
+  if (!texts || (permanent !== undefined && permanent !== true)) throw new Error('has a failure with parts of a wrong type');
+  if (cause !== undefined) failure(cause, depth + 1);
+  return value as unknown as Failure;
+}
+
+function isOptionalText(value: Json | undefined): boolean {
+  return value === undefined || typeof value === 'string';
+}
+
+function shown(value: Json | undefined): string {
+  return value === undefined ? 'nothing' : JSON.stringify(value).slice(0, 80);
+}

@@ -1,0 +1,41 @@
+import type { Entry } from './entry.js';
+import { decodeEntry } from './entry-format.js';
+import type { Shape } from './journal.js';
+import { JournalError } from './journal-error.js';
+import type { StoredEntry } from './stored-entry.js';
+
+export interface ReadEntriesParams {
+  readonly runId: string;
+  readonly shape: Shape;
+  /** Where to begin: 0, or the seq of the last snapshot. */
+  readonly first: number;
+  /** The last seq that the store knows of. */
+  readonly last: number;
+  readonly pages: AsyncIterable<readonly StoredEntry[]> | Iterable<readonly StoredEntry[]>;
+}
+
+/**
+ * Turns what a store reads into entries that can be trusted: each one checked, none missing, epochs never falling.
+ * @throws JournalError `JOURNAL_GAP`, `JOURNAL_CORRUPT`, `JOURNAL_TOO_NEW`, while iterating.
+ */
+export async function* readEntries({ runId, shape, first, last, pages }: ReadEntriesParams): AsyncGenerator<readonly Entry[]> {
+  let next = first;
+  let epoch = 0;
+  for await (const page of pages) {
+    const entries: Entry[] = [];
+    for (const stored of page) {
+      if (stored.seq !== next) throw missing(runId, next);
+      if (stored.epoch < epoch)
+        throw new JournalError('JOURNAL_CORRUPT', runId, next, `its epoch ${stored.epoch} is lower than the one before`);
+      entries.push(decodeEntry(stored, shape.atoms.length));
+      epoch = stored.epoch;
+      next++;
+    }
+    yield entries;
+  }
+  if (next <= last) throw missing(runId, next);
+}
+
+function missing(runId: string, seq: number): JournalError {
+  return new JournalError('JOURNAL_GAP', runId, seq, 'this entry is missing');
+}

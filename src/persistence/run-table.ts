@@ -1,0 +1,155 @@
+import { type Clock, systemClock } from '../model/clock.js';
+import { RunNotFoundError } from '../model/errors.js';
+import type { RunState } from '../model/states.js';
+import type { Entry } from './entry.js';
+import type { AppendItem, CreateRunParams, InboxMessage, RunFilter, RunPage, RunSummary, TickParams, TickResult } from './journal.js';
+import { Leases } from './leases.js';
+
+const DEFAULT_PAGE = 100;
+
+/** What a store in one process knows about a run; `Place` is where it keeps an entry. */
+export interface RunRecord<Place> {
+  readonly runId: string;
+  readonly key: string;
+  readonly flow: string;
+  readonly version: number;
+  readonly fingerprint: string;
+  readonly inputsHash: string;
+  readonly createdAtMs: number;
+  state: RunState;
+  owner: string | undefined;
+  /** The entries' places in order. */
+  readonly places: Place[];
+  /** Index in `places` of what a reader begins with. */
+  start: number;
+  tail: Pick<Entry, 'seq' | 'epoch' | 'writer' | 'stepId'>;
+  /** By the message's id, oldest first. */
+  readonly inbox: Map<string, InboxMessage>;
+}
+
+/** What {@link RunTable.judge} says of an append: `taken` means that there is an entry of this seq, perhaps this very one. */
+export type Verdict = 'ok' | 'stale' | 'taken';
+
+/** Runs, their inboxes and their owners in memory: the half that the stores of one process share. */
+export class RunTable<Place> {
+  readonly #runs = new Map<string, RunRecord<Place>>();
+  readonly #keys = new Map<string, RunRecord<Place>>();
+  /** Run ids in ascending order, so that a page costs its length. */
+  readonly #order: string[] = [];
+  readonly #mail = new Set<RunRecord<Place>>();
+  readonly #leases: Leases;
+
+  constructor(clock: Clock = systemClock) {
+    this.#leases = new Leases(clock);
+  }
+
+  get(runId: string): RunRecord<Place> | undefined {
+    return this.#runs.get(runId);
+  }
+
+  byKey(key: string): RunRecord<Place> | undefined {
+    return this.#keys.get(key);
+  }
+
+  create({ entry, key, flow, version, fingerprint, inputsHash, state, owner }: NewRun, place: Place): void {
+    const { runId, atMs } = entry;
+    const inbox = new Map<string, InboxMessage>();
+    const facts = { runId, key, flow, version, fingerprint, inputsHash, createdAtMs: atMs };
+    const record: RunRecord<Place> = { ...facts, state, owner, places: [place], start: 0, tail: tailOf(entry), inbox };
+    this.#runs.set(runId, record);
+    this.#keys.set(key, record);
+    const last = this.#order.at(-1);
+    if (last === undefined || last < runId) this.#order.push(runId);
+    else this.#order.splice(this.#position(runId), 0, runId);
+  }
+
+  /** Who may append: the rule of the journal, in one place for these stores. */
+  judge(record: RunRecord<Place> | undefined, { seq, epoch }: Entry): Verdict {
+    if (record === undefined) return 'stale';
+    const { tail } = record;
+    if (seq <= tail.seq) return 'taken';
+    return seq === tail.seq + 1 && tail.epoch <= epoch ? 'ok' : 'stale';
+  }
+
+  append(record: RunRecord<Place>, item: Change, place: Place): void {
+    record.tail = tailOf(item.entry);
+    if (item.entry.kind === 'snapshot') record.start = record.places.length;
+    record.places.push(place);
+    if (item.summary?.state !== undefined) record.state = item.summary.state;
+    if (item.summary?.owner !== undefined) record.owner = item.summary.owner ?? undefined;
+    if (item.consume === undefined) return;
+    for (const id of item.consume) record.inbox.delete(id);
+    if (record.inbox.size === 0) this.#mail.delete(record);
+  }
+
+  /** @throws RunNotFoundError when there is nobody to send to. */
+  addressee(message: InboxMessage): RunRecord<Place> {
+    const record = this.#runs.get(message.runId);
+    if (record === undefined) throw new RunNotFoundError(message.runId);
+    return record;
+  }
+
+  deliver(record: RunRecord<Place>, message: InboxMessage): void {
+    record.inbox.set(message.id, message);
+    this.#mail.add(record);
+  }
+
+  summary({ runId, key, flow, version, fingerprint, inputsHash, state, createdAtMs, owner }: RunRecord<Place>): RunSummary {
+    const facts = { runId, key, flow, version, fingerprint, inputsHash, state, createdAtMs };
+    return owner === undefined ? facts : { ...facts, owner: { id: owner, alive: this.#leases.isAlive(owner) } };
+  }
+
+  page({ flow, states, ownerless, before, limit = DEFAULT_PAGE }: RunFilter): RunPage {
+    const runs: RunSummary[] = [];
+    for (let index = before === undefined ? this.#order.length : this.#position(before); index > 0; index--) {
+      const record = this.#runs.get(this.#order[index - 1] as string) as RunRecord<Place>;
+      if (flow !== undefined && record.flow !== flow) continue;
+      if (states !== undefined && !states.includes(record.state)) continue;
+      const summary = this.summary(record);
+      if (ownerless === true && summary.owner?.alive === true) continue;
+      const last = runs.at(-1);
+      if (runs.length === limit && last !== undefined) return { runs, next: last.runId };
+      runs.push(summary);
+    }
+    return { runs };
+  }
+
+  tick({ owner, leaseMs, watch }: TickParams): TickResult {
+    this.#leases.renew(owner, leaseMs);
+    const messages = [...this.#mail].filter((record) => record.owner === owner).flatMap((record) => [...record.inbox.values()]);
+    const watched = watch.map((runId) => this.#runs.get(runId)).filter((record) => record !== undefined);
+    return { messages, watched: watched.map((record) => this.summary(record)) };
+  }
+
+  release(owner: string): void {
+    this.#leases.end(owner);
+  }
+
+  /** How many run ids are lower than this one. */
+  #position(runId: string): number {
+    let low = 0;
+    let high = this.#order.length;
+    while (low < high) {
+      const middle = (low + high) >>> 1;
+      if ((this.#order[middle] as string) < runId) low = middle + 1;
+      else high = middle;
+    }
+    return low;
+  }
+}
+
+/** What of an entry matters to the table. */
+type EntryFacts = Omit<Entry, 'transitions' | 'format'>;
+
+export interface NewRun extends Omit<CreateRunParams, 'entry' | 'shape'> {
+  readonly entry: EntryFacts;
+  readonly fingerprint: string;
+}
+
+export interface Change extends Pick<AppendItem, 'consume' | 'summary'> {
+  readonly entry: EntryFacts;
+}
+
+function tailOf({ seq, epoch, writer, stepId }: EntryFacts): RunRecord<unknown>['tail'] {
+  return { seq, epoch, writer, stepId };
+}
