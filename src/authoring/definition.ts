@@ -67,6 +67,13 @@ export interface NodeDefinition {
   readonly unknownOptions: readonly string[];
 }
 
+/** What a flow takes from outside. */
+export type InputDefinition =
+  | { readonly kind: 'none' }
+  /** Types are erased: only a run knows what comes. Dynamic flows can say the names, which are data. */
+  | { readonly kind: 'typed'; readonly names?: readonly string[] }
+  | { readonly kind: 'schema'; readonly schema: StandardSchema };
+
 export interface FlowDefinition {
   readonly kind: 'flow';
   readonly pattern: 'linear';
@@ -75,7 +82,7 @@ export interface FlowDefinition {
   /** `open`: unmet inputs become what the flow requires. `closed`: they are errors. `dynamic`: made from data, checked by compile(). */
   readonly mode: 'closed' | 'open' | 'dynamic';
   /** `.input<I>()` is erased: then only a run knows the names. */
-  readonly input: { readonly kind: 'none' } | { readonly kind: 'typed' } | { readonly kind: 'schema'; readonly schema: StandardSchema };
+  readonly input: InputDefinition;
   readonly retry?: RetryDefinition;
   readonly nodes: readonly NodeDefinition[];
   /** Output names that `.returns(…)` chose; absent: all. */

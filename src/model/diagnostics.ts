@@ -22,6 +22,7 @@ export const SENTENCES = {
   SCHEMA_MISMATCH: "the schema of '{value}' does not produce the type that execute() declares for it",
   REVERT_UNFIT: 'revert() must accept (inputs, outcome: Outcome<ThisTask>, context)',
   REVERT_REQUIRES_MISSING: "revert() takes '{value}', but neither 'requires' nor 'revertRequires' lists it",
+  REVERT_REQUIRES_UNKNOWN: "'revertRequires' lists '{value}', but revert() does not take it",
   NOT_STORABLE: "'{path}' can't be stored: {reason}",
   MISSING_SERVICE: "flow '{flow}' needs the service '{service}'",
   NEEDS_RESOLVE: "task '{task}' has a constructor with parameters: give the app 'resolve'",

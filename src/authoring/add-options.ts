@@ -1,0 +1,46 @@
+import type { Sentence } from './sentence.js';
+
+/** Completes the keys in editors; says nothing about values. */
+type Hint<Values> = { readonly [Name in keyof Values]?: unknown };
+
+type KnownInputs<Chosen, I, Option extends string> = {
+  readonly [Name in keyof Chosen]: Name extends keyof I
+    ? unknown
+    : string extends Name
+      ? unknown
+      : Sentence<'UNKNOWN_INPUT', { value: Name; option: Option }>;
+};
+
+type KnownOutputs<Chosen, O> = {
+  readonly [Name in keyof Chosen]: Name extends keyof O
+    ? unknown
+    : string extends Name
+      ? unknown
+      : Sentence<'UNKNOWN_OUTPUT', { value: Name }>;
+};
+
+/** How a node is placed in a flow. */
+export interface AddOptions<Flow, I, O, Ids, Name, Rebind, Inject, Rename, Override> {
+  /** The node's name, unique among its siblings. Default: the task's or the flow's. */
+  readonly name?: Name & ([Extract<Name, Ids>] extends [never] ? unknown : Sentence<'DUPLICATE_NODE', { flow: Flow; node: Name }>);
+  /** input → name of the value that it reads */
+  readonly rebind?: Rebind & Hint<I> & KnownInputs<Rebind, I, 'rebind'>;
+  /** input → constant; nothing else needs to provide it then */
+  readonly inject?: Inject & Hint<I> & KnownInputs<Inject, I, 'inject'>;
+  /** output → name that it has in this flow */
+  readonly provides?: Rename & Hint<O> & KnownOutputs<Rename, O>;
+  /** `true`: outputs may replace values of the same name, for the nodes that follow. Default `false`. */
+  readonly override?: Override;
+}
+
+/** What a node needs under the names of the flow: rebound inputs renamed, injected ones gone. */
+export type PlacedNeeds<I, Rebind, Inject> = [keyof Rebind | keyof Inject] extends [never]
+  ? I
+  : {
+      [Name in keyof I as Name extends keyof Inject ? never : Name extends keyof Rebind ? Rebind[Name] & string : Name]: I[Name];
+    };
+
+/** What a node gives under the names of the flow. */
+export type PlacedGifts<O, Rename> = [keyof Rename] extends [never]
+  ? O
+  : { [Name in keyof O as Name extends keyof Rename ? Rename[Name] & string : Name]: O[Name] };

@@ -1,0 +1,35 @@
+import type { RequiredKeys } from './names.js';
+import type { AnyNode, LiteralName } from './node-types.js';
+import type { Visible } from './scope.js';
+import type { Listed, Sentence, SentenceWith } from './sentence.js';
+
+export type Mode = 'closed' | 'open';
+
+type Missing<Names, I> = Exclude<RequiredKeys<I>, Names>;
+/** Distributes over the few names that a node needs, never over all that are visible. */
+type Misfits<Name, Recent, Chunks, I> = Name extends keyof I ? (Visible<Recent, Chunks, Name> extends I[Name] ? never : Name) : never;
+
+type Difference<Recent, Chunks, I, Wrong> =
+  Extract<keyof I, Wrong> extends infer Name extends keyof I
+    ? { [Key in Name]: { needed: I[Key]; provided: Visible<Recent, Chunks, Key> } }
+    : never;
+
+/**
+ * The node itself when it fits here, otherwise the error that says why not. `I` and `O` are what it needs and gives
+ * under the names of this flow; `Taken` are the names that its outputs may not have.
+ */
+export type CheckAdd<Flow, M, Recent, Chunks, Names, Ids, Taken, Node, I, O> = Node extends AnyNode
+  ? [M extends 'open' ? never : Missing<Names, I>] extends [never]
+    ? [Misfits<Extract<keyof I, Names>, Recent, Chunks, I>] extends [never]
+      ? [Extract<keyof O, Taken>] extends [never]
+        ? [Extract<LiteralName<Node>, Ids>] extends [never]
+          ? Node
+          : Sentence<'DUPLICATE_NODE', { flow: Flow; node: LiteralName<Node> }>
+        : Sentence<'ALREADY_PROVIDED', { flow: Flow; value: Listed<Extract<keyof O, Taken>> }>
+      : SentenceWith<
+          'WRONG_TYPE',
+          { flow: Flow; value: Listed<Misfits<Extract<keyof I, Names>, Recent, Chunks, I>> },
+          Difference<Recent, Chunks, I, Misfits<Extract<keyof I, Names>, Recent, Chunks, I>>
+        >
+    : Sentence<'MISSING_VALUE', { flow: Flow; value: Listed<Missing<Names, I>> }>
+  : Sentence<'NOT_A_NODE', { flow: Flow }>;

@@ -1,0 +1,5 @@
+/** What a flow says of itself. */
+export interface FlowOptions {
+  /** Grows when a change of the flow should be told apart in stored runs: a whole number, default 1. */
+  readonly version?: number;
+}

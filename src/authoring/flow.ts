@@ -1,0 +1,58 @@
+import type { FlowDefinition } from './definition.js';
+
+/** What `flow.compile()` shows of a compiled flow. */
+export interface CompiledView {
+  readonly name: string;
+  readonly version: number;
+  /** Equal for flows of equal structure; stored with each run. */
+  readonly fingerprint: string;
+}
+
+/**
+ * A built flow: immutable, and the only thing about flows that crosses files.
+ *
+ * @typeParam Name its name, a literal
+ * @typeParam Req the values that it must be given
+ * @typeParam Prov the values that it leaves behind
+ * @typeParam Services what its tasks read from `ctx.services`
+ */
+export interface Flow<out Name extends string, in Req, out Prov, in Services> {
+  readonly name: Name;
+  readonly version: number;
+  readonly '~flowproof': {
+    readonly kind: 'flow';
+    readonly definition: FlowDefinition;
+    /** Never there: carries the types. */
+    readonly types?: {
+      readonly requires: (values: Req) => void;
+      readonly provides: Prov;
+      readonly services: (services: Services) => void;
+    };
+  };
+  /**
+   * Checks the flow and freezes its graph. The first call does the work, later ones give the same result.
+   *
+   * @throws FlowDefinitionError `FLOW_DEFINITION` with everything that is wrong.
+   */
+  compile(): CompiledView;
+}
+
+/** Any flow, whatever its types. */
+export type AnyFlow = Flow<string, never, unknown, never>;
+
+/** Part of a flow's services when a task of it has a constructor with parameters: the app must be given `resolve`. */
+export interface NeedsResolve {
+  readonly '~flowproof: resolve': true;
+}
+
+/** The values that a run of the flow must be given; optional ones optional. */
+export type Requires<F> = F extends Flow<string, infer Req, unknown, never> ? Req : never;
+
+/** The values that the flow leaves behind. */
+export type Provides<F> = F extends Flow<string, never, infer Prov, never> ? Prov : never;
+
+/** What the tasks of the flow read from `ctx.services`. */
+export type ServicesOf<F> = Omit<DemandsOf<F>, keyof NeedsResolve>;
+
+/** Services, and {@link NeedsResolve} where a class has to be made by a container. */
+export type DemandsOf<F> = F extends Flow<string, never, unknown, infer Services> ? Services : never;

@@ -1,0 +1,79 @@
+import { isSchema } from '../model/schema.js';
+import type { FlowDefinition, RetryDefinition } from './definition.js';
+import type { DynamicLinear } from './dynamic-builder.js';
+import type { CompiledView } from './flow.js';
+import type { FlowOptions } from './flow-options.js';
+import { flowValue } from './flow-value.js';
+import type { LinearOpenStart, LinearStart } from './linear-start.js';
+import { nodeDefinition, unknownKeys } from './placement.js';
+
+/** Begins linear flows: their nodes run one after another, in the order in which they were added. */
+export interface LinearFactory {
+  /**
+   * Begins a closed linear flow: a value that nothing provides is an error where it is needed.
+   *
+   * @example
+   * ```ts
+   * import { linear, Task } from 'flowproof';
+   *
+   * @Task({ name: 'greet', requires: ['who'], provides: ['text'] })
+   * class Greet {
+   *   execute({ who }: { who: string }) {
+   *     return { text: `Hello ${who}` };
+   *   }
+   * }
+   *
+   * export const hello = linear('hello', { version: 1 }).input<{ who: string }>().add(Greet).build();
+   * ```
+   */
+  <const Name extends string>(name: Name, options?: FlowOptions): LinearStart<Name>;
+  /** Begins a flow for reuse: what nothing in it provides becomes what it requires. */
+  open<const Name extends string>(name: Name, options?: FlowOptions): LinearOpenStart<Name>;
+  /** Begins a flow made from data: names are checked by `flow.compile()`, not by types. */
+  dynamic<Services extends object = {}>(name: string, options?: FlowOptions): DynamicLinear<Services>;
+}
+
+type Compile = (definition: FlowDefinition) => CompiledView;
+
+const KNOWN = new Set(['version']);
+
+/** Makes the builders of flows whose `compile()` is the given one: authoring only describes. */
+export function builders(compile: Compile): { readonly linear: LinearFactory } {
+  const begin =
+    (mode: FlowDefinition['mode']) =>
+    (name: string, options?: FlowOptions): unknown =>
+      builder(compile, emptyFlow(name, mode, options));
+  const linear = Object.assign(begin('closed'), { open: begin('open'), dynamic: begin('dynamic') });
+  return Object.freeze({ linear: Object.freeze(linear) as unknown as LinearFactory });
+}
+
+function emptyFlow(name: string, mode: FlowDefinition['mode'], options: FlowOptions | undefined): FlowDefinition {
+  return {
+    kind: 'flow',
+    pattern: 'linear',
+    name,
+    version: options?.version ?? 1,
+    mode,
+    input: { kind: 'none' },
+    nodes: [],
+    unknownOptions: unknownKeys(options, KNOWN),
+  };
+}
+
+/** One object has the methods of all stages; the types show only those that are allowed. */
+function builder(compile: Compile, definition: FlowDefinition): object {
+  const next = (change: Partial<FlowDefinition>) => builder(compile, { ...definition, ...change });
+  return Object.freeze({
+    input: (shape?: unknown) => next({ input: inputOf(shape) }),
+    retry: (policy: { '~flowproof': { definition: RetryDefinition } }) => next({ retry: policy['~flowproof'].definition }),
+    add: (node: unknown, options?: unknown) => next({ nodes: [...definition.nodes, nodeDefinition(node, options)] }),
+    returns: (...names: readonly string[]) => next({ returns: Object.freeze(names) }),
+    build: () => flowValue(Object.freeze({ ...definition, nodes: Object.freeze([...definition.nodes]) }), compile),
+  });
+}
+
+function inputOf(shape: unknown): FlowDefinition['input'] {
+  if (isSchema(shape)) return { kind: 'schema', schema: shape };
+  if (Array.isArray(shape)) return { kind: 'typed', names: Object.freeze(shape.filter((name) => typeof name === 'string')) };
+  return { kind: 'typed' };
+}

@@ -1,0 +1,80 @@
+import type { AnyDefinedTask, DefinedTask } from './defined-task.js';
+import type { AnyFlow, Flow, NeedsResolve } from './flow.js';
+import type { KeptNames } from './kept.js';
+
+/** Methods and constructors can have any parameters: this is the one list that all of them accept. */
+// biome-ignore lint/suspicious/noExplicitAny: `unknown` is refused by parameters with types, `never` by none at all
+export type AnyArgs = any[];
+type AnyArg = AnyArgs[number];
+
+/** A class of tasks: what `@Task` decorates. */
+export type TaskClass = new (...args: AnyArgs) => { execute(inputs: AnyArg, context: AnyArg): unknown };
+
+/** A decorated class or what `defineTask` made. */
+export type AnyTask = TaskClass | AnyDefinedTask;
+
+/** What can be added to a flow. */
+export type AnyNode = AnyTask | AnyFlow;
+
+/** What `execute` of an instance takes; `{}` when it takes nothing. */
+export type InputsOf<T> = T extends { execute(inputs: infer I, ...rest: AnyArgs): unknown } ? (unknown extends I ? {} : I) : {};
+
+/** What `execute` of an instance gives; `{}` when it gives no object. */
+export type ResultsOf<T> = T extends { execute(...args: AnyArgs): infer R } ? AsResults<Awaited<R>> : {};
+export type AsResults<R> = R extends object ? R : {};
+
+/** What `revert` of an instance takes; `{}` when there is none or it takes nothing. */
+export type RevertInputsOf<T> = T extends { revert(inputs: infer I, ...rest: AnyArgs): unknown } ? (unknown extends I ? {} : I) : {};
+
+type ContextServices<Context> = Context extends { readonly services: infer S } ? S : {};
+/** What an instance reads from `ctx.services`, in both methods. */
+export type InstanceServices<T> = (T extends { execute(inputs: AnyArg, context: infer X, ...rest: AnyArgs): unknown }
+  ? ContextServices<X>
+  : {}) &
+  (T extends { revert(inputs: AnyArg, outcome: AnyArg, context: infer X, ...rest: AnyArgs): unknown } ? ContextServices<X> : {});
+
+/** `Inputs` and what only revert takes. */
+export type WithRevert<Inputs, RevertInputs> = [Exclude<keyof RevertInputs, keyof Inputs>] extends [never]
+  ? Inputs
+  : Inputs & Pick<RevertInputs, Exclude<keyof RevertInputs, keyof Inputs>>;
+
+/** The values that a node needs. */
+export type Needs<Node> = Node extends new (
+  ...args: AnyArgs
+) => infer T
+  ? WithRevert<InputsOf<T>, RevertInputsOf<T>>
+  : Node extends DefinedTask<string, infer N, unknown, string, never>
+    ? N
+    : Node extends Flow<string, infer Req, unknown, never>
+      ? Req
+      : {};
+
+/** The values that a node leaves behind. */
+export type Gives<Node> = Node extends new (
+  ...args: AnyArgs
+) => infer T
+  ? Without<ResultsOf<T>, KeptNames<ResultsOf<T>>>
+  : Node extends DefinedTask<string, never, infer Result, infer Kept, never>
+    ? Without<Result, Kept>
+    : Node extends Flow<string, never, infer Prov, never>
+      ? Prov
+      : {};
+type Without<Values, Names> = [Names] extends [never] ? Values : { [Key in keyof Values as Key extends Names ? never : Key]: Values[Key] };
+
+/** What a node reads from `ctx.services`, and whether its class needs a container. */
+export type Demands<Node> = Node extends new (
+  ...args: AnyArgs
+) => infer T
+  ? InstanceServices<T> & (Node extends new () => unknown ? {} : NeedsResolve)
+  : Node extends DefinedTask<string, never, unknown, string, infer S>
+    ? S
+    : Node extends Flow<string, never, unknown, infer S>
+      ? S
+      : {};
+
+/** A node's name where it is a literal; classes have none in types. */
+export type LiteralName<Node> = Node extends { readonly name: infer Name extends string; readonly '~flowproof': unknown }
+  ? string extends Name
+    ? never
+    : Name
+  : never;

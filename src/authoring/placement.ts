@@ -1,0 +1,41 @@
+import type { NodeDefinition, NotANode, Placement } from './definition.js';
+import { flowDefinitionOf } from './flow-value.js';
+import { taskDefinitionOf } from './task-metadata.js';
+
+const KNOWN = new Set(['name', 'rebind', 'inject', 'provides', 'override']);
+
+/** What `.add(node, options)` leaves behind. Takes anything: whatever is wrong is for `compile()` to say. */
+export function nodeDefinition(node: unknown, options: unknown): NodeDefinition {
+  const given = asRecord(options);
+  const placement: Placement = Object.freeze({
+    ...(typeof given.name === 'string' ? { name: given.name } : {}),
+    rebind: asNames(given.rebind),
+    inject: Object.freeze({ ...asRecord(given.inject) }),
+    provides: asNames(given.provides),
+    override: given.override === true,
+  });
+  return Object.freeze({
+    node: taskDefinitionOf(node) ?? flowDefinitionOf(node) ?? notANode(node),
+    placement,
+    unknownOptions: unknownKeys(given, KNOWN),
+  });
+}
+
+/** Option keys that nobody knows. */
+export function unknownKeys(options: unknown, known: ReadonlySet<string>): readonly string[] {
+  return Object.freeze(Object.keys(asRecord(options)).filter((key) => !known.has(key)));
+}
+
+function asRecord(value: unknown): Readonly<Record<string, unknown>> {
+  return typeof value === 'object' && value !== null ? (value as Record<string, unknown>) : {};
+}
+
+function asNames(value: unknown): Readonly<Record<string, string>> {
+  const pairs = Object.entries(asRecord(value)).filter((pair): pair is [string, string] => typeof pair[1] === 'string');
+  return Object.freeze(Object.fromEntries(pairs));
+}
+
+function notANode(value: unknown): NotANode {
+  const name: unknown = typeof value === 'function' ? value.name : asRecord(value).name;
+  return Object.freeze({ kind: 'unknown', name: typeof name === 'string' && name !== '' ? name : String(typeof value) });
+}

@@ -1,0 +1,28 @@
+/*
+ * The values that are visible at one place of a flow, in the encoding that stays near linear to check (measured):
+ * `Recent` is the intersection of the last adds, at most 16; `Chunks` are older ones, frozen 16 at a time; `Visible`
+ * is the union of all names.
+ */
+
+export type Counter = readonly 1[];
+
+type InChunks<Chunks, Name> = Chunks extends readonly [infer Head, ...infer Rest]
+  ? Name extends keyof Head
+    ? Head[Name]
+    : InChunks<Rest, Name>
+  : never;
+
+/** The type of a visible value. */
+export type Visible<Recent, Chunks, Name> = Name extends keyof Recent ? Recent[Name] : InChunks<Chunks, Name>;
+
+type Merged<Chunks, Sum> = Chunks extends readonly [infer Head, ...infer Rest] ? Merged<Rest, Sum & Head> : Sum;
+
+/** All values but those that came in from outside. */
+export type Provided<Recent, Chunks, Inputs> =
+  Merged<Chunks, Recent> extends infer All ? { [Name in keyof All as Name extends Inputs ? never : Name]: All[Name] } : never;
+
+/** `Values` without the names that are about to be replaced. */
+export type Drop<Values, Names> = { [Name in keyof Values as Name extends Names ? never : Name]: Values[Name] };
+
+/** Every chunk without the names that are about to be replaced. */
+export type DropFromAll<Chunks extends readonly unknown[], Names> = { [Index in keyof Chunks]: Drop<Chunks[Index], Names> };

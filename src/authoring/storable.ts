@@ -1,0 +1,86 @@
+declare global {
+  // Empty here, merged with the real ones: the .d.ts must compile where neither the DOM nor Node's types are loaded.
+  interface AbortSignal {}
+  interface URL {}
+}
+
+/**
+ * Admits classes of yours to {@link Storable}: declare `storable` as a union of them, and give the app a codec for them.
+ *
+ * @example
+ * ```ts
+ * class Money { constructor(readonly cents: number) {} plus(other: Money) { return new Money(this.cents + other.cents); } }
+ * declare module 'flowproof' { interface Register { storable: Money } }
+ * ```
+ */
+// biome-ignore lint/suspicious/noEmptyInterface: users add to it
+export interface Register {}
+
+type Registered = Register extends { storable: infer Classes } ? Classes : never;
+/** Where nobody declares URL it is `{}`, which everything is. */
+type KnownUrl = [keyof URL] extends [never] ? never : URL;
+type Leaf = string | number | boolean | bigint | null | undefined | Date | RegExp | Error | Uint8Array | KnownUrl | Registered;
+
+/** What survives storage: JSON, and Date, bigint, Map, Set, undefined, bytes, URL, RegExp, Error, and what {@link Register} admits. */
+export type Storable =
+  | Leaf
+  | readonly Storable[]
+  | ReadonlyMap<Storable, Storable>
+  | ReadonlySet<Storable>
+  | { readonly [key: string]: Storable };
+
+type Deeper<Depth extends readonly 1[]> = [...Depth, 1];
+/** Deeper than this nobody looks: the codec does, at run time. */
+type TooDeep<Depth extends readonly 1[]> = Depth['length'] extends 5 ? true : false;
+type AnyFunction = (...args: never[]) => unknown;
+type Opaque<T> = 0 extends 1 & T ? true : unknown extends T ? true : false;
+
+/** `never` when all of it can be stored; without paths, so that TypeScript keeps the answer for every type it has seen. */
+type Refused<T, Depth extends readonly 1[] = []> =
+  Opaque<T> extends true
+    ? never
+    : T extends Leaf
+      ? never
+      : T extends AnyFunction | symbol | PromiseLike<unknown>
+        ? true
+        : TooDeep<Depth> extends true
+          ? never
+          : T extends readonly (infer Item)[] | ReadonlySet<infer Item>
+            ? Refused<Item, Deeper<Depth>>
+            : T extends ReadonlyMap<infer Key, infer Value>
+              ? Refused<Key, Deeper<Depth>> | Refused<Value, Deeper<Depth>>
+              : { [Key in keyof T]-?: Refused<T[Key], Deeper<Depth>> }[keyof T];
+
+/** Where in `T` the trouble is, and what it is. */
+type Trouble<T, Path extends string, Depth extends readonly 1[] = []> =
+  Opaque<T> extends true
+    ? never
+    : T extends Leaf
+      ? never
+      : T extends AnyFunction
+        ? readonly [Path, 'functions do not survive']
+        : T extends symbol
+          ? readonly [Path, 'symbols do not survive']
+          : T extends PromiseLike<unknown>
+            ? readonly [Path, 'it is a promise, await it']
+            : TooDeep<Depth> extends true
+              ? never
+              : T extends readonly (infer Item)[] | ReadonlySet<infer Item>
+                ? Trouble<Item, `${Path}[]`, Deeper<Depth>>
+                : T extends ReadonlyMap<infer Key, infer Value>
+                  ? Trouble<Key, `${Path}[key]`, Deeper<Depth>> | Trouble<Value, `${Path}[]`, Deeper<Depth>>
+                  : {
+                      [Key in keyof T]-?: Key extends string | number ? Trouble<T[Key], `${Path}.${Key}`, Deeper<Depth>> : never;
+                    }[keyof T];
+
+/** Names in `Values` whose value can't be stored. */
+export type RefusedNames<Values> = {
+  [Name in keyof Values]-?: [Refused<Values[Name]>] extends [never] ? never : Name;
+}[keyof Values] &
+  string;
+
+/** `readonly [path, reason]` for each part of the values that can't be stored. */
+export type Troubles<Values, Names extends string> = Names extends keyof Values ? Trouble<Values[Names], Names> : never;
+
+/** `Value` itself, or the error that names the part which can't be stored. */
+export type StorableValue<Value, Error> = [Refused<Value>] extends [never] ? Value : Error;

@@ -1,0 +1,45 @@
+import type { Sentence } from './sentence.js';
+import type { StorableValue } from './storable.js';
+
+/**
+ * What a task is told beside its inputs. Say which services it needs in the type argument; the flow collects them, and
+ * the app must be given them.
+ *
+ * @example
+ * ```ts
+ * import { Task, type TaskContext } from 'flowproof';
+ * interface Mailer { send(to: string, key: string): Promise<void> }
+ *
+ * @Task({ requires: ['email'] })
+ * class Greet {
+ *   async execute({ email }: { email: string }, ctx: TaskContext<{ mailer: Mailer }>) {
+ *     await ctx.services.mailer.send(email, ctx.idempotencyKey);
+ *   }
+ * }
+ * ```
+ */
+export interface TaskContext<out Services = {}> {
+  /** What the app was given; never stored, never sent anywhere. */
+  readonly services: Services;
+  /** Aborted when this call should end: a deadline, a cancellation, or another engine took the run over. */
+  readonly signal: AbortSignal;
+  readonly runId: string;
+  /** Node names from the root flow to this task, joined by `/`. */
+  readonly path: string;
+  /** Which call of this phase in this round it is, from 1; calls that a crash interrupted count. */
+  readonly attempt: number;
+  /** Names this piece of work: the same for every call of it, in `execute` and in the `revert` that undoes it. */
+  readonly idempotencyKey: string;
+  /** Names the revert of this piece of work, for the calls that `revert` itself makes. */
+  readonly revertKey: string;
+  /** Grows whenever another engine takes the run over: a store that compares it refuses a late writer. */
+  readonly fence: number;
+  /** What an earlier call of this piece of work saved. */
+  readonly saved?: unknown;
+  /** Records a partial effect. Resolves when it is durable; the next call and `revert` see it as `saved`. */
+  save<Value>(
+    data: StorableValue<Value, Sentence<'NOT_STORABLE', { path: 'data'; reason: 'it holds what does not survive' }>>,
+  ): Promise<void>;
+  /** Tells listeners how far this call is: a fraction from 0 to 1. Not stored. */
+  progress(fraction: number, details?: Readonly<Record<string, unknown>>): void;
+}

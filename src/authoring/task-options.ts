@@ -1,0 +1,44 @@
+import type { TaskCode, TaskDefinition } from './definition.js';
+import type { Names } from './names.js';
+import { portsOf } from './ports.js';
+
+/** What a task says of itself beside its code. */
+export interface TaskOptions<R, P, K, V> {
+  /** What `execute` takes: a list, or a map to `true` or a schema. Optional inputs end in a question mark: `'zone?'`. */
+  readonly requires?: R;
+  /** What `execute` returns for the tasks that follow. */
+  readonly provides?: P;
+  /** What `execute` returns for this task's `revert` only: stored with the result, in no other task's reach. */
+  readonly keeps?: K;
+  /** What only `revert` takes; a need of the flow like `requires`. */
+  readonly revertRequires?: V;
+  /** Among tasks that are ready, the higher runs first; when going back too. Default 0. */
+  readonly priority?: number;
+  /** How many engines may die in this task before it counts as failed. Default 5. */
+  readonly maxLosses?: number;
+}
+
+const DEFAULT_MAX_LOSSES = 5;
+
+/** The definition that `@Task` and `defineTask` leave behind. */
+export function taskDefinition(
+  name: string,
+  named: boolean,
+  options: TaskOptions<Names, Names, Names, Names>,
+  hasRevert: boolean,
+  code: TaskCode,
+): TaskDefinition {
+  return Object.freeze({
+    kind: 'task',
+    name,
+    named,
+    requires: portsOf(options.requires),
+    provides: portsOf(options.provides),
+    keeps: portsOf(options.keeps),
+    revertRequires: portsOf(options.revertRequires),
+    hasRevert,
+    priority: options.priority ?? 0,
+    maxLosses: options.maxLosses ?? DEFAULT_MAX_LOSSES,
+    code: Object.freeze(code),
+  });
+}

@@ -1,0 +1,46 @@
+import type { CheckTask } from './check-task.js';
+import type { Names } from './names.js';
+import type { TaskClass } from './node-types.js';
+import { leaveDefinition } from './task-metadata.js';
+import { type TaskOptions, taskDefinition } from './task-options.js';
+
+/**
+ * Makes a class a task: as a decorator (TypeScript's legacy ones and the standard ones) or as a plain call,
+ * `Task({ … })(CreateVolume)`. The compiler compares the names with the signatures of `execute` and `revert`, both ways.
+ *
+ * Only `zone?: T` counts as an optional input, and is listed as `'zone?'`; `zone: T | undefined` must be provided.
+ *
+ * @param options `@Task()` takes nothing and gives nothing. Without `name` the class name is the node's name, which
+ *   minifiers change.
+ *
+ * @example
+ * ```ts
+ * import { Task } from 'flowproof';
+ *
+ * @Task({ name: 'create-volume', requires: ['size', 'zone?'], provides: ['volume'] })
+ * class CreateVolume {
+ *   async execute({ size, zone = 'nova' }: { size: number; zone?: string }) {
+ *     return { volume: `${zone}/${size}` };
+ *   }
+ * }
+ * ```
+ */
+export function Task<
+  const R extends Names = readonly [],
+  const P extends Names = readonly [],
+  const K extends Names = readonly [],
+  const V extends Names = readonly [],
+>(
+  options?: TaskOptions<R, P, K, V> & {
+    /** The node's name in a flow, unless the flow gives another. */
+    readonly name?: string;
+  },
+): <C extends TaskClass>(target: CheckTask<C, R, P, K, V>, context?: unknown) => void {
+  return (target) => {
+    const made = target as unknown as TaskClass;
+    const named = typeof options?.name === 'string';
+    const hasRevert = typeof made.prototype?.revert === 'function';
+    const name = named ? (options.name as string) : made.name;
+    leaveDefinition(made, taskDefinition(name, named, options ?? {}, hasRevert, { kind: 'class', target: made }));
+  };
+}
