@@ -55,7 +55,7 @@ export class RunTable<Place> {
     const { runId, atMs } = entry;
     const inbox = new Map<string, InboxMessage>();
     const facts = { runId, key, flow, version, fingerprint, inputsHash, createdAtMs: atMs };
-    const record: RunRecord<Place> = { ...facts, state, owner, places: [place], start: 0, tail: tailOf(entry), inbox };
+    const record: RunRecord<Place> = { ...facts, state, owner: owner ?? undefined, places: [place], start: 0, tail: tailOf(entry), inbox };
     this.#runs.set(runId, record);
     this.#keys.set(key, record);
     const last = this.#order.at(-1);

@@ -1,0 +1,82 @@
+import type { LogFile, NewLine } from './log-file.js';
+import type { Place } from './scan-log.js';
+
+/** A change of the log that waits its turn. */
+export interface Commit {
+  /** What it depends on and changes: two commits that share a scope never go in one write, so that the second sees the first. */
+  readonly scopes: readonly string[];
+  /** Whether the disk is to be waited for. */
+  readonly sync: boolean;
+  /** Looks at the index as it is now; gives the lines to write, or nothing when there is nothing to be written. */
+  prepare(): Promise<readonly NewLine[]>;
+  /** The lines are written; the index is to say so. */
+  done(places: readonly Place[]): void;
+  failed(cause: unknown): void;
+}
+
+/** Writes what waits in one go; what comes meanwhile waits for the next: with many runs the disk is waited for once for all of them. */
+export class CommitQueue {
+  readonly #log: LogFile;
+  #waiting: Commit[] = [];
+  #running: Promise<void> | undefined;
+
+  constructor(log: LogFile) {
+    this.#log = log;
+  }
+
+  add(...commits: readonly Commit[]): void {
+    this.#waiting.push(...commits);
+    this.#running ??= this.#run();
+  }
+
+  /** Resolves when nothing waits any more. */
+  async idle(): Promise<void> {
+    while (this.#running !== undefined) await this.#running;
+  }
+
+  async #run(): Promise<void> {
+    // One turn of the microtask queue, so that all that is added in this tick goes together.
+    await undefined;
+    while (this.#waiting.length > 0) await this.#write(this.#take());
+    this.#running = undefined;
+  }
+
+  #take(): readonly Commit[] {
+    const scopes = new Set<string>();
+    const taken: Commit[] = [];
+    const later: Commit[] = [];
+    for (const commit of this.#waiting) {
+      const free = !commit.scopes.some((scope) => scopes.has(scope));
+      for (const scope of commit.scopes) scopes.add(scope);
+      (free ? taken : later).push(commit);
+    }
+    this.#waiting = later;
+    return taken;
+  }
+
+  async #write(commits: readonly Commit[]): Promise<void> {
+    const prepared: { readonly commit: Commit; readonly lines: readonly NewLine[] }[] = [];
+    for (const commit of commits) {
+      try {
+        const lines = await commit.prepare();
+        if (lines.length > 0) prepared.push({ commit, lines });
+      } catch (cause) {
+        commit.failed(cause);
+      }
+    }
+    if (prepared.length === 0) return;
+    try {
+      const places = await this.#log.append(
+        prepared.flatMap(({ lines }) => lines),
+        prepared.some(({ commit }) => commit.sync),
+      );
+      let from = 0;
+      for (const { commit, lines } of prepared) {
+        commit.done(places.slice(from, from + lines.length));
+        from += lines.length;
+      }
+    } catch (cause) {
+      for (const { commit } of prepared) commit.failed(cause);
+    }
+  }
+}

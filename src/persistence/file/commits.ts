@@ -1,0 +1,95 @@
+import type { AppendItem, AppendResult, CreateRunParams, CreateRunResult, InboxMessage } from '../journal.js';
+import type { RunRecord } from '../run-table.js';
+import type { Commit } from './commit-queue.js';
+import type { LogFile } from './log-file.js';
+import { entryLine, messageLine, messageOf, type RecordMeta, runLine, shapeLine } from './records.js';
+import type { LogIndex } from './replay.js';
+import type { Place } from './scan-log.js';
+
+/** The three ways in which a log changes, each decided when its turn has come. */
+export interface CommitParams<Result> {
+  readonly index: LogIndex;
+  readonly log: LogFile;
+  readonly settle: (result: Result) => void;
+  readonly fail: (cause: unknown) => void;
+}
+
+export function creation(run: CreateRunParams, { index, settle }: CommitParams<CreateRunResult>): Commit {
+  const { entry, key, shape } = run;
+  return {
+    scopes: [`run:${entry.runId}`, `key:${key}`, `shape:${shape.fingerprint}`],
+    sync: true,
+    async prepare() {
+      const taken = index.table.byKey(key) ?? index.table.get(entry.runId);
+      if (taken !== undefined) settle({ kind: 'exists', run: index.table.summary(taken) });
+      if (taken !== undefined) return [];
+      return index.shapes.has(shape.fingerprint) ? [runLine(run)] : [runLine(run), shapeLine(shape)];
+    },
+    done([place, shapePlace]) {
+      if (shapePlace !== undefined) index.shapes.set(shape.fingerprint, shapePlace);
+      index.table.create({ ...run, fingerprint: shape.fingerprint }, place as Place);
+      settle({ kind: 'created' });
+    },
+    failed: (cause) => settle({ kind: 'unknown', cause }),
+  };
+}
+
+export function appending(item: AppendItem, { index, log, settle }: CommitParams<AppendResult>): Commit {
+  const { entry } = item;
+  return {
+    scopes: [`run:${entry.runId}`],
+    sync: item.durability === 'full',
+    async prepare() {
+      const record = index.table.get(entry.runId);
+      const verdict = index.table.judge(record, entry);
+      if (record === undefined || verdict === 'stale') settle({ kind: 'stale' });
+      else if (verdict === 'taken') settle({ kind: (await isMine(log, record, item)) ? 'mine' : 'stale' });
+      else return linesOf(item, settle);
+      return [];
+    },
+    done([place]) {
+      const record = index.table.get(entry.runId) as RunRecord<Place>;
+      index.table.append(record, item, place as Place);
+      settle({ kind: 'ok' });
+    },
+    failed: (cause) => settle({ kind: 'unknown', cause }),
+  };
+}
+
+export function sending(message: InboxMessage, { index, settle, fail }: CommitParams<void>): Commit {
+  const line = messageLine(message);
+  return {
+    scopes: [`run:${message.runId}`],
+    sync: true,
+    async prepare() {
+      const there = index.table.addressee(message).inbox.has(message.id);
+      if (there) settle();
+      return there ? [] : [line];
+    },
+    done() {
+      const { type, message: meta } = JSON.parse(line.meta) as Extract<RecordMeta, { type: 'message' }>;
+      index.table.deliver(index.table.addressee(message), messageOf({ type, message: meta }, line.body));
+      settle();
+    },
+    failed: fail,
+  };
+}
+
+function linesOf(item: AppendItem, settle: (result: AppendResult) => void) {
+  try {
+    return [entryLine(item)];
+  } catch (cause) {
+    settle({ kind: 'refused', cause });
+    return [];
+  }
+}
+
+/** An entry of this seq is there: whether it is this one, kept by an earlier try whose answer was lost. */
+async function isMine(log: LogFile, { tail, places }: RunRecord<Place>, { entry }: AppendItem): Promise<boolean> {
+  if (tail.seq === entry.seq) return tail.writer === entry.writer && tail.stepId === entry.stepId;
+  const place = places[entry.seq];
+  if (place === undefined) return false;
+  const meta = JSON.parse((await log.read(place)).meta) as Extract<RecordMeta, { type: 'entry' | 'run' }>;
+  const there = meta.entry;
+  return there.seq === entry.seq && there.writer === entry.writer && there.stepId === entry.stepId;
+}

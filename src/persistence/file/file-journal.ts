@@ -1,0 +1,107 @@
+import { PersistenceError } from '../../model/errors.js';
+import type {
+  AppendItem,
+  AppendResult,
+  Capabilities,
+  CreateRunParams,
+  CreateRunResult,
+  InboxMessage,
+  Journal,
+  LoadedRun,
+  RunFilter,
+  RunPage,
+  RunSummary,
+  TickParams,
+  TickResult,
+} from '../journal.js';
+import { readEntries } from '../read-entries.js';
+import { decodeShape } from '../shape-format.js';
+import type { Commit } from './commit-queue.js';
+import { appending, type CommitParams, creation, sending } from './commits.js';
+import type { FileStore, OpenStore } from './file-store.js';
+import { firstSeq, readPages } from './read-pages.js';
+
+/** One connection to a directory. */
+export class FileJournal implements Journal {
+  readonly capabilities: Capabilities = { powerSafe: true, multiProcess: false, transactional: false, serverClock: true };
+  readonly #store: FileStore;
+  #opened: Promise<OpenStore> | undefined;
+  #current: OpenStore | undefined;
+
+  constructor(store: FileStore) {
+    this.#store = store;
+  }
+
+  async open(): Promise<void> {
+    this.#opened ??= this.#store.enter();
+    try {
+      this.#current = await this.#opened;
+    } catch (error) {
+      this.#opened = undefined;
+      throw error;
+    }
+  }
+
+  async createRun(params: CreateRunParams): Promise<CreateRunResult> {
+    return this.#commit<CreateRunResult>((commit) => creation(params, commit));
+  }
+
+  async append(items: readonly AppendItem[]): Promise<readonly AppendResult[]> {
+    return Promise.all(items.map((item) => this.#commit<AppendResult>((commit) => appending(item, commit))));
+  }
+
+  async load(runId: string): Promise<LoadedRun | undefined> {
+    const { index, log } = this.#open();
+    const record = index.table.get(runId);
+    if (record === undefined) return undefined;
+    const { fingerprint, start, tail } = record;
+    const places = record.places.slice(start);
+    const loaded = { summary: index.table.summary(record), inbox: [...record.inbox.values()] };
+    const shapePlace = index.shapes.get(fingerprint);
+    const shape = decodeShape(runId, fingerprint, shapePlace === undefined ? undefined : (await log.read(shapePlace)).body);
+    const first = start === 0 ? 0 : await firstSeq(log, places);
+    const entries = readEntries({ runId, shape, first, last: tail.seq, pages: readPages(log, places) });
+    return { ...loaded, shape, entries };
+  }
+
+  async find(by: { readonly runId: string } | { readonly key: string }): Promise<RunSummary | undefined> {
+    const { table } = this.#open().index;
+    const record = 'runId' in by ? table.get(by.runId) : table.byKey(by.key);
+    return record === undefined ? undefined : table.summary(record);
+  }
+
+  async runs(filter: RunFilter): Promise<RunPage> {
+    return this.#open().index.table.page(filter);
+  }
+
+  async send(message: InboxMessage): Promise<void> {
+    return this.#commit<void>((commit) => sending(message, commit));
+  }
+
+  async tick(params: TickParams): Promise<TickResult> {
+    return this.#open().index.table.tick(params);
+  }
+
+  async release(owner: string): Promise<void> {
+    this.#open().index.table.release(owner);
+  }
+
+  async close(): Promise<void> {
+    const opened = this.#opened;
+    this.#opened = undefined;
+    this.#current = undefined;
+    if (opened === undefined) return;
+    await opened.catch(() => undefined);
+    await this.#store.leave();
+  }
+
+  #commit<Result>(make: (params: CommitParams<Result>) => Commit): Promise<Result> {
+    const { index, log, queue } = this.#open();
+    return new Promise((settle, fail) => queue.add(make({ index, log, settle, fail })));
+  }
+
+  #open(): OpenStore {
+    if (this.#current === undefined) throw new PersistenceError('STORE_CLOSED', 'this journal is not open');
+    return this.#current;
+  }
+}

@@ -1,0 +1,24 @@
+import type { StoredEntry } from '../stored-entry.js';
+import type { LogFile } from './log-file.js';
+import type { RecordMeta } from './records.js';
+import type { Place } from './scan-log.js';
+
+const PAGE = 128;
+
+/** Reads entries from where they are, a page at a time. */
+export async function* readPages(log: LogFile, places: readonly Place[]): AsyncGenerator<readonly StoredEntry[]> {
+  for (let from = 0; from < places.length; from += PAGE) {
+    yield await Promise.all(places.slice(from, from + PAGE).map((place) => readEntry(log, place)));
+  }
+}
+
+/** The seq of what stands at the first place. */
+export async function firstSeq(log: LogFile, [first]: readonly Place[]): Promise<number> {
+  return first === undefined ? 0 : (await readEntry(log, first)).seq;
+}
+
+async function readEntry(log: LogFile, place: Place): Promise<StoredEntry> {
+  const { meta, body } = await log.read(place);
+  const { entry } = JSON.parse(meta) as Extract<RecordMeta, { type: 'entry' | 'run' }>;
+  return { ...entry, transitions: body };
+}

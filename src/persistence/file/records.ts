@@ -1,0 +1,49 @@
+import type { Json } from '../../model/json.js';
+import { encodeTransitions } from '../entry-format.js';
+import type { AppendItem, CreateRunParams, InboxMessage, Shape } from '../journal.js';
+import type { NewRun } from '../run-table.js';
+import { encodeShape } from '../shape-format.js';
+import type { StoredEntry } from '../stored-entry.js';
+import type { NewLine } from './log-file.js';
+
+type EntryMeta = Omit<StoredEntry, 'transitions'>;
+type RunMeta = Omit<NewRun, 'entry'>;
+type ChangeMeta = Pick<AppendItem, 'consume' | 'summary'>;
+
+/** What a line of the log says about itself. Its body is: of `run` and `entry` the transitions, of `shape` the shape, of `message` the payload. */
+export type RecordMeta =
+  | { readonly type: 'shape'; readonly fingerprint: string }
+  | { readonly type: 'run'; readonly entry: EntryMeta; readonly run: RunMeta }
+  | { readonly type: 'entry'; readonly entry: EntryMeta; readonly change?: ChangeMeta }
+  | { readonly type: 'message'; readonly message: Omit<InboxMessage, 'payload'> };
+
+export function shapeLine(shape: Shape): NewLine {
+  return line({ type: 'shape', fingerprint: shape.fingerprint }, encodeShape(shape));
+}
+
+export function runLine({ entry, key, flow, version, inputsHash, state, owner, shape }: CreateRunParams): NewLine {
+  const run = { key, flow, version, fingerprint: shape.fingerprint, inputsHash, state, owner };
+  return line({ type: 'run', entry: metaOf(entry), run }, encodeTransitions(entry.transitions));
+}
+
+export function entryLine({ entry, consume, summary }: AppendItem): NewLine {
+  const change = { ...(consume === undefined ? {} : { consume }), ...(summary === undefined ? {} : { summary }) };
+  const changes = Object.keys(change).length > 0 ? { change } : {};
+  return line({ type: 'entry', entry: metaOf(entry), ...changes }, encodeTransitions(entry.transitions));
+}
+
+export function messageLine({ id, runId, kind, payload }: InboxMessage): NewLine {
+  return line({ type: 'message', message: { id, runId, kind } }, payload === undefined ? '' : JSON.stringify(payload));
+}
+
+export function messageOf(meta: Extract<RecordMeta, { type: 'message' }>, body: string): InboxMessage {
+  return body === '' ? meta.message : { ...meta.message, payload: JSON.parse(body) as Json };
+}
+
+function metaOf({ runId, seq, epoch, kind, writer, stepId, format, atMs }: EntryMeta): EntryMeta {
+  return { runId, seq, epoch, kind, writer, stepId, format, atMs };
+}
+
+function line(meta: RecordMeta, body: string): NewLine {
+  return { meta: JSON.stringify(meta), body };
+}
