@@ -4,7 +4,7 @@ export interface Clock {
   nowMs(): number;
   /** Milliseconds that only grow: for intervals, never for dates. */
   monotonicMs(): number;
-  /** Calls back once after `delayMs`; the returned function cancels. A pending timer never keeps a process alive. */
+  /** Calls back once after `delayMs`; the returned function cancels. Keeps the process alive until then. */
   after(delayMs: number, callback: () => void): () => void;
 }
 
@@ -13,7 +13,6 @@ export const systemClock: Clock = {
   monotonicMs: () => performance.now(),
   after(delayMs, callback) {
     const timer = setTimeout(callback, delayMs);
-    timer.unref();
     return () => clearTimeout(timer);
   },
 };

@@ -28,6 +28,7 @@ export const SENTENCES = {
   NEEDS_RESOLVE: "task '{task}' has a constructor with parameters: give the app 'resolve'",
   MISSING_INPUT: "flow '{flow}' needs the input '{value}'",
   UNKNOWN_RUN_INPUT: "flow '{flow}' takes no input '{value}'",
+  DUPLICATE_FLOW: "two flows are named '{flow}': runs find their flow by its name",
   CLASS_NAME_USED:
     "task class '{task}' has no name of its own: minifiers rename classes, so give @Task a 'name' before its runs are stored",
   BAD_ATTEMPTS: 'times({value}) makes no sense: give a whole number of attempts of at least 1',

@@ -19,6 +19,7 @@ const BRAND = Symbol.for('flowproof.error');
 
 export type PersistenceCode =
   | 'STORE_UNREACHABLE'
+  | 'STORE_REFUSED'
   | 'STORE_LOCKED'
   | 'STORE_CLOSED'
   | 'STORE_SCHEMA'
@@ -172,11 +173,7 @@ export class AppStoppedError extends FlowproofError<'APP_STOPPED'> {
 }
 
 /** The store refused, is unreachable, or holds what this version can't read. What was saved is as it was. */
-export class PersistenceError<Code extends PersistenceCode = PersistenceCode> extends FlowproofError<Code> {
-  constructor(code: Code, message: string, options?: { readonly cause?: unknown }) {
-    super(code, message, options);
-  }
-}
+export class PersistenceError<Code extends PersistenceCode = PersistenceCode> extends FlowproofError<Code> {}
 
 /**
  * Throw this from `execute` when trying again can't help: no retry is asked, the flow goes back.

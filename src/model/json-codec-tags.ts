@@ -67,8 +67,8 @@ const ERROR_CLASSES: Readonly<Record<string, ErrorConstructor>> = {
 };
 
 function decodeError(fields: { name: string; message: string; stack?: string; cause?: Json }, inner: (part: Json) => unknown): Error {
-  const constructor = Object.hasOwn(ERROR_CLASSES, fields.name) ? (ERROR_CLASSES[fields.name] as ErrorConstructor) : Error;
-  const error = new constructor(fields.message, 'cause' in fields ? { cause: inner(fields.cause as Json) } : undefined);
+  const made = Object.hasOwn(ERROR_CLASSES, fields.name) ? (ERROR_CLASSES[fields.name] as ErrorConstructor) : Error;
+  const error = new made(fields.message, 'cause' in fields ? { cause: inner(fields.cause as Json) } : undefined);
   if (error.name !== fields.name) Object.defineProperty(error, 'name', { value: fields.name, configurable: true, writable: true });
   Object.defineProperty(error, 'stack', { value: fields.stack, configurable: true, writable: true });
   return error;

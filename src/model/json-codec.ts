@@ -65,20 +65,20 @@ function encodeRecord(value: object, path: string[], above: object[]): Json {
     throw new NotStorableError(path.join('.'), `is an instance of class ${className(value)}, whose methods would be lost`);
   }
   const record: { [key: string]: Json } = {};
-  let escape = false;
+  let escaped = false;
   for (const key of Object.keys(value)) {
     if (key === '__proto__') throw new NotStorableError([...path, key].join('.'), 'is a key that can’t be stored');
     path.push(key);
     record[key] = encode((value as Record<string, unknown>)[key], path, above);
     path.pop();
-    escape ||= key.startsWith(TAG);
+    escaped ||= key.startsWith(TAG);
   }
-  return escape ? { '~object': record } : record;
+  return escaped ? { '~object': record } : record;
 }
 
 function className(value: object): string {
-  const constructor: unknown = (value as { constructor?: unknown }).constructor;
-  return typeof constructor === 'function' && constructor.name !== '' ? constructor.name : '(anonymous)';
+  const made: unknown = (value as { constructor?: unknown }).constructor;
+  return typeof made === 'function' && made.name !== '' ? made.name : '(anonymous)';
 }
 
 function decode(json: Json, depth: number): unknown {

@@ -1,0 +1,100 @@
+import type { AnyFlow, AppRunOptionsFor, AppServices, Provides, RunResult, RunsAloneInApp } from '../authoring/index.js';
+import type { Listener } from '../engine/index.js';
+import type { Clock } from '../model/clock.js';
+import type { Codec } from '../model/codec.js';
+import type { Persistence } from '../persistence/index.js';
+import type { RunHandle } from './run-handle.js';
+
+declare global {
+  // Declared as lib.esnext.disposable does, for users whose `lib` has no disposables yet.
+  interface SymbolConstructor {
+    readonly asyncDispose: unique symbol;
+  }
+}
+
+/** What an app is made of. Services and `resolve` are demanded by the flows: see {@link AppServices}. */
+export type AppOptions<Flows extends readonly AnyFlow[], Given> = AppServices<Flows, Given> & {
+  /** Where runs are kept: `memory()`, `file(…)`, `postgres(…)`. */
+  readonly persistence: Persistence;
+  /** The flows that this app can run and resume. */
+  readonly flows: Flows;
+  /** Told of everything that happens, after it is durable; what it throws is ignored. */
+  readonly onEvent?: Listener;
+} & EngineOptions;
+
+/** Settings that have good defaults. */
+export interface EngineOptions {
+  /** `step`: each step is on disk before the next task is called. `relaxed`: it survives a crash of ours, not of the machine. Default: `step`. */
+  readonly durability?: 'step' | 'relaxed';
+  /** How long other processes wait before they take over from this one when it is silent. Default: 5,000. */
+  readonly leaseMs?: number;
+  /** How long `stop()` waits for the tasks under way. Default: 10,000. */
+  readonly graceMs?: number;
+  /** How long runs wait for a store that is out of reach. Default: 60,000. */
+  readonly storeTimeoutMs?: number;
+  /** Default: JSON plus Date, bigint, Map, Set, undefined, bytes, URL, RegExp and Error. */
+  readonly codec?: Codec;
+  readonly clock?: Clock;
+}
+
+/** How a run is named. */
+export interface RunIdOption {
+  /**
+   * Your id of the run, unique in the store. Calling again with the same id and inputs joins that run, or goes on with
+   * it when its process died. Default: a new UUIDv7.
+   */
+  readonly id?: string;
+}
+
+export interface ResumeOptions {
+  /** `force`: take the run even from an engine that seems alive; that one then loses it. Default: `if-dead`. */
+  readonly takeover?: 'if-dead' | 'force';
+}
+
+type Name<Flows extends readonly AnyFlow[]> = Flows[number]['name'];
+
+/** Runs flows and keeps what they do. Made by {@link flowproof}; stop it when the process ends. */
+export interface App<Flows extends readonly AnyFlow[]> {
+  /**
+   * Runs a flow to its end, a suspension, or a stop, and gives the outcome. With an `id` that is known already it
+   * gives that run's outcome: stored, awaited from another process, or by going on where a dead one stopped.
+   *
+   * @throws FlowDefinitionError `FLOW_DEFINITION`, InvalidInputError `INVALID_INPUT`: nothing was written
+   * @throws RunConflictError `RUN_CONFLICT` when the id belongs to other inputs or another flow
+   * @throws StaleRunError `STALE_RUN` when another engine took the run over
+   * @throws AppStoppedError `APP_STOPPED` when the app was stopped meanwhile
+   * @throws PersistenceError
+   */
+  run<F extends Flows[number]>(flow: F, options: AppRunOptionsFor<F, RunIdOption>): Promise<RunResult<F>>;
+  run<F extends Flows[number]>(flow: F & RunsAloneInApp<F>): Promise<RunResult<F>>;
+  /** Like {@link App.run}, but gives the results themselves. @throws FlowFailedError `FLOW_FAILED` for any other end */
+  runOrThrow<F extends Flows[number]>(flow: F, options: AppRunOptionsFor<F, RunIdOption>): Promise<Provides<F>>;
+  runOrThrow<F extends Flows[number]>(flow: F & RunsAloneInApp<F>): Promise<Provides<F>>;
+  /** Begins a run and returns when that is durable. Throws like {@link App.run}. */
+  start<F extends Flows[number]>(flow: F, options: AppRunOptionsFor<F, RunIdOption>): Promise<RunHandle<F>>;
+  start<F extends Flows[number]>(flow: F & RunsAloneInApp<F>): Promise<RunHandle<F>>;
+  /**
+   * Goes on with a stored run: after a crash, a stop or a suspension. An ended run gives its outcome again.
+   *
+   * @throws RunNotFoundError `RUN_NOT_FOUND`
+   * @throws RunOwnedError `RUN_OWNED` when a live engine has it
+   * @throws RunConflictError `RUN_CONFLICT` when it is a run of another flow
+   * @throws IncompatibleFlowError `INCOMPATIBLE_FLOW` when the flow has changed too much; nothing was changed
+   */
+  resume<F extends Flows[number]>(flow: F, id: string, options?: ResumeOptions): Promise<RunResult<F>>;
+  resume(id: string, options?: ResumeOptions): Promise<RunResult<Flows[number]>>;
+  /** Goes on with every RUNNING run of this app's flows that nobody alive has; suspended ones rest. */
+  resumeAll(): Promise<readonly RunHandle<Flows[number]>[]>;
+  /**
+   * Asks a run to stop between two tasks, wherever it is driven. Resolves when the wish is durable.
+   *
+   * @throws RunNotFoundError `RUN_NOT_FOUND`
+   */
+  suspend(id: string): Promise<void>;
+  /** Adds a listener; the returned function removes it. */
+  on(listener: Listener): () => void;
+  /** Starts nothing more, waits for the tasks under way (at most `graceMs`), and releases the runs for others. */
+  stop(): Promise<void>;
+  [Symbol.asyncDispose](): Promise<void>;
+  readonly flows: readonly Name<Flows>[];
+}

@@ -1,0 +1,216 @@
+import { randomUUID } from 'node:crypto';
+import type { AnyFlow, Resolve, RunResult, Unseen } from '../authoring/index.js';
+import type { CompiledFlow } from '../compilation/index.js';
+import type { AnyRunResult, FlowEvent, Listener } from '../engine/index.js';
+import { inline } from '../executors/index.js';
+import { systemClock } from '../model/clock.js';
+import { AppStoppedError, FlowFailedError, IncompatibleFlowError, RunConflictError } from '../model/errors.js';
+import { randomIds } from '../model/ids.js';
+import { jsonCodec } from '../model/json-codec.js';
+import type { Journal, RunSummary } from '../persistence/index.js';
+import type { App, AppOptions, EngineOptions, ResumeOptions, RunIdOption } from './app.js';
+import { prepareInputs } from './inputs.js';
+import { Registry } from './registry.js';
+import type { RunHandle } from './run-handle.js';
+import { Runs, type StartedRun } from './runs.js';
+
+const DEFAULTS = { leaseMs: 5_000, graceMs: 10_000, storeTimeoutMs: 60_000, durability: 'step' } as const;
+
+/** The options behind the types of {@link AppOptions}. */
+interface Parts extends EngineOptions {
+  readonly persistence: AppOptions<[], {}>['persistence'];
+  readonly flows: readonly AnyFlow[];
+  readonly services?: object;
+  readonly resolve?: Resolve;
+  readonly onEvent?: Listener;
+}
+
+interface StartOptions extends RunIdOption {
+  readonly inputs?: unknown;
+}
+
+/**
+ * Makes an app: flows, what their tasks need, and where their runs are kept. It connects on first use.
+ *
+ * @throws FlowDefinitionError `FLOW_DEFINITION` when a flow can't run
+ *
+ * @example
+ * ```ts
+ * import { flowproof, linear, memory, Task } from 'flowproof';
+ *
+ * @Task({ name: 'greet', requires: ['name'], provides: ['greeting'] })
+ * class Greet {
+ *   async execute({ name }: { name: string }) {
+ *     return { greeting: `hello ${name}` };
+ *   }
+ * }
+ * const hello = linear('hello').input<{ name: string }>().add(Greet).build();
+ *
+ * await using app = flowproof({ persistence: memory(), flows: [hello] });
+ * const run = await app.run(hello, { inputs: { name: 'world' }, id: 'first' });
+ * if (run.state === 'SUCCESS') console.log(run.results.greeting);
+ * ```
+ */
+export function flowproof<const Flows extends readonly AnyFlow[], Given = Unseen>(options: AppOptions<Flows, Given>): App<Flows> {
+  // The types have done their work: what is below knows flows by name.
+  return new FlowproofApp(options as unknown as Parts) as unknown as App<Flows>;
+}
+
+class FlowproofApp {
+  readonly #registry: Registry;
+  readonly #journal: Journal;
+  readonly #runs: Runs;
+  readonly #parts: Parts;
+  readonly #listeners = new Set<Listener>();
+  #opened: Promise<void> | undefined;
+  #stopping: Promise<void> | undefined;
+
+  constructor(parts: Parts) {
+    this.#parts = parts;
+    this.#registry = new Registry(parts.flows, parts.resolve !== undefined);
+    this.#journal = parts.persistence.connect();
+    if (parts.onEvent !== undefined) this.#listeners.add(parts.onEvent);
+    this.#runs = new Runs({
+      journal: this.#journal,
+      clock: parts.clock ?? systemClock,
+      ids: randomIds,
+      codec: parts.codec ?? jsonCodec,
+      executor: inline(parts.resolve === undefined ? {} : { resolve: parts.resolve }),
+      services: parts.services ?? {},
+      owner: randomUUID(),
+      leaseMs: parts.leaseMs ?? DEFAULTS.leaseMs,
+      graceMs: parts.graceMs ?? DEFAULTS.graceMs,
+      storeTimeoutMs: parts.storeTimeoutMs ?? DEFAULTS.storeTimeoutMs,
+      durability: parts.durability ?? DEFAULTS.durability,
+      emit: (event) => this.#emit(event),
+    });
+    this.#warn();
+  }
+
+  get flows(): readonly string[] {
+    return this.#registry.names;
+  }
+
+  async run(flow: AnyFlow, options?: StartOptions): Promise<AnyRunResult> {
+    return (await this.#start(flow, options)).result;
+  }
+
+  async runOrThrow(flow: AnyFlow, options?: StartOptions): Promise<Readonly<Record<string, unknown>>> {
+    const result = await this.run(flow, options);
+    if (result.state === 'SUCCESS') return result.results;
+    throw new FlowFailedError(result.flow, result.runId, result.state, 'failures' in result ? result.failures : []);
+  }
+
+  async start(flow: AnyFlow, options?: StartOptions): Promise<RunHandle<AnyFlow>> {
+    return this.#handle(await this.#start(flow, options));
+  }
+
+  async resume(first: AnyFlow | string, second?: string | ResumeOptions, third?: ResumeOptions): Promise<AnyRunResult> {
+    await this.#open();
+    if (typeof first === 'string') {
+      const options = second as ResumeOptions | undefined;
+      return this.#runs.resume((run) => this.#flowOf(run), first, options?.takeover ?? 'if-dead');
+    }
+    const flow = this.#registry.compiled(first);
+    const expected = (run: RunSummary): CompiledFlow => {
+      if (run.flow !== flow.name) throw new RunConflictError(run.key, flow.name, run.flow);
+      return flow;
+    };
+    return this.#runs.resume(expected, second as string, third?.takeover ?? 'if-dead');
+  }
+
+  async resumeAll(): Promise<readonly RunHandle<AnyFlow>[]> {
+    await this.#open();
+    const handles: RunHandle<AnyFlow>[] = [];
+    let before: string | undefined;
+    do {
+      const page = await this.#journal.runs({ states: ['RUNNING'], ownerless: true, ...(before === undefined ? {} : { before }) });
+      for (const run of page.runs) {
+        const flow = this.#registry.byName(run.flow);
+        if (flow !== undefined) handles.push(this.#handle(this.#runs.adopt(flow, run)));
+      }
+      before = page.next;
+    } while (before !== undefined);
+    return handles;
+  }
+
+  async suspend(id: string): Promise<void> {
+    await this.#open();
+    await this.#runs.suspend(id);
+  }
+
+  on(listener: Listener): () => void {
+    this.#listeners.add(listener);
+    return () => this.#listeners.delete(listener);
+  }
+
+  stop(): Promise<void> {
+    this.#stopping ??= (async () => {
+      if (this.#opened !== undefined) {
+        await this.#opened.catch(() => undefined);
+        await this.#runs.stop();
+      }
+      await this.#journal.close();
+    })();
+    return this.#stopping;
+  }
+
+  [Symbol.asyncDispose](): Promise<void> {
+    return this.stop();
+  }
+
+  async #start(flow: AnyFlow, options: StartOptions = {}): Promise<StartedRun> {
+    const compiled = this.#registry.compiled(flow);
+    const inputs = await prepareInputs(compiled, options.inputs, this.#parts.codec ?? jsonCodec);
+    await this.#open();
+    return this.#runs.start(compiled, options.id, inputs);
+  }
+
+  #handle({ key, result }: StartedRun): RunHandle<AnyFlow> {
+    return {
+      id: key,
+      state: async () => (await this.#runs.find(key)).state,
+      result: () => result as Promise<RunResult<AnyFlow>>,
+      suspend: () => this.#runs.suspend(key),
+    };
+  }
+
+  #flowOf(run: RunSummary): CompiledFlow {
+    const flow = this.#registry.byName(run.flow);
+    if (flow !== undefined) return flow;
+    throw new IncompatibleFlowError(run.key, run.flow, [
+      `this app has no flow '${run.flow}': it has ${this.#registry.names.join(', ') || 'none'}`,
+    ]);
+  }
+
+  #open(): Promise<void> {
+    if (this.#stopping !== undefined) return Promise.reject(new AppStoppedError('(none)'));
+    if (this.#opened === undefined) {
+      const opening = this.#journal.open();
+      this.#opened = opening;
+      // The next call tries again.
+      opening.catch(() => {
+        this.#opened = undefined;
+      });
+    }
+    return this.#opened;
+  }
+
+  #emit(event: FlowEvent): void {
+    for (const listener of this.#listeners) {
+      try {
+        listener(event);
+      } catch {
+        // A listener can't hurt a run.
+      }
+    }
+  }
+
+  /** Names that a minifier would change are harmless until they are stored. */
+  #warn(): void {
+    if (this.#parts.persistence.kind === 'memory') return;
+    for (const flow of this.#registry.all()) {
+      for (const { message, code, path } of flow.warnings) process.emitWarning(`${path}: ${message}`, { type: 'FlowproofWarning', code });
+    }
+  }
+}

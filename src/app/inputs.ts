@@ -1,0 +1,66 @@
+import type { CompiledFlow } from '../compilation/index.js';
+import { type Codec, NotStorableError } from '../model/codec.js';
+import { sentence } from '../model/diagnostics.js';
+import { InvalidInputError } from '../model/errors.js';
+import { digest } from '../model/ids.js';
+import { canonicalText, type Json } from '../model/json.js';
+import { type ValueIssue, validate } from '../model/schema.js';
+
+export interface PreparedInputs {
+  /** Encoded, by name. */
+  readonly values: { readonly [name: string]: Json };
+  /** Digest of what the caller gave, before any schema: two starts of one id are compared by it. */
+  readonly hash: string;
+}
+
+/**
+ * Checks what a run is given before anything is written.
+ *
+ * @throws InvalidInputError `INVALID_INPUT` with every issue
+ */
+export async function prepareInputs(flow: CompiledFlow, given: unknown, codec: Codec): Promise<PreparedInputs> {
+  const raw = given ?? {};
+  if (typeof raw !== 'object' || Array.isArray(raw)) throw refuse(flow, [{ path: '', message: 'must be an object of inputs by name' }]);
+  const hash = digest(canonicalText(encode(flow, raw, codec)));
+  const parsed = flow.inputSchema === undefined ? { value: raw } : await validate(flow.inputSchema, raw);
+  if ('issues' in parsed) throw refuse(flow, parsed.issues);
+  const values = encode(flow, parsed.value as object, codec);
+  const issues = [...missingInputs(flow, values), ...unknownInputs(flow, values)];
+  if (issues.length > 0) throw refuse(flow, issues);
+  return { values, hash };
+}
+
+function encode(flow: CompiledFlow, values: object, codec: Codec): { readonly [name: string]: Json } {
+  const encoded: { [name: string]: Json } = {};
+  const issues: ValueIssue[] = [];
+  for (const [name, value] of Object.entries(values)) {
+    try {
+      // An input that is given as `undefined` is not given.
+      if (value !== undefined) encoded[name] = codec.encode(value);
+    } catch (error) {
+      if (!(error instanceof NotStorableError)) throw error;
+      const path = error.path === '' ? name : `${name}.${error.path}`;
+      issues.push({ path, message: sentence('NOT_STORABLE', { path, reason: error.reason }) });
+    }
+  }
+  if (issues.length > 0) throw refuse(flow, issues);
+  return encoded;
+}
+
+function missingInputs(flow: CompiledFlow, values: object): ValueIssue[] {
+  return flow.inputs
+    .filter(({ name, optional }) => !optional && !Object.hasOwn(values, name))
+    .map(({ name }) => ({ path: name, message: sentence('MISSING_INPUT', { flow: flow.name, value: name }) }));
+}
+
+function unknownInputs(flow: CompiledFlow, values: object): ValueIssue[] {
+  if (!flow.inputsKnown) return [];
+  const known = new Set(flow.inputs.map(({ name }) => name));
+  return Object.keys(values)
+    .filter((name) => !known.has(name))
+    .map((name) => ({ path: name, message: sentence('UNKNOWN_RUN_INPUT', { flow: flow.name, value: name }) }));
+}
+
+function refuse(flow: CompiledFlow, issues: readonly ValueIssue[]): InvalidInputError {
+  return new InvalidInputError(flow.name, issues);
+}

@@ -1,0 +1,76 @@
+import type { AnyFlow, Provides, RunOptionsFor, RunResult, RunsAlone, Unseen } from '../authoring/index.js';
+import type { Listener } from '../engine/index.js';
+import { memory, type Persistence } from '../persistence/index.js';
+import type { EngineOptions, RunIdOption } from './app.js';
+import { flowproof } from './flowproof.js';
+
+/** What a one-shot run can be told beside its inputs. */
+export interface OneShotOptions extends EngineOptions, RunIdOption {
+  /** Where the run is kept. Default: in memory. */
+  readonly persistence?: Persistence;
+  /** Told of everything that happens, after it is durable. */
+  readonly onEvent?: Listener;
+}
+
+/**
+ * Runs a flow once, without an app of its own.
+ *
+ * @throws FlowDefinitionError `FLOW_DEFINITION`, InvalidInputError `INVALID_INPUT`: nothing was written
+ * @throws PersistenceError
+ *
+ * @example
+ * ```ts
+ * import { linear, run, Task } from 'flowproof';
+ *
+ * @Task({ name: 'double', requires: ['n'], provides: ['twice'] })
+ * class Double {
+ *   async execute({ n }: { n: number }) {
+ *     return { twice: 2 * n };
+ *   }
+ * }
+ * const result = await run(linear('double').input<{ n: number }>().add(Double).build(), { inputs: { n: 21 } });
+ * if (result.state === 'SUCCESS') console.log(result.results.twice);
+ * ```
+ */
+export function run<F extends AnyFlow, const Given = Unseen>(
+  flow: F,
+  options: RunOptionsFor<F, Given, OneShotOptions>,
+): Promise<RunResult<F>>;
+export function run<F extends AnyFlow>(flow: F & RunsAlone<F>): Promise<RunResult<F>>;
+export async function run(flow: AnyFlow, options: object = {}): Promise<unknown> {
+  const { app, started } = oneShot(flow, options);
+  try {
+    return await app.run(flow, started);
+  } finally {
+    await app.stop();
+  }
+}
+
+/** Like {@link run}, but gives the results themselves. @throws FlowFailedError `FLOW_FAILED` for any other end than SUCCESS */
+export function runOrThrow<F extends AnyFlow, const Given = Unseen>(
+  flow: F,
+  options: RunOptionsFor<F, Given, OneShotOptions>,
+): Promise<Provides<F>>;
+export function runOrThrow<F extends AnyFlow>(flow: F & RunsAlone<F>): Promise<Provides<F>>;
+export async function runOrThrow(flow: AnyFlow, options: object = {}): Promise<unknown> {
+  const { app, started } = oneShot(flow, options);
+  try {
+    return await app.runOrThrow(flow, started);
+  } finally {
+    await app.stop();
+  }
+}
+
+interface UntypedApp {
+  run(flow: AnyFlow, options: object): Promise<unknown>;
+  runOrThrow(flow: AnyFlow, options: object): Promise<unknown>;
+  stop(): Promise<void>;
+}
+
+/** An app for one run; the types of its options were settled by the signatures above. */
+function oneShot(flow: AnyFlow, options: { readonly inputs?: unknown; readonly id?: string }): { app: UntypedApp; started: object } {
+  const { inputs, id, ...rest } = options;
+  const make = flowproof as unknown as (options: object) => UntypedApp;
+  const app = make({ persistence: memory(), ...rest, flows: [flow] });
+  return { app, started: { ...(inputs === undefined ? {} : { inputs }), ...(id === undefined ? {} : { id }) } };
+}

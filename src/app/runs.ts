@@ -1,0 +1,213 @@
+import type { CompiledFlow } from '../compilation/index.js';
+import {
+  type AnyRunResult,
+  beginRun,
+  type Engine,
+  type EngineParts,
+  foldRun,
+  type OpenedRun,
+  runOf,
+  runResult,
+  takeOver,
+} from '../engine/index.js';
+import { AppStoppedError, isFlowproofError, RunConflictError, RunNotFoundError, RunOwnedError } from '../model/errors.js';
+import { isEnded } from '../model/states.js';
+import type { InboxMessage, Journal, LoadedRun, RunSummary } from '../persistence/index.js';
+import type { PreparedInputs } from './inputs.js';
+import { Ticker } from './ticker.js';
+
+export interface RunsParts extends EngineParts {
+  readonly journal: Journal;
+  /** Id of this process's lease. */
+  readonly owner: string;
+  readonly graceMs: number;
+}
+
+/** Whether a run may be taken from the engine that has it. */
+export type Takeover = 'if-dead' | 'force';
+
+/** What a caller does about a run that a live engine elsewhere has. */
+export type IfOwned = 'wait' | 'refuse';
+
+interface Active {
+  readonly engine: Engine;
+  readonly summary: Pick<RunSummary, 'key' | 'flow' | 'inputsHash'>;
+  readonly result: Promise<AnyRunResult>;
+}
+
+/** The runs that this process drives or waits for. */
+export class Runs {
+  readonly #parts: RunsParts;
+  readonly #ticker: Ticker;
+  readonly #active = new Map<string, Active>();
+  readonly #openings = new Map<string, Promise<unknown>>();
+  #stopped = false;
+
+  constructor(parts: RunsParts) {
+    this.#parts = parts;
+    const { journal, clock, owner, leaseMs } = parts;
+    this.#ticker = new Ticker({ journal, clock, owner, leaseMs, onMessage: (message) => this.#deliver(message) });
+  }
+
+  /** Begins a run, or joins the one that has this id. Resolves when its first step is durable, with its result to come. */
+  async start(flow: CompiledFlow, key: string | undefined, inputs: PreparedInputs): Promise<StartedRun> {
+    const done = await this.#ticker.use();
+    try {
+      const { owner } = this.#parts;
+      const params = { key, inputs: inputs.values, inputsHash: inputs.hash, owner };
+      const begun = await this.#opening(key, async () => {
+        const opened = await beginRun(flow, params, this.#parts);
+        return 'exists' in opened ? opened.exists : this.#drive(flow, opened);
+      });
+      if ('result' in begun) return begun;
+      if (begun.flow !== flow.name || begun.inputsHash !== inputs.hash) throw new RunConflictError(begun.key, flow.name, begun.flow);
+      return { key: begun.key, result: quiet(this.#join(flow, begun, 'if-dead', 'wait')) };
+    } finally {
+      done();
+    }
+  }
+
+  /** Goes on with a stored run. @throws RunOwnedError when a live engine has it */
+  async resume(find: (run: RunSummary) => CompiledFlow, key: string, takeover: Takeover): Promise<AnyRunResult> {
+    const done = await this.#ticker.use();
+    try {
+      const run = await this.find(key);
+      return await this.#join(find(run), run, takeover, 'refuse');
+    } finally {
+      done();
+    }
+  }
+
+  /** Goes on with a run that nobody alive has; if somebody is faster, waits for it. */
+  adopt(flow: CompiledFlow, run: RunSummary): StartedRun {
+    const result = this.#ticker.use().then(async (done) => {
+      try {
+        return await this.#join(flow, run, 'if-dead', 'wait');
+      } finally {
+        done();
+      }
+    });
+    return { key: run.key, result: quiet(result) };
+  }
+
+  /** @throws RunNotFoundError */
+  async find(key: string): Promise<RunSummary> {
+    const run = await this.#parts.journal.find({ key });
+    if (run === undefined) throw new RunNotFoundError(key);
+    return run;
+  }
+
+  /** Asks a run to stop between two tasks, wherever it is driven. Resolves when the wish is durable, or taken up here. */
+  async suspend(key: string): Promise<void> {
+    const run = await this.find(key);
+    const active = this.#active.get(run.runId);
+    if (active !== undefined) active.engine.suspend();
+    else if (!isEnded(run.state)) await this.#parts.journal.send({ id: this.#parts.ids.unique(), runId: run.runId, kind: 'suspend' });
+  }
+
+  /** Starts nothing more, waits for what is under way, at most `graceMs`, and gives up the lease. */
+  async stop(): Promise<void> {
+    if (this.#stopped) return;
+    this.#stopped = true;
+    const driven = [...this.#active.values()];
+    for (const { engine } of driven) engine.stop();
+    const cancel = this.#parts.clock.after(this.#parts.graceMs, () => {
+      for (const { engine, summary } of driven) engine.giveUp(new AppStoppedError(summary.key));
+    });
+    await Promise.allSettled(driven.map(({ result }) => result));
+    cancel();
+    await this.#ticker.stop();
+    await this.#parts.journal.release(this.#parts.owner);
+  }
+
+  /** The result of a run, whoever drives it. */
+  async #join(flow: CompiledFlow, found: RunSummary, takeover: Takeover, ifOwned: IfOwned): Promise<AnyRunResult> {
+    for (let run = found; ; ) {
+      const active = this.#active.get(run.runId);
+      if (active !== undefined && ifOwned === 'wait') return active.result;
+      const elsewhere = run.owner !== undefined && run.owner.alive && run.owner.id !== this.#parts.owner && takeover === 'if-dead';
+      if (ifOwned === 'refuse' && (active !== undefined || elsewhere)) throw new RunOwnedError(run.key, run.owner?.id ?? this.#parts.owner);
+      if (this.#stopped) throw new AppStoppedError(run.key);
+      if (elsewhere) {
+        run = await this.#ticker.news(run.runId);
+        if (run.state === 'SUSPENDED') return { state: 'SUSPENDED', flow: run.flow, runId: run.key };
+        continue;
+      }
+      const settled = await this.#opening(run.key, () => this.#takeOver(flow, run));
+      if (settled !== undefined) return settled.result;
+      run = await this.find(run.key);
+    }
+  }
+
+  /** The run, driven here or ended; nothing when another engine was faster. */
+  async #takeOver(flow: CompiledFlow, run: RunSummary): Promise<{ readonly result: Promise<AnyRunResult> } | undefined> {
+    const active = this.#active.get(run.runId);
+    if (active !== undefined) return active;
+    const loaded = await this.#load(run);
+    const status = await foldRun(loaded);
+    const taken = runOf(flow, status, loaded.shape);
+    if (isEnded(status.state)) return { result: Promise.resolve(runResult(flow, status, this.#parts.codec)) };
+    try {
+      return this.#drive(flow, await takeOver(taken, loaded.inbox, this.#parts.owner, this.#parts));
+    } catch (error) {
+      if (isFlowproofError(error, 'STALE_RUN')) return undefined;
+      throw error;
+    }
+  }
+
+  /** One after the other for one id: two calls here never fight over a run. */
+  async #opening<Result>(key: string | undefined, open: () => Promise<Result>): Promise<Result> {
+    if (key === undefined) return open();
+    const before = this.#openings.get(key) ?? Promise.resolve();
+    const opened = before.then(open, open);
+    const settled = opened
+      .catch(() => undefined)
+      .then(() => {
+        if (this.#openings.get(key) === settled) this.#openings.delete(key);
+      });
+    this.#openings.set(key, settled);
+    return opened;
+  }
+
+  async #load(run: RunSummary): Promise<LoadedRun> {
+    const loaded = await this.#parts.journal.load(run.runId);
+    if (loaded === undefined) throw new RunNotFoundError(run.key);
+    return loaded;
+  }
+
+  #drive(flow: CompiledFlow, { engine, first }: OpenedRun): StartedRun {
+    const { runId, creation } = engine.run.status;
+    const result = quiet(this.#driveToRest(flow, engine, first));
+    this.#active.set(runId, { engine, summary: creation, result });
+    return { key: creation.key, result };
+  }
+
+  async #driveToRest(flow: CompiledFlow, engine: Engine, first: OpenedRun['first']): Promise<AnyRunResult> {
+    const done = await this.#ticker.use();
+    try {
+      if (this.#stopped) engine.stop();
+      const end = await engine.drive(first);
+      if (end === 'stopped') throw new AppStoppedError(engine.run.status.creation.key);
+      return runResult(flow, engine.run.status, this.#parts.codec);
+    } finally {
+      this.#active.delete(engine.run.status.runId);
+      done();
+    }
+  }
+
+  #deliver(message: InboxMessage): void {
+    if (message.kind === 'suspend') this.#active.get(message.runId)?.engine.suspend(message.id);
+  }
+}
+
+/** Whoever started a run may never ask for its result: then its error is nobody's. */
+function quiet<Result>(result: Promise<Result>): Promise<Result> {
+  result.catch(() => undefined);
+  return result;
+}
+
+/** A run whose first step is durable. */
+export interface StartedRun {
+  readonly key: string;
+  readonly result: Promise<AnyRunResult>;
+}

@@ -1,0 +1,97 @@
+import type { Clock } from '../model/clock.js';
+import type { InboxMessage, Journal, RunSummary } from '../persistence/index.js';
+
+export const TICK_MS = 1_000;
+
+export interface TickerParts {
+  readonly journal: Journal;
+  readonly clock: Clock;
+  /** Id of this process's lease. */
+  readonly owner: string;
+  readonly leaseMs: number;
+  onMessage(message: InboxMessage): void;
+}
+
+type Waiter = (run: RunSummary) => void;
+
+/**
+ * The heartbeat of a process: one statement a second renews its lease and brings the messages for its runs and the
+ * news of the runs that somebody here waits for. It beats only while there is something to beat for.
+ */
+export class Ticker {
+  readonly #parts: TickerParts;
+  readonly #waiters = new Map<string, Set<Waiter>>();
+  #users = 0;
+  #cancel: (() => void) | undefined;
+  #beating: Promise<void> | undefined;
+  #stopped = false;
+
+  constructor(parts: TickerParts) {
+    this.#parts = parts;
+  }
+
+  /** The lease is alive from when this resolves until the returned function is called. */
+  async use(): Promise<() => void> {
+    this.#users++;
+    if (this.#users === 1) await this.beat();
+    else await this.#beating;
+    let used = true;
+    return () => {
+      if (used) this.#users--;
+      used = false;
+    };
+  }
+
+  /** Resolves with the summary of a run of another process at the next tick. */
+  async news(runId: string): Promise<RunSummary> {
+    const done = await this.use();
+    try {
+      return await new Promise<RunSummary>((resolve) => {
+        const waiters = this.#waiters.get(runId) ?? new Set();
+        this.#waiters.set(runId, waiters.add(resolve));
+      });
+    } finally {
+      done();
+    }
+  }
+
+  /** Beats now; one at a time. */
+  beat(): Promise<void> {
+    this.#beating ??= this.#beatOnce().finally(() => {
+      this.#beating = undefined;
+    });
+    return this.#beating;
+  }
+
+  /** Resolves when the last beat is over. */
+  async stop(): Promise<void> {
+    this.#stopped = true;
+    this.#cancel?.();
+    await this.#beating;
+  }
+
+  async #beatOnce(): Promise<void> {
+    this.#cancel?.();
+    const { journal, owner, leaseMs } = this.#parts;
+    try {
+      const { messages, watched } = await journal.tick({ owner, leaseMs, watch: [...this.#waiters.keys()] });
+      for (const message of messages) this.#parts.onMessage(message);
+      for (const run of watched) this.#tell(run);
+    } catch {
+      // The store is out of reach: the engines notice by themselves, and the next beat tries again.
+    } finally {
+      this.#schedule();
+    }
+  }
+
+  #tell(run: RunSummary): void {
+    const waiters = this.#waiters.get(run.runId);
+    this.#waiters.delete(run.runId);
+    for (const waiter of waiters ?? []) waiter(run);
+  }
+
+  #schedule(): void {
+    if (this.#stopped || this.#users === 0) return;
+    this.#cancel = this.#parts.clock.after(Math.min(TICK_MS, this.#parts.leaseMs / 3), () => void this.beat());
+  }
+}

@@ -1,0 +1,46 @@
+import type { FlowDefinition, RetryDefinition, TaskDefinition } from '../authoring/index.js';
+import { FlowDefinitionError } from '../model/errors.js';
+import { digest } from '../model/ids.js';
+import { canonicalText } from '../model/json.js';
+import type { CompiledAtom, CompiledFlow } from './compiled-flow.js';
+import { describe } from './describe.js';
+import { executionGraph } from './execution-graph.js';
+import { link } from './link.js';
+import { manifestOf } from './manifest.js';
+
+/**
+ * Checks a flow and freezes it into the graph that engines run.
+ *
+ * @throws FlowDefinitionError `FLOW_DEFINITION` with everything that is wrong, not only the first
+ */
+export function compile(definition: FlowDefinition): CompiledFlow {
+  const { shape, origins, placements } = describe(definition);
+  const linked = link(shape);
+  const errors = linked.diagnostics.filter(({ severity }) => severity === 'error');
+  if (errors.length > 0) throw new FlowDefinitionError(definition.name, errors);
+
+  const atoms = linked.atoms.map(({ node, path, governor, inputs, revertInputs }, index): CompiledAtom => {
+    const kind = shape.nodes[node]?.kind;
+    if (kind === 'retry') {
+      const until = linked.until.get(index) ?? index + 1;
+      return { kind, index, path, governor, priority: 0, retry: origins[node] as RetryDefinition, until };
+    }
+    const task = origins[node] as TaskDefinition;
+    return { kind: 'task', index, path, governor, priority: task.priority, task, inputs, revertInputs };
+  });
+  const manifest = manifestOf(shape, linked);
+  return Object.freeze({
+    name: definition.name,
+    version: definition.version,
+    fingerprint: digest(canonicalText(manifest)),
+    atoms,
+    graph: executionGraph(shape),
+    inputs: linked.inputs,
+    inputsKnown: definition.input.kind === 'none' || (definition.input.kind === 'typed' && definition.input.names !== undefined),
+    inputSchema: definition.input.kind === 'schema' ? definition.input.schema : undefined,
+    results: linked.results,
+    manifest,
+    warnings: linked.diagnostics,
+    constant: (node: number, input: string): unknown => placements[node]?.inject[input],
+  });
+}

@@ -1,0 +1,65 @@
+import type { RetryDefinition, TaskDefinition } from '../authoring/index.js';
+import type { Diagnostic } from '../model/diagnostics.js';
+import type { Json } from '../model/json.js';
+import type { StandardSchema } from '../model/schema.js';
+import type { PortShape } from './flow-shape.js';
+import type { Source } from './scope.js';
+
+/** A checked flow, frozen: the graph that engines run. Atoms are numbered in definition order, as in the journal. */
+export interface CompiledFlow {
+  readonly name: string;
+  readonly version: number;
+  /** Equal exactly for flows with equal manifests. */
+  readonly fingerprint: string;
+  readonly atoms: readonly CompiledAtom[];
+  readonly graph: ExecutionGraph;
+  /** Values that a run must be given, as far as names tell. */
+  readonly inputs: readonly PortShape[];
+  /** Whether `inputs` names all that a run can be given: then others are mistakes. */
+  readonly inputsKnown: boolean;
+  /** Schema that parses a run's inputs, if the flow has one. */
+  readonly inputSchema: StandardSchema | undefined;
+  /** Result name → where it comes from. */
+  readonly results: ReadonlyMap<string, Source>;
+  /** Canonical description of the flow. */
+  readonly manifest: Json;
+  /** What is odd, but may be intended. */
+  readonly warnings: readonly Diagnostic[];
+  /** The constant that a placement injects. */
+  constant(node: number, input: string): unknown;
+}
+
+export type CompiledAtom = CompiledTask | CompiledRetry;
+
+interface CompiledPlace {
+  readonly index: number;
+  /** Node names from the root, joined by `/`: the atom's identity. */
+  readonly path: string;
+  /** Higher runs earlier among the ready. */
+  readonly priority: number;
+  /** The retry that is asked when this atom fails; -1: nobody, the run goes back. */
+  readonly governor: number;
+}
+
+export interface CompiledTask extends CompiledPlace {
+  readonly kind: 'task';
+  readonly task: TaskDefinition;
+  readonly inputs: Readonly<Record<string, Source>>;
+  readonly revertInputs: Readonly<Record<string, Source>>;
+}
+
+export interface CompiledRetry extends CompiledPlace {
+  readonly kind: 'retry';
+  readonly retry: RetryDefinition;
+  /** One past the last atom of the flow that it retries; that flow's atoms follow it. */
+  readonly until: number;
+}
+
+/**
+ * Who waits for whom. Node numbers below `atoms.length` are atoms; the others are gates, which do nothing: they keep the
+ * number of edges linear where many meet many.
+ */
+export interface ExecutionGraph {
+  readonly successors: readonly (readonly number[])[];
+  readonly predecessors: readonly (readonly number[])[];
+}

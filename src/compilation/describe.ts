@@ -1,0 +1,100 @@
+import type { FlowDefinition, NodeDefinition, Placement, RetryDefinition, TaskDefinition } from '../authoring/index.js';
+import type { StandardSchema } from '../model/schema.js';
+import type { FlowShape, NodeShape } from './flow-shape.js';
+
+/** What a node of the shape was made from; same index. */
+export type ShapeOrigin = TaskDefinition | FlowDefinition | RetryDefinition | undefined;
+
+/** A shape with the definitions behind its nodes, so that a compiled flow can find their code again. */
+export interface DescribedFlow {
+  readonly shape: FlowShape;
+  readonly origins: readonly ShapeOrigin[];
+  readonly placements: readonly Placement[];
+}
+
+/** No user's node can have this name, so a flow's retry never clashes with its nodes. */
+export const RETRY_NAME = '(retry)';
+
+const AS_IT_IS: Placement = { rebind: {}, inject: {}, provides: {}, override: false };
+
+/** Flattens a flow in preorder; with a stack of its own, so that nesting is limited by memory only. */
+export function describe(root: FlowDefinition): DescribedFlow {
+  const nodes: NodeShape[] = [];
+  const origins: ShapeOrigin[] = [];
+  const placements: Placement[] = [];
+  const add = (shape: NodeShape, origin: ShapeOrigin, placement: Placement): number => {
+    origins.push(origin);
+    placements.push(placement);
+    return nodes.push(shape) - 1;
+  };
+  const waiting: { readonly item: NodeDefinition; readonly parent: number }[] = [
+    { item: { node: root, placement: AS_IT_IS, unknownOptions: [] }, parent: -1 },
+  ];
+  for (let next = waiting.pop(); next !== undefined; next = waiting.pop()) {
+    const { item, parent } = next;
+    const index = add(describeNode(item, parent), item.node.kind === 'unknown' ? undefined : item.node, item.placement);
+    if (item.node.kind !== 'flow') continue;
+    if (item.node.retry) add(describeRetry(item.node.retry, index), item.node.retry, AS_IT_IS);
+    for (let child = item.node.nodes.length - 1; child >= 0; child--) {
+      waiting.push({ item: item.node.nodes[child] as NodeDefinition, parent: index });
+    }
+  }
+  return { shape: { nodes }, origins, placements };
+}
+
+function describeNode({ node, placement, unknownOptions }: NodeDefinition, parent: number): NodeShape {
+  const placed = {
+    name: placement.name ?? node.name,
+    parent,
+    rebind: placement.rebind,
+    inject: Object.keys(placement.inject),
+    rename: placement.provides,
+    override: placement.override,
+    unknownOptions,
+  };
+  switch (node.kind) {
+    case 'unknown':
+      return { ...placed, kind: 'unknown' };
+    case 'task':
+      return {
+        ...placed,
+        kind: 'task',
+        task: node.name,
+        named: node.named,
+        requires: node.requires.map(({ name, optional }) => ({ name, optional })),
+        provides: node.provides.map(({ name }) => name),
+        keeps: node.keeps.map(({ name }) => name),
+        revertRequires: node.revertRequires.map(({ name, optional }) => ({ name, optional })),
+        hasRevert: node.hasRevert,
+        priority: node.priority,
+        maxLosses: node.maxLosses,
+      };
+    case 'flow':
+      return {
+        ...placed,
+        kind: 'flow',
+        flow: node.name,
+        version: node.version,
+        pattern: node.pattern,
+        mode: node.mode,
+        input: node.input.kind === 'schema' ? { kind: 'schema', ...schemaNames(node.input.schema) } : node.input,
+        ...(node.returns === undefined ? {} : { returns: node.returns }),
+        unknownOptions: [...unknownOptions, ...node.unknownOptions],
+      };
+  }
+}
+
+function describeRetry(policy: RetryDefinition, parent: number): NodeShape {
+  return { kind: 'retry', name: RETRY_NAME, parent, policy, rebind: {}, inject: [], rename: {}, override: false, unknownOptions: [] };
+}
+
+/** Names of the inputs, from schemas that can describe themselves (Standard JSON Schema); others are known only to a run. */
+function schemaNames(schema: StandardSchema): { names?: readonly string[] } {
+  const standard = schema['~standard'] as { jsonSchema?: { input?: (options: { target: string }) => unknown } };
+  try {
+    const described = standard.jsonSchema?.input?.({ target: 'draft-2020-12' }) as { properties?: object } | undefined;
+    return described?.properties === undefined ? {} : { names: Object.keys(described.properties) };
+  } catch {
+    return {};
+  }
+}

@@ -1,0 +1,64 @@
+/**
+ * A flow as plain, flat data, without code: what {@link describe} reads from live objects and the checker reads from
+ * source. Everything about the validity of a flow is decided on this.
+ */
+export interface FlowShape {
+  /** Preorder: the root flow first, each flow before its content, its retry before its nodes. */
+  readonly nodes: readonly NodeShape[];
+}
+
+export type NodeShape = FlowNodeShape | TaskNodeShape | RetryNodeShape | UnknownNodeShape;
+
+interface PlacedShape {
+  /** Unique among its siblings; the root's is the flow's name. */
+  readonly name: string;
+  /** Place of the containing flow in `nodes`; -1 for the root. */
+  readonly parent: number;
+  /** input → name of the value it reads */
+  readonly rebind: Readonly<Record<string, string>>;
+  /** Inputs that are constants. */
+  readonly inject: readonly string[];
+  /** output → name it is stored under */
+  readonly rename: Readonly<Record<string, string>>;
+  readonly override: boolean;
+  readonly unknownOptions: readonly string[];
+}
+
+export interface FlowNodeShape extends PlacedShape {
+  readonly kind: 'flow';
+  readonly flow: string;
+  readonly version: number;
+  readonly pattern: 'linear';
+  readonly mode: 'closed' | 'open' | 'dynamic';
+  /** Where its inputs' names are declared; `names` where they can be known without running it. */
+  readonly input: { readonly kind: 'none' | 'typed' | 'schema'; readonly names?: readonly string[] };
+  readonly returns?: readonly string[];
+}
+
+export interface TaskNodeShape extends PlacedShape {
+  readonly kind: 'task';
+  readonly task: string;
+  /** `false`: the task's name is its class name. */
+  readonly named: boolean;
+  readonly requires: readonly PortShape[];
+  readonly provides: readonly string[];
+  readonly keeps: readonly string[];
+  readonly revertRequires: readonly PortShape[];
+  readonly hasRevert: boolean;
+  readonly priority: number;
+  readonly maxLosses: number;
+}
+
+export interface RetryNodeShape extends PlacedShape {
+  readonly kind: 'retry';
+  readonly policy: { readonly kind: 'times'; readonly attempts: number };
+}
+
+export interface UnknownNodeShape extends PlacedShape {
+  readonly kind: 'unknown';
+}
+
+export interface PortShape {
+  readonly name: string;
+  readonly optional: boolean;
+}

@@ -1,0 +1,47 @@
+import type { Failure } from '../model/failure.js';
+import type { AtomState, RunState } from '../model/states.js';
+
+/** Everything that an engine announces, after it is durable. Listeners are never awaited and can't hurt the run. */
+export type FlowEvent = RunEvent | AtomEvent | ProgressEvent;
+
+interface CommonEvent {
+  /** The id that the run was given, or its own. */
+  readonly run: string;
+  readonly flow: string;
+  /** Milliseconds since 1970, by the engine's clock. */
+  readonly atMs: number;
+}
+
+/** The run as a whole is in another state. */
+export interface RunEvent extends CommonEvent {
+  readonly type: 'run';
+  readonly state: RunState;
+  /** It went on after a crash, a takeover or a suspension. */
+  readonly resumed: boolean;
+}
+
+/** A task or retry is in another state. */
+export interface AtomEvent extends CommonEvent {
+  readonly type: 'task' | 'retry';
+  /** Node names from the root flow, joined by `/`. */
+  readonly path: string;
+  readonly state: AtomState;
+  readonly round: number;
+  /** Which call of its phase in this round, from 1. */
+  readonly attempt: number;
+  /** It was in flight when its engine was lost, and is called again. */
+  readonly resumed: boolean;
+  /** With FAILURE and REVERT_FAILURE. */
+  readonly failure?: Failure;
+}
+
+/** A task told how far it is. Not stored. */
+export interface ProgressEvent extends CommonEvent {
+  readonly type: 'progress';
+  readonly path: string;
+  /** From 0 to 1. */
+  readonly fraction: number;
+  readonly details?: Readonly<Record<string, unknown>>;
+}
+
+export type Listener = (event: FlowEvent) => void;

@@ -1,0 +1,31 @@
+import type { Outcome, TaskContext, TaskDefinition } from '../authoring/index.js';
+
+/**
+ * Where the code of tasks runs. The engine hands over one call at a time and never more than `capacity` at once; what
+ * the call returns or throws is what the task did.
+ */
+export interface Executor {
+  /** Calls that may be under way at once, per run. */
+  readonly capacity: number;
+  /** Rejects with whatever the task threw. */
+  call(work: Work): Promise<unknown>;
+}
+
+/** One call of a task. */
+export type Work =
+  | {
+      readonly phase: 'execute';
+      readonly task: TaskDefinition;
+      readonly inputs: Readonly<Record<string, unknown>>;
+      readonly context: TaskContext<object>;
+    }
+  | {
+      readonly phase: 'revert';
+      readonly task: TaskDefinition;
+      readonly inputs: Readonly<Record<string, unknown>>;
+      readonly outcome: AnyOutcome;
+      readonly context: TaskContext<object>;
+    };
+
+/** How execute ended, as revert is told, of a task whose types are not known here. */
+export type AnyOutcome = Outcome<{ execute(): Promise<Record<string, unknown>> }>;

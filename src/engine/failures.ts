@@ -1,0 +1,29 @@
+import type { CompiledFlow } from '../compilation/index.js';
+import type { FailureReport } from '../model/failure.js';
+import type { RunStatus } from './run-state.js';
+
+/** The unresolved failures of a run, in the order in which they were written (D-4). */
+export function failuresOf(flow: CompiledFlow, status: RunStatus): readonly FailureReport[] {
+  const found: { at: number; report: FailureReport }[] = [];
+  status.atoms.forEach((atom, index) => {
+    const path = flow.atoms[index]?.path ?? `#${index}`;
+    if (atom.failure !== undefined) {
+      found.push({ at: atom.failedAt, report: { path, phase: 'execute', attempt: atom.failedExecution, failure: atom.failure } });
+    }
+    if (atom.revertFailure !== undefined) {
+      found.push({ at: atom.revertFailedAt, report: { path, phase: 'revert', attempt: atom.reversions, failure: atom.revertFailure } });
+    }
+  });
+  return found.sort((a, b) => a.at - b.at).map(({ report }) => report);
+}
+
+/** Atoms that were done and could not be undone, last first: what an operator has to look at. */
+export function pendingReverts(flow: CompiledFlow, status: RunStatus): readonly string[] {
+  const paths: string[] = [];
+  status.atoms.forEach(({ state, intention }, index) => {
+    const atom = flow.atoms[index];
+    const undoable = state === 'REVERT_FAILURE' || ((state === 'SUCCESS' || state === 'FAILURE') && intention === 'REVERT');
+    if (undoable && atom?.kind === 'task') paths.unshift(atom.path);
+  });
+  return paths;
+}

@@ -1,0 +1,140 @@
+import type { CompiledFlow } from '../compilation/index.js';
+import { Heap } from './heap.js';
+import { type AtomStatus, isInFlight, type RunStatus } from './run-state.js';
+
+const FORWARD = 1;
+const BACK = 2;
+const LOST = 4;
+
+/**
+ * What could happen next in a run: an index over its state, kept by counting, so that a step costs what it changes and
+ * not what the flow holds. Derived, never stored: building it anew from the state gives the same.
+ *
+ * A node is *done* when its successors need not wait for it, and *clear* when its predecessors may be undone.
+ * TaskFlow R-11.10 and R-11.11, where "all transitive predecessors" is what the counters add up to.
+ */
+export class Frontier {
+  readonly #flow: CompiledFlow;
+  readonly #run: RunStatus;
+  /** Per node: predecessors that are not done. */
+  readonly #waiting: Int32Array;
+  /** Per node: successors that are not clear. */
+  readonly #holding: Int32Array;
+  readonly #done: Uint8Array;
+  readonly #clear: Uint8Array;
+  /** Candidates; what is no longer ready is dropped when it is taken. */
+  readonly #forward: Heap;
+  readonly #back: Heap;
+  readonly #lost: Heap;
+  /** Per node: in which heaps it is. */
+  readonly #queued: Uint8Array;
+  readonly #flying: Uint8Array;
+  #inFlight = 0;
+
+  constructor(flow: CompiledFlow, run: RunStatus) {
+    const nodes = flow.graph.successors.length;
+    this.#flow = flow;
+    this.#run = run;
+    this.#waiting = Int32Array.from(flow.graph.predecessors, (list) => list.length);
+    this.#holding = new Int32Array(nodes);
+    this.#done = new Uint8Array(nodes);
+    this.#clear = new Uint8Array(nodes).fill(1);
+    this.#queued = new Uint8Array(nodes);
+    this.#flying = new Uint8Array(nodes);
+    const priority = (atom: number): number => flow.atoms[atom]?.priority ?? 0;
+    this.#forward = new Heap((a, b) => priority(a) > priority(b) || (priority(a) === priority(b) && a < b));
+    this.#lost = new Heap((a, b) => priority(a) > priority(b) || (priority(a) === priority(b) && a < b));
+    this.#back = new Heap((a, b) => priority(a) > priority(b) || (priority(a) === priority(b) && a > b));
+    for (let node = 0; node < nodes; node++) this.changed(node);
+  }
+
+  /** Atoms that were called and not lost: as many answers are to come. */
+  get inFlight(): number {
+    return this.#inFlight;
+  }
+
+  /** To be told of every node whose state or intention changed. */
+  changed(start: number): void {
+    const pending = [start];
+    for (let node = pending.pop(); node !== undefined; node = pending.pop()) {
+      const atom = this.#run.atoms[node];
+      this.#flip(this.#done, node, isDone(atom, this.#waiting[node] === 0), this.#flow.graph.successors, this.#waiting, pending);
+      this.#flip(this.#clear, node, isClear(atom, this.#holding[node] === 0), this.#flow.graph.predecessors, this.#holding, pending);
+      if (atom !== undefined) this.#enqueue(node, atom);
+    }
+  }
+
+  /** The next atom that may be executed now; it stays until its state changes. */
+  nextForward(): number | undefined {
+    return this.#first(this.#forward, FORWARD, (node, atom) => this.#mayExecute(node, atom));
+  }
+
+  /** The next atom that may be undone now: reverted or, if it is a retry, started over. */
+  nextBack(): number | undefined {
+    return this.#first(this.#back, BACK, (node, atom) => this.#mayRevert(node, atom));
+  }
+
+  /** The next atom that was in flight when its engine was lost. */
+  nextLost(): number | undefined {
+    return this.#first(this.#lost, LOST, (_, atom) => atom.lost);
+  }
+
+  #flip(
+    flags: Uint8Array,
+    node: number,
+    value: boolean,
+    neighbors: readonly (readonly number[])[],
+    counts: Int32Array,
+    pending: number[],
+  ): void {
+    if ((flags[node] === 1) === value) return;
+    flags[node] = value ? 1 : 0;
+    for (const neighbor of neighbors[node] ?? []) {
+      const before = counts[neighbor] as number;
+      counts[neighbor] = value ? before - 1 : before + 1;
+      if (before === 0 || counts[neighbor] === 0) pending.push(neighbor);
+    }
+  }
+
+  #enqueue(node: number, atom: AtomStatus): void {
+    const flying = isInFlight(atom) ? 1 : 0;
+    this.#inFlight += flying - (this.#flying[node] as number);
+    this.#flying[node] = flying;
+    if (atom.lost) this.#queue(this.#lost, LOST, node);
+    else if (this.#mayExecute(node, atom)) this.#queue(this.#forward, FORWARD, node);
+    else if (this.#mayRevert(node, atom)) this.#queue(this.#back, BACK, node);
+  }
+
+  #queue(heap: Heap, flag: number, node: number): void {
+    const queued = this.#queued[node] as number;
+    if ((queued & flag) !== 0) return;
+    this.#queued[node] = queued | flag;
+    heap.push(node);
+  }
+
+  #first(heap: Heap, flag: number, ready: (node: number, atom: AtomStatus) => boolean): number | undefined {
+    for (let node = heap.peek(); node !== undefined; node = heap.peek()) {
+      if (ready(node, this.#run.atoms[node] as AtomStatus)) return node;
+      heap.pop();
+      this.#queued[node] = (this.#queued[node] as number) & ~flag;
+    }
+    return undefined;
+  }
+
+  #mayExecute(node: number, atom: AtomStatus): boolean {
+    return atom.state === 'PENDING' && atom.intention === 'EXECUTE' && this.#waiting[node] === 0;
+  }
+
+  #mayRevert(node: number, atom: AtomStatus): boolean {
+    const meant = atom.intention === 'REVERT' || atom.intention === 'RETRY';
+    return meant && (atom.state === 'SUCCESS' || atom.state === 'FAILURE') && this.#holding[node] === 0;
+  }
+}
+
+function isDone(atom: AtomStatus | undefined, free: boolean): boolean {
+  return atom === undefined ? free : atom.state === 'SUCCESS' || atom.state === 'IGNORE';
+}
+
+function isClear(atom: AtomStatus | undefined, free: boolean): boolean {
+  return free && (atom === undefined || atom.state === 'PENDING' || atom.state === 'REVERTED' || atom.state === 'IGNORE');
+}

@@ -1,0 +1,46 @@
+import type { CompiledTask, Source } from '../compilation/index.js';
+import type { Codec } from '../model/codec.js';
+import type { Json } from '../model/json.js';
+import type { Phase } from '../model/states.js';
+import type { RunStatus } from './run-state.js';
+import type { Run } from './step.js';
+
+/**
+ * The inputs of a call, each one a fresh copy, so that no task can change what another one reads.
+ *
+ * @throws Error when a value that must be there is not: that is the atom's failure (D-8)
+ */
+export function inputsOf(run: Run, task: CompiledTask, phase: Phase, codec: Codec): Record<string, unknown> {
+  const inputs: Record<string, unknown> = {};
+  for (const [input, source] of Object.entries(phase === 'execute' ? task.inputs : task.revertInputs)) {
+    const stored = storedValue(run, source, codec);
+    if (stored === undefined) continue;
+    inputs[input] = codec.decode(stored);
+  }
+  const ports = phase === 'execute' ? task.task.requires : [...task.task.requires, ...task.task.revertRequires];
+  const missing = ports.find((port) => !port.optional && !(port.name in inputs));
+  if (missing !== undefined) throw new Error(`'${task.path}' needs '${missing.name}', which was not produced`);
+  return inputs;
+}
+
+/** What a source holds in the journal, if it holds anything. */
+export function storedValue(run: Pick<Run, 'flow' | 'status'>, source: Source, codec: Codec): Json | undefined {
+  switch (source.from) {
+    case 'input':
+      return ownEntry(run.status.creation.inputs, source.name);
+    case 'constant':
+      return codec.encode(run.flow.constant(source.node, source.input));
+    case 'atom':
+      return outputOf(run.status, source.atom, source.output);
+  }
+}
+
+/** One output of a task, as long as its result stands. */
+function outputOf(status: RunStatus, atom: number, output: string): Json | undefined {
+  const result = status.atoms[atom]?.result;
+  return result === undefined ? undefined : ownEntry(result as Readonly<Record<string, Json>>, output);
+}
+
+function ownEntry(record: Readonly<Record<string, Json>>, key: string): Json | undefined {
+  return Object.hasOwn(record, key) ? record[key] : undefined;
+}

@@ -1,0 +1,115 @@
+import type { Clock } from '../model/clock.js';
+import { PersistenceError, StaleRunError } from '../model/errors.js';
+import type { Ids } from '../model/ids.js';
+import { isEnded } from '../model/states.js';
+import {
+  type AppendItem,
+  type CreateRunParams,
+  type CreateRunResult,
+  ENTRY_FORMAT,
+  type Entry,
+  type Journal,
+  type Transition,
+} from '../persistence/index.js';
+import type { RunStatus } from './run-state.js';
+
+const FIRST_WAIT_MS = 50;
+const LONGEST_WAIT_MS = 2_000;
+
+/** What an engine needs to write; handed in by the app. */
+export interface WriterParts {
+  readonly journal: Journal;
+  readonly clock: Clock;
+  readonly ids: Ids;
+  /** How long a store may be out of reach before the engine gives up with the run untouched. */
+  readonly storeTimeoutMs: number;
+}
+
+/** Writes the steps of one run under one name, and knows whether they arrived. */
+export class Writer {
+  readonly #parts: WriterParts;
+  /** Made anew for each takeover: two engines never write under one name. */
+  readonly id: string;
+  #confirmedAtMs: number;
+
+  constructor(parts: WriterParts) {
+    this.#parts = parts;
+    this.id = parts.ids.unique();
+    this.#confirmedAtMs = parts.clock.monotonicMs();
+  }
+
+  entry(status: RunStatus, transitions: readonly Transition[]): Entry {
+    return {
+      runId: status.runId,
+      seq: status.seq,
+      epoch: status.epoch,
+      kind: 'step',
+      writer: this.id,
+      stepId: this.#parts.ids.stepId(),
+      format: ENTRY_FORMAT,
+      atMs: this.#parts.clock.nowMs(),
+      transitions,
+    };
+  }
+
+  /** How long ago the journal last confirmed that the run is this writer's. */
+  sinceConfirmedMs(): number {
+    return this.#parts.clock.monotonicMs() - this.#confirmedAtMs;
+  }
+
+  /**
+   * Resolves when the item is durable. While the store can't be reached the run waits: that is never a task's failure.
+   *
+   * @throws StaleRunError when another writer went on with the run
+   * @throws PersistenceError `STORE_UNREACHABLE` after `storeTimeoutMs`; or what the store says about the item
+   */
+  async append(item: AppendItem): Promise<void> {
+    const { runId, seq } = item.entry;
+    const result = await this.#insist(item.entry, async () => (await this.#parts.journal.append([item]))[0] ?? NO_ANSWER);
+    if (result.kind === 'stale') throw new StaleRunError(runId);
+    if (result.kind === 'refused') {
+      throw new PersistenceError('STORE_REFUSED', `the store refused step ${seq} of run '${runId}': ${String(result.cause)}`, {
+        cause: result.cause,
+      });
+    }
+  }
+
+  /** Begins a run, with the same patience as {@link append}. */
+  create(params: CreateRunParams): Promise<Exclude<CreateRunResult, { kind: 'unknown' }>> {
+    return this.#insist(params.entry, () => this.#parts.journal.createRun(params));
+  }
+
+  /** Sends the same again until an answer comes: a store recognizes what it has already. */
+  async #insist<Result extends { readonly kind: string }>(
+    entry: Entry,
+    send: () => Promise<Result | Unknown>,
+  ): Promise<Exclude<Result, Unknown>> {
+    const { clock, storeTimeoutMs } = this.#parts;
+    const startedMs = clock.monotonicMs();
+    for (let waitMs = FIRST_WAIT_MS; ; waitMs = Math.min(2 * waitMs, LONGEST_WAIT_MS)) {
+      const sentAtMs = clock.monotonicMs();
+      const result = await send();
+      if (result.kind !== 'unknown') {
+        this.#confirmedAtMs = sentAtMs;
+        return result as Exclude<Result, Unknown>;
+      }
+      if (clock.monotonicMs() - startedMs >= storeTimeoutMs) {
+        const message = `the store gave no answer for ${storeTimeoutMs} ms: run '${entry.runId}' stays as it was before step ${entry.seq}`;
+        throw new PersistenceError('STORE_UNREACHABLE', message, { cause: (result as Unknown).cause });
+      }
+      await new Promise<void>((resolve) => clock.after(waitMs, resolve));
+    }
+  }
+}
+
+type Unknown = { readonly kind: 'unknown'; readonly cause: unknown };
+
+const NO_ANSWER: Unknown = { kind: 'unknown', cause: undefined };
+
+/** What lists and waiters must know of a step. */
+export function summaryOf(status: RunStatus, transitions: readonly Transition[], released: boolean): AppendItem['summary'] {
+  const moved = transitions.some(([word]) => word === 'RUN');
+  const atRest = isEnded(status.state) || status.state === 'SUSPENDED';
+  if (!moved && !released) return undefined;
+  return { ...(moved ? { state: status.state } : {}), ...(atRest || released ? { owner: null } : {}) };
+}

@@ -1,0 +1,2 @@
+/** Executors: where the code of tasks runs. */
+export { inline } from './inline.js';

@@ -1,0 +1,67 @@
+/**
+ * flowproof: task flows that the compiler proves and the database remembers.
+ *
+ * Write tasks (`Task`, `defineTask`), compose them (`linear`), run them (`run`, `flowproof`), keep their runs (`memory`,
+ * `file`, and `postgres` from `flowproof/postgres`). How the rooms behind this door fit together: docs/architecture.md.
+ */
+import { builders } from './authoring/index.js';
+import { compile } from './compilation/index.js';
+
+// Authoring describes and never looks at what comes after it, so a flow's `compile()` is handed in here.
+export const { linear } = builders(compile);
+
+export {
+  type App,
+  type AppOptions,
+  type EngineOptions,
+  flowproof,
+  type OneShotOptions,
+  type ResumeOptions,
+  type RunHandle,
+  type RunIdOption,
+  run,
+  runOrThrow,
+} from './app/index.js';
+export {
+  type AnyFlow,
+  type AnyTask,
+  defineTask,
+  type Flow,
+  type Kept,
+  type Outcome,
+  type Provides,
+  type Register,
+  type Requires,
+  type RetryPolicy,
+  type RunResult,
+  type ServicesOf,
+  type Storable,
+  Task,
+  type TaskContext,
+  times,
+} from './authoring/index.js';
+export type { AtomEvent, FlowEvent, Listener, ProgressEvent, RunEvent } from './engine/index.js';
+export type { Clock } from './model/clock.js';
+export { type Codec, NotStorableError } from './model/codec.js';
+export type { Diagnostic, DiagnosticCode } from './model/diagnostics.js';
+export {
+  AppStoppedError,
+  FlowDefinitionError,
+  FlowFailedError,
+  FlowproofError,
+  type FlowproofErrorCode,
+  IncompatibleFlowError,
+  InvalidInputError,
+  isFlowproofError,
+  PermanentError,
+  PersistenceError,
+  RunConflictError,
+  RunNotFoundError,
+  RunOwnedError,
+  StaleRunError,
+} from './model/errors.js';
+export type { Failure, FailureReport } from './model/failure.js';
+export { jsonCodec } from './model/json-codec.js';
+export type { StandardSchema, ValueIssue } from './model/schema.js';
+export type { AtomState, RunState } from './model/states.js';
+export { type FileOptions, file, type MemoryOptions, memory, type Persistence } from './persistence/index.js';
