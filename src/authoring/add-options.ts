@@ -3,12 +3,23 @@ import type { Sentence } from './sentence.js';
 /** Completes the keys in editors; says nothing about values. */
 type Hint<Values> = { readonly [Name in keyof Values]?: unknown };
 
-type KnownInputs<Chosen, I, Option extends string> = {
+/** Completes the names of visible values, and takes any text: the sentence says more than a list of names. */
+type ValueHint<I, Names> = { readonly [Name in keyof I]?: (Names & string) | (string & {}) };
+
+type KnownValues<Flow, Chosen, I, Names> = {
+  readonly [Name in keyof Chosen]: Name extends keyof I
+    ? Chosen[Name] extends Names
+      ? unknown
+      : Sentence<'MISSING_VALUE', { flow: Flow; value: Chosen[Name] }>
+    : Sentence<'UNKNOWN_INPUT', { value: Name; option: 'rebind' }>;
+};
+
+type KnownInputs<Chosen, I> = {
   readonly [Name in keyof Chosen]: Name extends keyof I
     ? unknown
     : string extends Name
       ? unknown
-      : Sentence<'UNKNOWN_INPUT', { value: Name; option: Option }>;
+      : Sentence<'UNKNOWN_INPUT', { value: Name; option: 'inject' }>;
 };
 
 type KnownOutputs<Chosen, O> = {
@@ -20,13 +31,13 @@ type KnownOutputs<Chosen, O> = {
 };
 
 /** How a node is placed in a flow. */
-export interface AddOptions<Flow, I, O, Ids, Name, Rebind, Inject, Rename, Override> {
+export interface AddOptions<Flow, I, O, Names, Ids, Name, Rebind, Inject, Rename, Override> {
   /** The node's name, unique among its siblings. Default: the task's or the flow's. */
   readonly name?: Name & ([Extract<Name, Ids>] extends [never] ? unknown : Sentence<'DUPLICATE_NODE', { flow: Flow; node: Name }>);
   /** input → name of the value that it reads */
-  readonly rebind?: Rebind & Hint<I> & KnownInputs<Rebind, I, 'rebind'>;
+  readonly rebind?: Rebind & ValueHint<I, Names> & KnownValues<Flow, Rebind, I, Names>;
   /** input → constant; nothing else needs to provide it then */
-  readonly inject?: Inject & Hint<I> & KnownInputs<Inject, I, 'inject'>;
+  readonly inject?: Inject & Hint<I> & KnownInputs<Inject, I>;
   /** output → name that it has in this flow */
   readonly provides?: Rename & Hint<O> & KnownOutputs<Rename, O>;
   /** `true`: outputs may replace values of the same name, for the nodes that follow. Default `false`. */

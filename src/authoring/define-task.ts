@@ -6,7 +6,11 @@ import type { OutcomeOf } from './outcome.js';
 import type { TaskContext } from './task-context.js';
 import { type TaskOptions, taskDefinition } from './task-options.js';
 
-type Unless<Wrong> = [Wrong] extends [never] ? unknown : Wrong;
+/**
+ * `Wrong`, unless there is nothing wrong or nothing known yet: TypeScript looks once before it has inferred anything from
+ * functions whose parameters have no types. For the same reason the error of `revert` sits in what it returns.
+ */
+type Unless<Result, Wrong> = unknown extends Result ? unknown : [Wrong] extends [never] ? unknown : Wrong;
 
 /**
  * Makes a task without a decorator: one object, everything inferred. With maps of schemas the type of `inputs` follows
@@ -44,9 +48,12 @@ export function defineTask<
   options: TaskOptions<R, P, K, V> & {
     /** The node's name in a flow, unless the flow gives another. */
     readonly name: Name;
-    readonly execute: ((inputs: I, context: TaskContext<S>) => Result) & Unless<CheckExecute<I, Awaited<Result>, R, P, K>>;
-    readonly revert?: ((inputs: RI, outcome: OutcomeOf<NoInfer<Awaited<Result>>>, context: TaskContext<RS>) => unknown) &
-      Unless<CheckRevert<I, Awaited<Result>, RI, readonly [RI], R, V>>;
+    readonly execute: ((inputs: I, context: TaskContext<S>) => Result) & Unless<Result, CheckExecute<I, Awaited<Result>, R, P, K>>;
+    readonly revert?: (
+      inputs: RI,
+      outcome: OutcomeOf<NoInfer<Awaited<Result>>>,
+      context: TaskContext<RS>,
+    ) => Unless<Result, CheckRevert<I, Awaited<Result>, RI, readonly [RI], R, V>>;
   },
 ): DefinedTask<Name, WithRevert<I, RI>, AsResults<Awaited<Result>>, NamesOf<K>, S & RS> {
   const { name, ...rest } = options;

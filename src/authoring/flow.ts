@@ -52,7 +52,10 @@ export type Requires<F> = F extends Flow<string, infer Req, unknown, never> ? Re
 export type Provides<F> = F extends Flow<string, never, infer Prov, never> ? Prov : never;
 
 /** What the tasks of the flow read from `ctx.services`. */
-export type ServicesOf<F> = Omit<DemandsOf<F>, keyof NeedsResolve>;
+export type ServicesOf<F> = ServicesIn<DemandsOf<F>>;
+
+/** Demands without {@link NeedsResolve}. */
+export type ServicesIn<Demands> = Demands extends infer D ? { [Name in keyof D as Exclude<Name, keyof NeedsResolve>]: D[Name] } : never;
 
 /** Services, and {@link NeedsResolve} where a class has to be made by a container. */
 export type DemandsOf<F> = F extends Flow<string, never, unknown, infer Services> ? Services : never;

@@ -24,6 +24,7 @@ export type { Names } from './names.js';
 export type { AnyNode, AnyTask, TaskClass } from './node-types.js';
 export type { Outcome, OutcomeOf } from './outcome.js';
 export { type RetryPolicy, times } from './retry.js';
+export type { AppRunOptionsFor, AppServices, Resolve, RunOptionsFor, RunResult, RunsAlone, RunsAloneInApp, Unseen } from './run-types.js';
 export type { FlowError, FlowMismatch } from './sentence.js';
 export type { Register, Storable } from './storable.js';
 export { Task } from './task.js';

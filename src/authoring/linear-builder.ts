@@ -9,8 +9,17 @@ import type { Sentence } from './sentence.js';
 /** In open mode, what is unmet so far joins what the flow requires, so that later nodes must agree on its type. */
 type Unmet<M, Names, I> = M extends 'open' ? ([Exclude<keyof I, Names>] extends [never] ? {} : Flat<Pick<I, Exclude<keyof I, Names>>>) : {};
 
-/** An option whose literal does not fit falls back to its constraint, which has every key: then only the option reports. */
-type Undecided<Keys> = string extends Keys ? true : false;
+/**
+ * Whether only the options should report: keys that the node does not have, a rebind to a value that is not there, and
+ * a literal that does not fit, which falls back to its constraint with every string as key.
+ */
+type OptionsReport<M, WrongKeys, Read, Names> = [WrongKeys] extends [never]
+  ? M extends 'open'
+    ? false
+    : [Exclude<Read, Names>] extends [never]
+      ? false
+      : true
+  : true;
 
 type Step<
   F extends string,
@@ -64,12 +73,17 @@ export interface LinearBuilder<
   add<
     N,
     const Name extends string = never,
-    const Rebind extends Readonly<Record<string, M extends 'open' ? string : Names>> = {},
+    const Rebind extends Readonly<Record<string, string>> = {},
     const Inject extends { readonly [K in keyof Needs<N>]?: Needs<N>[K] } & Readonly<Record<string, unknown>> = {},
     const Rename extends Readonly<Record<string, string>> = {},
     const Override extends boolean = false,
   >(
-    node: Undecided<keyof Rebind | keyof Inject | keyof Rename> extends true
+    node: OptionsReport<
+      M,
+      Exclude<keyof Rebind | keyof Inject, keyof Needs<N>> | Exclude<keyof Rename, keyof Gives<N>>,
+      Rebind[keyof Rebind],
+      Names
+    > extends true
       ? N
       : CheckAdd<
           F,
@@ -83,7 +97,7 @@ export interface LinearBuilder<
           PlacedNeeds<Needs<N>, Rebind, Inject>,
           PlacedGifts<Gives<N>, Rename>
         >,
-    options: AddOptions<F, Needs<N>, Gives<N>, Ids, Name, Rebind, Inject, Rename, Override>,
+    options: AddOptions<F, Needs<N>, Gives<N>, M extends 'open' ? string : Names, Ids, Name, Rebind, Inject, Rename, Override>,
   ): Placed<
     F,
     M,

@@ -1,0 +1,110 @@
+import type { FailureReport } from '../model/failure.js';
+import type { AnyFlow, DemandsOf, NeedsResolve, Provides, Requires, ServicesIn, ServicesOf } from './flow.js';
+import type { RequiredKeys } from './names.js';
+import type { TaskClass } from './node-types.js';
+import type { FlowError, Listed, Sentence, SentenceText } from './sentence.js';
+
+type NameOf<F> = F extends { readonly name: infer Name extends string } ? Name : never;
+
+/** How a run ended, or why it rests. Distinguish by `state`; for runs of several flows, first by `flow`. */
+export type RunResult<F extends AnyFlow> = F extends AnyFlow
+  ? RunIdentity<NameOf<F>> &
+      (
+        | { readonly state: 'SUCCESS'; readonly results: Provides<F> }
+        | { readonly state: 'REVERTED' | 'CANCELLED'; readonly failures: readonly FailureReport[] }
+        | {
+            readonly state: 'FAILURE';
+            readonly failures: readonly FailureReport[];
+            /** Something that was done stays done. */
+            readonly partial: boolean;
+            /** Paths of the tasks whose revert failed or could not be tried. */
+            readonly pendingReverts: readonly string[];
+          }
+        | { readonly state: 'SUSPENDED' }
+      )
+  : never;
+
+interface RunIdentity<Name> {
+  readonly flow: Name;
+  readonly runId: string;
+}
+
+/** Makes instances of task classes, for containers. */
+export type Resolve = (task: TaskClass) => object | Promise<object>;
+
+/** Stands for services of which nothing is known yet. */
+export interface Unseen {
+  readonly '~flowproof: unseen': true;
+}
+
+/** Shows a sentence without refusing anything: for a property that is missing, which TypeScript refuses itself. */
+interface FlowNote<Message extends string> {
+  readonly '~flowproof: error'?: Message;
+}
+
+type MissingService<F, Missing> = [Missing] extends [never]
+  ? never
+  : SentenceText<'MISSING_SERVICE', { flow: NameOf<F>; service: Listed<Missing> }>;
+/** One sentence for each flow that misses services. */
+type MissingServices<F, Given> = F extends AnyFlow ? MissingService<F, Exclude<keyof ServicesOf<F>, keyof Given>> : never;
+
+type CheckServices<F, Given> = [Given] extends [Unseen]
+  ? [MissingServices<F, {}>] extends [never]
+    ? unknown
+    : FlowNote<MissingServices<F, {}>>
+  : [MissingServices<F, Given>] extends [never]
+    ? Given
+    : FlowError<MissingServices<F, Given>>;
+
+/** TypeScript takes any object for `{}`: then an input that the flow does not take would go unseen. */
+type InputsFor<F extends AnyFlow> = [keyof Requires<F>] extends [never]
+  ? { readonly [name: string]: Sentence<'UNKNOWN_RUN_INPUT', { flow: NameOf<F>; value: '…' }> }
+  : Requires<F>;
+
+type OptionOf<Key extends string, Needed, Type> = Needed extends true ? { readonly [K in Key]: Type } : { readonly [K in Key]?: Type };
+type HasRequired<Type> = [RequiredKeys<Type>] extends [never] ? false : true;
+type WantsResolve<Demands> = Demands extends NeedsResolve ? true : false;
+
+/** Demands of all flows of a union at once. */
+type AllDemands<F> = (F extends unknown ? (demands: DemandsOf<F>) => void : never) extends (all: infer All) => void ? All : never;
+type AllServices<F> = ServicesIn<AllDemands<F>>;
+
+/**
+ * The options of `run` for this flow, with `Extra` ones of the caller's: `inputs` may be left out when nothing is
+ * required, `services` when no task reads any, `resolve` when no class has a constructor with parameters.
+ *
+ * @typeParam Given the services that are given: inferred from the argument; leave its default alone
+ */
+export type RunOptionsFor<F extends AnyFlow, Given = Unseen, Extra = {}> = OptionOf<
+  'services',
+  HasRequired<ServicesOf<F>>,
+  CheckServices<F, Given> & ServicesOf<F>
+> &
+  OptionOf<'resolve', WantsResolve<DemandsOf<F>>, Resolve> &
+  OptionOf<'inputs', HasRequired<Requires<F>>, InputsFor<F>> &
+  Extra;
+
+/** The flow itself when it can run without options, otherwise the sentence that says what it needs. */
+export type RunsAlone<F extends AnyFlow> = [RequiredKeys<Requires<F>>] extends [never]
+  ? [keyof ServicesOf<F>] extends [never]
+    ? DemandsOf<F> extends NeedsResolve
+      ? Sentence<'NEEDS_RESOLVE', { task: `${NameOf<F>}/…` }>
+      : F
+    : Sentence<'MISSING_SERVICE', { flow: NameOf<F>; service: Listed<keyof ServicesOf<F>> }>
+  : Sentence<'MISSING_INPUT', { flow: NameOf<F>; value: Listed<RequiredKeys<Requires<F>>> }>;
+
+/** The options of an app with these flows: the services of all of them, and `resolve` if one needs it. */
+export type AppServices<Flows extends readonly AnyFlow[], Given = Unseen> = OptionOf<
+  'services',
+  HasRequired<AllServices<Flows[number]>>,
+  CheckServices<Flows[number], Given> & AllServices<Flows[number]>
+> &
+  OptionOf<'resolve', WantsResolve<AllDemands<Flows[number]>>, Resolve>;
+
+/** The options of `app.run`: what the app has already is not asked for again. */
+export type AppRunOptionsFor<F extends AnyFlow, Extra = {}> = OptionOf<'inputs', HasRequired<Requires<F>>, InputsFor<F>> & Extra;
+
+/** The flow itself when it can run in its app without inputs. */
+export type RunsAloneInApp<F extends AnyFlow> = [RequiredKeys<Requires<F>>] extends [never]
+  ? F
+  : Sentence<'MISSING_INPUT', { flow: NameOf<F>; value: Listed<RequiredKeys<Requires<F>>> }>;
