@@ -1,0 +1,41 @@
+import { describe, it } from 'vitest';
+import { appendCases } from './journal/append.js';
+import { batchCases } from './journal/batches.js';
+import { createCases } from './journal/create.js';
+import { damageCases } from './journal/damage.js';
+import { inboxCases } from './journal/inbox.js';
+import { leaseCases } from './journal/leases.js';
+import { listingCases } from './journal/listing.js';
+import { loadCases } from './journal/load.js';
+import type { JournalCase, JournalRig } from './journal/rig.js';
+import { valueCases } from './journal/values.js';
+
+export type { JournalCase, JournalRig, Tampering } from './journal/rig.js';
+
+/** What a store must do to be a journal. A plain list, so that a test can also prove that a broken store fails it. */
+export const journalCases: readonly JournalCase[] = [
+  ...createCases,
+  ...appendCases,
+  ...batchCases,
+  ...loadCases,
+  ...damageCases,
+  ...inboxCases,
+  ...listingCases,
+  ...leaseCases,
+  ...valueCases,
+];
+
+/** Runs all cases against a store; `make` gives a new empty one each time. */
+export function describeJournal(name: string, make: () => Promise<JournalRig>): void {
+  describe(`journal: ${name}`, () => {
+    it.each(journalCases.map((one) => [one.name, one] as const))('%s', async (_name, one) => runCase(one, await make()));
+  });
+}
+
+export async function runCase(one: JournalCase, rig: JournalRig): Promise<void> {
+  try {
+    await one.run(rig);
+  } finally {
+    await rig.close();
+  }
+}

@@ -1,0 +1,131 @@
+import { expect } from 'vitest';
+import type { Transition } from '../../../src/persistence/index.js';
+import type { JournalCase } from './rig.js';
+import { appendOne, begun, entriesOf, load, sampleRun, shape } from './samples.js';
+
+export const loadCases: readonly JournalCase[] = [
+  {
+    name: 'a run that is not there is undefined',
+    async run({ journal }) {
+      expect(await journal.load(sampleRun().runId)).toBeUndefined();
+      expect(await journal.find({ runId: sampleRun().runId })).toBeUndefined();
+      expect(await journal.find({ runId: 'no id of a run' })).toBeUndefined();
+      expect(await journal.load('no id of a run')).toBeUndefined();
+      expect(await journal.find({ key: 'nobody' })).toBeUndefined();
+    },
+  },
+  {
+    name: 'entries come in order, a page at a time, also of a long run',
+    async run({ journal }) {
+      const run = await begun(journal, 700);
+      const seqs: number[] = [];
+      let pages = 0;
+      for await (const page of (await load(journal, run.runId)).entries) {
+        pages++;
+        seqs.push(...page.map(({ seq }) => seq));
+      }
+      expect(seqs).toEqual(Array.from({ length: 701 }, (_, seq) => seq));
+      expect(pages).toBeGreaterThan(1);
+    },
+  },
+  {
+    name: 'what is appended after a load is not in it',
+    async run({ journal }) {
+      const run = await begun(journal, 2);
+      const loaded = await load(journal, run.runId);
+      await appendOne(journal, run.item(3));
+      const seqs: number[] = [];
+      for await (const page of loaded.entries) seqs.push(...page.map(({ seq }) => seq));
+      expect(seqs).toEqual([0, 1, 2]);
+    },
+  },
+  {
+    name: 'a load begins at the last snapshot',
+    async run({ journal, reopen }) {
+      const run = await begun(journal, 2);
+      const snapshot = (seq: number) =>
+        ({ entry: run.entry(seq, [['SNAPSHOT', { upTo: seq }]], { kind: 'snapshot' }), durability: 'full' }) as const;
+      for (const item of [snapshot(3), run.item(4), snapshot(5), run.item(6)]) expect(await appendOne(journal, item)).toBe('ok');
+      for (const connect of [async () => journal, reopen]) {
+        const one = await connect();
+        const entries = await entriesOf(one, run.runId);
+        expect(entries.map(({ seq, kind }) => [seq, kind])).toEqual([
+          [5, 'snapshot'],
+          [6, 'step'],
+        ]);
+        expect(entries[0]?.transitions).toEqual([['SNAPSHOT', { upTo: 5 }]]);
+      }
+    },
+  },
+  {
+    name: 'every kind of transition comes back as it was',
+    async run({ journal }) {
+      const failure = {
+        name: 'TypeError',
+        message: 'no',
+        code: 'E1',
+        data: { a: [1] },
+        stack: 'at x',
+        permanent: true,
+        cause: { name: 'Error', message: '' },
+      } as const;
+      const transitions: readonly Transition[] = [
+        ['RUN', 'RUNNING'],
+        ['TAKEOVER', [1, 3]],
+        ['INTEND', 'REVERT', 0, 4],
+        ['RESET', 1, 3],
+        ['RUNNING', 1],
+        ['RUNNING', 2],
+        ['RUNNING', 3],
+        ['RUNNING', 1],
+        ['SUCCESS', 0],
+        ['SUCCESS', 1],
+        ['SUCCESS', 2, { volume: 'v-1' }],
+        ['SUCCESS', 3, null],
+        ['FAILURE', 1, failure],
+        ['INTERRUPTED', 2, failure],
+        ['REVERTING', 3],
+        ['REVERTED', 3],
+        ['REVERTED', 2],
+        ['REVERT_FAILURE', 1, failure],
+        ['RETRYING', 0],
+        ['WITHDRAWN', 1],
+        ['WITHDRAWN', 2],
+        ['SAVED', 1, [1, 'two']],
+      ];
+      const run = await begun(journal);
+      expect(await appendOne(journal, run.item(1, { transitions }))).toBe('ok');
+      expect((await entriesOf(journal, run.runId))[1]?.transitions).toEqual(transitions);
+    },
+  },
+  {
+    name: 'a flow of many atoms starts in few bytes and comes back whole',
+    async run({ journal }) {
+      const atoms = Array.from({ length: 3_000 }, (_, index) => [`task-${index}`, 'task'] as const);
+      const run = await begun(journal, 0, { shape: { ...shape, fingerprint: 'wide', atoms } });
+      const transitions = atoms.map((_, index) => ['RUNNING', index] as const);
+      await appendOne(journal, run.item(1, { transitions }));
+      expect((await entriesOf(journal, run.runId))[1]?.transitions).toEqual(transitions);
+      expect((await load(journal, run.runId)).shape.atoms).toEqual(atoms);
+    },
+  },
+  {
+    name: 'opening anew keeps everything',
+    async run({ journal, reopen }) {
+      const run = await begun(journal, 3, { key: 'kept' });
+      await appendOne(journal, run.item(4, { summary: { state: 'SUSPENDED' } }));
+      await journal.send({ id: 'm-1', runId: run.runId, kind: 'suspend', payload: { why: 'lunch' } });
+      const before = await load(journal, run.runId);
+      const entries = await entriesOf(journal, run.runId);
+      const again = await reopen();
+      const after = await load(again, run.runId);
+      expect(after.summary).toEqual(before.summary);
+      expect(after.shape).toEqual(before.shape);
+      expect(after.inbox).toEqual([{ id: 'm-1', runId: run.runId, kind: 'suspend', payload: { why: 'lunch' } }]);
+      expect(await entriesOf(again, run.runId)).toEqual(entries);
+      expect((await again.find({ key: 'kept' }))?.runId).toBe(run.runId);
+      expect(await appendOne(again, run.item(5))).toBe('ok');
+      expect(await again.createRun(run.create)).toMatchObject({ kind: 'exists' });
+    },
+  },
+];

@@ -1,0 +1,56 @@
+import { type ChildProcess, spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { createInterface } from 'node:readline';
+import { fileURLToPath } from 'node:url';
+import { build } from 'esbuild';
+
+const DOOR = fileURLToPath(new URL('../../src/persistence/index.ts', import.meta.url));
+
+/** A process of its own, which says something on a line. */
+export interface Child {
+  readonly process: ChildProcess;
+  readonly pid: number;
+  /** The next line that it prints; rejects when it ends without one. */
+  line(): Promise<string>;
+  /** SIGKILL; resolves when it is gone. */
+  kill(): Promise<void>;
+}
+
+/** Bundles the persistence room for plain node, and gives a way to run programs that import it as `./persistence.mjs`. */
+export async function childPrograms(directory: string): Promise<(program: string) => Promise<Child>> {
+  await build({
+    entryPoints: [DOOR],
+    bundle: true,
+    platform: 'node',
+    format: 'esm',
+    outfile: join(directory, 'persistence.mjs'),
+    logLevel: 'error',
+  });
+  let count = 0;
+  return async (program) => {
+    const path = join(directory, `program-${count++}.mjs`);
+    await writeFile(path, program);
+    return start(path);
+  };
+}
+
+function start(path: string): Child {
+  const child = spawn(process.execPath, [path], { stdio: ['pipe', 'pipe', 'inherit'] });
+  const exited = once(child, 'exit');
+  const lines = createInterface({ input: child.stdout })[Symbol.asyncIterator]();
+  return {
+    process: child,
+    pid: child.pid ?? -1,
+    async line() {
+      const { value, done } = await lines.next();
+      if (done === true) throw new Error('the program ended without another line');
+      return value;
+    },
+    async kill() {
+      child.kill('SIGKILL');
+      await exited;
+    },
+  };
+}

@@ -1,0 +1,61 @@
+import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { formatLine, parseLine } from '../../src/persistence/file/log-line.js';
+import { file, type Journal } from '../../src/persistence/index.js';
+import type { JournalRig, Tampering } from '../conformance/journal.js';
+import { stoppedClock } from './memory-rig.js';
+
+export async function temporaryDirectory(): Promise<string> {
+  return mkdtemp(join(tmpdir(), 'flowproof-test-'));
+}
+
+export async function fileRig(): Promise<JournalRig> {
+  const directory = await temporaryDirectory();
+  const clock = stoppedClock();
+  const persistence = file(join(directory, 'deep', 'store'), { clock });
+  const open: Journal[] = [];
+  const connect = async () => {
+    const journal = persistence.connect();
+    await journal.open();
+    open.push(journal);
+    return journal;
+  };
+  const closeAll = async () => {
+    for (const journal of open.splice(0)) await journal.close();
+  };
+  return {
+    journal: await connect(),
+    second: connect,
+    async reopen() {
+      await closeAll();
+      return connect();
+    },
+    async tamper(tampering) {
+      await closeAll();
+      await rewrite(join(directory, 'deep', 'store', 'journal.log'), tampering);
+      return connect();
+    },
+    leaseMs: 1_000,
+    afterLease: async () => clock.advance(1_001),
+    async close() {
+      await closeAll();
+      await rm(directory, { recursive: true });
+    },
+  };
+}
+
+/** Changes one entry as a person with an editor would, checksums included. */
+async function rewrite(path: string, { runId, seq, change }: Tampering): Promise<void> {
+  const lines = (await readFile(path, 'utf8')).split('\n').slice(0, -1);
+  const rewritten = lines.flatMap((text) => {
+    const line = parseLine(Buffer.from(text));
+    if (line === undefined) throw new Error(`not a line: ${text}`);
+    const meta = JSON.parse(line.meta) as { entry?: { runId: string; seq: number } };
+    if (meta.entry?.runId !== runId || meta.entry.seq !== seq) return [formatLine(line)];
+    if (change === 'remove') return [];
+    const { transitions = line.body, ...entry } = change;
+    return [formatLine({ ...line, meta: JSON.stringify({ ...meta, entry: { ...meta.entry, ...entry } }), body: transitions })];
+  });
+  await writeFile(path, Buffer.concat(rewritten));
+}
