@@ -23,10 +23,12 @@ export type { LinearAfterInput, LinearAfterRetry, LinearOpenStart, LinearStart }
 export type { Names } from './names.js';
 export type { AnyNode, AnyTask, TaskClass } from './node-types.js';
 export type { Outcome, OutcomeOf } from './outcome.js';
+// A star: a declaration that users merge into is not found behind an export by name.
+export type * from './register.js';
 export { type RetryPolicy, times } from './retry.js';
 export type { AppRunOptionsFor, AppServices, Resolve, RunOptionsFor, RunResult, RunsAlone, RunsAloneInApp, Unseen } from './run-types.js';
 export type { FlowError, FlowMismatch } from './sentence.js';
-export type { Register, Storable } from './storable.js';
+export type { Storable } from './storable.js';
 export { Task } from './task.js';
 export type { TaskContext } from './task-context.js';
 export { taskDefinitionOf } from './task-metadata.js';

@@ -51,7 +51,7 @@ function emptyFlow(name: string, mode: FlowDefinition['mode'], options: FlowOpti
   return {
     kind: 'flow',
     pattern: 'linear',
-    name,
+    name: typeof name === 'string' ? name : '',
     version: options?.version ?? 1,
     mode,
     input: { kind: 'none' },
@@ -65,11 +65,17 @@ function builder(compile: Compile, definition: FlowDefinition): object {
   const next = (change: Partial<FlowDefinition>) => builder(compile, { ...definition, ...change });
   return Object.freeze({
     input: (shape?: unknown) => next({ input: inputOf(shape) }),
-    retry: (policy: { '~flowproof': { definition: RetryDefinition } }) => next({ retry: policy['~flowproof'].definition }),
+    retry: (policy?: unknown) => next({ retry: retryOf(policy) }),
     add: (node: unknown, options?: unknown) => next({ nodes: [...definition.nodes, nodeDefinition(node, options)] }),
     returns: (...names: readonly string[]) => next({ returns: Object.freeze(names) }),
     build: () => flowValue(Object.freeze({ ...definition, nodes: Object.freeze([...definition.nodes]) }), compile),
   });
+}
+
+/** Something that is no policy becomes a number of attempts that `compile()` refuses. */
+function retryOf(policy: unknown): RetryDefinition {
+  const brand = (policy as { '~flowproof'?: { kind?: unknown; definition: RetryDefinition } } | undefined | null)?.['~flowproof'];
+  return brand?.kind === 'retry' ? brand.definition : { kind: 'times', attempts: Number.NaN };
 }
 
 function inputOf(shape: unknown): FlowDefinition['input'] {

@@ -1,20 +1,10 @@
+import type { Register } from './register.js';
+
 declare global {
   // Empty here, merged with the real ones: the .d.ts must compile where neither the DOM nor Node's types are loaded.
   interface AbortSignal {}
   interface URL {}
 }
-
-/**
- * Admits classes of yours to {@link Storable}: declare `storable` as a union of them, and give the app a codec for them.
- *
- * @example
- * ```ts
- * class Money { constructor(readonly cents: number) {} plus(other: Money) { return new Money(this.cents + other.cents); } }
- * declare module 'flowproof' { interface Register { storable: Money } }
- * ```
- */
-// biome-ignore lint/suspicious/noEmptyInterface: users add to it
-export interface Register {}
 
 type Registered = Register extends { storable: infer Classes } ? Classes : never;
 /** Where nobody declares URL it is `{}`, which everything is. */
