@@ -1,12 +1,12 @@
 /** Right calls of `run` and `flowproof`. */
 import { dynamic, made, options, part, provision, shouted } from './good-linear.js';
-import { flowproof, run } from './run-declarations.js';
-import { linear } from './support.js';
+import { flowproof, linear, memory, run } from './support.js';
 import { type Cloud, type Image, type ImageApi, Log } from './tasks.js';
 
 declare const cloud: Cloud;
 declare const images: ImageApi;
 declare const image: Image;
+const persistence = memory();
 const empty = linear('empty').add(Log).build();
 
 export async function main(): Promise<string> {
@@ -34,10 +34,10 @@ export async function main(): Promise<string> {
 }
 
 export async function apps(): Promise<void> {
-  const app = flowproof({ flows: [provision, empty, options], services: { cloud, images: { get: async (id) => ({ id }) } }, leaseMs: 1 });
+  const app = flowproof({ persistence, flows: [provision, empty, options], services: { cloud, images: { get: async (id) => ({ id }) } } });
   const one = await app.run(provision, { inputs: { imageId: 'i-1', size: 10 } });
   if (one.flow === 'provision' && one.state === 'SUCCESS') one.results.image satisfies Image;
   await app.run(empty);
-  flowproof({ flows: [empty] });
-  flowproof({ flows: [] });
+  flowproof({ persistence, flows: [empty] });
+  flowproof({ persistence, flows: [] });
 }

@@ -55,7 +55,11 @@ export type Provides<F> = F extends Flow<string, never, infer Prov, never> ? Pro
 export type ServicesOf<F> = ServicesIn<DemandsOf<F>>;
 
 /** Demands without {@link NeedsResolve}. */
-export type ServicesIn<Demands> = Demands extends infer D ? { [Name in keyof D as Exclude<Name, keyof NeedsResolve>]: D[Name] } : never;
+export type ServicesIn<Demands> = [Demands] extends [never]
+  ? {}
+  : Demands extends infer D
+    ? { [Name in keyof D as Exclude<Name, keyof NeedsResolve>]: D[Name] }
+    : never;
 
 /** Services, and {@link NeedsResolve} where a class has to be made by a container. */
 export type DemandsOf<F> = F extends Flow<string, never, unknown, infer Services> ? Services : never;

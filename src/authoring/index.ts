@@ -23,8 +23,7 @@ export type { LinearAfterInput, LinearAfterRetry, LinearOpenStart, LinearStart }
 export type { Names } from './names.js';
 export type { AnyNode, AnyTask, TaskClass } from './node-types.js';
 export type { Outcome, OutcomeOf } from './outcome.js';
-// A star: a declaration that users merge into is not found behind an export by name.
-export type * from './register.js';
+export type { Register } from './register.js';
 export { type RetryPolicy, times } from './retry.js';
 export type { AppRunOptionsFor, AppServices, Resolve, RunOptionsFor, RunResult, RunsAlone, RunsAloneInApp, Unseen } from './run-types.js';
 export type { FlowError, FlowMismatch } from './sentence.js';

@@ -63,7 +63,7 @@ type InputsFor<F extends AnyFlow> = [keyof Requires<F>] extends [never]
 
 type OptionOf<Key extends string, Needed, Type> = Needed extends true ? { readonly [K in Key]: Type } : { readonly [K in Key]?: Type };
 type HasRequired<Type> = [RequiredKeys<Type>] extends [never] ? false : true;
-type WantsResolve<Demands> = Demands extends NeedsResolve ? true : false;
+type WantsResolve<Demands> = [Demands] extends [never] ? false : [Demands] extends [NeedsResolve] ? true : false;
 
 /** Demands of all flows of a union at once. */
 type AllDemands<F> = (F extends unknown ? (demands: DemandsOf<F>) => void : never) extends (all: infer All) => void ? All : never;
