@@ -65,14 +65,14 @@ export interface App<Flows extends readonly AnyFlow[]> {
    * @throws AppStoppedError `APP_STOPPED` when the app was stopped meanwhile
    * @throws PersistenceError
    */
+  run<F extends Flows[number]>(flow: RunsAloneInApp<F>): Promise<RunResult<F>>;
   run<F extends Flows[number]>(flow: F, options: AppRunOptionsFor<F, RunIdOption>): Promise<RunResult<F>>;
-  run<F extends Flows[number]>(flow: F & RunsAloneInApp<F>): Promise<RunResult<F>>;
   /** Like {@link App.run}, but gives the results themselves. @throws FlowFailedError `FLOW_FAILED` for any other end */
+  runOrThrow<F extends Flows[number]>(flow: RunsAloneInApp<F>): Promise<Provides<F>>;
   runOrThrow<F extends Flows[number]>(flow: F, options: AppRunOptionsFor<F, RunIdOption>): Promise<Provides<F>>;
-  runOrThrow<F extends Flows[number]>(flow: F & RunsAloneInApp<F>): Promise<Provides<F>>;
   /** Begins a run and returns when that is durable. Throws like {@link App.run}. */
+  start<F extends Flows[number]>(flow: RunsAloneInApp<F>): Promise<RunHandle<F>>;
   start<F extends Flows[number]>(flow: F, options: AppRunOptionsFor<F, RunIdOption>): Promise<RunHandle<F>>;
-  start<F extends Flows[number]>(flow: F & RunsAloneInApp<F>): Promise<RunHandle<F>>;
   /**
    * Goes on with a stored run: after a crash, a stop or a suspension. An ended run gives its outcome again.
    *

@@ -47,11 +47,11 @@ export async function run(flow: AnyFlow, options: object = {}): Promise<unknown>
 }
 
 /** Like {@link run}, but gives the results themselves. @throws FlowFailedError `FLOW_FAILED` for any other end than SUCCESS */
-export function runOrThrow<F extends AnyFlow, const Given = Unseen>(
+export function runOrThrow<F extends AnyFlow>(flow: RunsAlone<F>): Promise<Provides<F>>;
+export function runOrThrow<F extends AnyFlow, Given = Unseen>(
   flow: F,
   options: RunOptionsFor<F, Given, OneShotOptions>,
 ): Promise<Provides<F>>;
-export function runOrThrow<F extends AnyFlow>(flow: F & RunsAlone<F>): Promise<Provides<F>>;
 export async function runOrThrow(flow: AnyFlow, options: object = {}): Promise<unknown> {
   const { app, started } = oneShot(flow, options);
   try {

@@ -1,4 +1,4 @@
-import { type AnyFlow, type FlowDefinition, flowDefinitionOf, type TaskDefinition } from '../authoring/index.js';
+import { type AnyFlow, flowDefinitionOf, type TaskDefinition } from '../authoring/index.js';
 import { type CompiledFlow, compile } from '../compilation/index.js';
 import { type Diagnostic, sentence } from '../model/diagnostics.js';
 import { FlowDefinitionError } from '../model/errors.js';
@@ -6,7 +6,7 @@ import { FlowDefinitionError } from '../model/errors.js';
 /** The flows of an app, by name: given as a list, never found in a global. */
 export class Registry {
   readonly #flows = new Map<string, CompiledFlow>();
-  readonly #compiled = new Map<FlowDefinition, CompiledFlow>();
+  readonly #checked = new Set<CompiledFlow>();
   readonly #canResolve: boolean;
 
   /** @throws FlowDefinitionError for the first flow that can't run */
@@ -41,11 +41,10 @@ export class Registry {
       const message = sentence('NOT_A_NODE', { flow: 'flowproof' });
       throw new FlowDefinitionError('flowproof', [{ code: 'NOT_A_NODE', severity: 'error', path: '', message }]);
     }
-    let compiled = this.#compiled.get(definition);
-    if (compiled === undefined) {
-      compiled = compile(definition);
+    const compiled = compile(definition);
+    if (!this.#checked.has(compiled)) {
       this.#demandResolve(compiled);
-      this.#compiled.set(definition, compiled);
+      this.#checked.add(compiled);
     }
     return compiled;
   }

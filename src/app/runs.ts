@@ -125,7 +125,7 @@ export class Runs {
     for (let run = found; ; ) {
       const active = this.#active.get(run.runId);
       if (active !== undefined && ifOwned === 'wait') return active.result;
-      const elsewhere = run.owner !== undefined && run.owner.alive && run.owner.id !== this.#parts.owner && takeover === 'if-dead';
+      const elsewhere = run.owner?.alive === true && run.owner.id !== this.#parts.owner && takeover === 'if-dead';
       if (ifOwned === 'refuse' && (active !== undefined || elsewhere)) throw new RunOwnedError(run.key, run.owner?.id ?? this.#parts.owner);
       if (this.#stopped) throw new AppStoppedError(run.key);
       if (elsewhere) {

@@ -8,12 +8,23 @@ import { executionGraph } from './execution-graph.js';
 import { link } from './link.js';
 import { manifestOf } from './manifest.js';
 
+const compiledFlows = new WeakMap<FlowDefinition, CompiledFlow>();
+
 /**
- * Checks a flow and freezes it into the graph that engines run.
+ * Checks a flow and freezes it into the graph that engines run. Done once for a definition, which never changes.
  *
  * @throws FlowDefinitionError `FLOW_DEFINITION` with everything that is wrong, not only the first
  */
 export function compile(definition: FlowDefinition): CompiledFlow {
+  let compiled = compiledFlows.get(definition);
+  if (compiled === undefined) {
+    compiled = compileAnew(definition);
+    compiledFlows.set(definition, compiled);
+  }
+  return compiled;
+}
+
+function compileAnew(definition: FlowDefinition): CompiledFlow {
   const { shape, origins, placements } = describe(definition);
   const linked = link(shape);
   const errors = linked.diagnostics.filter(({ severity }) => severity === 'error');

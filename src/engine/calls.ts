@@ -1,11 +1,9 @@
-import type { TaskContext } from '../authoring/index.js';
 import type { CompiledTask } from '../compilation/index.js';
 import type { Codec } from '../model/codec.js';
-import { StaleRunError } from '../model/errors.js';
 import { type Failure, toFailure } from '../model/failure.js';
-import { digest } from '../model/ids.js';
+import { Abort, CallContext, type CallDoors } from './call-context.js';
 import { issueText, parse, resultOf } from './call-result.js';
-import type { CallId, CallOutcome, Command } from './decision.js';
+import type { CallOutcome, Command } from './decision.js';
 import type { AnyOutcome, Executor } from './executor.js';
 import { failuresOf } from './failures.js';
 import type { AtomStatus } from './run-state.js';
@@ -19,20 +17,12 @@ export interface CallParts {
   readonly services: object;
 }
 
-/** How a call reaches back into its run. */
-export interface CallDoors {
-  finished(outcome: CallOutcome): void;
-  /** Resolves when durable. */
-  save(call: CallId, data: unknown): Promise<void>;
-  progress(path: string, fraction: number, details?: Readonly<Record<string, unknown>>): void;
-}
-
 /** The calls of one run that are under way. */
 export class Calls {
   readonly #run: Run;
   readonly #parts: CallParts;
   readonly #doors: CallDoors;
-  readonly #signals = new Map<number, AbortController>();
+  readonly #aborts = new Map<number, Abort>();
 
   constructor(run: Run, parts: CallParts, doors: CallDoors) {
     this.#run = run;
@@ -41,24 +31,32 @@ export class Calls {
   }
 
   start(command: Command): void {
-    const abort = new AbortController();
-    this.#signals.set(command.atom, abort);
-    void this.#call(command, abort.signal).then((end) => {
-      if (this.#signals.get(command.atom) === abort) this.#signals.delete(command.atom);
+    const abort = new Abort();
+    this.#aborts.set(command.atom, abort);
+    void this.#call(command, abort).then((end) => {
+      if (this.#aborts.get(command.atom) === abort) this.#aborts.delete(command.atom);
       this.#doors.finished({ atom: command.atom, round: command.round, attempt: command.attempt, end });
     });
   }
 
   /** Tells every call that its result is not wanted any more. */
   abort(reason: Error): void {
-    for (const abort of this.#signals.values()) abort.abort(reason);
+    for (const abort of this.#aborts.values()) abort.abort(reason);
   }
 
-  async #call(command: Command, signal: AbortSignal): Promise<CallOutcome['end']> {
+  async #call(command: Command, abort: Abort): Promise<CallOutcome['end']> {
     const task = this.#run.flow.atoms[command.atom] as CompiledTask;
     try {
       const inputs = inputsOf(this.#run, task, command.do, this.#parts.codec);
-      const context = this.#context(command, task, signal);
+      const context = new CallContext({
+        run: this.#run,
+        command,
+        task,
+        abort,
+        services: this.#parts.services,
+        codec: this.#parts.codec,
+        doors: this.#doors,
+      });
       if (command.do === 'revert') {
         await this.#parts.executor.call({ phase: 'revert', task: task.task, inputs, outcome: this.#outcome(command.atom), context });
         return { kind: 'result' };
@@ -71,24 +69,6 @@ export class Calls {
     } catch (thrown) {
       return { kind: 'failure', failure: toFailure(thrown) };
     }
-  }
-
-  #context(command: Command, task: CompiledTask, signal: AbortSignal): TaskContext<object> {
-    const { runId, epoch, creation } = this.#run.status;
-    const { saved } = this.#run.status.atoms[command.atom] as AtomStatus;
-    return {
-      services: this.#parts.services,
-      signal,
-      runId: creation.key,
-      path: task.path,
-      attempt: command.attempt,
-      idempotencyKey: digest(runId, INCARNATION, task.path, command.round),
-      revertKey: digest(runId, INCARNATION, task.path, command.round, 'revert'),
-      fence: epoch,
-      ...(saved === undefined ? {} : { saved: this.#parts.codec.decode(saved) }),
-      save: (data: unknown) => (signal.aborted ? Promise.reject(new StaleRunError(creation.key)) : this.#doors.save(command, data)),
-      progress: (fraction, details) => this.#doors.progress(task.path, Math.min(1, Math.max(0, Number(fraction) || 0)), details),
-    } as TaskContext<object>;
   }
 
   #outcome(atom: number): AnyOutcome {
@@ -110,9 +90,6 @@ export class Calls {
     }
   }
 }
-
-/** Counts resets of a run; part of every key, so that work done after a reset has keys of its own. */
-const INCARNATION = 0;
 
 function invalidInputs(task: CompiledTask, text: string): Failure {
   return { name: 'TaskContractError', code: 'INVALID_INPUT', message: `task '${task.path}': its inputs are not valid: ${text}` };

@@ -107,10 +107,10 @@ function intention(value: Json | undefined): Intention {
 
 function creation(value: Json | undefined): RunCreation {
   if (!isJsonObject(value)) throw new Error('says nothing of the run');
-  const { flow, version, fingerprint, inputs, inputsHash } = value;
-  const texts = typeof flow === 'string' && typeof fingerprint === 'string' && typeof inputsHash === 'string';
+  const { key, flow, version, fingerprint, inputs, inputsHash } = value;
+  const texts = typeof key === 'string' && typeof flow === 'string' && typeof fingerprint === 'string' && typeof inputsHash === 'string';
   if (!texts || !Number.isInteger(version) || !isJsonObject(inputs)) throw new Error('does not say enough of the run');
-  return { flow, version: version as number, fingerprint, inputs, inputsHash };
+  return { key, flow, version: version as number, fingerprint, inputs, inputsHash };
 }
 
 function failure(value: Json | undefined, depth: number): Failure {

@@ -7,6 +7,8 @@ export const ENTRY_FORMAT = 1;
 
 /** What the first entry says about its run. */
 export interface RunCreation {
+  /** The user's id of the run; the run's own when none was given. */
+  readonly key: string;
   readonly flow: string;
   readonly version: number;
   /** Of the compiled flow; the journal keeps its shape under this key. */

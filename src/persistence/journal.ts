@@ -65,8 +65,8 @@ export interface CreateRunParams {
   readonly version: number;
   readonly inputsHash: string;
   readonly state: RunState;
-  /** The process that runs it; see {@link TickParams}. */
-  readonly owner: string;
+  /** The process that runs it, see {@link TickParams}; `null` for a run that ends with its first entry. */
+  readonly owner: string | null;
   readonly shape: Shape;
 }
 

@@ -1,0 +1,179 @@
+import fc from 'fast-check';
+import { expect, test } from 'vitest';
+import { foldTransition } from '../../src/engine/fold.js';
+import { Frontier } from '../../src/engine/frontier.js';
+import { newRun } from '../../src/engine/run-state.js';
+import { restore, snapshotOf } from '../../src/engine/snapshot.js';
+import type { Run } from '../../src/engine/step.js';
+import { Bench, compiled, type Node } from './runs.js';
+
+type Tree =
+  | { readonly kind: 'task'; readonly priority: number; readonly revert: boolean; readonly luck: number }
+  | { readonly kind: 'line' | 'fan'; readonly children: readonly Tree[]; readonly attempts: number };
+
+const tree: fc.Arbitrary<Tree> = fc.letrec<{ tree: Tree }>((tie) => ({
+  tree: fc.oneof(
+    { maxDepth: 3, withCrossShrink: true },
+    fc.record({
+      kind: fc.constant('task' as const),
+      priority: fc.integer({ min: -1, max: 1 }),
+      revert: fc.boolean(),
+      luck: fc.nat({ max: 99 }),
+    }),
+    fc.record({
+      kind: fc.constantFrom('line' as const, 'fan' as const),
+      children: fc.array(tie('tree'), { minLength: 1, maxLength: 3 }),
+      attempts: fc.integer({ min: 0, max: 2 }),
+    }),
+  ),
+})).tree;
+
+/** Lays a tree out as nodes: the retry of a flow comes before its content, which waits for it. */
+function layOut(root: Tree): { nodes: Record<string, Node>; luck: Map<string, number> } {
+  const nodes: Record<string, Node> = {};
+  const luck = new Map<string, number>();
+  let count = 0;
+  const lay = (item: Tree, before: readonly string[]): readonly string[] => {
+    if (item.kind === 'task') {
+      const name = `t${count++}`;
+      nodes[name] = { after: before, priority: item.priority, revert: item.revert };
+      luck.set(name, item.luck);
+      return [name];
+    }
+    const retry = item.attempts > 0 ? `r${count++}` : undefined;
+    if (retry !== undefined) nodes[retry] = { after: before };
+    const start = retry === undefined ? before : [retry];
+    const ends =
+      item.kind === 'line'
+        ? item.children.reduce((ends, child) => lay(child, ends), start)
+        : item.children.flatMap((child) => lay(child, start));
+    if (retry !== undefined) {
+      nodes[retry] = { after: before, retries: { until: Object.keys(nodes).at(-1) as string, attempts: item.attempts } };
+    }
+    return ends;
+  };
+  lay(root, []);
+  return { nodes, luck };
+}
+
+/** The fate of a piece of work depends on its name and round only, not on when or how often it is called. */
+function fate(luck: number, round: number, phase: string): '' | '!' | '?' {
+  const dice = (luck * 31 + round * 17 + (phase === 'revert' ? 7 : 0)) % 40;
+  if (phase === 'revert') return dice === 0 ? '!' : '';
+  return dice < 6 ? '!' : dice < 8 ? '?' : '';
+}
+
+const plan = fc.record({
+  tree,
+  capacity: fc.integer({ min: 1, max: 4 }),
+  order: fc.array(fc.nat({ max: 1_000 }), { minLength: 1, maxLength: 50 }),
+  crashes: fc.array(fc.nat({ max: 30 }), { maxLength: 4 }),
+});
+
+function play(
+  { tree, capacity, order, crashes }: { tree: Tree; capacity: number; order: readonly number[]; crashes: readonly number[] },
+  look: (bench: Bench) => void,
+): Bench {
+  const { nodes, luck } = layOut(tree);
+  let bench = new Bench(compiled(nodes), capacity);
+  bench.begin();
+  for (let step = 0; bench.run.status.state === 'RUNNING'; step++) {
+    if (step > 5_000) throw new Error('it never ends');
+    look(bench);
+    if (crashes.includes(step)) bench = bench.takeOver().bench;
+    const flying = [...bench.flying.entries()];
+    if (bench.run.status.state !== 'RUNNING') break;
+    const first = (order[step % order.length] as number) % flying.length;
+    const many = 1 + ((order[(step + 1) % order.length] as number) % (flying.length - first));
+    bench.answer(
+      ...flying.slice(first, first + many).map(([name, { round, do: phase }]) => `${name}${fate(luck.get(name) ?? 0, round, phase)}`),
+    );
+  }
+  look(bench);
+  return bench;
+}
+
+test('the state is the fold of the journal, at every step', () => {
+  fc.assert(
+    fc.property(plan, (planned) => {
+      play(planned, ({ run, history, flow }) => {
+        const folded = newRun('r', flow.atoms.length);
+        for (const step of history) {
+          folded.seq++;
+          for (const transition of step) {
+            if (transition[0] === 'TAKEOVER') folded.epoch++;
+            foldTransition(folded, transition);
+          }
+        }
+        expect(folded).toEqual(run.status);
+      });
+    }),
+  );
+});
+
+test('a snapshot is worth the journal before it', () => {
+  fc.assert(
+    fc.property(plan, (planned) => {
+      play(planned, ({ run, flow }) => {
+        const restored = newRun('r', flow.atoms.length);
+        Object.assign(restored, { seq: run.status.seq, epoch: run.status.epoch });
+        restore(restored, JSON.parse(JSON.stringify(snapshotOf(run.status))));
+        expect(restored).toEqual(run.status);
+      });
+    }),
+  );
+});
+
+test('the frontier that is kept by counting is the one that is built anew', () => {
+  const seen = (run: Run): unknown => [run.frontier.inFlight, run.frontier.nextForward(), run.frontier.nextBack(), run.frontier.nextLost()];
+  fc.assert(
+    fc.property(plan, (planned) => {
+      play(planned, ({ run }) => expect(seen({ ...run, frontier: new Frontier(run.flow, run.status) })).toEqual(seen(run)));
+    }),
+  );
+});
+
+test('nothing runs before what it waits for, nothing is undone before what came after it', () => {
+  fc.assert(
+    fc.property(plan, (planned) => {
+      play(planned, ({ run: { flow, status } }) => {
+        status.atoms.forEach(({ state }, index) => {
+          if (state === 'PENDING' || state === 'REVERTED') return;
+          for (const before of flow.graph.predecessors[index] ?? []) {
+            expect(['SUCCESS', 'RUNNING'].includes(status.atoms[before]?.state ?? ''), `${before} is ${status.atoms[before]?.state}`).toBe(
+              true,
+            );
+            expect(status.atoms[before]?.state).toBe('SUCCESS');
+          }
+        });
+      });
+    }),
+  );
+});
+
+test('every run ends, and its state says what is left', () => {
+  fc.assert(
+    fc.property(plan, (planned) => {
+      const { run } = play(planned, () => undefined);
+      const tasks = run.status.atoms.filter((_, index) => run.flow.atoms[index]?.kind === 'task').map(({ state }) => state);
+      if (run.status.state === 'SUCCESS') expect(new Set(tasks)).toEqual(new Set(['SUCCESS']));
+      else if (run.status.state === 'REVERTED') expect(tasks.filter((state) => state !== 'REVERTED' && state !== 'PENDING')).toEqual([]);
+      else expect(tasks).toContain('REVERT_FAILURE');
+    }),
+  );
+});
+
+test('one at a time, crashes change neither the end nor the order of what ended', () => {
+  fc.assert(
+    fc.property(plan, (planned) => {
+      const ends = (bench: Bench): string[] =>
+        bench.history
+          .flat()
+          .flatMap(([word, atom]) => (word === 'SUCCESS' || word === 'REVERTED' || word === 'REVERT_FAILURE' ? [`${atom} ${word}`] : []));
+      const calm = play({ ...planned, capacity: 1, crashes: [] }, () => undefined);
+      const rough = play({ ...planned, capacity: 1 }, () => undefined);
+      expect(rough.run.status.state).toBe(calm.run.status.state);
+      expect(ends(rough)).toEqual(ends(calm));
+    }),
+  );
+});

@@ -1,0 +1,155 @@
+import type { TaskDefinition } from '../../src/authoring/index.js';
+import { type CompiledAtom, type CompiledFlow, graphOf } from '../../src/compilation/index.js';
+import { decide } from '../../src/engine/decide.js';
+import type { CallOutcome, Command, Decision, EngineEvent, Limits } from '../../src/engine/decision.js';
+import { foldTransition } from '../../src/engine/fold.js';
+import { Frontier } from '../../src/engine/frontier.js';
+import { newRun } from '../../src/engine/run-state.js';
+import type { Run } from '../../src/engine/step.js';
+import type { Transition } from '../../src/persistence/index.js';
+
+/** A node of a flow that only exists in tests: the core must run any graph, long before users can write one. */
+export interface Node {
+  readonly after?: readonly string[];
+  readonly priority?: number;
+  readonly revert?: boolean;
+  readonly maxLosses?: number;
+  /** Makes it the retry of the nodes up to, and with, this one. */
+  readonly retries?: { readonly until: string; readonly attempts: number };
+}
+
+/** Nodes in definition order. */
+export function compiled(nodes: Readonly<Record<string, Node>>): CompiledFlow {
+  const names = Object.keys(nodes);
+  const governors = governorsOf(nodes, names);
+  const atoms = names.map((name, index): CompiledAtom => {
+    const node = nodes[name] as Node;
+    const place = { index, path: name, priority: node.priority ?? 0, governor: governors[index] as number };
+    if (node.retries) {
+      const until = names.indexOf(node.retries.until) + 1;
+      return { ...place, kind: 'retry', retry: { kind: 'times', attempts: node.retries.attempts }, until };
+    }
+    return { ...place, kind: 'task', task: definition(name, node), inputs: {}, revertInputs: {} };
+  });
+  const edges = names.flatMap((name, index) => (nodes[name]?.after ?? []).map((from) => [names.indexOf(from), index] as const));
+  return {
+    name: 'test',
+    version: 1,
+    fingerprint: 'test',
+    atoms,
+    graph: graphOf(atoms.length, edges),
+    inputs: [],
+    inputsKnown: true,
+    inputSchema: undefined,
+    results: new Map(),
+    manifest: {},
+    warnings: [],
+    constant: () => undefined,
+  };
+}
+
+function governorsOf(nodes: Readonly<Record<string, Node>>, names: readonly string[]): number[] {
+  const governors = names.map(() => -1);
+  names.forEach((name, index) => {
+    const until = nodes[name]?.retries?.until;
+    if (until !== undefined) for (let inner = index + 1; inner <= names.indexOf(until); inner++) governors[inner] = index;
+  });
+  return governors;
+}
+
+function definition(name: string, node: Node): TaskDefinition {
+  return {
+    kind: 'task',
+    name,
+    named: true,
+    requires: [],
+    provides: [],
+    keeps: [],
+    revertRequires: [],
+    hasRevert: node.revert ?? true,
+    priority: node.priority ?? 0,
+    maxLosses: node.maxLosses ?? 5,
+    code: { kind: 'object', target: {} },
+  };
+}
+
+/** A run without journal and without time: calls are answered when the test says so. */
+export class Bench {
+  readonly run: Run;
+  readonly history: Transition[][] = [];
+  readonly flying = new Map<string, Command>();
+  limits: Limits;
+
+  constructor(
+    readonly flow: CompiledFlow,
+    capacity = Number.POSITIVE_INFINITY,
+  ) {
+    const status = newRun('r', flow.atoms.length);
+    this.run = { flow, status, frontier: new Frontier(flow, status) };
+    this.limits = { capacity, hold: 'none' };
+  }
+
+  begin(): string[] {
+    return this.decide([
+      { kind: 'begin', creation: { key: 'r', flow: 'test', version: 1, fingerprint: 'test', inputs: {}, inputsHash: '' } },
+    ]);
+  }
+
+  /** Each answer is `name`, or `name!` for a failure, or `name?` for one that nobody knows. Returns what was said. */
+  answer(...answers: readonly string[]): string[] {
+    return this.decide([{ kind: 'finished', outcomes: answers.map((answer) => this.#outcome(answer)) }]);
+  }
+
+  /** The same run in another engine: from its journal alone. */
+  takeOver(capacity = this.limits.capacity): { bench: Bench; said: string[] } {
+    const bench = new Bench(this.flow, capacity);
+    const status = bench.run.status;
+    for (const step of this.history) {
+      status.seq++;
+      for (const transition of step) {
+        if (transition[0] === 'TAKEOVER') status.epoch++;
+        foldTransition(status, transition);
+      }
+    }
+    const again = { flow: this.flow, status, frontier: new Frontier(this.flow, status) };
+    Object.assign(bench, { run: again });
+    bench.history.push(...this.history);
+    return { bench, said: bench.decide([{ kind: 'resumed' }]) };
+  }
+
+  decide(events: readonly EngineEvent[]): string[] {
+    const decision: Decision = decide(this.run, events, this.limits);
+    for (const command of decision.commands) this.flying.set(this.#name(command.atom), command);
+    if (decision.transitions.length > 0) this.history.push([...decision.transitions]);
+    return decision.transitions.map((transition) => this.#text(transition));
+  }
+
+  states(): string {
+    return this.run.status.atoms.map(({ state }, index) => `${this.#name(index)} ${state}`).join(', ');
+  }
+
+  #outcome(answer: string): CallOutcome {
+    const name = answer.replace(/[!?]$/, '');
+    const command = this.flying.get(name);
+    if (command === undefined) throw new Error(`'${name}' is not called: ${[...this.flying.keys()].join(', ')} are`);
+    this.flying.delete(name);
+    const failure = { name: 'Error', message: name };
+    const kind = answer.endsWith('!') ? 'failure' : answer.endsWith('?') ? 'interrupted' : 'result';
+    return { ...command, end: kind === 'result' ? { kind } : { kind, failure } };
+  }
+
+  #name(atom: number): string {
+    return this.flow.atoms[atom]?.path ?? `#${atom}`;
+  }
+
+  #text(transition: Transition): string {
+    const [word, ...rest] = transition;
+    if (word === 'CREATED') return 'CREATED';
+    if (word === 'RUN') return `RUN ${rest[0]}`;
+    if (word === 'TAKEOVER') return `TAKEOVER ${(rest[0] as number[]).map((atom) => this.#name(atom)).join(' ')}`.trim();
+    if (word === 'INTEND') return `INTEND ${rest[0]} ${rest[1]}-${rest[2]}`;
+    if (word === 'RESET') return `RESET ${rest[0]}-${rest[1]}`;
+    if (word === 'SNAPSHOT') return word;
+    return `${this.#name(rest[0] as number)} ${word}`;
+  }
+}
