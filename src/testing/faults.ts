@@ -1,0 +1,98 @@
+import type { AppendItem, AppendResult, CreateRunParams, CreateRunResult, Entry, Journal, Persistence } from '../persistence/index.js';
+
+/**
+ * What happens to one write: `pass`; `die-before` and `die-after`: the process is gone before or after it is durable,
+ * so nothing it asks for is ever answered again; `lose-answer`: it is durable, but the answer never came.
+ */
+export type Fault = 'pass' | 'die-before' | 'die-after' | 'lose-answer';
+
+export interface FaultyPersistence extends Persistence {
+  /** Resolves when a fault let the process die. */
+  readonly died: Promise<void>;
+}
+
+/**
+ * A store whose connection dies where a test says, to prove that a run survives it. What was connected before the
+ * death never answers again; connect to the original store to go on as another process would.
+ *
+ * @param decide asked for each write of an entry, counted from 0 over the life of this value
+ *
+ * @example
+ * ```ts
+ * import { flowproof, memory } from 'flowproof';
+ * import { withFaults } from 'flowproof/testing';
+ * const store = memory();
+ * const faulty = withFaults(store, (write) => (write === 3 ? 'die-after' : 'pass'));
+ * const app = flowproof({ persistence: faulty, flows: [] });
+ * ```
+ */
+export function withFaults(persistence: Persistence, decide: (write: number, entry: Entry) => Fault): FaultyPersistence {
+  let writes = 0;
+  let tellDeath = (): void => undefined;
+  const died = new Promise<void>((resolve) => {
+    tellDeath = resolve;
+  });
+  const life: Life = {
+    dead: false,
+    next: (entry) => decide(writes++, entry),
+    die() {
+      life.dead = true;
+      tellDeath();
+      return NEVER;
+    },
+  };
+  return { kind: persistence.kind, died, connect: () => new FaultyJournal(persistence.connect(), life) };
+}
+
+interface Life {
+  dead: boolean;
+  next(entry: Entry): Fault;
+  die(): Promise<never>;
+}
+
+const NEVER = new Promise<never>(() => undefined);
+const LOST = { kind: 'unknown', cause: new Error('the answer was lost') } as const;
+
+class FaultyJournal implements Journal {
+  readonly #journal: Journal;
+  readonly #life: Life;
+
+  constructor(journal: Journal, life: Life) {
+    this.#journal = journal;
+    this.#life = life;
+  }
+
+  get capabilities(): Journal['capabilities'] {
+    return this.#journal.capabilities;
+  }
+
+  createRun(params: CreateRunParams): Promise<CreateRunResult> {
+    return this.#write(params.entry, () => this.#journal.createRun(params));
+  }
+
+  append(items: readonly AppendItem[]): Promise<readonly AppendResult[]> {
+    return Promise.all(items.map((item) => this.#write(item.entry, async () => (await this.#journal.append([item]))[0] ?? LOST)));
+  }
+
+  async #write<Result>(entry: Entry, write: () => Promise<Result>): Promise<Result | typeof LOST> {
+    if (this.#life.dead) return NEVER;
+    const fault = this.#life.next(entry);
+    if (fault === 'die-before') return this.#life.die();
+    const result = await write();
+    if (fault === 'die-after') return this.#life.die();
+    return fault === 'lose-answer' ? LOST : result;
+  }
+
+  #alive<Result>(ask: () => Promise<Result>): Promise<Result> {
+    return this.#life.dead ? NEVER : ask();
+  }
+
+  open: Journal['open'] = () => this.#alive(() => this.#journal.open());
+  load: Journal['load'] = (runId) => this.#alive(() => this.#journal.load(runId));
+  find: Journal['find'] = (by) => this.#alive(() => this.#journal.find(by));
+  runs: Journal['runs'] = (filter) => this.#alive(() => this.#journal.runs(filter));
+  send: Journal['send'] = (message) => this.#alive(() => this.#journal.send(message));
+  tick: Journal['tick'] = (params) => this.#alive(() => this.#journal.tick(params));
+  release: Journal['release'] = (owner) => this.#alive(() => this.#journal.release(owner));
+  close: Journal['close'] = () => this.#alive(() => this.#journal.close());
+}
