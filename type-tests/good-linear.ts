@@ -2,7 +2,7 @@
 
 import type { Equal, Expect } from './equal.js';
 import { defineTask, type Flow, linear, type Provides, type Requires, type ServicesOf, Task, type TaskContext, times } from './support.js';
-import { Attach, type Cloud, CreateVolume, FetchImage, type Image, type ImageApi, Log, Place, type Volume } from './tasks.js';
+import { Attach, type Cloud, CreateVolume, FetchImage, type Image, type ImageApi, Log, Place, Unmarked, type Volume } from './tasks.js';
 
 export const provision = linear('provision', { version: 1 })
   .input<{ imageId: string; size: number }>()
@@ -19,17 +19,23 @@ export const options = linear('options')
   .input<{ imageId: string; size: number }>()
   .add(FetchImage)
   .add(CreateVolume)
-  .add(CreateVolume, { name: 'backup', inject: { size: 10 }, provides: { volume: 'second', undoToken: 'secondToken' } })
+  .add(CreateVolume, { name: 'backup', inject: { size: 10 }, provides: { volume: 'second' } })
   .add(Attach, { rebind: { volume: 'second' }, inject: { ip: '::1' } })
   .add(Log)
   .returns('attached')
   .build();
 export type B = Expect<Equal<Provides<typeof options>, { attached: boolean }>>;
 
+export const unmarked = linear('unmarked')
+  .input<{ size: number }>()
+  .add(Unmarked)
+  .add(Unmarked, { name: 'again', provides: { done: 'twice' }, override: true })
+  .build();
+
 export const part = linear.open('part').add(CreateVolume).add(Attach).add(Place).build();
 export type C = [
   Expect<Equal<Requires<typeof part>, { size: number; image: Image; ip: string; zone?: string }>>,
-  Expect<Equal<Provides<typeof part>, { volume: Volume; undoToken: string; attached: boolean; place: string }>>,
+  Expect<Equal<Provides<typeof part>, { volume: Volume; attached: boolean; place: string }>>,
 ];
 
 export const nested = linear('nested')

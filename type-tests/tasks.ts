@@ -1,5 +1,5 @@
 /** Tasks that the fixtures share. */
-import { type Outcome, Task, type TaskContext } from './support.js';
+import { type Kept, type Outcome, Task, type TaskContext } from './support.js';
 
 export interface Image {
   readonly id: string;
@@ -26,7 +26,10 @@ export class FetchImage {
 
 @Task({ name: 'create-volume', requires: ['size', 'image'], provides: ['volume'], keeps: ['undoToken'] })
 export class CreateVolume {
-  async execute({ size, image }: { size: number; image: Image }, ctx: TaskContext<{ cloud: Cloud }>) {
+  async execute(
+    { size, image }: { size: number; image: Image },
+    ctx: TaskContext<{ cloud: Cloud }>,
+  ): Promise<{ volume: Volume; undoToken: Kept<string> }> {
     return await ctx.services.cloud.createVolume({ size, image, key: ctx.idempotencyKey });
   }
   async revert(_in: { size: number; image: Image }, outcome: Outcome<CreateVolume>, ctx: TaskContext<{ cloud: Cloud }>) {
@@ -58,4 +61,12 @@ export class Place {
 @Task()
 export class Log {
   execute() {}
+}
+
+/** Its kept value is not marked: the types take it for one that others may read, and `compile()` knows better. */
+@Task({ name: 'unmarked', requires: ['size'], provides: ['done'], keeps: ['token'] })
+export class Unmarked {
+  async execute({ size }: { size: number }) {
+    return { done: size > 0, token: 'x' };
+  }
 }

@@ -1,3 +1,4 @@
+import type { KeptNames } from './kept.js';
 import type { CertainNames, NamesOf, OptionalKeys, OptionalNames, ParsedValue, RequiredKeys } from './names.js';
 import type { AsResults, InputsOf, ResultsOf, RevertInputsOf, TaskClass } from './node-types.js';
 import type { OutcomeOf } from './outcome.js';
@@ -46,7 +47,9 @@ type CheckResults<O, P, K> = [Exclude<keyof O, NamesOf<P> | NamesOf<K>>] extends
   ? [Exclude<NamesOf<P> | NamesOf<K>, keyof O>] extends [never]
     ? [SchemaMismatch<P, O> | SchemaMismatch<K, O>] extends [never]
       ? [RefusedNames<O>] extends [never]
-        ? never
+        ? [Exclude<KeptNames<O>, NamesOf<K>>] extends [never]
+          ? never
+          : Sentence<'KEPT_UNLISTED', { value: Listed<Exclude<KeptNames<O>, NamesOf<K>>> }>
         : NotStorable<Troubles<O, RefusedNames<O>>>
       : Sentence<'SCHEMA_MISMATCH', { value: Listed<SchemaMismatch<P, O> | SchemaMismatch<K, O>> }>
     : Sentence<'PROVIDES_UNKNOWN', { value: Listed<Exclude<NamesOf<P> | NamesOf<K>, keyof O>> }>

@@ -37,7 +37,7 @@ export interface DynamicLinear<in out S> {
   /** Says who decides what happens after a failure. */
   retry(policy: RetryPolicy<{}, {}>): DynamicLinear<S>;
   /** Adds a task or a built flow. */
-  add<N>(node: CheckDynamic<string, S & NeedsResolve, N>, options?: DynamicOptions): DynamicLinear<S>;
+  add<N>(node: CheckDynamic<'…', S & NeedsResolve, N>, options?: DynamicOptions): DynamicLinear<S>;
   /** Chooses what the flow leaves behind, instead of everything; with no name: nothing. */
   returns(...names: readonly string[]): { build(): DynamicFlow<S> };
   /** Gives the flow. Never throws. */

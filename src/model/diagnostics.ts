@@ -19,6 +19,7 @@ export const SENTENCES = {
   REQUIRES_NOT_REQUIRED: "execute() always takes '{value}': list it without '?'",
   PROVIDES_MISSING: "execute() returns '{value}', but neither 'provides' nor 'keeps' lists it",
   PROVIDES_UNKNOWN: "'provides' or 'keeps' lists '{value}', but execute() does not return it",
+  KEPT_UNLISTED: "execute() marks '{value}' as Kept, but 'keeps' does not list it",
   SCHEMA_MISMATCH: "the schema of '{value}' does not produce the type that execute() declares for it",
   REVERT_UNFIT: 'revert() must accept (inputs, outcome: Outcome<ThisTask>, context)',
   REVERT_REQUIRES_MISSING: "revert() takes '{value}', but neither 'requires' nor 'revertRequires' lists it",
