@@ -1,0 +1,4 @@
+/** Door of the journal on PostgreSQL: `flowproof/postgres`. */
+export type { KyselyDatabase } from './kysely-sql.js';
+export type { PgClient, PgPool } from './pool-sql.js';
+export { type PostgresOptions, postgres } from './postgres.js';

@@ -1,0 +1,43 @@
+import { CompiledQuery } from 'kysely';
+import type { Row, Sql, Statement } from './sql.js';
+
+/** What is needed of a Kysely, whatever its tables are. */
+export interface KyselyDatabase {
+  executeQuery<R>(query: CompiledQuery<R>): Promise<{ readonly rows: R[] }>;
+  connection(): { execute<T>(callback: (connection: KyselyDatabase) => Promise<T>): Promise<T> };
+}
+
+/** The user's own Kysely: its plugins don't see our statements, and it is never closed from here. */
+export class KyselySql implements Sql {
+  readonly #kysely: KyselyDatabase;
+
+  constructor(kysely: KyselyDatabase) {
+    this.#kysely = kysely;
+  }
+
+  async query({ text }: Statement, params: readonly unknown[]): Promise<readonly Row[]> {
+    return execute(this.#kysely, text, params);
+  }
+
+  async session<Result>(
+    work: (run: (text: string, params?: readonly unknown[]) => Promise<readonly Row[]>) => Promise<Result>,
+  ): Promise<Result> {
+    return this.#kysely.connection().execute(async (connection) => {
+      const run = (text: string, params: readonly unknown[] = []) => execute(connection, text, params);
+      try {
+        return await work(run);
+      } catch (error) {
+        await run('rollback').catch(() => undefined);
+        throw error;
+      }
+    });
+  }
+
+  async close(): Promise<void> {
+    // It is the user's.
+  }
+}
+
+async function execute(kysely: KyselyDatabase, text: string, params: readonly unknown[]): Promise<readonly Row[]> {
+  return (await kysely.executeQuery(CompiledQuery.raw(text, [...params]) as CompiledQuery<Row>)).rows;
+}

@@ -1,0 +1,5 @@
+import { journal } from './0001-journal.js';
+import type { Migration } from './migration.js';
+
+/** In order. Add at the end. */
+export const allMigrations: readonly Migration[] = [journal];

@@ -1,0 +1,87 @@
+import type { Row, Sql, Statement } from './sql.js';
+import { isLost } from './sql-errors.js';
+
+/** What is needed of a client of pg. */
+export interface PgClient {
+  query(config: { readonly name?: string; readonly text: string; readonly values?: unknown[] }): Promise<{ readonly rows: unknown[] }>;
+  release(destroy?: boolean | Error): void;
+  on(event: 'error', listener: (error: Error) => void): unknown;
+  removeListener(event: 'error', listener: (error: Error) => void): unknown;
+}
+
+/** What is needed of a pool of pg; said in structure, so that the types of pg are not asked of everybody. */
+export interface PgPool {
+  connect(): Promise<PgClient>;
+  end(): Promise<void>;
+  on(event: 'error', listener: (error: Error) => void): unknown;
+  removeListener(event: 'error', listener: (error: Error) => void): unknown;
+}
+
+export interface PoolSqlOptions {
+  /** Run once on each new connection; only for pools of our own, as it stays. */
+  readonly settings?: string;
+  /** Whether `close` ends the pool. */
+  readonly own: boolean;
+}
+
+/** An error of an idle connection has nobody to be told: the next query gets another one. Without a listener it ends the process. */
+const ignore = (): void => undefined;
+
+export class PoolSql implements Sql {
+  readonly #pool: PgPool;
+  readonly #options: PoolSqlOptions;
+  readonly #set = new WeakSet<PgClient>();
+
+  constructor(pool: PgPool, options: PoolSqlOptions) {
+    this.#pool = pool;
+    this.#options = options;
+    pool.on('error', ignore);
+  }
+
+  async query({ name, text }: Statement, params: readonly unknown[]): Promise<readonly Row[]> {
+    return this.#borrow(async (client) => (await client.query({ name, text, values: [...params] })).rows as Row[]);
+  }
+
+  async session<Result>(
+    work: (run: (text: string, params?: readonly unknown[]) => Promise<readonly Row[]>) => Promise<Result>,
+  ): Promise<Result> {
+    return this.#borrow(async (client) => {
+      const run = async (text: string, params: readonly unknown[] = []) =>
+        (await client.query({ text, values: [...params] })).rows as Row[];
+      try {
+        return await work(run);
+      } catch (error) {
+        await run('rollback').catch(ignore);
+        throw error;
+      }
+    });
+  }
+
+  async close(): Promise<void> {
+    if (this.#options.own) await this.#pool.end();
+    else this.#pool.removeListener('error', ignore);
+  }
+
+  async #borrow<Result>(work: (client: PgClient) => Promise<Result>): Promise<Result> {
+    const client = await this.#pool.connect();
+    client.on('error', ignore);
+    let lost = false;
+    try {
+      await this.#prepare(client);
+      return await work(client);
+    } catch (error) {
+      lost = isLost(error);
+      throw error;
+    } finally {
+      client.removeListener('error', ignore);
+      // A connection that did not answer may still answer the wrong question later.
+      client.release(lost);
+    }
+  }
+
+  async #prepare(client: PgClient): Promise<void> {
+    if (this.#options.settings === undefined || this.#set.has(client)) return;
+    await client.query({ text: this.#options.settings });
+    this.#set.add(client);
+  }
+}

@@ -1,0 +1,142 @@
+import { PersistenceError, RunNotFoundError } from '../../model/errors.js';
+import type {
+  AppendItem,
+  AppendResult,
+  Capabilities,
+  CreateRunParams,
+  CreateRunResult,
+  InboxMessage,
+  Journal,
+  LoadedRun,
+  RunFilter,
+  RunPage,
+  RunSummary,
+  TickParams,
+  TickResult,
+} from '../../persistence/index.js';
+import { Appender } from './append.js';
+import { RunCreator } from './create-run.js';
+import { listRuns } from './list-runs.js';
+import { RunLoader } from './load-run.js';
+import { messagesOf } from './messages.js';
+import { type MigrateParams, migrate, quoted } from './migrate.js';
+import type { Row, Sql, Statement } from './sql.js';
+import { asPersistenceError, isLost, isPassing } from './sql-errors.js';
+import { type JournalStatements, journalStatements } from './statements.js';
+import { summaryOf } from './summaries.js';
+import { isUuid } from './uuid.js';
+
+export interface PostgresJournalParams extends MigrateParams {
+  /** Called by `open`. */
+  readonly connect: () => Sql;
+}
+
+/** One engine's way to the tables of one schema. */
+export class PostgresJournal implements Journal {
+  readonly capabilities: Capabilities = { powerSafe: true, multiProcess: true, transactional: true, serverClock: true };
+  readonly #params: PostgresJournalParams;
+  readonly #statements: JournalStatements;
+  #opening: Promise<void> | undefined;
+  #parts: { readonly sql: Sql; readonly appender: Appender; readonly creator: RunCreator; readonly loader: RunLoader } | undefined;
+
+  constructor(params: PostgresJournalParams) {
+    this.#params = params;
+    this.#statements = journalStatements(quoted(params.schema));
+  }
+
+  async open(): Promise<void> {
+    this.#opening ??= this.#open();
+    await this.#opening;
+  }
+
+  async createRun(params: CreateRunParams): Promise<CreateRunResult> {
+    return this.#opened().creator.create(params);
+  }
+
+  async append(items: readonly AppendItem[]): Promise<readonly AppendResult[]> {
+    return this.#opened().appender.append(items);
+  }
+
+  async load(runId: string): Promise<LoadedRun | undefined> {
+    const { loader } = this.#opened();
+    return isUuid(runId) ? loader.load(runId) : undefined;
+  }
+
+  async find(by: { readonly runId: string } | { readonly key: string }): Promise<RunSummary | undefined> {
+    const byId = 'runId' in by;
+    if (byId ? !isUuid(by.runId) : by.key.includes('\0')) return undefined;
+    const [row] = byId ? await this.#read(this.#statements.findById, [by.runId]) : await this.#read(this.#statements.findByKey, [by.key]);
+    return row === undefined ? undefined : summaryOf(row);
+  }
+
+  async runs(filter: RunFilter): Promise<RunPage> {
+    return listRuns({ schema: quoted(this.#params.schema), filter, read: this.#read });
+  }
+
+  async send({ id, runId, kind, payload }: InboxMessage): Promise<void> {
+    const text = payload === undefined ? null : JSON.stringify(payload);
+    const rows = isUuid(runId) ? await this.#read(this.#statements.send, [runId, id, kind, text]) : [];
+    if (rows.length === 0) throw new RunNotFoundError(runId);
+  }
+
+  async tick({ owner, leaseMs, watch }: TickParams): Promise<TickResult> {
+    const [row] = await this.#read(this.#statements.tick, [owner, leaseMs, watch.filter(isUuid)]);
+    const watched = row?.watched;
+    return {
+      messages: messagesOf(row?.messages),
+      watched: typeof watched === 'string' ? (JSON.parse(watched) as Row[]).map(summaryOf) : [],
+    };
+  }
+
+  async release(owner: string): Promise<void> {
+    await this.#read(this.#statements.release, [owner]);
+  }
+
+  async close(): Promise<void> {
+    await this.#opening?.catch(() => undefined);
+    const parts = this.#parts;
+    this.#parts = undefined;
+    this.#opening = undefined;
+    await parts?.sql.close();
+  }
+
+  async #open(): Promise<void> {
+    const sql = this.#params.connect();
+    const schema = quoted(this.#params.schema);
+    try {
+      await migrate(sql, this.#params);
+      await sql.query(this.#statements.forgetLeases, []);
+    } catch (error) {
+      this.#opening = undefined;
+      await sql.close();
+      throw asPersistenceError(error);
+    }
+    const find = async (key: string, runId: string) => (await this.find({ key })) ?? (await this.find({ runId }));
+    this.#parts = {
+      sql,
+      appender: new Appender(sql, schema),
+      creator: new RunCreator({ sql, schema, find }),
+      loader: new RunLoader(schema, this.#read),
+    };
+  }
+
+  /** For statements that may be sent twice: all but those that write the journal. */
+  readonly #read = async (statement: Statement, params: readonly unknown[]): Promise<readonly Row[]> => {
+    const { sql } = this.#opened();
+    try {
+      return await sql.query(statement, params);
+    } catch (first) {
+      if (!(isLost(first) || isPassing(first))) throw asPersistenceError(first);
+    }
+    try {
+      return await sql.query(statement, params);
+    } catch (second) {
+      throw asPersistenceError(second);
+    }
+  };
+
+  #opened() {
+    if (this.#parts === undefined) throw new PersistenceError('STORE_CLOSED', 'this journal is not open');
+    return this.#parts;
+  }
+}

@@ -1,0 +1,53 @@
+import { PersistenceError } from '../../model/errors.js';
+
+/*
+ * What an error says about the statement that got it. SQLSTATE classes:
+ * https://www.postgresql.org/docs/current/errcodes-appendix.html
+ */
+
+const UNIQUE_VIOLATION = '23505';
+/** Serialization failure, deadlock, lock not available: nothing was written, and the same may work now. */
+const PASSING: ReadonlySet<string> = new Set(['40001', '40P01', '55P03']);
+/** 22: data exception. 54: program limit exceeded. */
+const REFUSED: ReadonlySet<string> = new Set(['22', '54']);
+/** More memory than one value may have is 53200 or, before it is sent, no SQLSTATE at all. */
+const TOO_MUCH_MEMORY = '53200';
+/** 3F: no such schema. 42: no such table or column, or not allowed. */
+const SCHEMA: ReadonlySet<string> = new Set(['3F', '42']);
+
+function sqlState(error: unknown): string | undefined {
+  const code = typeof error === 'object' && error !== null ? (error as { code?: unknown }).code : undefined;
+  return typeof code === 'string' && /^[0-9A-Z]{5}$/.test(code) ? code : undefined;
+}
+
+/** There was no answer: the server, the network or the connection ended first. Whether the statement did its work is open. */
+export function isLost(error: unknown): boolean {
+  const state = sqlState(error);
+  // 08: connection. 57P: shut down, crashed, terminated.
+  return state === undefined || state.startsWith('08') || state.startsWith('57P');
+}
+
+export function isTaken(error: unknown): boolean {
+  return sqlState(error) === UNIQUE_VIOLATION;
+}
+
+export function isPassing(error: unknown): boolean {
+  return PASSING.has(sqlState(error) ?? '');
+}
+
+/** The content itself is the trouble. */
+export function isRefused(error: unknown): boolean {
+  const state = sqlState(error);
+  return state !== undefined && (REFUSED.has(state.slice(0, 2)) || state === TOO_MUCH_MEMORY);
+}
+
+/** What callers get for anything that the database says. */
+export function asPersistenceError(error: unknown): Error {
+  if (error instanceof PersistenceError) return error;
+  const said = error instanceof Error ? error.message : String(error);
+  if (SCHEMA.has(sqlState(error)?.slice(0, 2) ?? '')) {
+    const message = `the journal's tables are not as this version needs them: ${said}. Open with migrate: true, or let a role that may do so migrate`;
+    return new PersistenceError('STORE_SCHEMA', message, { cause: error });
+  }
+  return new PersistenceError('STORE_UNREACHABLE', `PostgreSQL did not do as asked: ${said}`, { cause: error });
+}

@@ -1,0 +1,15 @@
+/** A statement with a name of its own: where the connection is ours or a pool's, it is prepared once per connection. */
+export interface Statement {
+  readonly name: string;
+  readonly text: string;
+}
+
+export type Row = Readonly<Record<string, unknown>>;
+
+/** All that this adapter wants of a database, so that a pool and a Kysely look the same. */
+export interface Sql {
+  query(statement: Statement, params: readonly unknown[]): Promise<readonly Row[]>;
+  /** Several statements on one connection; what was begun and not committed is rolled back. */
+  session<Result>(work: (run: (text: string, params?: readonly unknown[]) => Promise<readonly Row[]>) => Promise<Result>): Promise<Result>;
+  close(): Promise<void>;
+}

@@ -1,0 +1,62 @@
+import { randomUUID } from 'node:crypto';
+import type pg from 'pg';
+import { type PostgresOptions, postgres } from '../../src/adapters/postgres/index.js';
+import type { Journal, Persistence } from '../../src/persistence/index.js';
+import type { JournalRig, Tampering } from '../conformance/journal.js';
+import type { TestDatabase } from '../support/postgres.js';
+
+/** Makes a persistence of one kind over the test's database, and what to end when the test is over. */
+export type Connect = (url: string, options: PostgresOptions) => { readonly persistence: Persistence; end(): Promise<void> };
+
+export const byUrl: Connect = (url, options) => ({ persistence: postgres(url, options), end: async () => undefined });
+
+const LEASE_MS = 30;
+
+/** A schema of its own for each rig. */
+export async function postgresRig({ url, admin }: TestDatabase, connectBy: Connect = byUrl): Promise<JournalRig> {
+  const schema = `Test ${randomUUID()}`;
+  const { persistence, end } = connectBy(url, { schema });
+  const open: Journal[] = [];
+  const connect = async () => {
+    const journal = persistence.connect();
+    await journal.open();
+    open.push(journal);
+    return journal;
+  };
+  const closeAll = async () => {
+    for (const journal of open.splice(0)) await journal.close();
+  };
+  return {
+    journal: await connect(),
+    second: connect,
+    async reopen() {
+      await closeAll();
+      return connect();
+    },
+    async tamper(tampering) {
+      await tamperWith(admin, schema, tampering);
+      return open[0] ?? connect();
+    },
+    leaseMs: LEASE_MS,
+    async afterLease() {
+      const sql = `select count(*)::int as living from "${schema}".leases where expires_at > clock_timestamp()`;
+      while (((await admin.query<{ living: number }>(sql)).rows[0]?.living ?? 0) > 0);
+    },
+    async close() {
+      await closeAll();
+      await end();
+      await admin.query(`drop schema "${schema}" cascade`);
+    },
+  };
+}
+
+async function tamperWith(admin: pg.Pool, schema: string, { runId, seq, change }: Tampering): Promise<void> {
+  const where = 'where run_id = $1 and seq = $2';
+  if (change === 'remove') {
+    await admin.query(`delete from "${schema}".journal ${where}`, [runId, seq]);
+    return;
+  }
+  const { format = null, transitions = null, epoch = null } = change;
+  const set = 'format = coalesce($3, format), transitions = coalesce($4::json, transitions), epoch = coalesce($5, epoch)';
+  await admin.query(`update "${schema}".journal set ${set} ${where}`, [runId, seq, format, transitions, epoch]);
+}
