@@ -1,0 +1,95 @@
+/**
+ * Everything that must hold before a change is done, one part after another; what fails does not stop the others, but a
+ * build that fails does. The last line counts them: `N passed, N failed`, one for each test of vitest and for each other
+ * part. With CI=true a skipped test is a failure. `node scripts/test.mjs lint types` runs the named parts only.
+ */
+import { spawn } from 'node:child_process';
+import { mkdirSync, readFileSync, rmSync } from 'node:fs';
+import { createRequire } from 'node:module';
+import { dirname, join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+
+const ROOT = join(dirname(fileURLToPath(import.meta.url)), '..');
+const REPORT = join(ROOT, 'build/vitest.json');
+const require = createRequire(import.meta.url);
+
+/** The script behind a command of a package: without npm and a shell in between, on any system. */
+function bin(name, command = name) {
+  const manifest = require.resolve(`${name}/package.json`);
+  return join(dirname(manifest), JSON.parse(readFileSync(manifest, 'utf8')).bin[command]);
+}
+
+const PARTS = [
+  { name: 'build', title: 'build', steps: [['scripts/clean.mjs'], [bin('typescript', 'tsc'), '-p', 'tsconfig.build.json']] },
+  { name: 'types', title: 'type check of the whole project', steps: [[bin('typescript', 'tsc'), '-p', 'tsconfig.json']] },
+  { name: 'lint', title: 'lint and format', steps: [[bin('@biomejs/biome', 'biome'), 'check', '--error-on-warnings']] },
+  { name: 'type-tests', title: 'type tests', steps: [['scripts/type-tests.mjs']] },
+  { name: 'messages', title: "messages of the types, in all compilers' words", steps: [['scripts/type-messages.mjs']] },
+  { name: 'docs', title: 'code in the documentation', steps: [['scripts/documentation.mjs']] },
+  {
+    name: 'vitest',
+    title: 'unit and integration tests',
+    steps: [[bin('vitest'), 'run', '--reporter=default', '--reporter=json', `--outputFile.json=${REPORT}`]],
+  },
+];
+
+function run(args) {
+  const child = spawn(process.execPath, args, { cwd: ROOT, stdio: 'inherit' });
+  return new Promise((resolve) => {
+    child.once('error', (error) => resolve(String(error)));
+    child.once('exit', (code, signal) => resolve(code === 0 ? undefined : `exit ${signal ?? code}`));
+  });
+}
+
+/** Counts of vitest's report; a run without one counts as one failure. */
+function vitestCounts(trouble) {
+  try {
+    const report = JSON.parse(readFileSync(REPORT, 'utf8'));
+    const tests = report.testResults.flatMap(({ name, assertionResults }) => assertionResults.map((one) => ({ file: name, ...one })));
+    const skipped = tests.filter(({ status }) => status !== 'passed' && status !== 'failed');
+    const failed = Math.max(report.numFailedTests, trouble === undefined && report.success ? 0 : 1);
+    return { passed: report.numPassedTests, failed, skipped };
+  } catch (error) {
+    return { passed: 0, failed: 1, skipped: [], trouble: `vitest left no report: ${error}` };
+  }
+}
+
+const wanted = process.argv.slice(2);
+const unknown = wanted.filter((name) => PARTS.every((part) => part.name !== name));
+if (unknown.length > 0) {
+  console.error(`there is no part '${unknown.join("', '")}': choose from ${PARTS.map(({ name }) => name).join(', ')}`);
+  process.exit(2);
+}
+
+mkdirSync(dirname(REPORT), { recursive: true });
+rmSync(REPORT, { force: true });
+const total = { passed: 0, failed: 0, skipped: 0 };
+const summary = [];
+const began = performance.now();
+for (const part of PARTS.filter(({ name }) => wanted.length === 0 || wanted.includes(name))) {
+  console.log(`\n=== ${part.title}`);
+  const start = performance.now();
+  let trouble;
+  for (const step of part.steps) trouble ??= await run(step);
+  let counts = { passed: trouble === undefined ? 1 : 0, failed: trouble === undefined ? 0 : 1, skipped: [] };
+  if (part.name === 'vitest') counts = vitestCounts(trouble);
+  if (process.env.CI === 'true' && counts.skipped.length > 0) {
+    for (const { file, fullName } of counts.skipped) console.error(`skipped, which CI does not allow: ${file}: ${fullName}`);
+    counts.failed += counts.skipped.length;
+    counts.skipped = [];
+  }
+  if (counts.trouble !== undefined) console.error(counts.trouble);
+  total.passed += counts.passed;
+  total.failed += counts.failed;
+  total.skipped += counts.skipped.length;
+  const seconds = ((performance.now() - start) / 1000).toFixed(1).padStart(6);
+  summary.push(`${counts.failed === 0 ? 'ok    ' : 'FAILED'} ${seconds} s  ${part.title}${trouble === undefined ? '' : ` (${trouble})`}`);
+  if (part.name === 'build' && trouble !== undefined) {
+    summary.push('nothing else was run: the build failed');
+    break;
+  }
+}
+
+console.log(`\n=== summary, ${((performance.now() - began) / 1000).toFixed(0)} s\n${summary.join('\n')}\n`);
+console.log(`${total.passed} passed, ${total.failed} failed${total.skipped > 0 ? `, ${total.skipped} skipped` : ''}`);
+if (total.failed > 0) process.exitCode = 1;
