@@ -59,7 +59,7 @@ export async function startPostgres({ port, dataDir, settings = {} }: StartPostg
     server.ref();
     if (server.exitCode === null && server.signalCode === null) server.kill(signal);
     await exited;
-    guard.stdin?.end();
+    guard.stdin?.end(signal === 'SIGKILL' ? 'keep' : '');
   };
   return {
     url: `postgres://postgres@127.0.0.1:${listening}/postgres`,
@@ -167,7 +167,7 @@ function ready(server: ChildProcess): Promise<void> {
 /** A shell that waits for the end of this process, even by SIGKILL, and then ends the server. */
 function guardAgainstOrphans(pid: number, remove: string): ChildProcess {
   const script =
-    'cat >/dev/null; kill -INT "$1" 2>/dev/null && while kill -0 "$1" 2>/dev/null; do sleep 0.1; done; [ -z "$2" ] || rm -rf "$2"';
+    'word=$(cat); kill -INT "$1" 2>/dev/null && while kill -0 "$1" 2>/dev/null; do sleep 0.1; done; [ -z "$2" ] || [ "$word" = keep ] || rm -rf "$2"';
   const guard = spawn('sh', ['-c', script, 'sh', String(pid), remove], { stdio: ['pipe', 'ignore', 'ignore'], detached: true });
   guard.unref();
   unref(guard.stdin);

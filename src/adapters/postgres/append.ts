@@ -2,7 +2,7 @@ import type { AppendItem, AppendResult } from '../../persistence/index.js';
 import { type EncodedItem, encodeItem, formOf, paramsOf } from './append-params.js';
 import { type AppendForm, appendStatement } from './append-statements.js';
 import type { Sql, Statement } from './sql.js';
-import { isLost, isPassing, isRefused, isTaken } from './sql-errors.js';
+import { isLost, isPassing, isRefused, isTaken, MAX_SENDS } from './sql-errors.js';
 import { statement } from './statement.js';
 
 const OK: AppendResult = { kind: 'ok' };
@@ -62,7 +62,7 @@ export class Appender {
     }
   }
 
-  /** Sent again once when no answer came: if the first try did its work, the second one meets its row and knows it. */
+  /** Sent again when no answer came: if the first try did its work, the next one meets its row and knows it. */
   async #appendOne(one: EncodedItem): Promise<AppendResult> {
     const form = formOf([one]);
     for (let attempt = 1; ; attempt++) {
@@ -72,7 +72,7 @@ export class Appender {
       } catch (cause) {
         if (isTaken(cause)) return this.#whoseIsIt(one.item);
         if (isRefused(cause)) return { kind: 'refused', cause };
-        if (attempt > 1 || !(isLost(cause) || isPassing(cause))) return { kind: 'unknown', cause };
+        if (attempt >= MAX_SENDS || !(isLost(cause) || isPassing(cause))) return { kind: 'unknown', cause };
       }
     }
   }

@@ -2,7 +2,7 @@ import { InvalidInputError } from '../../model/errors.js';
 import { isEnded } from '../../model/states.js';
 import { type CreateRunParams, type CreateRunResult, encodeTransitions, type RunSummary } from '../../persistence/index.js';
 import type { Row, Sql, Statement } from './sql.js';
-import { asPersistenceError, isLost, isPassing, isRefused } from './sql-errors.js';
+import { asPersistenceError, isLost, isPassing, isRefused, MAX_SENDS } from './sql-errors.js';
 import { statement } from './statement.js';
 
 export interface RunCreatorParams {
@@ -47,11 +47,11 @@ export class RunCreator {
         // After a lost answer the run that is there is the one that the first try made.
         if (there !== undefined)
           return attempt > 1 && there.runId === entry.runId ? this.#created(shape.fingerprint) : { kind: 'exists', run: there };
-        if (attempt > 2) return { kind: 'unknown', cause: new Error(`the key '${key}' is taken and free by turns`) };
+        if (attempt >= MAX_SENDS) return { kind: 'unknown', cause: new Error(`the key '${key}' is taken and free by turns`) };
       } catch (cause) {
         if (isRefused(cause)) throw refused(run, cause);
         const again = isLost(cause) || isPassing(cause);
-        if (again && attempt > 1) return { kind: 'unknown', cause };
+        if (again && attempt >= MAX_SENDS) return { kind: 'unknown', cause };
         if (!again) throw asPersistenceError(cause);
       }
     }

@@ -46,8 +46,9 @@ export function quoted(schema: string): string {
 }
 
 async function applied(run: Run, schema: string): Promise<readonly Row[]> {
-  const [found] = await run('select to_regclass($1) is not null as there', [`${quoted(schema)}.migrations`]);
-  if (found?.there !== true) return [];
+  // Not to_regclass: its cache may still say "no such table" after the wait for the one who has just made it.
+  const look = `select 1 from pg_catalog.pg_class c join pg_catalog.pg_namespace n on n.oid = c.relnamespace where n.nspname = $1 and c.relname = 'migrations'`;
+  if ((await run(look, [schema])).length === 0) return [];
   return run(`select version, name, breaking from ${quoted(schema)}.migrations order by version`);
 }
 

@@ -31,6 +31,9 @@ export class PoolSql implements Sql {
   readonly #pool: PgPool;
   readonly #options: PoolSqlOptions;
   readonly #set = new WeakSet<PgClient>();
+  /** How many connections had been lost when a client was first seen. */
+  readonly #lossesBefore = new WeakMap<PgClient, number>();
+  #losses = 0;
 
   constructor(pool: PgPool, options: PoolSqlOptions) {
     this.#pool = pool;
@@ -63,7 +66,7 @@ export class PoolSql implements Sql {
   }
 
   async #borrow<Result>(work: (client: PgClient) => Promise<Result>): Promise<Result> {
-    const client = await this.#pool.connect();
+    const client = await this.#connect();
     client.on('error', ignore);
     let lost = false;
     try {
@@ -71,11 +74,23 @@ export class PoolSql implements Sql {
       return await work(client);
     } catch (error) {
       lost = isLost(error);
+      if (lost) this.#losses++;
       throw error;
     } finally {
       client.removeListener('error', ignore);
       // A connection that did not answer may still answer the wrong question later.
       client.release(lost);
+    }
+  }
+
+  /** What ended one connection ended the idle ones beside it, as a rule: those are not tried one after the other. */
+  async #connect(): Promise<PgClient> {
+    for (;;) {
+      const client = await this.#pool.connect();
+      const before = this.#lossesBefore.get(client);
+      if (before === undefined) this.#lossesBefore.set(client, this.#losses);
+      if (before === undefined || before === this.#losses) return client;
+      client.release(true);
     }
   }
 

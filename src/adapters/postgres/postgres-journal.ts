@@ -21,7 +21,7 @@ import { RunLoader } from './load-run.js';
 import { messagesOf } from './messages.js';
 import { type MigrateParams, migrate, quoted } from './migrate.js';
 import type { Row, Sql, Statement } from './sql.js';
-import { asPersistenceError, isLost, isPassing } from './sql-errors.js';
+import { asPersistenceError, isLost, isPassing, MAX_SENDS } from './sql-errors.js';
 import { type JournalStatements, journalStatements } from './statements.js';
 import { summaryOf } from './summaries.js';
 import { isUuid } from './uuid.js';
@@ -33,7 +33,7 @@ export interface PostgresJournalParams extends MigrateParams {
 
 /** One engine's way to the tables of one schema. */
 export class PostgresJournal implements Journal {
-  readonly capabilities: Capabilities = { powerSafe: true, multiProcess: true, transactional: true, serverClock: true };
+  readonly capabilities: Capabilities = { powerSafe: true, multiProcess: true, transactional: false, serverClock: true };
   readonly #params: PostgresJournalParams;
   readonly #statements: JournalStatements;
   #opening: Promise<void> | undefined;
@@ -123,15 +123,12 @@ export class PostgresJournal implements Journal {
   /** For statements that may be sent twice: all but those that write the journal. */
   readonly #read = async (statement: Statement, params: readonly unknown[]): Promise<readonly Row[]> => {
     const { sql } = this.#opened();
-    try {
-      return await sql.query(statement, params);
-    } catch (first) {
-      if (!(isLost(first) || isPassing(first))) throw asPersistenceError(first);
-    }
-    try {
-      return await sql.query(statement, params);
-    } catch (second) {
-      throw asPersistenceError(second);
+    for (let attempt = 1; ; attempt++) {
+      try {
+        return await sql.query(statement, params);
+      } catch (error) {
+        if (attempt >= MAX_SENDS || !(isLost(error) || isPassing(error))) throw asPersistenceError(error);
+      }
     }
   };
 

@@ -8,12 +8,16 @@ import { PersistenceError } from '../../model/errors.js';
 const UNIQUE_VIOLATION = '23505';
 /** Serialization failure, deadlock, lock not available: nothing was written, and the same may work now. */
 const PASSING: ReadonlySet<string> = new Set(['40001', '40P01', '55P03']);
-/** 22: data exception. 54: program limit exceeded. */
+/** 22: data exception. 54: program limit exceeded. Not 53, a full disk or memory: that says nothing of the item, and passes. */
 const REFUSED: ReadonlySet<string> = new Set(['22', '54']);
-/** More memory than one value may have is 53200 or, before it is sent, no SQLSTATE at all. */
-const TOO_MUCH_MEMORY = '53200';
-/** 3F: no such schema. 42: no such table or column, or not allowed. */
-const SCHEMA: ReadonlySet<string> = new Set(['3F', '42']);
+/** No such schema, table or column, another type than expected, not allowed. */
+const SCHEMA: ReadonlySet<string> = new Set(['3F000', '42P01', '42703', '42804', '42501']);
+
+/**
+ * How often a statement is sent when no answer comes. After a restart of the server, a pool that is not ours may give
+ * out the same dead connection once more before it has noticed.
+ */
+export const MAX_SENDS = 3;
 
 function sqlState(error: unknown): string | undefined {
   const code = typeof error === 'object' && error !== null ? (error as { code?: unknown }).code : undefined;
@@ -37,15 +41,14 @@ export function isPassing(error: unknown): boolean {
 
 /** The content itself is the trouble. */
 export function isRefused(error: unknown): boolean {
-  const state = sqlState(error);
-  return state !== undefined && (REFUSED.has(state.slice(0, 2)) || state === TOO_MUCH_MEMORY);
+  return REFUSED.has(sqlState(error)?.slice(0, 2) ?? '');
 }
 
 /** What callers get for anything that the database says. */
 export function asPersistenceError(error: unknown): Error {
   if (error instanceof PersistenceError) return error;
   const said = error instanceof Error ? error.message : String(error);
-  if (SCHEMA.has(sqlState(error)?.slice(0, 2) ?? '')) {
+  if (SCHEMA.has(sqlState(error) ?? '')) {
     const message = `the journal's tables are not as this version needs them: ${said}. Open with migrate: true, or let a role that may do so migrate`;
     return new PersistenceError('STORE_SCHEMA', message, { cause: error });
   }

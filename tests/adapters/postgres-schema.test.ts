@@ -1,0 +1,165 @@
+import { randomUUID } from 'node:crypto';
+import pg from 'pg';
+import { describe, expect, it } from 'vitest';
+import { encodeItem, paramsOf } from '../../src/adapters/postgres/append-params.js';
+import { appendStatement } from '../../src/adapters/postgres/append-statements.js';
+import { type PostgresOptions, postgres } from '../../src/adapters/postgres/index.js';
+import { migrate, quoted } from '../../src/adapters/postgres/migrate.js';
+import { allMigrations } from '../../src/adapters/postgres/migrations/all-migrations.js';
+import { PoolSql } from '../../src/adapters/postgres/pool-sql.js';
+import { appendOne, begun, entriesOf, sampleRun } from '../conformance/journal/samples.js';
+import { describePostgres } from '../support/postgres.js';
+
+describePostgres('the schema', (database) => {
+  const open = async (options: PostgresOptions, url = database().url) => {
+    const journal = postgres(url, options).connect();
+    await journal.open();
+    return journal;
+  };
+  const versions = async (schema: string) =>
+    (await database().admin.query(`select version, name from "${schema}".migrations order by version`)).rows;
+  const expected = allMigrations.map(({ version, name }) => ({ version, name }));
+
+  it('is made once by many starters at the same moment', async () => {
+    for (let round = 0; round < 3; round++) {
+      const schema = `starters_${round}`;
+      const journals = await Promise.all(Array.from({ length: 8 }, () => open({ schema })));
+      expect(await versions(schema)).toEqual(expected);
+      await Promise.all(journals.map(async (journal) => appendOne(journal, (await begun(journal)).item(1))));
+      for (const journal of journals) await journal.close();
+    }
+  });
+
+  it('may have any name, and two of them share nothing', async () => {
+    const [one, other] = [await open({ schema: 'a "b" -- c' }), await open({ schema: 'Ω' })];
+    const run = await begun(one);
+    expect(await other.find({ runId: run.runId })).toBeUndefined();
+    expect(await one.find({ runId: run.runId })).toBeDefined();
+    for (const journal of [one, other]) await journal.close();
+    for (const schema of ['', 'a\0b', 'x'.repeat(64)]) expect(() => postgres(database().url, { schema })).toThrow(TypeError);
+  });
+
+  it('that a newer version has changed is refused when the change breaks this one, and only then', async () => {
+    await (await open({ schema: 'newer' })).close();
+    const { admin } = database();
+    await admin.query(`insert into newer.migrations (version, name, breaking) values (999, 'views', false)`);
+    await (await open({ schema: 'newer' })).close();
+    await admin.query(`insert into newer.migrations (version, name, breaking) values (1000, 'other-journal', true)`);
+    const message = expect.stringMatching(/'newer' was changed by a newer flowproof \(migration 1000, 'other-journal'\)/);
+    await expect(open({ schema: 'newer' })).rejects.toMatchObject({ code: 'STORE_SCHEMA', message });
+    await expect(open({ schema: 'newer', migrate: false })).rejects.toMatchObject({ code: 'STORE_SCHEMA' });
+  });
+
+  it('is not touched with migrate: false', async () => {
+    await expect(open({ schema: 'untouched', migrate: false })).rejects.toMatchObject({ code: 'STORE_SCHEMA' });
+    expect((await database().admin.query(`select 1 from pg_namespace where nspname = 'untouched'`)).rows).toEqual([]);
+    await (await open({ schema: 'untouched' })).close();
+    await (await open({ schema: 'untouched', migrate: false })).close();
+  });
+
+  it('moves on by one migration, or not at all', async () => {
+    const sql = new PoolSql(new pg.Pool({ connectionString: database().url, max: 1 }), { own: true });
+    const schema = 'moving';
+    await migrate(sql, { schema, migrate: true });
+    const next = (text: string) => [
+      ...allMigrations,
+      { version: 2, name: 'next', breaking: false, statements: (s: string) => [`create table ${s}.extra (n int)`, text] },
+    ];
+    await expect(migrate(sql, { schema, migrate: true, migrations: next('no sql') })).rejects.toThrow();
+    expect(await versions(schema)).toEqual(expected);
+    await expect(migrate(sql, { schema, migrate: false, migrations: next('select 1') })).rejects.toMatchObject({ code: 'STORE_SCHEMA' });
+    await migrate(sql, { schema, migrate: true, migrations: next('select 1') });
+    expect(await versions(schema)).toEqual([...expected, { version: 2, name: 'next' }]);
+    await sql.close();
+  });
+
+  it('once made needs no more rights than reading and writing rows', async () => {
+    await (await open({ schema: 'plain' })).close();
+    const role = `role_${randomUUID().replaceAll('-', '')}`;
+    const { admin } = database();
+    await admin.query(
+      `create role ${role} login; grant usage on schema plain to ${role}; grant select, insert, update, delete on all tables in schema plain to ${role}`,
+    );
+    const url = new URL(database().url);
+    url.username = role;
+    const journal = await open({ schema: 'plain' }, url.href);
+    const run = await begun(journal, 2);
+    await journal.send({ id: 'm', runId: run.runId, kind: 'suspend' });
+    expect(await entriesOf(journal, run.runId)).toHaveLength(3);
+    await journal.close();
+    await expect(open({ schema: 'other' }, url.href)).rejects.toMatchObject({ code: 'STORE_SCHEMA' });
+    await admin.query(`drop owned by ${role}; drop role ${role}`);
+  });
+
+  it('says what it is to whoever looks into it', async () => {
+    await (await open({ schema: 'described' })).close();
+    const tables = await database().admin.query<{ name: string; comment: string | null }>(
+      `select relname as name, obj_description(oid) as comment from pg_class where relnamespace = 'described'::regnamespace and relkind = 'r' and relname <> 'migrations'`,
+    );
+    expect(tables.rows.map(({ name }) => name).sort()).toEqual(['inbox', 'journal', 'leases', 'runs', 'shapes']);
+    for (const { comment } of tables.rows) expect(comment).toMatch(/\.$/);
+  });
+});
+
+describePostgres('what is borrowed', (database) => {
+  it('comes back as it was: a pool keeps its settings and its life', async () => {
+    const pool = new pg.Pool({ connectionString: database().url, max: 1 });
+    const journal = postgres(pool).connect();
+    await journal.open();
+    const run = await begun(journal, 1);
+    await appendOne(journal, run.item(2, { durability: 'relaxed' }));
+    await appendOne(journal, run.item(2));
+    await journal.close();
+    for (const [setting, value] of Object.entries({
+      enable_seqscan: 'on',
+      plan_cache_mode: 'auto',
+      lock_timeout: '0',
+      synchronous_commit: 'on',
+    })) {
+      expect((await pool.query(`show ${setting}`)).rows).toEqual([{ [setting]: value }]);
+    }
+    expect(pool.listenerCount('error')).toBe(0);
+    await pool.end();
+  });
+
+  it('a relaxed append asks not to wait for the disk, and only for itself', async () => {
+    const journal = postgres(database().url).connect();
+    await journal.open();
+    const run = await begun(journal);
+    const client = await database().admin.connect();
+    for (const relaxed of [true, false]) {
+      const form = { rows: 'one', changes: false, relaxed } as const;
+      await client.query('begin');
+      const { rows } = await client.query(appendStatement(quoted('flowproof'), form).text, [...paramsOf([encodeItem(run.item(1))], form)]);
+      expect(rows).toEqual([{ run_id: run.runId }]);
+      expect((await client.query('show synchronous_commit')).rows).toEqual([{ synchronous_commit: relaxed ? 'off' : 'on' }]);
+      await client.query('rollback');
+    }
+    client.release();
+    await journal.close();
+  });
+});
+
+describePostgres('what PostgreSQL can’t keep', (database) => {
+  it('is refused by itself, and harms nothing else', async () => {
+    const journal = postgres(database().url).connect();
+    await journal.open();
+    const [a, b] = [await begun(journal), await begun(journal)];
+    const broken = { ...b.item(1), entry: b.entry(1, undefined, { stepId: 'not hexadecimal' }) };
+    expect(await journal.append([broken])).toMatchObject([{ kind: 'refused' }]);
+    expect((await journal.append([a.item(1), broken])).map(({ kind }) => kind)).toEqual(['ok', 'refused']);
+    expect(await appendOne(journal, b.item(1))).toBe('ok');
+    await expect(journal.createRun(sampleRun({ key: 'a\0b' }).create)).rejects.toMatchObject({ code: 'INVALID_INPUT' });
+    expect(await journal.find({ key: 'a\0b' })).toBeUndefined();
+    await journal.close();
+    await expect(journal.find({ key: 'x' })).rejects.toMatchObject({ code: 'STORE_CLOSED' });
+  });
+});
+
+describe('an address', () => {
+  it('is not opened before it is asked for', async () => {
+    const journal = postgres('postgres://nobody@127.0.0.1:1/none').connect();
+    await expect(journal.runs({})).rejects.toMatchObject({ code: 'STORE_CLOSED' });
+    await journal.close();
+  });
+});
