@@ -135,8 +135,9 @@ class FlowproofApp {
   }
 
   async suspend(id: string): Promise<void> {
+    if (this.#runs.has(id)) return this.#runs.suspend(id);
     await this.#open();
-    await this.#runs.suspend(id);
+    return this.#runs.suspend(id);
   }
 
   on(listener: Listener): () => void {

@@ -97,12 +97,22 @@ export class Runs {
     return run;
   }
 
+  /** Whether this process drives the run of this id now. */
+  has(key: string): boolean {
+    return this.#drivenHere(key) !== undefined;
+  }
+
+  #drivenHere(key: string): Active | undefined {
+    return [...this.#active.values()].find(({ summary }) => summary.key === key);
+  }
+
   /** Asks a run to stop between two tasks, wherever it is driven. Resolves when the wish is durable, or taken up here. */
   async suspend(key: string): Promise<void> {
+    // At once, where it can be: a listener that asks for it is heard before the next task is called.
+    const here = this.#drivenHere(key);
+    if (here !== undefined) return here.engine.suspend();
     const run = await this.find(key);
-    const active = this.#active.get(run.runId);
-    if (active !== undefined) active.engine.suspend();
-    else if (!isEnded(run.state)) await this.#parts.journal.send({ id: this.#parts.ids.unique(), runId: run.runId, kind: 'suspend' });
+    if (!isEnded(run.state)) await this.#parts.journal.send({ id: this.#parts.ids.unique(), runId: run.runId, kind: 'suspend' });
   }
 
   /** Starts nothing more, waits for what is under way, at most `graceMs`, and gives up the lease. */

@@ -1,7 +1,8 @@
 import type { KeptNames } from './kept.js';
 import type { CertainNames, NamesOf, OptionalKeys, OptionalNames, ParsedValue, RequiredKeys } from './names.js';
-import type { AsResults, InputsOf, ResultsOf, RevertInputsOf, TaskClass } from './node-types.js';
+import type { InputsOf, ResultsOf, RevertInputsOf, TaskClass } from './node-types.js';
 import type { OutcomeOf } from './outcome.js';
+import type { AsResults } from './results.js';
 import type { FlowError, Listed, Sentence } from './sentence.js';
 import type { RefusedNames, Troubles } from './storable.js';
 import type { TaskContext } from './task-context.js';

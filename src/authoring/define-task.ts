@@ -1,8 +1,9 @@
 import type { CheckExecute, CheckRevert } from './check-task.js';
 import type { DefinedTask } from './defined-task.js';
 import type { Names, NamesOf, ShapeOf } from './names.js';
-import type { AsResults, WithRevert } from './node-types.js';
+import type { WithRevert } from './node-types.js';
 import type { OutcomeOf } from './outcome.js';
+import type { AsResults } from './results.js';
 import type { TaskContext } from './task-context.js';
 import { type TaskOptions, taskDefinition } from './task-options.js';
 

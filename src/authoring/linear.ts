@@ -1,5 +1,5 @@
 import { isSchema } from '../model/schema.js';
-import type { FlowDefinition, RetryDefinition } from './definition.js';
+import type { FlowDefinition, NodeDefinition, RetryDefinition } from './definition.js';
 import type { DynamicLinear } from './dynamic-builder.js';
 import type { CompiledView } from './flow.js';
 import type { FlowOptions } from './flow-options.js';
@@ -60,16 +60,28 @@ function emptyFlow(name: string, mode: FlowDefinition['mode'], options: FlowOpti
   };
 }
 
+/** The nodes so far, last first: builders share what they have in common, so a flow of n nodes costs n. */
+interface Added {
+  readonly node: NodeDefinition;
+  readonly before: Added | undefined;
+}
+
 /** One object has the methods of all stages; the types show only those that are allowed. */
-function builder(compile: Compile, definition: FlowDefinition): object {
-  const next = (change: Partial<FlowDefinition>) => builder(compile, { ...definition, ...change });
+function builder(compile: Compile, definition: FlowDefinition, added?: Added): object {
+  const next = (change: Partial<FlowDefinition>) => builder(compile, { ...definition, ...change }, added);
   return Object.freeze({
     input: (shape?: unknown) => next({ input: inputOf(shape) }),
     retry: (policy?: unknown) => next({ retry: retryOf(policy) }),
-    add: (node: unknown, options?: unknown) => next({ nodes: [...definition.nodes, nodeDefinition(node, options)] }),
+    add: (node: unknown, options?: unknown) => builder(compile, definition, { node: nodeDefinition(node, options), before: added }),
     returns: (...names: readonly string[]) => next({ returns: Object.freeze(names) }),
-    build: () => flowValue(Object.freeze({ ...definition, nodes: Object.freeze([...definition.nodes]) }), compile),
+    build: () => flowValue(Object.freeze({ ...definition, nodes: inOrder(added) }), compile),
   });
+}
+
+function inOrder(last: Added | undefined): readonly NodeDefinition[] {
+  const nodes: NodeDefinition[] = [];
+  for (let added = last; added !== undefined; added = added.before) nodes.push(added.node);
+  return Object.freeze(nodes.reverse());
 }
 
 /** Something that is no policy becomes a number of attempts that `compile()` refuses. */

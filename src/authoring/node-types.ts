@@ -1,6 +1,7 @@
 import type { AnyDefinedTask, DefinedTask } from './defined-task.js';
 import type { AnyFlow, Flow, NeedsResolve } from './flow.js';
 import type { KeptNames } from './kept.js';
+import type { AsResults } from './results.js';
 
 /** Methods and constructors can have any parameters: this is the one list that all of them accept. */
 // biome-ignore lint/suspicious/noExplicitAny: `unknown` is refused by parameters with types, `never` by none at all
@@ -21,7 +22,6 @@ export type InputsOf<T> = T extends { execute(inputs: infer I, ...rest: AnyArgs)
 
 /** What `execute` of an instance gives; `{}` when it gives no object. */
 export type ResultsOf<T> = T extends { execute(...args: AnyArgs): infer R } ? AsResults<Awaited<R>> : {};
-export type AsResults<R> = R extends object ? R : {};
 
 /** What `revert` of an instance takes; `{}` when there is none or it takes nothing. */
 export type RevertInputsOf<T> = T extends { revert(inputs: infer I, ...rest: AnyArgs): unknown } ? (unknown extends I ? {} : I) : {};

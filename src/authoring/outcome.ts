@@ -1,6 +1,7 @@
 import type { Failure, FailureReport } from '../model/failure.js';
 import type { DefinedTask } from './defined-task.js';
 import type { AnyArgs } from './node-types.js';
+import type { AsResults } from './results.js';
 
 interface Common {
   /** What went wrong in the flow and made it go back: the unresolved failures of the last attempt. */
@@ -14,7 +15,7 @@ export type OutcomeOf<Result> =
   | (Common & {
       readonly kind: 'result';
       /** What `execute` returned, `keeps` included. */
-      readonly result: Result;
+      readonly result: AsResults<Result>;
     })
   | (Common & { readonly kind: 'failure'; readonly failure: Failure })
   | (Common & { readonly kind: 'interrupted' });
