@@ -1,0 +1,72 @@
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { describe, expect, test } from 'vitest';
+import { checkArchitecture, loadedPackages, roomOf } from './architecture/check.js';
+import { readSources } from './architecture/imports.js';
+import { ARCHITECTURE } from './architecture/rooms.js';
+
+const ROOT = join(import.meta.dirname, '..');
+const sources = readSources(join(ROOT, 'src'));
+const lines = sources.map((source) => source.lines).sort((a, b) => a - b);
+const median = lines[Math.floor(lines.length / 2)];
+
+describe('the sources', () => {
+  test(`keep to the table of rooms (${sources.length} files, median of ${median} lines, longest ${lines.at(-1)})`, () => {
+    expect(checkArchitecture(sources, ARCHITECTURE)).toEqual([]);
+  });
+
+  test('use every exception that the table allows', () => {
+    const used = ARCHITECTURE.impure.flatMap(({ file, uses }) =>
+      uses.filter((name) => sources.some((source) => source.path === file && source.uses.some((use) => use.name === name))),
+    );
+    expect(used).toEqual(ARCHITECTURE.impure.flatMap(({ uses }) => uses));
+  });
+
+  test('load nothing from npm at the root door but reflect-metadata', () => {
+    expect([...loadedPackages(sources, 'index.ts')]).toEqual(['reflect-metadata']);
+  });
+});
+
+test('the doors of the package are those that package.json exports', () => {
+  const manifest = JSON.parse(readFileSync(join(ROOT, 'package.json'), 'utf8')) as {
+    exports: Record<string, string | { types: string; default: string }>;
+  };
+  const { './package.json': own, ...doors } = manifest.exports;
+  expect(own).toBe('./package.json');
+  const leaves = sources.filter(({ path }) => path.endsWith('index.ts') && ARCHITECTURE.rooms[roomOf(path)]?.leaf);
+  const expected = ['index.ts', ...leaves.map(({ path }) => path)].map((path) => {
+    const built = `./dist/${path.replace(/\.ts$/, '')}`;
+    const room = roomOf(path).replace('adapters/', '');
+    return [room === '' ? '.' : `./${room}`, { types: `${built}.d.ts`, default: `${built}.js` }];
+  });
+  expect(doors).toEqual(Object.fromEntries(expected));
+});
+
+test('the checker reports every rule that the fixtures break, and nothing else', () => {
+  const fixture = readSources(join(ROOT, 'tests/fixtures/architecture/src'));
+  const rooms = { ...ARCHITECTURE.rooms, 'adapters/redis': { imports: [], npm: ['ioredis'], leaf: true } as const };
+  const found = checkArchitecture(fixture, { ...ARCHITECTURE, rooms, maxLines: 10 });
+  expect(found.map(({ rule, at, message }) => `${at} ${rule}: ${message}`).sort()).toEqual([
+    'adapters/postgres/index.ts:2 impure: uses setTimeout: it must be handed in',
+    "adapters/postgres/index.ts:5 leaf: imports 'adapters/redis', which nobody may",
+    "app/index.ts:1 node: imports 'fs' from Node",
+    "app/index.ts:2 outside: imports '../../package.js', which is outside",
+    "app/index.ts:4 leaf: imports 'testing', which nobody may",
+    "attic/index.ts:1 room: the room 'attic' is not in the table",
+    "authoring/task.ts:2 direction: 'authoring' may not import 'persistence'",
+    'authoring/task.ts:4 impure: uses console: it must be handed in',
+    'authoring/task.ts:4 impure: uses setTimeout: it must be handed in',
+    "compilation/index.ts:1 door: imports 'authoring/task.ts' past the door authoring/index.ts",
+    "engine/index.ts:1 direction: 'engine' may not import 'app'",
+    "engine/index.ts:2 leaf: imports 'adapters/postgres', which nobody may",
+    "index.ts:2 leaf: imports 'adapters/postgres', which nobody may",
+    'model/circle-a.ts:1 cycle: is in a circle of imports: model/circle-a.ts, model/circle-b.ts',
+    'model/long.ts:12 lines: has more than 10 lines',
+    "model/word.ts:1 node: imports 'node:crypto' from Node",
+    'model/word.ts:2 impure: uses Date.now: it must be handed in',
+    'model/word.ts:2 impure: uses Date.now: it must be handed in',
+    'model/word.ts:2 impure: uses Math.random: it must be handed in',
+    'persistence/file/sync.ts:3 impure: uses process.env: it must be handed in',
+    "persistence/index.ts:1 npm: imports 'yaml' from npm",
+  ]);
+});

@@ -1,0 +1,50 @@
+/** Who may import whom: the one table. A room is a folder of src; each folder of src/adapters is a room of its own. */
+export interface Room {
+  /** Rooms that it may import, through their `index.ts`. */
+  readonly imports: readonly string[];
+  /** Packages from npm that it may import. */
+  readonly npm?: readonly string[];
+  /** Files that may import from Node, as prefixes of paths inside the room; `''` is every file. */
+  readonly node?: readonly string[];
+  /** Nobody imports it but the door of the package that it is. */
+  readonly leaf?: true;
+  /** Imported file by file: it is a vocabulary, and has no door. */
+  readonly vocabulary?: true;
+}
+
+export interface Architecture {
+  readonly rooms: Readonly<Record<string, Room>>;
+  /** Uses of clocks, timers, randomness and the environment that are allowed, each with its reason. */
+  readonly impure: readonly { readonly file: string; readonly uses: readonly string[]; readonly because: string }[];
+  readonly maxLines: number;
+}
+
+export const ARCHITECTURE: Architecture = {
+  rooms: {
+    model: { imports: [], node: ['ids.ts'], vocabulary: true },
+    authoring: { imports: ['model'], npm: ['reflect-metadata'] },
+    compilation: { imports: ['model', 'authoring'] },
+    persistence: { imports: ['model'], node: ['file/'] },
+    engine: { imports: ['model', 'authoring', 'compilation', 'persistence'] },
+    executors: { imports: ['model', 'authoring', 'engine'], node: [''] },
+    app: { imports: ['model', 'authoring', 'compilation', 'persistence', 'engine', 'executors'], node: ['flowproof.ts'] },
+    observability: { imports: ['model', 'engine'] },
+    testing: { imports: ['model', 'authoring', 'compilation', 'persistence', 'engine', 'executors', 'app'], leaf: true },
+    'adapters/postgres': { imports: ['model', 'persistence'], npm: ['kysely', 'pg'], node: [''], leaf: true },
+    /** The files that lie in src itself: the door of the package. */
+    '': { imports: ['model', 'authoring', 'compilation', 'persistence', 'engine', 'executors', 'app', 'observability'] },
+  },
+  impure: [
+    {
+      file: 'model/clock.ts',
+      uses: ['Date.now', 'performance.now', 'setTimeout', 'clearTimeout'],
+      because: 'it is the clock that everyone else is handed',
+    },
+    {
+      file: 'persistence/file/process-start.ts',
+      uses: ['process.env'],
+      because: 'ps is started with the environment of this process, in a language that can be parsed',
+    },
+  ],
+  maxLines: 400,
+};
