@@ -130,8 +130,10 @@ describePostgres('what is borrowed', (database) => {
     for (const relaxed of [true, false]) {
       const form = { rows: 'one', changes: false, relaxed } as const;
       await client.query('begin');
-      const { rows } = await client.query(appendStatement(quoted('flowproof'), form).text, [...paramsOf([encodeItem(run.item(1))], form)]);
-      expect(rows).toEqual([{ run_id: run.runId }]);
+      const { rowCount } = await client.query(appendStatement(quoted('flowproof'), form).text, [
+        ...paramsOf([encodeItem(run.item(1))], form),
+      ]);
+      expect(rowCount).toBe(1);
       expect((await client.query('show synchronous_commit')).rows).toEqual([{ synchronous_commit: relaxed ? 'off' : 'on' }]);
       await client.query('rollback');
     }

@@ -35,6 +35,7 @@ export function appendStatement(schema: string, form: AppendForm): Statement {
     from ${form.changes ? 'i' : rowsOf(columns, form)}
     where coalesce((select p.epoch from ${schema}.journal p where p.run_id = i.run_id and p.seq = i.seq - 1) <= i.epoch, false)
     ${form.relaxed ? `and (select set_config('synchronous_commit', 'off', true)) = 'off'` : ''}`;
+  if (isCounted(form)) return statement(insert);
   if (!form.changes) return statement(`${insert} returning run_id::text as run_id`);
   return statement(`with i as materialized (select * from ${rowsOf(columns, form)}),
     s as (${insert} returning run_id),
@@ -46,6 +47,11 @@ export function appendStatement(schema: string, form: AppendForm): Statement {
     d as (delete from ${schema}.inbox m using s, unnest($${columns.length + 1}::uuid[], $${columns.length + 2}::text[]) c(run_id, id)
       where c.run_id = s.run_id and m.run_id = c.run_id and m.id = c.id)
     select run_id::text as run_id from s`);
+}
+
+/** Whether it tells how many rows it inserted rather than which: enough for one, and faster by a tenth. */
+export function isCounted({ rows, changes }: AppendForm): boolean {
+  return rows === 'one' && !changes;
 }
 
 /** The parameters as a table `i`. */

@@ -1,6 +1,6 @@
 import type { AppendItem, AppendResult } from '../../persistence/index.js';
 import { type EncodedItem, encodeItem, formOf, paramsOf } from './append-params.js';
-import { type AppendForm, appendStatement } from './append-statements.js';
+import { type AppendForm, appendStatement, isCounted } from './append-statements.js';
 import type { Sql, Statement } from './sql.js';
 import { isLost, isPassing, isRefused, isTaken, MAX_SENDS } from './sql-errors.js';
 import { statement } from './statement.js';
@@ -25,28 +25,14 @@ export class Appender {
   }
 
   async append(items: readonly AppendItem[]): Promise<readonly AppendResult[]> {
-    const results = new Map<AppendItem, AppendResult>();
-    const encoded: EncodedItem[] = [];
-    for (const item of items) {
-      try {
-        encoded.push(encodeItem(item));
-      } catch (cause) {
-        results.set(item, { kind: 'refused', cause });
-      }
-    }
-    for (const [item, result] of await this.#appendEncoded(encoded)) results.set(item, result);
-    return items.map((item) => results.get(item) as AppendResult);
-  }
-
-  async #appendEncoded(items: readonly EncodedItem[]): Promise<ReadonlyMap<AppendItem, AppendResult>> {
-    const together = items.length > 1 && new Set(items.map(({ item }) => item.entry.runId)).size === items.length;
-    if (together) {
-      const appended = await this.#appendTogether(items);
-      if (appended !== undefined) return new Map(items.map(({ item }) => [item, appended.has(item.entry.runId) ? OK : STALE]));
-    }
-    const results = new Map<AppendItem, AppendResult>();
-    for (const one of items) results.set(one.item, await this.#appendOne(one));
-    return results;
+    const [only] = items;
+    if (only !== undefined && items.length === 1) return [await this.#appendOne(only)];
+    const encoded = items.map(encode);
+    const distinct = new Set(items.map(({ entry }) => entry.runId)).size === items.length;
+    const sendable = encoded.filter((one) => 'item' in one);
+    const appended = distinct && sendable.length > 1 ? await this.#appendTogether(sendable) : undefined;
+    if (appended === undefined) return this.#appendEach(items);
+    return encoded.map((one) => ('kind' in one ? one : appended.has(one.item.entry.runId) ? OK : STALE));
   }
 
   /** The runs that were appended to; nothing when the statement failed, and each item is to be tried for itself. */
@@ -62,15 +48,31 @@ export class Appender {
     }
   }
 
+  /** One after the other; when no answer comes to two of them, the trouble is not theirs, and the rest need not wait for it. */
+  async #appendEach(items: readonly AppendItem[]): Promise<readonly AppendResult[]> {
+    const results: AppendResult[] = [];
+    let unanswered = 0;
+    for (const item of items) {
+      const before = results.at(-1);
+      const result = unanswered >= 2 && before !== undefined ? before : await this.#appendOne(item);
+      unanswered = result.kind === 'unknown' && isLost(result.cause) ? unanswered + 1 : 0;
+      results.push(result);
+    }
+    return results;
+  }
+
   /** Sent again when no answer came: if the first try did its work, the next one meets its row and knows it. */
-  async #appendOne(one: EncodedItem): Promise<AppendResult> {
-    const form = formOf([one]);
+  async #appendOne(item: AppendItem): Promise<AppendResult> {
+    const encoded = encode(item);
+    if ('kind' in encoded) return encoded;
+    const form = formOf([encoded]);
+    const [text, params] = [this.#statement(form), paramsOf([encoded], form)];
     for (let attempt = 1; ; attempt++) {
       try {
-        const rows = await this.#sql.query(this.#statement(form), paramsOf([one], form));
-        return rows.length > 0 ? OK : STALE;
+        const written = isCounted(form) ? await this.#sql.change(text, params) : (await this.#sql.query(text, params)).length;
+        return written > 0 ? OK : STALE;
       } catch (cause) {
-        if (isTaken(cause)) return this.#whoseIsIt(one.item);
+        if (isTaken(cause)) return this.#whoseIsIt(item);
         if (isRefused(cause)) return { kind: 'refused', cause };
         if (attempt >= MAX_SENDS || !(isLost(cause) || isPassing(cause))) return { kind: 'unknown', cause };
       }
@@ -91,5 +93,14 @@ export class Appender {
     const known = this.#statements.get(key) ?? appendStatement(this.#schema, form);
     this.#statements.set(key, known);
     return known;
+  }
+}
+
+/** What can't be text is refused before anything is sent. */
+function encode(item: AppendItem): EncodedItem | (AppendResult & { readonly kind: 'refused' }) {
+  try {
+    return encodeItem(item);
+  } catch (cause) {
+    return { kind: 'refused', cause };
   }
 }

@@ -3,7 +3,7 @@ import type { Row, Sql, Statement } from './sql.js';
 
 /** What is needed of a Kysely, whatever its tables are. */
 export interface KyselyDatabase {
-  executeQuery<R>(query: CompiledQuery<R>): Promise<{ readonly rows: R[] }>;
+  executeQuery<R>(query: CompiledQuery<R>): Promise<{ readonly rows: R[]; readonly numAffectedRows?: bigint }>;
   connection(): { execute<T>(callback: (connection: KyselyDatabase) => Promise<T>): Promise<T> };
 }
 
@@ -17,6 +17,10 @@ export class KyselySql implements Sql {
 
   async query({ text }: Statement, params: readonly unknown[]): Promise<readonly Row[]> {
     return execute(this.#kysely, text, params);
+  }
+
+  async change({ text }: Statement, params: readonly unknown[]): Promise<number> {
+    return Number((await this.#kysely.executeQuery(CompiledQuery.raw(text, [...params]))).numAffectedRows ?? 0);
   }
 
   async session<Result>(

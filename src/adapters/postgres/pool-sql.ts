@@ -3,7 +3,11 @@ import { isLost } from './sql-errors.js';
 
 /** What is needed of a client of pg. */
 export interface PgClient {
-  query(config: { readonly name?: string; readonly text: string; readonly values?: unknown[] }): Promise<{ readonly rows: unknown[] }>;
+  query(config: {
+    readonly name?: string;
+    readonly text: string;
+    readonly values?: unknown[];
+  }): Promise<{ readonly rows: unknown[]; readonly rowCount: number | null }>;
   release(destroy?: boolean | Error): void;
   on(event: 'error', listener: (error: Error) => void): unknown;
   removeListener(event: 'error', listener: (error: Error) => void): unknown;
@@ -43,6 +47,10 @@ export class PoolSql implements Sql {
 
   async query({ name, text }: Statement, params: readonly unknown[]): Promise<readonly Row[]> {
     return this.#borrow(async (client) => (await client.query({ name, text, values: [...params] })).rows as Row[]);
+  }
+
+  async change({ name, text }: Statement, params: readonly unknown[]): Promise<number> {
+    return this.#borrow(async (client) => (await client.query({ name, text, values: [...params] })).rowCount ?? 0);
   }
 
   async session<Result>(

@@ -9,6 +9,8 @@ export type Row = Readonly<Record<string, unknown>>;
 /** All that this adapter wants of a database, so that a pool and a Kysely look the same. */
 export interface Sql {
   query(statement: Statement, params: readonly unknown[]): Promise<readonly Row[]>;
+  /** How many rows it wrote; cheaper than having them returned. */
+  change(statement: Statement, params: readonly unknown[]): Promise<number>;
   /** Several statements on one connection; what was begun and not committed is rolled back. */
   session<Result>(work: (run: (text: string, params?: readonly unknown[]) => Promise<readonly Row[]>) => Promise<Result>): Promise<Result>;
   close(): Promise<void>;

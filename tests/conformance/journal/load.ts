@@ -99,7 +99,7 @@ export const loadCases: readonly JournalCase[] = [
     },
   },
   {
-    name: 'a flow of many atoms starts in few bytes and comes back whole',
+    name: 'the start of many atoms at once comes back whole',
     async run({ journal }) {
       const atoms = Array.from({ length: 3_000 }, (_, index) => [`task-${index}`, 'task'] as const);
       const run = await begun(journal, 0, { shape: { ...shape, fingerprint: 'wide', atoms } });
