@@ -1,0 +1,34 @@
+import { type App, isFlowproofError, type RunResult } from 'flowproof';
+import { publish } from '../flow.js';
+import type { UnfinishedRun } from './unfinished.js';
+
+type PublishApp = App<readonly [typeof publish]>;
+
+/** Begins a run, or goes on with it where a process left it. */
+export async function goOn(
+  app: PublishApp,
+  { id, folder, pid }: UnfinishedRun,
+  say: (text: string) => void,
+): Promise<RunResult<typeof publish>> {
+  try {
+    return await app.resume(publish, id);
+  } catch (error) {
+    if (isFlowproofError(error, 'RUN_OWNED')) {
+      say(
+        isAlive(pid)
+          ? `process ${pid} works on ${id}: waiting for it`
+          : `waiting for the lease of the dead process ${pid}, 5 seconds at most`,
+      );
+    } else if (!isFlowproofError(error, 'RUN_NOT_FOUND')) throw error;
+    return app.run(publish, { id, inputs: { folder } });
+  }
+}
+
+function isAlive(pid: number): boolean {
+  try {
+    process.kill(pid, 0);
+    return true;
+  } catch (error) {
+    return (error as NodeJS.ErrnoException).code === 'EPERM';
+  }
+}
