@@ -1,0 +1,117 @@
+/** A program for tests: an engine in a process of its own, which dies, freezes or says where it is when it is told to. */
+import { appendFileSync, existsSync } from 'node:fs';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { defineTask, file, flowproof, isFlowproofError, linear, type Persistence, type TaskContext, times } from '../../src/index.js';
+import { postgres } from '../../src/adapters/postgres/index.js';
+
+/** What one process is to do. */
+export interface Orders {
+  readonly store: { readonly file: string } | { readonly postgres: string };
+  /** Each call of a task appends a line here, before anything else. */
+  readonly effects: string;
+  readonly action: 'run' | 'resume' | 'force' | 'suspend';
+  readonly id: string;
+  readonly leaseMs?: number;
+  /** Tasks of which every piece of work fails. */
+  readonly failing?: readonly string[];
+  /** A signal to itself at this write of an entry, counted from 0 in this process. */
+  readonly at?: { readonly write: number; readonly when: 'before' | 'after'; readonly signal: 'SIGKILL' | 'SIGSTOP' };
+  /** What a task does after its effect. */
+  readonly inTask?: { readonly name: string; readonly does: 'SIGKILL' | 'SIGSTOP' | 'save-and-SIGKILL' | 'wait'; readonly until?: string };
+  readonly maxLosses?: number;
+  /** The run's input. Default: 0. */
+  readonly n?: number;
+}
+
+const orders = JSON.parse(process.argv[2] ?? '{}') as Orders;
+
+function say(line: unknown): void {
+  process.stdout.write(`${JSON.stringify(line)}\n`);
+}
+
+async function perform(phase: 'do' | 'undo', name: string, ctx: TaskContext, told: unknown): Promise<void> {
+  appendFileSync(orders.effects, `${JSON.stringify({ phase, name, key: ctx.idempotencyKey, attempt: ctx.attempt, told, saved: ctx.saved ?? null })}\n`);
+  if (phase === 'undo' || orders.inTask?.name !== name) return;
+  const { does, until } = orders.inTask;
+  say({ in: name });
+  if (does === 'save-and-SIGKILL') await ctx.save({ half: name });
+  if (does === 'wait') while (until !== undefined && !existsSync(until)) await sleep(5);
+  else process.kill(process.pid, does === 'SIGSTOP' ? 'SIGSTOP' : 'SIGKILL');
+}
+
+const step = <const Name extends string>(name: Name) =>
+  defineTask({
+    name,
+    requires: ['n'],
+    provides: ['out'],
+    keeps: ['undo'],
+    ...(orders.maxLosses === undefined ? {} : { maxLosses: orders.maxLosses }),
+    async execute({ n }: { n: number }, ctx: TaskContext) {
+      await perform('do', name, ctx, null);
+      if (orders.failing?.includes(name)) throw new Error(`${name} failed`);
+      return { out: n + 1, undo: `undo ${name}` };
+    },
+    async revert(_: { n: number }, outcome, ctx: TaskContext) {
+      const undo = outcome.kind === 'result' ? outcome.result.undo : null;
+      await perform('undo', name, ctx, { kind: outcome.kind, undo, saved: outcome.saved ?? null });
+    },
+  });
+
+const six = linear('six')
+  .input<{ n: number }>()
+  .add(step('a'), { provides: { out: 'a' } })
+  .add(step('b'), { rebind: { n: 'a' }, provides: { out: 'b' } })
+  .add(
+    linear
+      .open('inner')
+      .retry(times(2))
+      .add(step('c'), { rebind: { n: 'b' }, provides: { out: 'c' } })
+      .add(step('d'), { rebind: { n: 'c' }, provides: { out: 'd' } })
+      .build(),
+  )
+  .add(step('e'), { rebind: { n: 'd' }, provides: { out: 'e' } })
+  .add(step('f'), { rebind: { n: 'e' }, provides: { out: 'f' } })
+  .build();
+
+function store(): Persistence {
+  const real = 'file' in orders.store ? file(orders.store.file) : postgres(orders.store.postgres);
+  const { at } = orders;
+  if (at === undefined) return real;
+  // The signal is sent when the store has answered, or before it is asked: nothing else of the process goes on then.
+  const connect = (): ReturnType<Persistence['connect']> => {
+    let writes = 0;
+    const journal = real.connect();
+    const around = async <Result>(write: () => Promise<Result>): Promise<Result> => {
+      const mine = writes++ === at.write;
+      if (mine && at.when === 'before') process.kill(process.pid, at.signal);
+      const result = await write();
+      if (mine) say({ wrote: at.write });
+      if (mine && at.when === 'after') process.kill(process.pid, at.signal);
+      return result;
+    };
+    const { createRun, append } = journal;
+    journal.createRun = (params) => around(() => createRun.call(journal, params));
+    journal.append = (items) => around(() => append.call(journal, items));
+    return journal;
+  };
+  return { kind: real.kind, connect };
+}
+
+async function main(): Promise<void> {
+  const app = flowproof({ persistence: store(), flows: [six], leaseMs: orders.leaseMs ?? 400, graceMs: 0 });
+  try {
+    if (orders.action === 'suspend') {
+      await app.suspend(orders.id);
+      say({ end: 'sent' });
+    } else if (orders.action === 'run') {
+      say({ end: await app.run(six, { inputs: { n: orders.n ?? 0 }, id: orders.id }) });
+    } else {
+      say({ end: await app.resume(six, orders.id, { takeover: orders.action === 'force' ? 'force' : 'if-dead' }) });
+    }
+  } catch (error) {
+    say({ error: isFlowproofError(error) ? error.code : String(error) });
+  }
+  await app.stop();
+}
+
+await main();
