@@ -8,7 +8,7 @@ type Inner = (part: unknown, key: string) => Json;
 /** The built-in classes that the default codec keeps; `undefined` for anything else. */
 export function encodeTagged(value: object, inner: Inner): Json | undefined {
   if (value instanceof Date) return { '~date': Number.isNaN(value.getTime()) ? null : value.toISOString() };
-  if (value instanceof Map) return { '~map': [...value].map(([key, item]) => [inner(key, '(key)'), inner(item, String(key))]) };
+  if (value instanceof Map) return { '~map': [...value].map(([key, item]) => [inner(key, '(key)'), inner(item, keyText(key))]) };
   if (value instanceof Set) return { '~set': [...value].map((item, index) => inner(item, String(index))) };
   if (value instanceof URL) return { '~url': value.href };
   if (value instanceof RegExp) return { '~regexp': [value.source, value.flags] };
@@ -17,11 +17,18 @@ export function encodeTagged(value: object, inner: Inner): Json | undefined {
   return undefined;
 }
 
+/** How a key of a map is called in a path; objects may have no text at all. */
+function keyText(key: unknown): string {
+  return typeof key === 'object' && key !== null ? '(value)' : String(key);
+}
+
+/** Anything can have been written over these fields, but only text is JSON. */
 function errorFields(error: Error, inner: Inner): Json {
+  const { name, message, stack } = error as { name: unknown; message: unknown; stack?: unknown };
   return {
-    name: error.name,
-    message: error.message,
-    ...(error.stack === undefined ? {} : { stack: error.stack }),
+    name: typeof name === 'string' ? name : 'Error',
+    message: typeof message === 'string' ? message : '',
+    ...(typeof stack === 'string' ? { stack } : {}),
     ...(error.cause === undefined ? {} : { cause: inner(error.cause, 'cause') }),
   };
 }
