@@ -111,7 +111,7 @@ function chooseRunner(native: string, home: string): Runner {
   const namespace = ['unshare', '--user', '--map-user=1000', '--map-group=1000'];
   if (spawnSync(namespace[0] as string, [...namespace.slice(1), 'true']).status === 0) return runnerOf(native, namespace, {});
   try {
-    const readable = mkdtempSync(join(tmpdir(), 'flowproof-postgres-bin-'));
+    const readable = join(home, 'native');
     cpSync(native, readable, { recursive: true, verbatimSymlinks: true });
     execFileSync('chmod', ['-R', 'a+rX', readable]);
     chownSync(home, NOBODY, NOBODY);

@@ -1,4 +1,4 @@
-import { Kysely, PostgresDialect } from 'kysely';
+import { CamelCasePlugin, Kysely, PostgresDialect } from 'kysely';
 import pg from 'pg';
 import { postgres } from '../../src/adapters/postgres/index.js';
 import { describeJournal } from '../conformance/journal.js';
@@ -11,9 +11,8 @@ const byPool: Connect = (url, options) => {
 };
 
 const byKysely: Connect = (url, options) => {
-  const kysely = new Kysely<{ unrelated: { id: number } }>({
-    dialect: new PostgresDialect({ pool: new pg.Pool({ connectionString: url, max: 3 }) }),
-  });
+  const dialect = new PostgresDialect({ pool: new pg.Pool({ connectionString: url, max: 3 }) });
+  const kysely = new Kysely<{ unrelated: { id: number } }>({ dialect, plugins: [new CamelCasePlugin()] });
   return { persistence: postgres(kysely, options), end: () => kysely.destroy() };
 };
 

@@ -4,6 +4,8 @@ import type { Row, Sql, Statement } from './sql.js';
 /** What is needed of a Kysely, whatever its tables are. */
 export interface KyselyDatabase {
   executeQuery<R>(query: CompiledQuery<R>): Promise<{ readonly rows: R[]; readonly numAffectedRows?: bigint }>;
+  /** Plugins may rename what comes back, such as from snake_case to camelCase. */
+  withoutPlugins(): KyselyDatabase;
   connection(): { execute<T>(callback: (connection: KyselyDatabase) => Promise<T>): Promise<T> };
 }
 
@@ -12,7 +14,7 @@ export class KyselySql implements Sql {
   readonly #kysely: KyselyDatabase;
 
   constructor(kysely: KyselyDatabase) {
-    this.#kysely = kysely;
+    this.#kysely = kysely.withoutPlugins();
   }
 
   async query({ text }: Statement, params: readonly unknown[]): Promise<readonly Row[]> {
