@@ -1,0 +1,75 @@
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import ts from 'typescript';
+import { describe, expect, test } from 'vitest';
+import { type DiagnosticCode, SENTENCES, sentence } from '../../src/model/diagnostics.js';
+import { readSources } from '../architecture/imports.js';
+
+const CODES = Object.keys(SENTENCES) as DiagnosticCode[];
+const placeholders = (code: DiagnosticCode) => [...SENTENCES[code].matchAll(/\{(\w+)\}/g)].map(([, name]) => name as string);
+
+test('a sentence is filled with its facts', () => {
+  expect(sentence('MISSING_VALUE', { flow: 'provision', value: 'image' })).toBe(
+    "flow 'provision' needs 'image' here, which nothing before it provides",
+  );
+});
+
+test('facts are taken as they are, also when they look like placeholders or patterns', () => {
+  expect(sentence('UNKNOWN_OUTPUT', { value: '{value} $& $1' })).toBe("there is no output '{value} $& $1' to rename");
+});
+
+test('a fact that is missing stays visible', () => {
+  expect(sentence('UNKNOWN_OUTPUT', {})).toBe("there is no output '{value}' to rename");
+});
+
+test.each(CODES)('%s is one line that does not end in a full stop', (code) => {
+  expect(SENTENCES[code]).toMatch(/^[a-z'(][^\n]*[^.\n]$/i);
+  expect(SENTENCES[code].length).toBeLessThanOrEqual(140);
+});
+
+/** `report('CODE', path, { … })`, `sentence('CODE', { … })` in code, `Sentence<'CODE', { … }>` in types. */
+function callSites(): { at: string; code: DiagnosticCode; facts: readonly string[] }[] {
+  const root = join(import.meta.dirname, '../../src');
+  return readSources(root).flatMap(({ path }) => {
+    const file = ts.createSourceFile(path, readFileSync(join(root, path), 'utf8'), ts.ScriptTarget.ES2022, true);
+    const found: { at: string; code: DiagnosticCode; facts: readonly string[] }[] = [];
+    const visit = (node: ts.Node): void => {
+      const parts = ts.isCallExpression(node)
+        ? node.arguments
+        : ts.isTypeReferenceNode(node) && /^Sentence/.test(node.typeName.getText())
+          ? (node.typeArguments ?? [])
+          : [];
+      const [first] = parts;
+      const literal = first !== undefined && ts.isLiteralTypeNode(first) ? first.literal : first;
+      if (literal !== undefined && ts.isStringLiteral(literal) && CODES.some((code) => code === literal.text)) {
+        const members = parts.flatMap((part) =>
+          ts.isObjectLiteralExpression(part) ? [...part.properties] : ts.isTypeLiteralNode(part) ? [...part.members] : [],
+        );
+        const line = file.getLineAndCharacterOfPosition(node.getStart()).line + 1;
+        found.push({
+          at: `${path}:${line}`,
+          code: literal.text as DiagnosticCode,
+          facts: members.map(({ name }) => name?.getText() ?? ''),
+        });
+      }
+      ts.forEachChild(node, visit);
+    };
+    visit(file);
+    return found;
+  });
+}
+
+describe('everywhere in the sources', () => {
+  const sites = callSites();
+
+  test('all placeholders are filled, and nothing else is', () => {
+    expect(sites.length).toBeGreaterThan(20);
+    const wrong = sites.filter(({ code, facts }) => [...facts].sort().join() !== [...new Set(placeholders(code))].sort().join());
+    expect(wrong).toEqual([]);
+  });
+
+  test('every sentence is said somewhere', () => {
+    const said = new Set(sites.map(({ code }) => code));
+    expect(CODES.filter((code) => !said.has(code))).toEqual([]);
+  });
+});

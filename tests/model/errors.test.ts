@@ -1,0 +1,86 @@
+import { describe, expect, test, vi } from 'vitest';
+import { sentence } from '../../src/model/diagnostics.js';
+import * as errors from '../../src/model/errors.js';
+
+const path = 'provision/network/attach';
+const failure = { path, phase: 'execute', attempt: 2, failure: { name: 'TypeError', message: 'no port' } } as const;
+const diagnostic = (code: 'MISSING_VALUE' | 'UNKNOWN_RETURN') =>
+  ({ code, severity: 'error', path, message: sentence(code, { flow: 'provision', value: 'image' }) }) as const;
+
+const SAMPLES: readonly [errors.FlowproofError, string, readonly string[]][] = [
+  [
+    new errors.FlowDefinitionError('provision', [diagnostic('MISSING_VALUE'), diagnostic('UNKNOWN_RETURN')]),
+    'FLOW_DEFINITION',
+    ["flow 'provision'", path, "needs 'image'", '[MISSING_VALUE]', '[UNKNOWN_RETURN]'],
+  ],
+  [
+    new errors.InvalidInputError('provision', [
+      { path: 'address.zip', message: 'is no number' },
+      { path: '', message: 'is no object' },
+    ]),
+    'INVALID_INPUT',
+    ["flow 'provision'", 'address.zip: is no number', '(inputs): is no object'],
+  ],
+  [
+    new errors.FlowFailedError('provision', 'order-42', 'REVERTED', [failure]),
+    'FLOW_FAILED',
+    ["'order-42'", "'provision'", 'REVERTED', `${path} (execute, attempt 2): TypeError: no port`],
+  ],
+  [new errors.RunConflictError('order-42', 'provision', 'provision'), 'RUN_CONFLICT', ["'order-42'", 'other inputs', 'another id']],
+  [new errors.RunConflictError('order-42', 'provision', 'remove'), 'RUN_CONFLICT', ["'order-42'", "'remove'", "'provision'"]],
+  [new errors.RunOwnedError('order-42', 'e-1'), 'RUN_OWNED', ["'order-42'", 'e-1', "takeover: 'force'"]],
+  [new errors.RunNotFoundError('order-42'), 'RUN_NOT_FOUND', ["'order-42'"]],
+  [
+    new errors.IncompatibleFlowError('order-42', 'provision', ['attach was removed']),
+    'INCOMPATIBLE_FLOW',
+    ["'order-42'", "'provision'", 'attach was removed', 'Nothing was changed'],
+  ],
+  [new errors.StaleRunError('order-42'), 'STALE_RUN', ["'order-42'", 'taken over']],
+  [new errors.AppStoppedError('order-42'), 'APP_STOPPED', ["'order-42'", 'resume']],
+  [new errors.PersistenceError('STORE_LOCKED', 'locked by process 7'), 'STORE_LOCKED', ['locked by process 7']],
+];
+
+describe.each(SAMPLES)('%s', (error, code, words) => {
+  test(`has the code ${code} and names what it is about`, () => {
+    expect(error.code).toBe(code);
+    for (const word of words) expect(error.message).toContain(word);
+  });
+
+  test('is named as its class, and is one of ours', () => {
+    expect(error.name).toBe(error.constructor.name);
+    expect(error).toBeInstanceOf(errors.FlowproofError);
+    expect(errors.isFlowproofError(error)).toBe(true);
+    expect(errors.isFlowproofError(error, error.code)).toBe(true);
+    expect(errors.isFlowproofError(error, 'FLOW_FAILED')).toBe(code === 'FLOW_FAILED');
+  });
+});
+
+test('every class of error that is exported is in this test', () => {
+  const classes = Object.entries(errors).filter(([name]) => name.endsWith('Error') && name !== 'isFlowproofError');
+  const tested = new Set(SAMPLES.map(([error]) => error.constructor.name));
+  expect(classes.map(([name]) => name).filter((name) => !tested.has(name))).toEqual(['FlowproofError', 'PermanentError']);
+});
+
+test('a failed flow has the first failure as its cause', () => {
+  expect(new errors.FlowFailedError('f', 'r', 'FAILURE', [failure]).cause).toEqual(failure.failure);
+  expect(new errors.FlowFailedError('f', 'r', 'SUSPENDED', []).cause).toBeUndefined();
+});
+
+test('the brand works across two copies of the package', async () => {
+  vi.resetModules();
+  const other = await import('../../src/model/errors.js');
+  expect(other.FlowproofError).not.toBe(errors.FlowproofError);
+  const theirs = new other.StaleRunError('order-42');
+  expect(theirs).not.toBeInstanceOf(errors.FlowproofError);
+  expect(errors.isFlowproofError(theirs, 'STALE_RUN')).toBe(true);
+});
+
+test('nothing else is an error of ours', () => {
+  for (const other of [new Error('x'), { code: 'STALE_RUN' }, null, undefined, 'STALE_RUN', new errors.PermanentError('x')]) {
+    expect(errors.isFlowproofError(other)).toBe(false);
+  }
+});
+
+test('the brand is not written into what is stored or printed of an error', () => {
+  expect(JSON.stringify(new errors.StaleRunError('r'))).toBe('{"code":"STALE_RUN","name":"StaleRunError","runId":"r"}');
+});
