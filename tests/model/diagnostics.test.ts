@@ -42,7 +42,7 @@ function callSites(): { at: string; code: DiagnosticCode; facts: readonly string
       const [first] = parts;
       const literal = first !== undefined && ts.isLiteralTypeNode(first) ? first.literal : first;
       if (literal !== undefined && ts.isStringLiteral(literal) && CODES.some((code) => code === literal.text)) {
-        const members = parts.flatMap((part) =>
+        const members = parts.flatMap((part): readonly ts.NamedDeclaration[] =>
           ts.isObjectLiteralExpression(part) ? [...part.properties] : ts.isTypeLiteralNode(part) ? [...part.members] : [],
         );
         const line = file.getLineAndCharacterOfPosition(node.getStart()).line + 1;

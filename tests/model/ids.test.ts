@@ -18,8 +18,8 @@ test('ids of runs sort by the time at which they were made', () => {
   fc.assert(
     fc.property(fc.uniqueArray(fc.integer({ min: 0, max: 2 ** 48 - 1 }), { minLength: 2 }), (times) => {
       const ids = times.map((time) => ({ time, id: randomIds.runId(time) }));
-      const byId = ids.toSorted((a, b) => (a.id < b.id ? -1 : 1)).map(({ time }) => time);
-      expect(byId).toEqual(times.toSorted((a, b) => a - b));
+      const byId = [...ids].sort((a, b) => (a.id < b.id ? -1 : 1)).map(({ time }) => time);
+      expect(byId).toEqual([...times].sort((a, b) => a - b));
     }),
   );
 });
