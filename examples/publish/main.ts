@@ -46,7 +46,10 @@ async function release({ folder, store: choice, crashAt, failAt }: Options, scre
       screen.event(event);
     },
   });
-  process.once('SIGINT', () => void app.stop());
+  process.once('SIGINT', () => {
+    screen.say('stopping when this task is done, after 10 seconds at the latest; the same command goes on from there');
+    void app.stop();
+  });
   try {
     await unfinished.note(run);
     const result = await goOn(app, run, screen.say);
@@ -59,6 +62,8 @@ async function release({ folder, store: choice, crashAt, failAt }: Options, scre
   }
 }
 
+// Whoever reads this may leave before the end, as in `| head`: no reason to leave a release half done.
+process.stdout.on('error', () => undefined);
 try {
   process.exitCode = await main();
 } catch (error) {

@@ -50,6 +50,12 @@ describe('killed when a task is undone, the same command goes on undoing', () =>
   });
 });
 
+test('killed after the switch and failed later, visitors see the release before, not the one that is undone', async () => {
+  await demo.publish('--crash-at', 'switch:end');
+  expect(await demo.publish('--fail-at', 'smoke-test')).toMatchObject({ code: 1 });
+  expect(demo.published()).toEqual(before);
+});
+
 describe('a task that kills its process each time is given up, and what nobody knows of is undone', () => {
   test.each(['scan', 'compress:end', 'write', 'write:end', 'switch', 'switch:end'])('%s', async (point) => {
     let ended = await demo.publish('--crash-at', point);

@@ -1,5 +1,6 @@
 import { type App, isFlowproofError, type RunResult } from 'flowproof';
 import { publish } from '../flow.js';
+import { isAlive } from './alive.js';
 import type { UnfinishedRun } from './unfinished.js';
 
 type PublishApp = App<readonly [typeof publish]>;
@@ -21,14 +22,5 @@ export async function goOn(
       );
     } else if (!isFlowproofError(error, 'RUN_NOT_FOUND')) throw error;
     return app.run(publish, { id, inputs: { folder } });
-  }
-}
-
-function isAlive(pid: number): boolean {
-  try {
-    process.kill(pid, 0);
-    return true;
-  } catch (error) {
-    return (error as NodeJS.ErrnoException).code === 'EPERM';
   }
 }

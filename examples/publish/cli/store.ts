@@ -1,7 +1,8 @@
-import { existsSync } from 'node:fs';
+import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { file, type Persistence } from 'flowproof';
+import { isAlive } from './alive.js';
 import { UsageError } from './usage.js';
 
 /** Where the runs are kept. */
@@ -28,17 +29,25 @@ export async function openStore(choice: StoreChoice, root: string): Promise<Open
   return { persistence: postgres(server.url), close: () => server.stop() };
 }
 
-const PATIENCE_MS = 10_000;
-
 /** A server with its data in `directory`: it ends with this process, its data stays. */
 async function ownPostgres(directory: string) {
-  // The server of a demo that was killed needs a moment to end.
-  const end = Date.now() + PATIENCE_MS;
-  while (existsSync(join(directory, 'data', 'postmaster.pid')) && Date.now() < end) await sleep(50);
+  await endOfServer(join(directory, 'data', 'postmaster.pid'));
   const { startPostgres } = await import('../../../scripts/postgres.js');
   try {
     return await startPostgres({ dataDir: directory });
   } catch (error) {
-    throw new UsageError(`PostgreSQL can't be started here, so use --database with one of yours: ${(error as Error).message}`);
+    const [reason] = (error as Error).message.split('\n');
+    throw new UsageError(`PostgreSQL can't be started here, so use --database with one of yours: ${reason}`);
+  }
+}
+
+const PATIENCE_MS = 5_000;
+
+/** The server of a demo that was killed needs a moment to end. */
+async function endOfServer(pidFile: string): Promise<void> {
+  for (const end = Date.now() + PATIENCE_MS; ; await sleep(50)) {
+    const pid = Number.parseInt(await readFile(pidFile, 'utf8').catch(() => ''), 10);
+    if (Number.isNaN(pid) || !isAlive(pid)) return;
+    if (Date.now() > end) throw new UsageError('another demo is using the PostgreSQL of this directory: wait until it has ended');
   }
 }

@@ -12,7 +12,7 @@ export const HELP = `Publishes a folder as a release: all of it or nothing, what
   folder               what to publish (default: a small site that comes with the demo)
   --crash-at <task>    kills this process (SIGKILL) in the middle of that task; the same command again goes on from there
                        <task>:end     kills it when the task's work is done, but not yet recorded
-                       <task>:revert  kills it when the task is undone, but not yet recorded
+                       <task>:revert  kills it when the task is undone, but not yet recorded (scan, compress, write, switch)
   --fail-at <task>     lets that task fail half way: everything is undone
   --postgres           keeps runs in a PostgreSQL that the demo starts itself (default: files)
   --database <url>     keeps runs in your PostgreSQL
