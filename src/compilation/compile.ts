@@ -37,7 +37,9 @@ function compileAnew(definition: FlowDefinition): CompiledFlow {
       return { kind, index, path, governor, priority: 0, retry: origins[node] as RetryDefinition, until };
     }
     const task = origins[node] as TaskDefinition;
-    return { kind: 'task', index, path, governor, priority: task.priority, task, inputs, revertInputs };
+    const outputs = [...task.provides, ...task.keeps];
+    const revertPorts = [...task.requires, ...task.revertRequires];
+    return { kind: 'task', index, path, governor, priority: task.priority, task, inputs, revertInputs, outputs, revertPorts };
   });
   const manifest = manifestOf(shape, linked);
   return Object.freeze({

@@ -1,4 +1,4 @@
-import type { RetryDefinition, TaskDefinition } from '../authoring/index.js';
+import type { Port, RetryDefinition, TaskDefinition } from '../authoring/index.js';
 import type { Diagnostic } from '../model/diagnostics.js';
 import type { Json } from '../model/json.js';
 import type { StandardSchema } from '../model/schema.js';
@@ -46,6 +46,10 @@ export interface CompiledTask extends CompiledPlace {
   readonly task: TaskDefinition;
   readonly inputs: Readonly<Record<string, Source>>;
   readonly revertInputs: Readonly<Record<string, Source>>;
+  /** What execute must return: `provides` and `keeps`. */
+  readonly outputs: readonly Port[];
+  /** What revert may be given: `requires` and `revertRequires`. */
+  readonly revertPorts: readonly Port[];
 }
 
 export interface CompiledRetry extends CompiledPlace {

@@ -58,9 +58,13 @@ export function link(shape: FlowShape): LinkedFlow {
     if (frame.ownRetry >= 0) until.set(frame.ownRetry, atoms.length);
     const outer = stack[stack.length - 1];
     const exported = exportedValues(frame.scope, frame.shape.returns);
-    for (const name of exported.unknown) report('UNKNOWN_RETURN', frame.path, { flow: frame.shape.flow, value: name });
-    if (outer === undefined) results = exported.values;
-    else provide(outer, frame.shape, frame.path, exported.values);
+    for (const name of exported.unknown) report('UNKNOWN_RETURN', frame.path, { flow: frame.shape.flow, value: String(name) });
+    if (outer === undefined) {
+      results = exported.values;
+      return;
+    }
+    reportKeys(frame.shape, frame.path, (name) => frame.scope.takes(name), report);
+    provide(outer, frame.shape, frame.path, exported.values);
   };
 
   const provide = (frame: Frame, node: FlowNodeShape | TaskNodeShape, path: string, values: ReadonlyMap<string, Source>): void => {
@@ -115,7 +119,7 @@ export function link(shape: FlowShape): LinkedFlow {
         return;
       case 'task': {
         if (frame === undefined) return;
-        reportKeys(node, path, report);
+        reportKeys(node, path, (name) => [...node.requires, ...node.revertRequires].some((port) => port.name === name), report);
         if (!node.named) report('CLASS_NAME_USED', path, { task: node.task }, 'warning');
         const bound = bind(frame, node, path, node.requires);
         const revertOnly = bind(frame, node, path, node.revertRequires);
@@ -148,10 +152,9 @@ function reportNames(node: NodeShape, path: string, frame: Frame | undefined, re
   frame.names.add(node.name);
 }
 
-function reportKeys(node: TaskNodeShape, path: string, report: Report): void {
-  const known = new Set([...node.requires, ...node.revertRequires].map(({ name }) => name));
-  for (const key of Object.keys(node.rebind)) if (!known.has(key)) report('UNKNOWN_INPUT', path, { value: key, option: 'rebind' });
-  for (const key of node.inject) if (!known.has(key)) report('UNKNOWN_INPUT', path, { value: key, option: 'inject' });
+function reportKeys(node: FlowNodeShape | TaskNodeShape, path: string, takes: (name: string) => boolean, report: Report): void {
+  for (const key of Object.keys(node.rebind)) if (!takes(key)) report('UNKNOWN_INPUT', path, { value: key, option: 'rebind' });
+  for (const key of node.inject) if (!takes(key)) report('UNKNOWN_INPUT', path, { value: key, option: 'inject' });
 }
 
 function validAttempts(node: RetryNodeShape): boolean {

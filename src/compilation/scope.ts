@@ -10,19 +10,23 @@ export type Source =
 /** The values that a node of a flow can see at its place: those of its own flow first, then what the flow reads from outside. */
 export class Scope {
   readonly #values = new Map<string, Source>();
+  readonly #flow: FlowNodeShape;
   readonly #outside: (name: string, optional: boolean) => Source | undefined;
   /** Names that this flow takes from outside: they are taken for its own outputs. */
-  readonly #taken = new Set<string>();
+  readonly #taken: Set<string>;
+  /** Names that this flow looked for outside, found or not. */
+  readonly #asked = new Set<string>();
 
-  private constructor(outside: (name: string, optional: boolean) => Source | undefined) {
+  private constructor(flow: FlowNodeShape, outside: (name: string, optional: boolean) => Source | undefined) {
+    this.#flow = flow;
     this.#outside = outside;
+    this.#taken = new Set(flow.input.names);
   }
 
   /** Of a root flow; what it reads from outside are the inputs of the run, collected in `inputs`. */
   static root(flow: FlowNodeShape, inputs: Map<string, PortShape>): Scope {
     for (const name of flow.input.names ?? []) inputs.set(name, { name, optional: true });
-    return new Scope((name, optional) => {
-      if (!mayRead(flow) || flow.input.names?.includes(name) === false) return undefined;
+    return new Scope(flow, (name, optional) => {
       const known = inputs.get(name);
       inputs.set(name, { name, optional: optional && (known?.optional ?? true) });
       return { from: 'input', name };
@@ -31,8 +35,7 @@ export class Scope {
 
   /** Of a flow that is a node in this scope; its placement says how names change at its border. */
   inside(flow: FlowNodeShape, node: number): Scope {
-    return new Scope((name, optional) => {
-      if (!mayRead(flow)) return undefined;
+    return new Scope(flow, (name, optional) => {
       if (flow.inject.includes(name)) return { from: 'constant', node, input: name };
       return this.resolve(Object.hasOwn(flow.rebind, name) ? (flow.rebind[name] as string) : name, optional);
     });
@@ -41,9 +44,18 @@ export class Scope {
   resolve(name: string, optional: boolean): Source | undefined {
     const own = this.#values.get(name);
     if (own !== undefined) return own;
+    if (!mayRead(this.#flow, name)) return undefined;
+    this.#asked.add(name);
     const source = this.#outside(name, optional);
     if (source !== undefined) this.#taken.add(name);
     return source;
+  }
+
+  /** Whether the flow has this input, as far as names tell: an erased type may have any. */
+  takes(name: string): boolean {
+    const { input, mode } = this.#flow;
+    if (input.names !== undefined) return input.names.includes(name);
+    return this.#asked.has(name) || (mode !== 'open' && input.kind !== 'none');
   }
 
   /** `false` when the name is in use and may not be replaced. */
@@ -58,9 +70,10 @@ export class Scope {
   }
 }
 
-/** A closed flow without declared inputs reads nothing from outside, so that it means the same wherever it is used. */
-function mayRead(flow: FlowNodeShape): boolean {
-  return flow.mode === 'open' || flow.input.kind !== 'none';
+/** A closed flow reads nothing from outside but its declared inputs, so that it means the same wherever it is used. */
+function mayRead({ input, mode }: FlowNodeShape, name: string): boolean {
+  if (input.names !== undefined) return input.names.includes(name);
+  return mode === 'open' || input.kind !== 'none';
 }
 
 /** What a flow gives to the outside: everything, or what `.returns(…)` chose. */

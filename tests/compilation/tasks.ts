@@ -1,0 +1,54 @@
+import type { CompiledFlow } from '../../src/compilation/index.js';
+import { compile } from '../../src/compilation/index.js';
+import { type AnyFlow, type AnyTask, defineTask, FlowDefinitionError, linear } from '../../src/index.js';
+
+/** A task that only has names: `task('attach', ['port', 'zone?'], ['nic'])`. */
+export function task(name: string, requires: readonly string[] = [], provides: readonly string[] = [], more: object = {}): AnyTask {
+  const made = defineTask as unknown as (options: object) => AnyTask;
+  return made({ name, requires, provides, execute: () => ({}), ...more });
+}
+
+/** The builder as JavaScript sees it: everything may be passed to everything. */
+export interface AnyBuilder {
+  input(shape?: unknown): AnyBuilder;
+  retry(policy: unknown): AnyBuilder;
+  add(node: unknown, options?: unknown): AnyBuilder;
+  returns(...names: readonly string[]): AnyBuilder;
+  build(): AnyFlow;
+}
+type Begin = (name: string, options?: object) => AnyBuilder;
+export const untyped = linear as unknown as Begin & { open: Begin; dynamic: Begin };
+
+export function compiled(flow: AnyFlow): CompiledFlow {
+  return compile(flow['~flowproof'].definition);
+}
+
+/** `path [CODE] sentence` of each error that `compile()` throws; empty when it throws none. */
+export function errorsOf(flow: AnyFlow): string[] {
+  try {
+    flow.compile();
+    return [];
+  } catch (error) {
+    if (!(error instanceof FlowDefinitionError)) throw error;
+    return error.diagnostics.map(({ path, code, message }) => `${path} [${code}] ${message}`);
+  }
+}
+
+/** `path.input → where it comes from`, for every task of the flow. */
+export function sourcesOf(flow: AnyFlow): Record<string, string> {
+  const { atoms } = compiled(flow);
+  const sources: Record<string, string> = {};
+  for (const atom of atoms) {
+    if (atom.kind !== 'task') continue;
+    for (const [input, source] of Object.entries(atom.revertInputs)) {
+      const text =
+        source.from === 'atom'
+          ? `${atoms[source.atom]?.path}.${source.output}`
+          : source.from === 'input'
+            ? `input ${source.name}`
+            : `constant ${String(compiled(flow).constant(source.node, source.input))}`;
+      sources[`${atom.path}.${input}`] = text;
+    }
+  }
+  return sources;
+}
