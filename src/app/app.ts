@@ -4,6 +4,7 @@ import type { Clock } from '../model/clock.js';
 import type { Codec } from '../model/codec.js';
 import type { Persistence } from '../persistence/index.js';
 import type { RunHandle } from './run-handle.js';
+import type { RunsPage, RunsQuery, RunView } from './run-view.js';
 
 declare global {
   // Declared as lib.esnext.disposable does, for users whose `lib` has no disposables yet.
@@ -91,6 +92,14 @@ export interface App<Flows extends readonly AnyFlow[]> {
    * @throws RunNotFoundError `RUN_NOT_FOUND`
    */
   suspend(id: string): Promise<void>;
+  /** The runs of the store, newest first, a page at a time. */
+  runs(query?: RunsQuery): Promise<RunsPage>;
+  /**
+   * A run as its journal tells it: inputs, and what became of each task.
+   *
+   * @throws RunNotFoundError `RUN_NOT_FOUND`
+   */
+  inspect(id: string): Promise<RunView>;
   /** Adds a listener; the returned function removes it. */
   on(listener: Listener): () => void;
   /** Starts nothing more, waits for the tasks under way (at most `graceMs`), and releases the runs for others. */

@@ -12,6 +12,7 @@ import type { App, AppOptions, EngineOptions, ResumeOptions, RunIdOption } from 
 import { prepareInputs } from './inputs.js';
 import { Registry } from './registry.js';
 import type { RunHandle } from './run-handle.js';
+import { type RunsPage, type RunsQuery, type RunView, runInfo, runView } from './run-view.js';
 import { Runs, type StartedRun } from './runs.js';
 
 const DEFAULTS = { leaseMs: 5_000, graceMs: 10_000, storeTimeoutMs: 60_000, durability: 'step' } as const;
@@ -82,6 +83,7 @@ class FlowproofApp {
       graceMs: parts.graceMs ?? DEFAULTS.graceMs,
       storeTimeoutMs: parts.storeTimeoutMs ?? DEFAULTS.storeTimeoutMs,
       durability: parts.durability ?? DEFAULTS.durability,
+      listening: () => this.#listeners.size > 0,
       emit: (event) => this.#emit(event),
     });
     this.#warn();
@@ -138,6 +140,17 @@ class FlowproofApp {
     if (this.#runs.has(id)) return this.#runs.suspend(id);
     await this.#open();
     return this.#runs.suspend(id);
+  }
+
+  async runs(query: RunsQuery = {}): Promise<RunsPage> {
+    await this.#open();
+    const { runs, next } = await this.#journal.runs(query);
+    return { runs: runs.map(runInfo), ...(next === undefined ? {} : { next }) };
+  }
+
+  async inspect(id: string): Promise<RunView> {
+    await this.#open();
+    return runView(await this.#runs.load(await this.#runs.find(id)), this.#parts.codec ?? jsonCodec);
   }
 
   on(listener: Listener): () => void {

@@ -3,3 +3,4 @@ export type { App, AppOptions, EngineOptions, ResumeOptions, RunIdOption } from 
 export { flowproof } from './flowproof.js';
 export { type OneShotOptions, run, runOrThrow } from './one-shot.js';
 export type { RunHandle } from './run-handle.js';
+export type { AtomView, RunInfo, RunsPage, RunsQuery, RunView } from './run-view.js';

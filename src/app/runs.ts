@@ -153,7 +153,7 @@ export class Runs {
   async #takeOver(flow: CompiledFlow, run: RunSummary): Promise<{ readonly result: Promise<AnyRunResult> } | undefined> {
     const active = this.#active.get(run.runId);
     if (active !== undefined) return active;
-    const loaded = await this.#load(run);
+    const loaded = await this.load(run);
     const status = await foldRun(loaded);
     const taken = runOf(flow, status, loaded.shape);
     if (isEnded(status.state)) return { result: Promise.resolve(runResult(flow, status, this.#parts.codec)) };
@@ -179,7 +179,7 @@ export class Runs {
     return opened;
   }
 
-  async #load(run: RunSummary): Promise<LoadedRun> {
+  async load(run: RunSummary): Promise<LoadedRun> {
     const loaded = await this.#parts.journal.load(run.runId);
     if (loaded === undefined) throw new RunNotFoundError(run.key);
     return loaded;

@@ -50,58 +50,33 @@ interface ContextParts {
   readonly doors: CallDoors;
 }
 
-/** What a task sees of its run. Keys, signal and saved data are made when asked for. */
-export class CallContext implements TaskContext<object> {
-  readonly #parts: ContextParts;
-  readonly services: object;
-
-  constructor(parts: ContextParts) {
-    this.#parts = parts;
-    this.services = parts.services;
-  }
-
-  get signal(): AbortSignal {
-    return this.#parts.abort.signal;
-  }
-
-  get runId(): string {
-    return this.#parts.run.status.creation.key;
-  }
-
-  get path(): string {
-    return this.#parts.task.path;
-  }
-
-  get attempt(): number {
-    return this.#parts.command.attempt;
-  }
-
-  /** Of the work, not of the call: the same for every call of it, forward and back. */
-  get idempotencyKey(): string {
-    const { run, task, command } = this.#parts;
-    return digest(run.status.runId, INCARNATION, task.path, command.round);
-  }
-
-  get revertKey(): string {
-    const { run, task, command } = this.#parts;
-    return digest(run.status.runId, INCARNATION, task.path, command.round, 'revert');
-  }
-
-  get fence(): number {
-    return this.#parts.run.status.epoch;
-  }
-
-  get saved(): unknown {
-    const saved = this.#parts.run.status.atoms[this.#parts.command.atom]?.saved;
-    return saved === undefined ? undefined : this.#parts.codec.decode(saved);
-  }
-
-  readonly save = (data: unknown): Promise<void> => {
-    if (this.#parts.abort.aborted) return Promise.reject(new StaleRunError(this.runId));
-    return this.#parts.doors.save(this.#parts.command, data);
-  };
-
-  readonly progress = (fraction: number, details?: Readonly<Record<string, unknown>>): void => {
-    this.#parts.doors.progress(this.path, Math.min(1, Math.max(0, Number(fraction) || 0)), details);
+/**
+ * What a task sees of its run: a plain object, so that it can be spread and wrapped. What is dear and seldom looked at is
+ * made when it is asked for.
+ */
+export function callContext({ run, command, task, abort, services, codec, doors }: ContextParts): TaskContext<object> {
+  const { runId, epoch, creation } = run.status;
+  return {
+    services,
+    runId: creation.key,
+    path: task.path,
+    attempt: command.attempt,
+    fence: epoch,
+    get signal() {
+      return abort.signal;
+    },
+    /** Of the work, not of the call: the same for every call of it, forward and back. */
+    get idempotencyKey() {
+      return digest(runId, INCARNATION, task.path, command.round);
+    },
+    get revertKey() {
+      return digest(runId, INCARNATION, task.path, command.round, 'revert');
+    },
+    get saved() {
+      const saved = run.status.atoms[command.atom]?.saved;
+      return saved === undefined ? undefined : codec.decode(saved);
+    },
+    save: (data: unknown) => (abort.aborted ? Promise.reject(new StaleRunError(creation.key)) : doors.save(command, data)),
+    progress: (fraction, details) => doors.progress(task.path, Math.min(1, Math.max(0, Number(fraction) || 0)), details),
   };
 }

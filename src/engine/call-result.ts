@@ -8,46 +8,63 @@ import { type ValueIssue, validate } from '../model/schema.js';
 
 export type CallResult = { readonly result?: Json } | { readonly failure: Failure };
 
-/** What a returned value becomes in the journal; every way in which it can be wrong is that task's failure (D-8). */
-export async function resultOf(task: CompiledTask, returned: unknown, codec: Codec): Promise<CallResult> {
-  const ports = [...task.task.provides, ...task.task.keeps];
+/**
+ * What a returned value becomes in the journal; every way in which it can be wrong is that task's failure (D-8). At once,
+ * unless there are schemas: most tasks have none, and a promise costs more than the rest.
+ */
+export function resultOf(task: CompiledTask, returned: unknown, codec: Codec): CallResult | Promise<CallResult> {
+  const ports = task.outputs;
   if (ports.length === 0 && returned === undefined) return {};
   if (typeof returned !== 'object' || returned === null) {
     return refuse(task, 'PROVIDES_UNKNOWN', sentence('PROVIDES_UNKNOWN', { value: ports[0]?.name ?? String(returned) }));
   }
-  const values = returned as Record<string, unknown>;
+  const values = returned as Readonly<Record<string, unknown>>;
   for (const { name, optional } of ports) {
     if (!Object.hasOwn(values, name) && !optional) return refuse(task, 'PROVIDES_UNKNOWN', sentence('PROVIDES_UNKNOWN', { value: name }));
   }
-  const known = new Set(ports.map(({ name }) => name));
-  for (const key of Object.keys(values)) {
-    if (!known.has(key)) return refuse(task, 'PROVIDES_MISSING', sentence('PROVIDES_MISSING', { value: key }));
+  for (const key in values) {
+    if (!ports.some(({ name }) => name === key)) return refuse(task, 'PROVIDES_MISSING', sentence('PROVIDES_MISSING', { value: key }));
   }
-  const parsed = await parse(ports, values);
+  return hasSchemas(ports) ? parsedResult(task, values, codec) : encodedResult(task, values, codec);
+}
+
+async function parsedResult(task: CompiledTask, values: Readonly<Record<string, unknown>>, codec: Codec): Promise<CallResult> {
+  const parsed = await parse(task.outputs, values);
   if ('issues' in parsed) return refuse(task, 'INVALID_OUTPUT', `its outputs are not valid: ${issueText(parsed.issues)}`, parsed.issues);
+  return encodedResult(task, parsed.values, codec);
+}
+
+function encodedResult(task: CompiledTask, values: Readonly<Record<string, unknown>>, codec: Codec): CallResult {
   try {
-    return { result: codec.encode(parsed.values) };
+    return { result: codec.encode(values) };
   } catch (error) {
     if (!(error instanceof NotStorableError)) return { failure: toFailure(error) };
     return refuse(task, error.code, sentence('NOT_STORABLE', { path: error.path, reason: error.reason }));
   }
 }
 
+export function hasSchemas(ports: readonly Port[]): boolean {
+  return ports.some(({ schema }) => schema !== undefined);
+}
+
 /** Values with a schema are parsed; the others go through as they are. */
 export async function parse(
   ports: readonly Port[],
-  values: Record<string, unknown>,
-): Promise<{ readonly values: Record<string, unknown> } | { readonly issues: readonly ValueIssue[] }> {
+  values: Readonly<Record<string, unknown>>,
+): Promise<{ readonly values: Readonly<Record<string, unknown>> } | { readonly issues: readonly ValueIssue[] }> {
   const parsed: Record<string, unknown> = { ...values };
   const issues: ValueIssue[] = [];
   for (const { name, schema } of ports) {
     if (schema === undefined || !Object.hasOwn(values, name)) continue;
     const outcome = await validate(schema, values[name]);
-    if ('issues' in outcome)
-      issues.push(...outcome.issues.map(({ path, message }) => ({ path: path === '' ? name : `${name}.${path}`, message })));
+    if ('issues' in outcome) issues.push(...outcome.issues.map((issue) => inValue(name, issue)));
     else parsed[name] = outcome.value;
   }
   return issues.length > 0 ? { issues } : { values: parsed };
+}
+
+function inValue(name: string, { path, message }: ValueIssue): ValueIssue {
+  return { path: path === '' ? name : `${name}.${path}`, message };
 }
 
 export function issueText(issues: readonly ValueIssue[]): string {

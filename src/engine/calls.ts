@@ -1,8 +1,8 @@
 import type { CompiledTask } from '../compilation/index.js';
 import type { Codec } from '../model/codec.js';
 import { type Failure, toFailure } from '../model/failure.js';
-import { Abort, CallContext, type CallDoors } from './call-context.js';
-import { issueText, parse, resultOf } from './call-result.js';
+import { Abort, type CallDoors, callContext } from './call-context.js';
+import { hasSchemas, issueText, parse, resultOf } from './call-result.js';
 import type { CallOutcome, Command } from './decision.js';
 import type { AnyOutcome, Executor } from './executor.js';
 import { failuresOf } from './failures.js';
@@ -48,7 +48,7 @@ export class Calls {
     const task = this.#run.flow.atoms[command.atom] as CompiledTask;
     try {
       const inputs = inputsOf(this.#run, task, command.do, this.#parts.codec);
-      const context = new CallContext({
+      const context = callContext({
         run: this.#run,
         command,
         task,
@@ -61,10 +61,11 @@ export class Calls {
         await this.#parts.executor.call({ phase: 'revert', task: task.task, inputs, outcome: this.#outcome(command.atom), context });
         return { kind: 'result' };
       }
-      const parsed = await parse(task.task.requires, inputs);
+      const parsed = hasSchemas(task.task.requires) ? await parse(task.task.requires, inputs) : { values: inputs };
       if ('issues' in parsed) return { kind: 'failure', failure: invalidInputs(task, issueText(parsed.issues)) };
       const returned = await this.#parts.executor.call({ phase: 'execute', task: task.task, inputs: parsed.values, context });
-      const result = await resultOf(task, returned, this.#parts.codec);
+      const checked = resultOf(task, returned, this.#parts.codec);
+      const result = checked instanceof Promise ? await checked : checked;
       return 'failure' in result ? { kind: 'failure', failure: result.failure } : { kind: 'result', ...result };
     } catch (thrown) {
       return { kind: 'failure', failure: toFailure(thrown) };

@@ -16,6 +16,8 @@ export interface EngineParts extends WriterParts, CallParts {
   readonly leaseMs: number;
   /** `step`: each step is on disk before it counts. `relaxed`: it survives our crash, not the machine's. */
   readonly durability: 'step' | 'relaxed';
+  /** Whether anybody listens: else events are not even made. */
+  listening(): boolean;
   emit(event: FlowEvent): void;
 }
 
@@ -139,20 +141,21 @@ export class Engine {
     // What was lost with another engine is called even when the run is to be suspended: it holds nothing unknown then.
     const mayCall = (command: Command): boolean => hold === 'none' || (hold === 'suspend' && command.attempt > 1);
     const made = commands.filter(mayCall);
-    if (made.length > 0) await this.#confirm();
+    if (made.length > 0 && this.#isDoubtful()) await this.#confirm();
     for (const command of made) {
-      this.#emit(callEvent(this.run, command.atom, command.do === 'execute' ? 'RUNNING' : 'REVERTING', this.#common()));
+      this.#announceCall(command);
       this.#calls.start(command);
     }
     return commands.filter((command) => !mayCall(command)).map(({ atom }) => atom);
   }
 
-  /**
-   * This process may have been frozen between the answer of the journal and now. An empty step asks it again: it is
-   * refused if another engine went on.
-   */
+  /** This process may have been frozen between the answer of the journal and now, and another one may have gone on. */
+  #isDoubtful(): boolean {
+    return this.#writer.sinceConfirmedMs() >= (this.#parts.leaseMs * 2) / 3;
+  }
+
+  /** An empty step asks the journal whether the run is still ours. */
   async #confirm(): Promise<void> {
-    if (this.#writer.sinceConfirmedMs() < (this.#parts.leaseMs * 2) / 3) return;
     this.run.status.seq++;
     await this.#append([]);
   }
@@ -183,11 +186,13 @@ export class Engine {
   }
 
   #announce(transitions: readonly Transition[]): void {
-    for (const event of eventsOf(this.run, transitions, this.#common())) this.#emit(event);
+    if (!this.#parts.listening()) return;
+    for (const event of eventsOf(this.run, transitions, this.#common())) this.#parts.emit(event);
   }
 
-  #emit(event: FlowEvent): void {
-    this.#parts.emit(event);
+  #announceCall({ atom, do: phase }: Command): void {
+    if (!this.#parts.listening()) return;
+    this.#parts.emit(callEvent(this.run, atom, phase === 'execute' ? 'RUNNING' : 'REVERTING', this.#common()));
   }
 
   #common(): { run: string; flow: string; atMs: number } {

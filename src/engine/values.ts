@@ -11,15 +11,15 @@ import type { Run } from './step.js';
  * @throws Error when a value that must be there is not: that is the atom's failure (D-8)
  */
 export function inputsOf(run: Run, task: CompiledTask, phase: Phase, codec: Codec): Record<string, unknown> {
+  const executing = phase === 'execute';
+  const sources = executing ? task.inputs : task.revertInputs;
   const inputs: Record<string, unknown> = {};
-  for (const [input, source] of Object.entries(phase === 'execute' ? task.inputs : task.revertInputs)) {
-    const stored = storedValue(run, source, codec);
-    if (stored === undefined) continue;
-    inputs[input] = codec.decode(stored);
+  for (const { name, optional } of executing ? task.task.requires : task.revertPorts) {
+    const source = sources[name];
+    const stored = source === undefined ? undefined : storedValue(run, source, codec);
+    if (stored !== undefined) inputs[name] = codec.decode(stored);
+    else if (!optional) throw new Error(`'${task.path}' needs '${name}', which was not produced`);
   }
-  const ports = phase === 'execute' ? task.task.requires : [...task.task.requires, ...task.task.revertRequires];
-  const missing = ports.find((port) => !port.optional && !(port.name in inputs));
-  if (missing !== undefined) throw new Error(`'${task.path}' needs '${missing.name}', which was not produced`);
   return inputs;
 }
 

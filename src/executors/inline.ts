@@ -12,7 +12,8 @@ interface TaskInstance {
 }
 
 async function callTask(work: Work, resolve: Resolve | undefined): Promise<unknown> {
-  const instance = (await instanceOf(work.task, resolve)) as TaskInstance;
+  const made = instanceOf(work.task, resolve);
+  const instance = (made instanceof Promise ? await made : made) as TaskInstance;
   if (work.phase === 'execute') return instance.execute(work.inputs, work.context);
   return instance.revert(work.inputs, work.outcome, work.context);
 }

@@ -414,3 +414,51 @@ test('a changed flow is refused with a line for each difference, and nothing is 
   });
   expect((await persistence.connect().find({ key: 'r' }))?.state).toBe('SUSPENDED');
 });
+
+test('runs are listed newest first, a page at a time, and inspected without today’s code', async () => {
+  const add = defineTask({
+    name: 'add',
+    requires: ['at'],
+    provides: ['m'],
+    execute: async ({ at }: { at: Date }) => ({ m: at.getTime() }),
+  });
+  const bad = defineTask({ name: 'bad', execute: async (): Promise<void> => Promise.reject(new Error('no')) });
+  const flow = linear('listed').input<{ at: Date }>().add(add).build();
+  const broken = linear('broken').retry(times(2)).add(bad).build();
+  const persistence = memory();
+  await using app = flowproof({ persistence, flows: [flow, broken] });
+  for (const id of ['r1', 'r2', 'r3']) await app.run(flow, { id, inputs: { at: new Date(5) } });
+  await app.run(broken, { id: 'r4' });
+  await using outsider = flowproof({ persistence, flows: [] });
+  const first = await outsider.runs({ flow: 'listed', limit: 2 });
+  expect(first.runs.map(({ id, state }) => [id, state])).toEqual([
+    ['r3', 'SUCCESS'],
+    ['r2', 'SUCCESS'],
+  ]);
+  const before = first.next ?? 'none';
+  expect((await outsider.runs({ flow: 'listed', limit: 2, before })).runs.map(({ id }) => id)).toEqual(['r1']);
+  expect((await outsider.runs({ states: ['REVERTED'] })).runs.map(({ id }) => id)).toEqual(['r4']);
+  expect(await outsider.inspect('r1')).toMatchObject({
+    state: 'SUCCESS',
+    inputs: { at: new Date(5) },
+    atoms: [{ kind: 'task', path: 'listed/add', state: 'SUCCESS', executions: 1 }],
+  });
+  expect((await outsider.inspect('r4')).atoms).toMatchObject([
+    { kind: 'retry', path: 'broken/(retry)', state: 'REVERTED' },
+    { kind: 'task', path: 'broken/bad', state: 'REVERTED', executions: 2, failure: { message: 'no' } },
+  ]);
+  expect(await code(outsider.inspect('nobody'))).toBe('RUN_NOT_FOUND');
+});
+
+test('the context can be spread and wrapped', async () => {
+  const keys: unknown[] = [];
+  const task = defineTask({
+    name: 'spread',
+    async execute(_: {}, ctx: TaskContext) {
+      const copy = { ...ctx };
+      keys.push(copy.idempotencyKey === ctx.idempotencyKey, copy.revertKey !== ctx.idempotencyKey, copy.signal.aborted, copy.path);
+    },
+  });
+  await run(linear('spread').add(task).build());
+  expect(keys).toEqual([true, true, false, 'spread/spread']);
+});

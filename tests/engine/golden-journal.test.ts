@@ -32,7 +32,10 @@ test('its values are what they were', () => {
   expect(Object.fromEntries(Object.entries(inputs).map(([name, json]) => [name, jsonCodec.decode(json)]))).toEqual({
     when: new Date('2026-11-21T12:00:00.000Z'),
     big: 12345678901234567890n,
-    odd: new Map<unknown, unknown>([['set', new Set([undefined, -0, Number.NaN])], [1, new Uint8Array([0, 255])]]),
+    odd: new Map<unknown, unknown>([
+      ['set', new Set([undefined, -0, Number.NaN])],
+      [1, new Uint8Array([0, 255])],
+    ]),
     text: 'Ünïcödé \u0000 "~"',
     tilde: { '~date': 'not a date' },
   });

@@ -29,7 +29,7 @@ export function compiled(nodes: Readonly<Record<string, Node>>): CompiledFlow {
       const until = names.indexOf(node.retries.until) + 1;
       return { ...place, kind: 'retry', retry: { kind: 'times', attempts: node.retries.attempts }, until };
     }
-    return { ...place, kind: 'task', task: definition(name, node), inputs: {}, revertInputs: {} };
+    return { ...place, kind: 'task', task: definition(name, node), inputs: {}, revertInputs: {}, outputs: [], revertPorts: [] };
   });
   const edges = names.flatMap((name, index) => (nodes[name]?.after ?? []).map((from) => [names.indexOf(from), index] as const));
   return {
