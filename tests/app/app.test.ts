@@ -48,7 +48,10 @@ function countTicks(inner: Persistence): { persistence: Persistence; two: Promis
     };
     return journal;
   };
-  return { persistence: { kind: 'memory', connect }, two: second.opened, count: () => void (left = 2) };
+  const count = (): void => {
+    left = 2;
+  };
+  return { persistence: { kind: 'memory', connect }, two: second.opened, count };
 }
 
 async function code(failing: Promise<unknown>): Promise<string> {
