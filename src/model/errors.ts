@@ -44,6 +44,8 @@ export class FlowproofError<Code extends FlowproofErrorCode = FlowproofErrorCode
   static {
     Object.defineProperty(FlowproofError.prototype, BRAND, { value: true });
   }
+  /** Written out in every class, because minifiers rename classes. */
+  override readonly name: string = 'FlowproofError';
   constructor(
     /** Stable: never renamed within a major version. */
     readonly code: Code,
@@ -51,7 +53,6 @@ export class FlowproofError<Code extends FlowproofErrorCode = FlowproofErrorCode
     options?: { readonly cause?: unknown },
   ) {
     super(message, options);
-    this.name = new.target.name;
   }
 }
 
@@ -75,6 +76,7 @@ export function isFlowproofError<Code extends FlowproofErrorCode = FlowproofErro
 
 /** The flow can't run as it is written; `diagnostics` lists everything that was found, not only the first. */
 export class FlowDefinitionError extends FlowproofError<'FLOW_DEFINITION'> {
+  override readonly name = 'FlowDefinitionError';
   constructor(
     readonly flow: string,
     readonly diagnostics: readonly Diagnostic[],
@@ -88,6 +90,7 @@ export class FlowDefinitionError extends FlowproofError<'FLOW_DEFINITION'> {
 
 /** The inputs of a run are wrong; nothing was written. */
 export class InvalidInputError extends FlowproofError<'INVALID_INPUT'> {
+  override readonly name = 'InvalidInputError';
   constructor(
     readonly flow: string,
     readonly issues: readonly ValueIssue[],
@@ -101,6 +104,7 @@ export class InvalidInputError extends FlowproofError<'INVALID_INPUT'> {
 
 /** Thrown by `runOrThrow` when a run ends in another state than SUCCESS. */
 export class FlowFailedError extends FlowproofError<'FLOW_FAILED'> {
+  override readonly name = 'FlowFailedError';
   constructor(
     readonly flow: string,
     readonly runId: string,
@@ -114,6 +118,7 @@ export class FlowFailedError extends FlowproofError<'FLOW_FAILED'> {
 
 /** The id belongs to a run of another flow or with other inputs. Choose another id, or call with the inputs it began with. */
 export class RunConflictError extends FlowproofError<'RUN_CONFLICT'> {
+  override readonly name = 'RunConflictError';
   constructor(
     readonly runId: string,
     readonly flow: string,
@@ -126,6 +131,7 @@ export class RunConflictError extends FlowproofError<'RUN_CONFLICT'> {
 
 /** A live engine has this run. Wait for it with `run`, stop that engine, or take over with `takeover: 'force'`. */
 export class RunOwnedError extends FlowproofError<'RUN_OWNED'> {
+  override readonly name = 'RunOwnedError';
   constructor(
     readonly runId: string,
     readonly owner: string,
@@ -139,6 +145,7 @@ export class RunOwnedError extends FlowproofError<'RUN_OWNED'> {
 
 /** No run has this id in this store. */
 export class RunNotFoundError extends FlowproofError<'RUN_NOT_FOUND'> {
+  override readonly name = 'RunNotFoundError';
   constructor(readonly runId: string) {
     super('RUN_NOT_FOUND', `there is no run '${runId}' in this store`);
   }
@@ -146,6 +153,7 @@ export class RunNotFoundError extends FlowproofError<'RUN_NOT_FOUND'> {
 
 /** The stored run was made by a flow that this code can't continue; `report` has a line for each difference. */
 export class IncompatibleFlowError extends FlowproofError<'INCOMPATIBLE_FLOW'> {
+  override readonly name = 'IncompatibleFlowError';
   constructor(
     readonly runId: string,
     readonly flow: string,
@@ -160,6 +168,7 @@ export class IncompatibleFlowError extends FlowproofError<'INCOMPATIBLE_FLOW'> {
 
 /** Another engine took this run over: this one wrote nothing more and stopped. */
 export class StaleRunError extends FlowproofError<'STALE_RUN'> {
+  override readonly name = 'StaleRunError';
   constructor(readonly runId: string) {
     super('STALE_RUN', `run '${runId}' was taken over by another engine: this one stopped, the journal is as the other one writes it`);
   }
@@ -167,13 +176,16 @@ export class StaleRunError extends FlowproofError<'STALE_RUN'> {
 
 /** The app was stopped before this run came to its end; the run is as it was and can be resumed. */
 export class AppStoppedError extends FlowproofError<'APP_STOPPED'> {
+  override readonly name = 'AppStoppedError';
   constructor(readonly runId: string) {
     super('APP_STOPPED', `the app was stopped before run '${runId}' ended: resume it here or elsewhere`);
   }
 }
 
 /** The store refused, is unreachable, or holds what this version can't read. What was saved is as it was. */
-export class PersistenceError<Code extends PersistenceCode = PersistenceCode> extends FlowproofError<Code> {}
+export class PersistenceError<Code extends PersistenceCode = PersistenceCode> extends FlowproofError<Code> {
+  override readonly name = 'PersistenceError';
+}
 
 /**
  * Throw this from `execute` when trying again can't help: no retry is asked, the flow goes back.
