@@ -1,0 +1,72 @@
+import { cpus, loadavg, release, totalmem, type } from 'node:os';
+import type { Measured, Spread } from './harness.js';
+import type { MeteredPostgres } from './meter.js';
+
+/** One line for programs. */
+export function jsonLine({ work, system, usPerUnit, ratioToRaw, statementsPerUnit, commitsPerUnit, walBytesPerUnit }: Measured): string {
+  return JSON.stringify({
+    work,
+    system,
+    usPerUnit: rounded(usPerUnit.median),
+    ratioToRaw: rounded(ratioToRaw.median),
+    statementsPerUnit: rounded(statementsPerUnit),
+    commitsPerUnit: rounded(commitsPerUnit),
+    walBytesPerUnit: rounded(walBytesPerUnit),
+  });
+}
+
+const HEAD = ['work', 'unit', 'system', 'µs a unit (min–max)', 'ratio to raw (min–max)', 'statements', 'commits', 'WAL bytes'];
+
+/** A Markdown table, as docs/benchmarks.md has it. */
+export function table(rows: readonly Measured[]): string {
+  const cells = [
+    HEAD,
+    ...rows.map(({ work, unit, system, usPerUnit, ratioToRaw, statementsPerUnit, commitsPerUnit, walBytesPerUnit }) => [
+      work,
+      unit,
+      system,
+      range(usPerUnit),
+      system === 'raw' ? '1' : range(ratioToRaw),
+      ...[statementsPerUnit, commitsPerUnit, walBytesPerUnit].map((count) => (count === null ? '' : shown(count))),
+    ]),
+  ];
+  const widths = HEAD.map((_, column) => Math.max(...cells.map((row) => row[column]?.length ?? 0)));
+  const line = (row: readonly string[]): string => `| ${row.map((cell, column) => cell.padEnd(widths[column] ?? 0)).join(' | ')} |`;
+  const [head = [], ...body] = cells;
+  const remarks = rows.flatMap(({ work, system, remarks }) => remarks.map((remark) => `- ${work}, ${system}: ${remark}`));
+  return [
+    line(head),
+    line(widths.map((width) => '-'.repeat(width))),
+    ...body.map(line),
+    ...(remarks.length > 0 ? ['', ...remarks] : []),
+  ].join('\n');
+}
+
+/** Where it was measured: without it no figure means anything. */
+export function surroundings(postgres: MeteredPostgres | undefined): string {
+  const [first] = cpus();
+  const lines = [
+    `machine: ${cpus().length} × ${first?.model.trim() ?? 'unknown processor'}, ${(totalmem() / 2 ** 30).toFixed(0)} GB, ${type()} ${release()}, load ${loadavg()[0]?.toFixed(1)}`,
+    `node ${process.version}`,
+  ];
+  if (postgres !== undefined) {
+    const settings = [...postgres.settings].map(([name, value]) => `${name}=${value}`).join(' ');
+    lines.push(`PostgreSQL ${postgres.version} over TCP on loopback, ${settings}`);
+  }
+  return lines.join('\n');
+}
+
+function range({ median, min, max }: Spread): string {
+  return `${shown(median)} (${shown(min)}–${shown(max)})`;
+}
+
+function shown(value: number): string {
+  return String(rounded(value));
+}
+
+/** Three digits: no figure here is more exact. */
+function rounded(value: number): number;
+function rounded(value: number | null): number | null;
+function rounded(value: number | null): number | null {
+  return value === null ? null : Math.abs(value) >= 1_000 ? Math.round(value) : Number(value.toPrecision(3));
+}

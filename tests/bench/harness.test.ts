@@ -1,0 +1,61 @@
+import { expect, test } from 'vitest';
+import { measure, type Sample, type System, spread } from '../../bench/harness.js';
+import { jsonLine, table } from '../../bench/report.js';
+
+const bench = { quick: true, postgres: () => Promise.reject(new Error('not needed')) };
+
+function scripted(name: string, log: string[], milliseconds: readonly number[], more: Partial<Sample> = {}): System {
+  let calls = 0;
+  return {
+    name,
+    async sample() {
+      log.push(name);
+      // The first one is not counted.
+      return { units: 2, ms: milliseconds[calls++ - 1] ?? 1_000, ...more };
+    },
+  };
+}
+
+test('systems take turns, and a ratio is of neighbours', async () => {
+  const log: string[] = [];
+  const counts = { statements: 3, commits: 2, walBytes: 500 };
+  const systems = [scripted('raw', log, [1, 2, 3, 4, 10]), scripted('ours', log, [3, 6, 9, 12, 30], { counts })];
+  const [raw, ours] = await measure({ name: 'work', unit: 'step', open: async () => systems }, bench);
+  expect(log.join(' ')).toBe('raw ours raw ours ours raw raw ours ours raw raw ours');
+  expect(raw).toMatchObject({ usPerUnit: { median: 1_500, min: 500, max: 5_000 }, ratioToRaw: { median: 1 }, statementsPerUnit: null });
+  expect(raw?.remarks).toHaveLength(1);
+  expect(ours).toMatchObject({ usPerUnit: { median: 4_500 }, ratioToRaw: { median: 3, min: 3, max: 3 }, walBytesPerUnit: 250 });
+});
+
+test('a line for programs has every field, and null where nothing was counted', async () => {
+  const systems = [scripted('raw', [], [1, 1, 1, 1, 1])];
+  const [raw] = await measure({ name: 'work', unit: 'step', open: async () => systems }, bench);
+  if (raw === undefined) throw new Error('nothing was measured');
+  expect(JSON.parse(jsonLine(raw))).toEqual({
+    work: 'work',
+    system: 'raw',
+    usPerUnit: 500,
+    ratioToRaw: 1,
+    statementsPerUnit: null,
+    commitsPerUnit: null,
+    walBytesPerUnit: null,
+  });
+  expect(table([raw])).toContain('500 (500–500)');
+});
+
+test('a system that fails is closed, and says so', async () => {
+  let closed = false;
+  const broken: System = {
+    name: 'raw',
+    sample: () => Promise.reject(new Error('no')),
+    close: async () => {
+      closed = true;
+    },
+  };
+  await expect(measure({ name: 'work', unit: 'step', open: async () => [broken] }, bench)).rejects.toThrow('no');
+  expect(closed).toBe(true);
+});
+
+test('a median of an even number of values lies between the two in the middle', () => {
+  expect(spread([4, 1, 3, 2])).toEqual({ median: 2.5, min: 1, max: 4 });
+});
