@@ -2,7 +2,7 @@ import { createHash, randomBytes } from 'node:crypto';
 
 /** Makes ids; handed in so that tests can make them repeatable. */
 export interface Ids {
-  /** Id of a run: a UUIDv7, so ids sort by creation time (RFC 9562, section 5.7). */
+  /** Id of a run: a UUIDv7, so ids sort by creation time (RFC 9562, section 5.7), those of one maker strictly. */
   runId(nowMs: number): string;
   /** A UUIDv4 for writers, owners and messages. */
   unique(): string;
@@ -25,15 +25,29 @@ function draw(bytes: number): Buffer {
   return drawn;
 }
 
-export const randomIds: Ids = {
-  runId(nowMs) {
-    const bytes = Buffer.from(draw(16));
-    bytes.writeUIntBE(nowMs, 0, 6);
-    return asUuid(bytes, 0x70);
-  },
-  unique: () => asUuid(Buffer.from(draw(16)), 0x40),
-  stepId: () => draw(6).toString('hex'),
-};
+/** A maker of ids; those of runs are strictly in order, also within a millisecond and when the clock goes back. */
+export function randomIds(): Ids {
+  let lastMs = 0;
+  let counter = 0;
+  return {
+    runId(nowMs) {
+      const bytes = Buffer.from(draw(16));
+      if (nowMs > lastMs) {
+        lastMs = nowMs;
+        counter = bytes.readUInt16BE(6) & 0x7ff;
+      } else if (++counter > 0xfff) {
+        // More ids than the counter has room for in one millisecond: borrow from the next one (section 6.2, method 1).
+        lastMs++;
+        counter = 0;
+      }
+      bytes.writeUIntBE(lastMs, 0, 6);
+      bytes.writeUInt16BE(counter, 6);
+      return asUuid(bytes, 0x70);
+    },
+    unique: () => asUuid(Buffer.from(draw(16)), 0x40),
+    stepId: () => draw(6).toString('hex'),
+  };
+}
 
 function asUuid(bytes: Buffer, version: number): string {
   bytes.writeUInt8((bytes.readUInt8(6) & 0x0f) | version, 6);
