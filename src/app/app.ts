@@ -1,5 +1,6 @@
 import type { AnyFlow, AppRunOptionsFor, AppServices, Provides, RunResult, RunsAloneInApp } from '../authoring/index.js';
 import type { Listener } from '../engine/index.js';
+import type { ExecutorChoice } from '../executors/index.js';
 import type { Clock } from '../model/clock.js';
 import type { Codec } from '../model/codec.js';
 import type { Persistence } from '../persistence/index.js';
@@ -25,6 +26,8 @@ export type AppOptions<Flows extends readonly AnyFlow[], Given> = AppServices<Fl
 
 /** Settings that have good defaults. */
 export interface EngineOptions {
+  /** Where tasks run: `serial()` or `concurrent({ limit })`. Default: `serial()`. */
+  readonly executor?: ExecutorChoice;
   /** `step`: each step is on disk before the next task is called. `relaxed`: it survives a crash of ours, not of the machine. Default: `step`. */
   readonly durability?: 'step' | 'relaxed';
   /** How long other processes wait before they take over from this one when it is silent. Default: 5,000. */

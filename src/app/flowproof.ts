@@ -2,7 +2,7 @@ import { randomUUID } from 'node:crypto';
 import type { AnyFlow, Resolve, RunResult, Unseen } from '../authoring/index.js';
 import type { CompiledFlow } from '../compilation/index.js';
 import type { AnyRunResult, FlowEvent, Listener } from '../engine/index.js';
-import { inline } from '../executors/index.js';
+import { serial } from '../executors/index.js';
 import { systemClock } from '../model/clock.js';
 import { AppStoppedError, FlowFailedError, IncompatibleFlowError, RunConflictError } from '../model/errors.js';
 import { randomIds } from '../model/ids.js';
@@ -74,9 +74,9 @@ class FlowproofApp {
     this.#runs = new Runs({
       journal: this.#journal,
       clock: parts.clock ?? systemClock,
-      ids: randomIds,
+      ids: randomIds(),
       codec: parts.codec ?? jsonCodec,
-      executor: inline(parts.resolve === undefined ? {} : { resolve: parts.resolve }),
+      executor: (parts.executor ?? serial()).make(parts.resolve === undefined ? {} : { resolve: parts.resolve }),
       services: parts.services ?? {},
       owner: randomUUID(),
       leaseMs: parts.leaseMs ?? DEFAULTS.leaseMs,

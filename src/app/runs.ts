@@ -155,7 +155,7 @@ export class Runs {
     if (active !== undefined) return active;
     const loaded = await this.load(run);
     const status = await foldRun(loaded);
-    const taken = runOf(flow, status, loaded.shape);
+    const taken = runOf(flow, status, this.#parts.codec, loaded.shape);
     if (isEnded(status.state)) return { result: Promise.resolve(runResult(flow, status, this.#parts.codec)) };
     try {
       return this.#drive(flow, await takeOver(taken, loaded.inbox, this.#parts.owner, this.#parts));

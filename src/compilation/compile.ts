@@ -34,7 +34,7 @@ function compileAnew(definition: FlowDefinition): CompiledFlow {
     const kind = shape.nodes[node]?.kind;
     if (kind === 'retry') {
       const until = linked.until.get(index) ?? index + 1;
-      return { kind, index, path, governor, priority: 0, retry: origins[node] as RetryDefinition, until };
+      return { kind, index, path, governor, priority: 0, retry: origins[node] as RetryDefinition, until, inputs };
     }
     const task = origins[node] as TaskDefinition;
     const outputs = [...task.provides, ...task.keeps];

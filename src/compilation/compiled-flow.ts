@@ -55,6 +55,8 @@ export interface CompiledTask extends CompiledPlace {
 export interface CompiledRetry extends CompiledPlace {
   readonly kind: 'retry';
   readonly retry: RetryDefinition;
+  /** The values that the retry itself reads. */
+  readonly inputs: Readonly<Record<string, Source>>;
   /** One past the last atom of the flow that it retries; that flow's atoms follow it. */
   readonly until: number;
 }

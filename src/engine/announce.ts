@@ -25,6 +25,9 @@ export function eventsOf(run: Run, transitions: readonly Transition[], common: C
       case 'REVERTING':
         if (!isTaskCall(run, transition[1])) events.push(atomEvent(run, transition[1], transition[0], common));
         break;
+      case 'ATTEMPT':
+        events.push(atomEvent(run, transition[1], 'RUNNING', common), atomEvent(run, transition[1], 'SUCCESS', common));
+        break;
       case 'FAILURE':
       case 'INTERRUPTED':
         events.push(atomEvent(run, transition[1], 'FAILURE', common, transition[2]));

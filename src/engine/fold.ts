@@ -1,3 +1,4 @@
+import type { Json } from '../model/json.js';
 import { ATOM_MOVES, type AtomState, RUN_MOVES, type RunState } from '../model/states.js';
 import type { Entry, Transition } from '../persistence/index.js';
 import { type AtomStatus, newAtom, type RunStatus } from './run-state.js';
@@ -36,20 +37,22 @@ export function foldTransition(run: RunStatus, transition: Transition): void {
   }
 }
 
+const NEW = newAtom();
+
 type AtomTransition = Exclude<Transition, readonly ['CREATED' | 'RUN' | 'TAKEOVER' | 'INTEND' | 'RESET' | 'SNAPSHOT', ...unknown[]]>;
 
 function foldAtom(run: RunStatus, atom: AtomStatus, transition: AtomTransition): void {
   switch (transition[0]) {
     case 'RUNNING':
-      if (atom.state !== 'RUNNING') begin(atom);
-      move(atom, 'RUNNING');
-      atom.executions++;
-      call(atom);
+      execute(atom);
+      return;
+    case 'ATTEMPT':
+      execute(atom);
+      succeed(atom, transition[2]);
+      if (transition[2] !== undefined) atom.tried = [...atom.tried, transition[2]];
       return;
     case 'SUCCESS':
-      move(atom, 'SUCCESS');
-      atom.outcome = 'result';
-      atom.result = transition[2];
+      succeed(atom, transition[2]);
       return;
     case 'FAILURE':
     case 'INTERRUPTED':
@@ -70,6 +73,7 @@ function foldAtom(run: RunStatus, atom: AtomStatus, transition: AtomTransition):
       move(atom, 'REVERTED');
       atom.revertFailure = undefined;
       atom.result = undefined;
+      atom.tried = NEW.tried;
       return;
     case 'REVERT_FAILURE':
       move(atom, 'REVERT_FAILURE');
@@ -89,9 +93,21 @@ function foldAtom(run: RunStatus, atom: AtomStatus, transition: AtomTransition):
   }
 }
 
-function begin(atom: AtomStatus): void {
-  atom.round++;
-  atom.attempt = atom.losses = 0;
+/** A new round begins when the atom leaves PENDING; all else is another call in the same one. */
+function execute(atom: AtomStatus): void {
+  if (atom.state === 'PENDING') {
+    atom.round++;
+    atom.attempt = atom.losses = 0;
+  }
+  move(atom, 'RUNNING');
+  atom.executions++;
+  call(atom);
+}
+
+function succeed(atom: AtomStatus, result: Json | undefined): void {
+  move(atom, 'SUCCESS');
+  atom.outcome = 'result';
+  atom.result = result;
 }
 
 function call(atom: AtomStatus): void {

@@ -1,4 +1,5 @@
 import type { CompiledFlow } from '../compilation/index.js';
+import type { Codec } from '../model/codec.js';
 import { IncompatibleFlowError, PersistenceError } from '../model/errors.js';
 import type { Json } from '../model/json.js';
 import type { LoadedRun, RunSummary, Shape } from '../persistence/index.js';
@@ -34,7 +35,7 @@ export async function beginRun(
   parts: EngineParts,
 ): Promise<OpenedRun | { readonly exists: RunSummary }> {
   const status = newRun(parts.ids.runId(parts.clock.nowMs()), flow.atoms.length);
-  const run = runOf(flow, status);
+  const run = runOf(flow, status, parts.codec);
   const { name, version, fingerprint } = flow;
   const { inputs, inputsHash, owner } = params;
   const key = params.key ?? status.runId;
@@ -103,9 +104,9 @@ export async function foldRun(loaded: LoadedRun): Promise<RunStatus> {
 }
 
 /** The run as this code's flow sees it. @throws IncompatibleFlowError when this code's flow is another one */
-export function runOf(flow: CompiledFlow, status: RunStatus, stored?: Shape): Run {
+export function runOf(flow: CompiledFlow, status: RunStatus, codec: Codec, stored?: Shape): Run {
   if (stored !== undefined && stored.fingerprint !== flow.fingerprint) refuseChanges(flow, status, stored);
-  return { flow, status, frontier: new Frontier(flow, status) };
+  return { flow, status, codec, frontier: new Frontier(flow, status) };
 }
 
 /** What the journal keeps of a flow, once per fingerprint. */

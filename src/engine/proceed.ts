@@ -3,6 +3,7 @@ import type { Failure } from '../model/failure.js';
 import type { RunState } from '../model/states.js';
 import type { Limits } from './decision.js';
 import { resolveFailure } from './resolve.js';
+import { nextAttempt } from './retries.js';
 import type { AtomStatus } from './run-state.js';
 import type { Run, Step } from './step.js';
 
@@ -61,7 +62,8 @@ function goBack(run: Run, step: Step, limits: Limits): boolean {
 function goForward(run: Run, step: Step, limits: Limits): boolean {
   const index = run.frontier.nextForward();
   if (index === undefined) return false;
-  if (run.flow.atoms[index]?.kind === 'retry') beginAttempt(step, index, 1);
+  const atom = run.flow.atoms[index] as CompiledAtom;
+  if (atom.kind === 'retry') beginAttempt(run, step, atom);
   else if (run.frontier.inFlight >= limits.capacity) return false;
   else step.call('execute', index);
   return true;
@@ -69,16 +71,22 @@ function goForward(run: Run, step: Step, limits: Limits): boolean {
 
 /** TaskFlow: the flow is undone, everything in it is new, and its retry begins the next attempt. */
 function restart(run: Run, step: Step, retry: CompiledRetry): void {
-  const attempt = Number(run.status.atoms[retry.index]?.result) + 1;
   step.state(['RETRYING', retry.index]);
   step.state(['RESET', retry.index + 1, retry.until]);
   step.state(['INTEND', 'EXECUTE', retry.index, retry.index + 1]);
-  beginAttempt(step, retry.index, attempt);
+  beginAttempt(run, step, retry);
 }
 
-function beginAttempt(step: Step, retry: number, attempt: number): void {
-  step.state(['RUNNING', retry]);
-  step.state(['SUCCESS', retry, attempt]);
+/** A retry that has nothing to try with has failed itself: then the retry around it is asked. */
+function beginAttempt(run: Run, step: Step, retry: CompiledRetry): void {
+  const next = nextAttempt(run, retry);
+  if (!('failure' in next)) {
+    step.state(next.provided === undefined ? ['ATTEMPT', retry.index] : ['ATTEMPT', retry.index, next.provided]);
+    return;
+  }
+  step.state(['RUNNING', retry.index]);
+  step.state(['FAILURE', retry.index, next.failure]);
+  resolveFailure(run, step, retry.index);
 }
 
 /** What was lost is called again even while the run is being suspended: a suspended run holds nothing unknown. */

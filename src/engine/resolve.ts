@@ -1,4 +1,5 @@
 import type { CompiledRetry } from '../compilation/index.js';
+import { verdictOf } from './retries.js';
 import type { AtomStatus } from './run-state.js';
 import type { Run, Step } from './step.js';
 
@@ -13,7 +14,9 @@ export function resolveFailure(run: Run, step: Step, failed: number): void {
     // An outer retry or the whole run takes this flow back already (R-9.11), or its restart is under way.
     if (intention !== 'EXECUTE') return;
     const retry = run.flow.atoms[governor] as CompiledRetry;
-    if (permanent || !wantsRetry(retry, run.status.atoms[governor] as AtomStatus)) continue;
+    const verdict = permanent ? 'REVERT' : verdictOf(run, retry);
+    if (verdict === 'REVERT_ALL') break;
+    if (verdict === 'REVERT') continue;
     step.state(['INTEND', 'RETRY', governor, governor + 1]);
     step.state(['INTEND', 'REVERT', governor + 1, retry.until]);
     return;
@@ -25,9 +28,4 @@ export function resolveFailure(run: Run, step: Step, failed: number): void {
 
 function governorOf(run: Run, atom: number): number {
   return run.flow.atoms[atom]?.governor ?? -1;
-}
-
-/** `times`: the retry's result is the number of the attempt that just failed. */
-function wantsRetry(retry: CompiledRetry, status: AtomStatus): boolean {
-  return typeof status.result === 'number' && status.result < retry.retry.attempts;
 }

@@ -24,7 +24,7 @@ export interface AtomStatus {
   intention: Intention;
   /** Grows each time the atom leaves PENDING, so that every piece of work has a name of its own. */
   round: number;
-  /** Calls of the present phase in this round, from 1; 0 before the first. */
+  /** Calls of the present phase in this round, from 1; 0 before the first. Of a retry: its attempts. */
   attempt: number;
   /** Calls of execute in this run. */
   executions: number;
@@ -46,7 +46,11 @@ export interface AtomStatus {
   revertFailedAt: number;
   /** What `ctx.save` kept. */
   saved: Json | undefined;
+  /** Of a retry: what it gave to its attempts so far. */
+  tried: readonly Json[];
 }
+
+const NOTHING: readonly Json[] = [];
 
 export function newAtom(): AtomStatus {
   return {
@@ -66,6 +70,7 @@ export function newAtom(): AtomStatus {
     revertFailure: undefined,
     revertFailedAt: -1,
     saved: undefined,
+    tried: NOTHING,
   };
 }
 

@@ -1,4 +1,5 @@
 import type { CompiledFlow } from '../compilation/index.js';
+import type { Codec } from '../model/codec.js';
 import type { Phase } from '../model/states.js';
 import type { Transition } from '../persistence/index.js';
 import type { Command } from './decision.js';
@@ -11,6 +12,8 @@ export interface Run {
   readonly flow: CompiledFlow;
   readonly status: RunStatus;
   readonly frontier: Frontier;
+  /** For the few values that decisions read. */
+  readonly codec: Codec;
 }
 
 /** One step while it is being decided: each fact is folded in as it is stated, so that the next decision sees it. */

@@ -1,2 +1,4 @@
 /** Executors: where the code of tasks runs. */
-export { inline } from './inline.js';
+export { concurrent } from './concurrent.js';
+export type { ExecutorChoice } from './executor-choice.js';
+export { serial } from './serial.js';

@@ -18,11 +18,8 @@ const DECODERS: ReadonlyMap<Json, Decode> = new Map<Json, Decode>([
   ['INTEND', (rest, _op, count, into) => into.push(['INTEND', intention(only(rest, 3)[0]), ...range(rest[1], rest[2], count)])],
   ['RESET', (rest, _op, count, into) => into.push(['RESET', ...range(only(rest, 2)[0], rest[1], count)])],
   ['RUNNING', bare],
-  [
-    'SUCCESS',
-    (rest, op, count, into) =>
-      rest.length === 2 ? into.push(['SUCCESS', atom(rest[0], count), rest[1] as Json]) : bare(rest, op, count, into),
-  ],
+  ['SUCCESS', valued],
+  ['ATTEMPT', valued],
   ['FAILURE', failed],
   ['INTERRUPTED', failed],
   ['REVERTING', bare],
@@ -50,7 +47,7 @@ export function decodeTransition(tuple: Json, atomCount: number, into: Transitio
   }
 }
 
-type BareOp = 'RUNNING' | 'SUCCESS' | 'REVERTING' | 'REVERTED' | 'RETRYING' | 'WITHDRAWN';
+type BareOp = 'RUNNING' | 'SUCCESS' | 'ATTEMPT' | 'REVERTING' | 'REVERTED' | 'RETRYING' | 'WITHDRAWN';
 
 function bare(rest: readonly Json[], op: string, atomCount: number, into: Transition[]): void {
   const [which] = only(rest, 1);
@@ -61,6 +58,11 @@ function bare(rest: readonly Json[], op: string, atomCount: number, into: Transi
   const [from, to] = range(which[0], which[1], atomCount);
   if (which.length !== 2 || from === to) throw new Error(`has the range ${shown(which)}`);
   for (let index = from; index < to; index++) into.push([op as BareOp, index]);
+}
+
+function valued(rest: readonly Json[], op: string, atomCount: number, into: Transition[]): void {
+  if (rest.length === 2) into.push([op as 'SUCCESS' | 'ATTEMPT', atom(rest[0], atomCount), rest[1] as Json]);
+  else bare(rest, op, atomCount, into);
 }
 
 function failed(rest: readonly Json[], op: string, atomCount: number, into: Transition[]): void {

@@ -43,6 +43,8 @@ export type Transition =
   | readonly ['REVERTED', number]
   | readonly ['REVERT_FAILURE', number, Failure]
   | readonly ['RETRYING', number]
+  /** A retry begins its next attempt, with the values that it gives to it. */
+  | readonly ['ATTEMPT', number, provided?: Json]
   /** A start that was written, but never called: back to what it was, in the same round. */
   | readonly ['WITHDRAWN', number]
   /** `ctx.save`: what the task has done so far. */

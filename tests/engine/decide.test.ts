@@ -121,7 +121,7 @@ describe('retry', () => {
   test('undoes its flow, starts over, and gives up after its attempts: the whole run goes back (D-1)', () => {
     const bench = new Bench(flow);
     bench.begin();
-    expect(bench.answer('before')).toEqual(['before SUCCESS', 'retry RUNNING', 'retry SUCCESS', 'a RUNNING', 'b RUNNING']);
+    expect(bench.answer('before')).toEqual(['before SUCCESS', 'retry ATTEMPT', 'a RUNNING', 'b RUNNING']);
     expect(bench.answer('a!')).toEqual(['a FAILURE', 'INTEND RETRY 1-2', 'INTEND REVERT 2-4', 'a REVERTING']);
     expect(bench.answer('a', 'b')).toEqual(['a REVERTED', 'b SUCCESS', 'b REVERTING']);
     expect(bench.answer('b')).toEqual([
@@ -129,8 +129,7 @@ describe('retry', () => {
       'retry RETRYING',
       'RESET 2-4',
       'INTEND EXECUTE 1-2',
-      'retry RUNNING',
-      'retry SUCCESS',
+      'retry ATTEMPT',
       'a RUNNING',
       'b RUNNING',
     ]);

@@ -1,4 +1,4 @@
-import type { TaskDefinition } from '../../src/authoring/index.js';
+import type { RetryDefinition, TaskDefinition } from '../../src/authoring/index.js';
 import { type CompiledAtom, type CompiledFlow, graphOf } from '../../src/compilation/index.js';
 import { decide } from '../../src/engine/decide.js';
 import type { CallOutcome, Command, Decision, EngineEvent, Limits } from '../../src/engine/decision.js';
@@ -6,6 +6,7 @@ import { foldTransition } from '../../src/engine/fold.js';
 import { Frontier } from '../../src/engine/frontier.js';
 import { newRun } from '../../src/engine/run-state.js';
 import type { Run } from '../../src/engine/step.js';
+import { jsonCodec } from '../../src/model/json-codec.js';
 import type { Transition } from '../../src/persistence/index.js';
 
 /** A node of a flow that only exists in tests: the core must run any graph, long before users can write one. */
@@ -15,7 +16,7 @@ export interface Node {
   readonly revert?: boolean;
   readonly maxLosses?: number;
   /** Makes it the retry of the nodes up to, and with, this one. */
-  readonly retries?: { readonly until: string; readonly attempts: number };
+  readonly retries?: { readonly until: string; readonly attempts?: number; readonly policy?: RetryDefinition };
 }
 
 /** Nodes in definition order. */
@@ -27,7 +28,13 @@ export function compiled(nodes: Readonly<Record<string, Node>>): CompiledFlow {
     const place = { index, path: name, priority: node.priority ?? 0, governor: governors[index] as number };
     if (node.retries) {
       const until = names.indexOf(node.retries.until) + 1;
-      return { ...place, kind: 'retry', retry: { kind: 'times', attempts: node.retries.attempts }, until };
+      return {
+        ...place,
+        kind: 'retry',
+        retry: node.retries.policy ?? { kind: 'times', attempts: node.retries.attempts ?? 1 },
+        until,
+        inputs: {},
+      };
     }
     return { ...place, kind: 'task', task: definition(name, node), inputs: {}, revertInputs: {}, outputs: [], revertPorts: [] };
   });
@@ -85,7 +92,7 @@ export class Bench {
     capacity = Number.POSITIVE_INFINITY,
   ) {
     const status = newRun('r', flow.atoms.length);
-    this.run = { flow, status, frontier: new Frontier(flow, status) };
+    this.run = { flow, status, frontier: new Frontier(flow, status), codec: jsonCodec };
     this.limits = { capacity, hold: 'none' };
   }
 
@@ -111,7 +118,7 @@ export class Bench {
         foldTransition(status, transition);
       }
     }
-    const again = { flow: this.flow, status, frontier: new Frontier(this.flow, status) };
+    const again = { flow: this.flow, status, frontier: new Frontier(this.flow, status), codec: jsonCodec };
     Object.assign(bench, { run: again });
     bench.history.push(...this.history);
     return { bench, said: bench.decide([{ kind: 'resumed' }]) };
