@@ -63,13 +63,13 @@ describePostgres('the schema', (database) => {
     await migrate(sql, { schema, migrate: true });
     const next = (text: string) => [
       ...allMigrations,
-      { version: 2, name: 'next', breaking: false, statements: (s: string) => [`create table ${s}.extra (n int)`, text] },
+      { version: 900, name: 'next', breaking: false, statements: (s: string) => [`create table ${s}.extra (n int)`, text] },
     ];
     await expect(migrate(sql, { schema, migrate: true, migrations: next('no sql') })).rejects.toThrow();
     expect(await versions(schema)).toEqual(expected);
     await expect(migrate(sql, { schema, migrate: false, migrations: next('select 1') })).rejects.toMatchObject({ code: 'STORE_SCHEMA' });
     await migrate(sql, { schema, migrate: true, migrations: next('select 1') });
-    expect(await versions(schema)).toEqual([...expected, { version: 2, name: 'next' }]);
+    expect(await versions(schema)).toEqual([...expected, { version: 900, name: 'next' }]);
     await sql.close();
   });
 
@@ -96,7 +96,7 @@ describePostgres('the schema', (database) => {
     const tables = await database().admin.query<{ name: string; comment: string | null }>(
       `select relname as name, obj_description(oid) as comment from pg_class where relnamespace = 'described'::regnamespace and relkind = 'r' and relname <> 'migrations'`,
     );
-    expect(tables.rows.map(({ name }) => name).sort()).toEqual(['inbox', 'journal', 'leases', 'runs', 'shapes']);
+    expect(tables.rows.map(({ name }) => name).sort()).toEqual(['inbox', 'journal', 'leases', 'owner_locks', 'runs', 'shapes']);
     for (const { comment } of tables.rows) expect(comment).toMatch(/\.$/);
   });
 });

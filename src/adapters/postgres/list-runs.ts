@@ -1,7 +1,7 @@
 import type { RunFilter, RunPage } from '../../persistence/index.js';
 import type { Row, Statement } from './sql.js';
 import { statement } from './statement.js';
-import { SUMMARY_COLUMNS, summaryFrom, summaryOf } from './summaries.js';
+import { ALIVE, SUMMARY_COLUMNS, summaryFrom, summaryOf } from './summaries.js';
 import { isUuid } from './uuid.js';
 
 const DEFAULT_PAGE = 100;
@@ -23,7 +23,7 @@ export async function listRuns({ schema, filter, read }: ListRunsParams): Promis
   if (states !== undefined) conditions.push(`r.state = any(${param(states)}::text[])`);
   // In these words, as the partial index has them: without SUCCESS, a page must not walk past a million runs that are done.
   if (states !== undefined && !states.includes('SUCCESS')) conditions.push(`r.state <> 'SUCCESS'`);
-  if (ownerless === true) conditions.push('coalesce(l.expires_at <= clock_timestamp(), true)');
+  if (ownerless === true) conditions.push(`not (${ALIVE})`);
   if (before !== undefined) conditions.push(`r.run_id < ${param(before)}::uuid`);
   const text = `select ${SUMMARY_COLUMNS} from ${summaryFrom(schema)} where ${conditions.join(' and ')}
     order by r.run_id desc limit ${param(limit + 1)}::int`;

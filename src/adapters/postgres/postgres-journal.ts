@@ -15,12 +15,14 @@ import type {
   TickResult,
 } from '../../persistence/index.js';
 import { Appender } from './append.js';
+import type { Connections } from './connections.js';
 import { RunCreator } from './create-run.js';
 import { listRuns } from './list-runs.js';
 import { RunLoader } from './load-run.js';
 import { messagesOf } from './messages.js';
 import { type MigrateParams, migrate, quoted } from './migrate.js';
-import type { Row, Sql, Statement } from './sql.js';
+import { OwnerLock } from './owner-lock.js';
+import type { Row, Statement } from './sql.js';
 import { asPersistenceError, isLost, isPassing, MAX_SENDS } from './sql-errors.js';
 import { type JournalStatements, journalStatements } from './statements.js';
 import { summaryOf } from './summaries.js';
@@ -28,7 +30,13 @@ import { isUuid } from './uuid.js';
 
 export interface PostgresJournalParams extends MigrateParams {
   /** Called by `open`. */
-  readonly connect: () => Sql;
+  readonly connect: () => Connections;
+}
+
+interface Parts extends Connections {
+  readonly appender: Appender;
+  readonly creator: RunCreator;
+  readonly loader: RunLoader;
 }
 
 /** One engine's way to the tables of one schema. */
@@ -37,7 +45,9 @@ export class PostgresJournal implements Journal {
   readonly #params: PostgresJournalParams;
   readonly #statements: JournalStatements;
   #opening: Promise<void> | undefined;
-  #parts: { readonly sql: Sql; readonly appender: Appender; readonly creator: RunCreator; readonly loader: RunLoader } | undefined;
+  #parts: Parts | undefined;
+  /** By owner; a process is one. */
+  readonly #locks = new Map<string, OwnerLock>();
 
   constructor(params: PostgresJournalParams) {
     this.#params = params;
@@ -81,6 +91,7 @@ export class PostgresJournal implements Journal {
 
   async tick({ owner, leaseMs, watch }: TickParams): Promise<TickResult> {
     const [row] = await this.#read(this.#statements.tick, [owner, leaseMs, watch.filter(isUuid)]);
+    this.#keepLock(owner);
     const watched = row?.watched;
     return {
       messages: messagesOf(row?.messages),
@@ -89,6 +100,9 @@ export class PostgresJournal implements Journal {
   }
 
   async release(owner: string): Promise<void> {
+    const lock = this.#locks.get(owner);
+    this.#locks.delete(owner);
+    await lock?.end();
     await this.#read(this.#statements.release, [owner]);
   }
 
@@ -97,11 +111,14 @@ export class PostgresJournal implements Journal {
     const parts = this.#parts;
     this.#parts = undefined;
     this.#opening = undefined;
+    await Promise.all([...this.#locks.values()].map((lock) => lock.end()));
+    this.#locks.clear();
     await parts?.sql.close();
   }
 
   async #open(): Promise<void> {
-    const sql = this.#params.connect();
+    const connections = this.#params.connect();
+    const { sql } = connections;
     const schema = quoted(this.#params.schema);
     try {
       await migrate(sql, this.#params);
@@ -113,11 +130,19 @@ export class PostgresJournal implements Journal {
     }
     const find = async (key: string, runId: string) => (await this.find({ key })) ?? (await this.find({ runId }));
     this.#parts = {
-      sql,
+      ...connections,
       appender: new Appender(sql, schema),
       creator: new RunCreator({ sql, schema, find }),
       loader: new RunLoader(schema, this.#read),
     };
+  }
+
+  #keepLock(owner: string): void {
+    const { sql, lockClient } = this.#opened();
+    if (lockClient === undefined) return;
+    const lock = this.#locks.get(owner) ?? new OwnerLock({ schema: quoted(this.#params.schema), owner, connect: lockClient, sql });
+    this.#locks.set(owner, lock);
+    lock.keep();
   }
 
   /** For statements that may be sent twice: all but those that write the journal. */

@@ -2,11 +2,19 @@ import type { RunSummary } from '../../persistence/index.js';
 import { runStateWord } from '../../persistence/index.js';
 import type { Row } from './sql.js';
 
-/** Columns of a summary, from `runs r left join leases l`. */
-export const SUMMARY_COLUMNS = `r.run_id::text as run_id, r.key, r.flow, r.version, r.fingerprint, r.inputs_hash, r.state, r.owner::text as owner,
-  (extract(epoch from r.created_at) * 1000)::float8 as created_at_ms, coalesce(l.expires_at > clock_timestamp(), false) as alive`;
+/**
+ * Whether the owner of a run lives: its lease goes on, and the lock that its process holds, if it holds one, is taken.
+ * A lock from before the server started is gone without anybody having died.
+ */
+export const ALIVE = `case when l.expires_at is null or l.expires_at <= clock_timestamp() then false
+    when k.taken_at > pg_postmaster_start_time() then not pg_try_advisory_xact_lock_shared(k.lock_key) else true end`;
 
-export const summaryFrom = (schema: string): string => `${schema}.runs r left join ${schema}.leases l on l.owner = r.owner`;
+/** Columns of a summary, from {@link summaryFrom}. */
+export const SUMMARY_COLUMNS = `r.run_id::text as run_id, r.key, r.flow, r.version, r.fingerprint, r.inputs_hash, r.state, r.owner::text as owner,
+  (extract(epoch from r.created_at) * 1000)::float8 as created_at_ms, ${ALIVE} as alive`;
+
+export const summaryFrom = (schema: string): string =>
+  `${schema}.runs r left join ${schema}.leases l on l.owner = r.owner left join ${schema}.owner_locks k on k.owner = r.owner`;
 
 /** @throws JournalError `JOURNAL_CORRUPT` when the state is no state. */
 export function summaryOf(row: Row): RunSummary {

@@ -2,6 +2,7 @@ import { randomIds } from '../../../src/model/ids.js';
 import type { Json } from '../../../src/model/json.js';
 import type { AppendItem, CreateRunParams, Entry, Journal, LoadedRun, Shape, Transition } from '../../../src/persistence/index.js';
 
+const ids = randomIds();
 const AT_MS = 1_763_700_000_123;
 
 export const shape: Shape = {
@@ -31,12 +32,12 @@ export type SampleOptions = Partial<Omit<CreateRunParams, 'entry'>> & {
   readonly writer?: string;
 };
 
-export function sampleRun(options: SampleOptions = {}, runId = randomIds.runId(nextMs())): SampleRun {
-  const { inputs = { imageId: 'i-1' }, writer = randomIds.unique(), ...more } = options;
+export function sampleRun(options: SampleOptions = {}, runId = ids.runId(nextMs())): SampleRun {
+  const { inputs = { imageId: 'i-1' }, writer = ids.unique(), ...more } = options;
   const { fingerprint } = more.shape ?? shape;
   const facts = { key: `order-${runId}`, flow: 'provision', version: 3, inputsHash: 'hash-1', ...pick(more) };
   const entry = (seq: number, transitions: readonly Transition[] = [['RUNNING', 1]], rest: Partial<Entry> = {}): Entry => ({
-    ...{ runId, seq, epoch: 0, kind: 'step', writer, stepId: randomIds.stepId(), format: 1, atMs: AT_MS + seq, transitions },
+    ...{ runId, seq, epoch: 0, kind: 'step', writer, stepId: ids.stepId(), format: 1, atMs: AT_MS + seq, transitions },
     ...rest,
   });
   return {

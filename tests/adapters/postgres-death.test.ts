@@ -1,0 +1,208 @@
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import pg from 'pg';
+import { afterAll, afterEach, beforeAll, beforeEach, expect, it, vi } from 'vitest';
+import { startPostgres } from '../../scripts/postgres.js';
+import { postgres } from '../../src/adapters/postgres/index.js';
+import { quoted } from '../../src/adapters/postgres/migrate.js';
+import { type LockClient, OwnerLock } from '../../src/adapters/postgres/owner-lock.js';
+import { PoolSql } from '../../src/adapters/postgres/pool-sql.js';
+import type { Journal } from '../../src/persistence/index.js';
+import { begun, load, sampleRun } from '../conformance/journal/samples.js';
+import { EngineProcess, engineProgram } from '../scenarios/processes.js';
+import { describePostgres } from '../support/postgres.js';
+
+const LONG_MS = 60_000;
+
+async function opened(source: Parameters<typeof postgres>[0]): Promise<Journal> {
+  const journal = postgres(source).connect();
+  await journal.open();
+  return journal;
+}
+
+/** When each owner took the lock that it holds. */
+async function locksIn(pool: pg.Pool): Promise<ReadonlyMap<string, string>> {
+  const { rows } = await pool.query<{ owner: string; at: string }>('select owner::text, taken_at::text as at from flowproof.owner_locks');
+  return new Map(rows.map(({ owner, at }) => [owner, at]));
+}
+
+const locked = (pool: pg.Pool, owner: string, before?: string) =>
+  vi.waitFor(
+    async () => {
+      const at = (await locksIn(pool)).get(owner);
+      if (at === undefined || at === before) throw new Error('not locked yet');
+      return at;
+    },
+    { timeout: 10_000, interval: 5 },
+  );
+
+describePostgres('the death of a process', (database) => {
+  const directory = mkdtempSync(join(tmpdir(), 'flowproof-death-'));
+  let program = '';
+  let journal: Journal;
+  beforeAll(async () => {
+    program = await engineProgram('death');
+  });
+  afterAll(() => rmSync(directory, { recursive: true, force: true }));
+  beforeEach(async () => {
+    journal = await opened(database().url);
+  });
+  afterEach(() => journal.close());
+
+  /** A process in the middle of its run, with a lease that outlasts any test and its lock taken. */
+  async function running(id: string, leaseMs = LONG_MS): Promise<{ owner: EngineProcess; runId: string; go(): void }> {
+    const until = join(directory, `${id}.go`);
+    const orders = { store: { postgres: database().url }, effects: join(directory, id), action: 'run', id, leaseMs } as const;
+    const owner = new EngineProcess(program, { ...orders, inTask: { name: 'c', does: 'wait', until } });
+    await owner.next();
+    const run = await journal.find({ key: id });
+    await locked(database().admin, run?.owner?.id ?? '');
+    return { owner, runId: run?.runId ?? '', go: () => writeFileSync(until, '') };
+  }
+
+  const isAlive = async (runId: string) => (await journal.find({ runId }))?.owner?.alive;
+  const lives = async (runId: string) => ({
+    find: await isAlive(runId),
+    load: (await load(journal, runId)).summary.owner?.alive,
+    owned: !(await journal.runs({ ownerless: true })).runs.some((run) => run.runId === runId),
+    tick: (await journal.tick({ owner: sampleRun().writer, leaseMs: LONG_MS, watch: [runId] })).watched[0]?.owner?.alive,
+  });
+
+  it('is seen at once by find, load, lists and watchers, and another process goes on', async () => {
+    const { owner, runId, go } = await running('killed');
+    expect(await lives(runId)).toEqual({ find: true, load: true, owned: true, tick: true });
+    owner.child.kill('SIGKILL');
+    await owner.exited;
+    await vi.waitFor(async () => expect(await isAlive(runId)).toBe(false), { timeout: 5_000, interval: 1 });
+    expect(await lives(runId)).toEqual({ find: false, load: false, owned: false, tick: false });
+    const { rows } = await database().admin.query('select 1 from flowproof.leases where expires_at > clock_timestamp()');
+    expect(rows.length).toBeGreaterThan(0);
+    go();
+    const orders = { store: { postgres: database().url }, effects: join(directory, 'killed'), action: 'resume', id: 'killed' } as const;
+    expect((await new EngineProcess(program, orders).last())?.end?.state).toBe('SUCCESS');
+  });
+
+  it('is not what a frozen process died: its lease decides', async () => {
+    const { owner, runId, go } = await running('frozen');
+    owner.child.kill('SIGSTOP');
+    await owner.frozen();
+    expect(await lives(runId)).toEqual({ find: true, load: true, owned: true, tick: true });
+    await database().admin.query('update flowproof.leases set expires_at = clock_timestamp()');
+    expect(await isAlive(runId)).toBe(false);
+    owner.thaw();
+    go();
+    expect((await owner.last())?.end?.state).toBe('SUCCESS');
+  });
+
+  it('is not what a lost connection is: the lock is taken again, and the run goes on', async () => {
+    const { owner, runId, go } = await running('cut');
+    const { admin } = database();
+    const id = (await journal.find({ runId }))?.owner?.id ?? '';
+    const before = (await locksIn(admin)).get(id);
+    const held = `select pg_terminate_backend(l.pid) from pg_locks l join flowproof.owner_locks k on k.owner = $1
+      and l.locktype = 'advisory' and ((l.classid::bigint << 32) | l.objid::bigint) = k.lock_key`;
+    expect((await admin.query(held, [id])).rows).toHaveLength(1);
+    await locked(admin, id, before);
+    expect(await isAlive(runId)).toBe(true);
+    go();
+    expect((await owner.last())?.end?.state).toBe('SUCCESS');
+    expect((await locksIn(admin)).has(id)).toBe(false);
+  });
+
+  it('through a pool of the user is seen by the lease alone', async () => {
+    const pool = new pg.Pool({ connectionString: database().url, max: 2 });
+    const other = await opened(pool);
+    const run = await begun(other);
+    await other.tick({ owner: run.writer, leaseMs: LONG_MS, watch: [] });
+    await other.close();
+    expect(await isAlive(run.runId)).toBe(true);
+    expect((await locksIn(database().admin)).has(run.writer)).toBe(false);
+    await pool.end();
+  });
+});
+
+describePostgres('a lock of a process', (database) => {
+  let sql: PoolSql;
+  let journal: Journal;
+  beforeEach(async () => {
+    journal = await opened(database().url);
+    sql = new PoolSql(new pg.Pool({ connectionString: database().url, max: 1 }), { own: true });
+  });
+  afterEach(async () => {
+    await sql.close();
+    await journal.close();
+  });
+  const owner = () => sampleRun().writer;
+  const client = (url = database().url) => new pg.Client({ connectionString: url }) as pg.Client & LockClient;
+  const schema = quoted('flowproof');
+
+  /** Keeps the lock, and waits until its connection is given up again. */
+  async function triedWith(id: string, tried: LockClient): Promise<void> {
+    const lock = new OwnerLock({ schema, owner: id, connect: () => tried, sql });
+    const ended = new Promise<void>((resolve) => tried.on('end', resolve));
+    lock.keep();
+    await ended;
+    lock.keep();
+    await lock.end();
+  }
+
+  it('is not believed behind somebody who shares connections out', async () => {
+    const [shared, id] = [client(), owner()];
+    const pooler = new Proxy(shared, {
+      get: (target, name) => {
+        const value: unknown = name === 'processID' ? 1 : Reflect.get(target, name);
+        return typeof value === 'function' ? value.bind(target) : value;
+      },
+    });
+    await triedWith(id, pooler);
+    expect((await locksIn(database().admin)).has(id)).toBe(false);
+  });
+
+  it('is not believed when others can take it, too', async () => {
+    const id = owner();
+    vi.spyOn(sql, 'query').mockResolvedValueOnce([{ free: true }]);
+    await triedWith(id, client());
+    expect((await locksIn(database().admin)).has(id)).toBe(false);
+  });
+
+  it('that can’t be taken again is forgotten: the lease decides', async () => {
+    const [first, id] = [client(), owner()];
+    const clients = [first, client('postgres://postgres@127.0.0.1:1/none')];
+    const lock = new OwnerLock({ schema, owner: id, connect: () => clients.shift() ?? client(), sql });
+    lock.keep();
+    await locked(database().admin, id);
+    await database().admin.query('select pg_terminate_backend($1)', [first.processID]);
+    await vi.waitFor(async () => expect((await locksIn(database().admin)).has(id)).toBe(false));
+    lock.keep();
+    await locked(database().admin, id);
+    await lock.end();
+  });
+});
+
+describePostgres('a restart of the server', () => {
+  it.each(['stop', 'kill'] as const)('(%s) is nobody’s death: locks of before say nothing', async (end) => {
+    const dataDir = mkdtempSync(join(tmpdir(), 'flowproof-restart-'));
+    const server = await startPostgres({ dataDir });
+    const admin = new pg.Pool({ connectionString: server.url, max: 1 });
+    admin.on('error', () => undefined);
+    const journal = await opened(server.url);
+    const run = await begun(journal);
+    const tick = () => journal.tick({ owner: run.writer, leaseMs: LONG_MS, watch: [] });
+    await tick();
+    const before = await locked(admin, run.writer);
+    await server[end]();
+    const again = await startPostgres({ dataDir, port: Number(new URL(server.url).port) });
+    const other = await opened(server.url);
+    expect((await other.find({ runId: run.runId }))?.owner).toEqual({ id: run.writer, alive: true });
+    await tick();
+    await locked(admin, run.writer, before);
+    expect((await other.find({ runId: run.runId }))?.owner?.alive).toBe(true);
+    await journal.close();
+    expect((await other.find({ runId: run.runId }))?.owner?.alive).toBe(false);
+    await other.close();
+    await admin.end();
+    await again.stop();
+    rmSync(dataDir, { recursive: true, force: true });
+  });
+});
