@@ -6,6 +6,7 @@
 import { spawn } from 'node:child_process';
 import { mkdirSync, readFileSync, rmSync } from 'node:fs';
 import { createRequire } from 'node:module';
+import { availableParallelism } from 'node:os';
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 
@@ -19,6 +20,9 @@ function bin(name, command = name) {
   return join(dirname(manifest), JSON.parse(readFileSync(manifest, 'utf8')).bin[command]);
 }
 
+/** Most tests wait for processes and disks, so all cores may be busy with them: vitest alone would leave one free. */
+const WORKERS = Math.max(2, availableParallelism());
+
 const PARTS = [
   { name: 'build', title: 'build', steps: [['scripts/clean.mjs'], [bin('typescript', 'tsc'), '-p', 'tsconfig.build.json']] },
   { name: 'types', title: 'type check of the whole project', steps: [[bin('typescript', 'tsc'), '-p', 'tsconfig.json']] },
@@ -29,7 +33,7 @@ const PARTS = [
   {
     name: 'vitest',
     title: 'unit and integration tests',
-    steps: [[bin('vitest'), 'run', '--reporter=default', '--reporter=json', `--outputFile.json=${REPORT}`]],
+    steps: [[bin('vitest'), 'run', '--reporter=default', '--reporter=json', `--outputFile.json=${REPORT}`, `--maxWorkers=${WORKERS}`]],
   },
 ];
 

@@ -3,6 +3,8 @@
  *
  * @example
  * ```ts
+ * import 'flowproof';
+ *
  * class Money { constructor(readonly cents: number) {} plus(other: Money) { return new Money(this.cents + other.cents); } }
  * declare module 'flowproof' { interface Register { storable: Money } }
  * ```
