@@ -30,16 +30,21 @@ type KnownOutputs<Chosen, O> = {
       : Sentence<'UNKNOWN_OUTPUT', { value: Name }>;
 };
 
-/** How a node is placed in a flow. */
-export interface AddOptions<Flow, I, O, Names, Ids, Name, Rebind, Inject, Rename, Override> {
-  /** The node's name, unique among its siblings. Default: the task's or the flow's. */
-  readonly name?: Name & ([Extract<Name, Ids>] extends [never] ? unknown : Sentence<'DUPLICATE_NODE', { flow: Flow; node: Name }>);
+/** Under which names a node reads and leaves values. */
+export interface RenameOptions<Flow, I, O, Names, Rebind, Inject, Rename> {
   /** input → name of the value that it reads */
   readonly rebind?: Rebind & ValueHint<I, Names> & KnownValues<Flow, Rebind, I, Names>;
   /** input → constant; nothing else needs to provide it then */
   readonly inject?: Inject & Hint<I> & KnownInputs<Inject, I>;
   /** output → name that it has in this flow */
   readonly provides?: Rename & Hint<O> & KnownOutputs<Rename, O>;
+}
+
+/** How a node is placed in a flow. */
+export interface AddOptions<Flow, I, O, Names, Ids, Name, Rebind, Inject, Rename, Override>
+  extends RenameOptions<Flow, I, O, Names, Rebind, Inject, Rename> {
+  /** The node's name, unique among its siblings. Default: the task's or the flow's. */
+  readonly name?: Name & ([Extract<Name, Ids>] extends [never] ? unknown : Sentence<'DUPLICATE_NODE', { flow: Flow; node: Name }>);
   /** `true`: outputs may replace values of the same name, for the nodes that follow. Default `false`. */
   readonly override?: Override;
 }

@@ -34,12 +34,18 @@ export interface TaskDefinition {
   readonly code: TaskCode;
 }
 
-/** A retry as data: `times` is decided by the engine itself. */
-export interface RetryDefinition {
-  readonly kind: 'times';
-  /** Attempts in all. */
-  readonly attempts: number;
-}
+/** A retry as data: the stock retries are decided by the engine itself. */
+export type RetryDefinition =
+  /** `attempts` in all. */
+  | { readonly kind: 'times'; readonly attempts: number }
+  /** One attempt for each value, which its flow reads as `provides`. */
+  | { readonly kind: 'forEach'; readonly provides: string; readonly values: readonly unknown[] }
+  /** The same with the list that the flow has as `requires`. */
+  | { readonly kind: 'forEachOf'; readonly requires: string; readonly provides: string }
+  /** No second attempt: the retry around it is asked, or the run goes back. */
+  | { readonly kind: 'alwaysRevert' }
+  /** No second attempt of anything: the whole run goes back. */
+  | { readonly kind: 'alwaysRevertAll' };
 
 /** How a node is placed in a flow. */
 export interface Placement {
@@ -74,9 +80,40 @@ export type InputDefinition =
   | { readonly kind: 'typed'; readonly names?: readonly string[] }
   | { readonly kind: 'schema'; readonly schema: StandardSchema };
 
+/** How far a `no` of a decider reaches beyond the link's target: TaskFlow's depths. */
+export type Depth = 'all' | 'flow' | 'neighbors' | 'atom';
+
+/** A decider as it was written; it is asked when its target is ready. */
+export type AnyDecider = (history: never) => unknown;
+
+/** An order that no value demands, between two nodes of a graph. */
+export interface LinkDefinition {
+  readonly from: string;
+  readonly to: string;
+  /** Says whether the target runs. What is no function is kept for `compile()` to report. */
+  readonly decider?: AnyDecider;
+  readonly depth?: Depth;
+  readonly unknownOptions: readonly string[];
+}
+
+/** How a flow of the pattern `choice` finds the one branch that runs. */
+export interface ChoiceDefinition {
+  /** `when`: its one branch runs if `pick` gives `true`. `switch`: the branch runs whose name `pick` gives. */
+  readonly kind: 'when' | 'switch';
+  /** Values that `pick` is given. */
+  readonly reads: readonly string[];
+  readonly pick: (values: never) => unknown;
+}
+
+/**
+ * `linear`: one after another. `unordered`: nobody waits for a sibling. `graph`: values and links give the order.
+ * `choice`: at most one of the nodes runs.
+ */
+export type Pattern = 'linear' | 'unordered' | 'graph' | 'choice';
+
 export interface FlowDefinition {
   readonly kind: 'flow';
-  readonly pattern: 'linear';
+  readonly pattern: Pattern;
   readonly name: string;
   readonly version: number;
   /** `open`: unmet inputs become what the flow requires. `closed`: they are errors. `dynamic`: made from data, checked by compile(). */
@@ -85,6 +122,10 @@ export interface FlowDefinition {
   readonly input: InputDefinition;
   readonly retry?: RetryDefinition;
   readonly nodes: readonly NodeDefinition[];
+  /** Of a graph: links between its nodes, beside those that values make. */
+  readonly links?: readonly LinkDefinition[];
+  /** Of a choice. */
+  readonly choice?: ChoiceDefinition;
   /** Output names that `.returns(…)` chose; absent: all. */
   readonly returns?: readonly string[];
   readonly unknownOptions: readonly string[];

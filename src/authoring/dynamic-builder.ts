@@ -1,7 +1,8 @@
 import type { StandardSchema } from '../model/schema.js';
+import type { Depth } from './definition.js';
 import type { Flow, NeedsResolve } from './flow.js';
 import type { AnyNode, Demands } from './node-types.js';
-import type { RetryPolicy } from './retry.js';
+import type { AnyRetry } from './retry.js';
 import type { Sentence } from './sentence.js';
 import type { Storable } from './storable.js';
 
@@ -26,18 +27,47 @@ type CheckDynamic<F extends string, S, N> = N extends AnyNode
   : Sentence<'NOT_A_NODE', { flow: F }>;
 
 /**
- * A linear flow made from data: its type stays the same at every step, so it can grow in a loop. Names are checked by
- * `flow.compile()`.
+ * A linear or unordered flow made from data: its type stays the same at every step, so it can grow in a loop. Names are
+ * checked by `flow.compile()`.
  *
  * @typeParam S the services that its tasks may read: `linear.dynamic<{ mailer: Mailer }>('name')`
  */
-export interface DynamicLinear<in out S> {
+export interface DynamicNodes<in out S> {
   /** Names the values that a run must be given; without names a run may be given any. */
-  input(names?: readonly string[] | StandardSchema): DynamicLinear<S>;
+  input(names?: readonly string[] | StandardSchema): DynamicNodes<S>;
   /** Says who decides what happens after a failure. */
-  retry(policy: RetryPolicy<{}, {}>): DynamicLinear<S>;
+  retry(policy: AnyRetry): DynamicNodes<S>;
   /** Adds a task or a built flow. */
-  add<N>(node: CheckDynamic<'…', S & NeedsResolve, N>, options?: DynamicOptions): DynamicLinear<S>;
+  add<N>(node: CheckDynamic<'…', S & NeedsResolve, N>, options?: DynamicOptions): DynamicNodes<S>;
+  /** Chooses what the flow leaves behind, instead of everything; with no name: nothing. */
+  returns(...names: readonly string[]): { build(): DynamicFlow<S> };
+  /** Gives the flow. Never throws. */
+  build(): DynamicFlow<S>;
+}
+
+/** What a decider of a graph made from data is told: per source what it gave. */
+export type DynamicHistory = Readonly<Record<string, Readonly<Record<string, unknown>> | undefined>>;
+
+/**
+ * A graph made from data. Names are checked by `flow.compile()`.
+ *
+ * @typeParam S the services that its tasks may read
+ */
+export interface DynamicGraph<in out S> {
+  /** Names the values that a run must be given; without names a run may be given any. */
+  input(names?: readonly string[] | StandardSchema): DynamicGraph<S>;
+  /** Says who decides what happens after a failure. */
+  retry(policy: AnyRetry): DynamicGraph<S>;
+  /** Adds tasks and built flows by their names, or either with `use`. */
+  add<Ns extends Readonly<Record<string, unknown>>>(
+    nodes: Ns & { readonly [Id in keyof Ns]: CheckDynamic<'…', S & NeedsResolve, Ns[Id]> },
+  ): DynamicGraph<S>;
+  /** Lets a node wait for another one and, with a decider, run only if that says so. */
+  link(
+    from: string,
+    to: string,
+    options?: { readonly decider: (history: DynamicHistory) => boolean; readonly depth?: Depth },
+  ): DynamicGraph<S>;
   /** Chooses what the flow leaves behind, instead of everything; with no name: nothing. */
   returns(...names: readonly string[]): { build(): DynamicFlow<S> };
   /** Gives the flow. Never throws. */

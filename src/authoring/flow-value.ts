@@ -8,16 +8,25 @@ export function flowDefinitionOf(value: unknown): FlowDefinition | undefined {
   return brand?.kind === 'flow' ? brand.definition : undefined;
 }
 
-/** The value behind the type `Flow`: its definition, and a `compile()` that works once. */
-export function flowValue<Compiled extends CompiledView>(definition: FlowDefinition, compile: (definition: FlowDefinition) => Compiled) {
-  let compiled: Compiled | undefined;
+/** What a flow can do with its definition; authoring itself only describes. */
+export interface FlowTools {
+  readonly compile: (definition: FlowDefinition) => CompiledView;
+  readonly toMermaid: (definition: FlowDefinition) => string;
+  readonly toDot: (definition: FlowDefinition) => string;
+}
+
+/** The value behind the type `Flow`: its definition, a `compile()` that works once, and its pictures. */
+export function flowValue(definition: FlowDefinition, tools: FlowTools) {
+  let compiled: CompiledView | undefined;
   return Object.freeze({
     name: definition.name,
     version: definition.version,
     '~flowproof': Object.freeze({ kind: 'flow' as const, definition }),
-    compile(): Compiled {
-      compiled ??= compile(definition);
+    compile(): CompiledView {
+      compiled ??= tools.compile(definition);
       return compiled;
     },
+    toMermaid: () => tools.toMermaid(definition),
+    toDot: () => tools.toDot(definition),
   });
 }

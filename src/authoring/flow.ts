@@ -35,6 +35,10 @@ export interface Flow<out Name extends string, in Req, out Prov, in Services> {
    * @throws FlowDefinitionError `FLOW_DEFINITION` with everything that is wrong.
    */
   compile(): CompiledView;
+  /** Draws the flow for Mermaid: nodes, the values that go between them, links, deciders, retries. Wrong flows too. */
+  toMermaid(): string;
+  /** Draws the same for Graphviz, in DOT. */
+  toDot(): string;
 }
 
 /** Any flow, whatever its types. */

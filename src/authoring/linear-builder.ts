@@ -1,25 +1,27 @@
 import type { AddOptions, PlacedGifts, PlacedNeeds } from './add-options.js';
 import type { CheckAdd, Mode } from './check-add.js';
+import type { BranchDemands, BranchGifts, BranchNeeds, CheckBranches, FreshName } from './choice.js';
 import type { Flow } from './flow.js';
+import type { CheckReturn, FlowEnd } from './flow-end.js';
 import type { Flat } from './names.js';
 import type { Demands, Gives, LiteralName, Needs } from './node-types.js';
-import type { Counter, Drop, DropFromAll, Provided } from './scope.js';
-import type { Sentence } from './sentence.js';
-
-/** In open mode, what is unmet so far joins what the flow requires, so that later nodes must agree on its type. */
-type Unmet<M, Names, I> = M extends 'open' ? ([Exclude<keyof I, Names>] extends [never] ? {} : Flat<Pick<I, Exclude<keyof I, Names>>>) : {};
+import type { Counter, Drop, DropFromAll, Provided, Visible } from './scope.js';
+import type { Unmet } from './unmet.js';
 
 /**
  * Whether only the options should report: keys that the node does not have, a rebind to a value that is not there, and
  * a literal that does not fit, which falls back to its constraint with every string as key.
  */
-type OptionsReport<M, WrongKeys, Read, Names> = [WrongKeys] extends [never]
+export type OptionsReport<M, WrongKeys, Read, Names> = [WrongKeys] extends [never]
   ? M extends 'open'
     ? false
     : [Exclude<Read, Names>] extends [never]
       ? false
       : true
   : true;
+
+/** Names from outside, which may still become required. */
+type Soft<M, In> = M extends 'open' ? In : never;
 
 type Step<
   F extends string,
@@ -67,8 +69,21 @@ export interface LinearBuilder<
 > {
   /** Adds a task or a built flow; it reads what came before by name. */
   add<N>(
-    node: CheckAdd<F, M, Recent, Chunks, Names, Ids, Names, N, Needs<N>, Gives<N>>,
-  ): Step<F, M, Req, Recent, Chunks, Names, Count, Ids | LiteralName<N>, In, S & Demands<N>, Unmet<M, Names, Needs<N>>, Gives<N>>;
+    node: CheckAdd<F, M, Recent, Chunks, Names, Ids, Names, Soft<M, In>, N, Needs<N>, Gives<N>>,
+  ): Step<
+    F,
+    M,
+    Req,
+    Recent,
+    Chunks,
+    Names,
+    Count,
+    Ids | LiteralName<N>,
+    In,
+    S & Demands<N>,
+    Unmet<M, Recent, Chunks, Names, In, Needs<N>>,
+    Gives<N>
+  >;
   /** Adds a task or a built flow under other names. */
   add<
     N,
@@ -93,6 +108,7 @@ export interface LinearBuilder<
           Names,
           [Name] extends [never] ? Ids : never,
           Override extends true ? never : Names,
+          Soft<M, In>,
           N,
           PlacedNeeds<Needs<N>, Rebind, Inject>,
           PlacedGifts<Gives<N>, Rename>
@@ -109,9 +125,65 @@ export interface LinearBuilder<
     Ids | ([Name] extends [never] ? LiteralName<N> : Name),
     In,
     S & Demands<N>,
-    Unmet<M, Names, PlacedNeeds<Needs<N>, Rebind, Inject>>,
+    Unmet<M, Recent, Chunks, Names, In, PlacedNeeds<Needs<N>, Rebind, Inject>>,
     PlacedGifts<Gives<N>, Rename>,
     Override
+  >;
+  /**
+   * Runs a node only if the test says so. What it provides may be absent afterwards: only optional inputs can take it.
+   *
+   * @param name name of the choice, a node of this flow
+   * @param reads the values that the test is given, visible here
+   */
+  when<const Id extends string, const Read extends Names & string, N>(
+    name: FreshName<F, Id, Ids>,
+    reads: readonly Read[],
+    test: (values: { readonly [Name in Read]: Visible<Recent, Chunks, Name> }) => boolean,
+    node: CheckAdd<F, M, Recent, Chunks, Names, never, Names, Soft<M, In>, N, Needs<N>, Gives<N>>,
+  ): Step<
+    F,
+    M,
+    Req,
+    Recent,
+    Chunks,
+    Names,
+    Count,
+    Ids | Id,
+    In,
+    S & Demands<N>,
+    Unmet<M, Recent, Chunks, Names, In, Needs<N>>,
+    Partial<Gives<N>>
+  >;
+  /**
+   * Runs one of several nodes: the one whose name is chosen. Every text that may be chosen needs a branch. A value that
+   * every branch provides is there afterwards, the others may be absent.
+   *
+   * @param name name of the choice, a node of this flow; the branches are its nodes
+   * @param reads the values that the choice is made by, visible here
+   */
+  switch<
+    const Id extends string,
+    const Read extends Names & string,
+    const Case extends string,
+    const Bs extends Readonly<Record<string, unknown>>,
+  >(
+    name: FreshName<F, Id, Ids>,
+    reads: readonly Read[],
+    choose: (values: { readonly [Name in Read]: Visible<Recent, Chunks, Name> }) => Case,
+    branches: CheckBranches<F, M, Recent, Chunks, Names, Names, Soft<M, In>, Id, Case, Bs>,
+  ): Step<
+    F,
+    M,
+    Req,
+    Recent,
+    Chunks,
+    Names,
+    Count,
+    Ids | Id,
+    In,
+    S & BranchDemands<Bs>,
+    Unmet<M, Recent, Chunks, Names, In, BranchNeeds<Bs>>,
+    BranchGifts<Bs>
   >;
   /** Chooses what the flow leaves behind, instead of everything; with no name: nothing. */
   returns<const Chosen extends readonly string[]>(
@@ -138,11 +210,3 @@ type Placed<
 > = Override extends true
   ? Step<F, M, Req, Drop<Recent, keyof O>, DropFromAll<Chunks, keyof O>, Names, Count, Ids, Exclude<In, keyof O>, S, U, O>
   : Step<F, M, Req, Recent, Chunks, Names, Count, Ids, In, S, U, O>;
-
-type CheckReturn<F, Name, Known> = Name extends Known ? Name : Sentence<'UNKNOWN_RETURN', { flow: F; value: Name }>;
-
-/** A flow whose outputs are chosen: it can only be built. */
-export interface FlowEnd<in out F extends string, in out Req, in out Prov, in out S> {
-  /** Gives the flow. Never throws: what the types could not see is reported by `flow.compile()`. */
-  build(): Flow<F, Req, Prov, S>;
-}

@@ -2,6 +2,7 @@ import type { AnyDefinedTask, DefinedTask } from './defined-task.js';
 import type { AnyFlow, Flow, NeedsResolve } from './flow.js';
 import type { KeptNames } from './kept.js';
 import type { AsResults } from './results.js';
+import type { AnyUse, Use } from './used-node.js';
 
 /** Methods and constructors can have any parameters: this is the one list that all of them accept. */
 // biome-ignore lint/suspicious/noExplicitAny: `unknown` is refused by parameters with types, `never` by none at all
@@ -15,7 +16,7 @@ export type TaskClass = new (...args: AnyArgs) => { execute(inputs: AnyArg, cont
 export type AnyTask = TaskClass | AnyDefinedTask;
 
 /** What can be added to a flow. */
-export type AnyNode = AnyTask | AnyFlow;
+export type AnyNode = AnyTask | AnyFlow | AnyUse;
 
 /** What `execute` of an instance takes; `{}` when it takes nothing. */
 export type InputsOf<T> = T extends { execute(inputs: infer I, ...rest: AnyArgs): unknown } ? (unknown extends I ? {} : I) : {};
@@ -47,7 +48,9 @@ export type Needs<Node> = Node extends new (
     ? N
     : Node extends Flow<string, infer Req, unknown, never>
       ? Req
-      : {};
+      : Node extends Use<unknown, infer In, unknown>
+        ? In
+        : {};
 
 /** The values that a node leaves behind. */
 export type Gives<Node> = Node extends new (
@@ -58,7 +61,9 @@ export type Gives<Node> = Node extends new (
     ? Without<Result, Kept>
     : Node extends Flow<string, never, infer Prov, never>
       ? Prov
-      : {};
+      : Node extends Use<unknown, never, infer Out>
+        ? Out
+        : {};
 type Without<Values, Names> = [Names] extends [never] ? Values : { [Key in keyof Values as Key extends Names ? never : Key]: Values[Key] };
 
 /** What a node reads from `ctx.services`, and whether its class needs a container. */
@@ -70,7 +75,9 @@ export type Demands<Node> = Node extends new (
     ? S
     : Node extends Flow<string, never, unknown, infer S>
       ? S
-      : {};
+      : Node extends Use<infer Used, never, unknown>
+        ? Demands<Used>
+        : {};
 
 /** A node's name where it is a literal; classes have none in types. */
 export type LiteralName<Node> = Node extends { readonly name: infer Name extends string; readonly '~flowproof': unknown }

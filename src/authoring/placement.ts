@@ -1,11 +1,14 @@
 import type { NodeDefinition, NotANode, Placement } from './definition.js';
 import { flowDefinitionOf } from './flow-value.js';
 import { taskDefinitionOf } from './task-metadata.js';
+import { usedIn } from './use.js';
 
 const KNOWN = new Set(['name', 'rebind', 'inject', 'provides', 'override']);
 
 /** What `.add(node, options)` leaves behind. Takes anything: whatever is wrong is for `compile()` to say. */
-export function nodeDefinition(node: unknown, options: unknown): NodeDefinition {
+export function nodeDefinition(node: unknown, options?: unknown): NodeDefinition {
+  const used = usedIn(node);
+  if (used !== undefined) return nodeDefinition(used.node, { ...asRecord(used.options), ...asRecord(options) });
   const given = asRecord(options);
   const placement: Placement = Object.freeze({
     ...(typeof given.name === 'string' ? { name: given.name } : {}),
@@ -26,7 +29,7 @@ export function unknownKeys(options: unknown, known: ReadonlySet<string>): reado
   return Object.freeze(Object.keys(asRecord(options)).filter((key) => !known.has(key)));
 }
 
-function asRecord(value: unknown): Readonly<Record<string, unknown>> {
+export function asRecord(value: unknown): Readonly<Record<string, unknown>> {
   return typeof value === 'object' && value !== null ? (value as Record<string, unknown>) : {};
 }
 

@@ -1,10 +1,12 @@
 import type { RetryDefinition } from './definition.js';
+import type { Sentence } from './sentence.js';
+import type { StorableValue } from './storable.js';
 
 /**
  * Decides what happens when a flow has failed: another attempt, or back.
  *
  * @typeParam Req values that the policy itself reads
- * @typeParam Prov values that it gives to the flow, one for each attempt
+ * @typeParam Prov values that it gives to the flow, anew for each attempt
  */
 export interface RetryPolicy<in Req, out Prov> {
   readonly '~flowproof': {
@@ -13,6 +15,18 @@ export interface RetryPolicy<in Req, out Prov> {
     /** Never there: carries the types. */
     readonly types?: { readonly requires: (values: Req) => void; readonly provides: Prov };
   };
+}
+
+/** Any policy, whatever it reads and gives. */
+export type AnyRetry = RetryPolicy<never, unknown>;
+
+/** Stands for the type of one item of the list `From`, until a flow says what that list holds. */
+export interface ItemOf<out From extends string> {
+  readonly '~flowproof: item of': From;
+}
+
+function policy<Req, Prov>(definition: RetryDefinition): RetryPolicy<Req, Prov> {
+  return Object.freeze({ '~flowproof': Object.freeze({ kind: 'retry' as const, definition: Object.freeze(definition) }) });
 }
 
 /**
@@ -28,6 +42,44 @@ export interface RetryPolicy<in Req, out Prov> {
  * ```
  */
 export function times(attempts: number): RetryPolicy<{}, {}> {
-  const definition: RetryDefinition = Object.freeze({ kind: 'times', attempts });
-  return Object.freeze({ '~flowproof': Object.freeze({ kind: 'retry' as const, definition }) });
+  return policy({ kind: 'times', attempts });
+}
+
+/**
+ * Tries the flow with one value after another, in their order, until an attempt succeeds. The nodes of the flow read the
+ * value of the attempt by its name: `.retry(forEach('region', ['eu', 'us']))`.
+ *
+ * @param name under which the flow reads the value
+ * @param values a list that is not empty; what is in it twice is tried twice
+ */
+export function forEach<const Name extends string, const Value>(
+  name: Name,
+  values: StorableValue<readonly Value[], Sentence<'NOT_STORABLE', { path: Name; reason: 'it holds what does not survive' }>>,
+): RetryPolicy<{}, { [Key in Name]: Value }> {
+  return policy({ kind: 'forEach', provides: name, values: Array.isArray(values) ? Object.freeze([...values]) : [] });
+}
+
+/**
+ * Like `forEach` with a list that the flow is given: `.retry(forEachOf('regions', 'region'))`.
+ *
+ * @typeParam Value type of an item. A closed flow knows it from its input; in an open flow say it:
+ *   `forEachOf<'regions', 'region', string>('regions', 'region')`.
+ * @param from name of the list
+ * @param name under which the flow reads the value of the attempt
+ */
+export function forEachOf<const From extends string, const Name extends string, Value = ItemOf<From>>(
+  from: From,
+  name: Name,
+): RetryPolicy<{ [Key in From]: readonly (Value extends ItemOf<string> ? unknown : Value)[] }, { [Key in Name]: Value }> {
+  return policy({ kind: 'forEachOf', requires: from, provides: name });
+}
+
+/** Never tries again: the retry of the flow around it is asked; without one the whole run goes back. */
+export function alwaysRevert(): RetryPolicy<{}, {}> {
+  return policy({ kind: 'alwaysRevert' });
+}
+
+/** Never tries again, whatever the flows around it would say: the whole run goes back. */
+export function alwaysRevertAll(): RetryPolicy<{}, {}> {
+  return policy({ kind: 'alwaysRevertAll' });
 }

@@ -26,3 +26,21 @@ export type Drop<Values, Names> = { [Name in keyof Values as Name extends Names 
 
 /** Every chunk without the names that are about to be replaced. */
 export type DropFromAll<Chunks extends readonly unknown[], Names> = { [Index in keyof Chunks]: Drop<Chunks[Index], Names> };
+
+type AbsentInChunks<Chunks, Name> = Chunks extends readonly [infer Head, ...infer Rest]
+  ? Name extends keyof Head
+    ? {} extends Pick<Head, Name>
+      ? true
+      : false
+    : AbsentInChunks<Rest, Name>
+  : false;
+
+/** Whether a visible value is optional: something that may be skipped provides it. Asks the cheap question first. */
+export type MayBeAbsent<Recent, Chunks, Name> =
+  undefined extends Visible<Recent, Chunks, Name>
+    ? Name extends keyof Recent
+      ? {} extends Pick<Recent, Name>
+        ? true
+        : false
+      : AbsentInChunks<Chunks, Name>
+    : false;

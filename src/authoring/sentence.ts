@@ -29,7 +29,7 @@ export type Sentence<Code extends DiagnosticCode, Facts = {}> =
 export type SentenceWith<Code extends DiagnosticCode, Facts, Detail> =
   SentenceText<Code, Facts> extends infer Message extends string ? FlowMismatch<Message, Detail> : never;
 
-type AllOf<Union> = (Union extends unknown ? (one: Union) => void : never) extends (all: infer All) => void ? All : never;
+export type AllOf<Union> = (Union extends unknown ? (one: Union) => void : never) extends (all: infer All) => void ? All : never;
 /** Inference from overloads takes the last one. */
 type LastOf<Union> = AllOf<Union extends unknown ? () => Union : never> extends () => infer Last ? Last : never;
 

@@ -3,6 +3,7 @@ import { FlowDefinitionError } from '../model/errors.js';
 import { digest } from '../model/ids.js';
 import { canonicalText } from '../model/json.js';
 import type { CompiledAtom, CompiledFlow } from './compiled-flow.js';
+import { decidersOf } from './deciders.js';
 import { describe } from './describe.js';
 import { executionGraph } from './execution-graph.js';
 import { link } from './link.js';
@@ -42,12 +43,15 @@ function compileAnew(definition: FlowDefinition): CompiledFlow {
     return { kind: 'task', index, path, governor, priority: task.priority, task, inputs, revertInputs, outputs, revertPorts };
   });
   const manifest = manifestOf(shape, linked);
+  const { graph, ends } = executionGraph(shape, linked.children, linked.orders);
+  const deciders = decidersOf(shape, linked, ends, origins);
   return Object.freeze({
     name: definition.name,
     version: definition.version,
     fingerprint: digest(canonicalText(manifest)),
     atoms,
-    graph: executionGraph(shape),
+    graph,
+    ...(deciders.length === 0 ? {} : { deciders }),
     inputs: linked.inputs,
     inputsKnown: definition.input.kind === 'none' || (definition.input.kind === 'typed' && definition.input.names !== undefined),
     inputSchema: definition.input.kind === 'schema' ? definition.input.schema : undefined,

@@ -1,9 +1,9 @@
-import type { Port, RetryDefinition, TaskDefinition } from '../authoring/index.js';
+import type { Depth, Port, RetryDefinition, TaskDefinition } from '../authoring/index.js';
 import type { Diagnostic } from '../model/diagnostics.js';
 import type { Json } from '../model/json.js';
 import type { StandardSchema } from '../model/schema.js';
 import type { PortShape } from './flow-shape.js';
-import type { Source } from './scope.js';
+import type { Source } from './source.js';
 
 /** A checked flow, frozen: the graph that engines run. Atoms are numbered in definition order, as in the journal. */
 export interface CompiledFlow {
@@ -13,6 +13,8 @@ export interface CompiledFlow {
   readonly fingerprint: string;
   readonly atoms: readonly CompiledAtom[];
   readonly graph: ExecutionGraph;
+  /** What must be asked before some nodes run; absent: nothing. */
+  readonly deciders?: readonly CompiledDecider[];
   /** Values that a run must be given, as far as names tell. */
   readonly inputs: readonly PortShape[];
   /** Whether `inputs` names all that a run can be given: then others are mistakes. */
@@ -59,6 +61,27 @@ export interface CompiledRetry extends CompiledPlace {
   readonly inputs: Readonly<Record<string, Source>>;
   /** One past the last atom of the flow that it retries; that flow's atoms follow it. */
   readonly until: number;
+}
+
+/** Says whether a node of the flow runs: the decider of a link, or a choice that the node is a branch of. */
+export interface CompiledDecider {
+  /** Path of the node that it lets run or not. */
+  readonly target: string;
+  /** Where that node begins in the graph, an atom or a gate: the decider is asked when it is ready. */
+  readonly entry: number;
+  /** The atoms of that node: from `first` up to, without, `until`. */
+  readonly first: number;
+  readonly until: number;
+  /** Where the link comes from: the node's name, and where it ends in the graph. Absent for a branch. */
+  readonly source?: { readonly node: string; readonly exit: number };
+  /** What a `false` skips beside the target. `node`: nothing. */
+  readonly depth: Depth | 'node';
+  /** Of a link: for each source of a decider with this target its outputs. */
+  readonly history: Readonly<Record<string, Readonly<Record<string, Source>>>>;
+  /** Of a branch: the values that the choice reads. */
+  readonly reads: Readonly<Record<string, Source>>;
+  /** Given the history or what it reads. Throws what the user's code throws. */
+  decide(told: object): boolean;
 }
 
 /**

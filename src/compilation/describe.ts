@@ -1,6 +1,6 @@
-import type { FlowDefinition, NodeDefinition, Placement, RetryDefinition, TaskDefinition } from '../authoring/index.js';
+import type { FlowDefinition, LinkDefinition, NodeDefinition, Placement, RetryDefinition, TaskDefinition } from '../authoring/index.js';
 import type { StandardSchema } from '../model/schema.js';
-import type { FlowShape, NodeShape } from './flow-shape.js';
+import type { FlowNodeShape, FlowShape, LinkShape, NodeShape, PolicyShape } from './flow-shape.js';
 
 /** What a node of the shape was made from; same index. */
 export type ShapeOrigin = TaskDefinition | FlowDefinition | RetryDefinition | undefined;
@@ -79,12 +79,29 @@ function describeNode({ node, placement, unknownOptions }: NodeDefinition, paren
         mode: node.mode,
         input: node.input.kind === 'schema' ? { kind: 'schema', ...schemaNames(node.input.schema) } : node.input,
         ...(node.returns === undefined ? {} : { returns: node.returns }),
+        links: (node.links ?? []).map(describeLink),
+        ...choiceOf(node),
         unknownOptions: [...unknownOptions, ...node.unknownOptions],
       };
   }
 }
 
-function describeRetry(policy: RetryDefinition, parent: number): NodeShape {
+function describeLink({ from, to, decider, depth, unknownOptions }: LinkDefinition): LinkShape {
+  const kind = decider === undefined ? 'none' : typeof decider === 'function' ? 'function' : 'wrong';
+  return { from, to, decider: kind, ...(depth === undefined ? {} : { depth }), unknownOptions };
+}
+
+function choiceOf({ choice }: FlowDefinition): Pick<FlowNodeShape, 'choice'> {
+  return choice === undefined ? {} : { choice: { kind: choice.kind, reads: choice.reads, callable: typeof choice.pick === 'function' } };
+}
+
+function describePolicy(policy: RetryDefinition): PolicyShape {
+  if (policy.kind === 'forEach') return { kind: policy.kind, provides: policy.provides, count: policy.values.length };
+  return policy;
+}
+
+function describeRetry(retry: RetryDefinition, parent: number): NodeShape {
+  const policy = describePolicy(retry);
   return { kind: 'retry', name: RETRY_NAME, parent, policy, rebind: {}, inject: [], rename: {}, override: false, unknownOptions: [] };
 }
 

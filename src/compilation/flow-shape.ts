@@ -1,3 +1,5 @@
+import type { Depth, Pattern } from '../authoring/index.js';
+
 /**
  * A flow as plain, flat data, without code: what {@link describe} reads from live objects and the checker reads from
  * source. Everything about the validity of a flow is decided on this.
@@ -28,11 +30,24 @@ export interface FlowNodeShape extends PlacedShape {
   readonly kind: 'flow';
   readonly flow: string;
   readonly version: number;
-  readonly pattern: 'linear';
+  readonly pattern: Pattern;
   readonly mode: 'closed' | 'open' | 'dynamic';
   /** Where its inputs' names are declared; `names` where they can be known without running it. */
   readonly input: { readonly kind: 'none' | 'typed' | 'schema'; readonly names?: readonly string[] };
   readonly returns?: readonly string[];
+  /** Of a graph. */
+  readonly links: readonly LinkShape[];
+  /** Of a choice: what it reads, and whether its code is a function. */
+  readonly choice?: { readonly kind: 'when' | 'switch'; readonly reads: readonly string[]; readonly callable: boolean };
+}
+
+export interface LinkShape {
+  readonly from: string;
+  readonly to: string;
+  readonly decider: 'none' | 'function' | 'wrong';
+  /** As it was written: it may be none. */
+  readonly depth?: Depth;
+  readonly unknownOptions: readonly string[];
 }
 
 export interface TaskNodeShape extends PlacedShape {
@@ -51,8 +66,15 @@ export interface TaskNodeShape extends PlacedShape {
 
 export interface RetryNodeShape extends PlacedShape {
   readonly kind: 'retry';
-  readonly policy: { readonly kind: 'times'; readonly attempts: number };
+  readonly policy: PolicyShape;
 }
+
+/** A retry without its values: how many there are is all that matters here. */
+export type PolicyShape =
+  | { readonly kind: 'times'; readonly attempts: number }
+  | { readonly kind: 'forEach'; readonly provides: string; readonly count: number }
+  | { readonly kind: 'forEachOf'; readonly requires: string; readonly provides: string }
+  | { readonly kind: 'alwaysRevert' | 'alwaysRevertAll' };
 
 export interface UnknownNodeShape extends PlacedShape {
   readonly kind: 'unknown';

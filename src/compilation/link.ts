@@ -1,6 +1,10 @@
 import { type Diagnostic, type DiagnosticCode, sentence } from '../model/diagnostics.js';
+import { cycleIn, type Order } from './cycles.js';
 import type { FlowNodeShape, FlowShape, NodeShape, PortShape, RetryNodeShape, TaskNodeShape } from './flow-shape.js';
-import { exportedValues, Scope, type Source } from './scope.js';
+import { childrenOf, type Given, giftsOf, placed } from './gifts.js';
+import { linksOf, type Report, reportChoice, reportRetry } from './report-parts.js';
+import { Scope } from './scope.js';
+import type { Found, Source } from './source.js';
 
 /** Input of a task → where its value comes from; absent when it is optional and nothing provides it. */
 export type Bindings = Readonly<Record<string, Source>>;
@@ -24,6 +28,14 @@ export interface LinkedFlow {
   readonly inputs: readonly PortShape[];
   /** Result name → its source. */
   readonly results: ReadonlyMap<string, Source>;
+  /** Content of each flow, as indexes into the shape. */
+  readonly children: readonly (readonly number[])[];
+  /** What each node of the shape gives, under its own names. */
+  readonly given: readonly Given[];
+  /** Who waits for whom among the nodes of each graph. */
+  readonly orders: ReadonlyMap<number, readonly Order[]>;
+  /** The values that each choice reads. */
+  readonly reads: ReadonlyMap<number, Bindings>;
   readonly diagnostics: readonly Diagnostic[];
 }
 
@@ -47,8 +59,13 @@ export function link(shape: FlowShape): LinkedFlow {
   const until = new Map<number, number>();
   const diagnostics: Diagnostic[] = [];
   const stack: Frame[] = [];
-  let results: ReadonlyMap<string, Source> = new Map();
   const inputs = new Map<string, PortShape>();
+  const children = childrenOf(shape);
+  const given = giftsOf(shape, children);
+  const orders = new Map<number, readonly Order[]>();
+  const reads = new Map<number, Bindings>();
+  /** Outputs that could not be added where they are given: no reason to complain of them again further out. */
+  const refused = new Set<Source>();
 
   const report = (code: DiagnosticCode, path: string, facts: Record<string, string>, severity: 'error' | 'warning' = 'error'): void => {
     diagnostics.push({ code, severity, path, message: sentence(code, facts) });
@@ -56,25 +73,51 @@ export function link(shape: FlowShape): LinkedFlow {
 
   const leave = (frame: Frame): void => {
     if (frame.ownRetry >= 0) until.set(frame.ownRetry, atoms.length);
+    if (frame.shape.pattern === 'graph') order(frame);
     const outer = stack[stack.length - 1];
-    const exported = exportedValues(frame.scope, frame.shape.returns);
-    for (const name of exported.unknown) report('UNKNOWN_RETURN', frame.path, { flow: frame.shape.flow, value: String(name) });
-    if (outer === undefined) {
-      results = exported.values;
-      return;
+    for (const name of given[frame.node]?.unknown ?? []) {
+      report('UNKNOWN_RETURN', frame.path, { flow: frame.shape.flow, value: String(name) });
     }
+    if (outer === undefined) return;
     reportKeys(frame.shape, frame.path, (name) => frame.scope.takes(name), report);
-    provide(outer, frame.shape, frame.path, exported.values);
+    provide(outer, frame.node, frame.shape, frame.path);
   };
 
-  const provide = (frame: Frame, node: FlowNodeShape | TaskNodeShape, path: string, values: ReadonlyMap<string, Source>): void => {
+  const order = ({ node, shape: flow, path, scope }: Frame): void => {
+    const nodes = children[node] ?? [];
+    const named = new Map(nodes.map((child) => [shape.nodes[child]?.name ?? '', child]));
+    const all = [...scope.waits(), ...linksOf(flow, named, path, report)];
+    const cycle = cycleIn(nodes, all);
+    if (cycle.length > 0) {
+      report('CYCLE', path, { flow: flow.flow, nodes: cycle.map((child) => shape.nodes[child]?.name).join("', '") });
+    }
+    orders.set(node, all);
+  };
+
+  const provide = (frame: Frame, index: number, node: FlowNodeShape | TaskNodeShape, path: string): void => {
     for (const renamed of Object.keys(node.rename)) {
-      if (!values.has(renamed)) report('UNKNOWN_OUTPUT', path, { value: renamed });
+      if (given[index]?.values.has(renamed) !== true) report('UNKNOWN_OUTPUT', path, { value: renamed });
     }
-    for (const [output, source] of values) {
-      const name = ownValue(node.rename, output) ?? output;
-      if (!frame.scope.define(name, source, node.override)) report('ALREADY_PROVIDED', path, { flow: frame.shape.flow, value: name });
+    for (const [name, source] of placed(shape, index, given).values) {
+      if (refused.has(source)) continue;
+      const wrong = frame.scope.define(name, source, node.override);
+      if (wrong === undefined) continue;
+      refused.add(source);
+      report(wrong, path, { flow: frame.shape.flow, value: name });
     }
+  };
+
+  /** The source of one value, unless it has none: then that is said, where it must be there. */
+  const find = (frame: Frame, path: string, value: string, optional: boolean): Source | undefined => {
+    const found: Found = frame.scope.resolve(value, optional);
+    const flow = frame.shape.flow;
+    if (found?.from === 'sibling') {
+      report('SIBLING_VALUE', path, { flow: found.flow, value });
+      return undefined;
+    }
+    if (found === undefined && !optional) report(frame.shape.pattern === 'graph' ? 'NOT_PROVIDED' : 'MISSING_VALUE', path, { flow, value });
+    if (found?.from === 'branch' && !found.certain && !optional) report('MAYBE_ABSENT', path, { flow, value });
+    return found;
   };
 
   const bind = (frame: Frame, node: TaskNodeShape, path: string, ports: readonly PortShape[]): Bindings => {
@@ -84,12 +127,23 @@ export function link(shape: FlowShape): LinkedFlow {
         bindings[port.name] = { from: 'constant', node: stackIndex, input: port.name };
         continue;
       }
-      const value = ownValue(node.rebind, port.name) ?? port.name;
-      const source = frame.scope.resolve(value, port.optional);
+      const source = find(frame, path, ownValue(node.rebind, port.name) ?? port.name, port.optional);
       if (source !== undefined) bindings[port.name] = source;
-      else if (!port.optional) report('MISSING_VALUE', path, { flow: frame.shape.flow, value });
     }
     return bindings;
+  };
+
+  const bindRetry = (frame: Frame, path: string, node: RetryNodeShape): Bindings => {
+    const { policy } = node;
+    reportRetry(node, path, frame.shape.flow, report);
+    if (policy.kind !== 'forEachOf') return {};
+    const source = find(frame, path, policy.requires, false);
+    return source === undefined ? {} : { [policy.requires]: source };
+  };
+
+  const readsOf = (frame: Frame, names: readonly string[], path: string): Bindings => {
+    const found = names.map((name) => [name, find(frame, path, name, frame.scope.resolve(name, true)?.from === 'branch')] as const);
+    return Object.fromEntries(found.filter((pair): pair is [string, Source] => pair[1] !== undefined));
   };
 
   let stackIndex = -1;
@@ -98,34 +152,45 @@ export function link(shape: FlowShape): LinkedFlow {
     while (stack.length > 0 && (stack[stack.length - 1] as Frame).node !== node.parent) leave(stack.pop() as Frame);
     const frame = stack[stack.length - 1];
     const path = frame === undefined ? node.name : `${frame.path}/${node.name}`;
+    if (frame !== undefined) frame.scope.at = node.kind === 'retry' ? -1 : index;
     reportNames(node, path, frame, report);
     switch (node.kind) {
-      case 'flow':
+      case 'flow': {
+        const gifts = node.pattern === 'linear' ? [] : (children[index] ?? []).map((child) => placed(shape, child, given));
         stack.push({
           node: index,
           shape: node,
           path,
-          scope: frame === undefined ? Scope.root(node, inputs) : frame.scope.inside(node, index),
+          scope: frame === undefined ? Scope.root(node, gifts, inputs) : frame.scope.inside(node, gifts, index),
           names: new Set(),
           governor: frame?.governor ?? -1,
           ownRetry: -1,
         });
+        if (frame === undefined || node.choice === undefined) return;
+        reportChoice(node, path, frame.shape.flow, report);
+        reads.set(index, readsOf(frame, node.choice.reads, path));
         return;
-      case 'retry':
+      }
+      case 'retry': {
         if (frame === undefined) return;
-        if (!validAttempts(node)) report('BAD_ATTEMPTS', path, { value: String(node.policy.attempts) });
-        atoms.push({ node: index, path, governor: frame.governor, inputs: {}, revertInputs: {} });
-        frame.ownRetry = frame.governor = atoms.length - 1;
+        const bound = bindRetry(frame, path, node);
+        const atom = atoms.push({ node: index, path, governor: frame.governor, inputs: bound, revertInputs: bound }) - 1;
+        frame.ownRetry = frame.governor = atom;
+        if (!('provides' in node.policy)) return;
+        const output = node.policy.provides;
+        if (!frame.scope.defineTried(output, { from: 'atom', atom, output })) {
+          report('RETRY_VALUE_TAKEN', path, { flow: frame.shape.flow, value: output });
+        }
         return;
+      }
       case 'task': {
         if (frame === undefined) return;
         reportKeys(node, path, (name) => [...node.requires, ...node.revertRequires].some((port) => port.name === name), report);
         if (!node.named) report('CLASS_NAME_USED', path, { task: node.task }, 'warning');
         const bound = bind(frame, node, path, node.requires);
         const revertOnly = bind(frame, node, path, node.revertRequires);
-        const atom =
-          atoms.push({ node: index, path, governor: frame.governor, inputs: bound, revertInputs: { ...bound, ...revertOnly } }) - 1;
-        provide(frame, node, path, new Map(node.provides.map((output) => [output, { from: 'atom', atom, output }])));
+        atoms.push({ node: index, path, governor: frame.governor, inputs: bound, revertInputs: { ...bound, ...revertOnly } });
+        provide(frame, index, node, path);
         return;
       }
       case 'unknown':
@@ -135,10 +200,9 @@ export function link(shape: FlowShape): LinkedFlow {
 
   for (const [index, node] of shape.nodes.entries()) enter(index, node);
   while (stack.length > 0) leave(stack.pop() as Frame);
-  return { atoms, until, inputs: [...inputs.values()], results, diagnostics };
+  const results = given[0]?.values ?? new Map();
+  return { atoms, until, inputs: [...inputs.values()], results, children, given, orders, reads, diagnostics };
 }
-
-type Report = (code: DiagnosticCode, path: string, facts: Record<string, string>) => void;
 
 function reportNames(node: NodeShape, path: string, frame: Frame | undefined, report: Report): void {
   const flow = frame?.shape.flow ?? node.name;
@@ -155,10 +219,6 @@ function reportNames(node: NodeShape, path: string, frame: Frame | undefined, re
 function reportKeys(node: FlowNodeShape | TaskNodeShape, path: string, takes: (name: string) => boolean, report: Report): void {
   for (const key of Object.keys(node.rebind)) if (!takes(key)) report('UNKNOWN_INPUT', path, { value: key, option: 'rebind' });
   for (const key of node.inject) if (!takes(key)) report('UNKNOWN_INPUT', path, { value: key, option: 'inject' });
-}
-
-function validAttempts(node: RetryNodeShape): boolean {
-  return Number.isInteger(node.policy.attempts) && node.policy.attempts >= 1;
 }
 
 function ownValue(record: Readonly<Record<string, string>>, key: string): string | undefined {

@@ -1,6 +1,7 @@
 import type { Json } from '../model/json.js';
-import type { FlowShape, NodeShape } from './flow-shape.js';
+import type { FlowShape, NodeShape, PolicyShape } from './flow-shape.js';
 import type { LinkedFlow } from './link.js';
+import type { Source } from './source.js';
 
 /**
  * The canonical description of a flow: what two versions of it are compared by. Everything that decides whether a
@@ -8,6 +9,7 @@ import type { LinkedFlow } from './link.js';
  */
 export function manifestOf(shape: FlowShape, linked: LinkedFlow): Json {
   const root = shape.nodes[0];
+  const flows = flowsIn(shape);
   return {
     flow: root?.name ?? '',
     version: root?.kind === 'flow' ? root.version : 1,
@@ -16,6 +18,7 @@ export function manifestOf(shape: FlowShape, linked: LinkedFlow): Json {
       ...details(shape.nodes[atom.node] as NodeShape),
       inputs: Object.fromEntries(Object.entries(atom.revertInputs).map(([input, source]) => [input, sourceText(source, linked)])),
     })),
+    ...(flows.length === 0 ? {} : { flows }),
     results: Object.fromEntries([...linked.results].map(([name, source]) => [name, sourceText(source, linked)])),
   };
 }
@@ -23,7 +26,7 @@ export function manifestOf(shape: FlowShape, linked: LinkedFlow): Json {
 function details(node: NodeShape): { [key: string]: Json } {
   switch (node.kind) {
     case 'retry':
-      return { kind: 'retry', policy: { ...node.policy } };
+      return { kind: 'retry', policy: policyText(node.policy) };
     case 'task':
       return { kind: 'task', provides: node.provides, keeps: node.keeps, reverts: node.hasRevert };
     default:
@@ -31,7 +34,26 @@ function details(node: NodeShape): { [key: string]: Json } {
   }
 }
 
-function sourceText(source: LinkedFlow['atoms'][number]['inputs'][string], linked: LinkedFlow): string {
+/** How often or by which names, but not how many values: a list may grow while a run tries it. */
+function policyText(policy: PolicyShape): Json {
+  return policy.kind === 'forEach' ? { kind: policy.kind, provides: policy.provides } : { ...policy };
+}
+
+/** Flows whose order is not simply that of their nodes. */
+function flowsIn(shape: FlowShape): Json[] {
+  const paths: string[] = [];
+  const flows: Json[] = [];
+  for (const node of shape.nodes) {
+    const path = node.parent < 0 ? node.name : `${paths[node.parent]}/${node.name}`;
+    paths.push(path);
+    if (node.kind !== 'flow' || node.pattern === 'linear') continue;
+    const links = node.links.map(({ from, to, decider, depth = 'all' }) => [from, to, ...(decider === 'none' ? [] : [depth])]);
+    flows.push({ path, pattern: node.pattern, ...(links.length === 0 ? {} : { links }) });
+  }
+  return flows;
+}
+
+function sourceText(source: Source, linked: LinkedFlow): string {
   switch (source.from) {
     case 'input':
       return `input ${source.name}`;
@@ -39,5 +61,7 @@ function sourceText(source: LinkedFlow['atoms'][number]['inputs'][string], linke
       return 'constant';
     case 'atom':
       return `${linked.atoms[source.atom]?.path ?? '?'} ${source.output}`;
+    case 'branch':
+      return `${source.certain ? 'one' : 'at most one'} of ${source.of.map((one) => sourceText(one, linked)).join(', ')}`;
   }
 }

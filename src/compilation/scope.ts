@@ -1,32 +1,39 @@
 import type { FlowNodeShape, PortShape } from './flow-shape.js';
-
-/** Where a value comes from; settled at compile time, since a name has one provider. */
-export type Source =
-  | { readonly from: 'input'; readonly name: string }
-  /** `node`: the node of the shape whose placement injects it. */
-  | { readonly from: 'constant'; readonly node: number; readonly input: string }
-  | { readonly from: 'atom'; readonly atom: number; readonly output: string };
+import type { NodeGifts } from './gifts.js';
+import type { Found, Source } from './source.js';
 
 /** The values that a node of a flow can see at its place: those of its own flow first, then what the flow reads from outside. */
 export class Scope {
   readonly #values = new Map<string, Source>();
+  /** What has been given so far that nobody in this flow sees. */
+  readonly #hidden = new Set<string>();
   readonly #flow: FlowNodeShape;
-  readonly #outside: (name: string, optional: boolean) => Source | undefined;
+  readonly #outside: (name: string, optional: boolean) => Found;
   /** Names that this flow takes from outside: they are taken for its own outputs. */
   readonly #taken: Set<string>;
   /** Names that this flow looked for outside, found or not. */
   readonly #asked = new Set<string>();
+  /** Of a flow whose order is not that of its nodes: name → nodes that give it. */
+  readonly #givers: ReadonlyMap<string, readonly Giver[]>;
+  readonly #waits: (readonly [from: number, to: number])[] = [];
+  /** The node of this flow that is looking. */
+  at = -1;
 
-  private constructor(flow: FlowNodeShape, outside: (name: string, optional: boolean) => Source | undefined) {
+  private constructor(flow: FlowNodeShape, gifts: readonly NodeGifts[], outside: (name: string, optional: boolean) => Found) {
     this.#flow = flow;
     this.#outside = outside;
     this.#taken = new Set(flow.input.names);
+    this.#givers = giversOf(gifts);
   }
 
-  /** Of a root flow; what it reads from outside are the inputs of the run, collected in `inputs`. */
-  static root(flow: FlowNodeShape, inputs: Map<string, PortShape>): Scope {
+  /**
+   * Of a root flow; what it reads from outside are the inputs of the run, collected in `inputs`.
+   *
+   * @param gifts what its nodes give
+   */
+  static root(flow: FlowNodeShape, gifts: readonly NodeGifts[], inputs: Map<string, PortShape>): Scope {
     for (const name of flow.input.names ?? []) inputs.set(name, { name, optional: true });
-    return new Scope(flow, (name, optional) => {
+    return new Scope(flow, gifts, (name, optional) => {
       const known = inputs.get(name);
       inputs.set(name, { name, optional: optional && (known?.optional ?? true) });
       return { from: 'input', name };
@@ -34,40 +41,93 @@ export class Scope {
   }
 
   /** Of a flow that is a node in this scope; its placement says how names change at its border. */
-  inside(flow: FlowNodeShape, node: number): Scope {
-    return new Scope(flow, (name, optional) => {
+  inside(flow: FlowNodeShape, gifts: readonly NodeGifts[], node: number): Scope {
+    return new Scope(flow, gifts, (name, optional) => {
       if (flow.inject.includes(name)) return { from: 'constant', node, input: name };
       return this.resolve(Object.hasOwn(flow.rebind, name) ? (flow.rebind[name] as string) : name, optional);
     });
   }
 
-  resolve(name: string, optional: boolean): Source | undefined {
-    const own = this.#values.get(name);
-    if (own !== undefined) return own;
+  resolve(name: string, optional: boolean): Found {
+    return this.#values.get(name) ?? this.#fromSiblings(name, optional) ?? this.#fromOutside(name, optional);
+  }
+
+  #fromSiblings(name: string, optional: boolean): Found {
+    const givers = this.#givers.get(name);
+    if (givers === undefined) return undefined;
+    switch (this.#flow.pattern) {
+      case 'graph': {
+        const giver = givers[0] as Giver;
+        this.#waits.push([giver.node, this.at]);
+        return giver.source;
+      }
+      case 'unordered': {
+        const other = givers.find(({ node, override }) => node !== this.at && !override && (!optional || node < this.at));
+        return other && { from: 'sibling', flow: this.#flow.flow };
+      }
+      default:
+        return undefined;
+    }
+  }
+
+  #fromOutside(name: string, optional: boolean): Found {
     if (!mayRead(this.#flow, name)) return undefined;
     this.#asked.add(name);
-    const source = this.#outside(name, optional);
-    if (source !== undefined) this.#taken.add(name);
-    return source;
+    const found = this.#outside(name, optional);
+    // Whether an erased type has this optional name, nobody knows: then an output may have it.
+    if (found !== undefined && found.from !== 'sibling' && !(optional && erased(this.#flow))) this.#taken.add(name);
+    return found;
   }
 
   /** Whether the flow has this input, as far as names tell: an erased type may have any. */
   takes(name: string): boolean {
-    const { input, mode } = this.#flow;
+    const { input } = this.#flow;
     if (input.names !== undefined) return input.names.includes(name);
-    return this.#asked.has(name) || (mode !== 'open' && input.kind !== 'none');
+    return this.#asked.has(name) || erased(this.#flow);
   }
 
-  /** `false` when the name is in use and may not be replaced. */
-  define(name: string, source: Source, override: boolean): boolean {
-    if (!override && (this.#values.has(name) || this.#taken.has(name))) return false;
+  /** Adds an output; or says why it can't be added. */
+  define(name: string, source: Source, override: boolean): 'ALREADY_PROVIDED' | 'SEVERAL_PROVIDERS' | undefined {
+    const { pattern } = this.#flow;
+    if (pattern === 'choice') return undefined;
+    if (pattern === 'graph' && (this.#givers.get(name)?.length ?? 0) > 1) return 'SEVERAL_PROVIDERS';
+    if ((!override || pattern === 'graph') && (this.#values.has(name) || this.#taken.has(name) || this.#hidden.has(name))) {
+      return 'ALREADY_PROVIDED';
+    }
+    if (pattern === 'linear') this.#values.set(name, source);
+    else this.#hidden.add(name);
+    return undefined;
+  }
+
+  /** The value of the flow's own retry, which all its nodes see. */
+  defineTried(name: string, source: Source): boolean {
+    if (this.#taken.has(name)) return false;
     this.#values.set(name, source);
     return true;
   }
 
-  values(): ReadonlyMap<string, Source> {
-    return this.#values;
+  /** Which node of this flow reads from which other one, as far as the flow's order is not that of its nodes. */
+  waits(): readonly (readonly [from: number, to: number])[] {
+    return this.#waits;
   }
+}
+
+interface Giver {
+  readonly node: number;
+  readonly source: Source;
+  readonly override: boolean;
+}
+
+function giversOf(gifts: readonly NodeGifts[]): ReadonlyMap<string, readonly Giver[]> {
+  const givers = new Map<string, Giver[]>();
+  for (const { node, override, values } of gifts) {
+    for (const [name, source] of values) {
+      const known = givers.get(name);
+      if (known === undefined) givers.set(name, [{ node, source, override }]);
+      else if (known[known.length - 1]?.node !== node) known.push({ node, source, override });
+    }
+  }
+  return givers;
 }
 
 /** A closed flow reads nothing from outside but its declared inputs, so that it means the same wherever it is used. */
@@ -76,18 +136,7 @@ function mayRead({ input, mode }: FlowNodeShape, name: string): boolean {
   return mode === 'open' || input.kind !== 'none';
 }
 
-/** What a flow gives to the outside: everything, or what `.returns(…)` chose. */
-export function exportedValues(
-  scope: Scope,
-  returns: readonly string[] | undefined,
-): { values: ReadonlyMap<string, Source>; unknown: readonly string[] } {
-  if (returns === undefined) return { values: scope.values(), unknown: [] };
-  const values = new Map<string, Source>();
-  const unknown: string[] = [];
-  for (const name of returns) {
-    const source = scope.values().get(name);
-    if (source === undefined) unknown.push(name);
-    else values.set(name, source);
-  }
-  return { values, unknown };
+/** Whether it has inputs whose names nobody knows before a run. */
+function erased({ input, mode }: FlowNodeShape): boolean {
+  return mode !== 'open' && input.kind !== 'none' && input.names === undefined;
 }

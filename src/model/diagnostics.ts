@@ -4,12 +4,24 @@
  */
 export const SENTENCES = {
   MISSING_VALUE: "flow '{flow}' needs '{value}' here, which nothing before it provides",
+  NOT_PROVIDED: "flow '{flow}' needs '{value}' here, which neither its nodes nor its inputs provide",
+  SIBLING_VALUE: "flow '{flow}' has '{value}' from a sibling, which an unordered flow does not wait for: use linear or graph",
+  MAYBE_ABSENT: "flow '{flow}' may skip what provides '{value}': only an optional input can take it",
   WRONG_TYPE: "flow '{flow}' provides '{value}' with another type than is needed here",
   ALREADY_PROVIDED: "flow '{flow}' has '{value}' already: rename this output with 'provides', or say 'override: true'",
+  SEVERAL_PROVIDERS: "flow '{flow}' has several nodes that provide '{value}': rename it with use(…, { provides })",
+  CYCLE: "flow '{flow}' has a cycle through '{nodes}': each waits for another one",
   DUPLICATE_NODE: "flow '{flow}' has a node named '{node}' already: give this one another 'name'",
   UNKNOWN_INPUT: "there is no input '{value}' to {option}",
   UNKNOWN_OUTPUT: "there is no output '{value}' to rename",
   UNKNOWN_RETURN: "flow '{flow}' can't return '{value}', which nothing in it provides",
+  UNKNOWN_NODE: "flow '{flow}' can't link '{node}', which is none of its nodes",
+  BAD_DECIDER: "flow '{flow}' links '{from}' to '{to}' with a decider that is no function",
+  BAD_DEPTH: "flow '{flow}' links '{from}' to '{to}' with the depth '{depth}': say 'all', 'flow', 'neighbors' or 'atom' beside a decider",
+  MISSING_CASE: "flow '{flow}' has no branch for '{value}', which '{node}' may choose",
+  UNKNOWN_CASE: "flow '{flow}' has a branch '{value}', which '{node}' never chooses",
+  WIDE_CHOICE: "flow '{flow}' can't see what '{node}' may choose: let it return literal texts",
+  BAD_CHOICE: "flow '{flow}' chooses in '{node}' by something that is no function",
   UNKNOWN_OPTION: "flow '{flow}' gives the unknown option '{option}'",
   NAME_INVALID: "'{node}' can't be the name of a node or flow: use a text without '/' that is not empty",
   NOT_A_NODE: "flow '{flow}' adds something that is neither a task nor a built flow: decorate the class with @Task, or call .build()",
@@ -32,6 +44,9 @@ export const SENTENCES = {
   DUPLICATE_FLOW: "two flows are named '{flow}': runs find their flow by its name",
   CLASS_NAME_USED:
     "task class '{task}' has no name of its own: minifiers rename classes, so give @Task a 'name' before its runs are stored",
+  NOT_A_RETRY: "flow '{flow}' is given something that is no retry: use times, forEach, forEachOf, alwaysRevert or alwaysRevertAll",
+  RETRY_VALUE_TAKEN: "flow '{flow}' has '{value}' already: let the retry give another name",
+  RETRY_WITHOUT_VALUES: "flow '{flow}' tries '{value}' with an empty list: give at least one value",
   BAD_ATTEMPTS: 'times({value}) makes no sense: give a whole number of attempts of at least 1',
 } as const;
 

@@ -42,7 +42,9 @@ describe('atoms', () => {
   });
 
   test('have the policy of their retry and the priority of their task', () => {
-    expect(atoms.map((atom) => (atom.kind === 'retry' ? atom.retry.attempts : atom.priority))).toEqual([2, 0, 3, 0, 0, 7]);
+    expect(atoms.map((atom) => ('retry' in atom && atom.retry.kind === 'times' ? atom.retry.attempts : atom.priority))).toEqual([
+      2, 0, 3, 0, 0, 7,
+    ]);
   });
 
   test('of a linear flow wait for the one before', () => {

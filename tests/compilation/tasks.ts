@@ -46,7 +46,9 @@ export function sourcesOf(flow: AnyFlow): Record<string, string> {
           ? `${atoms[source.atom]?.path}.${source.output}`
           : source.from === 'input'
             ? `input ${source.name}`
-            : `constant ${String(compiled(flow).constant(source.node, source.input))}`;
+            : source.from === 'constant'
+              ? `constant ${String(compiled(flow).constant(source.node, source.input))}`
+              : `branch of ${source.of.length}`;
       sources[`${atom.path}.${input}`] = text;
     }
   }

@@ -1,0 +1,124 @@
+import type { AddOptions, PlacedGifts, PlacedNeeds } from './add-options.js';
+import type { CheckAdd, Mode } from './check-add.js';
+import type { Flow } from './flow.js';
+import type { CheckReturn, FlowEnd } from './flow-end.js';
+import type { OptionsReport } from './linear-builder.js';
+import type { Flat } from './names.js';
+import type { Demands, Gives, LiteralName, Needs } from './node-types.js';
+import type { Drop } from './scope.js';
+import type { Listed, Sentence } from './sentence.js';
+import type { Unmet } from './unmet.js';
+
+/** A value that only a sibling provides is no value here, be it needed or optional. */
+type CheckSibling<F, M, Base, Names, Ids, Taken, Out, In, N, I, O> = [Extract<keyof I, Exclude<Out, Names>>] extends [never]
+  ? CheckAdd<F, M, Base, [], Names, Ids, Taken, M extends 'open' ? In : never, N, I, O>
+  : Sentence<'SIBLING_VALUE', { flow: F; value: Listed<Extract<keyof I, Exclude<Out, Names>>> }>;
+
+/**
+ * An unordered flow that is being built: no node waits for another one, so none sees what another one provides. Every
+ * call gives a new builder and leaves this one as it was.
+ *
+ * @typeParam F name of the flow
+ * @typeParam M `closed`: an unmet input is an error; `open`: it becomes what the flow requires
+ * @typeParam Req what a run must be given so far
+ * @typeParam Base values that all nodes see
+ * @typeParam Names names of `Base`
+ * @typeParam Prov what the flow leaves behind
+ * @typeParam Out names of `Prov`
+ * @typeParam Ids names of nodes, as far as they are literals
+ * @typeParam In names that came from outside
+ * @typeParam S services
+ */
+export interface UnorderedBuilder<
+  in out F extends string,
+  in out M extends Mode,
+  in out Req,
+  in out Base,
+  in out Names,
+  in out Prov,
+  in out Out,
+  in out Ids,
+  in out In,
+  in out S,
+> {
+  /** Adds a task or a built flow; it reads what the flow is given. */
+  add<N>(
+    node: CheckSibling<F, M, Base, Names, Ids, Names | Out, Out, In, N, Needs<N>, Gives<N>>,
+  ): Wider<
+    F,
+    M,
+    Req,
+    Base,
+    Names,
+    Prov & Gives<N>,
+    Out,
+    Ids | LiteralName<N>,
+    In,
+    S & Demands<N>,
+    Unmet<M, Base, [], Names, In, Needs<N>>,
+    Gives<N>
+  >;
+  /** Adds a task or a built flow under other names. */
+  add<
+    N,
+    const Name extends string = never,
+    const Rebind extends Readonly<Record<string, string>> = {},
+    const Inject extends { readonly [K in keyof Needs<N>]?: Needs<N>[K] } & Readonly<Record<string, unknown>> = {},
+    const Rename extends Readonly<Record<string, string>> = {},
+    const Override extends boolean = false,
+  >(
+    node: OptionsReport<
+      M,
+      Exclude<keyof Rebind | keyof Inject, keyof Needs<N>> | Exclude<keyof Rename, keyof Gives<N>>,
+      Rebind[keyof Rebind],
+      Names | Out
+    > extends true
+      ? N
+      : CheckSibling<
+          F,
+          M,
+          Base,
+          Names,
+          [Name] extends [never] ? Ids : never,
+          Override extends true ? never : Names | Out,
+          Out,
+          In,
+          N,
+          PlacedNeeds<Needs<N>, Rebind, Inject>,
+          PlacedGifts<Gives<N>, Rename>
+        >,
+    options: AddOptions<F, Needs<N>, Gives<N>, M extends 'open' ? string : Names | Out, Ids, Name, Rebind, Inject, Rename, Override>,
+  ): Wider<
+    F,
+    M,
+    Req,
+    Base,
+    Names,
+    (Override extends true ? Drop<Prov, keyof PlacedGifts<Gives<N>, Rename>> : Prov) & PlacedGifts<Gives<N>, Rename>,
+    Out,
+    Ids | ([Name] extends [never] ? LiteralName<N> : Name),
+    In,
+    S & Demands<N>,
+    Unmet<M, Base, [], Names, In, PlacedNeeds<Needs<N>, Rebind, Inject>>,
+    PlacedGifts<Gives<N>, Rename>
+  >;
+  /** Chooses what the flow leaves behind, instead of everything; with no name: nothing. */
+  returns<const Chosen extends readonly string[]>(
+    ...names: { [Index in keyof Chosen]: CheckReturn<F, Chosen[Index], Out> }
+  ): FlowEnd<F, Flat<Req>, Flat<Pick<Prov, Chosen[number] & keyof Prov>>, Flat<S>>;
+  /** Gives the flow. Never throws: what the types could not see is reported by `flow.compile()`. */
+  build(): Flow<F, Flat<Req>, Flat<Prov>, Flat<S>>;
+}
+
+type Wider<F extends string, M extends Mode, Req, Base, Names, Prov, Out, Ids, In, S, U, O> = UnorderedBuilder<
+  F,
+  M,
+  Req & U,
+  Base & U,
+  Names | keyof U,
+  Prov,
+  Out | keyof O,
+  Ids,
+  In | keyof U,
+  S
+>;

@@ -1,0 +1,46 @@
+import type { PlacedGifts, PlacedNeeds, RenameOptions } from './add-options.js';
+import type { AnyNode, Gives, Needs } from './node-types.js';
+import type { Sentence } from './sentence.js';
+import type { Use } from './used-node.js';
+
+/**
+ * Says how a node of a graph, or a branch of a switch, is placed: the options of `.add(node, options)`, for places that
+ * take only a node.
+ *
+ * @example
+ * ```ts
+ * import { defineTask, graph, use } from 'flowproof';
+ *
+ * const fetch = defineTask({
+ *   name: 'fetch',
+ *   requires: ['url'],
+ *   provides: ['text'],
+ *   execute: async ({ url }: { url: string }) => ({ text: `text of ${url}` }),
+ * });
+ * const both = graph('both')
+ *   .input<{ left: string; right: string }>()
+ *   .add({
+ *     one: use(fetch, { rebind: { url: 'left' }, provides: { text: 'leftText' } }),
+ *     two: use(fetch, { rebind: { url: 'right' }, provides: { text: 'rightText' } }),
+ *   })
+ *   .build();
+ * ```
+ */
+export function use<
+  N,
+  const Rebind extends Readonly<Record<string, string>> = {},
+  const Inject extends { readonly [K in keyof Needs<N>]?: Needs<N>[K] } & Readonly<Record<string, unknown>> = {},
+  const Rename extends Readonly<Record<string, string>> = {},
+>(
+  node: N extends AnyNode ? N : Sentence<'NOT_A_NODE', { flow: '…' }>,
+  options: RenameOptions<'…', Needs<N>, Gives<N>, string, Rebind, Inject, Rename>,
+): Use<N, PlacedNeeds<Needs<N>, Rebind, Inject>, PlacedGifts<Gives<N>, Rename>> {
+  return Object.freeze({ '~flowproof': Object.freeze({ kind: 'use' as const, node: node as N, options }) });
+}
+
+/** What `use` was given; `undefined` for anything else. */
+export function usedIn(value: unknown): { readonly node: unknown; readonly options: unknown } | undefined {
+  if (typeof value !== 'object' || value === null) return undefined;
+  const brand = (value as { '~flowproof'?: { kind?: unknown; node: unknown; options: unknown } })['~flowproof'];
+  return brand?.kind === 'use' ? brand : undefined;
+}

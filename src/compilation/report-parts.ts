@@ -1,0 +1,36 @@
+import type { DiagnosticCode } from '../model/diagnostics.js';
+import type { Order } from './cycles.js';
+import type { FlowNodeShape, RetryNodeShape } from './flow-shape.js';
+
+/** Takes note of what is wrong. */
+export type Report = (code: DiagnosticCode, path: string, facts: Record<string, string>) => void;
+
+const DEPTHS: ReadonlySet<unknown> = new Set(['all', 'flow', 'neighbors', 'atom']);
+
+/** The links of a graph between nodes that there are; reports what is wrong with them. */
+export function linksOf(flow: FlowNodeShape, named: ReadonlyMap<string, number>, path: string, report: Report): readonly Order[] {
+  const orders: Order[] = [];
+  for (const { from, to, decider, depth, unknownOptions } of flow.links) {
+    const facts = { flow: flow.flow, from, to };
+    for (const node of [from, to]) if (!named.has(node)) report('UNKNOWN_NODE', path, { flow: flow.flow, node });
+    if (decider === 'wrong') report('BAD_DECIDER', path, facts);
+    if (depth !== undefined && (decider === 'none' || !DEPTHS.has(depth))) report('BAD_DEPTH', path, { ...facts, depth: String(depth) });
+    for (const option of unknownOptions) report('UNKNOWN_OPTION', path, { flow: flow.flow, option });
+    const [first, then] = [named.get(from), named.get(to)];
+    if (first !== undefined && then !== undefined) orders.push([first, then]);
+  }
+  return orders;
+}
+
+/** Reports a choice that is made by something else than code. */
+export function reportChoice({ choice, name }: FlowNodeShape, path: string, flow: string, report: Report): void {
+  if (choice?.callable === false) report('BAD_CHOICE', path, { flow, node: name });
+}
+
+/** Reports a retry that can't try anything. */
+export function reportRetry({ policy }: RetryNodeShape, path: string, flow: string, report: Report): void {
+  if (policy.kind === 'times' && !(Number.isInteger(policy.attempts) && policy.attempts >= 1)) {
+    report('BAD_ATTEMPTS', path, { value: String(policy.attempts) });
+  }
+  if (policy.kind === 'forEach' && policy.count === 0) report('RETRY_WITHOUT_VALUES', path, { flow, value: policy.provides });
+}
