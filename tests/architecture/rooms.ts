@@ -45,6 +45,11 @@ export const ARCHITECTURE: Architecture = {
       uses: ['process.env'],
       because: 'ps is started with the environment of this process, in a language that can be parsed',
     },
+    {
+      file: 'adapters/postgres/group-commit.ts',
+      uses: ['setImmediate'],
+      because: 'what waits in the same turn of the event loop is written together: no time passes, only the turn ends',
+    },
   ],
   maxLines: 400,
 };

@@ -27,6 +27,29 @@ test.each(CODES)('%s is one line that does not end in a full stop', (code) => {
   expect(SENTENCES[code].length).toBeLessThanOrEqual(140);
 });
 
+/** Names of the facts in an object or its type, or in a constant of the same file that holds them. */
+function namesIn(part: ts.Node, file: ts.SourceFile): readonly string[] {
+  if (ts.isTypeLiteralNode(part)) return part.members.map(({ name }) => name?.getText() ?? '');
+  if (ts.isObjectLiteralExpression(part)) {
+    return part.properties.flatMap((one) => (ts.isSpreadAssignment(one) ? namesIn(one.expression, file) : [one.name.getText()]));
+  }
+  if (!ts.isIdentifier(part)) return [];
+  const found: string[] = [];
+  const visit = (node: ts.Node): void => {
+    if (
+      ts.isVariableDeclaration(node) &&
+      node.name.getText() === part.text &&
+      node.initializer &&
+      ts.isObjectLiteralExpression(node.initializer)
+    ) {
+      found.push(...namesIn(node.initializer, file));
+    }
+    ts.forEachChild(node, visit);
+  };
+  visit(file);
+  return found;
+}
+
 /** `report('CODE', path, { … })`, `sentence('CODE', { … })` in code, `Sentence<'CODE', { … }>` in types. */
 function callSites(): { at: string; code: DiagnosticCode; facts: readonly string[] }[] {
   const root = join(import.meta.dirname, '../../src');
@@ -42,14 +65,11 @@ function callSites(): { at: string; code: DiagnosticCode; facts: readonly string
       const [first] = parts;
       const literal = first !== undefined && ts.isLiteralTypeNode(first) ? first.literal : first;
       if (literal !== undefined && ts.isStringLiteral(literal) && CODES.some((code) => code === literal.text)) {
-        const members = parts.flatMap((part): readonly ts.NamedDeclaration[] =>
-          ts.isObjectLiteralExpression(part) ? [...part.properties] : ts.isTypeLiteralNode(part) ? [...part.members] : [],
-        );
         const line = file.getLineAndCharacterOfPosition(node.getStart()).line + 1;
         found.push({
           at: `${path}:${line}`,
           code: literal.text as DiagnosticCode,
-          facts: members.map(({ name }) => name?.getText() ?? ''),
+          facts: parts.slice(1).flatMap((part) => namesIn(part, file)),
         });
       }
       ts.forEachChild(node, visit);
