@@ -35,8 +35,11 @@ async function compile(tsc, folder, legacy) {
   return errors;
 }
 
-/** Names in a list come in another order from every compiler. */
-const sorted = (text) => text.replace(/'[\w-]+'(?:, '[\w-]+')+/g, (list) => list.split(', ').sort().join(', '));
+/** Names in a list, and members of a union, come in another order from every compiler. */
+const sorted = (text) =>
+  text
+    .replace(/'[\w-]+'(?:, '[\w-]+')+/g, (list) => list.split(', ').sort().join(', '))
+    .replace(/"[\w-]+"(?: \| "[\w-]+")+/g, (union) => union.split(' | ').sort().join(' | '));
 
 async function expectations(folder) {
   const wanted = [];

@@ -81,9 +81,10 @@ type Absent<Name, Chunks, Names, Gifts, Given> = Name extends string
     ? Name
     : never
   : never;
-type Difference<I, Wrong, Chunks, Names, Gifts, Given> = {
-  [Name in Extract<keyof I, Wrong>]: { needed: I[Name]; provided: ValueOf<Chunks, Names, Gifts, Given, I, Name> };
-};
+type Difference<I, Wrong, Chunks, Names, Gifts, Given> =
+  Extract<keyof I, Wrong> extends infer Name extends keyof I
+    ? { [Key in Name]: { needed: I[Key]; provided: ValueOf<Chunks, Names, Gifts, Given, I, Key> } }
+    : never;
 
 type CheckNode<F, M, Chunks, Names, Ids, Soft, Gifts, Who, Given, Cycle, Id, Node, I, O> = Node extends AnyNode
   ? [Extract<Id, Ids>] extends [never]

@@ -7,16 +7,23 @@ import type { AllOf, Listed, Sentence } from './sentence.js';
  * `.when` and `.switch`: a nested flow of which at most one node runs. `Bs` maps the names of the cases to the nodes.
  */
 
-/** Every branch itself when it fits here, otherwise the error that says why not. */
-export type CheckBranches<F, M, Recent, Chunks, Names, Taken, Soft, Id, Case extends string, Bs> = string extends Case
-  ? Sentence<'WIDE_CHOICE', { flow: F; node: Id }>
-  : [Exclude<Case, keyof Bs>] extends [never]
-    ? Bs & {
-        readonly [Key in keyof Bs]: Key extends Case
-          ? CheckAdd<F, M, Recent, Chunks, Names, never, Taken, Soft, Bs[Key], Needs<Bs[Key]>, Gives<Bs[Key]>>
-          : Sentence<'UNKNOWN_CASE', { flow: F; node: Id; value: Key }>;
-      }
-    : Sentence<'MISSING_CASE', { flow: F; node: Id; value: Listed<Exclude<Case, keyof Bs>> }>;
+/**
+ * Every branch itself when it fits here, otherwise the error that says why not. TypeScript looks once before it knows
+ * what `choose` gives: then `Case` is its constraint, `string | symbol`, and nothing is said.
+ */
+export type CheckBranches<F, M, Recent, Chunks, Names, Taken, Soft, Id, Case, Bs> = symbol extends Case
+  ? Bs
+  : string extends Case
+    ? Sentence<'WIDE_CHOICE', { flow: F; node: Id }>
+    : CheckCases<F, M, Recent, Chunks, Names, Taken, Soft, Id, Case, Bs>;
+
+type CheckCases<F, M, Recent, Chunks, Names, Taken, Soft, Id, Case, Bs> = [Exclude<Case, keyof Bs>] extends [never]
+  ? Bs & {
+      readonly [Key in keyof Bs]: Key extends Case
+        ? CheckAdd<F, M, Recent, Chunks, Names, never, Taken, Soft, Bs[Key], Needs<Bs[Key]>, Gives<Bs[Key]>>
+        : Sentence<'UNKNOWN_CASE', { flow: F; node: Id; value: Key }>;
+    }
+  : Sentence<'MISSING_CASE', { flow: F; node: Id; value: Listed<Exclude<Case, keyof Bs>> }>;
 
 type EveryGift<Bs> = { [Key in keyof Bs]: Gives<Bs[Key]> }[keyof Bs];
 type NamesIn<Union> = Union extends unknown ? keyof Union : never;

@@ -164,7 +164,7 @@ export interface LinearBuilder<
   switch<
     const Id extends string,
     const Read extends Names & string,
-    const Case extends string,
+    const Case extends string | symbol,
     const Bs extends Readonly<Record<string, unknown>>,
   >(
     name: FreshName<F, Id, Ids>,

@@ -1,13 +1,22 @@
 import { expect, test } from 'vitest';
-import * as good from '../../type-tests/good-linear.js';
+import { toDot, toMermaid } from '../../src/compilation/index.js';
+import * as choices from '../../type-tests/good-choice.js';
+import * as graphs from '../../type-tests/good-graph.js';
+import * as linears from '../../type-tests/good-linear.js';
 
 /** What the types let through must compile at run time as well. */
-const flows = Object.entries(good).flatMap(([name, value]) =>
+const flows = Object.entries({ ...linears, ...graphs, ...choices }).flatMap(([name, value]) =>
   typeof value === 'object' && 'compile' in value ? [[name, value] as const] : [],
 );
 
-test('there are flows to compare', () => expect(flows.length).toBeGreaterThan(8));
+test('there are flows to compare', () => expect(flows.length).toBeGreaterThan(35));
 
 test.each(flows)('%s', (_name, flow) => {
   expect(flow.compile().fingerprint).toMatch(/^[0-9a-f]{8,}$/);
+});
+
+test.each(flows)('%s has its pictures', (_name, flow) => {
+  const { definition } = flow['~flowproof'];
+  expect(toMermaid(definition)).toContain(`subgraph n0["${flow.name}`);
+  expect(toDot(definition)).toContain('subgraph cluster_n0');
 });
