@@ -156,6 +156,9 @@ describePostgres('what one append costs', (database) => {
   it('is one statement, also when it ends the run, and for many runs', async () => {
     const journal = await opened(database().url);
     const runs = await Promise.all(Array.from({ length: 10 }, () => begun(journal)));
+    // Until both lanes are open, and the lock is taken.
+    for (let lane = 0; lane < 2; lane++) await Promise.all([begun(journal, 3), begun(journal, 2)]);
+    await journal.tick({ owner: runs[0]?.writer ?? '', leaseMs: 1_000, watch: [] });
     const query = vi.spyOn(pg.Client.prototype, 'query');
     const count = async (work: () => Promise<unknown>) => {
       query.mockClear();

@@ -19,6 +19,7 @@ export function formOf(items: readonly EncodedItem[]): AppendForm {
     rows: items.length === 1 ? 'one' : 'many',
     changes: items.some(({ item: { summary, consume } }) => summary !== undefined || (consume?.length ?? 0) > 0),
     relaxed: items.every(({ item }) => item.durability === 'relaxed'),
+    skips: false,
   };
 }
 

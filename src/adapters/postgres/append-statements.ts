@@ -9,6 +9,8 @@ export interface AppendForm {
   readonly changes: boolean;
   /** Whether the disk need not be waited for. */
   readonly relaxed: boolean;
+  /** Whether rows whose place is taken are left out, instead of all rows with an error. */
+  readonly skips: boolean;
 }
 
 const ENTRY = [
@@ -25,7 +27,8 @@ const ENTRY = [
 const CHANGE = ['state text', 'ended boolean', 'owns boolean', 'owner uuid'];
 
 /**
- * Plain INSERT behind the predecessor's guard. The primary key is the fence: of two that pass the guard, one gets 23505.
+ * INSERT behind the predecessor's guard. The primary key is the fence: of two that pass the guard, one gets 23505, or
+ * nothing where the statement skips what is taken, which costs more.
  * Summary and inbox change only for rows that were inserted.
  */
 export function appendStatement(schema: string, form: AppendForm): Statement {
@@ -34,7 +37,8 @@ export function appendStatement(schema: string, form: AppendForm): Statement {
     select i.run_id, i.writer, to_timestamp(i.at / 1000), i.seq, i.epoch, i.format, i.kind, decode(i.step_id, 'hex'), i.transitions::json
     from ${form.changes ? 'i' : rowsOf(columns, form)}
     where coalesce((select p.epoch from ${schema}.journal p where p.run_id = i.run_id and p.seq = i.seq - 1) <= i.epoch, false)
-    ${form.relaxed ? `and (select set_config('synchronous_commit', 'off', true)) = 'off'` : ''}`;
+    ${form.relaxed ? `and (select set_config('synchronous_commit', 'off', true)) = 'off'` : ''}
+    ${form.skips ? 'on conflict (run_id, seq) do nothing' : ''}`;
   if (isCounted(form)) return statement(insert);
   if (!form.changes) return statement(`${insert} returning run_id::text as run_id`);
   return statement(`with i as materialized (select * from ${rowsOf(columns, form)}),

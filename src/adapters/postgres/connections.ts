@@ -1,14 +1,18 @@
 import pg from 'pg';
+import { Connection, type OwnClient } from './connection.js';
 import { type KyselyDatabase, KyselySql } from './kysely-sql.js';
 import type { LockClient } from './owner-lock.js';
 import { type PgPool, PoolSql } from './pool-sql.js';
-import type { Sql } from './sql.js';
+import type { Sql, Statements } from './sql.js';
 
 /** What one journal works with. */
 export interface Connections {
   readonly sql: Sql;
+  /** Where steps are written: as many statements at a time. */
+  readonly lanes: readonly Statements[];
   /** A connection for a lock that ends with the process: only where connections are ours. */
   readonly lockClient?: () => LockClient;
+  close(): Promise<void>;
 }
 
 const CONNECTIONS = 4;
@@ -21,8 +25,19 @@ const QUERY_TIMEOUT_MS = 30_000;
  */
 const SETTINGS = 'set plan_cache_mode = force_generic_plan; set enable_seqscan = off; set lock_timeout = 2000';
 
-export function connect(source: string | PgPool | KyselyDatabase): Connections {
-  if (typeof source !== 'string') return { sql: 'executeQuery' in source ? new KyselySql(source) : new PoolSql(source, { own: false }) };
+/** Whoever shares a statement with a run that somebody's transaction blocks waits so long, and goes on without it. */
+const LANE_SETTINGS = `${SETTINGS}; set lock_timeout = 100`;
+
+export interface ConnectParams {
+  readonly source: string | PgPool | KyselyDatabase;
+  readonly lanes: number;
+}
+
+export function connect({ source, lanes }: ConnectParams): Connections {
+  if (typeof source !== 'string') {
+    const sql = 'executeQuery' in source ? new KyselySql(source) : new PoolSql(source, { own: false });
+    return { sql, lanes: Array.from({ length: lanes }, () => sql), close: () => sql.close() };
+  }
   const config = {
     connectionString: source,
     connectionTimeoutMillis: CONNECT_TIMEOUT_MS,
@@ -30,9 +45,15 @@ export function connect(source: string | PgPool | KyselyDatabase): Connections {
     fallback_application_name: 'flowproof',
     keepAlive: true,
   };
-  const pool = new pg.Pool({ ...config, max: CONNECTIONS, allowExitOnIdle: true });
+  const client = () => new pg.Client(config) as OwnClient & LockClient;
+  const sql = new PoolSql(new pg.Pool({ ...config, max: CONNECTIONS, allowExitOnIdle: true }), { own: true, settings: SETTINGS });
+  const own = Array.from({ length: lanes }, () => new Connection({ client, settings: LANE_SETTINGS }));
   return {
-    sql: new PoolSql(pool, { own: true, settings: SETTINGS }),
-    lockClient: () => new pg.Client(config) as pg.Client & LockClient,
+    sql,
+    lanes: own,
+    lockClient: client,
+    async close() {
+      await Promise.all([sql.close(), ...own.map((lane) => lane.close())]);
+    },
   };
 }

@@ -58,12 +58,13 @@ export class OwnerLock {
     this.#isFree = statement('select pg_try_advisory_xact_lock_shared($1::bigint) as free');
   }
 
-  /** Takes the lock unless it is held or being taken. Nobody waits for it, and nobody hears of its failure: there is the lease. */
-  keep(): void {
-    if (this.#over || this.#client !== undefined) return;
+  /** Takes the lock unless it is held or being taken. Nobody hears of its failure: there is the lease. */
+  async keep(): Promise<void> {
+    if (this.#taking === undefined && (this.#over || this.#client !== undefined)) return;
     this.#taking ??= this.#take().finally(() => {
       this.#taking = undefined;
     });
+    await this.#taking;
   }
 
   /** Gives it up for good. */
@@ -99,7 +100,7 @@ export class OwnerLock {
   #lost(client: LockClient): void {
     if (this.#client !== client) return;
     this.#client = undefined;
-    this.keep();
+    void this.keep();
   }
 
   async #drop(): Promise<void> {

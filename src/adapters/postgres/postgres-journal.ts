@@ -21,6 +21,7 @@ import { listRuns } from './list-runs.js';
 import { RunLoader } from './load-run.js';
 import { messagesOf } from './messages.js';
 import { type MigrateParams, migrate, quoted } from './migrate.js';
+import { Oversize } from './oversize.js';
 import { OwnerLock } from './owner-lock.js';
 import type { Row, Statement } from './sql.js';
 import { asPersistenceError, isLost, isPassing, MAX_SENDS } from './sql-errors.js';
@@ -31,6 +32,7 @@ import { isUuid } from './uuid.js';
 export interface PostgresJournalParams extends MigrateParams {
   /** Called by `open`. */
   readonly connect: () => Connections;
+  readonly maxStepBytes: number;
 }
 
 interface Parts extends Connections {
@@ -60,7 +62,10 @@ export class PostgresJournal implements Journal {
   }
 
   async createRun(params: CreateRunParams): Promise<CreateRunResult> {
-    return this.#opened().creator.create(params);
+    const { creator, appender } = this.#opened();
+    const result = await creator.create(params);
+    appender.begun(params.entry.runId);
+    return result;
   }
 
   async append(items: readonly AppendItem[]): Promise<readonly AppendResult[]> {
@@ -91,7 +96,7 @@ export class PostgresJournal implements Journal {
 
   async tick({ owner, leaseMs, watch }: TickParams): Promise<TickResult> {
     const [row] = await this.#read(this.#statements.tick, [owner, leaseMs, watch.filter(isUuid)]);
-    this.#keepLock(owner);
+    await this.#keepLock(owner);
     const watched = row?.watched;
     return {
       messages: messagesOf(row?.messages),
@@ -113,7 +118,8 @@ export class PostgresJournal implements Journal {
     this.#opening = undefined;
     await Promise.all([...this.#locks.values()].map((lock) => lock.end()));
     this.#locks.clear();
-    await parts?.sql.close();
+    await parts?.appender.settled();
+    await parts?.close();
   }
 
   async #open(): Promise<void> {
@@ -125,24 +131,27 @@ export class PostgresJournal implements Journal {
       await sql.query(this.#statements.forgetLeases, []);
     } catch (error) {
       this.#opening = undefined;
-      await sql.close();
+      await connections.close();
       throw asPersistenceError(error);
     }
     const find = async (key: string, runId: string) => (await this.find({ key })) ?? (await this.find({ runId }));
     this.#parts = {
       ...connections,
-      appender: new Appender(sql, schema),
+      appender: new Appender({ schema, lanes: connections.lanes, oversize: new Oversize(sql, schema, this.#params.maxStepBytes) }),
       creator: new RunCreator({ sql, schema, find }),
       loader: new RunLoader(schema, this.#read),
     };
   }
 
-  #keepLock(owner: string): void {
+  /** The first one is waited for: whoever has begun a run is guarded. A later one is taken beside the work. */
+  async #keepLock(owner: string): Promise<void> {
     const { sql, lockClient } = this.#opened();
     if (lockClient === undefined) return;
-    const lock = this.#locks.get(owner) ?? new OwnerLock({ schema: quoted(this.#params.schema), owner, connect: lockClient, sql });
+    const known = this.#locks.get(owner);
+    const lock = known ?? new OwnerLock({ schema: quoted(this.#params.schema), owner, connect: lockClient, sql });
     this.#locks.set(owner, lock);
-    lock.keep();
+    const kept = lock.keep();
+    if (known === undefined) await kept;
   }
 
   /** For statements that may be sent twice: all but those that write the journal. */

@@ -6,8 +6,9 @@ import { PersistenceError } from '../../model/errors.js';
  */
 
 const UNIQUE_VIOLATION = '23505';
+const LOCK_NOT_AVAILABLE = '55P03';
 /** Serialization failure, deadlock, lock not available: nothing was written, and the same may work now. */
-const PASSING: ReadonlySet<string> = new Set(['40001', '40P01', '55P03']);
+const PASSING: ReadonlySet<string> = new Set(['40001', '40P01', LOCK_NOT_AVAILABLE]);
 /** 22: data exception. 54: program limit exceeded. Not 53, a full disk or memory: that says nothing of the item, and passes. */
 const REFUSED: ReadonlySet<string> = new Set(['22', '54']);
 /** No such schema, table or column, another type than expected, not allowed. */
@@ -21,7 +22,8 @@ export const MAX_SENDS = 3;
 
 function sqlState(error: unknown): string | undefined {
   const code = typeof error === 'object' && error !== null ? (error as { code?: unknown }).code : undefined;
-  return typeof code === 'string' && /^[0-9A-Z]{5}$/.test(code) ? code : undefined;
+  // With a digit, as each has one, and EPIPE has none.
+  return typeof code === 'string' && /^(?=.*\d)[0-9A-Z]{5}$/.test(code) ? code : undefined;
 }
 
 /** There was no answer: the server, the network or the connection ended first. Whether the statement did its work is open. */
@@ -37,6 +39,11 @@ export function isTaken(error: unknown): boolean {
 
 export function isPassing(error: unknown): boolean {
   return PASSING.has(sqlState(error) ?? '');
+}
+
+/** Somebody's transaction holds what it needs, and has not ended in the time that was given. */
+export function isBlocked(error: unknown): boolean {
+  return sqlState(error) === LOCK_NOT_AVAILABLE;
 }
 
 /** The content itself is the trouble. */

@@ -6,11 +6,15 @@ export interface Statement {
 
 export type Row = Readonly<Record<string, unknown>>;
 
-/** All that this adapter wants of a database, so that a pool and a Kysely look the same. */
-export interface Sql {
+/** Whoever takes statements. */
+export interface Statements {
   query(statement: Statement, params: readonly unknown[]): Promise<readonly Row[]>;
   /** How many rows it wrote; cheaper than having them returned. */
   change(statement: Statement, params: readonly unknown[]): Promise<number>;
+}
+
+/** All that this adapter wants of a database, so that a pool and a Kysely look the same. */
+export interface Sql extends Statements {
   /** Several statements on one connection; what was begun and not committed is rolled back. */
   session<Result>(work: (run: (text: string, params?: readonly unknown[]) => Promise<readonly Row[]>) => Promise<Result>): Promise<Result>;
   close(): Promise<void>;
