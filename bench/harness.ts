@@ -5,6 +5,8 @@ export interface Work {
   readonly name: string;
   /** What times and counts are divided by. */
   readonly unit: string;
+  /** Another work whose cost a unit this one's is told in. */
+  readonly comparedWith?: string;
   /** Systems by name, ready to run; `raw` is the one that the others are compared with. */
   open(bench: Bench): Promise<readonly System[]>;
 }
@@ -36,6 +38,7 @@ export interface Measured {
   readonly work: string;
   readonly unit: string;
   readonly system: string;
+  readonly comparedWith: string | undefined;
   readonly usPerUnit: Spread;
   /** Of the pairs that were measured next to each other. */
   readonly ratioToRaw: Spread;
@@ -51,8 +54,10 @@ export interface Spread {
   readonly max: number;
 }
 
-const REPETITIONS = 9;
+const REPETITIONS = 11;
 const QUICK_REPETITIONS = 5;
+/** Fewer than these say nothing: then noisy ones count too. */
+const LEAST = 5;
 
 /** Runs the systems of a work by turns, so that what disturbs the machine disturbs all of them. */
 export async function measure(work: Work, bench: Bench): Promise<readonly Measured[]> {
@@ -66,10 +71,12 @@ export async function measure(work: Work, bench: Bench): Promise<readonly Measur
       for (const system of order) samples.get(system)?.push(await system.sample());
     }
     const raw = [...samples].find(([{ name }]) => name === 'raw')?.[1] ?? [];
+    const counted = calm(raw);
     const measured: Measured[] = [];
     for (const [system, taken] of samples) {
-      const remarks = [...noise(system, raw), ...((await system.remarks?.()) ?? [])];
-      measured.push({ work: work.name, unit: work.unit, system: system.name, ...summary(taken, raw), remarks });
+      const remarks = [...(system.name === 'raw' ? noise(raw, counted) : []), ...((await system.remarks?.()) ?? [])];
+      const { name, unit, comparedWith } = work;
+      measured.push({ work: name, unit, system: system.name, comparedWith, ...summary(taken, raw, counted), remarks });
     }
     return measured;
   } finally {
@@ -77,31 +84,37 @@ export async function measure(work: Work, bench: Bench): Promise<readonly Measur
   }
 }
 
-function summary(samples: readonly Sample[], raw: readonly Sample[]) {
-  const times = samples.map(usPerUnit);
-  const ratios = samples.flatMap((sample, index) => {
-    const beside = raw[index];
-    return beside === undefined ? [] : [usPerUnit(sample) / usPerUnit(beside)];
-  });
+function summary(taken: readonly Sample[], raw: readonly Sample[], counted: readonly number[]) {
+  const samples = counted.map((repetition) => taken[repetition] as Sample);
   const count = (read: (counts: Counts) => number): number | null => {
     const counts = samples.flatMap(({ counts, units }) => (counts === undefined ? [] : [read(counts) / units]));
     return counts.length === 0 ? null : spread(counts).median;
   };
   return {
-    usPerUnit: spread(times),
-    ratioToRaw: spread(ratios),
+    usPerUnit: spread(samples.map(usPerUnit)),
+    ratioToRaw: spread(counted.map((repetition, index) => usPerUnit(samples[index] as Sample) / usPerUnit(raw[repetition] as Sample))),
     statementsPerUnit: count(({ statements }) => statements),
     commitsPerUnit: count(({ commits }) => commits),
     walBytesPerUnit: count(({ walBytes }) => walBytes),
   };
 }
 
-/** A machine that is busy with something else measures that. */
-function noise({ name }: System, raw: readonly Sample[]): readonly string[] {
-  if (name !== 'raw') return [];
-  const times = raw.map(usPerUnit);
-  const slow = times.filter((time) => time > 2 * spread(times).median).length;
-  return slow === 0 ? [] : [`in ${slow} of ${times.length} repetitions raw took more than twice its median: the machine was busy`];
+/**
+ * The repetitions that count: in the others raw took more than twice its median, so they measure something else that the
+ * machine was busy with. (A slow disk makes every ratio smaller: leaving them out is not in our favour.)
+ */
+function calm(raw: readonly Sample[]): readonly number[] {
+  const limit = 2 * spread(raw.map(usPerUnit)).median;
+  const all = raw.map((_, repetition) => repetition);
+  const quiet = all.filter((repetition) => usPerUnit(raw[repetition] as Sample) <= limit);
+  return quiet.length < Math.min(LEAST, all.length) ? all : quiet;
+}
+
+function noise(raw: readonly Sample[], counted: readonly number[]): readonly string[] {
+  const left = raw.length - counted.length;
+  return left === 0
+    ? []
+    : [`${left} of ${raw.length} repetitions are left out, as raw took more than twice its median: the machine was busy`];
 }
 
 function usPerUnit({ ms, units }: Sample): number {

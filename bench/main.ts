@@ -12,7 +12,14 @@ import { pgSaga } from './works/pg-saga.js';
 import { pgSequential } from './works/pg-sequential.js';
 import { resumeAfterKill } from './works/resume-after-kill.js';
 
-const WORKS: readonly Work[] = [memoryLinear(1_000), memoryLinear(100_000), pgSequential(100), pgSaga(9), resumeAfterKill, importRoot];
+const WORKS: readonly Work[] = [
+  memoryLinear(1_000),
+  memoryLinear(100_000, 'memory-linear-1000'),
+  pgSequential(100),
+  pgSaga(9),
+  resumeAfterKill,
+  importRoot,
+];
 
 const { values } = parseArgs({
   options: { json: { type: 'boolean', default: false }, quick: { type: 'boolean', default: false }, only: { type: 'string' } },

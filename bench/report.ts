@@ -33,13 +33,20 @@ export function table(rows: readonly Measured[]): string {
   const widths = HEAD.map((_, column) => Math.max(...cells.map((row) => row[column]?.length ?? 0)));
   const line = (row: readonly string[]): string => `| ${row.map((cell, column) => cell.padEnd(widths[column] ?? 0)).join(' | ')} |`;
   const [head = [], ...body] = cells;
-  const remarks = rows.flatMap(({ work, system, remarks }) => remarks.map((remark) => `- ${work}, ${system}: ${remark}`));
+  const remarks = rows.flatMap((row) =>
+    [...comparison(row, rows), ...row.remarks].map((remark) => `- ${row.work}, ${row.system}: ${remark}`),
+  );
   return [
     line(head),
     line(widths.map((width) => '-'.repeat(width))),
     ...body.map(line),
     ...(remarks.length > 0 ? ['', ...remarks] : []),
   ].join('\n');
+}
+
+function comparison({ comparedWith, system, usPerUnit }: Measured, rows: readonly Measured[]): readonly string[] {
+  const other = rows.find((row) => row.work === comparedWith && row.system === system);
+  return other === undefined ? [] : [`${shown(usPerUnit.median / other.usPerUnit.median)} × the cost a unit of ${other.work}`];
 }
 
 /** Where it was measured: without it no figure means anything. */

@@ -5,10 +5,11 @@ import { advance, chain, FIRST, type Payload, type Watch, watchedChain } from '.
 import { type System, timed, type Work } from '../harness.js';
 
 /** Tasks in a row, in memory. Raw: `await`, and the result through JSON text and back. */
-export function memoryLinear(length: number): Work {
+export function memoryLinear(length: number, comparedWith?: string): Work {
   return {
     name: `memory-linear-${length}`,
     unit: 'task',
+    ...(comparedWith === undefined ? {} : { comparedWith }),
     async open({ quick }) {
       const tasks = quick ? 20_000 : 100_000;
       const runs = Math.max(1, tasks / length);

@@ -12,7 +12,7 @@ export function pgSaga(done: number): Work {
     name: `pg-saga-${done + 1}-${done}`,
     unit: 'saga',
     async open({ quick, postgres }) {
-      const runs = quick ? 15 : 50;
+      const runs = quick ? 15 : 30;
       const server = await postgres();
       return [await raw(server, done, runs), ours(server, done, runs)];
     },

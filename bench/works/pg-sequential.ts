@@ -12,7 +12,7 @@ export function pgSequential(length: number): Work {
     name: `pg-sequential-${length}x1`,
     unit: 'step',
     async open({ quick, postgres }) {
-      const runs = quick ? 3 : 10;
+      const runs = quick ? 3 : 6;
       const server = await postgres();
       return [await raw(server, length, runs), ours(server, length, runs)];
     },

@@ -15,7 +15,7 @@ export const resumeAfterKill: Work = {
   unit: 'resume',
   async open({ postgres }) {
     const { url } = await postgres();
-    return [system('raw', url), system('flowproof', url), system('flowproof-force', url)];
+    return [system('raw', url), system('flowproof', url)];
   },
 };
 
