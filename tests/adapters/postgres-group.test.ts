@@ -122,10 +122,13 @@ describePostgres('steps of many runs', (database) => {
   });
 
   it('may be held to another size', async () => {
-    const other = await opened(database().url, { maxStepBytes: 100 });
+    const other = await opened(database().url, { maxStepBytes: 1_000 });
     const run = await begun(other);
     expect(await appendOne(other, run.item(1))).toBe('ok');
-    expect(await appendOne(other, run.item(2, { transitions: [['SUCCESS', 1, 'Ω'.repeat(50)]] }))).toBe('refused');
+    expect(await appendOne(other, run.item(2, { transitions: [['SUCCESS', 1, 'Ω'.repeat(500)]] }))).toBe('refused');
+    const large = sampleRun({ inputs: { small: 1, large: 'x'.repeat(1_000) } });
+    await expect(other.createRun(large.create)).rejects.toMatchObject({ code: 'INVALID_INPUT', issues: [{ path: 'large' }] });
+    expect(await other.find({ runId: large.runId })).toBeUndefined();
     await other.close();
     expect(() => postgres('postgres://nobody', { lanes: 0 })).toThrow(TypeError);
   });

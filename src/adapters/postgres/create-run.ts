@@ -1,6 +1,7 @@
 import { InvalidInputError } from '../../model/errors.js';
 import { isEnded } from '../../model/states.js';
 import { type CreateRunParams, type CreateRunResult, encodeTransitions, type RunSummary } from '../../persistence/index.js';
+import type { Oversize } from './oversize.js';
 import type { Row, Sql, Statement } from './sql.js';
 import { asPersistenceError, isLost, isPassing, isRefused, MAX_SENDS } from './sql-errors.js';
 import { statement } from './statement.js';
@@ -8,6 +9,7 @@ import { statement } from './statement.js';
 export interface RunCreatorParams {
   readonly sql: Sql;
   readonly schema: string;
+  readonly oversize: Oversize;
   /** The run that has this key or, as ids don't repeat, this id. */
   readonly find: (key: string, runId: string) => Promise<RunSummary | undefined>;
 }
@@ -34,14 +36,16 @@ export class RunCreator {
   }
 
   /**
-   * @throws InvalidInputError when the database can't keep what the run begins with.
+   * @throws InvalidInputError when the database can't keep what the run begins with, or it is too large.
    * @throws PersistenceError `STORE_SCHEMA`
    */
   async create(run: CreateRunParams): Promise<CreateRunResult> {
-    const { key, entry, shape } = run;
+    const { key, entry, shape, flow } = run;
+    const text = encodeTransitions(entry.transitions);
+    this.#params.oversize.checkBeginning(flow, entry, text);
     for (let attempt = 1; ; attempt++) {
       try {
-        const rows = await this.#send(run);
+        const rows = await this.#send(run, text);
         if (rows.length > 0) return this.#created(shape.fingerprint);
         const there = await this.#params.find(key, entry.runId);
         // After a lost answer the run that is there is the one that the first try made.
@@ -57,12 +61,13 @@ export class RunCreator {
     }
   }
 
-  async #send({ entry, key, flow, version, inputsHash, state, owner, shape }: CreateRunParams): Promise<readonly Row[]> {
+  async #send(run: CreateRunParams, transitions: string): Promise<readonly Row[]> {
+    const { entry, key, flow, version, inputsHash, state, owner, shape } = run;
     const { runId, atMs, writer, seq, epoch, format, kind, stepId } = entry;
     const isKnown = this.#known.has(shape.fingerprint);
     const [atoms, manifest] = isKnown ? [null, null] : [JSON.stringify(shape.atoms), JSON.stringify(shape.manifest)];
     const summary = [runId, key, flow, version, shape.fingerprint, inputsHash, state, owner, atMs, isEnded(state)];
-    const first = [writer, seq, epoch, format, kind, stepId, encodeTransitions(entry.transitions)];
+    const first = [writer, seq, epoch, format, kind, stepId, transitions];
     return this.#params.sql.query(this.#insert, [...summary, atoms, manifest, ...first]);
   }
 

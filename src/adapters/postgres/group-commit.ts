@@ -1,4 +1,3 @@
-import { setImmediate as nextRound } from 'node:timers';
 import type { AppendResult } from '../../persistence/index.js';
 import type { EncodedItem } from './append-params.js';
 import type { Statements } from './sql.js';
@@ -10,6 +9,7 @@ const MAX_ROWS = 500;
 const MAX_CHARACTERS = 1_000_000;
 
 interface Waiting {
+  readonly runId: string;
   readonly item: EncodedItem;
   readonly resolve: (result: AppendResult) => void;
 }
@@ -38,7 +38,7 @@ export class GroupCommit {
 
   append(item: EncodedItem): Promise<AppendResult> {
     return new Promise((resolve) => {
-      this.#waiting.push({ item, resolve });
+      this.#waiting.push({ runId: item.item.entry.runId, item, resolve });
       this.#schedule();
     });
   }
@@ -52,7 +52,7 @@ export class GroupCommit {
   async settled(): Promise<void> {
     while (this.#waiting.length > 0 || this.#sending.size > 0) {
       await Promise.all(this.#sending);
-      await new Promise<void>((resolve) => nextRound(() => resolve()));
+      await new Promise((resolve) => setImmediate(resolve));
     }
   }
 
@@ -64,10 +64,9 @@ export class GroupCommit {
     if (this.#scheduled || this.#free.length === 0 || this.#waiting.length === 0) return;
     this.#scheduled = true;
     const [first] = this.#waiting;
-    const isAlone =
-      this.#waiting.length === 1 && this.#free.length === this.#lanes.length && first?.item.item.entry.runId === this.#lastRun;
+    const isAlone = this.#waiting.length === 1 && this.#free.length === this.#lanes.length && first?.runId === this.#lastRun;
     if (isAlone) queueMicrotask(this.#flush);
-    else nextRound(this.#flush);
+    else setImmediate(this.#flush);
   }
 
   readonly #flush = (): void => {
@@ -85,52 +84,48 @@ export class GroupCommit {
   };
 
   async #send(lane: Statements, batch: readonly Waiting[]): Promise<void> {
-    const [first] = batch;
-    if (first === undefined) return;
-    this.#lastRun = batch.length === 1 ? first.item.item.entry.runId : undefined;
-    if (batch.length === 1) {
-      const result = await this.#writer.one(lane, first.item);
-      const stays = result.kind === 'unknown' && isBlocked(result.cause);
-      if (stays) this.#suspects.add(first.item.item.entry.runId);
-      else this.#suspects.delete(first.item.item.entry.runId);
-      first.resolve(result);
-      return;
-    }
-    const results = await this.#writer.many(
-      lane,
-      batch.map(({ item }) => item),
-    );
+    const [only] = batch;
+    this.#lastRun = batch.length === 1 ? only?.runId : undefined;
+    if (only !== undefined && batch.length === 1) return this.#sendOne(lane, only);
+    const items = batch.map(({ item }) => item);
+    const results = await this.#writer.many(lane, items);
     if (results === undefined) {
-      for (const { item } of batch) this.#suspects.add(item.item.entry.runId);
+      for (const { runId } of batch) this.#suspects.add(runId);
       this.#waiting.unshift(...batch);
       return;
     }
     for (const [index, result] of results.entries()) batch[index]?.resolve(result);
   }
 
+  async #sendOne(lane: Statements, { item, runId, resolve }: Waiting): Promise<void> {
+    const result = await this.#writer.one(lane, item);
+    if (result.kind === 'unknown' && isBlocked(result.cause)) this.#suspects.add(runId);
+    else this.#suspects.delete(runId);
+    resolve(result);
+  }
+
   /** What fits into one statement, the oldest first: one step of a run, a suspect by itself. */
   #take(): readonly Waiting[] {
     const [first, ...rest] = this.#waiting;
     if (first === undefined) return [];
-    if (rest.length === 0 || this.#suspects.has(first.item.item.entry.runId)) {
+    if (rest.length === 0 || this.#suspects.has(first.runId)) {
       this.#waiting = rest;
       return [first];
     }
     const batch = [first];
     const later: Waiting[] = [];
-    const runs = new Set([first.item.item.entry.runId]);
+    const runs = new Set([first.runId]);
     let characters = first.item.transitions.length;
     for (const one of rest) {
-      const { item, transitions } = one.item;
-      const { runId } = item.entry;
-      const isFull = batch.length >= MAX_ROWS || characters + transitions.length > MAX_CHARACTERS;
+      const { runId, item } = one;
+      const isFull = batch.length >= MAX_ROWS || characters + item.transitions.length > MAX_CHARACTERS;
       if (isFull || runs.has(runId) || this.#suspects.has(runId)) {
         later.push(one);
-        continue;
+      } else {
+        batch.push(one);
+        runs.add(runId);
+        characters += item.transitions.length;
       }
-      batch.push(one);
-      runs.add(runId);
-      characters += transitions.length;
     }
     this.#waiting = later;
     return batch;

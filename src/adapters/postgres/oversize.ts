@@ -1,4 +1,4 @@
-import { PersistenceError } from '../../model/errors.js';
+import { InvalidInputError, PersistenceError } from '../../model/errors.js';
 import type { Entry, Transition } from '../../persistence/index.js';
 import type { Sql, Statement } from './sql.js';
 import { statement } from './statement.js';
@@ -19,6 +19,16 @@ export class Oversize {
   isOver(text: string): boolean {
     // A character is at most three bytes: most texts need not be measured.
     return text.length * 3 > this.#maxBytes && Buffer.byteLength(text) > this.#maxBytes;
+  }
+
+  /** @throws InvalidInputError that names the largest input, when what a run begins with is too large. */
+  checkBeginning(flow: string, { transitions }: Entry, text: string): void {
+    if (!this.isOver(text)) return;
+    const inputs = transitions.flatMap((one) => (one[0] === 'CREATED' ? Object.entries(one[1].inputs) : []));
+    const sized = inputs.map(([path, value]) => ({ path, bytes: Buffer.byteLength(JSON.stringify(value)) }));
+    const { path, bytes } = sized.reduce((a, b) => (b.bytes > a.bytes ? b : a), { path: '', bytes: 0 });
+    const message = `has ${megabytes(bytes)}, and the journal takes at most ${megabytes(this.#maxBytes)} of all inputs together: pass where it is`;
+    throw new InvalidInputError(flow, [{ path, message }]);
   }
 
   /** Names the run, the node that is to blame, and the sizes. */

@@ -135,10 +135,11 @@ export class PostgresJournal implements Journal {
       throw asPersistenceError(error);
     }
     const find = async (key: string, runId: string) => (await this.find({ key })) ?? (await this.find({ runId }));
+    const oversize = new Oversize(sql, schema, this.#params.maxStepBytes);
     this.#parts = {
       ...connections,
-      appender: new Appender({ schema, lanes: connections.lanes, oversize: new Oversize(sql, schema, this.#params.maxStepBytes) }),
-      creator: new RunCreator({ sql, schema, find }),
+      appender: new Appender({ schema, lanes: connections.lanes, oversize }),
+      creator: new RunCreator({ sql, schema, oversize, find }),
       loader: new RunLoader(schema, this.#read),
     };
   }
