@@ -1,14 +1,14 @@
 /**
  * flowproof: task flows that the compiler proves and the database remembers.
  *
- * Write tasks (`Task`, `defineTask`), compose them (`linear`), run them (`run`, `flowproof`), keep their runs (`memory`,
+ * Write tasks (`Task`, `defineTask`), compose them (`linear`, `unordered`, `graph`), run them (`run`, `flowproof`), keep their runs (`memory`,
  * `file`, and `postgres` from `flowproof/postgres`). How the rooms behind this door fit together: docs/architecture.md.
  */
 import { builders } from './authoring/index.js';
-import { compile } from './compilation/index.js';
+import { compile, toDot, toMermaid } from './compilation/index.js';
 
-// Authoring describes and never looks at what comes after it, so a flow's `compile()` is handed in here.
-export const { linear } = builders(compile);
+// Authoring describes and never looks at what comes after it, so what a flow's methods do is handed in here.
+export const { linear, unordered, graph } = builders(compile, { toMermaid, toDot });
 
 export {
   type App,
@@ -30,8 +30,13 @@ export {
 export {
   type AnyFlow,
   type AnyTask,
+  alwaysRevert,
+  alwaysRevertAll,
+  type Depth,
   defineTask,
   type Flow,
+  forEach,
+  forEachOf,
   type Kept,
   type Outcome,
   type Provides,
@@ -45,8 +50,10 @@ export {
   Task,
   type TaskContext,
   times,
+  use,
 } from './authoring/index.js';
 export type { AtomEvent, FlowEvent, Listener, ProgressEvent, RunEvent } from './engine/index.js';
+export { concurrent, type ExecutorChoice, serial } from './executors/index.js';
 export type { Clock } from './model/clock.js';
 export { type Codec, NotStorableError } from './model/codec.js';
 export type { Diagnostic, DiagnosticCode } from './model/diagnostics.js';

@@ -43,14 +43,14 @@ function compileAnew(definition: FlowDefinition): CompiledFlow {
     return { kind: 'task', index, path, governor, priority: task.priority, task, inputs, revertInputs, outputs, revertPorts };
   });
   const manifest = manifestOf(shape, linked);
-  const { graph, ends } = executionGraph(shape, linked.children, linked.orders);
-  const deciders = decidersOf(shape, linked, ends, origins);
+  const ordered = executionGraph(shape, linked.children, linked.orders);
+  const deciders = decidersOf(shape, linked, ordered, origins);
   return Object.freeze({
     name: definition.name,
     version: definition.version,
     fingerprint: digest(canonicalText(manifest)),
     atoms,
-    graph,
+    graph: ordered.graph,
     ...(deciders.length === 0 ? {} : { deciders }),
     inputs: linked.inputs,
     inputsKnown: definition.input.kind === 'none' || (definition.input.kind === 'typed' && definition.input.names !== undefined),

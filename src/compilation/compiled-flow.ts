@@ -72,8 +72,10 @@ export interface CompiledDecider {
   /** The atoms of that node: from `first` up to, without, `until`. */
   readonly first: number;
   readonly until: number;
-  /** Where the link comes from: the node's name, and where it ends in the graph. Absent for a branch. */
-  readonly source?: { readonly node: string; readonly exit: number };
+  /** The node that the link comes from: its name, and its atoms from `first` up to, without, `until`. Absent for a branch. */
+  readonly source?: { readonly node: string; readonly first: number; readonly until: number };
+  /** Atoms that a `false` skips, as ranges; those of the target first. */
+  readonly skips: readonly (readonly [from: number, until: number])[];
   /** What a `false` skips beside the target. `node`: nothing. */
   readonly depth: Depth | 'node';
   /** Of a link: for each source of a decider with this target its outputs. */

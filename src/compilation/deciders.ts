@@ -1,27 +1,27 @@
 import type { FlowDefinition } from '../authoring/index.js';
 import type { CompiledDecider } from './compiled-flow.js';
 import type { ShapeOrigin } from './describe.js';
-import type { Ends } from './execution-graph.js';
+import type { OrderedGraph } from './execution-graph.js';
 import type { FlowNodeShape, FlowShape } from './flow-shape.js';
 import type { LinkedFlow } from './link.js';
+import { type Place, placesIn, type Reach, skipsOf } from './skips.js';
 import type { Source } from './source.js';
-
-type Place = Pick<CompiledDecider, 'target' | 'entry' | 'first' | 'until'>;
 
 /** All that has to be asked before nodes of a flow run, in definition order. A target without atoms needs no question. */
 export function decidersOf(
   shape: FlowShape,
   linked: LinkedFlow,
-  ends: ReadonlyMap<number, Ends>,
+  { graph, ends }: OrderedGraph,
   origins: readonly ShapeOrigin[],
 ): readonly CompiledDecider[] {
   const places = placesIn(shape, ends);
+  const reach: Reach = { graph, ends, places, isTask: (node) => shape.nodes[node]?.kind === 'task', atoms: linked.atoms.length };
   const deciders: CompiledDecider[] = [];
   for (const [index, node] of shape.nodes.entries()) {
     if (node.kind !== 'flow') continue;
     const definition = origins[index] as FlowDefinition;
     if (node.pattern === 'choice') deciders.push(...branches(index, node, definition, shape, linked, places));
-    if (node.pattern === 'graph') deciders.push(...links(index, definition, shape, linked, places, ends));
+    if (node.pattern === 'graph') deciders.push(...links(index, definition, shape, linked, reach));
   }
   return deciders;
 }
@@ -39,54 +39,30 @@ function branches(
   return (linked.children[index] ?? []).flatMap((child) => {
     const place = places[child];
     const wanted = choice?.kind === 'switch' ? shape.nodes[child]?.name : true;
-    return place === undefined ? [] : { ...place, depth: 'node', history: {}, reads, decide: (values) => pick(values) === wanted };
+    if (place === undefined) return [];
+    const skips = [[place.first, place.until]] as const;
+    return { ...place, depth: 'node', skips, history: {}, reads, decide: (values) => pick(values) === wanted };
   });
 }
 
-function links(
-  index: number,
-  { links = [] }: FlowDefinition,
-  shape: FlowShape,
-  linked: LinkedFlow,
-  places: readonly (Place | undefined)[],
-  ends: ReadonlyMap<number, Ends>,
-): CompiledDecider[] {
+function links(index: number, { links = [] }: FlowDefinition, shape: FlowShape, linked: LinkedFlow, reach: Reach): CompiledDecider[] {
   const named = new Map((linked.children[index] ?? []).map((child) => [shape.nodes[child]?.name ?? '', child]));
   const outputs = (node: string): Readonly<Record<string, Source>> => Object.fromEntries(linked.given[named.get(node) ?? -1]?.values ?? []);
   const decided = links.filter(({ decider }) => typeof decider === 'function');
   return decided.flatMap(({ from, to, decider, depth = 'all' }) => {
-    const place = places[named.get(to) ?? -1];
+    const target = named.get(to) ?? -1;
+    const place = reach.places[target];
     if (place === undefined) return [];
+    const source = reach.places[named.get(from) ?? -1];
     const sources = decided.filter((other) => other.to === to).map((other) => other.from);
     return {
       ...place,
-      source: { node: from, exit: ends.get(named.get(from) ?? -1)?.exit ?? -1 },
+      source: { node: from, first: source?.first ?? 0, until: source?.until ?? 0 },
       depth,
+      skips: skipsOf(target, depth, linked.orders.get(index) ?? [], reach),
       history: Object.fromEntries(sources.map((source) => [source, outputs(source)])),
       reads: {},
       decide: (history) => Boolean((decider as unknown as (history: object) => unknown)(history)),
     };
-  });
-}
-
-/** Where each node of the shape lies among the atoms; none where it has no atoms. */
-function placesIn(shape: FlowShape, ends: ReadonlyMap<number, Ends>): readonly (Place | undefined)[] {
-  const paths: string[] = [];
-  const first: number[] = [];
-  let count = 0;
-  for (const { name, parent, kind } of shape.nodes) {
-    paths.push(parent < 0 ? name : `${paths[parent]}/${name}`);
-    first.push(count);
-    if (kind === 'task' || kind === 'retry') count++;
-  }
-  const until = shape.nodes.map((_, index) => first[index + 1] ?? count);
-  for (let index = shape.nodes.length - 1; index > 0; index--) {
-    const parent = shape.nodes[index]?.parent as number;
-    until[parent] = Math.max(until[parent] as number, until[index] as number);
-  }
-  return shape.nodes.map((_, index) => {
-    const entry = ends.get(index)?.entry;
-    if (entry === undefined || first[index] === until[index]) return undefined;
-    return { target: paths[index] as string, entry, first: first[index] as number, until: until[index] as number };
   });
 }

@@ -35,6 +35,7 @@ export function eventsOf(run: Run, transitions: readonly Transition[], common: C
       case 'REVERT_FAILURE':
         events.push(atomEvent(run, transition[1], 'REVERT_FAILURE', common, transition[2]));
         break;
+      case 'IGNORE':
       case 'SUCCESS':
       case 'REVERTED':
       case 'RETRYING':

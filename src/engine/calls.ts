@@ -3,7 +3,7 @@ import type { Codec } from '../model/codec.js';
 import { type Failure, toFailure } from '../model/failure.js';
 import { Abort, type CallDoors, callContext } from './call-context.js';
 import { hasSchemas, issueText, parse, resultOf } from './call-result.js';
-import type { CallOutcome, Command } from './decision.js';
+import type { CallCommand, CallOutcome } from './decision.js';
 import type { AnyOutcome, Executor } from './executor.js';
 import { failuresOf } from './failures.js';
 import type { AtomStatus } from './run-state.js';
@@ -30,7 +30,7 @@ export class Calls {
     this.#doors = doors;
   }
 
-  start(command: Command): void {
+  start(command: CallCommand): void {
     const abort = new Abort();
     this.#aborts.set(command.atom, abort);
     void this.#call(command, abort).then((end) => {
@@ -44,7 +44,7 @@ export class Calls {
     for (const abort of this.#aborts.values()) abort.abort(reason);
   }
 
-  async #call(command: Command, abort: Abort): Promise<CallOutcome['end']> {
+  async #call(command: CallCommand, abort: Abort): Promise<CallOutcome['end']> {
     const task = this.#run.flow.atoms[command.atom] as CompiledTask;
     try {
       const inputs = inputsOf(this.#run, task, command.do, this.#parts.codec);

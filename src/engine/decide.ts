@@ -1,4 +1,5 @@
 import { isEnded } from '../model/states.js';
+import { settleVote } from './deciders.js';
 import type { CallId, CallOutcome, Decision, EngineEvent, Limits } from './decision.js';
 import { proceed } from './proceed.js';
 import { resolveFailure } from './resolve.js';
@@ -26,6 +27,9 @@ function note(run: Run, step: Step, event: EngineEvent): void {
       run.status.epoch++;
       step.state(['TAKEOVER', inFlightAtoms(run.status.atoms)]);
       if (run.status.state !== 'RUNNING') step.state(['RUN', 'RUNNING']);
+      return;
+    case 'answered':
+      settleVote(run, step, event.decider, event.answer);
       return;
     case 'saved':
       if (isAwaited(run.status.atoms[event.call.atom], event.call)) step.state(['SAVED', event.call.atom, event.data]);

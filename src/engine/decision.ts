@@ -9,6 +9,8 @@ export type EngineEvent =
   /** Another engine's run, or a suspended one, goes on here. */
   | { readonly kind: 'resumed' }
   | { readonly kind: 'finished'; readonly outcomes: readonly CallOutcome[] }
+  /** What a decider said, or that it threw. */
+  | { readonly kind: 'answered'; readonly decider: number; readonly answer: boolean | Failure }
   | { readonly kind: 'saved'; readonly call: CallId; readonly data: Json }
   /** These calls were decided and written, but not made. */
   | { readonly kind: 'notStarted'; readonly atoms: readonly number[] };
@@ -21,8 +23,17 @@ export interface CallId {
 }
 
 /** What the loop is to do when the step is durable. */
-export interface Command extends CallId {
+export type Command = CallCommand | AskCommand;
+
+/** Call a task. */
+export interface CallCommand extends CallId {
   readonly do: Phase;
+}
+
+/** Ask a decider of the user: only once what it is asked about is durable. */
+export interface AskCommand {
+  readonly do: 'ask';
+  readonly decider: number;
 }
 
 /** How one call of a task ended. */

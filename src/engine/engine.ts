@@ -4,9 +4,10 @@ import type { Transition } from '../persistence/index.js';
 import { callEvent, eventsOf } from './announce.js';
 import { type CallParts, Calls } from './calls.js';
 import { decide } from './decide.js';
-import type { CallId, Command, Decision, EngineEvent, Limits } from './decision.js';
+import type { CallCommand, CallId, Command, Decision, EngineEvent, Limits } from './decision.js';
 import type { FlowEvent } from './events.js';
 import { Mailbox } from './mailbox.js';
+import { askDecider } from './questions.js';
 import type { Run } from './step.js';
 import { summaryOf, type Writer, type WriterParts } from './writer.js';
 
@@ -139,14 +140,20 @@ export class Engine {
     if (commands.length === 0) return [];
     const hold = this.#limits().hold;
     // What was lost with another engine is called even when the run is to be suspended: it holds nothing unknown then.
-    const mayCall = (command: Command): boolean => hold === 'none' || (hold === 'suspend' && command.attempt > 1);
-    const made = commands.filter(mayCall);
+    const mayCall = (call: CallCommand): boolean => hold === 'none' || (hold === 'suspend' && call.attempt > 1);
+    const calls = commands.filter((command): command is CallCommand => command.do !== 'ask');
+    const made = calls.filter(mayCall);
     if (made.length > 0 && this.#isDoubtful()) await this.#confirm();
-    for (const command of made) {
-      this.#announceCall(command);
-      this.#calls.start(command);
+    for (const command of commands) if (command.do === 'ask') this.#ask(command.decider);
+    for (const call of made) {
+      this.#announceCall(call);
+      this.#calls.start(call);
     }
-    return commands.filter((command) => !mayCall(command)).map(({ atom }) => atom);
+    return calls.filter((call) => !mayCall(call)).map(({ atom }) => atom);
+  }
+
+  #ask(decider: number): void {
+    void askDecider(this.run, decider, this.#parts.codec).then((answer) => this.#mailbox.post({ kind: 'answered', decider, answer }));
   }
 
   /** This process may have been frozen between the answer of the journal and now, and another one may have gone on. */
@@ -190,7 +197,7 @@ export class Engine {
     for (const event of eventsOf(this.run, transitions, this.#common())) this.#parts.emit(event);
   }
 
-  #announceCall({ atom, do: phase }: Command): void {
+  #announceCall({ atom, do: phase }: CallCommand): void {
     if (!this.#parts.listening()) return;
     this.#parts.emit(callEvent(this.run, atom, phase === 'execute' ? 'RUNNING' : 'REVERTING', this.#common()));
   }

@@ -87,6 +87,12 @@ function foldAtom(run: RunStatus, atom: AtomStatus, transition: AtomTransition):
     case 'WITHDRAWN':
       withdraw(atom);
       return;
+    case 'VOTE':
+      atom.votes = { ...atom.votes, [transition[2]]: transition[3] };
+      return;
+    case 'IGNORE':
+      move(atom, 'IGNORE');
+      return;
     case 'SAVED':
       atom.saved = transition[2];
       return;

@@ -1,6 +1,6 @@
-import type { CompiledFlow } from '../compilation/index.js';
+import type { CompiledDecider, CompiledFlow } from '../compilation/index.js';
 import { Heap } from './heap.js';
-import { type AtomStatus, isInFlight, type RunStatus } from './run-state.js';
+import { type AtomStatus, isInFlight, isSkipped, type RunStatus } from './run-state.js';
 
 const FORWARD = 1;
 const BACK = 2;
@@ -30,6 +30,11 @@ export class Frontier {
   readonly #queued: Uint8Array;
   readonly #flying: Uint8Array;
   #inFlight = 0;
+  /** Deciders by the node that they let begin. */
+  readonly #deciders: ReadonlyMap<number, readonly number[]>;
+  /** Asked, and no answer yet. A new engine asks again. */
+  readonly #asking = new Set<number>();
+  readonly #questions = new Set<number>();
 
   constructor(flow: CompiledFlow, run: RunStatus) {
     const nodes = flow.graph.successors.length;
@@ -41,6 +46,7 @@ export class Frontier {
     this.#clear = new Uint8Array(nodes).fill(1);
     this.#queued = new Uint8Array(nodes);
     this.#flying = new Uint8Array(nodes);
+    this.#deciders = decidersByEntry(flow);
     const priority = (atom: number): number => flow.atoms[atom]?.priority ?? 0;
     this.#forward = new Heap((a, b) => priority(a) > priority(b) || (priority(a) === priority(b) && a < b));
     this.#lost = new Heap((a, b) => priority(a) > priority(b) || (priority(a) === priority(b) && a < b));
@@ -48,9 +54,32 @@ export class Frontier {
     for (let node = 0; node < nodes; node++) this.changed(node);
   }
 
-  /** Atoms that were called and not lost: as many answers are to come. */
+  /** Tasks that were called and not lost, and deciders that were asked: as many answers are to come. */
   get inFlight(): number {
+    return this.#inFlight + this.#asking.size;
+  }
+
+  /** Tasks that were called and not lost. */
+  get called(): number {
     return this.#inFlight;
+  }
+
+  decidersAt(entry: number): readonly number[] {
+    return this.#deciders.get(entry) ?? [];
+  }
+
+  asked(decider: number): void {
+    this.#asking.add(decider);
+    this.#questions.delete(decider);
+  }
+
+  answered(decider: number): void {
+    this.#asking.delete(decider);
+  }
+
+  /** To be told of every vote: what it let wait may begin. */
+  voted(decider: number): void {
+    this.changed(this.#deciderOf(decider).entry);
   }
 
   /** To be told of every node whose state or intention changed. */
@@ -58,7 +87,8 @@ export class Frontier {
     const pending = [start];
     for (let node = pending.pop(); node !== undefined; node = pending.pop()) {
       const atom = this.#run.atoms[node];
-      this.#flip(this.#done, node, isDone(atom, this.#waiting[node] === 0), this.#flow.graph.successors, this.#waiting, pending);
+      const open = this.#waiting[node] === 0 && this.#isOpen(node);
+      this.#flip(this.#done, node, isDone(atom, open), this.#flow.graph.successors, this.#waiting, pending);
       this.#flip(this.#clear, node, isClear(atom, this.#holding[node] === 0), this.#flow.graph.predecessors, this.#holding, pending);
       if (atom !== undefined) this.#enqueue(node, atom);
     }
@@ -72,6 +102,15 @@ export class Frontier {
   /** The next atom that may be undone now: reverted or, if it is a retry, started over. */
   nextBack(): number | undefined {
     return this.#first(this.#back, BACK, (node, atom) => this.#mayRevert(node, atom));
+  }
+
+  /** The next decider to be asked. */
+  nextQuestion(): number | undefined {
+    for (const decider of this.#questions) {
+      if (this.#mayAsk(decider)) return decider;
+      this.#questions.delete(decider);
+    }
+    return undefined;
   }
 
   /** The next atom that was in flight when its engine was lost. */
@@ -122,13 +161,48 @@ export class Frontier {
   }
 
   #mayExecute(node: number, atom: AtomStatus): boolean {
-    return atom.state === 'PENDING' && atom.intention === 'EXECUTE' && this.#waiting[node] === 0;
+    return atom.state === 'PENDING' && atom.intention === 'EXECUTE' && this.#waiting[node] === 0 && this.#isOpen(node);
+  }
+
+  /** Whether nobody has to be asked any more before this node begins; who is to be asked is noted on the way. */
+  #isOpen(node: number): boolean {
+    const deciders = this.#deciders.get(node);
+    if (deciders === undefined) return true;
+    let open = true;
+    for (const decider of deciders) {
+      const { first, source } = this.#deciderOf(decider);
+      if (this.#run.atoms[first]?.votes[decider] === true || isSkipped(this.#run, source)) continue;
+      open = false;
+      if (this.#mayAsk(decider)) this.#questions.add(decider);
+    }
+    return open;
+  }
+
+  #mayAsk(decider: number): boolean {
+    const { entry, first, source } = this.#deciderOf(decider);
+    const target = this.#run.atoms[first];
+    const undecided = target?.state === 'PENDING' && target.intention === 'EXECUTE' && target.votes[decider] === undefined;
+    return undecided && this.#waiting[entry] === 0 && !this.#asking.has(decider) && !isSkipped(this.#run, source);
+  }
+
+  #deciderOf(decider: number): CompiledDecider {
+    return this.#flow.deciders?.[decider] as CompiledDecider;
   }
 
   #mayRevert(node: number, atom: AtomStatus): boolean {
     const meant = atom.intention === 'REVERT' || atom.intention === 'RETRY';
     return meant && (atom.state === 'SUCCESS' || atom.state === 'FAILURE') && this.#holding[node] === 0;
   }
+}
+
+function decidersByEntry(flow: CompiledFlow): ReadonlyMap<number, readonly number[]> {
+  const deciders = new Map<number, number[]>();
+  for (const [index, { entry }] of (flow.deciders ?? []).entries()) {
+    const known = deciders.get(entry);
+    if (known === undefined) deciders.set(entry, [index]);
+    else known.push(index);
+  }
+  return deciders;
 }
 
 function isDone(atom: AtomStatus | undefined, free: boolean): boolean {

@@ -12,9 +12,13 @@ import type { Run, Step } from './step.js';
  * when nothing is left. First what was lost, then what is to be undone, then what comes next.
  */
 export function proceed(run: Run, step: Step, limits: Limits): void {
-  while (settleLost(run, step, limits) || (limits.hold === 'none' && (goBack(run, step, limits) || goForward(run, step, limits)))) {}
+  while (
+    settleLost(run, step, limits) ||
+    (limits.hold === 'none' && (goBack(run, step, limits) || ask(run, step) || goForward(run, step, limits)))
+  ) {}
   if (run.frontier.inFlight > 0 || run.frontier.nextLost() !== undefined) return;
-  const unfinished = run.frontier.nextBack() !== undefined || run.frontier.nextForward() !== undefined;
+  const unfinished =
+    run.frontier.nextBack() !== undefined || run.frontier.nextQuestion() !== undefined || run.frontier.nextForward() !== undefined;
   if (!unfinished) step.state(['RUN', endOf(run)]);
   else if (limits.hold === 'suspend') step.state(['RUN', 'SUSPENDED']);
 }
@@ -53,9 +57,16 @@ function goBack(run: Run, step: Step, limits: Limits): boolean {
     step.state(['REVERTING', index]);
     step.state(['REVERTED', index]);
   } else {
-    if (run.frontier.inFlight >= limits.capacity) return false;
+    if (run.frontier.called >= limits.capacity) return false;
     step.call('revert', index);
   }
+  return true;
+}
+
+function ask(run: Run, step: Step): boolean {
+  const decider = run.frontier.nextQuestion();
+  if (decider === undefined) return false;
+  step.ask(decider);
   return true;
 }
 
@@ -64,7 +75,7 @@ function goForward(run: Run, step: Step, limits: Limits): boolean {
   if (index === undefined) return false;
   const atom = run.flow.atoms[index] as CompiledAtom;
   if (atom.kind === 'retry') beginAttempt(run, step, atom);
-  else if (run.frontier.inFlight >= limits.capacity) return false;
+  else if (run.frontier.called >= limits.capacity) return false;
   else step.call('execute', index);
   return true;
 }
@@ -91,7 +102,7 @@ function beginAttempt(run: Run, step: Step, retry: CompiledRetry): void {
 
 /** What was lost is called again even while the run is being suspended: a suspended run holds nothing unknown. */
 function mayCall(run: Run, limits: Limits): boolean {
-  return limits.hold !== 'stop' && run.frontier.inFlight < limits.capacity;
+  return limits.hold !== 'stop' && run.frontier.called < limits.capacity;
 }
 
 function lostFailure(atom: CompiledAtom, losses: number): Failure {

@@ -46,11 +46,14 @@ export interface AtomStatus {
   revertFailedAt: number;
   /** What `ctx.save` kept. */
   saved: Json | undefined;
+  /** What deciders said of the node that begins here, by their number. */
+  votes: Readonly<Record<number, boolean>>;
   /** Of a retry: what it gave to its attempts so far. */
   tried: readonly Json[];
 }
 
 const NOTHING: readonly Json[] = [];
+const NO_VOTES: Readonly<Record<number, boolean>> = {};
 
 export function newAtom(): AtomStatus {
   return {
@@ -70,6 +73,7 @@ export function newAtom(): AtomStatus {
     revertFailure: undefined,
     revertFailedAt: -1,
     saved: undefined,
+    votes: NO_VOTES,
     tried: NOTHING,
   };
 }
@@ -84,4 +88,11 @@ export function newRun(runId: string, atoms: number): RunStatus {
 /** Called, and not lost: its answer will come to this engine. */
 export function isInFlight(atom: AtomStatus): boolean {
   return (atom.state === 'RUNNING' || atom.state === 'REVERTING') && !atom.lost;
+}
+
+/** Whether all of these atoms were skipped: a decider with such a source abstains. */
+export function isSkipped(run: RunStatus, range: { readonly first: number; readonly until: number } | undefined): boolean {
+  if (range === undefined) return false;
+  for (let atom = range.first; atom < range.until; atom++) if (run.atoms[atom]?.state !== 'IGNORE') return false;
+  return range.first < range.until;
 }

@@ -45,9 +45,18 @@ export class Step {
       case 'RESET':
         for (let atom = transition[1]; atom < transition[2]; atom++) frontier.changed(atom);
         return;
+      case 'VOTE':
+        frontier.voted(transition[2]);
+        return;
       default:
         frontier.changed(transition[1]);
     }
+  }
+
+  /** Asks the loop to ask a decider; nothing is stated before it has answered. */
+  ask(decider: number): void {
+    this.#run.frontier.asked(decider);
+    this.commands.push({ do: 'ask', decider });
   }
 
   /** States that the atom is called, and asks the loop to call it. */

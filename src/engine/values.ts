@@ -32,6 +32,12 @@ export function storedValue(run: Pick<Run, 'flow' | 'status'>, source: Source, c
       return codec.encode(run.flow.constant(source.node, source.input));
     case 'atom':
       return outputOf(run.status, source.atom, source.output);
+    case 'branch':
+      for (const branch of source.of) {
+        const stored = storedValue(run, branch, codec);
+        if (stored !== undefined) return stored;
+      }
+      return undefined;
   }
 }
 

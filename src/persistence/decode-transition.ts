@@ -26,6 +26,8 @@ const DECODERS: ReadonlyMap<Json, Decode> = new Map<Json, Decode>([
   ['REVERTED', bare],
   ['REVERT_FAILURE', failed],
   ['RETRYING', bare],
+  ['VOTE', (rest, _op, count, into) => into.push(['VOTE', atom(only(rest, 3)[0], count), natural(rest[1]), truth(rest[2])])],
+  ['IGNORE', bare],
   ['WITHDRAWN', bare],
   ['SAVED', (rest, _op, count, into) => into.push(['SAVED', atom(only(rest, 2)[0], count), rest[1] as Json])],
   ['SNAPSHOT', (rest, _op, _count, into) => into.push(['SNAPSHOT', only(rest, 1)[0] as Json])],
@@ -47,7 +49,7 @@ export function decodeTransition(tuple: Json, atomCount: number, into: Transitio
   }
 }
 
-type BareOp = 'RUNNING' | 'SUCCESS' | 'ATTEMPT' | 'REVERTING' | 'REVERTED' | 'RETRYING' | 'WITHDRAWN';
+type BareOp = 'RUNNING' | 'SUCCESS' | 'ATTEMPT' | 'REVERTING' | 'REVERTED' | 'RETRYING' | 'IGNORE' | 'WITHDRAWN';
 
 function bare(rest: readonly Json[], op: string, atomCount: number, into: Transition[]): void {
   const [which] = only(rest, 1);
@@ -91,6 +93,16 @@ function range(from: Json | undefined, to: Json | undefined, atomCount: number):
     throw new Error(`has the range ${shown(from)} to ${shown(to)} of ${atomCount} atoms`);
   }
   return [from, to];
+}
+
+function natural(value: Json | undefined): number {
+  if (!isIndex(value, Number.MAX_SAFE_INTEGER)) throw new Error(`has the number ${shown(value)}`);
+  return value;
+}
+
+function truth(value: Json | undefined): boolean {
+  if (typeof value !== 'boolean') throw new Error(`has the vote ${shown(value)}`);
+  return value;
 }
 
 function isIndex(value: Json | undefined, max: number): value is number {

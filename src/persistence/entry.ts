@@ -47,6 +47,10 @@ export type Transition =
   | readonly ['ATTEMPT', number, provided?: Json]
   /** A start that was written, but never called: back to what it was, in the same round. */
   | readonly ['WITHDRAWN', number]
+  /** A decider has said whether the node that begins with this atom runs; deciders are numbered as in the flow. */
+  | readonly ['VOTE', number, decider: number, yes: boolean]
+  /** Skipped: nobody waits for it, nothing of it is to be undone. */
+  | readonly ['IGNORE', number]
   /** `ctx.save`: what the task has done so far. */
   | readonly ['SAVED', number, Json]
   /** All of the state at this point, in place of what came before; alone in an entry of kind `snapshot`. */

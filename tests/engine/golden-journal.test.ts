@@ -23,7 +23,8 @@ function fold(entries: readonly StoredEntry[]): RunStatus {
 }
 
 test('a journal of format 1 folds to the state that its engine had', () => {
-  expect(JSON.parse(JSON.stringify(fold(golden.entries)))).toEqual(golden.folded);
+  // A later version may know more of an atom, but nothing else of what this one knew.
+  expect(JSON.parse(JSON.stringify(fold(golden.entries)))).toMatchObject(golden.folded as object);
 });
 
 test('its values are what they were', () => {

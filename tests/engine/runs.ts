@@ -1,11 +1,12 @@
 import type { RetryDefinition, TaskDefinition } from '../../src/authoring/index.js';
 import { type CompiledAtom, type CompiledFlow, graphOf } from '../../src/compilation/index.js';
 import { decide } from '../../src/engine/decide.js';
-import type { CallOutcome, Command, Decision, EngineEvent, Limits } from '../../src/engine/decision.js';
+import type { CallCommand, CallOutcome, Decision, EngineEvent, Limits } from '../../src/engine/decision.js';
 import { foldTransition } from '../../src/engine/fold.js';
 import { Frontier } from '../../src/engine/frontier.js';
 import { newRun } from '../../src/engine/run-state.js';
 import type { Run } from '../../src/engine/step.js';
+import type { Failure } from '../../src/model/failure.js';
 import { jsonCodec } from '../../src/model/json-codec.js';
 import type { Transition } from '../../src/persistence/index.js';
 
@@ -84,7 +85,9 @@ function definition(name: string, node: Node): TaskDefinition {
 export class Bench {
   readonly run: Run;
   readonly history: Transition[][] = [];
-  readonly flying = new Map<string, Command>();
+  readonly flying = new Map<string, CallCommand>();
+  /** Deciders that were asked, by number. */
+  readonly asked: number[] = [];
   limits: Limits;
 
   constructor(
@@ -107,6 +110,11 @@ export class Bench {
     return this.decide([{ kind: 'finished', outcomes: answers.map((answer) => this.#outcome(answer)) }]);
   }
 
+  /** Answers the decider that was asked first. */
+  vote(answer: boolean | Failure): string[] {
+    return this.decide([{ kind: 'answered', decider: this.asked.shift() as number, answer }]);
+  }
+
   /** The same run in another engine: from its journal alone. */
   takeOver(capacity = this.limits.capacity): { bench: Bench; said: string[] } {
     const bench = new Bench(this.flow, capacity);
@@ -126,7 +134,10 @@ export class Bench {
 
   decide(events: readonly EngineEvent[]): string[] {
     const decision: Decision = decide(this.run, events, this.limits);
-    for (const command of decision.commands) this.flying.set(this.#name(command.atom), command);
+    for (const command of decision.commands) {
+      if (command.do === 'ask') this.asked.push(command.decider);
+      else this.flying.set(this.#name(command.atom), command);
+    }
     if (decision.transitions.length > 0) this.history.push([...decision.transitions]);
     return decision.transitions.map((transition) => this.#text(transition));
   }

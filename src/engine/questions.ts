@@ -1,0 +1,39 @@
+import type { Source } from '../compilation/index.js';
+import type { Codec } from '../model/codec.js';
+import { type Failure, toFailure } from '../model/failure.js';
+import { isSkipped } from './run-state.js';
+import type { Run } from './step.js';
+import { storedValue } from './values.js';
+
+/** Asks a decider of the user; whatever it throws is its answer. */
+export async function askDecider(run: Run, index: number, codec: Codec): Promise<boolean | Failure> {
+  try {
+    const decider = run.flow.deciders?.[index];
+    if (decider === undefined) throw new Error(`there is no decider ${index}`);
+    const told = decider.source === undefined ? valuesOf(run, decider.reads, codec) : historyOf(run, index, codec);
+    return await decider.decide(told);
+  } catch (thrown) {
+    return toFailure(thrown);
+  }
+}
+
+/** What each source of a link to the same target gave; those that were skipped are left out. */
+function historyOf(run: Run, index: number, codec: Codec): Record<string, Record<string, unknown>> {
+  const deciders = run.flow.deciders ?? [];
+  const asked = deciders[index];
+  const history: Record<string, Record<string, unknown>> = {};
+  for (const { entry, target, source } of deciders) {
+    if (source === undefined || entry !== asked?.entry || target !== asked.target || isSkipped(run.status, source)) continue;
+    history[source.node] = valuesOf(run, asked.history[source.node] ?? {}, codec);
+  }
+  return history;
+}
+
+function valuesOf(run: Run, sources: Readonly<Record<string, Source>>, codec: Codec): Record<string, unknown> {
+  const values: Record<string, unknown> = {};
+  for (const [name, source] of Object.entries(sources)) {
+    const stored = storedValue(run, source, codec);
+    if (stored !== undefined) values[name] = codec.decode(stored);
+  }
+  return values;
+}
