@@ -1,11 +1,12 @@
 /**
  * Compiles the fixtures of type-tests/ with every supported TypeScript, in both decorator modes, and compares what the
  * compilers say with the comments `// error: …` above the lines: line, text, and at most two lines of text (`// error in
- * 3 lines: …` where TypeScript itself takes more).
+ * 3 lines: …` where TypeScript itself takes more). Then again without exactOptionalPropertyTypes, and with the tasks that
+ * `defineTask` makes instead of decorated ones.
  * `--self-test` runs the negative control only; the default run does so first.
  */
 import { execFile } from 'node:child_process';
-import { readdir, readFile } from 'node:fs/promises';
+import { mkdir, readdir, readFile, rm, writeFile } from 'node:fs/promises';
 import { dirname, join, relative } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { promisify } from 'node:util';
@@ -16,8 +17,9 @@ const MAX_LINES = 2;
 const run = promisify(execFile);
 
 /** @returns {Promise<{ file: string, line: number, text: string, lines: number }[]>} */
-async function compile(tsc, folder, legacy) {
-  const flags = ['-p', join(ROOT, folder), '--experimentalDecorators', String(legacy), '--pretty', 'false', '--noErrorTruncation'];
+async function compile(tsc, folder, options) {
+  const chosen = Object.entries(options).flatMap(([name, value]) => [`--${name}`, String(value)]);
+  const flags = ['-p', join(ROOT, folder), ...chosen, '--pretty', 'false', '--noErrorTruncation'];
   const output = await run(process.execPath, [join(ROOT, 'node_modules', tsc), ...flags], { cwd: ROOT, maxBuffer: 1 << 26 }).then(
     (ok) => ok.stdout,
     (failed) => failed.stdout || Promise.reject(failed),
@@ -70,25 +72,53 @@ function compare(wanted, errors) {
 
 async function selfTest() {
   const folder = 'type-tests/control';
-  const problems = compare(await expectations(folder), await compile(COMPILERS['6.0'], folder, true));
+  const problems = compare(await expectations(folder), await compile(COMPILERS['6.0'], folder, { experimentalDecorators: true }));
   const lines = problems.map((one) => Number(/wrong\.ts:(\d+)/.exec(one)?.[1])).sort();
   if (lines.join() !== '3,3,4,6') throw new Error(`the negative control was not rejected as it should be:\n${problems.join('\n')}`);
   console.log('negative control: rejected, 4 problems found');
 }
 
+/** Fixtures whose tasks come from tasks.ts, with those of twins.ts instead. */
+async function writeTwins(folder) {
+  const fixtures = join(ROOT, 'type-tests/fixtures');
+  await mkdir(join(ROOT, folder), { recursive: true });
+  for (const name of ['builders.ts', 'choices.ts', 'graphs.ts', 'loops.ts', 'optional.ts']) {
+    const text = await readFile(join(fixtures, name), 'utf8');
+    const moved = text
+      .replaceAll("'../tasks.js'", "'../../type-tests/twins.js'")
+      .replaceAll("'../support.js'", "'../../type-tests/support.js'")
+      .replaceAll("'./kept.js'", "'../../type-tests/fixtures/kept.js'");
+    await writeFile(join(ROOT, folder, name), moved);
+  }
+  const config = JSON.parse(await readFile(join(fixtures, 'tsconfig.json'), 'utf8'));
+  await writeFile(join(ROOT, folder, 'tsconfig.json'), JSON.stringify({ ...config, include: ['*.ts'], exclude: [] }));
+}
+
+const MODES = [
+  { title: 'legacy decorators', options: { experimentalDecorators: true } },
+  { title: 'standard decorators', options: { experimentalDecorators: false } },
+  { title: 'without exactOptionalPropertyTypes', options: { exactOptionalPropertyTypes: false } },
+  { title: 'tasks of defineTask', options: {}, twins: true },
+];
+
 await selfTest();
 if (!process.argv.includes('--self-test')) {
-  const folder = 'type-tests/fixtures';
-  const wanted = await expectations(folder);
+  const twins = `build/type-twins-${process.pid}`;
   let failed = 0;
-  for (const [version, tsc] of Object.entries(COMPILERS)) {
-    for (const legacy of [true, false]) {
-      const problems = compare(wanted, await compile(tsc, folder, legacy));
-      failed += problems.length;
-      const mode = legacy ? 'legacy decorators' : 'standard decorators';
-      console.log(`TypeScript ${version}, ${mode}: ${wanted.length} messages expected, ${problems.length} problems`);
-      for (const problem of problems) console.log(`  ${problem.replaceAll('\n', '\n  ')}`);
+  try {
+    await writeTwins(twins);
+    for (const [version, tsc] of Object.entries(COMPILERS)) {
+      for (const mode of MODES) {
+        const folder = mode.twins ? twins : 'type-tests/fixtures';
+        const wanted = await expectations(folder);
+        const problems = compare(wanted, await compile(tsc, folder, mode.options));
+        failed += problems.length;
+        console.log(`TypeScript ${version}, ${mode.title}: ${wanted.length} messages expected, ${problems.length} problems`);
+        for (const problem of problems) console.log(`  ${problem.replaceAll('\n', '\n  ')}`);
+      }
     }
+  } finally {
+    await rm(join(ROOT, twins), { recursive: true, force: true });
   }
   if (failed > 0) process.exitCode = 1;
 }

@@ -23,7 +23,7 @@ type Absent<Name, Recent, Chunks> = Name extends string ? (MayBeAbsent<Recent, C
 
 type Difference<Recent, Chunks, I, Wrong> =
   Extract<keyof I, Wrong> extends infer Name extends keyof I
-    ? { [Key in Name]: { needed: I[Key]; provided: Visible<Recent, Chunks, Key> } }
+    ? { [Key in Name]-?: { needed: I[Key]; provided: Visible<Recent, Chunks, Key> } }
     : never;
 
 /**

@@ -83,7 +83,7 @@ type Absent<Name, Chunks, Names, Gifts, Given> = Name extends string
   : never;
 type Difference<I, Wrong, Chunks, Names, Gifts, Given> =
   Extract<keyof I, Wrong> extends infer Name extends keyof I
-    ? { [Key in Name]: { needed: I[Key]; provided: ValueOf<Chunks, Names, Gifts, Given, I, Key> } }
+    ? { [Key in Name]-?: { needed: I[Key]; provided: ValueOf<Chunks, Names, Gifts, Given, I, Key> } }
     : never;
 
 type CheckNode<F, M, Chunks, Names, Ids, Soft, Gifts, Who, Given, Cycle, Id, Node, I, O> = Node extends AnyNode

@@ -29,7 +29,7 @@ export type CheckRetry<F, M extends Mode, Values, R> =
         : SentenceWith<
             'WRONG_TYPE',
             { flow: F; value: Listed<Misfits<Req, Values>> },
-            { [Name in Misfits<Req, Values>]: { needed: Req[Name]; provided: Values[Name & keyof Values] } }
+            { [Name in Misfits<Req, Values>]-?: { needed: Req[Name]; provided: Values[Name & keyof Values] } }
           >
       : Sentence<'MISSING_VALUE', { flow: F; value: Listed<Exclude<keyof Req, keyof Values>> }>
     : Sentence<'NOT_A_RETRY', { flow: F }>;
