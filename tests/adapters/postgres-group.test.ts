@@ -78,6 +78,25 @@ describePostgres('steps of many runs', (database) => {
     expect((await journal.find({ runId: blocked.runId }))?.state).toBe('SUSPENDED');
   });
 
+  it('through a pool of the user wait no longer for a blocked one, and leave its settings alone', async () => {
+    const pool = new pg.Pool({ connectionString: database().url, max: 2 });
+    const other = postgres(pool).connect();
+    await other.open();
+    const [blocked, ...rest] = (await manyBegun(other, 5)) as [SampleRun, ...SampleRun[]];
+    const foreign = await database().admin.connect();
+    await foreign.query('begin');
+    await foreign.query('select from flowproof.runs where run_id = $1 for update', [blocked.runId]);
+    const summary = { state: 'SUSPENDED', owner: null } as const;
+    const items = [blocked, ...rest].map((run) => run.item(1, { summary }));
+    expect((await other.append(items)).map(({ kind }) => kind)).toEqual(['unknown', ...rest.map(() => 'ok')]);
+    await foreign.query('rollback');
+    foreign.release();
+    expect(await appendOne(other, items[0] ?? blocked.item(1))).toBe('ok');
+    expect((await pool.query('show lock_timeout')).rows).toEqual([{ lock_timeout: '0' }]);
+    await other.close();
+    await pool.end();
+  });
+
   it('cost at most a tenth of a statement and of a commit each, in step and out of it', async () => {
     const runs = await manyBegun(journal, RUNS);
     const query = vi.spyOn(pg.Client.prototype, 'query');
@@ -206,7 +225,7 @@ class ToldLane implements Statements {
 
 describe('a statement that fails', () => {
   const appendTo = (lane: Statements, count: number): Promise<AppendResult[]> => {
-    const group = new GroupCommit(new StepWriter('s'), [lane]);
+    const group = new GroupCommit(new StepWriter({ schema: 's', hurries: false }), [lane]);
     return Promise.all(Array.from({ length: count }, () => group.append(encodeItem(sampleRun().item(1)))));
   };
   const kinds = (results: readonly AppendResult[]) => results.map(({ kind }) => kind);

@@ -20,6 +20,7 @@ export function formOf(items: readonly EncodedItem[]): AppendForm {
     changes: items.some(({ item: { summary, consume } }) => summary !== undefined || (consume?.length ?? 0) > 0),
     relaxed: items.every(({ item }) => item.durability === 'relaxed'),
     skips: false,
+    hurries: false,
   };
 }
 

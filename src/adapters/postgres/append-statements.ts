@@ -11,7 +11,12 @@ export interface AppendForm {
   readonly relaxed: boolean;
   /** Whether rows whose place is taken are left out, instead of all rows with an error. */
   readonly skips: boolean;
+  /** Whether it says itself how long it waits for somebody's transaction, as connections that are not ours may wait forever. */
+  readonly hurries: boolean;
 }
+
+/** Whoever shares a statement with a run that somebody's transaction blocks waits so long, and goes on without it. */
+export const LANE_LOCK_TIMEOUT_MS = 100;
 
 const ENTRY = [
   'run_id uuid',
@@ -38,6 +43,7 @@ export function appendStatement(schema: string, form: AppendForm): Statement {
     from ${form.changes ? 'i' : rowsOf(columns, form)}
     where coalesce((select p.epoch from ${schema}.journal p where p.run_id = i.run_id and p.seq = i.seq - 1) <= i.epoch, false)
     ${form.relaxed ? `and (select set_config('synchronous_commit', 'off', true)) = 'off'` : ''}
+    ${form.hurries ? `and (select set_config('lock_timeout', '${LANE_LOCK_TIMEOUT_MS}', true)) <> ''` : ''}
     ${form.skips ? 'on conflict (run_id, seq) do nothing' : ''}`;
   if (isCounted(form)) return statement(insert);
   if (!form.changes) return statement(`${insert} returning run_id::text as run_id`);

@@ -9,6 +9,8 @@ export interface AppenderParams {
   /** Quoted. */
   readonly schema: string;
   readonly lanes: readonly Statements[];
+  /** Whether the lanes are connections of ours, which wait for nobody for long. */
+  readonly own: boolean;
   readonly oversize: Oversize;
 }
 
@@ -17,9 +19,9 @@ export class Appender {
   readonly #oversize: Oversize;
   readonly #group: GroupCommit;
 
-  constructor({ schema, lanes, oversize }: AppenderParams) {
+  constructor({ schema, lanes, own, oversize }: AppenderParams) {
     this.#oversize = oversize;
-    this.#group = new GroupCommit(new StepWriter(schema), lanes);
+    this.#group = new GroupCommit(new StepWriter({ schema, hurries: !own }), lanes);
   }
 
   async append(items: readonly AppendItem[]): Promise<readonly AppendResult[]> {

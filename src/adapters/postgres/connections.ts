@@ -1,4 +1,5 @@
 import pg from 'pg';
+import { LANE_LOCK_TIMEOUT_MS } from './append-statements.js';
 import { Connection, type OwnClient } from './connection.js';
 import { type KyselyDatabase, KyselySql } from './kysely-sql.js';
 import type { LockClient } from './owner-lock.js';
@@ -10,6 +11,8 @@ export interface Connections {
   readonly sql: Sql;
   /** Where steps are written: as many statements at a time. */
   readonly lanes: readonly Statements[];
+  /** Whether they are ours, with settings of ours. */
+  readonly own: boolean;
   /** A connection for a lock that ends with the process: only where connections are ours. */
   readonly lockClient?: () => LockClient;
   close(): Promise<void>;
@@ -25,8 +28,7 @@ const QUERY_TIMEOUT_MS = 30_000;
  */
 const SETTINGS = 'set plan_cache_mode = force_generic_plan; set enable_seqscan = off; set lock_timeout = 2000';
 
-/** Whoever shares a statement with a run that somebody's transaction blocks waits so long, and goes on without it. */
-const LANE_SETTINGS = `${SETTINGS}; set lock_timeout = 100`;
+const LANE_SETTINGS = `${SETTINGS}; set lock_timeout = ${LANE_LOCK_TIMEOUT_MS}`;
 
 export interface ConnectParams {
   readonly source: string | PgPool | KyselyDatabase;
@@ -36,7 +38,7 @@ export interface ConnectParams {
 export function connect({ source, lanes }: ConnectParams): Connections {
   if (typeof source !== 'string') {
     const sql = 'executeQuery' in source ? new KyselySql(source) : new PoolSql(source, { own: false });
-    return { sql, lanes: Array.from({ length: lanes }, () => sql), close: () => sql.close() };
+    return { sql, lanes: Array.from({ length: lanes }, () => sql), own: false, close: () => sql.close() };
   }
   const config = {
     connectionString: source,
@@ -47,13 +49,14 @@ export function connect({ source, lanes }: ConnectParams): Connections {
   };
   const client = () => new pg.Client(config) as OwnClient & LockClient;
   const sql = new PoolSql(new pg.Pool({ ...config, max: CONNECTIONS, allowExitOnIdle: true }), { own: true, settings: SETTINGS });
-  const own = Array.from({ length: lanes }, () => new Connection({ client, settings: LANE_SETTINGS }));
+  const connections = Array.from({ length: lanes }, () => new Connection({ client, settings: LANE_SETTINGS }));
   return {
     sql,
-    lanes: own,
+    lanes: connections,
+    own: true,
     lockClient: client,
     async close() {
-      await Promise.all([sql.close(), ...own.map((lane) => lane.close())]);
+      await Promise.all([sql.close(), ...connections.map((lane) => lane.close())]);
     },
   };
 }

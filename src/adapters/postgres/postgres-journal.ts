@@ -138,7 +138,7 @@ export class PostgresJournal implements Journal {
     const oversize = new Oversize(sql, schema, this.#params.maxStepBytes);
     this.#parts = {
       ...connections,
-      appender: new Appender({ schema, lanes: connections.lanes, oversize }),
+      appender: new Appender({ schema, lanes: connections.lanes, own: connections.own, oversize }),
       creator: new RunCreator({ sql, schema, oversize, find }),
       loader: new RunLoader(schema, this.#read),
     };

@@ -9,21 +9,29 @@ const OK: AppendResult = { kind: 'ok' };
 const MINE: AppendResult = { kind: 'mine' };
 const STALE: AppendResult = { kind: 'stale' };
 
+export interface StepWriterParams {
+  /** Quoted. */
+  readonly schema: string;
+  readonly hurries: AppendForm['hurries'];
+}
+
 /** Writes steps of different runs with one statement, and finds out what became of each. */
 export class StepWriter {
   readonly #schema: string;
+  readonly #hurries: boolean;
   readonly #statements = new Map<string, Statement>();
   readonly #whose: Statement;
 
-  constructor(schema: string) {
+  constructor({ schema, hurries }: StepWriterParams) {
     this.#schema = schema;
+    this.#hurries = hurries;
     this.#whose = statement(`select j.run_id::text as run_id, j.writer::text as writer, encode(j.step_id, 'hex') as step_id
       from unnest($1::uuid[], $2::int[]) i(run_id, seq) join ${schema}.journal j on j.run_id = i.run_id and j.seq = i.seq`);
   }
 
   /** Sent again when no answer came: if the first try did its work, the next one meets its row and knows it. */
   async one(lane: Statements, item: EncodedItem): Promise<AppendResult> {
-    const form = formOf([item]);
+    const form = { ...formOf([item]), hurries: this.#hurries };
     const [text, params] = [this.#statement(form), paramsOf([item], form)];
     for (let sends = 1; ; sends++) {
       try {
@@ -43,7 +51,7 @@ export class StepWriter {
   async many(lane: Statements, items: readonly EncodedItem[]): Promise<readonly AppendResult[] | undefined> {
     // Two statements that lock the same keys in different order would wait for each other.
     const sorted = [...items].sort((a, b) => (a.item.entry.runId < b.item.entry.runId ? -1 : 1));
-    let form = formOf(sorted);
+    let form = { ...formOf(sorted), hurries: this.#hurries };
     const params = paramsOf(sorted, form);
     for (let sends = 1; ; ) {
       try {
