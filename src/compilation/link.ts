@@ -156,6 +156,8 @@ export function link(shape: FlowShape): LinkedFlow {
     reportNames(node, path, frame, report);
     switch (node.kind) {
       case 'flow': {
+        // Its tasks were typed with what the schema makes of the inputs, and nobody would make it here.
+        if (frame !== undefined && node.input.kind === 'schema') report('NESTED_SCHEMA', path, { node: node.flow });
         const gifts = node.pattern === 'linear' ? [] : (children[index] ?? []).map((child) => placed(shape, child, given));
         stack.push({
           node: index,

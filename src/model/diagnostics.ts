@@ -47,6 +47,8 @@ export const SENTENCES = {
   NOT_A_RETRY: "flow '{flow}' is given something that is no retry: use times, forEach, forEachOf, alwaysRevert or alwaysRevertAll",
   RETRY_VALUE_TAKEN: "flow '{flow}' has '{value}' already: let the retry give another name",
   RETRY_WITHOUT_VALUES: "flow '{flow}' tries '{value}' with an empty list: give at least one value",
+  NESTED_SCHEMA:
+    "flow '{node}' parses its input with a schema, which only a flow that is run itself can: to nest it, declare its inputs with .input<…>()",
   BAD_ATTEMPTS: 'times({value}) makes no sense: give a whole number of attempts of at least 1',
 } as const;
 

@@ -234,6 +234,18 @@ const WRONG: readonly (readonly [DiagnosticCode, string, AnyBuilder, readonly st
     ],
   ],
   [
+    'NESTED_SCHEMA',
+    'a flow that parses its inputs, inside another one',
+    flow().add(
+      untyped('inner')
+        .input(z.object({ size: z.coerce.number() }))
+        .build(),
+    ),
+    [
+      "flow/inner [NESTED_SCHEMA] flow 'inner' parses its input with a schema, which only a flow that is run itself can: to nest it, declare its inputs with .input<…>()",
+    ],
+  ],
+  [
     'BAD_ATTEMPTS',
     'a policy that is none',
     flow().retry(3),
