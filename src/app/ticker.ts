@@ -22,6 +22,8 @@ export class Ticker {
   readonly #parts: TickerParts;
   readonly #waiters = new Map<string, Set<Waiter>>();
   #users = 0;
+  /** When the last renewal that succeeded was sent. */
+  #renewedAtMs = Number.NEGATIVE_INFINITY;
   #cancel: (() => void) | undefined;
   #beating: Promise<void> | undefined;
   #stopped = false;
@@ -33,12 +35,16 @@ export class Ticker {
   /** The lease is alive from when this resolves until the returned function is called. */
   async use(): Promise<() => void> {
     this.#users++;
-    if (this.#users === 1) await this.beat();
-    else await this.#beating;
+    // Runs that come one after another share the beats of one second.
+    if (this.#parts.clock.monotonicMs() - this.#renewedAtMs >= this.#intervalMs()) await this.beat();
+    else if (this.#cancel === undefined && this.#beating === undefined) this.#schedule();
     let used = true;
     return () => {
-      if (used) this.#users--;
+      if (!used) return;
       used = false;
+      if (--this.#users > 0) return;
+      this.#cancel?.();
+      this.#cancel = undefined;
     };
   }
 
@@ -72,9 +78,12 @@ export class Ticker {
 
   async #beatOnce(): Promise<void> {
     this.#cancel?.();
-    const { journal, owner, leaseMs } = this.#parts;
+    this.#cancel = undefined;
+    const { journal, clock, owner, leaseMs } = this.#parts;
+    const sentAtMs = clock.monotonicMs();
     try {
       const { messages, watched } = await journal.tick({ owner, leaseMs, watch: [...this.#waiters.keys()] });
+      this.#renewedAtMs = sentAtMs;
       for (const message of messages) this.#parts.onMessage(message);
       for (const run of watched) this.#tell(run);
     } catch {
@@ -92,6 +101,10 @@ export class Ticker {
 
   #schedule(): void {
     if (this.#stopped || this.#users === 0) return;
-    this.#cancel = this.#parts.clock.after(Math.min(TICK_MS, this.#parts.leaseMs / 3), () => void this.beat());
+    this.#cancel = this.#parts.clock.after(this.#intervalMs(), () => void this.beat());
+  }
+
+  #intervalMs(): number {
+    return Math.min(TICK_MS, this.#parts.leaseMs / 3);
   }
 }

@@ -5,6 +5,9 @@ import { usedIn } from './use.js';
 
 const KNOWN = new Set(['name', 'rebind', 'inject', 'provides', 'override']);
 
+/** Most placements say nothing: they share this. */
+const NONE: Readonly<Record<string, never>> = Object.freeze({});
+
 /** What `.add(node, options)` leaves behind. Takes anything: whatever is wrong is for `compile()` to say. */
 export function nodeDefinition(node: unknown, options?: unknown): NodeDefinition {
   const used = usedIn(node);
@@ -13,7 +16,7 @@ export function nodeDefinition(node: unknown, options?: unknown): NodeDefinition
   const placement: Placement = Object.freeze({
     ...(typeof given.name === 'string' ? { name: given.name } : {}),
     rebind: asNames(given.rebind),
-    inject: Object.freeze({ ...asRecord(given.inject) }),
+    inject: given.inject === undefined ? NONE : Object.freeze({ ...asRecord(given.inject) }),
     provides: asNames(given.provides),
     override: given.override === true,
   });
@@ -34,6 +37,7 @@ export function asRecord(value: unknown): Readonly<Record<string, unknown>> {
 }
 
 function asNames(value: unknown): Readonly<Record<string, string>> {
+  if (value === undefined) return NONE;
   const pairs = Object.entries(asRecord(value)).filter((pair): pair is [string, string] => typeof pair[1] === 'string');
   return Object.freeze(Object.fromEntries(pairs));
 }

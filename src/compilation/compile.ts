@@ -1,4 +1,4 @@
-import type { FlowDefinition, RetryDefinition, TaskDefinition } from '../authoring/index.js';
+import type { FlowDefinition, Placement, Port, RetryDefinition, TaskDefinition } from '../authoring/index.js';
 import { FlowDefinitionError } from '../model/errors.js';
 import { digest } from '../model/ids.js';
 import { canonicalText } from '../model/json.js';
@@ -38,8 +38,7 @@ function compileAnew(definition: FlowDefinition): CompiledFlow {
       return { kind, index, path, governor, priority: 0, retry: origins[node] as RetryDefinition, until, inputs };
     }
     const task = origins[node] as TaskDefinition;
-    const outputs = [...task.provides, ...task.keeps];
-    const revertPorts = [...task.requires, ...task.revertRequires];
+    const { outputs, revertPorts } = portsOf(task);
     return { kind: 'task', index, path, governor, priority: task.priority, task, inputs, revertInputs, outputs, revertPorts };
   });
   const manifest = manifestOf(shape, linked);
@@ -58,6 +57,28 @@ function compileAnew(definition: FlowDefinition): CompiledFlow {
     results: linked.results,
     manifest,
     warnings: linked.diagnostics,
-    constant: (node: number, input: string): unknown => placements[node]?.inject[input],
+    constant: constantsOf(placements),
   });
+}
+
+const ports = new WeakMap<TaskDefinition, { readonly outputs: readonly Port[]; readonly revertPorts: readonly Port[] }>();
+
+/** Of a task, wherever it is used. */
+function portsOf(task: TaskDefinition): { readonly outputs: readonly Port[]; readonly revertPorts: readonly Port[] } {
+  let known = ports.get(task);
+  if (known === undefined) {
+    const { requires, revertRequires, provides, keeps } = task;
+    known = {
+      outputs: keeps.length === 0 ? provides : [...provides, ...keeps],
+      revertPorts: revertRequires.length === 0 ? requires : [...requires, ...revertRequires],
+    };
+    ports.set(task, known);
+  }
+  return known;
+}
+
+/** In a function of its own: a closure keeps all that is around it, and that is many times what the flow needs. */
+function constantsOf(placements: readonly Placement[]): CompiledFlow['constant'] {
+  const injected = new Map(placements.flatMap(({ inject }, node) => (Object.keys(inject).length === 0 ? [] : [[node, inject] as const])));
+  return (node, input) => injected.get(node)?.[input];
 }

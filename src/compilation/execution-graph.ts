@@ -100,5 +100,6 @@ export function graphOf(nodes: number, edges: Iterable<Order>): ExecutionGraph {
     successors[from]?.push(to);
     predecessors[to]?.push(from);
   }
-  return { successors, predecessors };
+  // A list that grew by pushing has room for more than it holds.
+  return { successors: successors.map((list) => list.slice()), predecessors: predecessors.map((list) => list.slice()) };
 }

@@ -191,7 +191,13 @@ export function link(shape: FlowShape): LinkedFlow {
         if (!node.named) report('CLASS_NAME_USED', path, { task: node.task }, 'warning');
         const bound = bind(frame, node, path, node.requires);
         const revertOnly = bind(frame, node, path, node.revertRequires);
-        atoms.push({ node: index, path, governor: frame.governor, inputs: bound, revertInputs: { ...bound, ...revertOnly } });
+        atoms.push({
+          node: index,
+          path,
+          governor: frame.governor,
+          inputs: bound,
+          revertInputs: node.revertRequires.length === 0 ? bound : { ...bound, ...revertOnly },
+        });
         provide(frame, index, node, path);
         return;
       }

@@ -1,7 +1,9 @@
+import { setMaxListeners } from 'node:events';
+import type { TaskContext } from '../authoring/index.js';
 import type { CompiledTask } from '../compilation/index.js';
 import type { Codec } from '../model/codec.js';
 import { type Failure, toFailure } from '../model/failure.js';
-import { Abort, type CallDoors, callContext } from './call-context.js';
+import { type CallDoors, callContext, keySeed } from './call-context.js';
 import { hasSchemas, issueText, parse, resultOf } from './call-result.js';
 import type { CallCommand, CallOutcome } from './decision.js';
 import type { AnyOutcome, Executor } from './executor.js';
@@ -22,41 +24,34 @@ export class Calls {
   readonly #run: Run;
   readonly #parts: CallParts;
   readonly #doors: CallDoors;
-  readonly #aborts = new Map<number, Abort>();
+  readonly #seed: string;
+  /** One for all calls: whoever loses the run loses all of them. */
+  readonly #abort = new AbortController();
 
   constructor(run: Run, parts: CallParts, doors: CallDoors) {
     this.#run = run;
     this.#parts = parts;
     this.#doors = doors;
+    this.#seed = keySeed(run.status);
+    // Each task may listen, and a run may have many: that is no leak to warn of.
+    setMaxListeners(0, this.#abort.signal);
   }
 
   start(command: CallCommand): void {
-    const abort = new Abort();
-    this.#aborts.set(command.atom, abort);
-    void this.#call(command, abort).then((end) => {
-      if (this.#aborts.get(command.atom) === abort) this.#aborts.delete(command.atom);
-      this.#doors.finished({ atom: command.atom, round: command.round, attempt: command.attempt, end });
-    });
+    const { atom, round, attempt } = command;
+    void this.#call(command).then((end) => this.#doors.finished({ atom, round, attempt, end }));
   }
 
   /** Tells every call that its result is not wanted any more. */
   abort(reason: Error): void {
-    for (const abort of this.#aborts.values()) abort.abort(reason);
+    this.#abort.abort(reason);
   }
 
-  async #call(command: CallCommand, abort: Abort): Promise<CallOutcome['end']> {
+  async #call(command: CallCommand): Promise<CallOutcome['end']> {
     const task = this.#run.flow.atoms[command.atom] as CompiledTask;
     try {
       const inputs = inputsOf(this.#run, task, command.do, this.#parts.codec);
-      const context = callContext({
-        run: this.#run,
-        command,
-        task,
-        abort,
-        services: this.#parts.services,
-        codec: this.#parts.codec,
-        doors: this.#doors,
-      });
+      const context = this.#context(command, task.path);
       if (command.do === 'revert') {
         await this.#parts.executor.call({ phase: 'revert', task: task.task, inputs, outcome: this.#outcome(command.atom), context });
         return { kind: 'result' };
@@ -70,6 +65,14 @@ export class Calls {
     } catch (thrown) {
       return { kind: 'failure', failure: toFailure(thrown) };
     }
+  }
+
+  #context(call: CallCommand, path: string): TaskContext<object> {
+    const { status } = this.#run;
+    const { services, codec } = this.#parts;
+    const stored = status.atoms[call.atom]?.saved;
+    const saved = stored === undefined ? undefined : codec.decode(stored);
+    return callContext({ status, seed: this.#seed, call, path, signal: this.#abort.signal, services, saved, doors: this.#doors });
   }
 
   #outcome(atom: number): AnyOutcome {

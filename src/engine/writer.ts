@@ -65,6 +65,13 @@ export class Writer {
    */
   async append(item: AppendItem): Promise<void> {
     const { runId, seq } = item.entry;
+    const sentAtMs = this.#parts.clock.monotonicMs();
+    const [first] = await this.#parts.journal.append([item]);
+    if (first?.kind === 'ok') {
+      this.#confirmedAtMs = sentAtMs;
+      return;
+    }
+    // Whatever it was: asked again, a store says it again.
     const result = await this.#insist(item.entry, async () => (await this.#parts.journal.append([item]))[0] ?? NO_ANSWER);
     if (result.kind === 'stale') throw new StaleRunError(runId);
     if (result.kind === 'refused') {

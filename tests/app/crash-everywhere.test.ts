@@ -41,7 +41,7 @@ function shape(result: unknown): unknown {
   return JSON.parse(JSON.stringify(result, (key, value) => (key === 'stack' || key === 'attempt' ? undefined : value)));
 }
 function names(done: readonly string[]): string[] {
-  return done.map((line) => line.replace(/ [0-9a-f]{32}/, ''));
+  return done.map((line) => line.replace(/ [0-9a-f]{40}-\d+/, ''));
 }
 
 for (const [name, failing] of Object.entries(SCENARIOS)) {

@@ -1,8 +1,8 @@
 /** A program for tests: an engine in a process of its own, which dies, freezes or says where it is when it is told to. */
 import { appendFileSync, existsSync } from 'node:fs';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { defineTask, file, flowproof, isFlowproofError, linear, type Persistence, type TaskContext, times } from '../../src/index.js';
 import { postgres } from '../../src/adapters/postgres/index.js';
+import { defineTask, file, flowproof, isFlowproofError, linear, type Persistence, type TaskContext, times } from '../../src/index.js';
 
 /** What one process is to do. */
 export interface Orders {
@@ -30,7 +30,10 @@ function say(line: unknown): void {
 }
 
 async function perform(phase: 'do' | 'undo', name: string, ctx: TaskContext, told: unknown): Promise<void> {
-  appendFileSync(orders.effects, `${JSON.stringify({ phase, name, key: ctx.idempotencyKey, attempt: ctx.attempt, told, saved: ctx.saved ?? null })}\n`);
+  appendFileSync(
+    orders.effects,
+    `${JSON.stringify({ phase, name, key: ctx.idempotencyKey, attempt: ctx.attempt, told, saved: ctx.saved ?? null })}\n`,
+  );
   if (phase === 'undo' || orders.inTask?.name !== name) return;
   const { does, until } = orders.inTask;
   say({ in: name });

@@ -34,7 +34,10 @@ async function killEverywhere(scenario: keyof typeof SCENARIOS, store: Store): P
   const reference = await new EngineProcess(program, calm).last();
   const work = worksOf(effectsIn(calm.effects));
 
-  const kills = Array.from({ length: writes }, (_, write) => [{ write, when: 'before' } as const, { write, when: 'after' } as const]).flat();
+  const kills = Array.from({ length: writes }, (_, write) => [
+    { write, when: 'before' } as const,
+    { write, when: 'after' } as const,
+  ]).flat();
   for (const { write, when } of kills) {
     const rough = orders(`${base}-${write}-${when}`);
     const killed = new EngineProcess(program, { ...rough, at: { write, when, signal: 'SIGKILL' } });
@@ -55,7 +58,11 @@ async function killEverywhere(scenario: keyof typeof SCENARIOS, store: Store): P
 }
 
 function shape(said: Said | undefined): unknown {
-  return JSON.parse(JSON.stringify(said?.end ?? said ?? null, (key, value) => (key === 'stack' || key === 'attempt' || key === 'runId' ? undefined : value)));
+  return JSON.parse(
+    JSON.stringify(said?.end ?? said ?? null, (key, value) =>
+      key === 'stack' || key === 'attempt' || key === 'runId' ? undefined : value,
+    ),
+  );
 }
 
 describe('file store, SIGKILL before and after every write', () => {

@@ -99,7 +99,8 @@ describePostgres('who may move a run', (database) => {
     await owner.next();
     expect(await engine('suspended', { action: 'suspend' }).last()).toEqual({ end: 'sent' });
     // Two renewals of the lease later the owner has read its inbox.
-    const lease = async (): Promise<string> => (await database().admin.query('select max(expires_at)::text as at from flowproof.leases')).rows[0].at;
+    const lease = async (): Promise<string> =>
+      (await database().admin.query('select max(expires_at)::text as at from flowproof.leases')).rows[0].at;
     for (let seen = await lease(), changes = 0; changes < 2; ) {
       const now = await lease();
       if (now !== seen) changes++;
