@@ -12,6 +12,7 @@ import type { Journal } from '../../src/persistence/index.js';
 import { begun, load, sampleRun } from '../conformance/journal/samples.js';
 import { EngineProcess, engineProgram } from '../scenarios/processes.js';
 import { describePostgres } from '../support/postgres.js';
+import { startAgain } from './postgres-rig.js';
 
 const LONG_MS = 60_000;
 
@@ -192,7 +193,7 @@ describePostgres('a restart of the server', () => {
     await tick();
     const before = await locked(admin, run.writer);
     await server[end]();
-    const again = await startPostgres({ dataDir, port: Number(new URL(server.url).port) });
+    const again = await startAgain(server);
     const other = await opened(server.url);
     expect((await other.find({ runId: run.runId }))?.owner).toEqual({ id: run.writer, alive: true });
     await tick();

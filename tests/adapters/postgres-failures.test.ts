@@ -8,6 +8,7 @@ import type { Journal } from '../../src/persistence/index.js';
 import { appendOne, begun, entriesOf, load, sampleRun, shape } from '../conformance/journal/samples.js';
 import { describePostgres } from '../support/postgres.js';
 import { startWire, type Wire } from '../support/wire.js';
+import { startAgain } from './postgres-rig.js';
 
 async function opened(source: Parameters<typeof postgres>[0]): Promise<Journal> {
   const journal = postgres(source).connect();
@@ -134,16 +135,17 @@ describePostgres('a server that is down', () => {
     const journal = await opened(server.url);
     const run = await begun(journal, 1);
     await server.kill();
-    const item = run.item(2);
-    expect(await appendOne(journal, item)).toBe('unknown');
-    const batch = [run.item(2), sampleRun().item(1)];
+    // A backend may outlive its server for a moment, and do what it is asked.
+    let item = run.item(2);
+    for (; (await appendOne(journal, item)) !== 'unknown'; item = run.item(item.entry.seq + 1));
+    const batch = [run.item(item.entry.seq), sampleRun().item(1)];
     expect((await journal.append(batch)).map(({ kind }) => kind)).toEqual(['unknown', 'unknown']);
     expect(await journal.createRun(sampleRun().create)).toMatchObject({ kind: 'unknown' });
     await expect(journal.find({ runId: run.runId })).rejects.toMatchObject({ code: 'STORE_UNREACHABLE' });
     await expect(opened(server.url)).rejects.toMatchObject({ code: 'STORE_UNREACHABLE' });
-    const again = await startPostgres({ dataDir: server.dataDir, port: Number(new URL(server.url).port) });
-    expect(await appendOne(journal, item)).toBe('ok');
-    expect(await entriesOf(journal, run.runId)).toHaveLength(3);
+    const again = await startAgain(server);
+    expect(['ok', 'mine']).toContain(await appendOne(journal, item));
+    expect(await entriesOf(journal, run.runId)).toHaveLength(item.entry.seq + 1);
     await journal.close();
     await again.stop();
     await rm(server.dataDir, { recursive: true });

@@ -12,6 +12,7 @@ import { StepWriter } from '../../src/adapters/postgres/step-writer.js';
 import type { AppendResult, Journal } from '../../src/persistence/index.js';
 import { appendOne, begun, entriesOf, type SampleRun, sampleRun } from '../conformance/journal/samples.js';
 import { describePostgres } from '../support/postgres.js';
+import { startAgain } from './postgres-rig.js';
 
 const RUNS = 32;
 
@@ -157,7 +158,6 @@ describePostgres('a server that dies under 32 runs', () => {
   it('loses nothing and doubles nothing: they wait and go on', { timeout: 60_000 }, async () => {
     const dataDir = mkdtempSync(join(tmpdir(), 'flowproof-group-'));
     let server = await startPostgres({ dataDir });
-    const port = Number(new URL(server.url).port);
     const journal = await opened(server.url);
     const runs = await manyBegun(journal, RUNS);
     const kinds = new Set<string>();
@@ -178,7 +178,7 @@ describePostgres('a server that dies under 32 runs', () => {
       const until = appended + 20 * RUNS;
       await vi.waitFor(() => expect(appended).toBeGreaterThan(until), { timeout: 20_000, interval: 5 });
       await server[end]();
-      server = await startPostgres({ dataDir, port });
+      server = await startAgain(server);
     }
     const until = appended + 20 * RUNS;
     await vi.waitFor(() => expect(appended).toBeGreaterThan(until), { timeout: 20_000, interval: 5 });

@@ -1,5 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import type pg from 'pg';
+import { type RunningPostgres, startPostgres } from '../../scripts/postgres.js';
 import { type PostgresOptions, postgres } from '../../src/adapters/postgres/index.js';
 import type { Journal, Persistence } from '../../src/persistence/index.js';
 import type { JournalRig, Tampering } from '../conformance/journal.js';
@@ -59,4 +60,17 @@ async function tamperWith(admin: pg.Pool, schema: string, { runId, seq, change }
   const { format = null, transitions = null, epoch = null } = change;
   const set = 'format = coalesce($3, format), transitions = coalesce($4::json, transitions), epoch = coalesce($5, epoch)';
   await admin.query(`update "${schema}".journal set ${set} ${where}`, [runId, seq, format, transitions, epoch]);
+}
+
+const STARTS = 50;
+
+/** Starts a server that was killed. Its backends may outlive it for a moment, and no new one starts before they are gone. */
+export async function startAgain({ dataDir, url }: RunningPostgres): Promise<RunningPostgres> {
+  for (let start = 1; ; start++) {
+    try {
+      return await startPostgres({ dataDir, port: Number(new URL(url).port) });
+    } catch (error) {
+      if (start >= STARTS) throw error;
+    }
+  }
 }
