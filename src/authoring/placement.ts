@@ -1,3 +1,4 @@
+import { composeOptions } from './compose-options.js';
 import type { NodeDefinition, NotANode, Placement } from './definition.js';
 import { flowDefinitionOf } from './flow-value.js';
 import { taskDefinitionOf } from './task-metadata.js';
@@ -11,7 +12,7 @@ const NONE: Readonly<Record<string, never>> = Object.freeze({});
 /** What `.add(node, options)` leaves behind. Takes anything: whatever is wrong is for `compile()` to say. */
 export function nodeDefinition(node: unknown, options?: unknown): NodeDefinition {
   const used = usedIn(node);
-  if (used !== undefined) return nodeDefinition(used.node, { ...asRecord(used.options), ...asRecord(options) });
+  if (used !== undefined) return nodeDefinition(used.node, composeOptions(asRecord(used.options), asRecord(options)));
   const given = asRecord(options);
   const placement: Placement = Object.freeze({
     ...(typeof given.name === 'string' ? { name: given.name } : {}),
