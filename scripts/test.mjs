@@ -29,6 +29,8 @@ const PARTS = [
   { name: 'lint', title: 'lint and format', steps: [[bin('@biomejs/biome', 'biome'), 'check', '--error-on-warnings']] },
   { name: 'type-tests', title: 'type tests', steps: [['scripts/type-tests.mjs']] },
   { name: 'messages', title: "messages of the types, in all compilers' words", steps: [['scripts/type-messages.mjs']] },
+  // Counts, not times, and of the middle size only: `npm run test:types:cost` takes minutes for all of them.
+  { name: 'type-cost', title: 'cost of the types', steps: [['scripts/type-cost.mjs', '--only= 100 ']] },
   { name: 'docs', title: 'code in the documentation', steps: [['scripts/documentation.mjs']] },
   {
     name: 'vitest',

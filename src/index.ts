@@ -33,6 +33,8 @@ export {
   alwaysRevert,
   alwaysRevertAll,
   type Depth,
+  type DynamicFlow,
+  type DynamicGraph,
   defineTask,
   type Flow,
   forEach,
@@ -50,6 +52,7 @@ export {
   Task,
   type TaskContext,
   times,
+  type Use,
   use,
 } from './authoring/index.js';
 export type { AtomEvent, FlowEvent, Listener, ProgressEvent, RunEvent } from './engine/index.js';

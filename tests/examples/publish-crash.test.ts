@@ -36,7 +36,7 @@ describe('killed in a task, the same command goes on with the same release', () 
 test('killed in the middle of writing, there is a part, and visitors see the release before', async () => {
   const { runId } = await demo.publish('--crash-at', 'write');
   const added = Object.keys(demo.published()).filter((name) => name.startsWith('releases/') && !(name in before));
-  expect(added[0]).toMatch(new RegExp(`^releases/\\.${runId}\\.[0-9a-f]+\\.part$`));
+  expect(added[0]).toMatch(new RegExp(`^releases/\\.${runId}\\.[0-9a-f]+-\\d+\\.part$`));
   expect(demo.published().current).toBe(before.current);
 });
 
