@@ -5,61 +5,95 @@ import { decodeTagged, encodeTagged, TAG } from './json-codec-tags.js';
 /** Deeper values are refused: they would overflow the stack of whoever reads them. */
 export const MAX_DEPTH = 200;
 
+/** Larger values are refused, in characters of JSON: keep files elsewhere, and their names in the flow. */
+export const MAX_CHARACTERS = 16 * 1024 * 1024;
+
 /**
  * The default codec: JSON as it is, and one-key objects `{"~date": …}` for what JSON has no word for. Readable in the
  * database, equal text for equal values, no prototype is ever taken from data.
  */
 export const jsonCodec: Codec = {
-  encode: (value) => encode(value, [], []),
+  encode: (value) => encode(value, { path: [], above: [], left: MAX_CHARACTERS }),
   decode: (json) => decode(json, 0),
 };
 
-function encode(value: unknown, path: string[], above: object[]): Json {
+/** Where in the value the encoding is, what it is inside of, and how many characters there is room for. */
+interface Walk {
+  readonly path: string[];
+  readonly above: object[];
+  left: number;
+}
+
+/** About what a number, a comma or a key's quotes take. */
+const SMALL = 4;
+
+function spend(walk: Walk, characters: number): void {
+  walk.left -= characters;
+  if (walk.left < 0)
+    throw new NotStorableError(walk.path.slice(0, 8).join('.'), `makes the value larger than ${MAX_CHARACTERS} characters`);
+}
+
+function encode(value: unknown, walk: Walk): Json {
+  const { path } = walk;
   switch (typeof value) {
     case 'string':
+      spend(walk, value.length + SMALL);
+      return value;
     case 'boolean':
       return value;
     case 'number':
+      spend(walk, SMALL);
       return Number.isFinite(value) && !Object.is(value, -0) ? value : { '~number': Object.is(value, -0) ? '-0' : String(value) };
     case 'undefined':
       return { '~undefined': true };
     case 'bigint':
-      return { '~bigint': String(value) };
+      return encodeBigint(value, walk);
     case 'object':
-      return value === null ? null : encodeObject(value, path, above);
+      return value === null ? null : encodeObject(value, walk);
     default:
       throw new NotStorableError(path.join('.'), `is a ${typeof value}, which can't be stored`);
   }
 }
 
-function encodeObject(value: object, path: string[], above: object[]): Json {
+function encodeBigint(value: bigint, walk: Walk): Json {
+  const text = String(value);
+  spend(walk, text.length + SMALL);
+  return { '~bigint': text };
+}
+
+function encodeObject(value: object, walk: Walk): Json {
+  const { path, above } = walk;
+  spend(walk, SMALL);
   if (above.includes(value)) throw new NotStorableError(path.join('.'), 'contains itself: cyclic values can’t be stored');
   if (above.length >= MAX_DEPTH) throw new NotStorableError(path.slice(0, 8).join('.'), `is nested deeper than ${MAX_DEPTH} levels`);
   above.push(value);
-  const json = Array.isArray(value) ? encodeArray(value, path, above) : encodeRecord(value, path, above);
+  const json = Array.isArray(value) ? encodeArray(value, walk) : encodeRecord(value, walk);
   above.pop();
   return json;
 }
 
-function encodeArray(value: readonly unknown[], path: string[], above: object[]): Json {
+function encodeArray(value: readonly unknown[], walk: Walk): Json {
+  const { path } = walk;
   const items: Json[] = [];
   for (let index = 0; index < value.length; index++) {
     path.push(String(index));
-    items.push(encode(value[index], path, above));
+    items.push(encode(value[index], walk));
     path.pop();
   }
   return items;
 }
 
-function encodeRecord(value: object, path: string[], above: object[]): Json {
+function encodeRecord(value: object, walk: Walk): Json {
+  const { path } = walk;
   const prototype: unknown = Object.getPrototypeOf(value);
   if (prototype !== Object.prototype && prototype !== null) {
     const inner = (part: unknown, key: string): Json => {
       path.push(key);
-      const json = encode(part, path, above);
+      const json = encode(part, walk);
       path.pop();
       return json;
     };
+    if (value instanceof Uint8Array) spend(walk, Math.ceil((value.byteLength * 4) / 3));
     const tagged = encodeTagged(value, inner);
     if (tagged !== undefined) return tagged;
     throw new NotStorableError(path.join('.'), `is an instance of class ${className(value)}, whose methods would be lost`);
@@ -69,7 +103,8 @@ function encodeRecord(value: object, path: string[], above: object[]): Json {
   for (const key of Object.keys(value)) {
     if (key === '__proto__') throw new NotStorableError([...path, key].join('.'), 'is a key that can’t be stored');
     path.push(key);
-    record[key] = encode((value as Record<string, unknown>)[key], path, above);
+    spend(walk, key.length + SMALL);
+    record[key] = encode((value as Record<string, unknown>)[key], walk);
     path.pop();
     escaped ||= key.startsWith(TAG);
   }

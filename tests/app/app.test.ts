@@ -1,10 +1,16 @@
+import { mkdtempSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import { expect, test, vi } from 'vitest';
 import { z } from 'zod';
 import {
+  type Codec,
   defineTask,
   type FlowEvent,
+  file,
   flowproof,
   isFlowproofError,
+  jsonCodec,
   linear,
   memory,
   type Outcome,
@@ -464,4 +470,62 @@ test('the context can be spread and wrapped', async () => {
   });
   await run(linear('spread').add(task).build());
   expect(keys).toEqual([true, true, false, 'spread/spread']);
+});
+
+class Money {
+  constructor(
+    readonly amount: bigint,
+    readonly currency: string,
+  ) {}
+  plus(other: Money): Money {
+    return new Money(this.amount + other.amount, this.currency);
+  }
+}
+
+/** The default codec, and Money: `~money` is ours, so nobody else's values look like it. */
+const moneyCodec: Codec = {
+  encode: (value) => jsonCodec.encode(mapped(value, (part) => (part instanceof Money ? { $money: [part.amount, part.currency] } : part))),
+  decode: (json) =>
+    mapped(jsonCodec.decode(json), (part) => {
+      const stored = (part as { $money?: [bigint, string] } | null)?.$money;
+      return stored === undefined ? part : new Money(...stored);
+    }),
+};
+
+function mapped(value: unknown, change: (part: unknown) => unknown): unknown {
+  const changed = change(value);
+  if (changed !== value || typeof value !== 'object' || value === null) return changed;
+  if (Array.isArray(value)) return value.map((part) => mapped(part, change));
+  if (Object.getPrototypeOf(value) !== Object.prototype) return value;
+  return Object.fromEntries(Object.entries(value).map(([key, part]) => [key, mapped(part, change)]));
+}
+
+test.each([
+  ['memory', () => memory()],
+  ['file', () => file(mkdtempSync(join(tmpdir(), 'flowproof-money-')))],
+] as const)('a class with a codec of its own crosses tasks, inputs and results: %s', async (_, persistence) => {
+  const double = defineTask({
+    name: 'double',
+    requires: ['price'],
+    provides: ['total'],
+    execute: async ({ price }: { price: Money }) => ({ total: price.plus(price) as unknown as Date }),
+  });
+  const flow = linear('money').input<{ price: Money }>().add(double).build();
+  const result = await run(flow, { inputs: { price: new Money(5n, 'EUR') }, codec: moneyCodec, persistence: persistence() });
+  expect(result).toMatchObject({ state: 'SUCCESS', results: { total: new Money(10n, 'EUR') } });
+  const without = await run(flow, { inputs: { price: new Money(5n, 'EUR') } }).catch((error: unknown) => error);
+  expect(without).toMatchObject({ code: 'INVALID_INPUT', issues: [{ path: 'price', message: expect.stringContaining('class Money') }] });
+});
+
+test('a value that is too large is the task’s failure, and says where', async () => {
+  const large = defineTask({
+    name: 'large',
+    provides: ['list'],
+    execute: async () => ({ list: Array.from({ length: 20 }, () => 'x'.repeat(1024 * 1024)) }),
+  });
+  const result = await run(linear('large').add(large).build());
+  expect(result).toMatchObject({
+    state: 'REVERTED',
+    failures: [{ failure: { code: 'NOT_STORABLE', message: expect.stringContaining("'list.15'") } }],
+  });
 });
