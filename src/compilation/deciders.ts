@@ -3,7 +3,7 @@ import type { CompiledDecider } from './compiled-flow.js';
 import type { ShapeOrigin } from './describe.js';
 import type { OrderedGraph } from './execution-graph.js';
 import type { FlowNodeShape, FlowShape } from './flow-shape.js';
-import type { LinkedFlow } from './link.js';
+import type { LinkedFlow } from './linked-flow.js';
 import { type Place, placesIn, type Reach, skipsOf } from './skips.js';
 import type { Source } from './source.js';
 

@@ -1,7 +1,8 @@
 import type { FlowDefinition } from '../authoring/index.js';
 import { describe } from './describe.js';
 import type { FlowNodeShape, NodeShape, PolicyShape } from './flow-shape.js';
-import { type LinkedFlow, link } from './link.js';
+import { link } from './link.js';
+import type { LinkedFlow } from './linked-flow.js';
 import type { Source } from './source.js';
 
 /** What a picture shows of a node, whatever draws it. */

@@ -1,6 +1,6 @@
 import type { Json } from '../model/json.js';
 import type { FlowShape, NodeShape, PolicyShape } from './flow-shape.js';
-import type { LinkedFlow } from './link.js';
+import type { LinkedFlow } from './linked-flow.js';
 import type { Source } from './source.js';
 
 /**

@@ -1,9 +1,9 @@
 import type { DiagnosticCode } from '../model/diagnostics.js';
 import type { Order } from './cycles.js';
-import type { FlowNodeShape, RetryNodeShape } from './flow-shape.js';
+import type { FlowNodeShape, NodeShape, RetryNodeShape, TaskNodeShape } from './flow-shape.js';
 
 /** Takes note of what is wrong. */
-export type Report = (code: DiagnosticCode, path: string, facts: Record<string, string>) => void;
+export type Report = (code: DiagnosticCode, path: string, facts: Record<string, string>, severity?: 'error' | 'warning') => void;
 
 const DEPTHS: ReadonlySet<unknown> = new Set(['all', 'flow', 'neighbors', 'atom']);
 
@@ -33,4 +33,28 @@ export function reportRetry({ policy }: RetryNodeShape, path: string, flow: stri
     report('BAD_ATTEMPTS', path, { value: String(policy.attempts) });
   }
   if (policy.kind === 'forEach' && policy.count === 0) report('RETRY_WITHOUT_VALUES', path, { flow, value: policy.provides });
+}
+
+/** What is wrong with a node's name, among its siblings too, and with its options. */
+export function reportNames(
+  node: NodeShape,
+  path: string,
+  siblings: { flow: string; names: Set<string> } | undefined,
+  report: Report,
+): void {
+  const flow = siblings?.flow ?? node.name;
+  for (const option of node.unknownOptions) report('UNKNOWN_OPTION', path, { flow, option });
+  if (node.kind === 'retry') return;
+  if (typeof node.name !== 'string' || node.name === '' || node.name.includes('/') || node.name.startsWith('(')) {
+    report('NAME_INVALID', path, { node: String(node.name) });
+  }
+  if (siblings === undefined) return;
+  if (siblings.names.has(node.name)) report('DUPLICATE_NODE', path, { flow, node: node.name });
+  siblings.names.add(node.name);
+}
+
+/** Inputs that a placement renames or sets, and that the node does not take. */
+export function reportKeys(node: FlowNodeShape | TaskNodeShape, path: string, takes: (name: string) => boolean, report: Report): void {
+  for (const key of Object.keys(node.rebind)) if (!takes(key)) report('UNKNOWN_INPUT', path, { value: key, option: 'rebind' });
+  for (const key of node.inject) if (!takes(key)) report('UNKNOWN_INPUT', path, { value: key, option: 'inject' });
 }
