@@ -1,5 +1,5 @@
 import type { Failure } from '../model/failure.js';
-import type { Json } from '../model/json.js';
+import type { Json, JsonObject } from '../model/json.js';
 import type { AtomState, Intention, RunState } from '../model/states.js';
 import type { RunCreation } from '../persistence/index.js';
 import { type AtomStatus, newAtom, type RunStatus } from './run-state.js';
@@ -8,7 +8,8 @@ import { type AtomStatus, newAtom, type RunStatus } from './run-state.js';
 export function snapshotOf(run: RunStatus): Json {
   const atoms: Json[] = [];
   run.atoms.forEach((atom, index) => {
-    if (atom.round > 0 || atom.intention !== 'EXECUTE' || atom.state !== 'PENDING') atoms.push([index, packAtom(atom)]);
+    const packed = packAtom(atom);
+    if (Object.keys(packed).length > 0) atoms.push([index, packed]);
   });
   return { creation: run.creation as unknown as Json, state: run.state, atoms };
 }
@@ -37,6 +38,6 @@ interface PackedAtom {
 const FRESH = newAtom();
 
 /** Only the fields that differ from those of a new atom. */
-function packAtom(atom: AtomStatus): Json {
-  return Object.fromEntries(Object.entries(atom).filter(([field, value]) => value !== FRESH[field as keyof AtomStatus])) as Json;
+function packAtom(atom: AtomStatus): JsonObject {
+  return Object.fromEntries(Object.entries(atom).filter(([field, value]) => value !== FRESH[field as keyof AtomStatus])) as JsonObject;
 }

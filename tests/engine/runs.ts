@@ -1,5 +1,5 @@
 import type { RetryDefinition, TaskDefinition } from '../../src/authoring/index.js';
-import { type CompiledAtom, type CompiledFlow, graphOf } from '../../src/compilation/index.js';
+import { type CompiledAtom, type CompiledDecider, type CompiledFlow, type ExecutionGraph, graphOf } from '../../src/compilation/index.js';
 import { decide } from '../../src/engine/decide.js';
 import type { CallCommand, CallOutcome, Decision, EngineEvent, Limits } from '../../src/engine/decision.js';
 import { foldTransition } from '../../src/engine/fold.js';
@@ -16,6 +16,8 @@ export interface Node {
   readonly priority?: number;
   readonly revert?: boolean;
   readonly maxLosses?: number;
+  /** A decider between the first node before it and this one; a no skips this one, or everything after it, too. */
+  readonly decider?: { readonly reach: 'atom' | 'all' };
   /** Makes it the retry of the nodes up to, and with, this one. */
   readonly retries?: { readonly until: string; readonly attempts?: number; readonly policy?: RetryDefinition };
 }
@@ -39,13 +41,18 @@ export function compiled(nodes: Readonly<Record<string, Node>>): CompiledFlow {
     }
     return { ...place, kind: 'task', task: definition(name, node), inputs: {}, revertInputs: {}, outputs: [], revertPorts: [] };
   });
-  const edges = names.flatMap((name, index) => (nodes[name]?.after ?? []).map((from) => [names.indexOf(from), index] as const));
+  const graph = graphOf(
+    atoms.length,
+    names.flatMap((name, index) => (nodes[name]?.after ?? []).map((from) => [names.indexOf(from), index] as const)),
+  );
+  const deciders = names.flatMap((name, index) => deciderOf(nodes[name] as Node, index, names, graph));
   return {
     name: 'test',
     version: 1,
     fingerprint: 'test',
     atoms,
-    graph: graphOf(atoms.length, edges),
+    graph,
+    ...(deciders.length === 0 ? {} : { deciders }),
     inputs: [],
     inputsKnown: true,
     inputSchema: undefined,
@@ -54,6 +61,21 @@ export function compiled(nodes: Readonly<Record<string, Node>>): CompiledFlow {
     warnings: [],
     constant: () => undefined,
   };
+}
+
+function deciderOf(
+  { after: [from] = [], decider }: Node,
+  index: number,
+  names: readonly string[],
+  graph: ExecutionGraph,
+): CompiledDecider[] {
+  if (decider === undefined || from === undefined) return [];
+  const reached = new Set([index]);
+  if (decider.reach === 'all') for (const atom of reached) for (const next of graph.successors[atom] ?? []) reached.add(next);
+  const source = { node: from, first: names.indexOf(from), until: names.indexOf(from) + 1 };
+  const place = { target: names[index] as string, entry: index, first: index, until: index + 1 };
+  const skips = [...reached].map((atom) => [atom, atom + 1] as const);
+  return [{ ...place, source, depth: decider.reach, skips, history: {}, reads: {}, decide: () => true }];
 }
 
 function governorsOf(nodes: Readonly<Record<string, Node>>, names: readonly string[]): number[] {
