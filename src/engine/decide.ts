@@ -29,7 +29,7 @@ function note(run: Run, step: Step, event: EngineEvent): void {
       if (run.status.state !== 'RUNNING') step.state(['RUN', 'RUNNING']);
       return;
     case 'answered':
-      settleVote(run, step, event.decider, event.answer);
+      settleVote(run, step, event);
       return;
     case 'saved':
       if (isAwaited(run.status.atoms[event.call.atom], event.call)) step.state(['SAVED', event.call.atom, event.data]);

@@ -1,17 +1,19 @@
 import type { CompiledDecider } from '../compilation/index.js';
-import type { Failure } from '../model/failure.js';
+import type { EngineEvent } from './decision.js';
 import { resolveFailure } from './resolve.js';
 import { type AtomStatus, isSkipped } from './run-state.js';
 import type { Run, Step } from './step.js';
+
+type Answer = Extract<EngineEvent, { kind: 'answered' }>;
 
 /**
  * Takes the answer of a decider. When all that speak for its target have spoken, one `no` is enough to skip it, as far
  * as the widest `no` reaches (TaskFlow R-6.3, R-6.4). A decider that throws is a failure of its target (D-9).
  */
-export function settleVote(run: Run, step: Step, index: number, answer: boolean | Failure): void {
+export function settleVote(run: Run, step: Step, { decider: index, question, answer }: Answer): void {
+  if (!run.frontier.answered(index, question)) return;
   const decider = deciderOf(run, index);
   const first = run.status.atoms[decider.first] as AtomStatus;
-  run.frontier.answered(index);
   // The run goes back meanwhile, or the node has been skipped by another one: nobody needs the answer.
   if (first.state !== 'PENDING' || first.intention !== 'EXECUTE') return;
   if (typeof answer !== 'boolean') {

@@ -10,7 +10,7 @@ export type EngineEvent =
   | { readonly kind: 'resumed' }
   | { readonly kind: 'finished'; readonly outcomes: readonly CallOutcome[] }
   /** What a decider said, or that it threw. */
-  | { readonly kind: 'answered'; readonly decider: number; readonly answer: boolean | Failure }
+  | { readonly kind: 'answered'; readonly decider: number; readonly question: number; readonly answer: boolean | Failure }
   | { readonly kind: 'saved'; readonly call: CallId; readonly data: Json }
   /** These calls were decided and written, but not made. */
   | { readonly kind: 'notStarted'; readonly atoms: readonly number[] };
@@ -34,6 +34,8 @@ export interface CallCommand extends CallId {
 export interface AskCommand {
   readonly do: 'ask';
   readonly decider: number;
+  /** Tells this question from an earlier one of the same decider, whose facts a retry has undone. */
+  readonly question: number;
 }
 
 /** How one call of a task ended. */

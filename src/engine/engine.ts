@@ -4,7 +4,7 @@ import type { Transition } from '../persistence/index.js';
 import { callEvent, eventsOf } from './announce.js';
 import { type CallParts, Calls } from './calls.js';
 import { decide } from './decide.js';
-import type { CallCommand, CallId, Command, Decision, EngineEvent, Limits } from './decision.js';
+import type { AskCommand, CallCommand, CallId, Command, Decision, EngineEvent, Limits } from './decision.js';
 import type { FlowEvent } from './events.js';
 import { Mailbox } from './mailbox.js';
 import { askDecider } from './questions.js';
@@ -144,7 +144,7 @@ export class Engine {
     const calls = commands.filter((command): command is CallCommand => command.do !== 'ask');
     const made = calls.filter(mayCall);
     if (made.length > 0 && this.#isDoubtful()) await this.#confirm();
-    for (const command of commands) if (command.do === 'ask') this.#ask(command.decider);
+    for (const command of commands) if (command.do === 'ask') this.#ask(command);
     for (const call of made) {
       this.#announceCall(call);
       this.#calls.start(call);
@@ -152,8 +152,10 @@ export class Engine {
     return calls.filter((call) => !mayCall(call)).map(({ atom }) => atom);
   }
 
-  #ask(decider: number): void {
-    void askDecider(this.run, decider, this.#parts.codec).then((answer) => this.#mailbox.post({ kind: 'answered', decider, answer }));
+  #ask({ decider, question }: AskCommand): void {
+    void askDecider(this.run, decider, this.#parts.codec).then((answer) =>
+      this.#mailbox.post({ kind: 'answered', decider, question, answer }),
+    );
   }
 
   /** This process may have been frozen between the answer of the journal and now, and another one may have gone on. */

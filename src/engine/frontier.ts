@@ -33,8 +33,11 @@ export class Frontier {
   /** Deciders by the node that they let begin. */
   readonly #deciders: ReadonlyMap<number, readonly number[]>;
   /** Asked, and no answer yet. A new engine asks again. */
-  readonly #asking = new Set<number>();
-  readonly #questions = new Set<number>();
+  readonly #asking = new Map<number, number>();
+  #questionsAsked = 0;
+  /** Candidates to be asked, in definition order. */
+  readonly #questions = new Heap((a, b) => a < b);
+  readonly #listed = new Set<number>();
 
   constructor(flow: CompiledFlow, run: RunStatus) {
     const nodes = flow.graph.successors.length;
@@ -68,13 +71,23 @@ export class Frontier {
     return this.#deciders.get(entry) ?? [];
   }
 
-  asked(decider: number): void {
-    this.#asking.add(decider);
-    this.#questions.delete(decider);
+  /** Notes that a decider is asked; gives the number of the question. */
+  asked(decider: number): number {
+    this.#asking.set(decider, ++this.#questionsAsked);
+    return this.#questionsAsked;
   }
 
-  answered(decider: number): void {
-    this.#asking.delete(decider);
+  /** Whether this is the answer that is waited for: from now on none is. */
+  answered(decider: number, question: number): boolean {
+    return this.#asking.get(decider) === question && this.#asking.delete(decider);
+  }
+
+  /** What was asked about atoms that begin anew is asked again, of new facts. */
+  forgetQuestions(from: number, until: number): void {
+    for (const decider of this.#asking.keys()) {
+      const { first } = this.#deciderOf(decider);
+      if (first >= from && first < until) this.#asking.delete(decider);
+    }
   }
 
   /** To be told of every vote: what it let wait may begin. */
@@ -106,9 +119,10 @@ export class Frontier {
 
   /** The next decider to be asked. */
   nextQuestion(): number | undefined {
-    for (const decider of this.#questions) {
+    for (let decider = this.#questions.peek(); decider !== undefined; decider = this.#questions.peek()) {
       if (this.#mayAsk(decider)) return decider;
-      this.#questions.delete(decider);
+      this.#questions.pop();
+      this.#listed.delete(decider);
     }
     return undefined;
   }
@@ -173,7 +187,10 @@ export class Frontier {
       const { first, source } = this.#deciderOf(decider);
       if (this.#run.atoms[first]?.votes[decider] === true || isSkipped(this.#run, source)) continue;
       open = false;
-      if (this.#mayAsk(decider)) this.#questions.add(decider);
+      if (this.#mayAsk(decider) && !this.#listed.has(decider)) {
+        this.#listed.add(decider);
+        this.#questions.push(decider);
+      }
     }
     return open;
   }

@@ -9,12 +9,13 @@ import type { Run, Step } from './step.js';
 
 /**
  * Moves a run as far as it goes without waiting: does what needs no call, starts what may start, and states the end
- * when nothing is left. First what was lost, then what is to be undone, then what comes next.
+ * when nothing is left. First what was lost, then what is to be undone, then what comes next; deciders are
+ * asked last, in definition order, so that an engine that takes over here asks them in the same one.
  */
 export function proceed(run: Run, step: Step, limits: Limits): void {
   while (
     settleLost(run, step, limits) ||
-    (limits.hold === 'none' && (goBack(run, step, limits) || ask(run, step) || goForward(run, step, limits)))
+    (limits.hold === 'none' && (goBack(run, step, limits) || goForward(run, step, limits) || ask(run, step)))
   ) {}
   if (run.frontier.inFlight > 0 || run.frontier.nextLost() !== undefined) return;
   const unfinished =

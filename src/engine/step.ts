@@ -43,6 +43,7 @@ export class Step {
         for (let atom = transition[2]; atom < transition[3]; atom++) frontier.changed(atom);
         return;
       case 'RESET':
+        frontier.forgetQuestions(transition[1], transition[2]);
         for (let atom = transition[1]; atom < transition[2]; atom++) frontier.changed(atom);
         return;
       case 'VOTE':
@@ -55,8 +56,7 @@ export class Step {
 
   /** Asks the loop to ask a decider; nothing is stated before it has answered. */
   ask(decider: number): void {
-    this.#run.frontier.asked(decider);
-    this.commands.push({ do: 'ask', decider });
+    this.commands.push({ do: 'ask', decider, question: this.#run.frontier.asked(decider) });
   }
 
   /** States that the atom is called, and asks the loop to call it. */

@@ -91,7 +91,7 @@ function play(
     if (crashes.includes(step)) bench = bench.takeOver().bench;
     const question = bench.asked[0];
     if (question !== undefined) {
-      const target = bench.flow.deciders?.[question]?.target ?? '';
+      const target = bench.flow.deciders?.[question.decider]?.target ?? '';
       bench.vote((luck.get(target) ?? 0) % 2 === 0);
       continue;
     }

@@ -1,7 +1,7 @@
 import type { RetryDefinition, TaskDefinition } from '../../src/authoring/index.js';
 import { type CompiledAtom, type CompiledDecider, type CompiledFlow, type ExecutionGraph, graphOf } from '../../src/compilation/index.js';
 import { decide } from '../../src/engine/decide.js';
-import type { CallCommand, CallOutcome, Decision, EngineEvent, Limits } from '../../src/engine/decision.js';
+import type { AskCommand, CallCommand, CallOutcome, Decision, EngineEvent, Limits } from '../../src/engine/decision.js';
 import { foldTransition } from '../../src/engine/fold.js';
 import { Frontier } from '../../src/engine/frontier.js';
 import { newRun } from '../../src/engine/run-state.js';
@@ -108,8 +108,8 @@ export class Bench {
   readonly run: Run;
   readonly history: Transition[][] = [];
   readonly flying = new Map<string, CallCommand>();
-  /** Deciders that were asked, by number. */
-  readonly asked: number[] = [];
+  /** Questions without an answer yet. */
+  readonly asked: AskCommand[] = [];
   limits: Limits;
 
   constructor(
@@ -134,7 +134,8 @@ export class Bench {
 
   /** Answers the decider that was asked first. */
   vote(answer: boolean | Failure): string[] {
-    return this.decide([{ kind: 'answered', decider: this.asked.shift() as number, answer }]);
+    const { decider, question } = this.asked.shift() as AskCommand;
+    return this.decide([{ kind: 'answered', decider, question, answer }]);
   }
 
   /** The same run in another engine: from its journal alone. */
@@ -157,7 +158,7 @@ export class Bench {
   decide(events: readonly EngineEvent[]): string[] {
     const decision: Decision = decide(this.run, events, this.limits);
     for (const command of decision.commands) {
-      if (command.do === 'ask') this.asked.push(command.decider);
+      if (command.do === 'ask') this.asked.push(command);
       else this.flying.set(this.#name(command.atom), command);
     }
     if (decision.transitions.length > 0) this.history.push([...decision.transitions]);
