@@ -90,7 +90,8 @@ export interface App<Flows extends readonly AnyFlow[]> {
   /** Goes on with every RUNNING run of this app's flows that nobody alive has; suspended ones rest. */
   resumeAll(): Promise<readonly RunHandle<Flows[number]>[]>;
   /**
-   * Asks a run to stop between two tasks, wherever it is driven. Resolves when the wish is durable.
+   * Asks a run to stop between two tasks, wherever it is driven. Resolves when its engine here has heard it, or when the
+   * wish is durable for the engine elsewhere.
    *
    * @throws RunNotFoundError `RUN_NOT_FOUND`
    */

@@ -124,13 +124,15 @@ class FlowproofApp {
   async resumeAll(): Promise<readonly RunHandle<AnyFlow>[]> {
     await this.#open();
     const handles: RunHandle<AnyFlow>[] = [];
+    const take = (run: RunSummary): void => {
+      const flow = this.#registry.byName(run.flow);
+      if (flow !== undefined) handles.push(this.#handle(this.#runs.adopt(flow, run)));
+    };
+    for (const run of await this.#runs.abandoned()) take(run);
     let before: string | undefined;
     do {
       const page = await this.#journal.runs({ states: ['RUNNING'], ownerless: true, ...(before === undefined ? {} : { before }) });
-      for (const run of page.runs) {
-        const flow = this.#registry.byName(run.flow);
-        if (flow !== undefined) handles.push(this.#handle(this.#runs.adopt(flow, run)));
-      }
+      for (const run of page.runs) take(run);
       before = page.next;
     } while (before !== undefined);
     return handles;
@@ -198,7 +200,7 @@ class FlowproofApp {
   }
 
   #open(): Promise<void> {
-    if (this.#stopping !== undefined) return Promise.reject(new AppStoppedError('(none)'));
+    if (this.#stopping !== undefined) return Promise.reject(new AppStoppedError());
     if (this.#opened === undefined) {
       const opening = this.#journal.open();
       this.#opened = opening;
@@ -210,12 +212,14 @@ class FlowproofApp {
     return this.#opened;
   }
 
+  /** A listener can't hurt a run: neither what it throws nor what it rejects is anybody's. */
   #emit(event: FlowEvent): void {
     for (const listener of this.#listeners) {
       try {
-        listener(event);
+        const heard: unknown = listener(event);
+        if (heard instanceof Promise) heard.catch(() => undefined);
       } catch {
-        // A listener can't hurt a run.
+        // See above.
       }
     }
   }

@@ -34,6 +34,10 @@ function encode(flow: CompiledFlow, values: object, codec: Codec): { readonly [n
   const encoded: { [name: string]: Json } = {};
   const issues: ValueIssue[] = [];
   for (const [name, value] of Object.entries(values)) {
+    if (name === '__proto__') {
+      issues.push({ path: name, message: 'is a name that no input can have' });
+      continue;
+    }
     try {
       // An input that is given as `undefined` is not given.
       if (value !== undefined) encoded[name] = codec.encode(value);

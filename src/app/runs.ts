@@ -41,6 +41,9 @@ export class Runs {
   readonly #ticker: Ticker;
   readonly #active = new Map<string, Active>();
   readonly #openings = new Map<string, Promise<unknown>>();
+  /** All that is being opened, with or without an id. */
+  readonly #pending = new Set<Promise<unknown>>();
+  readonly #abandoned = new Set<string>();
   #stopped = false;
 
   constructor(parts: RunsParts) {
@@ -119,15 +122,26 @@ export class Runs {
   async stop(): Promise<void> {
     if (this.#stopped) return;
     this.#stopped = true;
-    const driven = [...this.#active.values()];
-    for (const { engine } of driven) engine.stop();
+    for (const { engine } of this.#active.values()) engine.stop();
     const cancel = this.#parts.clock.after(this.#parts.graceMs, () => {
-      for (const { engine, summary } of driven) engine.giveUp(new AppStoppedError(summary.key));
+      for (const { engine, summary } of this.#active.values()) engine.giveUp(new AppStoppedError(summary.key));
     });
-    await Promise.allSettled(driven.map(({ result }) => result));
+    // What is being opened becomes active, and is stopped then.
+    while (this.#pending.size + this.#active.size > 0) {
+      await Promise.allSettled([...this.#pending, ...[...this.#active.values()].map(({ result }) => result)]);
+    }
     cancel();
     await this.#ticker.stop();
-    await this.#parts.journal.release(this.#parts.owner);
+    // Where the store is away the lease ends by itself.
+    await this.#parts.journal.release(this.#parts.owner).catch(() => undefined);
+  }
+
+  /** Runs whose engine here had to give up, and that nobody has taken since: this process seems to have them still. */
+  async abandoned(): Promise<readonly RunSummary[]> {
+    const found = await Promise.all([...this.#abandoned].map((runId) => this.#parts.journal.find({ runId })));
+    return found.filter(
+      (run): run is RunSummary => run?.state === 'RUNNING' && run.owner?.id === this.#parts.owner && !this.#active.has(run.runId),
+    );
   }
 
   /** The result of a run, whoever drives it. */
@@ -167,15 +181,17 @@ export class Runs {
 
   /** One after the other for one id: two calls here never fight over a run. */
   async #opening<Result>(key: string | undefined, open: () => Promise<Result>): Promise<Result> {
-    if (key === undefined) return open();
-    const before = this.#openings.get(key) ?? Promise.resolve();
+    if (this.#stopped) throw new AppStoppedError(key);
+    const before = (key === undefined ? undefined : this.#openings.get(key)) ?? Promise.resolve();
     const opened = before.then(open, open);
     const settled = opened
       .catch(() => undefined)
       .then(() => {
-        if (this.#openings.get(key) === settled) this.#openings.delete(key);
+        this.#pending.delete(settled);
+        if (key !== undefined && this.#openings.get(key) === settled) this.#openings.delete(key);
       });
-    this.#openings.set(key, settled);
+    this.#pending.add(settled);
+    if (key !== undefined) this.#openings.set(key, settled);
     return opened;
   }
 
@@ -188,6 +204,7 @@ export class Runs {
   #drive(flow: CompiledFlow, { engine, first }: OpenedRun): StartedRun {
     const { runId, creation } = engine.run.status;
     const result = quiet(this.#driveToRest(flow, engine, first));
+    this.#abandoned.delete(runId);
     this.#active.set(runId, { engine, summary: creation, result });
     return { key: creation.key, result };
   }
@@ -199,6 +216,9 @@ export class Runs {
       const end = await engine.drive(first);
       if (end === 'stopped') throw new AppStoppedError(engine.run.status.creation.key);
       return runResult(flow, engine.run.status, this.#parts.codec);
+    } catch (error) {
+      if (!isFlowproofError(error, 'STALE_RUN') && !isFlowproofError(error, 'APP_STOPPED')) this.#abandoned.add(engine.run.status.runId);
+      throw error;
     } finally {
       this.#active.delete(engine.run.status.runId);
       done();

@@ -1,4 +1,5 @@
 import type { Clock } from '../model/clock.js';
+import { AppStoppedError } from '../model/errors.js';
 import type { InboxMessage, Journal, RunSummary } from '../persistence/index.js';
 
 export const TICK_MS = 1_000;
@@ -12,7 +13,10 @@ export interface TickerParts {
   onMessage(message: InboxMessage): void;
 }
 
-type Waiter = (run: RunSummary) => void;
+interface Waiter {
+  readonly resolve: (run: RunSummary) => void;
+  readonly reject: (reason: Error) => void;
+}
 
 /**
  * The heartbeat of a process: one statement a second renews its lease and brings the messages for its runs and the
@@ -52,9 +56,10 @@ export class Ticker {
   async news(runId: string): Promise<RunSummary> {
     const done = await this.use();
     try {
-      return await new Promise<RunSummary>((resolve) => {
+      return await new Promise<RunSummary>((resolve, reject) => {
+        if (this.#stopped) return reject(new AppStoppedError());
         const waiters = this.#waiters.get(runId) ?? new Set();
-        this.#waiters.set(runId, waiters.add(resolve));
+        this.#waiters.set(runId, waiters.add({ resolve, reject }));
       });
     } finally {
       done();
@@ -74,6 +79,8 @@ export class Ticker {
     this.#stopped = true;
     this.#cancel?.();
     await this.#beating;
+    for (const waiters of this.#waiters.values()) for (const { reject } of waiters) reject(new AppStoppedError());
+    this.#waiters.clear();
   }
 
   async #beatOnce(): Promise<void> {
@@ -96,7 +103,7 @@ export class Ticker {
   #tell(run: RunSummary): void {
     const waiters = this.#waiters.get(run.runId);
     this.#waiters.delete(run.runId);
-    for (const waiter of waiters ?? []) waiter(run);
+    for (const { resolve } of waiters ?? []) resolve(run);
   }
 
   #schedule(): void {

@@ -82,8 +82,10 @@ export interface CompiledDecider {
   readonly history: Readonly<Record<string, Readonly<Record<string, Source>>>>;
   /** Of a branch: the values that the choice reads. */
   readonly reads: Readonly<Record<string, Source>>;
-  /** Given the history or what it reads. Throws what the user's code throws. */
-  decide(told: object): boolean;
+  /** Of a branch: which choice it belongs to, what chooses it, and all that can be chosen. A choice is asked once. */
+  readonly choice?: { readonly id: number; readonly chosenBy: string | true; readonly cases: readonly (string | boolean)[] };
+  /** Asks the user's code, with the history of a link or the values that a choice reads. */
+  decide(told: object): unknown;
 }
 
 /**

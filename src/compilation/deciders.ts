@@ -36,12 +36,14 @@ function branches(
 ): CompiledDecider[] {
   const pick = definition.choice?.pick as (values: object) => unknown;
   const reads = linked.reads.get(index) ?? {};
-  return (linked.children[index] ?? []).flatMap((child) => {
+  const children = linked.children[index] ?? [];
+  const cases = choice?.kind === 'switch' ? children.map((child) => shape.nodes[child]?.name ?? '') : [true, false];
+  return children.flatMap((child) => {
     const place = places[child];
-    const wanted = choice?.kind === 'switch' ? shape.nodes[child]?.name : true;
     if (place === undefined) return [];
+    const chosenBy = choice?.kind === 'switch' ? (shape.nodes[child]?.name ?? '') : true;
     const skips = [[place.first, place.until]] as const;
-    return { ...place, depth: 'node', skips, history: {}, reads, decide: (values) => pick(values) === wanted };
+    return { ...place, depth: 'node', skips, history: {}, reads, choice: { id: index, chosenBy, cases }, decide: pick };
   });
 }
 
@@ -62,7 +64,7 @@ function links(index: number, { links = [] }: FlowDefinition, shape: FlowShape, 
       skips: skipsOf(target, depth, linked.orders.get(index) ?? [], reach),
       history: Object.fromEntries(sources.map((source) => [source, outputs(source)])),
       reads: {},
-      decide: (history) => Boolean((decider as unknown as (history: object) => unknown)(history)),
+      decide: decider as unknown as (history: object) => unknown,
     };
   });
 }

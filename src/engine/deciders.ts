@@ -1,4 +1,5 @@
 import type { CompiledDecider } from '../compilation/index.js';
+import type { Failure } from '../model/failure.js';
 import type { EngineEvent } from './decision.js';
 import { resolveFailure } from './resolve.js';
 import { type AtomStatus, isSkipped } from './run-state.js';
@@ -8,25 +9,44 @@ type Answer = Extract<EngineEvent, { kind: 'answered' }>;
 
 /**
  * Takes the answer of a decider. When all that speak for its target have spoken, one `no` is enough to skip it, as far
- * as the widest `no` reaches (TaskFlow R-6.3, R-6.4). A decider that throws is a failure of its target (D-9).
+ * as the widest `no` reaches (TaskFlow R-6.3, R-6.4). A choice speaks for all its branches at once. A decider that
+ * throws, or says something else, is a failure of its target (D-9).
  */
-export function settleVote(run: Run, step: Step, { decider: index, question, answer }: Answer): void {
+export function settleVote(run: Run, step: Step, { decider: index, question, answer, failure }: Answer): void {
   if (!run.frontier.answered(index, question)) return;
   const decider = deciderOf(run, index);
   const first = run.status.atoms[decider.first] as AtomStatus;
   // The run goes back meanwhile, or the node has been skipped by another one: nobody needs the answer.
   if (first.state !== 'PENDING' || first.intention !== 'EXECUTE') return;
-  if (typeof answer !== 'boolean') {
+  const wrong = failure ?? faultOf(decider, answer);
+  if (wrong !== undefined) {
     step.state(['RUNNING', decider.first]);
-    step.state(['FAILURE', decider.first, answer]);
+    step.state(['FAILURE', decider.first, wrong]);
     resolveFailure(run, step, decider.first);
     return;
   }
-  step.state(['VOTE', decider.first, index, answer]);
-  const all = decidersAt(run, decider.entry);
-  if (all.some(([other, { first, source }]) => !hasVoted(run, first, other) && !isSkipped(run.status, source))) return;
-  for (const [other, { first, skips }] of all) {
-    if (run.status.atoms[first]?.votes[other] === false) for (const [from, until] of skips) skip(run, step, from, until);
+  const spoken = decider.choice === undefined ? [index] : run.frontier.branchesOf(decider.choice.id);
+  for (const other of spoken) {
+    const { first: atom, choice } = deciderOf(run, other);
+    step.state(['VOTE', atom, other, choice === undefined ? answer === true : answer === choice.chosenBy]);
+  }
+  for (const other of spoken) settleTarget(run, step, deciderOf(run, other).entry);
+}
+
+/** What is wrong with an answer: a decider says yes or no, a switch names one of its branches. */
+function faultOf({ choice, target }: CompiledDecider, answer: unknown): Failure | undefined {
+  const cases: readonly unknown[] = choice?.cases ?? [true, false];
+  if (cases.includes(answer)) return undefined;
+  const said = typeof answer === 'string' ? `'${answer}'` : String(answer);
+  const message = `the decider of '${target}' said ${said}: it has to say ${cases.map((one) => JSON.stringify(one)).join(' or ')}`;
+  return { name: 'DeciderError', code: 'BAD_ANSWER', message };
+}
+
+function settleTarget(run: Run, step: Step, entry: number): void {
+  const all = run.frontier.decidersAt(entry).map((index) => [index, deciderOf(run, index)] as const);
+  if (all.some(([index, { first, source }]) => voteOf(run, first, index) === undefined && !isSkipped(run.status, source))) return;
+  for (const [index, { first, skips }] of all) {
+    if (voteOf(run, first, index) === false) for (const [from, until] of skips) skip(run, step, from, until);
   }
 }
 
@@ -36,12 +56,8 @@ function skip(run: Run, step: Step, from: number, until: number): void {
   }
 }
 
-function decidersAt(run: Run, entry: number): readonly (readonly [number, CompiledDecider])[] {
-  return run.frontier.decidersAt(entry).map((index) => [index, deciderOf(run, index)] as const);
-}
-
-function hasVoted(run: Run, first: number, decider: number): boolean {
-  return run.status.atoms[first]?.votes[decider] !== undefined;
+function voteOf(run: Run, first: number, decider: number): boolean | undefined {
+  return run.status.atoms[first]?.votes[decider];
 }
 
 function deciderOf(run: Run, index: number): CompiledDecider {

@@ -9,8 +9,8 @@ export type EngineEvent =
   /** Another engine's run, or a suspended one, goes on here. */
   | { readonly kind: 'resumed' }
   | { readonly kind: 'finished'; readonly outcomes: readonly CallOutcome[] }
-  /** What a decider said, or that it threw. */
-  | { readonly kind: 'answered'; readonly decider: number; readonly question: number; readonly answer: boolean | Failure }
+  /** What a decider said, as it said it, or why it could not. */
+  | { readonly kind: 'answered'; readonly decider: number; readonly question: number; readonly answer: unknown; readonly failure?: Failure }
   | { readonly kind: 'saved'; readonly call: CallId; readonly data: Json }
   /** These calls were decided and written, but not made. */
   | { readonly kind: 'notStarted'; readonly atoms: readonly number[] };

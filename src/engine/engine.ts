@@ -1,4 +1,3 @@
-import { StaleRunError } from '../model/errors.js';
 import { isEnded } from '../model/states.js';
 import type { Transition } from '../persistence/index.js';
 import { callEvent, eventsOf } from './announce.js';
@@ -22,10 +21,13 @@ export interface EngineParts extends WriterParts, CallParts {
   emit(event: FlowEvent): void;
 }
 
+const SAVED_TOO_LATE = 'ctx.save came after the task had ended, or after its run was given up: nothing was saved';
+
 /** Why an engine returned without an error. */
 export type EngineEnd = 'ended' | 'suspended' | 'stopped';
 
 interface Saving {
+  readonly atom: number;
   readonly resolve: () => void;
   readonly reject: (reason: unknown) => void;
 }
@@ -45,6 +47,7 @@ export class Engine {
   #suspending = false;
   #stopping = false;
   #givenUp = false;
+  #over = false;
   #savings: Saving[] = [];
 
   constructor(run: Run, writer: Writer, parts: EngineParts) {
@@ -75,6 +78,7 @@ export class Engine {
   /** What is under way is not waited for any longer. */
   giveUp(reason: Error): void {
     this.#givenUp = true;
+    this.#writer.giveUp();
     this.#calls.abort(reason);
     this.#mailbox.ring();
   }
@@ -101,8 +105,11 @@ export class Engine {
         );
       }
     } catch (error) {
-      this.#abandon(error);
+      this.#calls.abort(error instanceof Error ? error : new Error(String(error)));
+      this.#end(error);
       throw error;
+    } finally {
+      this.#end(new Error(SAVED_TOO_LATE));
     }
   }
 
@@ -116,9 +123,10 @@ export class Engine {
       for (const saving of savings) saving.reject(error);
       throw error;
     }
-    // A call that had ended before its save was taken has nothing to save any more.
-    const kept = savings.length === 0 || step.transitions.some(([word]) => word === 'SAVED');
-    for (const saving of savings) kept ? saving.resolve() : saving.reject(new Error('ctx.save came after the task had ended'));
+    for (const { atom, resolve, reject } of savings) {
+      if (step.transitions.some((transition) => transition[0] === 'SAVED' && transition[1] === atom)) resolve();
+      else reject(new Error(SAVED_TOO_LATE));
+    }
     return step;
   }
 
@@ -153,8 +161,8 @@ export class Engine {
   }
 
   #ask({ decider, question }: AskCommand): void {
-    void askDecider(this.run, decider, this.#parts.codec).then((answer) =>
-      this.#mailbox.post({ kind: 'answered', decider, question, answer }),
+    void askDecider(this.run, decider, this.#parts.codec).then((said) =>
+      this.#mailbox.post({ kind: 'answered', decider, question, ...said }),
     );
   }
 
@@ -179,18 +187,17 @@ export class Engine {
 
   #save(call: CallId, data: unknown): Promise<void> {
     return new Promise((resolve, reject) => {
-      if (this.#givenUp) return reject(new StaleRunError(this.run.status.runId));
+      if (this.#over) return reject(new Error(SAVED_TOO_LATE));
       const encoded = this.#parts.codec.encode(data);
-      this.#savings.push({ resolve, reject });
+      this.#savings.push({ atom: call.atom, resolve, reject });
       this.#mailbox.post({ kind: 'saved', call, data: encoded });
     });
   }
 
-  /** The run is not ours any more, or can't be written: nothing more is started, and whoever still works is told. */
-  #abandon(error: unknown): void {
-    this.#givenUp = true;
-    this.#calls.abort(error instanceof Error ? error : new Error(String(error)));
-    for (const saving of this.#savings) saving.reject(error);
+  /** Nothing more is started or saved: whoever still waits is told. */
+  #end(reason: unknown): void {
+    this.#over = true;
+    for (const saving of this.#savings) saving.reject(reason);
     this.#savings = [];
   }
 

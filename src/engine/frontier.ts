@@ -32,6 +32,8 @@ export class Frontier {
   #inFlight = 0;
   /** Deciders by the node that they let begin. */
   readonly #deciders: ReadonlyMap<number, readonly number[]>;
+  /** Deciders of the branches of one choice; the first one is asked for all. */
+  readonly #branches: ReadonlyMap<number, readonly number[]>;
   /** Asked, and no answer yet. A new engine asks again. */
   readonly #asking = new Map<number, number>();
   #questionsAsked = 0;
@@ -49,7 +51,8 @@ export class Frontier {
     this.#clear = new Uint8Array(nodes).fill(1);
     this.#queued = new Uint8Array(nodes);
     this.#flying = new Uint8Array(nodes);
-    this.#deciders = decidersByEntry(flow);
+    this.#deciders = grouped(flow, ({ entry }) => entry);
+    this.#branches = grouped(flow, ({ choice }) => choice?.id);
     const priority = (atom: number): number => flow.atoms[atom]?.priority ?? 0;
     this.#forward = new Heap((a, b) => priority(a) > priority(b) || (priority(a) === priority(b) && a < b));
     this.#lost = new Heap((a, b) => priority(a) > priority(b) || (priority(a) === priority(b) && a < b));
@@ -69,6 +72,10 @@ export class Frontier {
 
   decidersAt(entry: number): readonly number[] {
     return this.#deciders.get(entry) ?? [];
+  }
+
+  branchesOf(choice: number): readonly number[] {
+    return this.#branches.get(choice) ?? [];
   }
 
   /** Notes that a decider is asked; gives the number of the question. */
@@ -196,7 +203,8 @@ export class Frontier {
   }
 
   #mayAsk(decider: number): boolean {
-    const { entry, first, source } = this.#deciderOf(decider);
+    const { entry, first, source, choice } = this.#deciderOf(decider);
+    if (choice !== undefined && this.#branches.get(choice.id)?.[0] !== decider) return false;
     const target = this.#run.atoms[first];
     const undecided = target?.state === 'PENDING' && target.intention === 'EXECUTE' && target.votes[decider] === undefined;
     return undecided && this.#waiting[entry] === 0 && !this.#asking.has(decider) && !isSkipped(this.#run, source);
@@ -212,14 +220,16 @@ export class Frontier {
   }
 }
 
-function decidersByEntry(flow: CompiledFlow): ReadonlyMap<number, readonly number[]> {
-  const deciders = new Map<number, number[]>();
-  for (const [index, { entry }] of (flow.deciders ?? []).entries()) {
-    const known = deciders.get(entry);
-    if (known === undefined) deciders.set(entry, [index]);
+function grouped(flow: CompiledFlow, key: (decider: CompiledDecider) => number | undefined): ReadonlyMap<number, readonly number[]> {
+  const groups = new Map<number, number[]>();
+  for (const [index, decider] of (flow.deciders ?? []).entries()) {
+    const group = key(decider);
+    if (group === undefined) continue;
+    const known = groups.get(group);
+    if (known === undefined) groups.set(group, [index]);
     else known.push(index);
   }
-  return deciders;
+  return groups;
 }
 
 function isDone(atom: AtomStatus | undefined, free: boolean): boolean {

@@ -1,7 +1,7 @@
 import type { CompiledFlow } from '../compilation/index.js';
 import type { Codec } from '../model/codec.js';
 import { IncompatibleFlowError, PersistenceError } from '../model/errors.js';
-import type { Json } from '../model/json.js';
+import { canonicalText, type Json } from '../model/json.js';
 import type { LoadedRun, RunSummary, Shape } from '../persistence/index.js';
 import { decide } from './decide.js';
 import type { Decision } from './decision.js';
@@ -125,5 +125,22 @@ function refuseChanges(flow: CompiledFlow, status: RunStatus, stored: Shape): vo
   for (const atom of then) if (!now.includes(atom)) report.push(`${atom} is not in this code`);
   for (const atom of now) if (!then.includes(atom)) report.push(`${atom} is new`);
   if (report.length === 0 && now.join() !== then.join()) report.push('the order of the atoms is another one');
+  if (report.length === 0) report.push(...changedAtoms(flow.manifest, stored.manifest));
   if (report.length > 0) throw new IncompatibleFlowError(status.runId, flow.name, report);
+}
+
+/** Values and links by which stored results and votes are read; how often a retry tries may change, and what reverts. */
+function changedAtoms(now: Json, then: Json): string[] {
+  const [left, right] = [now as unknown as Manifest, then as unknown as Manifest];
+  const meaning = ({ reverts: _, policy, ...rest }: Manifest['atoms'][number]): string =>
+    canonicalText({ ...rest, policy: (policy as { kind?: Json } | undefined)?.kind ?? null });
+  const changed = left.atoms.filter((atom, index) => meaning(atom) !== meaning(right.atoms[index] ?? {}));
+  const report = changed.map(({ path }) => `'${String(path)}' takes or gives other values than it did`);
+  if (canonicalText(left.flows ?? null) !== canonicalText(right.flows ?? null)) report.push('the links, choices or deciders are others');
+  return report;
+}
+
+interface Manifest {
+  readonly atoms: readonly { readonly [field: string]: Json }[];
+  readonly flows?: Json;
 }

@@ -5,15 +5,15 @@ import { isSkipped } from './run-state.js';
 import type { Run } from './step.js';
 import { storedValue } from './values.js';
 
-/** Asks a decider of the user; whatever it throws is its answer. */
-export async function askDecider(run: Run, index: number, codec: Codec): Promise<boolean | Failure> {
+/** Asks a decider of the user; what it throws is told, too. */
+export async function askDecider(run: Run, index: number, codec: Codec): Promise<{ readonly answer: unknown; readonly failure?: Failure }> {
   try {
     const decider = run.flow.deciders?.[index];
     if (decider === undefined) throw new Error(`there is no decider ${index}`);
     const told = decider.source === undefined ? valuesOf(run, decider.reads, codec) : historyOf(run, index, codec);
-    return await decider.decide(told);
+    return { answer: await decider.decide(told) };
   } catch (thrown) {
-    return toFailure(thrown);
+    return { answer: undefined, failure: toFailure(thrown) };
   }
 }
 

@@ -31,6 +31,7 @@ export class Writer {
   /** Made anew for each takeover: two engines never write under one name. */
   readonly id: string;
   #confirmedAtMs: number;
+  #givenUp = false;
 
   constructor(parts: WriterParts) {
     this.#parts = parts;
@@ -50,6 +51,11 @@ export class Writer {
       atMs: this.#parts.clock.nowMs(),
       transitions,
     };
+  }
+
+  /** The store is not waited for any longer. */
+  giveUp(): void {
+    this.#givenUp = true;
   }
 
   /** How long ago the journal last confirmed that the run is this writer's. */
@@ -100,8 +106,8 @@ export class Writer {
         this.#confirmedAtMs = sentAtMs;
         return result as Exclude<Result, Unknown>;
       }
-      if (clock.monotonicMs() - startedMs >= storeTimeoutMs) {
-        const message = `the store gave no answer for ${storeTimeoutMs} ms: run '${entry.runId}' stays as it was before step ${entry.seq}`;
+      if (this.#givenUp || clock.monotonicMs() - startedMs >= storeTimeoutMs) {
+        const message = `the store gave no answer for ${Math.round(clock.monotonicMs() - startedMs)} ms: run '${entry.runId}' stays as it was before step ${entry.seq}`;
         throw new PersistenceError('STORE_UNREACHABLE', message, { cause: (result as Unknown).cause });
       }
       await new Promise<void>((resolve) => clock.after(waitMs, resolve));

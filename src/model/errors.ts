@@ -177,8 +177,15 @@ export class StaleRunError extends FlowproofError<'STALE_RUN'> {
 /** The app was stopped before this run came to its end; the run is as it was and can be resumed. */
 export class AppStoppedError extends FlowproofError<'APP_STOPPED'> {
   override readonly name = 'AppStoppedError';
-  constructor(readonly runId: string) {
-    super('APP_STOPPED', `the app was stopped before run '${runId}' ended: resume it here or elsewhere`);
+  constructor(
+    /** Absent when the app was stopped before there was a run. */
+    readonly runId?: string,
+  ) {
+    const what =
+      runId === undefined
+        ? 'the app was stopped: make another one'
+        : `the app was stopped before run '${runId}' ended: resume it here or elsewhere`;
+    super('APP_STOPPED', what);
   }
 }
 

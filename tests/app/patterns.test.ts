@@ -281,3 +281,30 @@ test('priority decides among the ready', async () => {
   await run(unordered('u').add(task('low', -1)).add(task('mid', 0)).add(task('high', 5)).build());
   expect(order).toEqual(['u/high', 'u/mid', 'u/low']);
 });
+
+test('a switch is asked once for all its branches, so that exactly one runs whatever it depends on', async () => {
+  let asked = 0;
+  const flow = linear('coin')
+    .switch('toss', [], () => (asked++ % 2 === 0 ? 'heads' : 'tails'), {
+      heads: give('heads', 'side', 'heads'),
+      tails: give('tails', 'side', 'tails'),
+    })
+    .build();
+  expect(await run(flow)).toMatchObject({ results: { side: 'heads' } });
+  expect(await run(flow)).toMatchObject({ results: { side: 'tails' } });
+  expect(asked).toBe(2);
+});
+
+test.each([
+  ['another text', () => 'edge'],
+  ['a promise of one', async () => 'edge'],
+  ['nothing', () => undefined],
+])('a switch that says %s is a failure of the flow, which says what it may say', async (_, choose) => {
+  const flow = linear('coin')
+    .switch('toss', [], choose as () => 'heads', { heads: give('heads', 'side', 'heads') })
+    .build();
+  expect(await run(flow)).toMatchObject({
+    state: 'REVERTED',
+    failures: [{ path: 'coin/toss/heads', failure: { code: 'BAD_ANSWER', message: expect.stringContaining('it has to say "heads"') } }],
+  });
+});

@@ -6,7 +6,6 @@ import { foldTransition } from '../../src/engine/fold.js';
 import { Frontier } from '../../src/engine/frontier.js';
 import { newRun } from '../../src/engine/run-state.js';
 import type { Run } from '../../src/engine/step.js';
-import type { Failure } from '../../src/model/failure.js';
 import { jsonCodec } from '../../src/model/json-codec.js';
 import type { Transition } from '../../src/persistence/index.js';
 
@@ -133,7 +132,7 @@ export class Bench {
   }
 
   /** Answers the decider that was asked first. */
-  vote(answer: boolean | Failure): string[] {
+  vote(answer: unknown): string[] {
     const { decider, question } = this.asked.shift() as AskCommand;
     return this.decide([{ kind: 'answered', decider, question, answer }]);
   }

@@ -1,0 +1,186 @@
+import { expect, test } from 'vitest';
+import { type App, defineTask, flowproof, isFlowproofError, linear, memory, type Persistence, type TaskContext } from '../../src/index.js';
+import { Gate } from './gate.js';
+
+const gated = defineTask({
+  name: 'gated',
+  async execute(_: {}, { services }: TaskContext<{ gate: Gate }>) {
+    await services.gate.pass();
+  },
+});
+const flow = linear('gated-flow').add(gated).build();
+type GatedApp = App<readonly [typeof flow]>;
+
+async function code(failing: Promise<unknown>): Promise<string> {
+  try {
+    await failing;
+  } catch (error) {
+    return isFlowproofError(error) ? error.code : String(error);
+  }
+  return 'no error';
+}
+
+function app(persistence: Persistence, gate = new Gate(), more: object = {}): GatedApp {
+  return flowproof({ persistence, flows: [flow], services: { gate }, ...more }) as GatedApp;
+}
+
+/** A store of which single methods are replaced. */
+function changed(store: Persistence, change: (journal: ReturnType<Persistence['connect']>) => void): Persistence {
+  const connect = (): ReturnType<Persistence['connect']> => {
+    const journal = store.connect();
+    change(journal);
+    return journal;
+  };
+  return { kind: store.kind, connect };
+}
+
+test('who waits for another process is told when its own app stops', async () => {
+  const store = memory();
+  const gate = new Gate();
+  await using owner = app(store, gate);
+  const run = owner.run(flow, { id: 'x' });
+  await gate.reached;
+  const waiter = app(store, new Gate(), { leaseMs: 90 });
+  const waiting = code(waiter.run(flow, { id: 'x' }));
+  await waiter.runs();
+  await waiter.stop();
+  expect(await waiting).toBe('APP_STOPPED');
+  gate.open();
+  expect((await run).state).toBe('SUCCESS');
+});
+
+test('a run that is being begun while the app stops is left to others, and nothing is called', async () => {
+  const store = memory();
+  const creating = new Gate();
+  const slow = changed(store, (journal) => {
+    const { createRun } = journal;
+    journal.createRun = async (params) => {
+      await creating.pass();
+      return createRun.call(journal, params);
+    };
+  });
+  const gate = new Gate();
+  const stopping = app(slow, gate);
+  const begun = code(stopping.run(flow, { id: 'x' }));
+  await creating.reached;
+  const stopped = stopping.stop();
+  creating.open();
+  await stopped;
+  expect(await begun).toBe('APP_STOPPED');
+  gate.open();
+  await using next = app(store, gate);
+  expect((await next.inspect('x')).atoms).toMatchObject([{ state: 'PENDING', executions: 0 }]);
+  expect((await next.resume(flow, 'x')).state).toBe('SUCCESS');
+});
+
+test('a store that fails while the app stops is closed all the same, and hides no result', async () => {
+  let closed = 0;
+  const failing = changed(memory(), (journal) => {
+    const { close } = journal;
+    journal.release = () => Promise.reject(new Error('db down'));
+    journal.close = async () => {
+      closed++;
+      await close.call(journal);
+    };
+  });
+  const gate = new Gate();
+  gate.open();
+  const stopping = app(failing, gate);
+  expect((await stopping.run(flow)).state).toBe('SUCCESS');
+  await stopping.stop();
+  expect(closed).toBe(1);
+});
+
+test('stop does not wait for a store that is away longer than graceMs', async () => {
+  const away = changed(memory(), (journal) => {
+    journal.append = async (items) => items.map(() => ({ kind: 'unknown', cause: new Error('away') }));
+  });
+  const gate = new Gate();
+  gate.open();
+  const stopping = app(away, gate, { graceMs: 1, storeTimeoutMs: 600_000 });
+  const run = code(stopping.run(flow));
+  await gate.reached;
+  await stopping.stop();
+  expect(await run).toBe('STORE_UNREACHABLE');
+});
+
+test('a run whose engine gave up is resumed by resumeAll of the same process, when the store is back', async () => {
+  let isAway = true;
+  const store = changed(memory(), (journal) => {
+    const { append } = journal;
+    journal.append = async (items) =>
+      isAway ? items.map(() => ({ kind: 'unknown', cause: new Error('away') })) : append.call(journal, items);
+  });
+  const gate = new Gate();
+  gate.open();
+  await using one = app(store, gate, { storeTimeoutMs: 0 });
+  expect(await code(one.run(flow, { id: 'x' }))).toBe('STORE_UNREACHABLE');
+  isAway = false;
+  const [handle] = await one.resumeAll();
+  expect((await handle?.result())?.state).toBe('SUCCESS');
+  expect(await one.resumeAll()).toEqual([]);
+});
+
+test('what a listener throws or rejects is nobody’s', async () => {
+  const unhandled: unknown[] = [];
+  const note = (reason: unknown): void => void unhandled.push(reason);
+  process.on('unhandledRejection', note);
+  const gate = new Gate();
+  gate.open();
+  await using heard = app(memory(), gate, { onEvent: async () => Promise.reject(new Error('listener')) });
+  expect((await heard.run(flow)).state).toBe('SUCCESS');
+  await new Promise((resolve) => setImmediate(resolve));
+  process.off('unhandledRejection', note);
+  expect(unhandled).toEqual([]);
+});
+
+test('ctx.save after the end of its task is refused; it never hangs', async () => {
+  let save: TaskContext['save'] | undefined;
+  const task = defineTask({
+    name: 'late',
+    async execute(_: {}, ctx: TaskContext) {
+      ({ save } = ctx);
+    },
+  });
+  const lateFlow = linear('late-flow').add(task).build();
+  await using saving = flowproof({ persistence: memory(), flows: [lateFlow] });
+  await saving.run(lateFlow);
+  await expect(save?.('too late')).rejects.toThrow('nothing was saved');
+});
+
+test('a flow whose tasks read other values than those that were stored is refused', async () => {
+  const give = defineTask({ name: 'give', provides: ['x'], execute: async () => ({ x: 1 }) });
+  const read = defineTask({ name: 'read', requires: ['n'], execute: async (_: { n: number }) => undefined });
+  const before = linear('m')
+    .add(give)
+    .add(gated)
+    .add(read, { rebind: { n: 'x' } })
+    .build();
+  const after = linear('m')
+    .add(give, { provides: { x: 'y' } })
+    .add(gated)
+    .add(read, { rebind: { n: 'y' } })
+    .build();
+  const other = linear('m')
+    .add(give)
+    .add(gated)
+    .add(read, { inject: { n: 2 } })
+    .build();
+  const store = memory();
+  const gate = new Gate();
+  const first = flowproof({ persistence: store, flows: [before], services: { gate } });
+  const handle = await first.start(before, { id: 'x' });
+  await gate.reached;
+  await handle.suspend();
+  gate.open();
+  await handle.result();
+  await first.stop();
+  await using renamed = flowproof({ persistence: store, flows: [after], services: { gate } });
+  // The stored result is read by its output, not by the name that the flow gives to it: nothing has changed.
+  await using changedInput = flowproof({ persistence: store, flows: [other], services: { gate } });
+  await expect(changedInput.resume('x')).rejects.toMatchObject({
+    code: 'INCOMPATIBLE_FLOW',
+    report: ["'m/read' takes or gives other values than it did"],
+  });
+  expect((await renamed.resume('x')).state).toBe('SUCCESS');
+});
