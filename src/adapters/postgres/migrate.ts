@@ -28,9 +28,9 @@ export async function migrate(sql: Sql, { schema, migrate: change, migrations = 
     await run('set local lock_timeout = 0');
     await run('set local statement_timeout = 0');
     await run('select pg_advisory_xact_lock(hashtextextended($1, 0))', [`flowproof migrations of ${schema}`]);
-    const todo = missing(schema, await applied(run, schema), migrations);
-    if (todo.length > 0) await prepare(run, schema);
-    for (const { version, name, breaking, statements } of todo) {
+    const ahead = missing(schema, await applied(run, schema), migrations);
+    if (ahead.length > 0) await prepare(run, schema);
+    for (const { version, name, breaking, statements } of ahead) {
       for (const text of statements(quoted(schema))) await run(text);
       await run(`insert into ${quoted(schema)}.migrations (version, name, breaking) values ($1, $2, $3)`, [version, name, breaking]);
     }
