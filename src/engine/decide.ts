@@ -1,6 +1,7 @@
 import { isEnded } from '../model/states.js';
 import { settleVote } from './deciders.js';
 import type { CallId, CallOutcome, Decision, EngineEvent, Limits } from './decision.js';
+import { beginEpoch } from './fold.js';
 import { proceed } from './proceed.js';
 import { resolveFailure } from './resolve.js';
 import { type AtomStatus, isInFlight } from './run-state.js';
@@ -24,7 +25,7 @@ function note(run: Run, step: Step, event: EngineEvent): void {
       step.state(['RUN', 'RUNNING']);
       return;
     case 'resumed':
-      run.status.epoch++;
+      beginEpoch(run.status);
       step.state(['TAKEOVER', inFlightAtoms(run.status.atoms)]);
       if (run.status.state !== 'RUNNING') step.state(['RUN', 'RUNNING']);
       return;

@@ -5,6 +5,7 @@ import { type CallParts, Calls } from './calls.js';
 import { decide } from './decide.js';
 import type { AskCommand, CallCommand, CallId, Command, Decision, EngineEvent, Limits } from './decision.js';
 import type { FlowEvent } from './events.js';
+import { beginEntry } from './fold.js';
 import { Mailbox } from './mailbox.js';
 import { askDecider } from './questions.js';
 import type { Run } from './step.js';
@@ -173,7 +174,7 @@ export class Engine {
 
   /** An empty step asks the journal whether the run is still ours. */
   async #confirm(): Promise<void> {
-    this.run.status.seq++;
+    beginEntry(this.run.status);
     await this.#append([]);
   }
 

@@ -11,7 +11,17 @@ export function foldEntry(run: RunStatus, entry: Entry): void {
   for (const transition of entry.transitions) foldTransition(run, transition);
 }
 
-/** Advances a run by one fact. The only place that writes to a {@link RunStatus}. */
+/** The run's next entry begins: what is folded from here on belongs to it. */
+export function beginEntry(run: RunStatus): void {
+  run.seq++;
+}
+
+/** Another engine has the run from here on. */
+export function beginEpoch(run: RunStatus): void {
+  run.epoch++;
+}
+
+/** Advances a run by one fact. With its neighbours here and `restore`, which it calls, the only place that writes to a {@link RunStatus}. */
 export function foldTransition(run: RunStatus, transition: Transition): void {
   switch (transition[0]) {
     case 'CREATED':

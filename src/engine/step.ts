@@ -3,7 +3,7 @@ import type { Codec } from '../model/codec.js';
 import type { Phase } from '../model/states.js';
 import type { Transition } from '../persistence/index.js';
 import type { Command } from './decision.js';
-import { foldTransition } from './fold.js';
+import { beginEntry, foldTransition } from './fold.js';
 import type { Frontier } from './frontier.js';
 import type { RunStatus } from './run-state.js';
 
@@ -28,7 +28,7 @@ export class Step {
 
   state(transition: Transition): void {
     const { status, frontier } = this.#run;
-    if (this.transitions.length === 0) status.seq++;
+    if (this.transitions.length === 0) beginEntry(status);
     this.transitions.push(transition);
     foldTransition(status, transition);
     switch (transition[0]) {

@@ -101,6 +101,7 @@ describePostgres('steps of many runs', (database) => {
   it('cost at most a tenth of a statement and of a commit each, in step and out of it', async () => {
     const runs = await manyBegun(journal, RUNS);
     const query = vi.spyOn(pg.Client.prototype, 'query');
+    // The pauses are the work of the runs, so that they get out of step; nothing is waited for by them.
     for (const pause of [() => undefined, (n: number) => new Promise((resolve) => setTimeout(resolve, (n * 7) % 5))]) {
       const before = await transactions();
       const from = (await entriesOf(journal, runs[0]?.runId ?? '')).length;

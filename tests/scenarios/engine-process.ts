@@ -38,6 +38,7 @@ async function perform(phase: 'do' | 'undo', name: string, ctx: TaskContext, tol
   const { does, until } = orders.inTask;
   say({ in: name });
   if (does === 'save-and-SIGKILL') await ctx.save({ half: name });
+  // This is the task's own work: it is under way until the test lets it go.
   if (does === 'wait') while (until !== undefined && !existsSync(until)) await sleep(5);
   else process.kill(process.pid, does === 'SIGSTOP' ? 'SIGSTOP' : 'SIGKILL');
 }
