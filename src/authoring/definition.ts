@@ -31,21 +31,72 @@ export interface TaskDefinition {
   readonly priority: number;
   /** How often an engine may die in this task before it is given up. */
   readonly maxLosses: number;
+  /** What happens when an engine died in the middle of execute. */
+  readonly onInterrupted: OnInterrupted;
+  /** How often revert is called when it fails; absent: once. */
+  readonly revertRetry?: TimesDefinition;
+  /** Grows when the task means something else: a run that has begun it goes on only with the same. */
+  readonly version: number;
   readonly code: TaskCode;
+}
+
+/** `rerun`: it is called again. `revert`: it counts as failed. `suspend`: the run rests before it counts as failed. */
+export type OnInterrupted = 'rerun' | 'revert' | 'suspend';
+
+/** How long is waited before the next attempt: `delayMs`, and each time `factor` times as long, up to `maxMs`. */
+export interface BackoffDefinition {
+  readonly delayMs: number;
+  readonly factor: number;
+  readonly maxMs: number;
+  /** Part of the pause that is left to chance, from 0 to 1. */
+  readonly jitter: number;
+}
+
+/**
+ * What a retry says about a failure in its flow. `RETRY`: undo the flow and try it again. `REVERT`: the retry around it
+ * decides, or the run goes back. `REVERT_ALL`: the run goes back, whoever is around it. `REVERT_LOCAL`: this flow and
+ * what comes after it are undone, the rest stays.
+ */
+export type Decision = 'RETRY' | 'REVERT' | 'REVERT_ALL' | 'REVERT_LOCAL';
+
+/** What stock retries have in common. */
+interface StockRetry {
+  readonly backoff?: BackoffDefinition;
+  /** What it says when nothing is left to try; absent: REVERT. */
+  readonly otherwise?: Exclude<Decision, 'RETRY'>;
+}
+
+/** `attempts` in all. */
+export interface TimesDefinition extends StockRetry {
+  readonly kind: 'times';
+  readonly attempts: number;
 }
 
 /** A retry as data: the stock retries are decided by the engine itself. */
 export type RetryDefinition =
-  /** `attempts` in all. */
-  | { readonly kind: 'times'; readonly attempts: number }
+  | TimesDefinition
   /** One attempt for each value, which its flow reads as `provides`. */
-  | { readonly kind: 'forEach'; readonly provides: string; readonly values: readonly unknown[] }
+  | (StockRetry & { readonly kind: 'forEach'; readonly provides: string; readonly values: readonly unknown[] })
   /** The same with the list that the flow has as `requires`. */
-  | { readonly kind: 'forEachOf'; readonly requires: string; readonly provides: string }
+  | (StockRetry & { readonly kind: 'forEachOf'; readonly requires: string; readonly provides: string })
   /** No second attempt: the retry around it is asked, or the run goes back. */
   | { readonly kind: 'alwaysRevert' }
   /** No second attempt of anything: the whole run goes back. */
-  | { readonly kind: 'alwaysRevertAll' };
+  | { readonly kind: 'alwaysRevertAll' }
+  | OwnRetryDefinition;
+
+/** A retry whose decisions are code of the user. */
+export interface OwnRetryDefinition {
+  readonly kind: 'own';
+  /** Of the class or object, for pictures and messages. */
+  readonly name: string;
+  readonly requires: readonly Port[];
+  readonly provides: readonly Port[];
+  /** Without execute each attempt begins at once, and it provides nothing. */
+  readonly hasExecute: boolean;
+  readonly hasRevert: boolean;
+  readonly code: TaskCode;
+}
 
 /** How a node is placed in a flow. */
 export interface Placement {
@@ -116,6 +167,8 @@ export interface FlowDefinition {
   readonly pattern: Pattern;
   readonly name: string;
   readonly version: number;
+  /** Older versions whose runs this one goes on with. */
+  readonly continues?: readonly number[];
   /** `open`: unmet inputs become what the flow requires. `closed`: they are errors. `dynamic`: made from data, checked by compile(). */
   readonly mode: 'closed' | 'open' | 'dynamic';
   /** `.input<I>()` is erased: then only a run knows the names. */
@@ -124,6 +177,8 @@ export interface FlowDefinition {
   readonly nodes: readonly NodeDefinition[];
   /** Of a graph: links between its nodes, beside those that values make. */
   readonly links?: readonly LinkDefinition[];
+  /** Of a graph: only this node and what it needs run. */
+  readonly target?: string;
   /** Of a choice. */
   readonly choice?: ChoiceDefinition;
   /** Output names that `.returns(…)` chose; absent: all. */

@@ -4,19 +4,24 @@ export { defineTask } from './define-task.js';
 export type { AnyDefinedTask, DefinedTask } from './defined-task.js';
 export type {
   AnyDecider,
+  BackoffDefinition,
   ChoiceDefinition,
+  Decision,
   Depth,
   FlowDefinition,
   InputDefinition,
   LinkDefinition,
   NodeDefinition,
   NotANode,
+  OnInterrupted,
+  OwnRetryDefinition,
   Pattern,
   Placement,
   Port,
   RetryDefinition,
   TaskCode,
   TaskDefinition,
+  TimesDefinition,
 } from './definition.js';
 export type { DynamicFlow, DynamicGraph, DynamicHistory, DynamicNodes, DynamicOptions, StorableRecord } from './dynamic-builder.js';
 export type { Factories, GraphFactory, LinearFactory, UnorderedFactory } from './factories.js';

@@ -1,4 +1,4 @@
-import type { TaskCode, TaskDefinition } from './definition.js';
+import type { OnInterrupted, TaskCode, TaskDefinition } from './definition.js';
 import type { Names } from './names.js';
 import { portsOf } from './ports.js';
 
@@ -16,6 +16,10 @@ export interface TaskOptions<R, P, K, V> {
   readonly priority?: number;
   /** How many engines may die in this task before it counts as failed. Default 5. */
   readonly maxLosses?: number;
+  /** When an engine died in the middle of `execute`: call it again, count it as failed, or let the run rest first. Default `rerun`. */
+  readonly onInterrupted?: OnInterrupted;
+  /** Grows when the task means something else than before: stored runs that have begun it refuse another version. Default 1. */
+  readonly version?: number;
 }
 
 const DEFAULT_MAX_LOSSES = 5;
@@ -39,6 +43,8 @@ export function taskDefinition(
     hasRevert,
     priority: options.priority ?? 0,
     maxLosses: options.maxLosses ?? DEFAULT_MAX_LOSSES,
+    onInterrupted: options.onInterrupted ?? 'rerun',
+    version: options.version ?? 1,
     code: Object.freeze(code),
   });
 }

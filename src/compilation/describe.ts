@@ -1,6 +1,6 @@
 import type { FlowDefinition, LinkDefinition, NodeDefinition, Placement, RetryDefinition, TaskDefinition } from '../authoring/index.js';
 import type { StandardSchema } from '../model/schema.js';
-import type { FlowNodeShape, FlowShape, LinkShape, NodeShape, PolicyShape } from './flow-shape.js';
+import type { FlowNodeShape, FlowShape, LinkShape, NodeShape, PolicyShape, RetryNodeShape } from './flow-shape.js';
 
 /** What a node of the shape was made from; same index. */
 export type ShapeOrigin = TaskDefinition | FlowDefinition | RetryDefinition | undefined;
@@ -68,6 +68,7 @@ function describeNode({ node, placement, unknownOptions }: NodeDefinition, paren
         hasRevert: node.hasRevert,
         priority: node.priority,
         maxLosses: node.maxLosses,
+        version: node.version,
       };
     case 'flow':
       return {
@@ -80,6 +81,7 @@ function describeNode({ node, placement, unknownOptions }: NodeDefinition, paren
         input: node.input.kind === 'schema' ? { kind: 'schema', ...schemaNames(node.input.schema) } : node.input,
         ...(node.returns === undefined ? {} : { returns: node.returns }),
         links: (node.links ?? []).map(describeLink),
+        ...(node.target === undefined ? {} : { target: node.target }),
         ...choiceOf(node),
         unknownOptions: [...unknownOptions, ...node.unknownOptions],
       };
@@ -95,14 +97,38 @@ function choiceOf({ choice }: FlowDefinition): Pick<FlowNodeShape, 'choice'> {
   return choice === undefined ? {} : { choice: { kind: choice.kind, reads: choice.reads, callable: typeof choice.pick === 'function' } };
 }
 
-function describePolicy(policy: RetryDefinition): PolicyShape {
-  if (policy.kind === 'forEach') return { kind: policy.kind, provides: policy.provides, count: policy.values.length };
-  return policy;
+function describeRetry(retry: RetryDefinition, parent: number): NodeShape {
+  const placed = { name: RETRY_NAME, parent, rebind: {}, inject: [], rename: {}, override: false, unknownOptions: [] };
+  return { ...placed, kind: 'retry', policy: policyOf(retry), ...portsOf(retry) };
 }
 
-function describeRetry(retry: RetryDefinition, parent: number): NodeShape {
-  const policy = describePolicy(retry);
-  return { kind: 'retry', name: RETRY_NAME, parent, policy, rebind: {}, inject: [], rename: {}, override: false, unknownOptions: [] };
+function policyOf(retry: RetryDefinition): PolicyShape {
+  switch (retry.kind) {
+    case 'times':
+      return { kind: retry.kind, attempts: retry.attempts };
+    case 'forEach':
+      return { kind: retry.kind, count: retry.values.length };
+    case 'own':
+      return { kind: retry.kind, name: retry.name };
+    default:
+      return { kind: retry.kind };
+  }
+}
+
+function portsOf(retry: RetryDefinition): Pick<RetryNodeShape, 'requires' | 'provides'> {
+  switch (retry.kind) {
+    case 'forEach':
+      return { requires: [], provides: [retry.provides] };
+    case 'forEachOf':
+      return { requires: [{ name: retry.requires, optional: false }], provides: [retry.provides] };
+    case 'own':
+      return {
+        requires: retry.requires.map(({ name, optional }) => ({ name, optional })),
+        provides: retry.provides.map(({ name }) => name),
+      };
+    default:
+      return { requires: [], provides: [] };
+  }
 }
 
 /** Names of the inputs, from schemas that can describe themselves (Standard JSON Schema); others are known only to a run. */

@@ -1,6 +1,6 @@
 import type { FlowDefinition } from '../authoring/index.js';
 import { describe } from './describe.js';
-import type { FlowNodeShape, NodeShape, PolicyShape } from './flow-shape.js';
+import type { FlowNodeShape, NodeShape, RetryNodeShape } from './flow-shape.js';
 import { link } from './link.js';
 import type { LinkedFlow } from './linked-flow.js';
 import type { Source } from './source.js';
@@ -42,7 +42,7 @@ function drawingOfNode(node: NodeShape, index: number, content: readonly Drawing
     case 'flow':
       return { kind: 'flow', id, label: flowLabel(node), content };
     case 'retry':
-      return { kind: 'retry', id, label: policyLabel(node.policy) };
+      return { kind: 'retry', id, label: retryLabel(node) };
     default:
       return { kind: node.kind, id, label: node.name };
   }
@@ -53,14 +53,16 @@ function flowLabel({ name, pattern, choice }: FlowNodeShape): string {
   return `${name} (${choice.kind}${choice.reads.length === 0 ? '' : ` by ${choice.reads.join(', ')}`})`;
 }
 
-function policyLabel(policy: PolicyShape): string {
+function retryLabel({ policy, requires, provides }: RetryNodeShape): string {
   switch (policy.kind) {
     case 'times':
       return `times(${policy.attempts})`;
     case 'forEach':
-      return `forEach ${policy.provides}`;
+      return `forEach ${provides.join(', ')}`;
     case 'forEachOf':
-      return `forEach ${policy.provides} of ${policy.requires}`;
+      return `forEach ${provides.join(', ')} of ${requires.map(({ name }) => name).join(', ')}`;
+    case 'own':
+      return policy.name;
     default:
       return policy.kind;
   }

@@ -37,6 +37,8 @@ export interface FlowNodeShape extends PlacedShape {
   readonly returns?: readonly string[];
   /** Of a graph. */
   readonly links: readonly LinkShape[];
+  /** Of a graph: only this node and what it needs are part of the flow. */
+  readonly target?: string;
   /** Of a choice: what it reads, and whether its code is a function. */
   readonly choice?: { readonly kind: 'when' | 'switch'; readonly reads: readonly string[]; readonly callable: boolean };
 }
@@ -62,19 +64,25 @@ export interface TaskNodeShape extends PlacedShape {
   readonly hasRevert: boolean;
   readonly priority: number;
   readonly maxLosses: number;
+  /** Of the task, not of the flow. */
+  readonly version: number;
 }
 
 export interface RetryNodeShape extends PlacedShape {
   readonly kind: 'retry';
   readonly policy: PolicyShape;
+  /** Values that the retry itself reads. */
+  readonly requires: readonly PortShape[];
+  /** Values that it gives to its flow, anew for each attempt. */
+  readonly provides: readonly string[];
 }
 
 /** A retry without its values: how many there are is all that matters here. */
 export type PolicyShape =
   | { readonly kind: 'times'; readonly attempts: number }
-  | { readonly kind: 'forEach'; readonly provides: string; readonly count: number }
-  | { readonly kind: 'forEachOf'; readonly requires: string; readonly provides: string }
-  | { readonly kind: 'alwaysRevert' | 'alwaysRevertAll' };
+  | { readonly kind: 'forEach'; readonly count: number }
+  | { readonly kind: 'forEachOf' | 'alwaysRevert' | 'alwaysRevertAll' }
+  | { readonly kind: 'own'; readonly name: string };
 
 export interface UnknownNodeShape extends PlacedShape {
   readonly kind: 'unknown';

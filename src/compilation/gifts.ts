@@ -54,21 +54,24 @@ export function placed(shape: FlowShape, node: number, given: readonly Given[]):
   };
 }
 
-/** The number of each atom, and the value that a flow's retry gives to it. */
-function triedIn(shape: FlowShape): { atoms: readonly number[]; values: ReadonlyMap<number, readonly [string, Source]> } {
+/** The number of each atom, and the values that a flow's retry gives to it. */
+function triedIn(shape: FlowShape): { atoms: readonly number[]; values: ReadonlyMap<number, readonly (readonly [string, Source])[]> } {
   let count = 0;
   const atoms = shape.nodes.map(({ kind }) => (kind === 'task' || kind === 'retry' ? count++ : -1));
-  const values = new Map<number, readonly [string, Source]>();
+  const values = new Map<number, readonly (readonly [string, Source])[]>();
   for (const [index, node] of shape.nodes.entries()) {
-    if (node.kind !== 'retry' || !('provides' in node.policy)) continue;
-    const output = node.policy.provides;
-    values.set(node.parent, [output, { from: 'atom', atom: atoms[index] as number, output }]);
+    if (node.kind !== 'retry' || node.provides.length === 0) continue;
+    const atom = atoms[index] as number;
+    values.set(
+      node.parent,
+      node.provides.map((output) => [output, { from: 'atom', atom, output }]),
+    );
   }
   return { atoms, values };
 }
 
-function ofAll(nodes: readonly NodeGifts[], tried: readonly [string, Source] | undefined): ReadonlyMap<string, Source> {
-  const all = new Map<string, Source>(tried === undefined ? [] : [tried]);
+function ofAll(nodes: readonly NodeGifts[], tried: readonly (readonly [string, Source])[] = []): ReadonlyMap<string, Source> {
+  const all = new Map<string, Source>(tried);
   for (const { override, values } of nodes) {
     for (const [name, source] of values) if (override || !all.has(name)) all.set(name, source);
   }

@@ -117,16 +117,18 @@ class Linker {
   }
 
   #addRetry(index: number, node: RetryNodeShape, path: string, frame: Frame): void {
-    const { policy } = node;
     reportRetry(node, path, frame.shape.flow, this.#report);
-    const source = policy.kind === 'forEachOf' ? this.#find(frame, path, policy.requires, false) : undefined;
-    const inputs: Bindings = policy.kind === 'forEachOf' && source !== undefined ? { [policy.requires]: source } : {};
+    const inputs: Record<string, Source> = {};
+    for (const { name, optional } of node.requires) {
+      const source = this.#find(frame, path, name, optional);
+      if (source !== undefined) inputs[name] = source;
+    }
     const atom = this.#atoms.push({ node: index, path, governor: frame.governor, inputs, revertInputs: inputs }) - 1;
     frame.ownRetry = frame.governor = atom;
-    if (!('provides' in policy)) return;
-    const output = policy.provides;
-    if (frame.scope.defineTried(output, { from: 'atom', atom, output })) return;
-    this.#report('RETRY_VALUE_TAKEN', path, { flow: frame.shape.flow, value: output });
+    for (const output of node.provides) {
+      if (frame.scope.defineTried(output, { from: 'atom', atom, output })) continue;
+      this.#report('RETRY_VALUE_TAKEN', path, { flow: frame.shape.flow, value: output });
+    }
   }
 
   #addTask(index: number, node: TaskNodeShape, path: string, frame: Frame): void {

@@ -1,5 +1,5 @@
 import type { Json } from '../model/json.js';
-import type { FlowShape, NodeShape, PolicyShape } from './flow-shape.js';
+import type { FlowShape, NodeShape, RetryNodeShape } from './flow-shape.js';
 import type { LinkedFlow } from './linked-flow.js';
 import type { Source } from './source.js';
 
@@ -26,17 +26,24 @@ export function manifestOf(shape: FlowShape, linked: LinkedFlow): Json {
 function details(node: NodeShape): { [key: string]: Json } {
   switch (node.kind) {
     case 'retry':
-      return { kind: 'retry', policy: policyText(node.policy) };
+      return { kind: 'retry', policy: policyText(node) };
     case 'task':
-      return { kind: 'task', provides: node.provides, keeps: node.keeps, reverts: node.hasRevert };
+      return { kind: 'task', provides: node.provides, keeps: node.keeps, reverts: node.hasRevert, version: node.version };
     default:
       return { kind: node.kind };
   }
 }
 
-/** How often or by which names, but not how many values: a list may grow while a run tries it. */
-function policyText(policy: PolicyShape): Json {
-  return policy.kind === 'forEach' ? { kind: policy.kind, provides: policy.provides } : { ...policy };
+/** How often, or with how many values, it tries is left out of the kinds that try values: a list may grow while a run tries it. */
+function policyText({ policy, requires, provides }: RetryNodeShape): Json {
+  const { kind } = policy;
+  if (kind === 'times') return { kind, attempts: policy.attempts };
+  return {
+    kind,
+    ...(kind === 'own' ? { name: policy.name } : {}),
+    ...(requires.length === 0 ? {} : { requires: requires.map(({ name, optional }) => (optional ? `${name}?` : name)) }),
+    ...(provides.length === 0 ? {} : { provides }),
+  };
 }
 
 /** Flows whose order is not simply that of their nodes. */

@@ -28,11 +28,11 @@ export function reportChoice({ choice, name }: FlowNodeShape, path: string, flow
 }
 
 /** Reports a retry that can't try anything. */
-export function reportRetry({ policy }: RetryNodeShape, path: string, flow: string, report: Report): void {
+export function reportRetry({ policy, provides }: RetryNodeShape, path: string, flow: string, report: Report): void {
   if (policy.kind === 'times' && !(Number.isInteger(policy.attempts) && policy.attempts >= 1)) {
     report('BAD_ATTEMPTS', path, { value: String(policy.attempts) });
   }
-  if (policy.kind === 'forEach' && policy.count === 0) report('RETRY_WITHOUT_VALUES', path, { flow, value: policy.provides });
+  if (policy.kind === 'forEach' && policy.count === 0) report('RETRY_WITHOUT_VALUES', path, { flow, value: provides.join(', ') });
 }
 
 /** What is wrong with a node's name, among its siblings too, and with its options. */

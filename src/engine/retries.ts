@@ -20,6 +20,8 @@ export function verdictOf(run: Run, { retry, index }: CompiledRetry): Verdict {
       return 'REVERT';
     case 'alwaysRevertAll':
       return 'REVERT_ALL';
+    case 'own':
+      throw new Error('a retry of the user decides by its code');
   }
 }
 

@@ -98,6 +98,8 @@ function definition(name: string, node: Node): TaskDefinition {
     hasRevert: node.revert ?? true,
     priority: node.priority ?? 0,
     maxLosses: node.maxLosses ?? 5,
+    onInterrupted: 'rerun',
+    version: 1,
     code: { kind: 'object', target: {} },
   };
 }
