@@ -1,12 +1,12 @@
 import { randomUUID } from 'node:crypto';
 import pg from 'pg';
 import { describe, expect, it } from 'vitest';
-import { encodeItem, paramsOf } from '../../src/adapters/postgres/append-params.js';
-import { appendStatement } from '../../src/adapters/postgres/append-statements.js';
 import { type PostgresOptions, postgres } from '../../src/adapters/postgres/index.js';
-import { migrate, quoted } from '../../src/adapters/postgres/migrate.js';
-import { allMigrations } from '../../src/adapters/postgres/migrations/all-migrations.js';
 import { PoolSql } from '../../src/adapters/postgres/pool-sql.js';
+import { encodeItem, paramsOf } from '../../src/sql/append-params.js';
+import { appendStatement } from '../../src/sql/append-statements.js';
+import { migrate, quoted } from '../../src/sql/migrate.js';
+import { allMigrations } from '../../src/sql/migrations/all-migrations.js';
 import { appendOne, begun, entriesOf, sampleRun } from '../conformance/journal/samples.js';
 import { describePostgres } from '../support/postgres.js';
 

@@ -1,5 +1,5 @@
 import { CompiledQuery } from 'kysely';
-import type { Row, Sql, Statement } from './sql.js';
+import type { Row, Sql, Statement } from '../../sql/index.js';
 
 /** What is needed of a Kysely, whatever its tables are. */
 export interface KyselyDatabase {

@@ -1,5 +1,4 @@
-import type { Row, Sql, Statement } from './sql.js';
-import { isLost } from './sql-errors.js';
+import { isLost, type Row, type Sql, type Statement } from '../../sql/index.js';
 
 /** What is needed of a client of pg. */
 export interface PgClient {

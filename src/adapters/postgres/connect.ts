@@ -1,22 +1,8 @@
 import pg from 'pg';
-import { LANE_LOCK_TIMEOUT_MS } from './append-statements.js';
+import { type Connections, LANE_LOCK_TIMEOUT_MS, type LockClient } from '../../sql/index.js';
 import { Connection, type OwnClient } from './connection.js';
 import { type KyselyDatabase, KyselySql } from './kysely-sql.js';
-import type { LockClient } from './owner-lock.js';
 import { type PgPool, PoolSql } from './pool-sql.js';
-import type { Sql, Statements } from './sql.js';
-
-/** What one journal works with. */
-export interface Connections {
-  readonly sql: Sql;
-  /** Where steps are written: as many statements at a time. */
-  readonly lanes: readonly Statements[];
-  /** Whether they are ours, with settings of ours. */
-  readonly own: boolean;
-  /** A connection for a lock that ends with the process: only where connections are ours. */
-  readonly lockClient?: () => LockClient;
-  close(): Promise<void>;
-}
 
 const CONNECTIONS = 4;
 const CONNECT_TIMEOUT_MS = 5_000;

@@ -1,4 +1,4 @@
-import { PersistenceError, RunNotFoundError } from '../../model/errors.js';
+import { PersistenceError, RunNotFoundError } from '../model/errors.js';
 import type {
   AppendItem,
   AppendResult,
@@ -13,7 +13,7 @@ import type {
   RunSummary,
   TickParams,
   TickResult,
-} from '../../persistence/index.js';
+} from '../persistence/index.js';
 import { Appender } from './append.js';
 import type { Connections } from './connections.js';
 import { RunCreator } from './create-run.js';
@@ -29,9 +29,10 @@ import { type JournalStatements, journalStatements } from './statements.js';
 import { summaryOf } from './summaries.js';
 import { isUuid } from './uuid.js';
 
-export interface PostgresJournalParams extends MigrateParams {
+export interface SqlJournalParams extends MigrateParams {
+  readonly capabilities: Capabilities;
   /** Called by `open`. */
-  readonly connect: () => Connections;
+  readonly connect: () => Promise<Connections>;
   readonly maxStepBytes: number;
 }
 
@@ -42,16 +43,17 @@ interface Parts extends Connections {
 }
 
 /** One engine's way to the tables of one schema. */
-export class PostgresJournal implements Journal {
-  readonly capabilities: Capabilities = { powerSafe: true, multiProcess: true, transactional: false, serverClock: true };
-  readonly #params: PostgresJournalParams;
+export class SqlJournal implements Journal {
+  readonly capabilities: Capabilities;
+  readonly #params: SqlJournalParams;
   readonly #statements: JournalStatements;
   #opening: Promise<void> | undefined;
   #parts: Parts | undefined;
   /** By owner; a process is one. */
   readonly #locks = new Map<string, OwnerLock>();
 
-  constructor(params: PostgresJournalParams) {
+  constructor(params: SqlJournalParams) {
+    this.capabilities = params.capabilities;
     this.#params = params;
     this.#statements = journalStatements(quoted(params.schema));
   }
@@ -123,17 +125,9 @@ export class PostgresJournal implements Journal {
   }
 
   async #open(): Promise<void> {
-    const connections = this.#params.connect();
+    const connections = await this.#connect();
     const { sql } = connections;
     const schema = quoted(this.#params.schema);
-    try {
-      await migrate(sql, this.#params);
-      await sql.query(this.#statements.forgetLeases, []);
-    } catch (error) {
-      this.#opening = undefined;
-      await connections.close();
-      throw asPersistenceError(error);
-    }
     const find = async (key: string, runId: string) => (await this.find({ key })) ?? (await this.find({ runId }));
     const oversize = new Oversize(sql, schema, this.#params.maxStepBytes);
     this.#parts = {
@@ -142,6 +136,20 @@ export class PostgresJournal implements Journal {
       creator: new RunCreator({ sql, schema, oversize, find }),
       loader: new RunLoader(schema, this.#read),
     };
+  }
+
+  async #connect(): Promise<Connections> {
+    let connections: Connections | undefined;
+    try {
+      connections = await this.#params.connect();
+      await migrate(connections.sql, this.#params);
+      await connections.sql.query(this.#statements.forgetLeases, []);
+      return connections;
+    } catch (error) {
+      this.#opening = undefined;
+      await connections?.close();
+      throw asPersistenceError(error);
+    }
   }
 
   /** The first one is waited for: whoever has begun a run is guarded. A later one is taken beside the work. */

@@ -1,4 +1,4 @@
-import { digest } from '../../model/ids.js';
+import { digest } from '../model/ids.js';
 import type { Sql, Statement } from './sql.js';
 import { statement } from './statement.js';
 

@@ -1,4 +1,4 @@
-import type { AppendResult } from '../../persistence/index.js';
+import type { AppendResult } from '../persistence/index.js';
 import { type EncodedItem, formOf, paramsOf } from './append-params.js';
 import { type AppendForm, appendStatement, isCounted } from './append-statements.js';
 import type { Statement, Statements } from './sql.js';

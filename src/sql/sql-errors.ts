@@ -1,4 +1,4 @@
-import { PersistenceError } from '../../model/errors.js';
+import { PersistenceError } from '../model/errors.js';
 
 /*
  * What an error says about the statement that got it. SQLSTATE classes:

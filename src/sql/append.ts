@@ -1,4 +1,4 @@
-import type { AppendItem, AppendResult } from '../../persistence/index.js';
+import type { AppendItem, AppendResult } from '../persistence/index.js';
 import { encodeItem } from './append-params.js';
 import { GroupCommit } from './group-commit.js';
 import type { Oversize } from './oversize.js';

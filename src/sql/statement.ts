@@ -1,4 +1,4 @@
-import { digest } from '../../model/ids.js';
+import { digest } from '../model/ids.js';
 import type { Statement } from './sql.js';
 
 /** Named for its text: connections may be shared with other schemas and other versions of this package. */

@@ -1,4 +1,4 @@
-import { decodeShape, type LoadedRun, readEntries, type StoredEntry } from '../../persistence/index.js';
+import { decodeShape, type LoadedRun, readEntries, type StoredEntry } from '../persistence/index.js';
 import { MESSAGE_JSON, messagesOf } from './messages.js';
 import type { Row, Statement } from './sql.js';
 import { statement } from './statement.js';

@@ -1,6 +1,6 @@
-import { InvalidInputError } from '../../model/errors.js';
-import { isEnded } from '../../model/states.js';
-import { type CreateRunParams, type CreateRunResult, encodeTransitions, type RunSummary } from '../../persistence/index.js';
+import { InvalidInputError } from '../model/errors.js';
+import { isEnded } from '../model/states.js';
+import { type CreateRunParams, type CreateRunResult, encodeTransitions, type RunSummary } from '../persistence/index.js';
 import type { Oversize } from './oversize.js';
 import type { Row, Sql, Statement } from './sql.js';
 import { asPersistenceError, isLost, isPassing, isRefused, MAX_SENDS } from './sql-errors.js';

@@ -1,4 +1,4 @@
-import { PersistenceError } from '../../model/errors.js';
+import { PersistenceError } from '../model/errors.js';
 import { allMigrations } from './migrations/all-migrations.js';
 import type { Migration } from './migrations/migration.js';
 import type { Row, Sql } from './sql.js';

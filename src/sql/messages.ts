@@ -1,5 +1,5 @@
-import type { Json } from '../../model/json.js';
-import type { InboxMessage } from '../../persistence/index.js';
+import type { Json } from '../model/json.js';
+import type { InboxMessage } from '../persistence/index.js';
 
 /** One message as JSON that `json_agg` can collect; a payload that is absent is not one that is null. */
 export const MESSAGE_JSON = `json_build_array(i.id, i.run_id, i.kind, i.payload is not null, i.payload)`;

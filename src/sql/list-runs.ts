@@ -1,4 +1,4 @@
-import type { RunFilter, RunPage } from '../../persistence/index.js';
+import type { RunFilter, RunPage } from '../persistence/index.js';
 import type { Row, Statement } from './sql.js';
 import { statement } from './statement.js';
 import { ALIVE, SUMMARY_COLUMNS, summaryFrom, summaryOf } from './summaries.js';

@@ -1,5 +1,5 @@
-import type { RunSummary } from '../../persistence/index.js';
-import { runStateWord } from '../../persistence/index.js';
+import type { RunSummary } from '../persistence/index.js';
+import { runStateWord } from '../persistence/index.js';
 import type { Row } from './sql.js';
 
 /**

@@ -1,5 +1,5 @@
-import { InvalidInputError, PersistenceError } from '../../model/errors.js';
-import type { Entry, Transition } from '../../persistence/index.js';
+import { InvalidInputError, PersistenceError } from '../model/errors.js';
+import type { Entry, Transition } from '../persistence/index.js';
 import type { Sql, Statement } from './sql.js';
 import { statement } from './statement.js';
 

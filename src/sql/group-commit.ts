@@ -1,4 +1,4 @@
-import type { AppendResult } from '../../persistence/index.js';
+import type { AppendResult } from '../persistence/index.js';
 import type { EncodedItem } from './append-params.js';
 import type { Statements } from './sql.js';
 import { isBlocked } from './sql-errors.js';

@@ -1,5 +1,5 @@
-import { isEnded } from '../../model/states.js';
-import { type AppendItem, encodeTransitions } from '../../persistence/index.js';
+import { isEnded } from '../model/states.js';
+import { type AppendItem, encodeTransitions } from '../persistence/index.js';
 import type { AppendForm } from './append-statements.js';
 
 /** An item with its transitions as text already: what can't be text is known before anything is sent. */
