@@ -23,11 +23,7 @@ export async function migrate(sql: Sql, { schema, migrate: change, migrations = 
     // Most starts find nothing to do: they take no lock.
     if (missing(schema, await applied(run, schema), migrations).length === 0) return;
     if (!change) throw behind(schema);
-    await run('begin');
-    // Waits for another starter that migrates, however long that takes.
-    await run('set local lock_timeout = 0');
-    await run('set local statement_timeout = 0');
-    await run('select pg_advisory_xact_lock(hashtextextended($1, 0))', [`flowproof migrations of ${schema}`]);
+    await beginAlone(run, schema);
     const ahead = missing(schema, await applied(run, schema), migrations);
     if (ahead.length > 0) await prepare(run, schema);
     for (const { version, name, breaking, statements } of ahead) {
@@ -36,6 +32,14 @@ export async function migrate(sql: Sql, { schema, migrate: change, migrations = 
     }
     await run('commit');
   });
+}
+
+/** Begins a transaction that changes the schema; waits for another one that does, however long that takes. */
+export async function beginAlone(run: Run, schema: string): Promise<void> {
+  await run('begin');
+  await run('set local lock_timeout = 0');
+  await run('set local statement_timeout = 0');
+  await run('select pg_advisory_xact_lock(hashtextextended($1, 0))', [`flowproof migrations of ${schema}`]);
 }
 
 /** @throws TypeError when no schema can have this name. */
