@@ -34,7 +34,8 @@ const CHANGE = ['state text', 'ended boolean', 'owns boolean', 'owner uuid'];
 /**
  * INSERT behind the predecessor's guard. The primary key is the fence: of two that pass the guard, one gets 23505, or
  * nothing where the statement skips what is taken, which costs more.
- * Summary and inbox change only for rows that were inserted.
+ * Summary and inbox change only for rows that were inserted. An entry that changes the summary holds the run first: one
+ * that is being pruned at this moment is gone, and the entry with it.
  */
 export function appendStatement(schema: string, form: AppendForm): Statement {
   const columns = form.changes ? [...ENTRY, ...CHANGE] : ENTRY;
@@ -42,12 +43,15 @@ export function appendStatement(schema: string, form: AppendForm): Statement {
     select i.run_id, i.writer, to_timestamp(i.at / 1000), i.seq, i.epoch, i.format, i.kind, decode(i.step_id, 'hex'), i.transitions::json
     from ${form.changes ? 'i' : rowsOf(columns, form)}
     where coalesce((select p.epoch from ${schema}.journal p where p.run_id = i.run_id and p.seq = i.seq - 1) <= i.epoch, false)
+    ${form.changes ? 'and ((i.state is null and not i.owns) or exists (select from h where h.run_id = i.run_id))' : ''}
     ${form.relaxed ? `and (select set_config('synchronous_commit', 'off', true)) = 'off'` : ''}
     ${form.hurries ? `and (select set_config('lock_timeout', '${LANE_LOCK_TIMEOUT_MS}', true)) <> ''` : ''}
     ${form.skips ? 'on conflict (run_id, seq) do nothing' : ''}`;
   if (isCounted(form)) return statement(insert);
   if (!form.changes) return statement(`${insert} returning run_id::text as run_id`);
   return statement(`with i as materialized (select * from ${rowsOf(columns, form)}),
+    h as materialized (select r.run_id from ${schema}.runs r join i on i.run_id = r.run_id
+      where i.state is not null or i.owns order by r.run_id for no key update of r),
     s as (${insert} returning run_id),
     u as (update ${schema}.runs r set
         state = coalesce(i.state, r.state),

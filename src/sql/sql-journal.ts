@@ -8,6 +8,8 @@ import type {
   InboxMessage,
   Journal,
   LoadedRun,
+  PruneParams,
+  PruneResult,
   RunFilter,
   RunPage,
   RunSummary,
@@ -23,6 +25,7 @@ import { messagesOf } from './messages.js';
 import { type MigrateParams, migrate, quoted } from './migrate.js';
 import { Oversize } from './oversize.js';
 import { OwnerLock } from './owner-lock.js';
+import { pruneRuns } from './prune-runs.js';
 import type { Row, Statement } from './sql.js';
 import { asPersistenceError, isLost, isPassing, MAX_SENDS } from './sql-errors.js';
 import { type JournalStatements, journalStatements } from './statements.js';
@@ -111,6 +114,10 @@ export class SqlJournal implements Journal {
     this.#locks.delete(owner);
     await lock?.end();
     await this.#read(this.#statements.release, [owner]);
+  }
+
+  async prune(params: PruneParams): Promise<PruneResult> {
+    return pruneRuns({ schema: quoted(this.#params.schema), params, read: this.#read });
   }
 
   async close(): Promise<void> {

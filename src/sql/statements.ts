@@ -18,7 +18,7 @@ export function journalStatements(schema: string): JournalStatements {
   return {
     findById: statement(`${summaries} where r.run_id = $1::uuid`),
     findByKey: statement(`${summaries} where r.key = $1`),
-    send: statement(`with r as (select run_id from ${schema}.runs where run_id = $1::uuid),
+    send: statement(`with r as (select run_id from ${schema}.runs where run_id = $1::uuid for key share),
       i as (insert into ${schema}.inbox (run_id, id, kind, payload) select run_id, $2, $3, $4::json from r on conflict (run_id, id) do nothing)
       select run_id from r`),
     tick: statement(`with l as (insert into ${schema}.leases (owner, expires_at)

@@ -3,8 +3,8 @@ import type { Place } from './scan-log.js';
 
 /** A change of the log that waits its turn. */
 export interface Commit {
-  /** What it depends on and changes: two commits that share a scope never go in one write, so that the second sees the first. */
-  readonly scopes: readonly string[];
+  /** What it depends on and changes: two commits that share a scope never go in one write, so that the second sees the first. `all`: it goes alone. */
+  readonly scopes: readonly string[] | 'all';
   /** Whether the disk is to be waited for. */
   readonly sync: boolean;
   /** Looks at the index as it is now; gives the lines to write, or nothing when there is nothing to be written. */
@@ -45,9 +45,12 @@ export class CommitQueue {
     const scopes = new Set<string>();
     const taken: Commit[] = [];
     const later: Commit[] = [];
+    let alone = false;
     for (const commit of this.#waiting) {
-      const free = !commit.scopes.some((scope) => scopes.has(scope));
-      for (const scope of commit.scopes) scopes.add(scope);
+      const isAll = commit.scopes === 'all';
+      const free = !alone && (isAll ? taken.length === 0 : !commit.scopes.some((scope) => scopes.has(scope)));
+      alone ||= isAll;
+      for (const scope of isAll ? [] : commit.scopes) scopes.add(scope);
       (free ? taken : later).push(commit);
     }
     this.#waiting = later;

@@ -1,12 +1,12 @@
-import type { AppendItem, AppendResult, CreateRunParams, CreateRunResult, InboxMessage } from '../journal.js';
+import type { AppendItem, AppendResult, CreateRunParams, CreateRunResult, InboxMessage, PruneParams, PruneResult } from '../journal.js';
 import type { RunRecord } from '../run-table.js';
 import type { Commit } from './commit-queue.js';
 import type { LogFile } from './log-file.js';
-import { entryLine, messageLine, messageOf, type RecordMeta, runLine, shapeLine } from './records.js';
+import { entryLine, messageLine, messageOf, pruneLine, type RecordMeta, runLine, shapeLine } from './records.js';
 import type { LogIndex } from './replay.js';
 import type { Place } from './scan-log.js';
 
-/** The three ways in which a log changes, each decided when its turn has come. */
+/** The ways in which a log changes, each decided when its turn has come. */
 export interface CommitParams<Result> {
   readonly index: LogIndex;
   readonly log: LogFile;
@@ -70,6 +70,25 @@ export function sending(message: InboxMessage, { index, settle, fail }: CommitPa
       const { type, message: meta } = JSON.parse(line.meta) as Extract<RecordMeta, { type: 'message' }>;
       index.table.deliver(index.table.addressee(message), messageOf({ type, message: meta }, line.body));
       settle();
+    },
+    failed: fail,
+  };
+}
+
+export function pruning(params: PruneParams, { index, settle, fail }: CommitParams<PruneResult>): Commit {
+  let result: PruneResult = { runIds: [] };
+  return {
+    scopes: 'all',
+    sync: true,
+    async prepare() {
+      result = index.table.prunable(params);
+      if (result.runIds.length > 0) return [pruneLine(result.runIds)];
+      settle(result);
+      return [];
+    },
+    done() {
+      index.table.remove(result.runIds);
+      settle(result);
     },
     failed: fail,
   };

@@ -15,7 +15,8 @@ export type RecordMeta =
   | { readonly type: 'shape'; readonly fingerprint: string }
   | { readonly type: 'run'; readonly entry: EntryMeta; readonly run: RunMeta }
   | { readonly type: 'entry'; readonly entry: EntryMeta; readonly change?: ChangeMeta }
-  | { readonly type: 'message'; readonly message: Omit<InboxMessage, 'payload'> };
+  | { readonly type: 'message'; readonly message: Omit<InboxMessage, 'payload'> }
+  | { readonly type: 'prune'; readonly runIds: readonly string[] };
 
 export function shapeLine(shape: Shape): NewLine {
   return line({ type: 'shape', fingerprint: shape.fingerprint }, encodeShape(shape));
@@ -34,6 +35,10 @@ export function entryLine({ entry, consume, summary }: AppendItem): NewLine {
 
 export function messageLine({ id, runId, kind, payload }: InboxMessage): NewLine {
   return line({ type: 'message', message: { id, runId, kind } }, payload === undefined ? '' : JSON.stringify(payload));
+}
+
+export function pruneLine(runIds: readonly string[]): NewLine {
+  return line({ type: 'prune', runIds }, '');
 }
 
 export function messageOf(meta: Extract<RecordMeta, { type: 'message' }>, body: string): InboxMessage {
