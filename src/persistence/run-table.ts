@@ -56,6 +56,10 @@ export class RunTable<Place> {
     this.#leases = new Leases(clock);
   }
 
+  records(): IterableIterator<RunRecord<Place>> {
+    return this.#runs.values();
+  }
+
   get(runId: string): RunRecord<Place> | undefined {
     return this.#runs.get(runId);
   }
@@ -64,11 +68,11 @@ export class RunTable<Place> {
     return this.#keys.get(key);
   }
 
-  create({ entry, key, flow, version, fingerprint, inputsHash, state, owner }: NewRun, place: Place): void {
+  create({ entry, key, flow, version, fingerprint, inputsHash, state, owner, ...ended }: NewRun, place: Place): void {
     const { runId, atMs } = entry;
     const inbox = new Map<string, InboxMessage>();
     const facts = { runId, key, flow, version, fingerprint, inputsHash, createdAtMs: atMs };
-    const endedAtMs = isEnded(state) ? atMs : undefined;
+    const endedAtMs = isEnded(state) ? (ended.endedAtMs ?? atMs) : undefined;
     const now = { state, endedAtMs, owner: owner ?? undefined };
     const record: RunRecord<Place> = { ...facts, ...now, places: [place], start: 0, tail: tailOf(entry), inbox };
     this.#runs.set(runId, record);
@@ -190,6 +194,8 @@ type EntryFacts = Omit<Entry, 'transitions' | 'format'>;
 export interface NewRun extends Omit<CreateRunParams, 'entry' | 'shape'> {
   readonly entry: EntryFacts;
   readonly fingerprint: string;
+  /** Default: with its first entry, when its state says that it has ended. */
+  readonly endedAtMs?: number;
 }
 
 export interface Change extends Pick<AppendItem, 'consume' | 'summary'> {

@@ -1,5 +1,5 @@
-import type { LogFile, NewLine } from './log-file.js';
-import type { Place } from './scan-log.js';
+import type { NewLine, Place } from './segment.js';
+import type { SegmentedLog } from './segmented-log.js';
 
 /** A change of the log that waits its turn. */
 export interface Commit {
@@ -16,17 +16,29 @@ export interface Commit {
 
 /** Writes what waits in one go; what comes meanwhile waits for the next: with many runs the disk is waited for once for all of them. */
 export class CommitQueue {
-  readonly #log: LogFile;
+  readonly #log: SegmentedLog;
   #waiting: Commit[] = [];
   #running: Promise<void> | undefined;
 
-  constructor(log: LogFile) {
+  constructor(log: SegmentedLog) {
     this.#log = log;
   }
 
   add(...commits: readonly Commit[]): void {
     this.#waiting.push(...commits);
     this.#running ??= this.#run();
+  }
+
+  /** Does something with the log while nobody else writes to it. */
+  exclusively(work: () => Promise<void>): Promise<void> {
+    return new Promise((resolve, failed) => {
+      const prepare = async () => {
+        await work();
+        resolve();
+        return [];
+      };
+      this.add({ scopes: 'all', sync: false, prepare, done: () => resolve(), failed });
+    });
   }
 
   /** Resolves when nothing waits any more. */

@@ -102,8 +102,8 @@ export class FileJournal implements Journal {
   }
 
   #commit<Result>(make: (params: CommitParams<Result>) => Commit): Promise<Result> {
-    const { index, log, queue } = this.#open();
-    return new Promise((settle, fail) => queue.add(make({ index, log, settle, fail })));
+    const { index, log, queue, freed } = this.#open();
+    return new Promise((settle, fail) => queue.add(make({ index, log, settle, fail, freed })));
   }
 
   #open(): OpenStore {

@@ -4,10 +4,10 @@ import type { AppendItem, CreateRunParams, InboxMessage, Shape } from '../journa
 import type { NewRun } from '../run-table.js';
 import { encodeShape } from '../shape-format.js';
 import type { StoredEntry } from '../stored-entry.js';
-import type { NewLine } from './log-file.js';
+import type { NewLine } from './segment.js';
 
 type EntryMeta = Omit<StoredEntry, 'transitions'>;
-type RunMeta = Omit<NewRun, 'entry'>;
+export type RunMeta = Omit<NewRun, 'entry'>;
 type ChangeMeta = Pick<AppendItem, 'consume' | 'summary'>;
 
 /** What a line of the log says about itself. Its body is: of `run` and `entry` the transitions, of `shape` the shape, of `message` the payload. */
@@ -25,6 +25,11 @@ export function shapeLine(shape: Shape): NewLine {
 export function runLine({ entry, key, flow, version, inputsHash, state, owner, shape }: CreateRunParams): NewLine {
   const run = { key, flow, version, fingerprint: shape.fingerprint, inputsHash, state, owner };
   return line({ type: 'run', entry: metaOf(entry), run }, encodeTransitions(entry.transitions));
+}
+
+/** The line of a run that has one already. */
+export function runLineOf({ entry, run }: { readonly entry: EntryMeta; readonly run: RunMeta }, body: string): NewLine {
+  return line({ type: 'run', entry, run }, body);
 }
 
 export function entryLine({ entry, consume, summary }: AppendItem): NewLine {
