@@ -2,6 +2,7 @@ import { PersistenceError } from '../model/errors.js';
 import { allMigrations } from './migrations/all-migrations.js';
 import type { Migration } from './migrations/migration.js';
 import type { Row, Sql } from './sql.js';
+import { statement } from './statement.js';
 
 export interface MigrateParams {
   /** As the user wrote it. */
@@ -19,24 +20,23 @@ type Run = (text: string, params?: readonly unknown[]) => Promise<readonly Row[]
  * or when it is behind and `migrate` is false.
  */
 export async function migrate(sql: Sql, { schema, migrate: change, migrations = allMigrations }: MigrateParams): Promise<void> {
-  await sql.session(async (run) => {
-    // Most starts find nothing to do: they take no lock.
-    if (missing(schema, await applied(run, schema), migrations).length === 0) return;
-    if (!change) throw behind(schema);
-    await beginAlone(run, schema);
+  // Most starts find nothing to do: they take no lock.
+  const look: Run = (text, params = []) => sql.query(statement(text), params);
+  if (missing(schema, await applied(look, schema), migrations).length === 0) return;
+  if (!change) throw behind(schema);
+  await sql.transaction(async (run) => {
+    await changeAlone(run, schema);
     const ahead = missing(schema, await applied(run, schema), migrations);
     if (ahead.length > 0) await prepare(run, schema);
     for (const { version, name, breaking, statements } of ahead) {
       for (const text of statements(quoted(schema))) await run(text);
       await run(`insert into ${quoted(schema)}.migrations (version, name, breaking) values ($1, $2, $3)`, [version, name, breaking]);
     }
-    await run('commit');
   });
 }
 
-/** Begins a transaction that changes the schema; waits for another one that does, however long that takes. */
-export async function beginAlone(run: Run, schema: string): Promise<void> {
-  await run('begin');
+/** Waits for another transaction that changes the schema, however long that takes, and keeps later ones waiting. */
+export async function changeAlone(run: Run, schema: string): Promise<void> {
   await run('set local lock_timeout = 0');
   await run('set local statement_timeout = 0');
   await run('select pg_advisory_xact_lock(hashtextextended($1, 0))', [`flowproof migrations of ${schema}`]);

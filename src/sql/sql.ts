@@ -15,7 +15,9 @@ export interface Statements {
 
 /** All that this adapter wants of a database, so that a pool and a Kysely look the same. */
 export interface Sql extends Statements {
-  /** Several statements on one connection; what was begun and not committed is rolled back. */
-  session<Result>(work: (run: (text: string, params?: readonly unknown[]) => Promise<readonly Row[]>) => Promise<Result>): Promise<Result>;
+  /** Several statements, all or none; nobody else's are among them. */
+  transaction<Result>(
+    work: (run: (text: string, params?: readonly unknown[]) => Promise<readonly Row[]>) => Promise<Result>,
+  ): Promise<Result>;
   close(): Promise<void>;
 }

@@ -52,14 +52,17 @@ export class PoolSql implements Sql {
     return this.#borrow(async (client) => (await client.query({ name, text, values: [...params] })).rowCount ?? 0);
   }
 
-  async session<Result>(
+  async transaction<Result>(
     work: (run: (text: string, params?: readonly unknown[]) => Promise<readonly Row[]>) => Promise<Result>,
   ): Promise<Result> {
     return this.#borrow(async (client) => {
       const run = async (text: string, params: readonly unknown[] = []) =>
         (await client.query({ text, values: [...params] })).rows as Row[];
       try {
-        return await work(run);
+        await run('begin');
+        const result = await work(run);
+        await run('commit');
+        return result;
       } catch (error) {
         await run('rollback').catch(ignore);
         throw error;
