@@ -2,6 +2,7 @@ import type { Depth, Port, RetryDefinition, TaskDefinition } from '../authoring/
 import type { Diagnostic } from '../model/diagnostics.js';
 import type { Json } from '../model/json.js';
 import type { StandardSchema } from '../model/schema.js';
+import type { Compat } from './compat.js';
 import type { PortShape } from './flow-shape.js';
 import type { Source } from './source.js';
 
@@ -9,6 +10,8 @@ import type { Source } from './source.js';
 export interface CompiledFlow {
   readonly name: string;
   readonly version: number;
+  /** Older versions whose runs it goes on with. */
+  readonly continues: readonly number[];
   /** Equal exactly for flows with equal manifests. */
   readonly fingerprint: string;
   readonly atoms: readonly CompiledAtom[];
@@ -27,6 +30,8 @@ export interface CompiledFlow {
   readonly manifest: Json;
   /** What is odd, but may be intended. */
   readonly warnings: readonly Diagnostic[];
+  /** What it was compiled for; the engine reads it too. */
+  readonly compat: Compat;
   /** The constant that a placement injects. */
   constant(node: number, input: string): unknown;
 }
@@ -59,6 +64,8 @@ export interface CompiledRetry extends CompiledPlace {
   readonly retry: RetryDefinition;
   /** The values that the retry itself reads. */
   readonly inputs: Readonly<Record<string, Source>>;
+  /** What the code of an own one must return. */
+  readonly outputs: readonly Port[];
   /** One past the last atom of the flow that it retries; that flow's atoms follow it. */
   readonly until: number;
 }

@@ -2,7 +2,7 @@ import type { Failure } from '../model/failure.js';
 import type { AtomState, RunState } from '../model/states.js';
 
 /** Everything that an engine announces, after it is durable. Listeners are never awaited and can't hurt the run. */
-export type FlowEvent = RunEvent | AtomEvent | ProgressEvent;
+export type FlowEvent = RunEvent | AtomEvent | ProgressEvent | EmittedEvent;
 
 interface CommonEvent {
   /** The id that the run was given, or its own. */
@@ -16,6 +16,7 @@ interface CommonEvent {
 export interface RunEvent extends CommonEvent {
   readonly type: 'run';
   readonly state: RunState;
+  readonly oldState: RunState;
   /** It went on after a crash, a takeover or a suspension. */
   readonly resumed: boolean;
 }
@@ -26,6 +27,7 @@ export interface AtomEvent extends CommonEvent {
   /** Node names from the root flow, joined by `/`. */
   readonly path: string;
   readonly state: AtomState;
+  readonly oldState: AtomState;
   readonly round: number;
   /** Which call of its phase in this round, from 1. */
   readonly attempt: number;
@@ -33,15 +35,26 @@ export interface AtomEvent extends CommonEvent {
   readonly resumed: boolean;
   /** With FAILURE and REVERT_FAILURE. */
   readonly failure?: Failure;
+  /** With SUCCESS: what it gave, `keeps` included. With REVERTED: what revert returned, if it can be stored. */
+  readonly result?: unknown;
 }
 
-/** A task told how far it is. Not stored. */
+/** A task told how far it is. */
 export interface ProgressEvent extends CommonEvent {
   readonly type: 'progress';
   readonly path: string;
   /** From 0 to 1. */
   readonly fraction: number;
   readonly details?: Readonly<Record<string, unknown>>;
+}
+
+/** What a task told with `ctx.emit`. Not stored. */
+export interface EmittedEvent extends CommonEvent {
+  readonly type: 'emitted';
+  readonly path: string;
+  /** The name that the task gave it. */
+  readonly event: string;
+  readonly data?: unknown;
 }
 
 export type Listener = (event: FlowEvent) => void;
