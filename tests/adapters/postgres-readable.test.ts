@@ -1,7 +1,8 @@
 import { expect, it } from 'vitest';
 import { postgres } from '../../src/adapters/postgres/index.js';
-import { flowproof } from '../../src/index.js';
+import { defineTask, flowproof, linear } from '../../src/index.js';
 import { withFaults } from '../../src/testing/index.js';
+import { Gate } from '../app/gate.js';
 import { bench, sixSteps } from '../app/workshop.js';
 import { appendOne, begun } from '../conformance/journal/samples.js';
 import { describePostgres } from '../support/postgres.js';
@@ -24,7 +25,7 @@ describePostgres('the views', (database) => {
   const atomsOf = (key: string) => rows<AtomRow>('select * from flowproof.atoms where key = $1 order by atom', key);
   const timelineOf = (key: string) =>
     rows<{ event: string; path: string | null; detail: unknown; since_step_before: unknown }>(
-      'select * from flowproof.timeline where key = $1 order by seq, place',
+      'select * from flowproof.timeline where key = $1 order by seq, place, atom',
       key,
     );
 
@@ -63,6 +64,38 @@ describePostgres('the views', (database) => {
       }
       if (!died) await first.stop();
     }
+  });
+
+  it('know an atom by its path when the code has changed, and forget what was before a reset', async () => {
+    const persistence = postgres(database().url);
+    const step = (name: string) => defineTask({ name, execute: async () => undefined, revert: async () => undefined });
+    const gated = defineTask({ name: 'gated', execute: async (_: {}, ctx: { services: { gate: Gate } }) => ctx.services.gate.pass() });
+    const flowOf = (...names: readonly string[]) =>
+      names.reduce((flow, name) => flow.add(name === 'gated' ? gated : step(name)), linear.dynamic<{ gate: Gate }>('changing')).build();
+    const agrees = async (app: { inspect(id: string): Promise<{ atoms: readonly object[] }> }) => {
+      const facts = ({ path, state, executions, reversions }: AtomRow) => ({ path, state, executions, reversions });
+      const seen = (await atomsOf('changed')).map(facts);
+      expect(seen).toEqual((await app.inspect('changed')).atoms.map((atom) => facts(atom as AtomRow)));
+      return seen.map(({ path, state }) => `${path} ${state}`);
+    };
+    const gate = new Gate();
+    await using first = flowproof({ persistence, flows: [flowOf('a', 'gated', 'z')], services: { gate } });
+    const handle = await first.start(flowOf('a', 'gated', 'z'), { id: 'changed' });
+    await gate.reached;
+    await handle.suspend();
+    gate.open();
+    await handle.result();
+    expect(await agrees(first)).toEqual(['changing/a SUCCESS', 'changing/gated SUCCESS', 'changing/z PENDING']);
+    const open = new Gate();
+    open.open();
+    await using second = flowproof({ persistence, flows: [flowOf('new', 'a', 'gated')], services: { gate: open } });
+    await second.resume('changed');
+    expect(await agrees(second)).toEqual(['changing/new SUCCESS', 'changing/a SUCCESS', 'changing/gated SUCCESS']);
+    const paths = (await timelineOf('changed')).filter(({ event }) => event === 'SUCCESS').map(({ path }) => path);
+    expect(paths).toEqual(['changing/a', 'changing/gated', 'changing/new']);
+    await second.reset('changed');
+    expect(await agrees(second)).toEqual(['changing/new PENDING', 'changing/a PENDING', 'changing/gated PENDING']);
+    expect((await atomsOf('changed')).map(({ rounds, failures }) => rounds + failures)).toEqual([0, 0, 0]);
   });
 
   it('leave out a start that was withdrawn, unless it was called before', async () => {
