@@ -7,7 +7,6 @@ export type {
   AnyDecider,
   BackoffDefinition,
   ChoiceDefinition,
-  Decision,
   Depth,
   FlowDefinition,
   InputDefinition,
