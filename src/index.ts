@@ -33,7 +33,7 @@ export {
   type Attempt,
   alwaysRevert,
   alwaysRevertAll,
-  type Decision,
+  type Backoff,
   type DelayedRetry,
   type Depth,
   type DynamicFlow,
@@ -53,12 +53,14 @@ export {
   Retry,
   type RetryAnswer,
   type RetryContext,
+  type RetryOptions,
   type RetryPolicy,
   type RunResult,
   type ServicesOf,
   type Storable,
   Task,
   type TaskContext,
+  type TimesRetry,
   times,
   type Use,
   use,
@@ -87,5 +89,5 @@ export {
 export type { Failure, FailureReport } from './model/failure.js';
 export { jsonCodec } from './model/json-codec.js';
 export type { StandardSchema, ValueIssue } from './model/schema.js';
-export type { AtomState, RunState } from './model/states.js';
+export type { AtomState, Decision, RunState } from './model/states.js';
 export { type FileOptions, file, type MemoryOptions, memory, type Persistence } from './persistence/index.js';

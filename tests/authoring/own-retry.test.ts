@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import { type Decision, defineRetry, flowDefinitionOf, type History, Retry } from '../../src/authoring/index.js';
+import { defineRetry, flowDefinitionOf, type History, Retry } from '../../src/authoring/index.js';
 import { type FlowDefinitionError, graph, linear, unordered } from '../../src/index.js';
 
 @Retry({ name: 'grow', requires: ['limit', 'start?'], provides: ['size'] })
