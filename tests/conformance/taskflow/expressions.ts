@@ -1,0 +1,48 @@
+import { canonicalText, type Json } from '../../../src/model/json.js';
+import type { Expression, FailSpec } from './case.js';
+
+export type Args = Readonly<Record<string, Json>>;
+
+/** The little language in which cases say what a task returns. */
+export function evaluate(expression: Expression | undefined, args: Args, attempt: number): Json {
+  if (expression === undefined || expression === null) return null;
+  const [word, operand] = Object.entries(expression)[0] as [string, Json];
+  const each = (): Json[] => (operand as readonly Json[]).map((one) => evaluate(one, args, attempt));
+  switch (word) {
+    case 'const':
+      return operand;
+    case 'arg':
+      return args[operand as string] ?? null;
+    case 'args':
+      return args;
+    case 'attempt':
+      return attempt;
+    case 'list':
+      return each();
+    case 'dict':
+      return Object.fromEntries(Object.entries(operand as object).map(([key, one]) => [key, evaluate(one, args, attempt)]));
+    case 'concat':
+      return each().map(textOf).join('');
+    case 'sum':
+      return each().reduce<number>((sum, one) => sum + Number(one), 0);
+    default:
+      throw new Error(`no expression begins with '${word}'`);
+  }
+}
+
+/** Whether the call with this number, counted over the whole case, fails. */
+export function failsNow(fail: FailSpec | undefined, attempt: number, args: Args = {}): fail is FailSpec {
+  if (fail === undefined) return false;
+  const { on = 'always' } = fail;
+  if (on === 'always') return true;
+  if (!(on instanceof Array)) {
+    const [left, right] = 'if_equal' in on ? on.if_equal : on.unless_equal;
+    const same = canonicalText(evaluate(left, args, attempt)) === canonicalText(evaluate(right, args, attempt));
+    return 'if_equal' in on ? same : !same;
+  }
+  return on.includes(attempt);
+}
+
+function textOf(value: Json): string {
+  return typeof value === 'string' ? value : canonicalText(value);
+}
