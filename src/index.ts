@@ -55,7 +55,7 @@ export {
   type Use,
   use,
 } from './authoring/index.js';
-export type { AtomEvent, FlowEvent, Listener, ProgressEvent, RunEvent } from './engine/index.js';
+export type { AtomEvent, EmittedEvent, FlowEvent, Listener, ProgressEvent, RunEvent } from './engine/index.js';
 export { concurrent, type ExecutorChoice, serial } from './executors/index.js';
 export type { Clock } from './model/clock.js';
 export { type Codec, NotStorableError } from './model/codec.js';

@@ -1,4 +1,5 @@
 import type { StandardSchema } from '../model/schema.js';
+import type { Decision } from '../model/states.js';
 
 /** What builders and decorators leave behind: plain, frozen data that the compilation reads. No types of values here. */
 
@@ -51,13 +52,6 @@ export interface BackoffDefinition {
   /** Part of the pause that is left to chance, from 0 to 1. */
   readonly jitter: number;
 }
-
-/**
- * What a retry says about a failure in its flow. `RETRY`: undo the flow and try it again. `REVERT`: the retry around it
- * decides, or the run goes back. `REVERT_ALL`: the run goes back, whoever is around it. `REVERT_LOCAL`: this flow and
- * what comes after it are undone, the rest stays.
- */
-export type Decision = 'RETRY' | 'REVERT' | 'REVERT_ALL' | 'REVERT_LOCAL';
 
 /** What stock retries have in common. */
 interface StockRetry {

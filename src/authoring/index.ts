@@ -6,7 +6,6 @@ export type {
   AnyDecider,
   BackoffDefinition,
   ChoiceDefinition,
-  Decision,
   Depth,
   FlowDefinition,
   InputDefinition,

@@ -60,6 +60,7 @@ export class Engine {
       save: (call, data) => this.#save(call, data),
       progress: (path, fraction, details) =>
         parts.emit({ type: 'progress', ...this.#common(), path, fraction, ...(details === undefined ? {} : { details }) }),
+      emit: (path, event, data) => parts.emit({ type: 'emitted', ...this.#common(), path, event, ...(data === undefined ? {} : { data }) }),
     });
   }
 

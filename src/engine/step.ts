@@ -50,7 +50,7 @@ export class Step {
         frontier.voted(transition[2]);
         return;
       default:
-        frontier.changed(transition[1]);
+        frontier.changed(transition[1] as number);
     }
   }
 
