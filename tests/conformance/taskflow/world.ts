@@ -13,12 +13,15 @@ export class World {
   calls: JsonRecord[] = [];
   /** The process is gone: nothing that it does happens. */
   dead = false;
+  /** Somebody who listened knows that the run has ended. */
+  endHeard = false;
 
   beginSegment(stops: readonly StopSpec[], means: { suspend(): void; kill(): void }): void {
     this.trace = [];
     this.repeated = new Set();
     this.calls = [];
     this.dead = false;
+    this.endHeard = false;
     this.#stops = stops;
     this.#reached = new Map();
     this.#suspend = means.suspend;
@@ -31,6 +34,7 @@ export class World {
    */
   told(event: TraceEvent, isRepeated: boolean): void {
     this.trace.push(event);
+    if (!this.dead && event[0] === 'flow') this.endHeard = ENDS.has(event[2]);
     if (isRepeated) this.repeated.add(event);
     else if (event[0] === 'flow') this.#point(`flow ${event[2]}`);
     else this.#point(`${event[1]} ${event[2]}`);
@@ -65,6 +69,7 @@ export class World {
   }
 }
 
+const ENDS: ReadonlySet<string> = new Set(['SUCCESS', 'REVERTED', 'FAILURE']);
 const NEVER = new Promise<never>(() => undefined);
 
 function pointOf({ atom, state, call }: StopSpec['at']): string {

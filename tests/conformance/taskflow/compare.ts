@@ -1,0 +1,146 @@
+import { canonicalText, type Json } from '../../../src/model/json.js';
+import type { Actual, Expectation, Invalid, JsonRecord, RaisedFailure, Segment, TraceEvent } from './case.js';
+import { inPart, inTotal, isTotal, joined, misplaced, type PartialTrace, without } from './order.js';
+
+/** What two replays of a case differ in; nothing is best. */
+export type Differences = readonly string[];
+
+/** Compares what was expected with what happened. */
+export function compare(wanted: Expectation, got: Actual): Differences {
+  switch (wanted.status) {
+    case 'hang':
+      return [];
+    case 'valid':
+      return 'invalid' in got ? [`it was refused: ${text(got.invalid)}`] : [];
+    case 'invalid':
+      return compareInvalid(wanted.invalid as Invalid, 'invalid' in got ? got.invalid : undefined);
+    case 'varies':
+      return nearest((wanted.alternatives ?? []).map((one) => compareEnds(one, got)));
+    case 'ok':
+      return compareEnds(wanted, got);
+  }
+}
+
+function nearest(all: readonly Differences[]): Differences {
+  return [...all].sort((a, b) => a.length - b.length)[0] ?? ['there is nothing to compare with'];
+}
+
+function compareEnds(wanted: Pick<Expectation, 'invalid' | 'segments'>, got: Actual): Differences {
+  if (wanted.invalid !== undefined) return compareInvalid(wanted.invalid, 'invalid' in got ? got.invalid : undefined);
+  if ('invalid' in got) return [`it was refused: ${text(got.invalid)}`];
+  const segments = wanted.segments ?? [];
+  if (segments.length !== got.segments.length) return [`it has ${got.segments.length} segments instead of ${segments.length}`];
+  const differences: string[] = [];
+  for (let index = 0; index < segments.length; ) {
+    // A crashed segment goes together with those that go on from it, up to the next end.
+    let last = index;
+    while (last + 1 < segments.length && isCrashed(segments[last])) last++;
+    const [want, have] = [segments.slice(index, last + 1), got.segments.slice(index, last + 1)];
+    for (const difference of compareGroup(want, have)) differences.push(segments.length === 1 ? difference : `segment ${last}: ${difference}`);
+    index = last + 1;
+  }
+  return differences;
+}
+
+type AnySegment = Segment | { readonly invalid: Invalid };
+
+function isCrashed(segment: AnySegment | undefined): boolean {
+  return segment !== undefined && 'outcome' in segment && segment.outcome === 'CRASHED';
+}
+
+function compareGroup(wanted: readonly AnySegment[], got: readonly AnySegment[]): Differences {
+  const [wantRuns, gotRuns] = [wanted.filter(isRun), got.filter(isRun)];
+  if (wantRuns.length !== gotRuns.length) {
+    const refused = got.find((one) => !isRun(one));
+    return refused === undefined ? ['it should have been refused'] : [`it was refused: ${text(refused)}`];
+  }
+  const [lastWanted, lastGot] = [wanted.at(-1) as AnySegment, got.at(-1) as AnySegment];
+  const end = isRun(lastWanted) ? [] : compareInvalid(lastWanted.invalid, isRun(lastGot) ? undefined : lastGot.invalid);
+  const [wantEnd, gotEnd] = [wantRuns.at(-1), gotRuns.at(-1)];
+  return [
+    ...(wantEnd === undefined || gotEnd === undefined ? [] : [...compareTraces(wantRuns, gotRuns), ...compareEnd(wantEnd, gotEnd)]),
+    ...end,
+  ];
+}
+
+function isRun(segment: AnySegment): segment is Segment {
+  return !('invalid' in segment);
+}
+
+function compareTraces(wanted: readonly Segment[], got: readonly Segment[]): Differences {
+  const wantedTrace = wanted.map((segment, index) => traceOf(segment, index)).reduce(joined);
+  const gotTrace = got.map((segment, index) => traceOf({ ...segment, order: 'total' }, index)).reduce(joined);
+  const [want, have] = [wantedTrace.events.map(text), gotTrace.events.map(text)];
+  const ordered = wanted.every(({ trace }) => trace !== undefined);
+  const events = difference('events', want, have);
+  const order = events.length > 0 || !ordered ? [] : misplaced(wantedTrace, gotTrace.events);
+  return [...events, ...order, ...compareCalls(wanted, got, ordered && isTotal(wantedTrace))];
+}
+
+/** The flow's words on the way to other states, and what is told again after a crash, are no difference. */
+function traceOf({ trace, events, order, before }: Segment, place: number): PartialTrace {
+  const told = (trace ?? events ?? []).map(([kind, name, state, old, ...result]): TraceEvent =>
+    kind === 'flow' ? [kind, name, state, null] : [kind, name, state, old, ...(result as [Json])],
+  );
+  const all = trace === undefined ? inPart(told, []) : order === 'partial' ? inPart(told, before ?? []) : inTotal(told);
+  return without(all, ([kind, , state]) => kind === 'flow' && (ON_THE_WAY.has(state) || (place > 0 && state === 'RUNNING')));
+}
+
+const ON_THE_WAY: ReadonlySet<string> = new Set(['RESUMING', 'SUSPENDED', 'SUSPENDING', 'PENDING']);
+
+function compareCalls(wanted: readonly Segment[], got: readonly Segment[], inOrder: boolean): Differences {
+  const calls = wanted.flatMap((segment) => segment.calls);
+  // What nobody can tell in TaskFlow is compared with nothing, in any call of its kind.
+  const unstable = new Set(calls.flatMap((call) => Object.keys(call).flatMap((key) => (call[key] === 'unstable' ? [`${call.op} ${key}`] : []))));
+  const told = (call: JsonRecord): string =>
+    text(Object.fromEntries(Object.entries(call).map(([key, value]) => [key, unstable.has(`${call.op} ${key}`) ? 'unstable' : value])));
+  const [want, have] = [calls.map(told), got.flatMap((segment) => segment.calls).map(told)];
+  if (!inOrder) return difference('calls', want, have);
+  return text(want) === text(have) ? [] : [...difference('calls', want, have), 'the calls are in another order'];
+}
+
+function compareEnd(wanted: Segment, got: Segment): Differences {
+  if (wanted.outcome === 'CRASHED' && got.outcome === 'CRASHED') return [];
+  const fields = ['outcome', 'flow_state', 'atoms', 'results', 'failures'] as const;
+  const differences = fields.flatMap((field) => {
+    if (wanted[field] === undefined || wanted[field] === 'unstable' || text(wanted[field]) === text(got[field])) return [];
+    return [`${field}: expected ${text(wanted[field])}, got ${text(got[field])}`];
+  });
+  if (text(causes(wanted.raised)) === text(causes(got.raised))) return differences;
+  return [...differences, `raised: expected ${text(wanted.raised)}, got ${text(got.raised)}`];
+}
+
+/** One failure or several: which of them the caller is thrown, and how they are wrapped, is no difference. */
+function causes(raised: RaisedFailure | null): readonly string[] {
+  if (raised === null) return [];
+  return (raised.failures ?? [raised]).map(text).sort();
+}
+
+function compareInvalid(wanted: Invalid, got: Invalid | undefined): Differences {
+  if (got === undefined) return [`it should be refused: ${text(wanted)}`];
+  const fields = ['error', 'missing', 'by'] as const;
+  return fields.flatMap((field) => {
+    const [want, have] = field === 'by' ? [sorted(wanted.by), sorted(got.by)] : [wanted[field], got[field]];
+    return want === undefined || text(want) === text(have) ? [] : [`invalid.${field}: expected ${text(want)}, got ${text(have)}`];
+  });
+}
+
+function sorted(by: Invalid['by']): readonly string[] | undefined {
+  return by?.map(text).sort();
+}
+
+/** What one list has and the other has not, each as often as it is there. */
+function difference(what: string, wanted: readonly string[], got: readonly string[]): Differences {
+  const extra = [...got];
+  const missing = wanted.filter((one) => {
+    const at = extra.indexOf(one);
+    if (at >= 0) extra.splice(at, 1);
+    return at < 0;
+  });
+  if (missing.length + extra.length === 0) return [];
+  return [`${what}: missing ${missing.slice(0, 4).join(' ') || 'none'}, unexpected ${extra.slice(0, 4).join(' ') || 'none'}`];
+}
+
+function text(value: unknown): string {
+  return canonicalText((value ?? null) as Json);
+}
