@@ -86,6 +86,8 @@ export interface OwnRetryDefinition {
   readonly name: string;
   readonly requires: readonly Port[];
   readonly provides: readonly Port[];
+  /** `false`: it takes or gives something and nobody said what; for `compile()` to report. */
+  readonly declared: boolean;
   /** Without execute each attempt begins at once, and it provides nothing. */
   readonly hasExecute: boolean;
   readonly hasRevert: boolean;

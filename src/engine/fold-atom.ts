@@ -70,7 +70,7 @@ export function foldAtom(run: RunStatus, atom: AtomStatus, transition: AtomTrans
       return;
     case 'DECIDED': {
       const [, , failed, via, decision] = transition;
-      const failure = run.atoms[failed]?.failure ?? UNKNOWN;
+      const failure = run.atoms[via]?.failure ?? run.atoms[failed]?.failure ?? UNKNOWN;
       atom.decided = [...atom.decided, { attempt: atom.tried.length, failed, via, failure, decision }];
       return;
     }
@@ -164,5 +164,6 @@ export function resetAtom(atom: AtomStatus): void {
 function move(atom: AtomStatus, to: AtomState): void {
   if (!ATOM_MOVES[atom.state].includes(to)) throw new Error(`an atom can't go from ${atom.state} to ${to}`);
   atom.state = to;
-  atom.wakeAtMs = undefined;
+  // A pause before the next attempt begins with the failure, and what is done is undone meanwhile.
+  if (to !== 'RETRYING') atom.wakeAtMs = undefined;
 }

@@ -50,17 +50,18 @@ export const RUN_MOVES: Readonly<Record<RunState, readonly RunState[]>> = {
  * Legal moves of an atom; TaskFlow R-9.5 and R-9.7. Added: `RUNNING → PENDING` (a start that was withdrawn before the
  * call), `RUNNING → RUNNING` and `REVERTING → REVERTING` (the same work again after a crash), `REVERTING → SUCCESS`
  * and `REVERTING → FAILURE` (a revert withdrawn before the call), `RUNNING → RETRYING` (the same of a retry's next
- * attempt), and the ways out of `REVERT_FAILURE`: another try, or a person who has undone it.
+ * attempt), `SUCCESS → FAILURE` (a retry whose decision throws), `RETRYING → REVERTING` (a retry that is given up between
+ * two attempts), and the ways out of `REVERT_FAILURE`: another try, or a person who has undone it.
  */
 export const ATOM_MOVES: Readonly<Record<AtomState, readonly AtomState[]>> = {
   PENDING: ['RUNNING', 'IGNORE'],
   RUNNING: ['SUCCESS', 'FAILURE', 'RUNNING', 'PENDING', 'RETRYING'],
-  SUCCESS: ['REVERTING', 'RETRYING', 'PENDING'],
+  SUCCESS: ['REVERTING', 'RETRYING', 'PENDING', 'FAILURE'],
   FAILURE: ['REVERTING', 'PENDING'],
   REVERTING: ['REVERTED', 'REVERT_FAILURE', 'REVERTING', 'SUCCESS', 'FAILURE'],
   REVERTED: ['PENDING'],
   REVERT_FAILURE: ['REVERTING', 'REVERTED', 'PENDING'],
-  RETRYING: ['RUNNING', 'PENDING'],
+  RETRYING: ['RUNNING', 'PENDING', 'REVERTING'],
   IGNORE: ['PENDING'],
 };
 
