@@ -100,7 +100,6 @@ export class InferredOrders {
       }
       for (const name of this.gives(node)) {
         givers.set(name, [...(givers.get(name) ?? []), node]);
-        if (tried.has(name)) continue;
         const waiters = waiting.get(name) ?? [];
         for (const waiter of waiters) if (waiter !== node) orders.push([node, waiter]);
         waiting.set(

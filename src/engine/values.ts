@@ -18,7 +18,7 @@ export function inputsOf(run: Run, task: CompiledTask, phase: Phase, codec: Code
     const source = sources[name];
     const stored = source === undefined ? undefined : storedValue(run, source, codec);
     if (stored !== undefined) inputs[name] = codec.decode(stored);
-    else if (!optional) throw new Error(`'${task.path}' needs '${name}', which was not produced`);
+    else if (!optional || source?.from === 'nearest') throw new Error(`'${task.path}' needs '${name}', which was not produced`);
   }
   return inputs;
 }
@@ -38,7 +38,28 @@ export function storedValue(run: Pick<Run, 'flow' | 'status'>, source: Source, c
         if (stored !== undefined) return stored;
       }
       return undefined;
+    case 'nearest':
+      return nearestValue(run, source.levels, codec);
   }
+}
+
+/** What was skipped is nobody's provider; further out is looked only where nobody nearer has run. */
+function nearestValue(run: Pick<Run, 'flow' | 'status'>, levels: readonly (readonly Source[])[], codec: Codec): Json | undefined {
+  for (const level of levels) {
+    const open = level.filter((source) => !isAbsent(run, source));
+    if (open.length === 0) continue;
+    for (const source of open) {
+      const stored = storedValue(run, source, codec);
+      if (stored !== undefined) return stored;
+    }
+    return undefined;
+  }
+  return undefined;
+}
+
+function isAbsent({ status }: Pick<Run, 'status'>, source: Source): boolean {
+  if (source.from === 'input') return !Object.hasOwn(status.creation.inputs, source.name);
+  return source.from === 'atom' && status.atoms[source.atom]?.state === 'IGNORE';
 }
 
 /** One output of a task, as long as its result stands. */

@@ -12,7 +12,7 @@ export interface Argument {
 /** TaskFlow for methods whose arguments are listed. An optional argument that is rebound is required. */
 export function argumentsOf({ requires = [], optional = {}, rebind }: ArgsSpec): readonly Argument[] {
   const bound = new Map<string, string>(
-    rebind instanceof Array ? rebind.map((value, index) => [requires[index] ?? value, value]) : Object.entries(rebind ?? {}),
+    Array.isArray(rebind) ? rebind.map((value, index) => [requires[index] ?? value, value]) : Object.entries(rebind ?? {}),
   );
   const names = new Set([...requires, ...Object.keys(optional), ...bound.keys()]);
   return [...names].map((name) => {

@@ -83,7 +83,11 @@ export type DeciderSpec =
 export type Expression = Json;
 
 export interface FailSpec {
-  readonly on?: 'always' | readonly number[] | { readonly if_equal: readonly Expression[] } | { readonly unless_equal: readonly Expression[] };
+  readonly on?:
+    | 'always'
+    | readonly number[]
+    | { readonly if_equal: readonly Expression[] }
+    | { readonly unless_equal: readonly Expression[] };
   readonly message: string;
 }
 

@@ -36,7 +36,8 @@ function compareEnds(wanted: Pick<Expectation, 'invalid' | 'segments'>, got: Act
     let last = index;
     while (last + 1 < segments.length && isCrashed(segments[last])) last++;
     const [want, have] = [segments.slice(index, last + 1), got.segments.slice(index, last + 1)];
-    for (const difference of compareGroup(want, have)) differences.push(segments.length === 1 ? difference : `segment ${last}: ${difference}`);
+    for (const difference of compareGroup(want, have))
+      differences.push(segments.length === 1 ? difference : `segment ${last}: ${difference}`);
     index = last + 1;
   }
   return differences;
@@ -79,8 +80,9 @@ function compareTraces(wanted: readonly Segment[], got: readonly Segment[]): Dif
 
 /** The flow's words on the way to other states, and what is told again after a crash, are no difference. */
 function traceOf({ trace, events, order, before }: Segment, place: number): PartialTrace {
-  const told = (trace ?? events ?? []).map(([kind, name, state, old, ...result]): TraceEvent =>
-    kind === 'flow' ? [kind, name, state, null] : [kind, name, state, old, ...(result as [Json])],
+  const told = (trace ?? events ?? []).map(
+    ([kind, name, state, old, ...result]): TraceEvent =>
+      kind === 'flow' ? [kind, name, state, null] : [kind, name, state, old, ...(result as [Json])],
   );
   const all = trace === undefined ? inPart(told, []) : order === 'partial' ? inPart(told, before ?? []) : inTotal(told);
   return without(all, ([kind, , state]) => kind === 'flow' && (ON_THE_WAY.has(state) || (place > 0 && state === 'RUNNING')));
@@ -91,7 +93,9 @@ const ON_THE_WAY: ReadonlySet<string> = new Set(['RESUMING', 'SUSPENDED', 'SUSPE
 function compareCalls(wanted: readonly Segment[], got: readonly Segment[], inOrder: boolean): Differences {
   const calls = wanted.flatMap((segment) => segment.calls);
   // What nobody can tell in TaskFlow is compared with nothing, in any call of its kind.
-  const unstable = new Set(calls.flatMap((call) => Object.keys(call).flatMap((key) => (call[key] === 'unstable' ? [`${call.op} ${key}`] : []))));
+  const unstable = new Set(
+    calls.flatMap((call) => Object.keys(call).flatMap((key) => (call[key] === 'unstable' ? [`${call.op} ${key}`] : []))),
+  );
   const told = (call: JsonRecord): string =>
     text(Object.fromEntries(Object.entries(call).map(([key, value]) => [key, unstable.has(`${call.op} ${key}`) ? 'unstable' : value])));
   const [want, have] = [calls.map(told), got.flatMap((segment) => segment.calls).map(told)];

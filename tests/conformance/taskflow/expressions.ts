@@ -35,7 +35,7 @@ export function failsNow(fail: FailSpec | undefined, attempt: number, args: Args
   if (fail === undefined) return false;
   const { on = 'always' } = fail;
   if (on === 'always') return true;
-  if (!(on instanceof Array)) {
+  if (!Array.isArray(on)) {
     const [left, right] = 'if_equal' in on ? on.if_equal : on.unless_equal;
     const same = canonicalText(evaluate(left, args, attempt)) === canonicalText(evaluate(right, args, attempt));
     return 'if_equal' in on ? same : !same;

@@ -1,6 +1,6 @@
 import { type AnyFlow, graph, linear, unordered, use } from 'flowproof';
-import { type DeciderSpec, type FlowSpec, type ItemSpec, isFlow, type LinkSpec, type RefSpec, retryName, type TaskSpec } from './case.js';
 import { canonicalText, type Json } from '../../../src/model/json.js';
+import { type DeciderSpec, type FlowSpec, type ItemSpec, isFlow, type LinkSpec, type RefSpec, retryName, type TaskSpec } from './case.js';
 import { ScriptedError } from './encoding.js';
 import { outputsOf, wholeOf } from './provides.js';
 import { type RetryCode, retryOf } from './retries.js';

@@ -60,7 +60,7 @@ function methodsOf(spec: FlowSpec): { atom: string; method: string; args: Return
     const { kind, requires = [], rebind } = flow.retry;
     const given = rebind === undefined ? {} : { rebind };
     const executing = argumentsOf({ requires: [...(kind === 'ParameterizedForEach' ? ['values'] : []), ...requires], ...given });
-    const reverting = argumentsOf({ requires, ...(rebind instanceof Array ? {} : given) });
+    const reverting = argumentsOf({ requires, ...(Array.isArray(rebind) ? {} : given) });
     return [
       { atom: retryName(flow), method: 'execute', args: executing },
       { atom: retryName(flow), method: 'revert', args: reverting },

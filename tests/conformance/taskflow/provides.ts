@@ -10,7 +10,7 @@ export function wholeOf(atom: string): string {
 export function outputsOf(provides: TaskSpec['provides']): ReadonlyMap<string, string | number | undefined> {
   if (provides === undefined) return new Map();
   if (typeof provides === 'string') return new Map([[provides, undefined]]);
-  if (provides instanceof Array) return new Map(provides.map((name, index) => [name, index]));
+  if (Array.isArray(provides)) return new Map(provides.map((name, index) => [name, index]));
   return new Map(provides.keys.map((key) => [key, key]));
 }
 
@@ -27,6 +27,6 @@ export function namedValues(atom: string, provides: TaskSpec['provides'], result
 function partOf(result: Json, place: string | number): Json | undefined {
   if (typeof result === 'string') return typeof place === 'number' ? [...result][place] : undefined;
   if (typeof result !== 'object' || result === null) return undefined;
-  if (result instanceof Array !== (typeof place === 'number')) return undefined;
+  if (Array.isArray(result) !== (typeof place === 'number')) return undefined;
   return Object.hasOwn(result, place) ? (result as Readonly<Record<string | number, Json>>)[place] : undefined;
 }

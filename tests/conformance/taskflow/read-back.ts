@@ -3,7 +3,6 @@ import { canonicalText, type Json } from '../../../src/model/json.js';
 import type { FlowSpec, JsonRecord, Segment } from './case.js';
 import { encodeFailure, failureValue } from './encoding.js';
 import { type BuiltFlow, providersIn } from './flows.js';
-import { outputsOf, wholeOf } from './provides.js';
 
 type Shown = RunView['atoms'][number];
 
@@ -47,16 +46,16 @@ function resultsIn(view: RunView, shown: ReadonlyMap<string, Shown>, spec: FlowS
     const values: (Json | undefined)[] = Object.hasOwn(inputs, name) ? [inputs[name]] : [];
     for (const atom of providers.get(name) ?? []) {
       const view = shown.get(atom);
-      if (view !== undefined && view.state !== 'IGNORE') values.push(valueOf(view, atom, name));
+      if (view !== undefined && view.state !== 'IGNORE') values.push(readable(view, name));
     }
-    const readable = values.filter((value): value is Json => value !== undefined);
-    if (readable.length === 0 || readable.length < values.length) continue;
-    results[name] = readable.length === 1 ? (readable[0] as Json) : { $many: readable.sort(byText) };
+    const found = values.filter((value): value is Json => value !== undefined);
+    if (found.length === 0 || found.length < values.length) continue;
+    results[name] = found.length === 1 ? (found[0] as Json) : { $many: found.sort(byText) };
   }
   return results;
 }
 
-function valueOf(atom: Shown, name: string, output: string): Json | undefined {
+function _readable(atom: Shown, output: string): Json | undefined {
   const failure = atom.failure ?? atom.overcome;
   if (failure !== undefined && atom.state !== 'SUCCESS') return failureValue(failure);
   return (atom.result as JsonRecord | undefined)?.[output];

@@ -1,13 +1,13 @@
 import * as doors from 'flowproof';
-import { type App, type AnyFlow, type FlowEvent, flowproof, memory, type Persistence } from 'flowproof';
+import { type AnyFlow, type App, type FlowEvent, flowproof, memory, type Persistence } from 'flowproof';
 import { type FaultyPersistence, rounds, VirtualClock, withFaults } from 'flowproof/testing';
 import { canonicalText, type Json } from '../../../src/model/json.js';
 import type { Actual, Case, FlowSpec, RaisedFailure, Segment, SegmentSpec, TraceEvent } from './case.js';
 import { encodeFailure, failureValue } from './encoding.js';
 import { type BuiltFlow, buildFlow } from './flows.js';
 import { invalidOf } from './invalid.js';
-import { readBack } from './read-back.js';
 import { wholeOf } from './provides.js';
+import { readBack } from './read-back.js';
 import { World } from './world.js';
 
 /** Under this id each case runs, in a store of its own. */

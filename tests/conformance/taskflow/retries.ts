@@ -1,10 +1,10 @@
 import type { Json } from '../../../src/model/json.js';
+import { canonicalText } from '../../../src/model/json.js';
 import { argumentsOf, called } from './arguments.js';
 import { type FailSpec, type FlowSpec, type JsonRecord, type RetrySpec, retryName, type TaskFlowDecision } from './case.js';
 import { ScriptedError } from './encoding.js';
 import { type Args, failsNow } from './expressions.js';
 import { namedValues, outputsOf, wholeOf } from './provides.js';
-import { canonicalText } from '../../../src/model/json.js';
 import type { World } from './world.js';
 
 /** A retry of one's own, as `defineRetry` takes it. */
@@ -31,9 +31,12 @@ export function retryOf(world: World, flow: FlowSpec, spec: RetrySpec, atomAt: (
   const name = retryName(flow);
   const whole = wholeOf(name);
   const values = spec.kind === 'ParameterizedForEach' ? ['values'] : [];
-  const args = argumentsOf({ requires: [...values, ...(spec.requires ?? [])], ...(spec.rebind === undefined ? {} : { rebind: spec.rebind }) });
+  const args = argumentsOf({
+    requires: [...values, ...(spec.requires ?? [])],
+    ...(spec.rebind === undefined ? {} : { rebind: spec.rebind }),
+  });
   // Revert is told what was asked for by name; that execute takes `values` is nobody's wish.
-  const toRevert = new Set([...(spec.requires ?? []), ...(spec.rebind instanceof Array ? [] : Object.keys(spec.rebind ?? {}))]);
+  const toRevert = new Set([...(spec.requires ?? []), ...(Array.isArray(spec.rebind) ? [] : Object.keys(spec.rebind ?? {}))]);
   const told = (history: History) =>
     history.attempts.map(({ provided, failures }) => [
       provided[whole] ?? null,
