@@ -32,5 +32,10 @@ export function revertArgumentsOf({ rebind, revert = {} }: TaskSpec): readonly A
 
 /** What a method is called with: an absent optional argument has its default. */
 export function called(args: readonly Argument[], given: (name: string) => Json | undefined): Args {
-  return Object.fromEntries(args.map(({ name, fallback }) => [name, given(name) ?? fallback ?? null]));
+  return Object.fromEntries(
+    args.map(({ name, fallback = null }) => {
+      const value = given(name);
+      return [name, value === undefined ? fallback : value];
+    }),
+  );
 }

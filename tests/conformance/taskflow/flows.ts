@@ -49,7 +49,7 @@ export function buildFlow(world: World, spec: FlowSpec, inputs: readonly string[
       nodeNames.set(item.name, name);
       builder = place(builder, flow, item, name, `${here}/${name}`);
     }
-    for (const link of flow.links ?? []) builder = linked(builder, flow, link, nodeNames);
+    for (const link of linksOf(flow)) builder = linked(builder, flow, link, nodeNames);
     if (flow.target !== undefined) builder = builder.target(nodeNames.get(flow.target) ?? flow.target);
     return builder.build();
   };
@@ -74,6 +74,16 @@ function begin({ type, name }: FlowSpec): Builder {
 function added(builder: Builder, flow: FlowSpec, node: unknown, name: string, placement: object): Builder {
   if (flow.type !== 'graph') return builder.add(node, { name, ...placement });
   return builder.add({ [name]: Object.keys(placement).length === 0 ? node : use(node as never, placement as never) });
+}
+
+/** Linking a pair once more replaces its decider, if there is a new one (R-5.20). */
+function linksOf({ links = [] }: FlowSpec): readonly LinkSpec[] {
+  const pairs = new Map<string, LinkSpec>();
+  for (const link of links) {
+    const pair = JSON.stringify([link.from, link.to]);
+    if (link.decider !== undefined || link.depth !== undefined || !pairs.has(pair)) pairs.set(pair, link);
+  }
+  return [...pairs.values()];
 }
 
 function linked(builder: Builder, flow: FlowSpec, { from, to, decider, depth }: LinkSpec, nodeNames: ReadonlyMap<string, string>): Builder {
@@ -103,11 +113,14 @@ function decide(spec: DeciderSpec, results: ReadonlyMap<string, Json>): boolean 
   return 'equals' in spec ? same : !same;
 }
 
+/** Where in an atom's result a value is; `undefined`: it is the whole of it. */
+export type Place = string | number | undefined;
+
 /** Which atoms provide which values: for reading back what a run left. */
-export function providersIn(spec: FlowSpec): ReadonlyMap<string, readonly string[]> {
-  const providers = new Map<string, string[]>();
+export function providersIn(spec: FlowSpec): ReadonlyMap<string, readonly { readonly atom: string; readonly place: Place }[]> {
+  const providers = new Map<string, { atom: string; place: Place }[]>();
   const note = (atom: string, provides: TaskSpec['provides']): void => {
-    for (const name of outputsOf(provides).keys()) providers.set(name, [...(providers.get(name) ?? []), atom]);
+    for (const [name, place] of outputsOf(provides)) providers.set(name, [...(providers.get(name) ?? []), { atom, place }]);
   };
   const visit = (flow: FlowSpec): void => {
     if (flow.retry !== undefined) note(retryName(flow), flow.retry.provides);

@@ -2,7 +2,7 @@ import type { RunView } from 'flowproof';
 import { canonicalText, type Json } from '../../../src/model/json.js';
 import type { FlowSpec, JsonRecord, Segment } from './case.js';
 import { encodeFailure, failureValue } from './encoding.js';
-import { type BuiltFlow, providersIn } from './flows.js';
+import { type BuiltFlow, type Place, providersIn } from './flows.js';
 
 type Shown = RunView['atoms'][number];
 
@@ -44,9 +44,9 @@ function resultsIn(view: RunView, shown: ReadonlyMap<string, Shown>, spec: FlowS
   const providers = providersIn(spec);
   for (const name of [...new Set([...Object.keys(inputs), ...providers.keys()])].sort()) {
     const values: (Json | undefined)[] = Object.hasOwn(inputs, name) ? [inputs[name]] : [];
-    for (const atom of providers.get(name) ?? []) {
+    for (const { atom, place } of providers.get(name) ?? []) {
       const view = shown.get(atom);
-      if (view !== undefined && view.state !== 'IGNORE') values.push(readable(view, name));
+      if (view !== undefined && view.state !== 'IGNORE') values.push(readable(view, name, place));
     }
     const found = values.filter((value): value is Json => value !== undefined);
     if (found.length === 0 || found.length < values.length) continue;
@@ -57,9 +57,19 @@ function resultsIn(view: RunView, shown: ReadonlyMap<string, Shown>, spec: FlowS
 
 function _readable(atom: Shown, output: string): Json | undefined {
   const failure = atom.failure ?? atom.overcome;
-  if (failure !== undefined && atom.state !== 'SUCCESS') return failureValue(failure);
+  if (failure !== undefined && atom.state !== 'SUCCESS') return place === undefined ? failureValue(failure) : undefined;
+  return READABLE.has(atom.state) ? (atom.result as JsonRecord | undefined)?.[output] : undefined;
+}
+
+/** The failure of a provider that failed stands for its whole result (B-7). */
+function readable(atom: Shown, output: string, place: Place): Json | undefined {
+  const failure = atom.failure ?? atom.overcome;
+  if (failure !== undefined && atom.state !== 'SUCCESS') return place === undefined ? failureValue(failure) : undefined;
   return (atom.result as JsonRecord | undefined)?.[output];
 }
+
+/** what is undone, or could not be, is read by nobody. */
+const READABLE: ReadonlySet<string> = new Set(['SUCCESS', 'FAILURE', 'REVERTING']);
 
 function byText(a: Json, b: Json): number {
   return canonicalText(a) < canonicalText(b) ? -1 : 1;

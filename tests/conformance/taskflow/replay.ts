@@ -116,7 +116,7 @@ async function runSegment(
   } catch (error) {
     return { invalid: invalidOf(error, spec, built) };
   }
-  const common = { trace: world.trace, calls: world.calls };
+  const common = { trace: world.trace.filter((event) => !world.repeated.has(event)), calls: world.calls };
   if (ended === undefined) return { ...common, outcome: 'CRASHED', flow_state: '', raised: null, atoms: {} };
   const view = await app.inspect(ID);
   return { ...common, outcome: ended.state, flow_state: view.state, raised: raisedBy(ended), ...readBack(view, built, spec) };
