@@ -121,10 +121,15 @@ export interface Vector {
 export interface Expectation {
   readonly status: 'ok' | 'invalid' | 'varies' | 'valid' | 'hang';
   readonly invalid?: Invalid;
-  readonly segments?: readonly (Segment | { readonly invalid: Invalid })[];
-  readonly alternatives?: readonly { readonly invalid?: Invalid; readonly segments?: Expectation['segments'] }[];
+  readonly segments?: readonly AnySegment[];
+  readonly alternatives?: readonly { readonly invalid?: Invalid; readonly segments?: readonly AnySegment[] }[];
   readonly lockstep?: boolean;
+  /** Made by rules: what comes after these segments is another story in flowproof. */
+  readonly cut?: true;
 }
+
+/** A segment, or why there was none. */
+export type AnySegment = Segment | { readonly invalid: Invalid };
 
 export interface Invalid {
   readonly error: string;
@@ -148,6 +153,8 @@ export interface Segment {
   readonly atoms: Readonly<Record<string, readonly [string, string] | null>>;
   readonly results?: JsonRecord;
   readonly failures?: { readonly execute: JsonRecord; readonly revert: JsonRecord } | 'unstable';
+  /** Made by rules: more follows than this, and the end is another one. */
+  readonly open?: true;
 }
 
 export type TraceEvent = readonly [kind: string, name: string, state: string, oldState: string | null, result?: Json];
@@ -156,7 +163,7 @@ export type NamedFailure = { readonly error: string; readonly message?: string }
 export type RaisedFailure = NamedFailure & { readonly failures?: readonly NamedFailure[] };
 
 /** What the replay of a case gives. */
-export type Actual = { readonly invalid: Invalid } | { readonly segments: readonly (Segment | { readonly invalid: Invalid })[] };
+export type Actual = { readonly invalid: Invalid } | { readonly segments: readonly AnySegment[] };
 
 export function isFlow(item: ItemSpec): item is FlowSpec {
   return item.type !== 'task' && item.type !== 'ref';

@@ -35,12 +35,13 @@ export function failsNow(fail: FailSpec | undefined, attempt: number, args: Args
   if (fail === undefined) return false;
   const { on = 'always' } = fail;
   if (on === 'always') return true;
-  if (!Array.isArray(on)) {
-    const [left, right] = 'if_equal' in on ? on.if_equal : on.unless_equal;
-    const same = canonicalText(evaluate(left, args, attempt)) === canonicalText(evaluate(right, args, attempt));
-    return 'if_equal' in on ? same : !same;
-  }
+  if ('if_equal' in on) return same(on.if_equal, args, attempt);
+  if ('unless_equal' in on) return !same(on.unless_equal, args, attempt);
   return on.includes(attempt);
+}
+
+function same([left, right]: readonly Expression[], args: Args, attempt: number): boolean {
+  return canonicalText(evaluate(left, args, attempt)) === canonicalText(evaluate(right, args, attempt));
 }
 
 function textOf(value: Json): string {

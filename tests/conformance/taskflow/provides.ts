@@ -10,8 +10,8 @@ export function wholeOf(atom: string): string {
 export function outputsOf(provides: TaskSpec['provides']): ReadonlyMap<string, string | number | undefined> {
   if (provides === undefined) return new Map();
   if (typeof provides === 'string') return new Map([[provides, undefined]]);
-  if (Array.isArray(provides)) return new Map(provides.map((name, index) => [name, index]));
-  return new Map(provides.keys.map((key) => [key, key]));
+  if (!isList(provides)) return new Map(provides.keys.map((key) => [key, key]));
+  return new Map(provides.map((name, index) => [name, index]));
 }
 
 /** The named values of a result. A part that is not there is no value: who reads it will miss it. */
@@ -29,4 +29,8 @@ function partOf(result: Json, place: string | number): Json | undefined {
   if (typeof result !== 'object' || result === null) return undefined;
   if (Array.isArray(result) !== (typeof place === 'number')) return undefined;
   return Object.hasOwn(result, place) ? (result as Readonly<Record<string | number, Json>>)[place] : undefined;
+}
+
+function isList(provides: readonly string[] | { readonly keys: readonly string[] }): provides is readonly string[] {
+  return Array.isArray(provides);
 }

@@ -55,17 +55,11 @@ function resultsIn(view: RunView, shown: ReadonlyMap<string, Shown>, spec: FlowS
   return results;
 }
 
-function _readable(atom: Shown, output: string): Json | undefined {
-  const failure = atom.failure ?? atom.overcome;
-  if (failure !== undefined && atom.state !== 'SUCCESS') return place === undefined ? failureValue(failure) : undefined;
-  return READABLE.has(atom.state) ? (atom.result as JsonRecord | undefined)?.[output] : undefined;
-}
-
 /** The failure of a provider that failed stands for its whole result (B-7). */
 function readable(atom: Shown, output: string, place: Place): Json | undefined {
   const failure = atom.failure ?? atom.overcome;
   if (failure !== undefined && atom.state !== 'SUCCESS') return place === undefined ? failureValue(failure) : undefined;
-  return (atom.result as JsonRecord | undefined)?.[output];
+  return READABLE.has(atom.state) ? (atom.result as JsonRecord | undefined)?.[output] : undefined;
 }
 
 /** what is undone, or could not be, is read by nobody. */

@@ -1,4 +1,14 @@
-import type { Actual, Expectation, Vector } from './case.js';
+import type { Expectation, Vector } from './case.js';
+import { oneNodeForDeciders, skippedAtOnce } from './rules/deciders.js';
+import {
+  failuresOfAtoms,
+  interruptedWhileReverting,
+  lastingFailure,
+  misfiledFailure,
+  partialEnd,
+  revertFailures,
+} from './rules/failures.js';
+import { namesAmongSiblings, objectTwice } from './rules/names.js';
 
 /** Something that flowproof does otherwise on purpose. */
 export interface Rule {
@@ -8,10 +18,32 @@ export interface Rule {
   readonly says: string;
   /** How many of the copied vectors it touches. */
   readonly touches: number;
-  /** Whether the case is about this. */
-  applies(vector: Vector): boolean;
-  /** What flowproof is expected to do, given what TaskFlow did. */
-  expected(wanted: Expectation, vector: Vector, got: Actual): Expectation;
+  /** What flowproof is expected to do, given what TaskFlow did; the same object where the case is not about this. */
+  expected(wanted: Expectation, vector: Vector): Expectation;
 }
 
-export const RULES: readonly Rule[] = [];
+/** All that is deliberate, in the order in which it is applied. docs/from-taskflow.md lists the same for people. */
+export const RULES: readonly Rule[] = [
+  namesAmongSiblings,
+  objectTwice,
+  failuresOfAtoms,
+  oneNodeForDeciders,
+  skippedAtOnce,
+  interruptedWhileReverting,
+  misfiledFailure,
+  revertFailures,
+  lastingFailure,
+  partialEnd,
+];
+
+/** What is expected of flowproof, and the rules that say so. */
+export function expectedOf(wanted: Expectation, vector: Vector): { readonly expected: Expectation; readonly touched: readonly string[] } {
+  const touched: string[] = [];
+  let expected = wanted;
+  for (const rule of RULES) {
+    const next = rule.expected(expected, vector);
+    if (next !== expected) touched.push(rule.number);
+    expected = next;
+  }
+  return { expected, touched };
+}
