@@ -1,6 +1,6 @@
-import type { Json } from '../../../src/model/json.js';
 import type { ArgsSpec, TaskSpec } from './case.js';
 import type { Args } from './expressions.js';
+import type { Json } from './json.js';
 
 /** One argument of a method: the value that it reads, and its default if it has one. */
 export interface Argument {

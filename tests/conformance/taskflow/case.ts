@@ -1,4 +1,4 @@
-import type { Json } from '../../../src/model/json.js';
+import type { Json, JsonRecord } from './json.js';
 
 /** The recorded cases: which flow to build, what its atoms do, and how it is run. Absent keys have TaskFlow's default. */
 export interface Case {
@@ -9,8 +9,6 @@ export interface Case {
   readonly options?: { readonly defer_reverts?: boolean; readonly never_resolve?: boolean };
   readonly run?: readonly SegmentSpec[];
 }
-
-export type JsonRecord = Readonly<Record<string, Json>>;
 
 export interface FlowSpec {
   readonly type: 'linear' | 'unordered' | 'graph';
@@ -119,6 +117,7 @@ export interface Vector {
 }
 
 export interface Expectation {
+  /** `valid`, made by rules: it is not refused, at least not for `invalid`. */
   readonly status: 'ok' | 'invalid' | 'varies' | 'valid' | 'hang';
   readonly invalid?: Invalid;
   readonly segments?: readonly AnySegment[];

@@ -1,5 +1,5 @@
-import { canonicalText, type Json } from '../../../src/model/json.js';
-import type { Actual, AnySegment, Expectation, Invalid, JsonRecord, RaisedFailure, Segment, TraceEvent } from './case.js';
+import type { Actual, AnySegment, Expectation, Invalid, RaisedFailure, Segment, TraceEvent } from './case.js';
+import { type Json, type JsonRecord, textOf } from './json.js';
 import { inPart, inTotal, isTotal, joined, misplaced, type PartialTrace, without } from './order.js';
 
 /** What two replays of a case differ in; nothing is best. */
@@ -11,7 +11,7 @@ export function compare(wanted: Expectation, got: Actual): Differences {
     case 'hang':
       return [];
     case 'valid':
-      return 'invalid' in got ? [`it was refused: ${text(got.invalid)}`] : [];
+      return 'invalid' in got && got.invalid.error === wanted.invalid?.error ? [`it was refused: ${textOf(got.invalid)}`] : [];
     case 'invalid':
       return compareInvalid(wanted.invalid as Invalid, 'invalid' in got ? got.invalid : undefined);
     case 'varies':
@@ -27,7 +27,7 @@ function nearest(all: readonly Differences[]): Differences {
 
 function compareEnds(wanted: Partial<Expectation>, got: Actual): Differences {
   if (wanted.invalid !== undefined) return compareInvalid(wanted.invalid, 'invalid' in got ? got.invalid : undefined);
-  if ('invalid' in got) return [`it was refused: ${text(got.invalid)}`];
+  if ('invalid' in got) return [`it was refused: ${textOf(got.invalid)}`];
   const segments = wanted.segments ?? [];
   const isShort = segments.length < got.segments.length && wanted.cut !== true;
   if (isShort || segments.length > got.segments.length) return [`it has ${got.segments.length} segments instead of ${segments.length}`];
@@ -52,7 +52,7 @@ function compareGroup(wanted: readonly AnySegment[], got: readonly AnySegment[])
   const [wantRuns, gotRuns] = [wanted.filter(isRun), got.filter(isRun)];
   if (wantRuns.length !== gotRuns.length) {
     const refused = got.find((one) => !isRun(one));
-    return refused === undefined ? ['it should have been refused'] : [`it was refused: ${text(refused)}`];
+    return refused === undefined ? ['it should have been refused'] : [`it was refused: ${textOf(refused)}`];
   }
   const [lastWanted, lastGot] = [wanted.at(-1) as AnySegment, got.at(-1) as AnySegment];
   const end = isRun(lastWanted) ? [] : compareInvalid(lastWanted.invalid, isRun(lastGot) ? undefined : lastGot.invalid);
@@ -70,7 +70,7 @@ function isRun(segment: AnySegment): segment is Segment {
 function compareTraces(wanted: readonly Segment[], got: readonly Segment[]): Differences {
   const wantedTrace = wanted.map((segment, index) => traceOf(segment, index)).reduce(joined);
   const gotTrace = got.map((segment, index) => traceOf({ ...segment, order: 'total' }, index)).reduce(joined);
-  const [want, have] = [wantedTrace.events.map(text), gotTrace.events.map(text)];
+  const [want, have] = [wantedTrace.events.map(textOf), gotTrace.events.map(textOf)];
   const ordered = wanted.every(({ trace }) => trace !== undefined);
   const open = wanted.some((segment) => segment.open);
   const events = difference('events', want, have, open);
@@ -97,40 +97,40 @@ function compareCalls(wanted: readonly Segment[], got: readonly Segment[], inOrd
     calls.flatMap((call) => Object.keys(call).flatMap((key) => (call[key] === 'unstable' ? [`${call.op} ${key}`] : []))),
   );
   const told = (call: JsonRecord): string =>
-    text(Object.fromEntries(Object.entries(call).map(([key, value]) => [key, unstable.has(`${call.op} ${key}`) ? 'unstable' : value])));
+    textOf(Object.fromEntries(Object.entries(call).map(([key, value]) => [key, unstable.has(`${call.op} ${key}`) ? 'unstable' : value])));
   const [want, have] = [calls.map(told), got.flatMap((segment) => segment.calls).map(told)];
   if (!inOrder) return difference('calls', want, have, open);
-  return text(want) === text(have) ? [] : [...difference('calls', want, have), 'the calls are in another order'];
+  return textOf(want) === textOf(have) ? [] : [...difference('calls', want, have), 'the calls are in another order'];
 }
 
 function compareEnd(wanted: Segment, got: Segment): Differences {
   if (wanted.open || (wanted.outcome === 'CRASHED' && got.outcome === 'CRASHED')) return [];
   const fields = ['outcome', 'flow_state', 'atoms', 'results', 'failures'] as const;
   const differences = fields.flatMap((field) => {
-    if (wanted[field] === undefined || wanted[field] === 'unstable' || text(wanted[field]) === text(got[field])) return [];
-    return [`${field}: expected ${text(wanted[field])}, got ${text(got[field])}`];
+    if (wanted[field] === undefined || wanted[field] === 'unstable' || textOf(wanted[field]) === textOf(got[field])) return [];
+    return [`${field}: expected ${textOf(wanted[field])}, got ${textOf(got[field])}`];
   });
-  if (text(causes(wanted.raised)) === text(causes(got.raised))) return differences;
-  return [...differences, `raised: expected ${text(wanted.raised)}, got ${text(got.raised)}`];
+  if (textOf(causes(wanted.raised)) === textOf(causes(got.raised))) return differences;
+  return [...differences, `raised: expected ${textOf(wanted.raised)}, got ${textOf(got.raised)}`];
 }
 
 /** One failure or several: which of them the caller is thrown, and how they are wrapped, is no difference. */
 function causes(raised: RaisedFailure | null): readonly string[] {
   if (raised === null) return [];
-  return (raised.failures ?? [raised]).map(text).sort();
+  return (raised.failures ?? [raised]).map(textOf).sort();
 }
 
 function compareInvalid(wanted: Invalid, got: Invalid | undefined): Differences {
-  if (got === undefined) return [`it should be refused: ${text(wanted)}`];
+  if (got === undefined) return [`it should be refused: ${textOf(wanted)}`];
   const fields = ['error', 'missing', 'by'] as const;
   return fields.flatMap((field) => {
     const [want, have] = field === 'by' ? [sorted(wanted.by), sorted(got.by)] : [wanted[field], got[field]];
-    return want === undefined || text(want) === text(have) ? [] : [`invalid.${field}: expected ${text(want)}, got ${text(have)}`];
+    return want === undefined || textOf(want) === textOf(have) ? [] : [`invalid.${field}: expected ${textOf(want)}, got ${textOf(have)}`];
   });
 }
 
 function sorted(by: Invalid['by']): readonly string[] | undefined {
-  return by?.map(text).sort();
+  return by?.map(textOf).sort();
 }
 
 /** What one list has and the other has not, each as often as it is there; an open list may have more. */
@@ -143,8 +143,4 @@ function difference(what: string, wanted: readonly string[], got: readonly strin
   });
   if (missing.length + (open ? 0 : extra.length) === 0) return [];
   return [`${what}: missing ${missing.slice(0, 4).join(' ') || 'none'}, unexpected ${extra.slice(0, 4).join(' ') || 'none'}`];
-}
-
-function text(value: unknown): string {
-  return canonicalText((value ?? null) as Json);
 }

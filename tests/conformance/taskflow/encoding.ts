@@ -1,6 +1,6 @@
 import type { Failure } from 'flowproof';
-import type { Json } from '../../../src/model/json.js';
 import type { NamedFailure } from './case.js';
+import type { Json } from './json.js';
 
 /** What scripted code throws. */
 export class ScriptedError extends Error {

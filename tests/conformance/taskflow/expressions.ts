@@ -1,5 +1,5 @@
-import { canonicalText, type Json } from '../../../src/model/json.js';
 import type { Expression, FailSpec } from './case.js';
+import { type Json, textOf } from './json.js';
 
 export type Args = Readonly<Record<string, Json>>;
 
@@ -22,7 +22,7 @@ export function evaluate(expression: Expression | undefined, args: Args, attempt
     case 'dict':
       return Object.fromEntries(Object.entries(operand as object).map(([key, one]) => [key, evaluate(one, args, attempt)]));
     case 'concat':
-      return each().map(textOf).join('');
+      return each().map(plain).join('');
     case 'sum':
       return each().reduce<number>((sum, one) => sum + Number(one), 0);
     default:
@@ -41,9 +41,9 @@ export function failsNow(fail: FailSpec | undefined, attempt: number, args: Args
 }
 
 function same([left, right]: readonly Expression[], args: Args, attempt: number): boolean {
-  return canonicalText(evaluate(left, args, attempt)) === canonicalText(evaluate(right, args, attempt));
+  return textOf(evaluate(left, args, attempt)) === textOf(evaluate(right, args, attempt));
 }
 
-function textOf(value: Json): string {
-  return typeof value === 'string' ? value : canonicalText(value);
+function plain(value: Json): string {
+  return typeof value === 'string' ? value : textOf(value);
 }

@@ -1,7 +1,7 @@
 import { type AnyFlow, graph, linear, unordered, use } from 'flowproof';
-import { canonicalText, type Json } from '../../../src/model/json.js';
 import { type DeciderSpec, type FlowSpec, type ItemSpec, isFlow, type LinkSpec, type RefSpec, retryName, type TaskSpec } from './case.js';
 import { ScriptedError } from './encoding.js';
+import { type Json, textOf } from './json.js';
 import { outputsOf, wholeOf } from './provides.js';
 import { type RetryCode, retryOf } from './retries.js';
 import { taskOf } from './tasks.js';
@@ -109,7 +109,7 @@ function decide(spec: DeciderSpec, results: ReadonlyMap<string, Json>): boolean 
   if ('fail' in spec) throw new ScriptedError(spec.fail);
   const { atom, value } = 'equals' in spec ? spec.equals : spec.not_equals;
   const found = results.get(atom);
-  const same = found !== undefined && canonicalText(found) === canonicalText(value);
+  const same = found !== undefined && textOf(found) === textOf(value);
   return 'equals' in spec ? same : !same;
 }
 

@@ -1,5 +1,5 @@
-import type { Json } from '../../../src/model/json.js';
 import type { TaskSpec } from './case.js';
+import type { Json } from './json.js';
 
 /** Name of the value that holds all that an atom returned: its outputs are parts of it. */
 export function wholeOf(atom: string): string {

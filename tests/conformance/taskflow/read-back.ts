@@ -1,8 +1,8 @@
 import type { RunView } from 'flowproof';
-import { canonicalText, type Json } from '../../../src/model/json.js';
-import type { FlowSpec, JsonRecord, Segment } from './case.js';
+import type { FlowSpec, Segment } from './case.js';
 import { encodeFailure, failureValue } from './encoding.js';
 import { type BuiltFlow, type Place, providersIn } from './flows.js';
+import { byText, type Json, type JsonRecord } from './json.js';
 
 type Shown = RunView['atoms'][number];
 
@@ -64,7 +64,3 @@ function readable(atom: Shown, output: string, place: Place): Json | undefined {
 
 /** what is undone, or could not be, is read by nobody. */
 const READABLE: ReadonlySet<string> = new Set(['SUCCESS', 'FAILURE', 'REVERTING']);
-
-function byText(a: Json, b: Json): number {
-  return canonicalText(a) < canonicalText(b) ? -1 : 1;
-}

@@ -1,11 +1,11 @@
 import * as doors from 'flowproof';
 import { type AnyFlow, type App, type FlowEvent, flowproof, memory, type Persistence } from 'flowproof';
 import { type FaultyPersistence, rounds, VirtualClock, withFaults } from 'flowproof/testing';
-import { canonicalText, type Json } from '../../../src/model/json.js';
 import type { Actual, Case, FlowSpec, RaisedFailure, Segment, SegmentSpec, TraceEvent } from './case.js';
 import { encodeFailure, failureValue } from './encoding.js';
 import { type BuiltFlow, buildFlow } from './flows.js';
 import { invalidOf } from './invalid.js';
+import { byText, type Json } from './json.js';
 import { wholeOf } from './provides.js';
 import { readBack } from './read-back.js';
 import { World } from './world.js';
@@ -145,8 +145,8 @@ interface Engine {
   reset(): Promise<void>;
 }
 
-function isStart([, , state]: TraceEvent): boolean {
-  return state === 'RUNNING' || state === 'REVERTING';
+function isStart([kind, , state]: TraceEvent): boolean {
+  return kind !== 'flow' && (state === 'RUNNING' || state === 'REVERTING');
 }
 
 function traceEvent(event: FlowEvent, names: ReadonlyMap<string, string>): TraceEvent | undefined {
@@ -173,5 +173,5 @@ function raisedBy({ state, failures = [] }: Ended): RaisedFailure | null {
   const encoded = failures.map(({ failure }) => encodeFailure(failure));
   const [only] = encoded;
   if (encoded.length === 1 && only !== undefined) return only;
-  return { error: 'WrappedFailure', failures: encoded.sort((a, b) => (canonicalText({ ...a }) < canonicalText({ ...b }) ? -1 : 1)) };
+  return { error: 'WrappedFailure', failures: encoded.sort(byText) };
 }

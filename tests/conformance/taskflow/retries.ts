@@ -1,9 +1,9 @@
 import type { Json } from '../../../src/model/json.js';
-import { canonicalText } from '../../../src/model/json.js';
 import { argumentsOf, called } from './arguments.js';
-import { type FailSpec, type FlowSpec, type JsonRecord, type RetrySpec, retryName, type TaskFlowDecision } from './case.js';
+import { type FailSpec, type FlowSpec, type RetrySpec, retryName, type TaskFlowDecision } from './case.js';
 import { ScriptedError } from './encoding.js';
 import { type Args, failsNow } from './expressions.js';
+import { type JsonRecord, textOf } from './json.js';
 import { namedValues, outputsOf, wholeOf } from './provides.js';
 import type { World } from './world.js';
 
@@ -107,9 +107,9 @@ function decisionOf(spec: RetrySpec, args: Args, tried: readonly Json[]): TaskFl
 /** Each value that was tried takes one of its equals away. */
 function left(spec: RetrySpec, args: Args, tried: readonly Json[]): readonly Json[] {
   const values = spec.kind === 'ParameterizedForEach' ? args.values : spec.values;
-  const gone = tried.map(canonicalText);
+  const gone = tried.map(textOf);
   return (Array.isArray(values) ? (values as readonly Json[]) : []).filter((value) => {
-    const at = gone.indexOf(canonicalText(value));
+    const at = gone.indexOf(textOf(value));
     if (at < 0) return true;
     gone.splice(at, 1);
     return false;

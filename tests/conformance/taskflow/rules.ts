@@ -41,9 +41,23 @@ export function expectedOf(wanted: Expectation, vector: Vector): { readonly expe
   const touched: string[] = [];
   let expected = wanted;
   for (const rule of RULES) {
-    const next = rule.expected(expected, vector);
+    const next = ruled(rule, expected, vector);
     if (next !== expected) touched.push(rule.number);
     expected = next;
   }
   return { expected, touched };
+}
+
+/** Where TaskFlow itself varies, a rule is about each of the ways. */
+function ruled(rule: Rule, wanted: Expectation, vector: Vector): Expectation {
+  if (wanted.status !== 'varies') return rule.expected(wanted, vector);
+  let changed = false;
+  const alternatives = (wanted.alternatives ?? []).map((one) => {
+    if (one.segments === undefined) return one;
+    const before: Expectation = { ...one, status: 'ok' };
+    const after = rule.expected(before, vector);
+    changed ||= after !== before;
+    return after;
+  });
+  return changed ? { ...wanted, alternatives } : wanted;
 }

@@ -1,9 +1,9 @@
 import { type AnyTask, defineTask, type Failure } from 'flowproof';
-import type { Json } from '../../../src/model/json.js';
 import { type Argument, argumentsOf, called, revertArgumentsOf } from './arguments.js';
 import type { TaskSpec } from './case.js';
 import { failureValue, ScriptedError } from './encoding.js';
 import { evaluate, failsNow } from './expressions.js';
+import type { Json } from './json.js';
 import { namedValues, outputsOf, wholeOf } from './provides.js';
 import type { World } from './world.js';
 

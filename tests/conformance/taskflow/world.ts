@@ -1,4 +1,5 @@
-import type { JsonRecord, StopSpec, TraceEvent } from './case.js';
+import type { StopSpec, TraceEvent } from './case.js';
+import type { JsonRecord } from './json.js';
 
 /** What a flow does to the world, and when the world stops it: all that outlives a crash. */
 export class World {

@@ -1,5 +1,5 @@
-import { canonicalText, type Json } from '../../../../src/model/json.js';
-import type { JsonRecord, NamedFailure, RaisedFailure, Segment, TraceEvent } from '../case.js';
+import type { NamedFailure, RaisedFailure, Segment, TraceEvent } from '../case.js';
+import { byText, type JsonRecord } from '../json.js';
 import type { Rule } from '../rules.js';
 import { taskNames } from './names.js';
 import { eachSegment, inState, partAt } from './rewrite.js';
@@ -67,12 +67,7 @@ export const revertFailures: Rule = {
 
 function raisedOf({ execute, revert }: { readonly execute: JsonRecord; readonly revert: JsonRecord }): RaisedFailure {
   const failures = [...Object.values(execute), ...Object.values(revert)] as unknown as readonly NamedFailure[];
-  const sorted = [...failures].sort((a, b) => (textOf(a) < textOf(b) ? -1 : 1));
-  return { error: 'WrappedFailure', failures: sorted };
-}
-
-function textOf(failure: NamedFailure): string {
-  return canonicalText(failure as unknown as Json);
+  return { error: 'WrappedFailure', failures: [...failures].sort(byText) };
 }
 
 export const lastingFailure: Rule = {

@@ -19,7 +19,7 @@ export const namesAmongSiblings: Rule = {
   touches: 0,
   expected(wanted, vector) {
     if (wanted.status !== 'invalid' || wanted.invalid?.error !== 'Duplicate') return wanted;
-    return allFlows(vector).some((flow) => twice(namesIn(flow))) ? wanted : { status: 'valid' };
+    return allFlows(vector).some((flow) => twice(namesIn(flow))) ? wanted : { ...wanted, status: 'valid' };
   },
 };
 
@@ -29,7 +29,9 @@ export const objectTwice: Rule = {
   touches: 0,
   expected(wanted, vector) {
     const isAbout = wanted.status === 'invalid' && wanted.invalid?.error === 'ValueError';
-    return isAbout && allFlows(vector).some(({ items = [] }) => items.some(({ type }) => type === 'ref')) ? { status: 'valid' } : wanted;
+    return isAbout && allFlows(vector).some(({ items = [] }) => items.some(({ type }) => type === 'ref'))
+      ? { ...wanted, status: 'valid' }
+      : wanted;
   },
 };
 

@@ -27,12 +27,15 @@ export function partAt(
   const at = segments.findIndex((segment, index) => !('invalid' in segment) && parts(segment, index));
   const last = segments[at];
   if (last === undefined || 'invalid' in last) return wanted;
-  const { trace = [], before = [] } = last;
+  const { before = [] } = last;
+  const trace = last.trace ?? last.events ?? [];
   const kept = trace.flatMap((event, index) => (keep(event, index, last) ? [index] : []));
   const place = new Map(kept.map((index, now) => [index, now]));
   const open: Segment = {
     ...last,
     open: true,
+    // Alternatives were recorded without an order, and total order is that of all events.
+    order: last.trace === undefined ? 'partial' : (last.order ?? 'total'),
     trace: kept.map((index) => trace[index] as TraceEvent),
     before: before.flatMap(([first, then]) => {
       const [a, b] = [place.get(first), place.get(then)];
