@@ -31,6 +31,7 @@ export type { FlowOptions } from './flow-options.js';
 export { type FlowTools, flowDefinitionOf } from './flow-value.js';
 export type { GraphBuilder } from './graph-builder.js';
 export type { Attempt, ErrorClass, History } from './history.js';
+export { instanceOf } from './instance.js';
 export type { Kept } from './kept.js';
 export type { LinearBuilder } from './linear-builder.js';
 export type { Names } from './names.js';

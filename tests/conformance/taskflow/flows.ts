@@ -1,4 +1,4 @@
-import { type AnyFlow, graph, linear, unordered, use } from 'flowproof';
+import { type AnyFlow, defineRetry, graph, linear, unordered, use } from 'flowproof';
 import { type DeciderSpec, type FlowSpec, type ItemSpec, isFlow, type LinkSpec, type RefSpec, retryName, type TaskSpec } from './case.js';
 import { ScriptedError } from './encoding.js';
 import { type Json, textOf } from './json.js';
@@ -24,11 +24,8 @@ interface Builder {
   build(): AnyFlow;
 }
 
-/** What makes a policy of a user's retry. */
-export type DefineRetry = (code: RetryCode) => unknown;
-
 /** @throws TypeError where TaskFlow's constructors throw it */
-export function buildFlow(world: World, spec: FlowSpec, inputs: readonly string[], defineRetry: DefineRetry): BuiltFlow {
+export function buildFlow(world: World, spec: FlowSpec, inputs: readonly string[]): BuiltFlow {
   const names = new Map<string, string>();
   const atomAt = (path: string): string => names.get(path) ?? path;
   const built = new Map<string, ItemSpec>();
@@ -38,7 +35,7 @@ export function buildFlow(world: World, spec: FlowSpec, inputs: readonly string[
     const here = path === '' ? flow.name : path;
     if (flow.retry !== undefined) {
       names.set(`${here}/(retry)`, retryName(flow));
-      builder = builder.retry(defineRetry(retryOf(world, flow, flow.retry, atomAt)));
+      builder = builder.retry(define(retryOf(world, flow, flow.retry, atomAt)));
     }
     const nodeNames = new Map<string, string>();
     for (const [index, listed] of (flow.items ?? []).entries()) {
@@ -64,6 +61,8 @@ export function buildFlow(world: World, spec: FlowSpec, inputs: readonly string[
 
   return { flow: build(spec, ''), names };
 }
+
+const define = defineRetry as unknown as (code: RetryCode) => unknown;
 
 function begin({ type, name }: FlowSpec): Builder {
   const factories = { linear, unordered, graph };

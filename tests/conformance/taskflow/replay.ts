@@ -1,5 +1,4 @@
-import * as doors from 'flowproof';
-import { type AnyFlow, type App, type FlowEvent, flowproof, memory, type Persistence } from 'flowproof';
+import { type AnyFlow, type App, type Failure, type FlowEvent, flowproof, memory, type Persistence } from 'flowproof';
 import { type FaultyPersistence, rounds, VirtualClock, withFaults } from 'flowproof/testing';
 import type { Actual, Case, FlowSpec, RaisedFailure, Segment, SegmentSpec, TraceEvent } from './case.js';
 import { encodeFailure, failureValue } from './encoding.js';
@@ -29,7 +28,7 @@ interface Process {
   readonly store: FaultyPersistence;
 }
 
-type Ended = { readonly state: string; readonly failures?: readonly { readonly failure: doors.Failure }[] };
+type Ended = { readonly state: string; readonly failures?: readonly { readonly failure: Failure }[] };
 
 /** Runs a recorded case on flowproof, segment after segment, and says what happened in TaskFlow's words. */
 export async function replay(recorded: Case): Promise<Actual> {
@@ -64,8 +63,7 @@ const IDLE = { suspend: () => undefined, kill: () => undefined };
 function open(world: World, recorded: Case, spec: FlowSpec, shared: Persistence): Process | Extract<Actual, { invalid: unknown }> {
   let built: BuiltFlow | undefined;
   try {
-    const { defineRetry } = doors as unknown as { defineRetry(code: object): unknown };
-    built = buildFlow(world, spec, Object.keys(recorded.store ?? {}), defineRetry);
+    built = buildFlow(world, spec, Object.keys(recorded.store ?? {}));
     const store = withFaults(shared, () => 'pass');
     const compat: CompatOptions = {
       deferReverts: recorded.options?.defer_reverts === true,
@@ -127,7 +125,7 @@ async function goOn(app: Process['app'], flow: AnyFlow, recorded: Case, { first,
   const given = { id: ID, inputs: recorded.store ?? {} };
   if (first) return app.run(flow, given as never);
   const { state } = await app.inspect(ID);
-  const engine = (app as unknown as { engine(flow: AnyFlow, options: object): Engine }).engine?.(flow, given);
+  const engine = app.engine(flow as never, given as never);
   // What ended with the crash, unheard, has only to be read.
   if (!crashed || told) {
     if (state === 'SUCCESS') return engine.rerun();
@@ -137,12 +135,6 @@ async function goOn(app: Process['app'], flow: AnyFlow, recorded: Case, { first,
     }
   }
   return app.resume(flow as never, ID, { takeover: 'force' });
-}
-
-interface Engine {
-  run(): Promise<Ended>;
-  rerun(): Promise<Ended>;
-  reset(): Promise<void>;
 }
 
 function isStart([kind, , state]: TraceEvent): boolean {
