@@ -29,5 +29,19 @@ export type Work =
       readonly context: TaskContext<object>;
     };
 
+/**
+ * Thrown by an executor instead of what it caught, when nobody can say any more that the call did nothing: for example
+ * because `execute` was done and a hook after it failed.
+ */
+export class InterruptedCall extends Error {
+  override readonly name = 'InterruptedCall';
+  override readonly cause: unknown;
+
+  constructor(cause: unknown) {
+    super('the call may have done something');
+    this.cause = cause;
+  }
+}
+
 /** How execute ended, as revert is told, of a task whose types are not known here. */
 export type AnyOutcome = Outcome<{ execute(): Promise<Record<string, unknown>> }>;

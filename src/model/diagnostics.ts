@@ -34,6 +34,7 @@ export const SENTENCES = {
   KEPT_UNLISTED: "execute() marks '{value}' as Kept, but 'keeps' does not list it",
   SCHEMA_MISMATCH: "the schema of '{value}' does not produce the type that execute() declares for it",
   REVERT_UNFIT: 'revert() must accept (inputs, outcome: Outcome<ThisTask>, context)',
+  HOOK_UNFIT: "'{hook}' must accept (context) alone",
   REVERT_REQUIRES_MISSING: "revert() takes '{value}', but neither 'requires' nor 'revertRequires' lists it",
   REVERT_REQUIRES_UNKNOWN: "'revertRequires' lists '{value}', but revert() does not take it",
   NOT_STORABLE: "'{path}' can't be stored: {reason}",
