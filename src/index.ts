@@ -15,12 +15,14 @@ export {
   type AppOptions,
   type AtomView,
   type EngineOptions,
+  type FlowEngine,
   flowproof,
   type OneShotOptions,
   type ResumeOptions,
   type RunHandle,
   type RunIdOption,
   type RunInfo,
+  type RunStep,
   type RunsPage,
   type RunsQuery,
   type RunView,
@@ -68,7 +70,7 @@ export {
   type Use,
   use,
 } from './authoring/index.js';
-export type { AtomEvent, EmittedEvent, FlowEvent, Listener, ProgressEvent, RunEvent } from './engine/index.js';
+export type { AtomEvent, EmittedEvent, FlowEvent, Listener, OnFailure, ProgressEvent, RunEvent, RunStatistics } from './engine/index.js';
 export { concurrent, type ExecutorChoice, serial } from './executors/index.js';
 export type { Clock } from './model/clock.js';
 export { type Codec, NotStorableError } from './model/codec.js';
@@ -84,6 +86,7 @@ export {
   isFlowproofError,
   PermanentError,
   PersistenceError,
+  RevertNotFailedError,
   RunConflictError,
   RunNotFoundError,
   RunOwnedError,

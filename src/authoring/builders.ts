@@ -6,7 +6,7 @@ import { type FlowTools, flowValue } from './flow-value.js';
 import { asRecord, nodeDefinition, unknownKeys } from './placement.js';
 import { retryDefinitionOf } from './retry-definition.js';
 
-const KNOWN_TO_FLOWS = new Set(['version']);
+const KNOWN_TO_FLOWS = new Set(['version', 'continues']);
 const KNOWN_TO_LINKS = new Set(['decider', 'depth']);
 
 /**
@@ -35,6 +35,9 @@ function emptyFlow(pattern: FlowDefinition['pattern'], name: unknown, mode: Flow
     pattern,
     name: typeof name === 'string' ? name : '',
     version: options?.version ?? 1,
+    ...(options?.continues === undefined
+      ? {}
+      : { continues: Array.isArray(options.continues) ? Object.freeze([...options.continues]) : [options.continues] }),
     mode,
     input: { kind: 'none' },
     nodes: [],

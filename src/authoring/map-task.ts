@@ -44,7 +44,8 @@ export function mapTask<
   readonly provides: P;
   readonly map: ((value: V) => U) & Stored<U>;
 }): DefinedTask<Name, { [Input in Over[number]]: V }, Result<P, Awaited<U>>, never, {}> {
-  const { name, over, provides } = options;
+  const { name, over } = options;
+  const provides: string | readonly unknown[] = options.provides;
   const map: (value: V) => U = options.map;
   const execute = async (inputs: Readonly<Record<string, V>>): Promise<object> => {
     const results: Awaited<U>[] = [];
@@ -52,7 +53,8 @@ export function mapTask<
     if (typeof provides === 'string') return { [provides]: results };
     return Object.fromEntries(results.map((result, at) => [provides[at], result]));
   };
-  const names = { requires: over, provides: typeof provides === 'string' ? [provides] : provides };
-  const definition = taskDefinition(name, true, names, false, { kind: 'object', target: Object.freeze({ execute }) });
+  const outputs = typeof provides === 'string' ? [provides] : provides.map(String);
+  const code = { kind: 'object', target: Object.freeze({ execute }) } as const;
+  const definition = taskDefinition(name, true, { requires: over, provides: outputs }, false, code);
   return Object.freeze({ name, '~flowproof': Object.freeze({ kind: 'task' as const, definition }) });
 }

@@ -37,7 +37,8 @@ function compileAnew(definition: FlowDefinition, compat: Compat): CompiledFlow {
     const kind = shape.nodes[node]?.kind;
     if (kind === 'retry') {
       const until = linked.until.get(index) ?? index + 1;
-      return { kind, index, path, governor, priority: 0, retry: origins[node] as RetryDefinition, until, inputs };
+      const retry = origins[node] as RetryDefinition;
+      return { kind, index, path, governor, priority: 0, retry, until, inputs, outputs: retry.kind === 'own' ? retry.provides : [] };
     }
     const task = origins[node] as TaskDefinition;
     const { outputs, revertPorts } = portsOf(task);
@@ -49,6 +50,7 @@ function compileAnew(definition: FlowDefinition, compat: Compat): CompiledFlow {
   return Object.freeze({
     name: definition.name,
     version: definition.version,
+    continues: definition.continues ?? [],
     fingerprint: digest(canonicalText(manifest)),
     atoms,
     graph: ordered.graph,

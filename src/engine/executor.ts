@@ -29,19 +29,16 @@ export type Work =
       readonly context: TaskContext<object>;
     };
 
+/** How execute ended, as revert is told, of a task whose types are not known here. */
+export type AnyOutcome = Outcome<{ execute(): Promise<Record<string, unknown>> }>;
+
 /**
- * Thrown by an executor instead of what it caught, when nobody can say any more that the call did nothing: for example
- * because `execute` was done and a hook after it failed.
+ * Thrown by an executor when a call ended in a way that leaves open what it did, although its code may have returned:
+ * the task counts as interrupted, not as failed. `cause` is what is told.
  */
 export class InterruptedCall extends Error {
   override readonly name = 'InterruptedCall';
-  override readonly cause: unknown;
-
-  constructor(cause: unknown) {
-    super('the call may have done something');
-    this.cause = cause;
+  constructor(override readonly cause: unknown) {
+    super('a call was interrupted', { cause });
   }
 }
-
-/** How execute ended, as revert is told, of a task whose types are not known here. */
-export type AnyOutcome = Outcome<{ execute(): Promise<Record<string, unknown>> }>;

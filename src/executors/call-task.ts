@@ -1,4 +1,4 @@
-import type { Resolve, TaskClass, TaskDefinition } from '../authoring/index.js';
+import { instanceOf, type Resolve } from '../authoring/index.js';
 import { InterruptedCall, type Work } from '../engine/index.js';
 
 type Hook = ((context: object) => unknown) | undefined;
@@ -14,45 +14,49 @@ interface TaskInstance {
 
 /** Runs one call of a task in this thread, with the hooks around it. */
 export async function callTask(work: Work, resolve: Resolve | undefined): Promise<unknown> {
-  const made = instanceOf(work.task, resolve);
+  const made = instanceOf(work.task.code, resolve);
   const instance = (made instanceof Promise ? await made : made) as TaskInstance;
   return work.phase === 'execute' ? execute(work, instance) : revert(work, instance);
 }
 
 /** TaskFlow; nobody waits for hooks that are not there. */
 function execute({ inputs, context }: Work, instance: TaskInstance): unknown {
-  if (instance.preExecute === undefined && instance.postExecute === undefined) return instance.execute(inputs, context);
-  return around(instance, 'preExecute', 'postExecute', context, () => instance.execute(inputs, context));
+  const { preExecute, postExecute } = instance;
+  if (preExecute === undefined && postExecute === undefined) return instance.execute(inputs, context);
+  // It has done something, and must not count as a task that did nothing. TaskFlow ends its engine here.
+  const afterwards = (failure: unknown) => new InterruptedCall(failure);
+  return around(instance, preExecute, () => instance.execute(inputs, context), postExecute, context, afterwards);
 }
 
+/** TaskFlow. */
 function revert({ inputs, outcome, context }: Extract<Work, { phase: 'revert' }>, instance: TaskInstance): unknown {
-  if (instance.preRevert === undefined && instance.postRevert === undefined) return instance.revert(inputs, outcome, context);
-  return around(instance, 'preRevert', 'postRevert', context, () => instance.revert(inputs, outcome, context));
+  const { preRevert, postRevert } = instance;
+  if (preRevert === undefined && postRevert === undefined) return instance.revert(inputs, outcome, context);
+  const afterwards = (failure: unknown) => failure;
+  return around(instance, preRevert, () => instance.revert(inputs, outcome, context), postRevert, context, afterwards);
 }
 
-/**
- * The last hook is called whatever happened before. When it fails after the call itself has succeeded, that was done and
- * must not count as nothing (TaskFlow R-2.25, which ends the whole engine); otherwise the first failure is the one to tell.
- */
+/** The last hook is called whatever happened before; of several failures the first one is told. */
 async function around(
   instance: TaskInstance,
-  before: 'preExecute' | 'preRevert',
-  after: 'postExecute' | 'postRevert',
-  context: object,
+  before: Hook,
   call: () => unknown,
+  after: Hook,
+  context: object,
+  afterwards: (failure: unknown) => unknown,
 ): Promise<unknown> {
   let returned: unknown;
   try {
-    await instance[before]?.(context);
+    await before?.call(instance, context);
     returned = await call();
   } catch (failure) {
-    await quietly(() => instance[after]?.(context));
+    await quietly(() => after?.call(instance, context));
     throw failure;
   }
   try {
-    await instance[after]?.(context);
+    await after?.call(instance, context);
   } catch (failure) {
-    throw new InterruptedCall(failure);
+    throw afterwards(failure);
   }
   return returned;
 }
@@ -63,10 +67,4 @@ async function quietly(hook: () => unknown): Promise<void> {
   } catch {
     // What failed first says more.
   }
-}
-
-/** A new instance for each call: nothing that a task keeps in its fields outlives the call, here or on another machine. */
-function instanceOf({ code }: TaskDefinition, resolve: Resolve | undefined): object | Promise<object> {
-  if (code.kind === 'object') return code.target;
-  return resolve === undefined ? new code.target() : resolve(code.target as TaskClass);
 }

@@ -91,7 +91,7 @@ function play(
     if (crashes.includes(step)) bench = bench.takeOver().bench;
     const question = bench.asked[0];
     if (question !== undefined) {
-      const target = bench.flow.deciders?.[question.decider]?.target ?? '';
+      const target = bench.flow.deciders?.[question.question.about === 'node' ? question.question.decider : -1]?.target ?? '';
       bench.vote((luck.get(target) ?? 0) % 2 === 0);
       continue;
     }

@@ -43,6 +43,7 @@ export function compiled(nodes: Readonly<Record<string, Node>>): CompiledFlow {
         retry: node.retries.policy ?? { kind: 'times', attempts: node.retries.attempts ?? 1 },
         until,
         inputs: {},
+        outputs: [],
       };
     }
     return { ...place, kind: 'task', task: definition(name, node), inputs: {}, revertInputs: {}, outputs: [], revertPorts: [] };
@@ -55,6 +56,7 @@ export function compiled(nodes: Readonly<Record<string, Node>>): CompiledFlow {
   return {
     name: 'test',
     version: 1,
+    continues: [],
     fingerprint: 'test',
     atoms,
     graph,
@@ -126,8 +128,8 @@ export class Bench {
     capacity = Number.POSITIVE_INFINITY,
   ) {
     const status = newRun('r', flow.atoms.length);
-    this.run = { flow, status, frontier: new Frontier(flow, status), codec: jsonCodec };
-    this.limits = { capacity, hold: 'none' };
+    this.run = { flow, status, frontier: new Frontier(flow, status), codec: jsonCodec, observed: false };
+    this.limits = { capacity, hold: 'none', nowMs: 0, onFailure: 'revert' };
   }
 
   begin(): string[] {
@@ -143,8 +145,8 @@ export class Bench {
 
   /** Answers the decider that was asked first. */
   vote(answer: unknown): string[] {
-    const { decider, question } = this.asked.shift() as AskCommand;
-    return this.decide([{ kind: 'answered', decider, question, answer }]);
+    const { question, id } = this.asked.shift() as AskCommand;
+    return this.decide([{ kind: 'answered', question, id, answer }]);
   }
 
   /** The same run in another engine: from its journal alone. */
@@ -158,7 +160,7 @@ export class Bench {
         foldTransition(status, transition);
       }
     }
-    const again = { flow: this.flow, status, frontier: new Frontier(this.flow, status), codec: jsonCodec };
+    const again = { flow: this.flow, status, frontier: new Frontier(this.flow, status), codec: jsonCodec, observed: false };
     Object.assign(bench, { run: again });
     bench.history.push(...this.history);
     return { bench, said: bench.decide([{ kind: 'resumed' }]) };
@@ -168,7 +170,7 @@ export class Bench {
     const decision: Decision = decide(this.run, events, this.limits);
     for (const command of decision.commands) {
       if (command.do === 'ask') this.asked.push(command);
-      else this.flying.set(this.#name(command.atom), command);
+      else if (command.do === 'execute' || command.do === 'revert') this.flying.set(this.#name(command.atom), command);
     }
     if (decision.transitions.length > 0) this.history.push([...decision.transitions]);
     return decision.transitions.map((transition) => this.#text(transition));

@@ -68,6 +68,10 @@ describe('hooks', () => {
     expect((end as InterruptedCall).cause).toEqual(new Error('postExecute'));
   });
 
+  test('a failure after a revert is a failure of that revert', async () => {
+    expect(await call('revert', BACK, ['postRevert'])).toEqual({ calls: BACK, end: new Error('postRevert') });
+  });
+
   test('of a class are its methods, on the instance that is called', async () => {
     const seen: string[] = [];
     @Task({ name: 'counted' })
