@@ -27,7 +27,7 @@ export type {
 export type { DynamicFlow, DynamicGraph, DynamicHistory, DynamicNodes, DynamicOptions, StorableRecord } from './dynamic-builder.js';
 export type { Factories, GraphFactory, LinearFactory, UnorderedFactory } from './factories.js';
 export type { AnyFlow, CompiledView, Flow, NeedsResolve, Provides, Requires, ServicesOf } from './flow.js';
-export type { FlowEnd } from './flow-end.js';
+export type { FlowEnd, GraphTarget } from './flow-end.js';
 export type { FlowOptions } from './flow-options.js';
 export { type FlowTools, flowDefinitionOf } from './flow-value.js';
 export type { GraphBuilder } from './graph-builder.js';
