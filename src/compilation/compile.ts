@@ -29,8 +29,8 @@ export function compile(definition: FlowDefinition, compat: Compat = STANDARD): 
 }
 
 function compileAnew(definition: FlowDefinition, compat: Compat): CompiledFlow {
-  const { shape, origins, placements } = targeted(describe(definition));
-  const linked = link(shape);
+  const { shape, origins, placements } = targeted(describe(definition), compat);
+  const linked = link(shape, compat);
   const errors = linked.diagnostics.filter(({ severity }) => severity === 'error');
   if (errors.length > 0) throw new FlowDefinitionError(definition.name, errors);
 

@@ -1,19 +1,21 @@
 import { sentence } from '../model/diagnostics.js';
+import { type Compat, STANDARD } from './compat.js';
 import { cycleIn, type Order } from './cycles.js';
 import type { FlowNodeShape, FlowShape, NodeShape, PortShape, RetryNodeShape, TaskNodeShape } from './flow-shape.js';
 import { childrenOf, type Given, giftsOf, placed } from './gifts.js';
 import type { Bindings, LinkedAtom, LinkedFlow } from './linked-flow.js';
+import { nearestScopes } from './nearest-scope.js';
 import { linksOf, type Report, reportChoice, reportContinues, reportKeys, reportNames } from './report-parts.js';
 import { reportRetry, reportRevertRetry } from './report-retries.js';
-import { Scope } from './scope.js';
+import { PlainScope, type RootScope, type Scope } from './scope.js';
 import type { Source } from './source.js';
 
 /**
  * Resolves every name of a flow and reports everything that is wrong with it: the one judge for `compile()` and for the
  * checker. One pass over the nodes; nothing is thrown.
  */
-export function link(shape: FlowShape): LinkedFlow {
-  return new Linker(shape).link();
+export function link(shape: FlowShape, compat: Compat = STANDARD): LinkedFlow {
+  return new Linker(shape, compat).link();
 }
 
 /** A flow whose nodes are being visited. */
@@ -32,6 +34,7 @@ class Linker {
   readonly #shape: FlowShape;
   readonly #children: readonly (readonly number[])[];
   readonly #given: readonly Given[];
+  readonly #rootScope: RootScope;
   readonly #atoms: LinkedAtom[] = [];
   readonly #until = new Map<number, number>();
   readonly #inputs = new Map<string, PortShape>();
@@ -43,9 +46,10 @@ class Linker {
   /** The flows around the node that is being visited, outermost first. */
   readonly #stack: Frame[] = [];
 
-  constructor(shape: FlowShape) {
+  constructor(shape: FlowShape, compat: Compat) {
     this.#shape = shape;
     this.#children = childrenOf(shape);
+    this.#rootScope = compat.shadowing === 'nearest' ? nearestScopes(shape, this.#children, compat) : PlainScope.root;
     this.#given = giftsOf(shape, this.#children);
   }
 
@@ -88,7 +92,7 @@ class Linker {
     reportContinues(node, path, this.#report);
     const children = node.pattern === 'linear' ? [] : (this.#children[index] ?? []);
     const gifts = children.map((child) => placed(this.#shape, child, this.#given));
-    const scope = outer === undefined ? Scope.root(node, gifts, this.#inputs) : outer.scope.inside(node, gifts, index);
+    const scope = outer === undefined ? this.#rootScope(node, gifts, this.#inputs) : outer.scope.inside(node, gifts, index);
     this.#stack.push({ node: index, shape: node, path, scope, names: new Set(), governor: outer?.governor ?? -1, ownRetry: -1 });
     if (outer === undefined || node.choice === undefined) return;
     reportChoice(node, path, outer.shape.flow, this.#report);

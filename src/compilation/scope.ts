@@ -2,8 +2,33 @@ import type { FlowNodeShape, PortShape } from './flow-shape.js';
 import type { NodeGifts } from './gifts.js';
 import type { Found, Source } from './source.js';
 
-/** The values that a node of a flow can see at its place: those of its own flow first, then what the flow reads from outside. */
-export class Scope {
+/** The values that a node of a flow can see at its place. */
+export interface Scope {
+  /** The node of this flow that is looking; -1 for its retry. */
+  at: number;
+  /** Of a flow that is a node in this scope; its placement says how names change at its border. */
+  inside(flow: FlowNodeShape, gifts: readonly NodeGifts[], node: number): Scope;
+  resolve(name: string, optional: boolean): Found;
+  /** Whether the flow has this input, as far as names tell: an erased type may have any. */
+  takes(name: string): boolean;
+  /** Adds an output; or says why it can't be added. */
+  define(name: string, source: Source, override: boolean): 'ALREADY_PROVIDED' | 'SEVERAL_PROVIDERS' | undefined;
+  /** The value of the flow's own retry, which all its nodes see; says whether it can be added. */
+  defineTried(name: string, source: Source): boolean;
+  /** Which node of this flow reads from which other one, as far as the flow's order is not that of its nodes. */
+  waits(): readonly (readonly [from: number, to: number])[];
+}
+
+/**
+ * The scope of a root flow.
+ *
+ * @param gifts what its nodes give
+ * @param inputs collects what it reads from outside: the inputs of the run
+ */
+export type RootScope = (flow: FlowNodeShape, gifts: readonly NodeGifts[], inputs: Map<string, PortShape>) => Scope;
+
+/** Each name has one provider: those of the node's own flow first, then what the flow reads from outside. */
+export class PlainScope implements Scope {
   readonly #values = new Map<string, Source>();
   /** What has been given so far that nobody in this flow sees. */
   readonly #hidden = new Set<string>();
@@ -16,7 +41,6 @@ export class Scope {
   /** Of a flow whose order is not that of its nodes: name → nodes that give it. */
   readonly #givers: ReadonlyMap<string, readonly Giver[]>;
   readonly #waits: (readonly [from: number, to: number])[] = [];
-  /** The node of this flow that is looking. */
   at = -1;
 
   private constructor(flow: FlowNodeShape, gifts: readonly NodeGifts[], outside: (name: string, optional: boolean) => Found) {
@@ -26,23 +50,17 @@ export class Scope {
     this.#givers = giversOf(gifts);
   }
 
-  /**
-   * Of a root flow; what it reads from outside are the inputs of the run, collected in `inputs`.
-   *
-   * @param gifts what its nodes give
-   */
-  static root(flow: FlowNodeShape, gifts: readonly NodeGifts[], inputs: Map<string, PortShape>): Scope {
+  static root(flow: FlowNodeShape, gifts: readonly NodeGifts[], inputs: Map<string, PortShape>): PlainScope {
     for (const name of flow.input.names ?? []) inputs.set(name, { name, optional: true });
-    return new Scope(flow, gifts, (name, optional) => {
+    return new PlainScope(flow, gifts, (name, optional) => {
       const known = inputs.get(name);
       inputs.set(name, { name, optional: optional && (known?.optional ?? true) });
       return { from: 'input', name };
     });
   }
 
-  /** Of a flow that is a node in this scope; its placement says how names change at its border. */
-  inside(flow: FlowNodeShape, gifts: readonly NodeGifts[], node: number): Scope {
-    return new Scope(flow, gifts, (name, optional) => {
+  inside(flow: FlowNodeShape, gifts: readonly NodeGifts[], node: number): PlainScope {
+    return new PlainScope(flow, gifts, (name, optional) => {
       if (flow.inject.includes(name)) return { from: 'constant', node, input: name };
       return this.resolve(Object.hasOwn(flow.rebind, name) ? (flow.rebind[name] as string) : name, optional);
     });
@@ -79,14 +97,12 @@ export class Scope {
     return found;
   }
 
-  /** Whether the flow has this input, as far as names tell: an erased type may have any. */
   takes(name: string): boolean {
     const { input } = this.#flow;
     if (input.names !== undefined) return input.names.includes(name);
     return this.#asked.has(name) || erased(this.#flow);
   }
 
-  /** Adds an output; or says why it can't be added. */
   define(name: string, source: Source, override: boolean): 'ALREADY_PROVIDED' | 'SEVERAL_PROVIDERS' | undefined {
     const { pattern } = this.#flow;
     if (pattern === 'choice') return undefined;
@@ -99,14 +115,12 @@ export class Scope {
     return undefined;
   }
 
-  /** The value of the flow's own retry, which all its nodes see. */
   defineTried(name: string, source: Source): boolean {
     if (this.#taken.has(name)) return false;
     this.#values.set(name, source);
     return true;
   }
 
-  /** Which node of this flow reads from which other one, as far as the flow's order is not that of its nodes. */
   waits(): readonly (readonly [from: number, to: number])[] {
     return this.#waits;
   }

@@ -1,3 +1,4 @@
+import type { Compat } from './compat.js';
 import type { DescribedFlow } from './describe.js';
 import type { FlowNodeShape, NodeShape } from './flow-shape.js';
 import { placed } from './gifts.js';
@@ -9,19 +10,25 @@ import type { LinkedFlow } from './linked-flow.js';
  * because what they don't read any more, those around them need not provide. A target that is no node is left to the
  * linker to report. TaskFlow R-5.24.
  */
-export function targeted(described: DescribedFlow): DescribedFlow {
+export function targeted(described: DescribedFlow, compat?: Compat): DescribedFlow {
   let left = described;
   for (let index = described.shape.nodes.length - 1; index >= 0; index--) {
     // Nodes are left away behind this one only, so that it has its number still.
     const flow = left.shape.nodes[index] as NodeShape;
-    if (flow.kind === 'flow' && flow.target !== undefined) left = restricted(left, index, flow, flow.target);
+    if (flow.kind === 'flow' && flow.target !== undefined) left = restricted(left, index, flow, flow.target, compat);
   }
   return left;
 }
 
-function restricted(described: DescribedFlow, index: number, flow: FlowNodeShape, target: string): DescribedFlow {
+function restricted(
+  described: DescribedFlow,
+  index: number,
+  flow: FlowNodeShape,
+  target: string,
+  compat: Compat | undefined,
+): DescribedFlow {
   const { nodes } = described.shape;
-  const linked = link(described.shape);
+  const linked = link(described.shape, compat);
   const children = linked.children[index] ?? [];
   const node = children.find((child) => nodes[child]?.name === target);
   if (node === undefined) return described;
