@@ -19,6 +19,7 @@ export type {
   Placement,
   Port,
   RetryDefinition,
+  StockRetry,
   TaskCode,
   TaskDefinition,
   TimesDefinition,
@@ -39,9 +40,10 @@ export type { AnyNode, AnyTask, TaskClass } from './node-types.js';
 export type { Outcome, OutcomeOf } from './outcome.js';
 export type { DelayedRetry, OwnRetry, RetryAnswer, RetryClass } from './own-retry.js';
 export type { Register } from './register.js';
-export { type AnyRetry, alwaysRevert, alwaysRevertAll, forEach, forEachOf, type RetryPolicy, times } from './retry.js';
+export { type AnyRetry, alwaysRevert, alwaysRevertAll, forEach, forEachOf, type RetryPolicy, type TimesRetry, times } from './retry.js';
 export type { RetryContext } from './retry-context.js';
 export { Retry } from './retry-decorator.js';
+export type { Backoff, RetryOptions } from './retry-options.js';
 export type { AppRunOptionsFor, AppServices, Resolve, RunOptionsFor, RunResult, RunsAlone, RunsAloneInApp, Unseen } from './run-types.js';
 export type { FlowError, FlowMismatch } from './sentence.js';
 export type { FlowAfterInput, FlowAfterRetry, FlowStart, OpenFlowStart } from './stages.js';

@@ -5,7 +5,8 @@ import type { FlowNodeShape, FlowShape, NodeShape, PortShape, RetryNodeShape, Ta
 import { childrenOf, type Given, giftsOf, placed } from './gifts.js';
 import type { Bindings, LinkedAtom, LinkedFlow } from './linked-flow.js';
 import { nearestScopes } from './nearest-scope.js';
-import { linksOf, type Report, reportChoice, reportKeys, reportNames, reportRetry } from './report-parts.js';
+import { linksOf, type Report, reportChoice, reportKeys, reportNames } from './report-parts.js';
+import { reportRetry, reportRevertRetry } from './report-retries.js';
 import { PlainScope, type RootScope, type Scope } from './scope.js';
 import type { Source } from './source.js';
 
@@ -138,6 +139,7 @@ class Linker {
   #addTask(index: number, node: TaskNodeShape, path: string, frame: Frame): void {
     const ports = [...node.requires, ...node.revertRequires];
     reportKeys(node, path, (name) => ports.some((port) => port.name === name), this.#report);
+    reportRevertRetry(node, path, frame.shape.flow, this.#report);
     if (!node.named) this.#report('CLASS_NAME_USED', path, { task: node.task }, 'warning');
     const inputs = this.#bind(frame, index, node, path, node.requires);
     const revertOnly = this.#bind(frame, index, node, path, node.revertRequires);

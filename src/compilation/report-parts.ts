@@ -1,6 +1,6 @@
 import type { DiagnosticCode } from '../model/diagnostics.js';
 import type { Order } from './cycles.js';
-import type { FlowNodeShape, NodeShape, RetryNodeShape, TaskNodeShape } from './flow-shape.js';
+import type { FlowNodeShape, NodeShape, TaskNodeShape } from './flow-shape.js';
 
 /** Takes note of what is wrong. */
 export type Report = (code: DiagnosticCode, path: string, facts: Record<string, string>, severity?: 'error' | 'warning') => void;
@@ -25,15 +25,6 @@ export function linksOf(flow: FlowNodeShape, named: ReadonlyMap<string, number>,
 /** Reports a choice that is made by something else than code. */
 export function reportChoice({ choice, name }: FlowNodeShape, path: string, flow: string, report: Report): void {
   if (choice?.callable === false) report('BAD_CHOICE', path, { flow, node: name });
-}
-
-/** Reports a retry that can't try anything. */
-export function reportRetry({ policy, provides }: RetryNodeShape, path: string, flow: string, report: Report): void {
-  if (policy.kind === 'times' && !(Number.isInteger(policy.attempts) && policy.attempts >= 1)) {
-    report('BAD_ATTEMPTS', path, { value: String(policy.attempts) });
-  }
-  if (policy.kind === 'forEach' && policy.count === 0) report('RETRY_WITHOUT_VALUES', path, { flow, value: provides.join(', ') });
-  if (policy.kind === 'own' && !policy.declared) report('RETRY_UNDECLARED', path, { flow, retry: policy.name });
 }
 
 /** What is wrong with a node's name, among its siblings too, and with its options. */

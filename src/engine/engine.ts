@@ -118,7 +118,7 @@ export class Engine {
     try {
       let step = first;
       for (;;) {
-        const events = this.#announce(step);
+        const events = this.announce(step);
         if (watch !== undefined) await watch(step, events);
         if (isEnded(this.run.status.state)) return 'ended';
         if (this.run.status.state === 'SUSPENDED') return 'suspended';
@@ -280,7 +280,8 @@ export class Engine {
     this.#savings = [];
   }
 
-  #announce(step: Decision): readonly FlowEvent[] {
+  /** Tells listeners of a durable step. */
+  announce(step: Decision): readonly FlowEvent[] {
     if (!this.run.observed) return [];
     const events = eventsOf(this.run, step, this.#common());
     for (const event of events) this.#parts.emit(event);

@@ -59,6 +59,9 @@ export const SENTENCES = {
   RETRY_WITHOUT_VALUES: "flow '{flow}' tries '{value}' with an empty list: give at least one value",
   NESTED_SCHEMA:
     "flow '{node}' parses its input with a schema, which only a flow that is run itself can: to nest it, declare its inputs with .input<…>()",
+  BAD_BACKOFF:
+    "'{node}' waits with {option}: {value}, which makes no sense: delayMs and maxMs are at least 0, factor at least 1, jitter from 0 to 1",
+  BAD_OTHERWISE: "flow '{flow}' has a retry with otherwise: '{value}': say 'REVERT', 'REVERT_ALL' or 'REVERT_LOCAL'",
   BAD_ATTEMPTS: 'times({value}) makes no sense: give a whole number of attempts of at least 1',
 } as const;
 
