@@ -7,8 +7,9 @@ export function failuresOf(flow: CompiledFlow, status: RunStatus): readonly Fail
   const found: { at: number; report: FailureReport }[] = [];
   status.atoms.forEach((atom, index) => {
     const path = flow.atoms[index]?.path ?? `#${index}`;
-    if (atom.failure !== undefined) {
-      found.push({ at: atom.failedAt, report: { path, phase: 'execute', attempt: atom.failedExecution, failure: atom.failure } });
+    const failure = atom.failure ?? (flow.compat.failures === 'all' ? atom.overcome : undefined);
+    if (failure !== undefined) {
+      found.push({ at: atom.failedAt, report: { path, phase: 'execute', attempt: atom.failedExecution, failure } });
     }
     if (atom.revertFailure !== undefined) {
       found.push({ at: atom.revertFailedAt, report: { path, phase: 'revert', attempt: atom.reversions, failure: atom.revertFailure } });
