@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest';
 import { defineRetry, flowDefinitionOf, type History, Retry } from '../../src/authoring/index.js';
-import { type FlowDefinitionError, graph, linear, unordered } from '../../src/index.js';
+import { type Decision, type FlowDefinitionError, graph, linear, unordered } from '../../src/index.js';
 
 @Retry({ name: 'grow', requires: ['limit', 'start?'], provides: ['size'] })
 class Grow {
