@@ -148,10 +148,12 @@ export interface Segment {
   readonly calls: readonly JsonRecord[];
   readonly outcome: string;
   readonly flow_state: string;
-  readonly raised: RaisedFailure | null;
+  readonly raised: RaisedFailure | 'unstable' | null;
   readonly atoms: Readonly<Record<string, readonly [string, string] | null>>;
   readonly results?: JsonRecord;
   readonly failures?: { readonly execute: JsonRecord; readonly revert: JsonRecord } | 'unstable';
+  /** Made by rules: where it ends and the next one begins is another place in flowproof. */
+  readonly joined?: true;
   /** Made by rules: more follows than this, and the end is another one. */
   readonly open?: true;
 }

@@ -1,4 +1,4 @@
-import type { Actual, AnySegment, Expectation, Invalid, RaisedFailure, Segment, TraceEvent } from './case.js';
+import type { Actual, AnySegment, Expectation, Invalid, Segment, TraceEvent } from './case.js';
 import { type Json, type JsonRecord, textOf } from './json.js';
 import { inPart, inTotal, isTotal, joined, misplaced, type PartialTrace, without } from './order.js';
 
@@ -35,7 +35,7 @@ function compareEnds(wanted: Partial<Expectation>, got: Actual): Differences {
   for (let index = 0; index < segments.length; ) {
     // A crashed segment goes together with those that go on from it, up to the next end.
     let last = index;
-    while (last + 1 < segments.length && isCrashed(segments[last])) last++;
+    while (last + 1 < segments.length && goesOn(segments[last])) last++;
     const [want, have] = [segments.slice(index, last + 1), got.segments.slice(index, last + 1)];
     for (const difference of compareGroup(want, have))
       differences.push(segments.length === 1 ? difference : `segment ${last}: ${difference}`);
@@ -44,8 +44,8 @@ function compareEnds(wanted: Partial<Expectation>, got: Actual): Differences {
   return differences;
 }
 
-function isCrashed(segment: AnySegment | undefined): boolean {
-  return segment !== undefined && 'outcome' in segment && segment.outcome === 'CRASHED';
+function goesOn(segment: AnySegment | undefined): boolean {
+  return segment !== undefined && 'outcome' in segment && (segment.outcome === 'CRASHED' || segment.joined === true);
 }
 
 function compareGroup(wanted: readonly AnySegment[], got: readonly AnySegment[]): Differences {
@@ -110,13 +110,13 @@ function compareEnd(wanted: Segment, got: Segment): Differences {
     if (wanted[field] === undefined || wanted[field] === 'unstable' || textOf(wanted[field]) === textOf(got[field])) return [];
     return [`${field}: expected ${textOf(wanted[field])}, got ${textOf(got[field])}`];
   });
-  if (textOf(causes(wanted.raised)) === textOf(causes(got.raised))) return differences;
+  if (wanted.raised === 'unstable' || textOf(causes(wanted.raised)) === textOf(causes(got.raised))) return differences;
   return [...differences, `raised: expected ${textOf(wanted.raised)}, got ${textOf(got.raised)}`];
 }
 
 /** One failure or several: which of them the caller is thrown, and how they are wrapped, is no difference. */
-function causes(raised: RaisedFailure | null): readonly string[] {
-  if (raised === null) return [];
+function causes(raised: Segment['raised']): readonly string[] {
+  if (raised === null || raised === 'unstable') return [];
   return (raised.failures ?? [raised]).map(textOf).sort();
 }
 

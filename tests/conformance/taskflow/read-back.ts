@@ -57,8 +57,8 @@ function resultsIn(view: RunView, shown: ReadonlyMap<string, Shown>, spec: FlowS
 
 /** The failure of a provider that failed stands for its whole result (B-7). */
 function readable(atom: Shown, output: string, place: Place): Json | undefined {
-  const failure = atom.failure ?? atom.overcome;
-  if (failure !== undefined && atom.state !== 'SUCCESS') return place === undefined ? failureValue(failure) : undefined;
+  const failure = atom.failure ?? (atom.state === 'PENDING' ? atom.overcome : undefined);
+  if (failure !== undefined) return place === undefined ? failureValue(failure) : undefined;
   return READABLE.has(atom.state) ? (atom.result as JsonRecord | undefined)?.[output] : undefined;
 }
 

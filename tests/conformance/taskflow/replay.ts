@@ -124,18 +124,21 @@ async function runSegment(
 async function goOn(app: Process['app'], flow: AnyFlow, recorded: Case, { first, crashed, told }: Before): Promise<Ended> {
   const given = { id: ID, inputs: recorded.store ?? {} };
   if (first) return app.run(flow, given as never);
-  const { state } = await app.inspect(ID);
+  const { state, atoms } = await app.inspect(ID);
   const engine = app.engine(flow as never, given as never);
   // What ended with the crash, unheard, has only to be read.
   if (!crashed || told) {
     if (state === 'SUCCESS') return engine.rerun();
-    if (state === 'REVERTED') {
+    if (state === 'REVERTED' || (state === 'FAILURE' && atoms.every((atom) => !STUCK.has(atom.state)))) {
       await engine.reset();
       return engine.run();
     }
   }
   return app.resume(flow as never, ID, { takeover: 'force' });
 }
+
+/** Without one of these, a FAILURE is what TaskFlow calls REVERTED: some things are undone, and the others stay. */
+const STUCK: ReadonlySet<string> = new Set(['FAILURE', 'REVERT_FAILURE']);
 
 function isStart([kind, , state]: TraceEvent): boolean {
   return kind !== 'flow' && (state === 'RUNNING' || state === 'REVERTING');

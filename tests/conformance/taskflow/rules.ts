@@ -8,7 +8,16 @@ import {
   partialEnd,
   revertFailures,
 } from './rules/failures.js';
+import { historyAfterReset, rememberedFailures } from './rules/memory.js';
 import { namesAmongSiblings, objectTwice } from './rules/names.js';
+import {
+  askedOnce,
+  refusedFlows,
+  restartInOneStep,
+  restBeforeDeciding,
+  toldInDefinitionOrder,
+  untouchedBehindRetries,
+} from './rules/steps.js';
 
 /** Something that flowproof does otherwise on purpose. */
 export interface Rule {
@@ -33,6 +42,14 @@ export const RULES: readonly Rule[] = [
   misfiledFailure,
   revertFailures,
   lastingFailure,
+  historyAfterReset,
+  rememberedFailures,
+  restartInOneStep,
+  askedOnce,
+  untouchedBehindRetries,
+  toldInDefinitionOrder,
+  restBeforeDeciding,
+  refusedFlows,
   partialEnd,
 ];
 

@@ -11,11 +11,13 @@ export const failuresOfAtoms: Rule = {
   says: 'a value that is missing, a decider, an onFailure that throws is a failure of the atom that it is about: it is retried or undone',
   touches: 0,
   expected(wanted, vector) {
-    if (vector.case.options?.never_resolve === true) return wanted;
-    // FAILURE without a failed revert: the engine itself gave up.
+    const isLeft = (segment: Segment): boolean => [...inState(segment, 'RUNNING'), ...inState(segment, 'REVERTING')].length > 0;
+    // FAILURE without a failed revert: the engine itself gave up, unless it was told to.
+    const gaveUp = (segment: Segment): boolean =>
+      inState(segment, 'REVERT_FAILURE').length === 0 && (vector.case.options?.never_resolve !== true || isLeft(segment));
     return partAt(
       wanted,
-      (segment) => segment.outcome === 'FAILURE' && inState(segment, 'REVERT_FAILURE').length === 0,
+      (segment) => segment.outcome === 'FAILURE' && gaveUp(segment),
       (event) => !isEnd(event),
     );
   },
@@ -57,10 +59,8 @@ export const revertFailures: Rule = {
   expected(wanted) {
     return eachSegment(wanted, (segment) => {
       const { failures, outcome } = segment;
-      if (outcome !== 'FAILURE' || failures === undefined || failures === 'unstable' || inState(segment, 'REVERT_FAILURE').length === 0) {
-        return segment;
-      }
-      return { ...segment, raised: raisedOf(failures) };
+      if (outcome !== 'FAILURE' || failures === undefined || inState(segment, 'REVERT_FAILURE').length === 0) return segment;
+      return { ...segment, raised: failures === 'unstable' ? failures : raisedOf(failures) };
     });
   },
 };
@@ -77,13 +77,18 @@ export const lastingFailure: Rule = {
   expected(wanted) {
     if (wanted.status !== 'ok') return wanted;
     const segments = wanted.segments ?? [];
-    const failed = segments.findIndex((segment) => 'outcome' in segment && segment.outcome === 'FAILURE');
+    const failed = segments.findIndex((segment) => 'outcome' in segment && isStuck(segment));
     if (failed < 0 || failed === segments.length - 1) return wanted;
     const last = segments[failed] as Segment;
+    if (last.outcome === 'CRASHED') return { ...wanted, cut: true, segments: [...segments.slice(0, failed), { ...last, open: true }] };
     const again: Segment = { ...last, trace: [], before: [], order: 'total', calls: [] };
     return { ...wanted, cut: true, segments: [...segments.slice(0, failed + 1), again] };
   },
 };
+
+function isStuck(segment: Segment): boolean {
+  return segment.outcome === 'FAILURE' || inState(segment, 'REVERT_FAILURE').length > 0;
+}
 
 export const partialEnd: Rule = {
   number: 'D-6',
