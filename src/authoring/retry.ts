@@ -1,4 +1,4 @@
-import type { RetryDefinition, TimesDefinition } from './definition.js';
+import type { RetryDefinition } from './definition.js';
 import { type RetryOptions, stockRetry } from './retry-options.js';
 import type { Sentence } from './sentence.js';
 import type { StorableValue } from './storable.js';
@@ -33,7 +33,7 @@ export interface ItemOf<out From extends string> {
 
 /** What `times` gives: the one retry that the revert of a task may have, too. */
 export interface TimesRetry extends RetryPolicy<{}, {}> {
-  readonly '~flowproof': RetryPolicy<{}, {}>['~flowproof'] & { readonly definition: TimesDefinition };
+  readonly attempts: number;
 }
 
 function policy<Req, Prov>(definition: RetryDefinition): RetryPolicy<Req, Prov> {
@@ -54,8 +54,7 @@ function policy<Req, Prov>(definition: RetryDefinition): RetryPolicy<Req, Prov> 
  * ```
  */
 export function times(attempts: number, options?: RetryOptions): TimesRetry {
-  const definition: TimesDefinition = Object.freeze({ kind: 'times', attempts, ...stockRetry(options) });
-  return Object.freeze({ '~flowproof': Object.freeze({ kind: 'retry' as const, definition }) });
+  return Object.freeze({ attempts, ...policy<{}, {}>({ kind: 'times', attempts, ...stockRetry(options) }) });
 }
 
 /**

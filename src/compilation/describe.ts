@@ -85,6 +85,7 @@ function describeNode({ node, placement, unknownOptions }: NodeDefinition, paren
         kind: 'flow',
         flow: node.name,
         version: node.version,
+        ...(node.continues === undefined ? {} : { continues: node.continues }),
         pattern: node.pattern,
         mode: node.mode,
         input: node.input.kind === 'schema' ? { kind: 'schema', ...schemaNames(node.input.schema) } : node.input,

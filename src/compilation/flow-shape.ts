@@ -30,6 +30,8 @@ export interface FlowNodeShape extends PlacedShape {
   readonly kind: 'flow';
   readonly flow: string;
   readonly version: number;
+  /** Older versions whose runs this one goes on with; as they were written. */
+  readonly continues?: readonly number[];
   readonly pattern: Pattern;
   readonly mode: 'closed' | 'open' | 'dynamic';
   /** Where its inputs' names are declared; `names` where they can be known without running it. */

@@ -5,7 +5,7 @@ import type { FlowNodeShape, FlowShape, NodeShape, PortShape, RetryNodeShape, Ta
 import { childrenOf, type Given, giftsOf, placed } from './gifts.js';
 import type { Bindings, LinkedAtom, LinkedFlow } from './linked-flow.js';
 import { nearestScopes } from './nearest-scope.js';
-import { linksOf, type Report, reportChoice, reportKeys, reportNames } from './report-parts.js';
+import { linksOf, type Report, reportChoice, reportContinues, reportKeys, reportNames } from './report-parts.js';
 import { reportRetry, reportRevertRetry } from './report-retries.js';
 import { PlainScope, type RootScope, type Scope } from './scope.js';
 import type { Source } from './source.js';
@@ -89,6 +89,7 @@ class Linker {
   #enterFlow(index: number, node: FlowNodeShape, path: string, outer: Frame | undefined): void {
     // Its tasks were typed with what the schema makes of the inputs, and nobody would make it here.
     if (outer !== undefined && node.input.kind === 'schema') this.#report('NESTED_SCHEMA', path, { node: node.flow });
+    reportContinues(node, path, this.#report);
     const children = node.pattern === 'linear' ? [] : (this.#children[index] ?? []);
     const gifts = children.map((child) => placed(this.#shape, child, this.#given));
     const scope = outer === undefined ? this.#rootScope(node, gifts, this.#inputs) : outer.scope.inside(node, gifts, index);
@@ -115,6 +116,7 @@ class Linker {
     const nodes = this.#children[node] ?? [];
     const nameOf = (child: number): string => this.#shape.nodes[child]?.name ?? '';
     const named = new Map(nodes.map((child) => [nameOf(child), child]));
+    if (flow.target !== undefined && !named.has(flow.target)) this.#report('UNKNOWN_TARGET', path, { flow: flow.flow, node: flow.target });
     const all = [...scope.waits(), ...linksOf(flow, named, path, this.#report)];
     const cycle = cycleIn(nodes, all);
     if (cycle.length > 0) this.#report('CYCLE', path, { flow: flow.flow, nodes: cycle.map(nameOf).join("', '") });

@@ -50,3 +50,9 @@ export function reportKeys(node: FlowNodeShape | TaskNodeShape, path: string, ta
   for (const key of Object.keys(node.rebind)) if (!takes(key)) report('UNKNOWN_INPUT', path, { value: key, option: 'rebind' });
   for (const key of node.inject) if (!takes(key)) report('UNKNOWN_INPUT', path, { value: key, option: 'inject' });
 }
+
+/** Reports versions that can't be older ones. */
+export function reportContinues({ flow, version, continues = [] }: FlowNodeShape, path: string, report: Report): void {
+  const wrong = continues.filter((older) => !(Number.isInteger(older) && older >= 1 && older < version));
+  for (const older of wrong) report('BAD_CONTINUES', path, { flow, value: String(older) });
+}

@@ -33,7 +33,7 @@ export class PlainScope implements Scope {
   /** What has been given so far that nobody in this flow sees. */
   readonly #hidden = new Set<string>();
   readonly #flow: FlowNodeShape;
-  readonly #outside: (name: string, optional: boolean) => Found;
+  readonly #border: Border;
   /** Names that this flow takes from outside: they are taken for its own outputs. */
   readonly #taken: Set<string>;
   /** Names that this flow looked for outside, found or not. */
@@ -43,31 +43,66 @@ export class PlainScope implements Scope {
   readonly #waits: (readonly [from: number, to: number])[] = [];
   at = -1;
 
-  private constructor(flow: FlowNodeShape, gifts: readonly NodeGifts[], outside: (name: string, optional: boolean) => Found) {
+  /** What was found outside before: nested flows that read the same ask each scope once. */
+  readonly #known = new Map<string, Found>();
+
+  private constructor(flow: FlowNodeShape, gifts: readonly NodeGifts[], border: Border) {
     this.#flow = flow;
-    this.#outside = outside;
+    this.#border = border;
     this.#taken = new Set(flow.input.names);
     this.#givers = giversOf(gifts);
   }
 
   static root(flow: FlowNodeShape, gifts: readonly NodeGifts[], inputs: Map<string, PortShape>): PlainScope {
     for (const name of flow.input.names ?? []) inputs.set(name, { name, optional: true });
-    return new PlainScope(flow, gifts, (name, optional) => {
-      const known = inputs.get(name);
-      inputs.set(name, { name, optional: optional && (known?.optional ?? true) });
-      return { from: 'input', name };
-    });
+    return new PlainScope(flow, gifts, { inputs });
   }
 
   inside(flow: FlowNodeShape, gifts: readonly NodeGifts[], node: number): PlainScope {
-    return new PlainScope(flow, gifts, (name, optional) => {
-      if (flow.inject.includes(name)) return { from: 'constant', node, input: name };
-      return this.resolve(Object.hasOwn(flow.rebind, name) ? (flow.rebind[name] as string) : name, optional);
-    });
+    return new PlainScope(flow, gifts, { outer: this, node });
   }
 
+  /** Goes outwards step by step, without a stack: flows may be nested as deep as memory allows. */
   resolve(name: string, optional: boolean): Found {
-    return this.#values.get(name) ?? this.#fromSiblings(name, optional) ?? this.#fromOutside(name, optional);
+    const passed: { readonly scope: PlainScope; readonly name: string }[] = [];
+    let step: Step = { scope: this, name };
+    while ('scope' in step) {
+      const inside: Found = step.scope.#inside(step.name, optional);
+      if (inside !== undefined) {
+        step = { found: inside };
+      } else {
+        passed.push(step);
+        step = step.scope.#outwards(step.name, optional);
+      }
+    }
+    for (const { scope, name } of passed) scope.#take(name, optional, step.found);
+    return step.found;
+  }
+
+  #inside(name: string, optional: boolean): Found {
+    return this.#values.get(name) ?? this.#fromSiblings(name, optional) ?? this.#known.get(keyOf(name, optional));
+  }
+
+  #outwards(name: string, optional: boolean): Step {
+    if (!mayRead(this.#flow, name)) return { found: undefined };
+    this.#asked.add(name);
+    const border = this.#border;
+    if ('inputs' in border) {
+      const known = border.inputs.get(name);
+      border.inputs.set(name, { name, optional: optional && (known?.optional ?? true) });
+      return { found: { from: 'input', name } };
+    }
+    const { inject, rebind } = this.#flow;
+    if (inject.includes(name)) return { found: { from: 'constant', node: border.node, input: name } };
+    return { scope: border.outer, name: Object.hasOwn(rebind, name) ? (rebind[name] as string) : name };
+  }
+
+  /** Notes what was found outside under this name. */
+  #take(name: string, optional: boolean, found: Found): void {
+    if (found === undefined || found.from === 'sibling') return;
+    this.#known.set(keyOf(name, optional), found);
+    // Whether an erased type has this optional name, nobody knows: then an output may have it.
+    if (!(optional && erased(this.#flow))) this.#taken.add(name);
   }
 
   #fromSiblings(name: string, optional: boolean): Found {
@@ -86,15 +121,6 @@ export class PlainScope implements Scope {
       default:
         return undefined;
     }
-  }
-
-  #fromOutside(name: string, optional: boolean): Found {
-    if (!mayRead(this.#flow, name)) return undefined;
-    this.#asked.add(name);
-    const found = this.#outside(name, optional);
-    // Whether an erased type has this optional name, nobody knows: then an output may have it.
-    if (found !== undefined && found.from !== 'sibling' && !(optional && erased(this.#flow))) this.#taken.add(name);
-    return found;
   }
 
   takes(name: string): boolean {
@@ -124,6 +150,15 @@ export class PlainScope implements Scope {
   waits(): readonly (readonly [from: number, to: number])[] {
     return this.#waits;
   }
+}
+
+/** What is around a flow: the scope that it is a node of, or the run. */
+type Border = { readonly outer: PlainScope; readonly node: number } | { readonly inputs: Map<string, PortShape> };
+
+type Step = { readonly scope: PlainScope; readonly name: string } | { readonly found: Found };
+
+function keyOf(name: string, optional: boolean): string {
+  return optional ? `${name}?` : name;
 }
 
 interface Giver {

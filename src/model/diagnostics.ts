@@ -34,6 +34,7 @@ export const SENTENCES = {
   KEPT_UNLISTED: "execute() marks '{value}' as Kept, but 'keeps' does not list it",
   SCHEMA_MISMATCH: "the schema of '{value}' does not produce the type that execute() declares for it",
   REVERT_UNFIT: 'revert() must accept (inputs, outcome: Outcome<ThisTask>, context)',
+  HOOK_UNFIT: "'{hook}' must accept (context) alone",
   REVERT_REQUIRES_MISSING: "revert() takes '{value}', but neither 'requires' nor 'revertRequires' lists it",
   REVERT_REQUIRES_UNKNOWN: "'revertRequires' lists '{value}', but revert() does not take it",
   NOT_STORABLE: "'{path}' can't be stored: {reason}",
@@ -41,6 +42,9 @@ export const SENTENCES = {
   NEEDS_RESOLVE: "task '{task}' has a constructor with parameters: give the app 'resolve'",
   MISSING_INPUT: "flow '{flow}' needs the input '{value}'",
   UNKNOWN_RUN_INPUT: "flow '{flow}' takes no input '{value}'",
+  BAD_CONTINUES:
+    "flow '{flow}' can't go on with runs of version {value}: 'continues' lists whole numbers of at least 1 that are lower than its version",
+  UNKNOWN_TARGET: "flow '{flow}' can't have the target '{node}', which is none of its nodes",
   DUPLICATE_FLOW: "two flows are named '{flow}': runs find their flow by its name",
   CLASS_NAME_USED:
     "task class '{task}' has no name of its own: minifiers rename classes, so give @Task a 'name' before its runs are stored",

@@ -96,5 +96,6 @@ class FaultyJournal implements Journal {
   send: Journal['send'] = (message) => this.#alive(() => this.#journal.send(message));
   tick: Journal['tick'] = (params) => this.#alive(() => this.#journal.tick(params));
   release: Journal['release'] = (owner) => this.#alive(() => this.#journal.release(owner));
+  prune: Journal['prune'] = (params) => this.#alive(() => this.#journal.prune(params));
   close: Journal['close'] = () => this.#alive(() => this.#journal.close());
 }
