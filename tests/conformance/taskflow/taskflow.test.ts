@@ -1,6 +1,6 @@
 import { readFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
-import { afterAll, describe, expect, test } from 'vitest';
+import { describe, expect, test } from 'vitest';
 import type { Expectation, Segment, Vector } from './case.js';
 import { compare } from './compare.js';
 import { conform, type Verdict, vectorsIn } from './conform.js';
