@@ -113,7 +113,8 @@ export class Runs {
       const loaded = await this.load(run);
       const status = await foldRun(loaded);
       if (status.state === 'RUNNING') throw new RunOwnedError(key, run.owner?.id ?? 'that died');
-      await resetRun(runOf(find(run), status, this.#parts.codec, false), loaded.inbox, this.#parts);
+      const { engine, first } = await resetRun(runOf(find(run), status, this.#parts.codec, false), loaded.inbox, this.#parts);
+      engine.announce(first);
     });
   }
 

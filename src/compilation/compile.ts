@@ -9,6 +9,7 @@ import { describe } from './describe.js';
 import { executionGraph } from './execution-graph.js';
 import { link } from './link.js';
 import { manifestOf } from './manifest.js';
+import { targeted } from './target.js';
 
 const compiledFlows = new WeakMap<FlowDefinition, Map<Compat, CompiledFlow>>();
 
@@ -28,8 +29,8 @@ export function compile(definition: FlowDefinition, compat: Compat = STANDARD): 
 }
 
 function compileAnew(definition: FlowDefinition, compat: Compat): CompiledFlow {
-  const { shape, origins, placements } = describe(definition);
-  const linked = link(shape);
+  const { shape, origins, placements } = targeted(describe(definition), compat);
+  const linked = link(shape, compat);
   const errors = linked.diagnostics.filter(({ severity }) => severity === 'error');
   if (errors.length > 0) throw new FlowDefinitionError(definition.name, errors);
 

@@ -123,9 +123,15 @@ function isGiven(flow: CompiledFlow, status: RunStatus, source: Source): boolean
       return storedValue({ flow, status }, source, NO_CODEC) !== undefined;
     case 'constant':
       return true;
-    default:
-      return source.of.length === 0 || source.of.some((one) => isGiven(flow, status, one));
+    case 'branch':
+      return isOneGiven(flow, status, source.of);
+    case 'nearest':
+      return isOneGiven(flow, status, source.levels.flat());
   }
+}
+
+function isOneGiven(flow: CompiledFlow, status: RunStatus, of: readonly Source[]): boolean {
+  return of.length === 0 || of.some((one) => isGiven(flow, status, one));
 }
 
 /** Only constants are encoded, and those are not looked at here. */

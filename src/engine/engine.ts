@@ -26,6 +26,12 @@ export interface EngineParts extends WriterParts, CallParts {
   emit(event: FlowEvent): void;
 }
 
+/** What bounds a step of an engine that is made of these parts. */
+export function limitsOf({ executor, clock, onFailure }: EngineParts, hold: Limits['hold']): Limits {
+  const { capacity, lockstep } = executor;
+  return { capacity, hold, nowMs: clock.nowMs(), onFailure, ...(lockstep === undefined ? {} : { lockstep }) };
+}
+
 const SAVED_TOO_LATE = 'ctx.save came after the task had ended, or after its run was given up: nothing was saved';
 /** The longest that a timer can wait; whoever is woken too early waits again. */
 const LONGEST_SLEEP_MS = 2 ** 31 - 1;
@@ -118,7 +124,7 @@ export class Engine {
     try {
       let step = first;
       for (;;) {
-        const events = this.#announce(step);
+        const events = this.announce(step);
         if (watch !== undefined) await watch(step, events);
         if (isEnded(this.run.status.state)) return 'ended';
         if (this.run.status.state === 'SUSPENDED') return 'suspended';
@@ -250,8 +256,7 @@ export class Engine {
   }
 
   #limits(): Limits {
-    const { executor, clock, onFailure } = this.#parts;
-    return { capacity: executor.capacity, hold: this.#hold(), nowMs: clock.nowMs(), onFailure };
+    return limitsOf(this.#parts, this.#hold());
   }
 
   #save(call: CallId, data: unknown): Promise<void> {
@@ -280,7 +285,8 @@ export class Engine {
     this.#savings = [];
   }
 
-  #announce(step: Decision): readonly FlowEvent[] {
+  /** Tells listeners of a durable step. */
+  announce(step: Decision): readonly FlowEvent[] {
     if (!this.run.observed) return [];
     const events = eventsOf(this.run, step, this.#common());
     for (const event of events) this.#parts.emit(event);

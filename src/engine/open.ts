@@ -5,8 +5,8 @@ import type { Json } from '../model/json.js';
 import type { FlowChange, InboxMessage, LoadedRun, RunSummary, Shape } from '../persistence/index.js';
 import { continuationOf, missingValues } from './compatibility.js';
 import { decide } from './decide.js';
-import type { Decision, EngineEvent, Limits } from './decision.js';
-import { Engine, type EngineParts } from './engine.js';
+import type { Decision, EngineEvent } from './decision.js';
+import { Engine, type EngineParts, limitsOf } from './engine.js';
 import { foldEntry, foldTransition } from './fold.js';
 import { Frontier } from './frontier.js';
 import { wishOf } from './inbox.js';
@@ -44,7 +44,7 @@ export async function beginRun(
   const key = params.key ?? status.runId;
   const creation = { key, flow: name, version, fingerprint, inputs, inputsHash };
   const begin: EngineEvent = { kind: 'begin', creation, ...(owner === null ? { prepared: true } : {}) };
-  const first = decide(run, [begin], limits(parts, 'none'));
+  const first = decide(run, [begin], limitsOf(parts, 'none'));
   const writer = new Writer(parts);
   const entry = writer.entry(status, first.transitions);
   const created = await writer.create({
@@ -75,7 +75,7 @@ export async function takeOver(taken: TakenRun, inbox: LoadedRun['inbox'], owner
   const settled = run.status.state === 'SUSPENDED';
   const wishes = inbox.flatMap((message) => wishOf(message, run) ?? []);
   const events: EngineEvent[] = [{ kind: 'resumed', ...(change === undefined ? {} : { change }) }, ...wishes];
-  const first = decide(run, events, limits(parts, !settled && suspensions.length > 0 ? 'suspend' : 'none'));
+  const first = decide(run, events, limitsOf(parts, !settled && suspensions.length > 0 ? 'suspend' : 'none'));
   const writer = new Writer(parts);
   const engine = new Engine(run, writer, parts);
   const rests = run.status.state !== 'RUNNING';
@@ -93,7 +93,7 @@ export async function takeOver(taken: TakenRun, inbox: LoadedRun['inbox'], owner
 /** Lets a run that rests begin anew, in one step: PENDING, and nothing of what it did counts. Whoever runs it begins it. */
 export async function resetRun({ run, change }: TakenRun, inbox: LoadedRun['inbox'], parts: EngineParts): Promise<OpenedRun> {
   run.observed = parts.listening();
-  const first = decide(run, [{ kind: 'reset', ...(change === undefined ? {} : { change }) }], limits(parts, 'none'));
+  const first = decide(run, [{ kind: 'reset', ...(change === undefined ? {} : { change }) }], limitsOf(parts, 'none'));
   const writer = new Writer(parts);
   await writer.append({
     entry: writer.entry(run.status, first.transitions),
@@ -160,8 +160,4 @@ export function isWoken(status: RunStatus, inbox: readonly InboxMessage[]): bool
 /** What the journal keeps of a flow, once per fingerprint. */
 export function shapeOf(flow: CompiledFlow): Shape {
   return { fingerprint: flow.fingerprint, atoms: flow.atoms.map(({ path, kind }) => [path, kind] as const), manifest: flow.manifest };
-}
-
-function limits({ executor, clock, onFailure }: EngineParts, hold: Limits['hold']): Limits {
-  return { capacity: executor.capacity, hold, nowMs: clock.nowMs(), onFailure };
 }

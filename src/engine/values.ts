@@ -22,9 +22,14 @@ export function inputsOf(
     const source = sources[name];
     const stored = source === undefined ? undefined : storedValue(run, source, run.codec);
     if (stored !== undefined) inputs[name] = run.codec.decode(stored);
-    else if (!optional) throw new Error(`'${path}' needs '${name}', which was not produced`);
+    else if (!optional || source?.from === 'nearest') throw absent(path, name);
   }
   return inputs;
+}
+
+function absent(path: string, name: string): Error {
+  const error = new Error(`'${path}' needs '${name}', which was not produced`);
+  return Object.assign(error, { name: 'TaskContractError', code: 'VALUE_ABSENT' });
 }
 
 /** What a source holds in the journal, if it holds anything. */
@@ -42,7 +47,28 @@ export function storedValue(run: Pick<Run, 'flow' | 'status'>, source: Source, c
         if (stored !== undefined) return stored;
       }
       return undefined;
+    case 'nearest':
+      return nearestValue(run, source.levels, codec);
   }
+}
+
+/** What was skipped is nobody's provider; further out is looked only where nobody nearer has run. */
+function nearestValue(run: Pick<Run, 'flow' | 'status'>, levels: readonly (readonly Source[])[], codec: Codec): Json | undefined {
+  for (const level of levels) {
+    const open = level.filter((source) => !isAbsent(run, source));
+    if (open.length === 0) continue;
+    for (const source of open) {
+      const stored = storedValue(run, source, codec);
+      if (stored !== undefined) return stored;
+    }
+    return undefined;
+  }
+  return undefined;
+}
+
+function isAbsent({ status }: Pick<Run, 'status'>, source: Source): boolean {
+  if (source.from === 'input') return !Object.hasOwn(status.creation.inputs, source.name);
+  return source.from === 'atom' && status.atoms[source.atom]?.state === 'IGNORE';
 }
 
 /** One output of a task, as long as its result stands. */

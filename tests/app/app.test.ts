@@ -406,7 +406,7 @@ test('progress and events of its own reach listeners, a throwing listener hurts 
   ]);
 });
 
-test('a changed flow is refused with a line for each difference, and nothing is changed', async () => {
+test('another version of a flow that does not continue the stored one is refused, and nothing is changed', async () => {
   const persistence = memory();
   const services = { gates: gates() };
   const before = flowproof({ persistence, flows: [twoGates], services });
@@ -420,10 +420,7 @@ test('a changed flow is refused with a line for each difference, and nothing is 
   const refused = after.resume(changed, 'r');
   await expect(refused).rejects.toMatchObject({
     code: 'INCOMPATIBLE_FLOW',
-    report: [
-      'the run is one of version 1; this code has version 2, which does not say that it continues 1',
-      "'two-gates/one' is SUCCESS, and is not in this code: nobody could undo it",
-    ],
+    report: ['the run is one of version 1; this code has version 2, which does not say that it continues 1'],
   });
   expect((await persistence.connect().find({ key: 'r' }))?.state).toBe('SUSPENDED');
 });

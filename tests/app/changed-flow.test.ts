@@ -100,6 +100,7 @@ test('what was done before the change is undone after it', async () => {
       .dynamic<Services>('m')
       .add(task('a', { revert: true }))
       .add(gated)
+      .add(task('z'))
       .build(),
   );
   const after = linear

@@ -22,6 +22,7 @@ export interface Node {
   readonly priority?: number;
   readonly revert?: boolean;
   readonly maxLosses?: number;
+  readonly onInterrupted?: TaskDefinition['onInterrupted'];
   /** A decider between the first node before it and this one; a no skips this one, or everything after it, too. */
   readonly decider?: { readonly reach: 'atom' | 'all' };
   /** Makes it the retry of the nodes up to, and with, this one. */
@@ -108,7 +109,7 @@ function definition(name: string, node: Node): TaskDefinition {
     hasRevert: node.revert ?? true,
     priority: node.priority ?? 0,
     maxLosses: node.maxLosses ?? 5,
-    onInterrupted: 'rerun',
+    onInterrupted: node.onInterrupted ?? 'rerun',
     version: 1,
     code: { kind: 'object', target: {} },
   };
@@ -121,13 +122,16 @@ export class Bench {
   readonly flying = new Map<string, CallCommand>();
   /** Questions without an answer yet. */
   readonly asked: AskCommand[] = [];
+  /** When it wants to be woken, if it asked for that last. */
+  slept: number | undefined;
   limits: Limits;
 
   constructor(
     readonly flow: CompiledFlow,
     capacity = Number.POSITIVE_INFINITY,
+    runId = 'r',
   ) {
-    const status = newRun('r', flow.atoms.length);
+    const status = newRun(runId, flow.atoms.length);
     this.run = { flow, status, frontier: new Frontier(flow, status), codec: jsonCodec, observed: false };
     this.limits = { capacity, hold: 'none', nowMs: 0, onFailure: 'revert' };
   }
@@ -169,6 +173,8 @@ export class Bench {
   decide(events: readonly EngineEvent[]): string[] {
     const decision: Decision = decide(this.run, events, this.limits);
     for (const command of decision.commands) {
+      if (command.do === 'sleep') this.slept = command.untilMs;
+      if (command.do === 'suspend') this.limits = { ...this.limits, hold: 'suspend' };
       if (command.do === 'ask') this.asked.push(command);
       else if (command.do === 'execute' || command.do === 'revert') this.flying.set(this.#name(command.atom), command);
     }
@@ -201,7 +207,7 @@ export class Bench {
     if (word === 'TAKEOVER') return `TAKEOVER ${(rest[0] as number[]).map((atom) => this.#name(atom)).join(' ')}`.trim();
     if (word === 'INTEND') return `INTEND ${rest[0]} ${rest[1]}-${rest[2]}`;
     if (word === 'RESET') return `RESET ${rest[0]}-${rest[1]}`;
-    if (word === 'SNAPSHOT') return word;
+    if (word === 'SNAPSHOT' || word === 'CANCEL' || word === 'FLOW') return word;
     return `${this.#name(rest[0] as number)} ${word}`;
   }
 }
