@@ -96,4 +96,16 @@ export type { Failure, FailureReport } from './model/failure.js';
 export { jsonCodec } from './model/json-codec.js';
 export type { StandardSchema, ValueIssue } from './model/schema.js';
 export type { AtomState, Decision, RunState } from './model/states.js';
-export { type FileOptions, file, type MemoryOptions, memory, type Persistence } from './persistence/index.js';
+export {
+  type EncryptedOptions,
+  type EncryptionKey,
+  encrypted,
+  type FileOptions,
+  file,
+  type MemoryOptions,
+  memory,
+  type Offload,
+  type OffloadedOptions,
+  offloaded,
+  type Persistence,
+} from './persistence/index.js';
