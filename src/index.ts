@@ -108,4 +108,6 @@ export {
   type OffloadedOptions,
   offloaded,
   type Persistence,
+  type PruneAllParams,
+  pruneAll,
 } from './persistence/index.js';
