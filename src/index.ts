@@ -18,6 +18,7 @@ export {
   type FlowEngine,
   flowproof,
   type OneShotOptions,
+  type PruneQuery,
   type ResumeOptions,
   type RunHandle,
   type RunIdOption,
@@ -96,4 +97,14 @@ export type { Failure, FailureReport } from './model/failure.js';
 export { jsonCodec } from './model/json-codec.js';
 export type { StandardSchema, ValueIssue } from './model/schema.js';
 export type { AtomState, Decision, RunState } from './model/states.js';
-export { type FileOptions, file, type MemoryOptions, memory, type Persistence } from './persistence/index.js';
+export {
+  type FileOptions,
+  file,
+  type Logbook,
+  type LogbookFilter,
+  type LogbookPage,
+  type MemoryOptions,
+  type Metadata,
+  memory,
+  type Persistence,
+} from './persistence/index.js';
