@@ -43,6 +43,11 @@ export interface EngineOptions {
   readonly graceMs?: number;
   /** How long runs wait for a store that is out of reach. Default: 60,000. */
   readonly storeTimeoutMs?: number;
+  /**
+   * A snapshot bounds what a resume has to read of a run that tries again and again. One is written when at least so many
+   * entries, and twice as many as it would hold, have been written since the last. Default: 1,000.
+   */
+  readonly snapshotAfter?: number;
   /** Default: JSON plus Date, bigint, Map, Set, undefined, bytes, URL, RegExp and Error. */
   readonly codec?: Codec;
   readonly clock?: Clock;

@@ -25,7 +25,14 @@ import type { RunHandle } from './run-handle.js';
 import { type PruneQuery, type RunsPage, type RunsQuery, type RunView, runInfo, runView } from './run-view.js';
 import { Runs, type StartedRun } from './runs.js';
 
-const DEFAULTS = { leaseMs: 5_000, graceMs: 10_000, storeTimeoutMs: 60_000, durability: 'step', onFailure: 'revert' } as const;
+const DEFAULTS = {
+  leaseMs: 5_000,
+  graceMs: 10_000,
+  storeTimeoutMs: 60_000,
+  durability: 'step',
+  onFailure: 'revert',
+  snapshotAfter: 1_000,
+} as const;
 
 /** The options behind the types of {@link AppOptions}. */
 interface Parts extends EngineOptions {
@@ -98,6 +105,7 @@ class FlowproofApp {
       storeTimeoutMs: parts.storeTimeoutMs ?? DEFAULTS.storeTimeoutMs,
       durability: parts.durability ?? DEFAULTS.durability,
       onFailure: parts.onFailure ?? DEFAULTS.onFailure,
+      snapshotAfter: parts.snapshotAfter ?? DEFAULTS.snapshotAfter,
       listening: () => this.#listeners.size > 0,
       emit: (event) => this.#emit(event),
     });

@@ -5,11 +5,12 @@ import { type CallParts, Calls } from './calls.js';
 import { decide } from './decide.js';
 import type { AskCommand, CallCommand, CallId, Command, Decision, EngineEvent, Limits, OnFailure } from './decision.js';
 import type { FlowEvent } from './events.js';
-import { beginEntry } from './fold.js';
+import { beginEntry, snapshotTaken } from './fold.js';
 import { Inbox } from './inbox.js';
 import { Mailbox } from './mailbox.js';
 import { ProgressNotes } from './progress-notes.js';
 import { Signals } from './signals.js';
+import { isSnapshotDue, snapshotOf } from './snapshot.js';
 import { type RunStatistics, Statistics } from './statistics.js';
 import type { Run } from './step.js';
 import { summaryOf, type Writer, type WriterParts } from './writer.js';
@@ -21,6 +22,8 @@ export interface EngineParts extends WriterParts, CallParts {
   /** `step`: each step is on disk before it counts. `relaxed`: it survives our crash, not the machine's. */
   readonly durability: 'step' | 'relaxed';
   readonly onFailure: OnFailure;
+  /** Entries that are written at least between two snapshots. */
+  readonly snapshotAfter: number;
   /** Whether anybody listens: else events are not even made. */
   listening(): boolean;
   emit(event: FlowEvent): void;
@@ -158,6 +161,7 @@ export class Engine {
     const step = this.#decide([...this.#progress.take(), ...news]);
     try {
       if (step.transitions.length + heeded.length > 0) await this.#append(step.transitions, heeded);
+      await this.#snapshot();
     } catch (error) {
       for (const saving of savings) saving.reject(error);
       throw error;
@@ -188,6 +192,17 @@ export class Engine {
       ...(used.length === 0 ? {} : { consume: used }),
     });
     this.#statistics.works();
+  }
+
+  /** Lets whoever reads this run later begin here, where that spares most of the reading. */
+  async #snapshot(): Promise<void> {
+    const { status } = this.run;
+    if (status.state !== 'RUNNING' || !isSnapshotDue(status, this.#parts.snapshotAfter)) return;
+    beginEntry(status);
+    const snapshot: Transition = ['SNAPSHOT', snapshotOf(status)];
+    const durability = this.#parts.durability === 'relaxed' ? 'relaxed' : 'full';
+    await this.#writer.append({ entry: this.#writer.entry(status, [snapshot], 'snapshot'), durability });
+    snapshotTaken(status);
   }
 
   /** Calls what the step marked as started, if nothing speaks against it; returns what must be taken back instead. */
