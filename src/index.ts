@@ -71,7 +71,17 @@ export {
   type Use,
   use,
 } from './authoring/index.js';
-export type { AtomEvent, EmittedEvent, FlowEvent, Listener, OnFailure, ProgressEvent, RunEvent, RunStatistics } from './engine/index.js';
+export type {
+  AtomEvent,
+  Durability,
+  EmittedEvent,
+  FlowEvent,
+  Listener,
+  OnFailure,
+  ProgressEvent,
+  RunEvent,
+  RunStatistics,
+} from './engine/index.js';
 export { concurrent, type ExecutorChoice, serial } from './executors/index.js';
 export type { Clock } from './model/clock.js';
 export { type Codec, NotStorableError } from './model/codec.js';

@@ -1,5 +1,5 @@
 import type { AnyFlow, AppRunOptionsFor, AppServices, Provides, RunResult, RunsAloneInApp } from '../authoring/index.js';
-import type { Listener, OnFailure } from '../engine/index.js';
+import type { Durability, Listener, OnFailure } from '../engine/index.js';
 import type { ExecutorChoice } from '../executors/index.js';
 import type { Clock } from '../model/clock.js';
 import type { Codec } from '../model/codec.js';
@@ -29,8 +29,8 @@ export type AppOptions<Flows extends readonly AnyFlow[], Given> = AppServices<Fl
 export interface EngineOptions {
   /** Where tasks run: `serial()` or `concurrent({ limit })`. Default: `serial()`. */
   readonly executor?: ExecutorChoice;
-  /** `step`: each step is on disk before the next task is called. `relaxed`: it survives a crash of ours, not of the machine. Default: `step`. */
-  readonly durability?: 'step' | 'relaxed';
+  /** When steps have to be on disk: {@link Durability}. Default: `step`. */
+  readonly durability?: Durability;
   /**
    * What a failure does beside its own consequences. `revert`: what runs meanwhile ends by itself. `abortSiblings`: the
    * signals of what is to be undone anyway are aborted. `stop`: nothing is retried and nothing undone; what runs ends, and

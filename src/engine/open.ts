@@ -154,7 +154,7 @@ export function runOf(flow: CompiledFlow, status: RunStatus, codec: Codec, goesO
 }
 
 function runWith(flow: CompiledFlow, status: RunStatus, codec: Codec): Run {
-  return { flow, status, codec, frontier: new Frontier(flow, status), observed: false };
+  return { flow, status, codec, frontier: new Frontier(flow, status), observed: false, entryIsOpen: false };
 }
 
 /** Whether messages ask for something that a run at rest would do. */
