@@ -189,8 +189,8 @@ var KNOWN_TO_LINKS = /* @__PURE__ */ new Set(["decider", "depth"]);
 function builders(compile2, pictures) {
   const tools = { compile: compile2, toMermaid: pictures?.toMermaid ?? noPicture, toDot: pictures?.toDot ?? noPicture };
   const factory = (pattern) => {
-    const begin3 = (mode) => (name2, options) => builder(tools, emptyFlow(pattern, name2, mode, options));
-    return Object.freeze(Object.assign(begin3("closed"), { open: begin3("open"), dynamic: begin3("dynamic") }));
+    const begin2 = (mode) => (name2, options) => builder(tools, emptyFlow(pattern, name2, mode, options));
+    return Object.freeze(Object.assign(begin2("closed"), { open: begin2("open"), dynamic: begin2("dynamic") }));
   };
   return Object.freeze({ linear: factory("linear"), unordered: factory("unordered"), graph: factory("graph") });
 }
@@ -3671,8 +3671,8 @@ function decodeTransition(tuple, atomCount, into) {
   if (decode2 === void 0) throw new Error(`nothing is known of the transition ${shown(op)}`);
   try {
     decode2(tuple.slice(1), op, atomCount, into);
-  } catch (fault2) {
-    throw new Error(`${op} ${fault2.message}`);
+  } catch (fault) {
+    throw new Error(`${op} ${fault.message}`);
   }
 }
 function bare(rest2, op, atomCount, into) {
@@ -4863,8 +4863,8 @@ async function beginRun(flow, params, parts) {
   const { inputs, inputsHash, owner } = params;
   const key = params.key ?? status.runId;
   const creation2 = { key, flow: name2, version, fingerprint, inputs, inputsHash };
-  const begin3 = { kind: "begin", creation: creation2, ...owner === null ? { prepared: true } : {} };
-  const first = decide(run2, [begin3], limitsOf(parts, "none"));
+  const begin2 = { kind: "begin", creation: creation2, ...owner === null ? { prepared: true } : {} };
+  const first = decide(run2, [begin2], limitsOf(parts, "none"));
   const writer = new Writer(parts);
   const entry = writer.entry(status, first.transitions);
   const created = await writer.create({
@@ -5224,8 +5224,8 @@ var StepGate = class {
   /** The run comes with a step. Resolves when it may go on. */
   pass(step) {
     if (this.#isOpen) return Promise.resolve();
-    return new Promise((goOn2) => {
-      this.#waiting = { step, goOn: goOn2 };
+    return new Promise((goOn3) => {
+      this.#waiting = { step, goOn: goOn3 };
       this.#show();
     });
   }
@@ -5991,13 +5991,13 @@ var FaultyJournal = class {
   append(items) {
     return Promise.all(items.map((item) => this.#write(item.entry, async () => (await this.#journal.append([item]))[0] ?? LOST2)));
   }
-  async #write(entry, write2) {
+  async #write(entry, write) {
     if (this.#life.dead) return NEVER;
-    const fault2 = this.#life.next(entry);
-    if (fault2 === "die-before") return this.#life.die();
-    const result = await write2();
-    if (fault2 === "die-after") return this.#life.die();
-    return fault2 === "lose-answer" ? LOST2 : result;
+    const fault = this.#life.next(entry);
+    if (fault === "die-before") return this.#life.die();
+    const result = await write();
+    if (fault === "die-after") return this.#life.die();
+    return fault === "lose-answer" ? LOST2 : result;
   }
   #alive(ask2) {
     return this.#life.dead ? NEVER : ask2();
@@ -6691,43 +6691,43 @@ function pointOf({ atom: atom2, state, call: call2 }) {
 
 // tests/conformance/taskflow/crash.ts
 function undisturbed(recorded) {
-  return endOf2(recorded, void 0);
+  return hurt(recorded);
 }
-function hurt(recorded, point) {
-  return endOf2(recorded, point);
-}
-async function endOf2(recorded, point) {
+async function hurt(recorded, ...points) {
   const attempts = new EachPiece();
   const world = new World(attempts);
   const store2 = memory();
-  const clock = new VirtualClock();
+  const calls = [];
+  for (let index = 0; ; index++) {
+    const life = mortal(world, store2, points[index]);
+    const process2 = open(world, recorded, recorded.flow, life.persistence, life.clock);
+    if ("invalid" in process2) return void 0;
+    world.beginSegment([], IDLE);
+    const ended = await Promise.race([goOn2(process2, recorded, attempts), life.died]);
+    calls.push(...world.calls);
+    if (ended !== void 0) return { text: await told(process2, ended, calls), writes: life.writes() };
+  }
+}
+function mortal(world, store2, point) {
   let writes = 0;
-  const faulty = withFaults(store2, (write2) => {
+  const clock = new VirtualClock();
+  const persistence = withFaults(store2, (write) => {
     writes++;
-    if (write2 !== point?.write) return "pass";
+    if (write !== point?.write) return "pass";
     if (point.fault === "lose-answer") setImmediate(() => clock.advance(1e3));
     else world.dead = true;
     return point.fault;
   });
-  const first = open(world, recorded, recorded.flow, faulty, clock);
-  if ("invalid" in first) return void 0;
-  world.beginSegment([], IDLE);
-  const ended = await Promise.race([begin2(first, recorded), faulty.died.then(() => void 0)]);
-  if (ended !== void 0) return { text: await told(first, ended, world.calls), writes };
-  const before = world.calls;
-  const second = open(world, recorded, recorded.flow, store2);
-  world.beginSegment([], IDLE);
-  const isBegun = (await second.app.runs()).runs.length > 0;
-  const { names } = second.built;
-  const states = new Map(isBegun ? (await second.app.inspect(ID)).atoms.map(({ path, state }) => [names.get(path) ?? path, state]) : []);
+  return { persistence, clock, died: persistence.died.then(() => void 0), writes: () => writes };
+}
+async function goOn2({ app, built }, recorded, attempts) {
+  if ((await app.runs()).runs.length === 0) return app.run(built.flow, { id: ID, inputs: recorded.store ?? {} });
+  const { atoms: atoms2 } = await app.inspect(ID);
+  const states = new Map(atoms2.map(({ path, state }) => [built.names.get(path) ?? path, state]));
   attempts.goesOn((atom2) => states.get(atom2));
-  const end = await (isBegun ? second.app.resume(second.built.flow, ID, { takeover: "force" }) : begin2(second, recorded));
-  return { text: await told(second, end, [...before, ...world.calls]), writes };
+  return app.resume(built.flow, ID, { takeover: "force" });
 }
 var IDLE = { suspend: () => void 0, kill: () => void 0 };
-function begin2({ app, built }, recorded) {
-  return app.run(built.flow, { id: ID, inputs: recorded.store ?? {} });
-}
 async function told({ app, built, spec }, ended, calls) {
   const view = await app.inspect(ID);
   await app.stop();
@@ -6747,11 +6747,11 @@ function vectorsIn(file3) {
   return lines.filter((line) => line.trim() !== "").map((line) => JSON.parse(line));
 }
 
-// ../../../tmp/one.ts
-var [file2, name, write, fault] = process.argv.slice(2);
+// ../../../tmp/multi.ts
+var [file2, name, pts] = process.argv.slice(2);
 var v = vectorsIn(file2).find((v2) => v2.case.name === name);
 var a = await undisturbed(v.case);
-var b = await hurt(v.case, { write: Number(write), fault });
+var b = await hurt(v.case, ...JSON.parse(pts));
 console.log(JSON.stringify(v.case.flow));
 console.log(a.writes);
 var A = JSON.parse(a.text);

@@ -49,6 +49,8 @@ export class EachPiece implements Attempts {
     for (const key of this.#open) {
       const [atom = '', op] = key.split(/ (?=\S+$)/);
       if (stateOf(atom) === (op === 'execute' ? 'RUNNING' : 'REVERTING')) this.#inFlight.add(key);
+      // It ended, and its process died before anybody was told.
+      else this.#open.delete(key);
     }
   }
 
