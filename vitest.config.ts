@@ -9,6 +9,8 @@ export default defineConfig({
       { find: /^flowproof\/postgres$/, replacement: at('./src/adapters/postgres/index.ts') },
       { find: /^flowproof\/testing$/, replacement: at('./src/testing/index.ts') },
       { find: /^flowproof$/, replacement: at('./src/index.ts') },
+      { find: /^#(authoring|compilation)$/, replacement: at('./src/$1/index.ts') },
+      { find: /^#model\/(.*)\.js$/, replacement: at('./src/model/$1.ts') },
     ],
   },
   test: {
