@@ -30,21 +30,29 @@ export {
 export {
   type AnyFlow,
   type AnyTask,
+  type Attempt,
   alwaysRevert,
   alwaysRevertAll,
+  type Decision,
+  type DelayedRetry,
   type Depth,
   type DynamicFlow,
   type DynamicGraph,
+  defineRetry,
   defineTask,
   type Flow,
   forEach,
   forEachOf,
+  type History,
   type Kept,
   type Outcome,
   type Provides,
   type Register,
   type Requires,
   type Resolve,
+  Retry,
+  type RetryAnswer,
+  type RetryContext,
   type RetryPolicy,
   type RunResult,
   type ServicesOf,
@@ -55,7 +63,7 @@ export {
   type Use,
   use,
 } from './authoring/index.js';
-export type { AtomEvent, FlowEvent, Listener, ProgressEvent, RunEvent } from './engine/index.js';
+export type { AtomEvent, EmittedEvent, FlowEvent, Listener, ProgressEvent, RunEvent } from './engine/index.js';
 export { concurrent, type ExecutorChoice, serial } from './executors/index.js';
 export type { Clock } from './model/clock.js';
 export { type Codec, NotStorableError } from './model/codec.js';

@@ -1,6 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import type { AnyFlow, Resolve, RunResult, Unseen } from '../authoring/index.js';
-import type { CompiledFlow } from '../compilation/index.js';
+import type { Compat, CompiledFlow } from '../compilation/index.js';
 import type { AnyRunResult, FlowEvent, Listener } from '../engine/index.js';
 import { serial } from '../executors/index.js';
 import { systemClock } from '../model/clock.js';
@@ -24,6 +24,8 @@ interface Parts extends EngineOptions {
   readonly services?: object;
   readonly resolve?: Resolve;
   readonly onEvent?: Listener;
+  /** For the conformance suite: behaves as TaskFlow does. In no public type. */
+  readonly compat?: Compat;
 }
 
 interface StartOptions extends RunIdOption {
@@ -68,7 +70,7 @@ class FlowproofApp {
 
   constructor(parts: Parts) {
     this.#parts = parts;
-    this.#registry = new Registry(parts.flows, parts.resolve !== undefined);
+    this.#registry = new Registry(parts.flows, parts.resolve !== undefined, parts.compat);
     this.#journal = parts.persistence.connect();
     if (parts.onEvent !== undefined) this.#listeners.add(parts.onEvent);
     this.#runs = new Runs({

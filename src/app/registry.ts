@@ -1,5 +1,5 @@
 import { type AnyFlow, flowDefinitionOf, type TaskDefinition } from '../authoring/index.js';
-import { type CompiledFlow, compile } from '../compilation/index.js';
+import { type Compat, type CompiledFlow, compile, STANDARD } from '../compilation/index.js';
 import { type Diagnostic, sentence } from '../model/diagnostics.js';
 import { FlowDefinitionError } from '../model/errors.js';
 
@@ -8,10 +8,12 @@ export class Registry {
   readonly #flows = new Map<string, CompiledFlow>();
   readonly #checked = new Set<CompiledFlow>();
   readonly #canResolve: boolean;
+  readonly #compat: Compat;
 
   /** @throws FlowDefinitionError for the first flow that can't run */
-  constructor(flows: readonly AnyFlow[], canResolve: boolean) {
+  constructor(flows: readonly AnyFlow[], canResolve: boolean, compat: Compat = STANDARD) {
     this.#canResolve = canResolve;
+    this.#compat = compat;
     for (const flow of flows) {
       const compiled = this.compiled(flow);
       if (this.#flows.has(compiled.name)) {
@@ -41,7 +43,7 @@ export class Registry {
       const message = sentence('NOT_A_NODE', { flow: 'flowproof' });
       throw new FlowDefinitionError('flowproof', [{ code: 'NOT_A_NODE', severity: 'error', path: '', message }]);
     }
-    const compiled = compile(definition);
+    const compiled = compile(definition, this.#compat);
     if (!this.#checked.has(compiled)) {
       this.#demandResolve(compiled);
       this.#checked.add(compiled);

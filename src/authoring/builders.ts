@@ -1,9 +1,10 @@
 import { isSchema } from '../model/schema.js';
-import type { AnyDecider, ChoiceDefinition, FlowDefinition, LinkDefinition, NodeDefinition, RetryDefinition } from './definition.js';
+import type { AnyDecider, ChoiceDefinition, FlowDefinition, LinkDefinition, NodeDefinition } from './definition.js';
 import type { Factories } from './factories.js';
 import type { FlowOptions } from './flow-options.js';
 import { type FlowTools, flowValue } from './flow-value.js';
 import { asRecord, nodeDefinition, unknownKeys } from './placement.js';
+import { retryDefinitionOf } from './retry-definition.js';
 
 const KNOWN_TO_FLOWS = new Set(['version']);
 const KNOWN_TO_LINKS = new Set(['decider', 'depth']);
@@ -62,7 +63,7 @@ function builder(tools: FlowTools, definition: FlowDefinition, { nodes, links }:
   };
   return Object.freeze({
     input: (shape?: unknown) => next({ input: inputOf(shape) }),
-    retry: (policy?: unknown) => next({ retry: retryOf(policy) }),
+    retry: (policy?: unknown) => next({ retry: retryDefinitionOf(policy) }),
     add: (node: unknown, options?: unknown) => more(definition.pattern === 'graph' ? batch(node) : [nodeDefinition(node, options)]),
     when: (name: unknown, reads: unknown, pick: unknown, node: unknown) =>
       more([choiceNode(name, { kind: 'when', ...question(reads, pick) }, [nodeDefinition(node)])]),
@@ -111,12 +112,6 @@ function linkDefinition(from: unknown, to: unknown, options: unknown): LinkDefin
     ...(given.depth === undefined ? {} : { depth: given.depth as NonNullable<LinkDefinition['depth']> }),
     unknownOptions: unknownKeys(options, KNOWN_TO_LINKS),
   });
-}
-
-/** Something that is no policy becomes a number of attempts that `compile()` refuses. */
-function retryOf(policy: unknown): RetryDefinition {
-  const brand = (policy as { '~flowproof'?: { kind?: unknown; definition: RetryDefinition } } | undefined | null)?.['~flowproof'];
-  return brand?.kind === 'retry' ? brand.definition : { kind: 'times', attempts: Number.NaN };
 }
 
 function inputOf(shape: unknown): FlowDefinition['input'] {

@@ -1,4 +1,5 @@
 import type { StandardSchema } from '../model/schema.js';
+import type { Decision } from '../model/states.js';
 
 /** What builders and decorators leave behind: plain, frozen data that the compilation reads. No types of values here. */
 
@@ -52,13 +53,6 @@ export interface BackoffDefinition {
   readonly jitter: number;
 }
 
-/**
- * What a retry says about a failure in its flow. `RETRY`: undo the flow and try it again. `REVERT`: the retry around it
- * decides, or the run goes back. `REVERT_ALL`: the run goes back, whoever is around it. `REVERT_LOCAL`: this flow and
- * what comes after it are undone, the rest stays.
- */
-export type Decision = 'RETRY' | 'REVERT' | 'REVERT_ALL' | 'REVERT_LOCAL';
-
 /** What stock retries have in common. */
 interface StockRetry {
   readonly backoff?: BackoffDefinition;
@@ -92,6 +86,8 @@ export interface OwnRetryDefinition {
   readonly name: string;
   readonly requires: readonly Port[];
   readonly provides: readonly Port[];
+  /** `false`: it takes or gives something and nobody said what; for `compile()` to report. */
+  readonly declared: boolean;
   /** Without execute each attempt begins at once, and it provides nothing. */
   readonly hasExecute: boolean;
   readonly hasRevert: boolean;

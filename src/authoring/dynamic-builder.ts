@@ -2,6 +2,7 @@ import type { StandardSchema } from '../model/schema.js';
 import type { Depth } from './definition.js';
 import type { Flow, NeedsResolve } from './flow.js';
 import type { AnyNode, Demands } from './node-types.js';
+import type { OwnRetry, RetryClass, RetryDemands } from './own-retry.js';
 import type { AnyRetry } from './retry.js';
 import type { Sentence } from './sentence.js';
 import type { Storable } from './storable.js';
@@ -18,13 +19,17 @@ export interface DynamicOptions {
   readonly override?: boolean;
 }
 
-type CheckDynamic<F extends string, S, N> = N extends AnyNode
-  ? [Exclude<keyof Demands<N>, keyof S>] extends [never]
-    ? S extends Demands<N>
-      ? N
-      : Sentence<'MISSING_SERVICE', { flow: F; service: keyof Demands<N> }>
-    : Sentence<'MISSING_SERVICE', { flow: F; service: Exclude<keyof Demands<N>, keyof S> }>
-  : Sentence<'NOT_A_NODE', { flow: F }>;
+type CheckDynamic<F extends string, S, N> = N extends AnyNode ? CheckDemands<F, S, N, Demands<N>> : Sentence<'NOT_A_NODE', { flow: F }>;
+
+type CheckDynamicRetry<F extends string, S, R> = R extends AnyRetry | RetryClass | OwnRetry
+  ? CheckDemands<F, S, R, RetryDemands<R>>
+  : Sentence<'NOT_A_RETRY', { flow: F }>;
+
+type CheckDemands<F extends string, S, N, D> = [Exclude<keyof D, keyof S>] extends [never]
+  ? S extends D
+    ? N
+    : Sentence<'MISSING_SERVICE', { flow: F; service: keyof D }>
+  : Sentence<'MISSING_SERVICE', { flow: F; service: Exclude<keyof D, keyof S> }>;
 
 /**
  * A linear or unordered flow made from data: its type stays the same at every step, so it can grow in a loop. Names are
@@ -36,7 +41,7 @@ export interface DynamicNodes<in out S> {
   /** Names the values that a run must be given; without names a run may be given any. */
   input(names?: readonly string[] | StandardSchema): DynamicNodes<S>;
   /** Says who decides what happens after a failure. */
-  retry(policy: AnyRetry): DynamicNodes<S>;
+  retry<R>(policy: CheckDynamicRetry<'…', S & NeedsResolve, R>): DynamicNodes<S>;
   /** Adds a task or a built flow. */
   add<N>(node: CheckDynamic<'…', S & NeedsResolve, N>, options?: DynamicOptions): DynamicNodes<S>;
   /** Chooses what the flow leaves behind, instead of everything; with no name: nothing. */
@@ -57,7 +62,7 @@ export interface DynamicGraph<in out S> {
   /** Names the values that a run must be given; without names a run may be given any. */
   input(names?: readonly string[] | StandardSchema): DynamicGraph<S>;
   /** Says who decides what happens after a failure. */
-  retry(policy: AnyRetry): DynamicGraph<S>;
+  retry<R>(policy: CheckDynamicRetry<'…', S & NeedsResolve, R>): DynamicGraph<S>;
   /** Adds tasks and built flows by their names, or either with `use`. */
   add<Ns extends Readonly<Record<string, unknown>>>(
     nodes: Ns & { readonly [Id in keyof Ns]: CheckDynamic<'…', S & NeedsResolve, Ns[Id]> },

@@ -3,7 +3,7 @@ import type { BatchDemands, BatchGifts, BatchNeeds, CheckBatch } from './check-g
 import type { Depth } from './definition.js';
 import type { Flow } from './flow.js';
 import type { CheckReturn, FlowEnd } from './flow-end.js';
-import type { AfterDeciders, History, LinkOptions } from './graph-links.js';
+import type { AfterDeciders, DeciderHistory, LinkOptions } from './graph-links.js';
 import type { Flat } from './names.js';
 import type { Provided } from './scope.js';
 
@@ -48,7 +48,7 @@ export interface GraphBuilder<
   link<const From extends keyof Nodes & string, const To extends Exclude<keyof Nodes & string, From>, const D extends Depth = 'all'>(
     from: From,
     to: To,
-    options: LinkOptions<History<Nodes, Ties, From, To>, D>,
+    options: LinkOptions<DeciderHistory<Nodes, Ties, From, To>, D>,
   ): GraphBuilder<F, M, Req, Chunks, Names, Nodes, Ties | readonly [From, To, D], In, S>;
   /** Chooses what the flow leaves behind, instead of everything; with no name: nothing. */
   returns<const Chosen extends readonly string[]>(

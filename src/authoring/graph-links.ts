@@ -12,7 +12,7 @@ type DecidersOf<Ties, To> = Ties extends readonly [infer From, To, Depth] ? From
  * What a decider is told: what the link's source gave, and what the sources of other decided links to the same target
  * gave, as far as they were not skipped.
  */
-export type History<Nodes, Ties, From, To> = Flat<
+export type DeciderHistory<Nodes, Ties, From, To> = Flat<
   { readonly [Id in From & keyof Nodes]: Gives<Nodes[Id]> } & {
     readonly [Id in Exclude<DecidersOf<Ties, To>, From> & keyof Nodes]?: Gives<Nodes[Id]>;
   }

@@ -1,12 +1,12 @@
 export type { AddOptions, RenameOptions } from './add-options.js';
 export { builders } from './builders.js';
+export { defineRetry } from './define-retry.js';
 export { defineTask } from './define-task.js';
 export type { AnyDefinedTask, DefinedTask } from './defined-task.js';
 export type {
   AnyDecider,
   BackoffDefinition,
   ChoiceDefinition,
-  Decision,
   Depth,
   FlowDefinition,
   InputDefinition,
@@ -30,13 +30,17 @@ export type { FlowEnd } from './flow-end.js';
 export type { FlowOptions } from './flow-options.js';
 export { type FlowTools, flowDefinitionOf } from './flow-value.js';
 export type { GraphBuilder } from './graph-builder.js';
+export type { Attempt, ErrorClass, History } from './history.js';
 export type { Kept } from './kept.js';
 export type { LinearBuilder } from './linear-builder.js';
 export type { Names } from './names.js';
 export type { AnyNode, AnyTask, TaskClass } from './node-types.js';
 export type { Outcome, OutcomeOf } from './outcome.js';
+export type { DelayedRetry, OwnRetry, RetryAnswer, RetryClass } from './own-retry.js';
 export type { Register } from './register.js';
 export { type AnyRetry, alwaysRevert, alwaysRevertAll, forEach, forEachOf, type RetryPolicy, times } from './retry.js';
+export type { RetryContext } from './retry-context.js';
+export { Retry } from './retry-decorator.js';
 export type { AppRunOptionsFor, AppServices, Resolve, RunOptionsFor, RunResult, RunsAlone, RunsAloneInApp, Unseen } from './run-types.js';
 export type { FlowError, FlowMismatch } from './sentence.js';
 export type { FlowAfterInput, FlowAfterRetry, FlowStart, OpenFlowStart } from './stages.js';

@@ -7,18 +7,23 @@ import type { StorableValue } from './storable.js';
  *
  * @typeParam Req values that the policy itself reads
  * @typeParam Prov values that it gives to the flow, anew for each attempt
+ * @typeParam Services what it reads from `ctx.services`
  */
-export interface RetryPolicy<in Req, out Prov> {
+export interface RetryPolicy<in Req, out Prov, in Services = {}> {
   readonly '~flowproof': {
     readonly kind: 'retry';
     readonly definition: RetryDefinition;
     /** Never there: carries the types. */
-    readonly types?: { readonly requires: (values: Req) => void; readonly provides: Prov };
+    readonly types?: {
+      readonly requires: (values: Req) => void;
+      readonly provides: Prov;
+      readonly services: (services: Services) => void;
+    };
   };
 }
 
 /** Any policy, whatever it reads and gives. */
-export type AnyRetry = RetryPolicy<never, unknown>;
+export type AnyRetry = RetryPolicy<never, unknown, never>;
 
 /** Stands for the type of one item of the list `From`, until a flow says what that list holds. */
 export interface ItemOf<out From extends string> {

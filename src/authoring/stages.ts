@@ -1,24 +1,26 @@
 import type { StandardSchema } from '../model/schema.js';
 import type { Mode } from './check-add.js';
-import type { CheckRetry, RetryNeeds, Tried } from './check-retry.js';
+import type { CheckRetry, Tried } from './check-retry.js';
 import type { GraphBuilder } from './graph-builder.js';
 import type { LinearBuilder } from './linear-builder.js';
 import type { Flat, ParsedValue, RawValue } from './names.js';
+import type { RetryDemands, RetryNeeds } from './own-retry.js';
 import type { UnorderedBuilder } from './unordered-builder.js';
 
 /*
  * A flow before its first node: input and retry exist once and only here. `P` is the pattern, `Raw` what a run is given,
- * `Parsed` what the nodes see of it, `T` the values of the retry.
+ * `Parsed` what the nodes see of it, `T` the values of the retry, `S` the services of the
+ * retry.
  */
 
 export type BuiltPattern = 'linear' | 'unordered' | 'graph';
 
 /** The builder of a pattern when input and retry are settled. */
-export type Begun<P, F extends string, M extends Mode, Raw, Parsed, T> = P extends 'linear'
-  ? LinearBuilder<F, M, Raw, Parsed & T, [], keyof Parsed | keyof T, [], never, keyof Raw | keyof Parsed, {}>
+export type Begun<P, F extends string, M extends Mode, Raw, Parsed, T, S = {}> = P extends 'linear'
+  ? LinearBuilder<F, M, Raw, Parsed & T, [], keyof Parsed | keyof T, [], never, keyof Raw | keyof Parsed, S>
   : P extends 'unordered'
-    ? UnorderedBuilder<F, M, Raw, Parsed & T, keyof Parsed | keyof T, T, keyof T, never, keyof Raw | keyof Parsed, {}>
-    : GraphBuilder<F, M, Raw, [Parsed & T], keyof Parsed | keyof T, {}, never, keyof Raw | keyof Parsed, {}>;
+    ? UnorderedBuilder<F, M, Raw, Parsed & T, keyof Parsed | keyof T, T, keyof T, never, keyof Raw | keyof Parsed, S>
+    : GraphBuilder<F, M, Raw, [Parsed & T], keyof Parsed | keyof T, {}, never, keyof Raw | keyof Parsed, S>;
 
 /** A closed flow before its first node. */
 export type FlowStart<P extends BuiltPattern, F extends string> = Begun<P, F, 'closed', {}, {}, {}> & MayTakeInput<P, F> & MayRetry<P, F>;
@@ -34,7 +36,7 @@ interface MayTakeInput<P extends BuiltPattern, F extends string> {
 
 interface MayRetry<P extends BuiltPattern, F extends string> {
   /** Says who decides what happens after a failure. */
-  retry<R>(policy: CheckRetry<F, 'closed', {}, R>): FlowAfterRetry<P, F, Tried<R, {}>>;
+  retry<R>(policy: CheckRetry<F, 'closed', {}, R>): FlowAfterRetry<P, F, Tried<R, {}>, RetryDemands<R>>;
 }
 
 /** A closed flow that knows its input. */
@@ -43,20 +45,21 @@ export type FlowAfterInput<P extends BuiltPattern, F extends string, Raw, Parsed
 
 interface MayStillRetry<P extends BuiltPattern, F extends string, Raw, Parsed> {
   /** Says who decides what happens after a failure. */
-  retry<R>(policy: CheckRetry<F, 'closed', Parsed, R>): Begun<P, F, 'closed', Raw, Parsed, Tried<R, Parsed>>;
+  retry<R>(policy: CheckRetry<F, 'closed', Parsed, R>): Begun<P, F, 'closed', Raw, Parsed, Tried<R, Parsed>, RetryDemands<R>>;
 }
 
 /** A closed flow that knows its retry. */
-export type FlowAfterRetry<P extends BuiltPattern, F extends string, T> = Begun<P, F, 'closed', {}, {}, T> & MayStillTakeInput<P, F, T>;
+export type FlowAfterRetry<P extends BuiltPattern, F extends string, T, S = {}> = Begun<P, F, 'closed', {}, {}, T, S> &
+  MayStillTakeInput<P, F, T, S>;
 
 type Others<T> = { readonly [Name in keyof T]?: never };
-interface MayStillTakeInput<P extends BuiltPattern, F extends string, T> {
+interface MayStillTakeInput<P extends BuiltPattern, F extends string, T, S> {
   /** Says what a run must be given. Types are erased: a value that no task provides is missed when the run starts. */
-  input<I extends object & Others<T>>(): Begun<P, F, 'closed', I, I, T>;
+  input<I extends object & Others<T>>(): Begun<P, F, 'closed', I, I, T, S>;
   /** Says what a run must be given, and parses it before the run is created. The tasks see the parsed values. */
   input<Schema extends StandardSchema<unknown, object & Others<T>>>(
     schema: Schema,
-  ): Begun<P, F, 'closed', Flat<RawValue<Schema>>, Flat<ParsedValue<Schema>>, T>;
+  ): Begun<P, F, 'closed', Flat<RawValue<Schema>>, Flat<ParsedValue<Schema>>, T, S>;
 }
 
 /** An open flow before its first node. */
@@ -64,5 +67,7 @@ export type OpenFlowStart<P extends BuiltPattern, F extends string> = Begun<P, F
 
 interface MayRetryOpen<P extends BuiltPattern, F extends string> {
   /** Says who decides what happens after a failure. What it reads becomes what the flow requires. */
-  retry<R>(policy: CheckRetry<F, 'open', {}, R>): Begun<P, F, 'open', RetryNeeds<R>, RetryNeeds<R>, Tried<R, RetryNeeds<R>>>;
+  retry<R>(
+    policy: CheckRetry<F, 'open', {}, R>,
+  ): Begun<P, F, 'open', RetryNeeds<R>, RetryNeeds<R>, Tried<R, RetryNeeds<R>>, RetryDemands<R>>;
 }

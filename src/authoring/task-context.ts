@@ -40,6 +40,17 @@ export interface TaskContext<out Services = {}> {
   save<Value>(
     data: StorableValue<Value, Sentence<'NOT_STORABLE', { path: 'data'; reason: 'it holds what does not survive' }>>,
   ): Promise<void>;
-  /** Tells listeners how far this call is: a fraction from 0 to 1. Not stored. */
+  /**
+   * Says how far this call is: a fraction from 0 to 1. Listeners hear it at once, and the last one is kept with the run,
+   * where `inspect` shows it. Details stay until new ones are given.
+   */
   progress(fraction: number, details?: Readonly<Record<string, unknown>>): void;
+  /**
+   * Tells listeners something of your own, such as `ctx.emit('uploaded', { part: 3 })`. It is not stored: what must not
+   * be lost belongs into the result or into `save`.
+   */
+  emit<Value>(
+    event: string,
+    data?: StorableValue<Value, Sentence<'NOT_STORABLE', { path: 'data'; reason: 'it holds what does not survive' }>>,
+  ): void;
 }

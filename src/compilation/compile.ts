@@ -2,6 +2,7 @@ import type { FlowDefinition, Placement, Port, RetryDefinition, TaskDefinition }
 import { FlowDefinitionError } from '../model/errors.js';
 import { digest } from '../model/ids.js';
 import { canonicalText } from '../model/json.js';
+import { type Compat, STANDARD } from './compat.js';
 import type { CompiledAtom, CompiledFlow } from './compiled-flow.js';
 import { decidersOf } from './deciders.js';
 import { describe } from './describe.js';
@@ -9,23 +10,24 @@ import { executionGraph } from './execution-graph.js';
 import { link } from './link.js';
 import { manifestOf } from './manifest.js';
 
-const compiledFlows = new WeakMap<FlowDefinition, CompiledFlow>();
+const compiledFlows = new WeakMap<FlowDefinition, Map<Compat, CompiledFlow>>();
 
 /**
  * Checks a flow and freezes it into the graph that engines run. Done once for a definition, which never changes.
  *
  * @throws FlowDefinitionError `FLOW_DEFINITION` with everything that is wrong, not only the first
  */
-export function compile(definition: FlowDefinition): CompiledFlow {
-  let compiled = compiledFlows.get(definition);
+export function compile(definition: FlowDefinition, compat: Compat = STANDARD): CompiledFlow {
+  const known = compiledFlows.get(definition) ?? new Map<Compat, CompiledFlow>();
+  let compiled = known.get(compat);
   if (compiled === undefined) {
-    compiled = compileAnew(definition);
-    compiledFlows.set(definition, compiled);
+    compiled = compileAnew(definition, compat);
+    compiledFlows.set(definition, known.set(compat, compiled));
   }
   return compiled;
 }
 
-function compileAnew(definition: FlowDefinition): CompiledFlow {
+function compileAnew(definition: FlowDefinition, compat: Compat): CompiledFlow {
   const { shape, origins, placements } = describe(definition);
   const linked = link(shape);
   const errors = linked.diagnostics.filter(({ severity }) => severity === 'error');
@@ -58,6 +60,7 @@ function compileAnew(definition: FlowDefinition): CompiledFlow {
     manifest,
     warnings: linked.diagnostics,
     constant: constantsOf(placements),
+    compat,
   });
 }
 

@@ -2,6 +2,7 @@ import type { Depth, Port, RetryDefinition, TaskDefinition } from '../authoring/
 import type { Diagnostic } from '../model/diagnostics.js';
 import type { Json } from '../model/json.js';
 import type { StandardSchema } from '../model/schema.js';
+import type { Compat } from './compat.js';
 import type { PortShape } from './flow-shape.js';
 import type { Source } from './source.js';
 
@@ -27,6 +28,8 @@ export interface CompiledFlow {
   readonly manifest: Json;
   /** What is odd, but may be intended. */
   readonly warnings: readonly Diagnostic[];
+  /** What it was compiled for; the engine reads it too. */
+  readonly compat: Compat;
   /** The constant that a placement injects. */
   constant(node: number, input: string): unknown;
 }

@@ -109,7 +109,7 @@ function policyOf(retry: RetryDefinition): PolicyShape {
     case 'forEach':
       return { kind: retry.kind, count: retry.values.length };
     case 'own':
-      return { kind: retry.kind, name: retry.name };
+      return { kind: retry.kind, name: retry.name, declared: retry.declared };
     default:
       return { kind: retry.kind };
   }

@@ -82,7 +82,12 @@ export type PolicyShape =
   | { readonly kind: 'times'; readonly attempts: number }
   | { readonly kind: 'forEach'; readonly count: number }
   | { readonly kind: 'forEachOf' | 'alwaysRevert' | 'alwaysRevertAll' }
-  | { readonly kind: 'own'; readonly name: string };
+  | {
+      readonly kind: 'own';
+      readonly name: string;
+      /** `false`: it takes or gives something and nobody said what. */
+      readonly declared: boolean;
+    };
 
 export interface UnknownNodeShape extends PlacedShape {
   readonly kind: 'unknown';

@@ -1,4 +1,5 @@
 /** Compilation: a flow becomes a checked, frozen graph. Pure: nothing runs, nothing is written. */
+export { type Compat, STANDARD } from './compat.js';
 export { compile } from './compile.js';
 export type { CompiledAtom, CompiledDecider, CompiledFlow, CompiledRetry, CompiledTask, ExecutionGraph } from './compiled-flow.js';
 export { type DescribedFlow, describe, RETRY_NAME, type ShapeOrigin } from './describe.js';

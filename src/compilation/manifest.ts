@@ -28,7 +28,14 @@ function details(node: NodeShape): { [key: string]: Json } {
     case 'retry':
       return { kind: 'retry', policy: policyText(node) };
     case 'task':
-      return { kind: 'task', provides: node.provides, keeps: node.keeps, reverts: node.hasRevert, version: node.version };
+      return {
+        kind: 'task',
+        provides: node.provides,
+        keeps: node.keeps,
+        reverts: node.hasRevert,
+        // Left out where it says nothing: runs that were stored before tasks had versions keep their fingerprint.
+        ...(node.version === 1 ? {} : { version: node.version }),
+      };
     default:
       return { kind: node.kind };
   }

@@ -33,6 +33,7 @@ export function reportRetry({ policy, provides }: RetryNodeShape, path: string, 
     report('BAD_ATTEMPTS', path, { value: String(policy.attempts) });
   }
   if (policy.kind === 'forEach' && policy.count === 0) report('RETRY_WITHOUT_VALUES', path, { flow, value: provides.join(', ') });
+  if (policy.kind === 'own' && !policy.declared) report('RETRY_UNDECLARED', path, { flow, retry: policy.name });
 }
 
 /** What is wrong with a node's name, among its siblings too, and with its options. */

@@ -13,6 +13,7 @@ export interface CallDoors {
   /** Resolves when durable. */
   save(call: CallId, data: unknown): Promise<void>;
   progress(path: string, fraction: number, details?: Readonly<Record<string, unknown>>): void;
+  emit(path: string, event: string, data?: unknown): void;
 }
 
 /** What all keys of a run begin with. */
@@ -48,5 +49,6 @@ export function callContext({ status, seed, call, path, signal, services, saved,
     saved,
     save: (data: unknown) => (signal.aborted ? Promise.reject(new StaleRunError(creation.key)) : doors.save(call, data)),
     progress: (fraction, details) => doors.progress(path, Math.min(1, Math.max(0, Number(fraction) || 0)), details),
+    emit: (event, data?: unknown) => doors.emit(path, String(event), data),
   };
 }

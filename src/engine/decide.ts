@@ -1,10 +1,11 @@
-import { isEnded } from '../model/states.js';
 import { settleVote } from './deciders.js';
-import type { CallId, CallOutcome, Decision, EngineEvent, Limits } from './decision.js';
+import type { Decision, EngineEvent, Limits } from './decision.js';
 import { beginEpoch } from './fold.js';
+import { cancel, retryRevert, skipRevert } from './operators.js';
+import { isAwaited, noteOutcomes } from './outcomes.js';
+import { settleDecision } from './own-decisions.js';
 import { proceed } from './proceed.js';
-import { resolveFailure } from './resolve.js';
-import { type AtomStatus, isInFlight } from './run-state.js';
+import type { AtomStatus } from './run-state.js';
 import { type Run, Step } from './step.js';
 
 /**
@@ -12,9 +13,9 @@ import { type Run, Step } from './step.js';
  * it owns and advances by exactly the transitions it returns; no user code, no clock, no storage.
  */
 export function decide(run: Run, events: readonly EngineEvent[], limits: Limits): Decision {
-  const step = new Step(run);
+  const step = new Step(run, limits);
   for (const event of events) note(run, step, event);
-  if (!isEnded(run.status.state) && run.status.state !== 'SUSPENDED') proceed(run, step, limits);
+  if (run.status.state === 'RUNNING') proceed(run, step);
   return step;
 }
 
@@ -22,49 +23,47 @@ function note(run: Run, step: Step, event: EngineEvent): void {
   switch (event.kind) {
     case 'begin':
       step.state(['CREATED', event.creation]);
-      step.state(['RUN', 'RUNNING']);
+      if (event.prepared !== true) step.state(['RUN', 'RUNNING']);
       return;
     case 'resumed':
       beginEpoch(run.status);
+      if (event.change !== undefined) step.adopted(event.change);
       step.state(['TAKEOVER', inFlightAtoms(run.status.atoms)]);
       if (run.status.state !== 'RUNNING') step.state(['RUN', 'RUNNING']);
       return;
+    case 'reset':
+      beginEpoch(run.status);
+      step.state(['RUN', 'PENDING']);
+      return;
     case 'answered':
-      settleVote(run, step, event);
+      if (!run.frontier.questions.answered(event.question, event.id)) return;
+      if (event.question.about === 'node') settleVote(run, step, event.question.decider, event);
+      else settleDecision(run, step, event.question, event);
       return;
     case 'saved':
-      if (isAwaited(run.status.atoms[event.call.atom], event.call)) step.state(['SAVED', event.call.atom, event.data]);
+      if (isAwaited(run, event.call)) step.state(['SAVED', event.call.atom, event.data]);
       return;
+    case 'progress': {
+      const { call, fraction, details } = event;
+      if (isAwaited(run, call))
+        step.state(details === undefined ? ['PROGRESS', call.atom, fraction] : ['PROGRESS', call.atom, fraction, details]);
+      return;
+    }
     case 'notStarted':
       for (const atom of event.atoms) step.state(['WITHDRAWN', atom]);
       return;
     case 'finished':
       noteOutcomes(run, step, event.outcomes);
+      return;
+    case 'cancel':
+      cancel(run, step);
+      return;
+    case 'retryRevert':
+      retryRevert(run, step, event.atom);
+      return;
+    case 'skipRevert':
+      skipRevert(run, step, event.atom);
   }
-}
-
-/** All results are stated before the first failure is resolved, each in definition order: who was first is chance. */
-function noteOutcomes(run: Run, step: Step, outcomes: readonly CallOutcome[]): void {
-  const awaited = outcomes.filter((outcome) => isAwaited(run.status.atoms[outcome.atom], outcome)).sort((a, b) => a.atom - b.atom);
-  const failed: number[] = [];
-  for (const { atom, end } of awaited) {
-    const reverting = run.status.atoms[atom]?.state === 'REVERTING';
-    if (end.kind === 'result') {
-      if (reverting) step.state(['REVERTED', atom]);
-      else step.state(end.result === undefined ? ['SUCCESS', atom] : ['SUCCESS', atom, end.result]);
-    } else if (reverting) {
-      step.state(['REVERT_FAILURE', atom, end.failure]);
-    } else {
-      step.state([end.kind === 'failure' ? 'FAILURE' : 'INTERRUPTED', atom, end.failure]);
-      failed.push(atom);
-    }
-  }
-  for (const atom of failed) resolveFailure(run, step, atom);
-}
-
-/** Answers of calls that are not waited for any more are dropped. */
-function isAwaited(atom: AtomStatus | undefined, outcome: CallId): boolean {
-  return atom !== undefined && isInFlight(atom) && atom.round === outcome.round && atom.attempt === outcome.attempt;
 }
 
 function inFlightAtoms(atoms: readonly AtomStatus[]): number[] {

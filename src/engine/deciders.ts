@@ -1,7 +1,7 @@
 import type { CompiledDecider } from '../compilation/index.js';
 import type { Failure } from '../model/failure.js';
 import type { EngineEvent } from './decision.js';
-import { resolveFailure } from './resolve.js';
+import { fail } from './resolve.js';
 import { type AtomStatus, isSkipped } from './run-state.js';
 import type { Run, Step } from './step.js';
 
@@ -12,25 +12,24 @@ type Answer = Extract<EngineEvent, { kind: 'answered' }>;
  * as the widest `no` reaches (TaskFlow R-6.3, R-6.4). A choice speaks for all its branches at once. A decider that
  * throws, or says something else, is a failure of its target (D-9).
  */
-export function settleVote(run: Run, step: Step, { decider: index, question, answer, failure }: Answer): void {
-  if (!run.frontier.answered(index, question)) return;
-  const decider = deciderOf(run, index);
+export function settleVote(run: Run, step: Step, index: number, { answer, failure }: Answer): void {
+  const { ballot } = run.frontier;
+  const decider = ballot.decider(index);
   const first = run.status.atoms[decider.first] as AtomStatus;
   // The run goes back meanwhile, or the node has been skipped by another one: nobody needs the answer.
   if (first.state !== 'PENDING' || first.intention !== 'EXECUTE') return;
   const wrong = failure ?? faultOf(decider, answer);
   if (wrong !== undefined) {
     step.state(['RUNNING', decider.first]);
-    step.state(['FAILURE', decider.first, wrong]);
-    resolveFailure(run, step, decider.first);
+    fail(run, step, 'FAILURE', decider.first, wrong);
     return;
   }
-  const spoken = decider.choice === undefined ? [index] : run.frontier.branchesOf(decider.choice.id);
+  const spoken = decider.choice === undefined ? [index] : ballot.branchesOf(decider.choice.id);
   for (const other of spoken) {
-    const { first: atom, choice } = deciderOf(run, other);
+    const { first: atom, choice } = ballot.decider(other);
     step.state(['VOTE', atom, other, choice === undefined ? answer === true : answer === choice.chosenBy]);
   }
-  for (const other of spoken) settleTarget(run, step, deciderOf(run, other).entry);
+  for (const other of spoken) settleTarget(run, step, ballot.decider(other).entry);
 }
 
 /** What is wrong with an answer: a decider says yes or no, a switch names one of its branches. */
@@ -43,7 +42,8 @@ function faultOf({ choice, target }: CompiledDecider, answer: unknown): Failure 
 }
 
 function settleTarget(run: Run, step: Step, entry: number): void {
-  const all = run.frontier.decidersAt(entry).map((index) => [index, deciderOf(run, index)] as const);
+  const { ballot } = run.frontier;
+  const all = ballot.at(entry).map((index) => [index, ballot.decider(index)] as const);
   if (all.some(([index, { first, source }]) => voteOf(run, first, index) === undefined && !isSkipped(run.status, source))) return;
   for (const [index, { first, skips }] of all) {
     if (voteOf(run, first, index) === false) for (const [from, until] of skips) skip(run, step, from, until);
@@ -58,8 +58,4 @@ function skip(run: Run, step: Step, from: number, until: number): void {
 
 function voteOf(run: Run, first: number, decider: number): boolean | undefined {
   return run.status.atoms[first]?.votes[decider];
-}
-
-function deciderOf(run: Run, index: number): CompiledDecider {
-  return run.flow.deciders?.[index] as CompiledDecider;
 }

@@ -1,19 +1,34 @@
 import type { Failure } from '../model/failure.js';
 import type { Json } from '../model/json.js';
-import type { Phase } from '../model/states.js';
-import type { RunCreation, Transition } from '../persistence/index.js';
+import type { AtomState, Phase, RunState } from '../model/states.js';
+import type { FlowChange, RunCreation, Transition } from '../persistence/index.js';
 
 /** What happened outside since the last step. */
 export type EngineEvent =
-  | { readonly kind: 'begin'; readonly creation: RunCreation }
-  /** Another engine's run, or a suspended one, goes on here. */
-  | { readonly kind: 'resumed' }
+  /** `prepared`: it is written down, and begins when somebody runs it. */
+  | { readonly kind: 'begin'; readonly creation: RunCreation; readonly prepared?: true }
+  /** Another engine's run, or one that rests, goes on here; `change`: with another flow than it had, folded in already. */
+  | { readonly kind: 'resumed'; readonly change?: FlowChange }
+  /** It begins anew, and rests. */
+  | { readonly kind: 'reset' }
   | { readonly kind: 'finished'; readonly outcomes: readonly CallOutcome[] }
-  /** What a decider said, as it said it, or why it could not. */
-  | { readonly kind: 'answered'; readonly decider: number; readonly question: number; readonly answer: unknown; readonly failure?: Failure }
+  /** What the user's code said to a question, as it said it, or why it could not. */
+  | { readonly kind: 'answered'; readonly id: number; readonly question: Question; readonly answer: unknown; readonly failure?: Failure }
   | { readonly kind: 'saved'; readonly call: CallId; readonly data: Json }
+  | { readonly kind: 'progress'; readonly call: CallId; readonly fraction: number; readonly details?: Json }
   /** These calls were decided and written, but not made. */
-  | { readonly kind: 'notStarted'; readonly atoms: readonly number[] };
+  | { readonly kind: 'notStarted'; readonly atoms: readonly number[] }
+  /** Somebody wants the run to end, undone. */
+  | { readonly kind: 'cancel' }
+  /** An operator wants a revert that has failed to be tried again, or takes it as done. */
+  | { readonly kind: 'retryRevert' | 'skipRevert'; readonly atom: number };
+
+/** What only code of the user can say. */
+export type Question =
+  /** Whether a node runs. */
+  | { readonly about: 'node'; readonly decider: number }
+  /** What a failure means: asked of a retry. `via`: the failed atom, or the retry inside that gave up. */
+  | { readonly about: 'failure'; readonly retry: number; readonly failed: number; readonly via: number };
 
 /** Tells one call of an atom from all others of the run. */
 export interface CallId {
@@ -23,22 +38,43 @@ export interface CallId {
 }
 
 /** What the loop is to do when the step is durable. */
-export type Command = CallCommand | AskCommand;
+export type Command = CallCommand | AskCommand | SleepCommand | AbortCommand | SuspendCommand;
 
-/** Call a task. */
+/** Call a task, or the code of a retry. */
 export interface CallCommand extends CallId {
   readonly do: Phase;
+  /** What the atom was before. */
+  readonly from: AtomState;
+  /** It was in flight when its engine was lost: nobody knows what it did, so it is called even while the run is to rest. */
+  readonly again: boolean;
 }
 
-/** Ask a decider of the user: only once what it is asked about is durable. */
+/** Ask the user's code: only once what it is asked about is durable. */
 export interface AskCommand {
   readonly do: 'ask';
-  readonly decider: number;
-  /** Tells this question from an earlier one of the same decider, whose facts a retry has undone. */
-  readonly question: number;
+  readonly question: Question;
+  /** Tells this question from an earlier one about facts that a retry has undone. */
+  readonly id: number;
 }
 
-/** How one call of a task ended. */
+/** Decide again at this time, in milliseconds since 1970. */
+export interface SleepCommand {
+  readonly do: 'sleep';
+  readonly untilMs: number;
+}
+
+/** Tell calls that their results are not wanted; without atoms: all. */
+export interface AbortCommand {
+  readonly do: 'abort';
+  readonly atoms?: readonly number[];
+}
+
+/** Let the run rest when nothing is under way. */
+export interface SuspendCommand {
+  readonly do: 'suspend';
+}
+
+/** How one call ended. */
 export interface CallOutcome extends CallId {
   readonly end:
     | { readonly kind: 'result'; readonly result?: Json }
@@ -46,16 +82,36 @@ export interface CallOutcome extends CallId {
     | { readonly kind: 'interrupted'; readonly failure: Failure };
 }
 
+/** What a failure does to what it leaves running or done. */
+export type OnFailure = 'revert' | 'abortSiblings' | 'stop';
+
 /** What bounds the next step. */
 export interface Limits {
   /** Calls that may be under way at once. */
   readonly capacity: number;
   /** `suspend`: start nothing, and state SUSPENDED when nothing is under way. `stop`: start nothing, state nothing. */
   readonly hold: 'none' | 'suspend' | 'stop';
+  /** Milliseconds since 1970. */
+  readonly nowMs: number;
+  readonly onFailure: OnFailure;
 }
+
+/** A change of state, as listeners are told. */
+export type Change =
+  | { readonly kind: 'run'; readonly from: RunState; readonly to: RunState }
+  | {
+      readonly kind: 'atom';
+      readonly atom: number;
+      readonly from: AtomState;
+      readonly to: AtomState;
+      readonly failure?: Failure;
+      readonly result?: Json;
+    };
 
 export interface Decision {
   readonly transitions: readonly Transition[];
+  /** What the transitions changed; empty when nobody looks. */
+  readonly changes: readonly Change[];
   /** To be run when the transitions are durable. */
   readonly commands: readonly Command[];
 }

@@ -60,6 +60,7 @@ export class Engine {
       save: (call, data) => this.#save(call, data),
       progress: (path, fraction, details) =>
         parts.emit({ type: 'progress', ...this.#common(), path, fraction, ...(details === undefined ? {} : { details }) }),
+      emit: (path, event, data) => parts.emit({ type: 'emitted', ...this.#common(), path, event, ...(data === undefined ? {} : { data }) }),
     });
   }
 
@@ -101,9 +102,8 @@ export class Engine {
         if (this.#isAtRest(withdrawn.length)) return 'stopped';
         if (withdrawn.length === 0) await this.#mailbox.arrival();
         if (this.#givenUp) return 'stopped';
-        step = await this.#step(
-          withdrawn.length > 0 ? [{ kind: 'notStarted', atoms: withdrawn }, ...this.#mailbox.take()] : this.#mailbox.take(),
-        );
+        const news = this.#mailbox.take(this.#parts.executor.lockstep ? this.run.frontier.inFlight - withdrawn.length : 0);
+        step = await this.#step(withdrawn.length > 0 ? [{ kind: 'notStarted', atoms: withdrawn }, ...news] : news);
       }
     } catch (error) {
       this.#calls.abort(error instanceof Error ? error : new Error(String(error)));

@@ -2,7 +2,7 @@ import type { Failure } from '../model/failure.js';
 import type { AtomState, RunState } from '../model/states.js';
 
 /** Everything that an engine announces, after it is durable. Listeners are never awaited and can't hurt the run. */
-export type FlowEvent = RunEvent | AtomEvent | ProgressEvent;
+export type FlowEvent = RunEvent | AtomEvent | ProgressEvent | EmittedEvent;
 
 interface CommonEvent {
   /** The id that the run was given, or its own. */
@@ -35,13 +35,22 @@ export interface AtomEvent extends CommonEvent {
   readonly failure?: Failure;
 }
 
-/** A task told how far it is. Not stored. */
+/** A task told how far it is. */
 export interface ProgressEvent extends CommonEvent {
   readonly type: 'progress';
   readonly path: string;
   /** From 0 to 1. */
   readonly fraction: number;
   readonly details?: Readonly<Record<string, unknown>>;
+}
+
+/** What a task told with `ctx.emit`. Not stored. */
+export interface EmittedEvent extends CommonEvent {
+  readonly type: 'emitted';
+  readonly path: string;
+  /** The name that the task gave it. */
+  readonly event: string;
+  readonly data?: unknown;
 }
 
 export type Listener = (event: FlowEvent) => void;

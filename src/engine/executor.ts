@@ -7,6 +7,8 @@ import type { Outcome, TaskContext, TaskDefinition } from '../authoring/index.js
 export interface Executor {
   /** Calls that may be under way at once, per run. */
   readonly capacity: number;
+  /** All that is under way ends before the engine looks at any of it: for tests, which then know what starts together. */
+  readonly lockstep?: true;
   /** Rejects with whatever the task threw. */
   call(work: Work): Promise<unknown>;
 }

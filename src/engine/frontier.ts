@@ -1,10 +1,14 @@
-import type { CompiledDecider, CompiledFlow } from '../compilation/index.js';
+import type { CompiledFlow } from '../compilation/index.js';
+import { Alarms } from './alarms.js';
+import { Ballot } from './ballot.js';
 import { Heap } from './heap.js';
-import { type AtomStatus, isInFlight, isSkipped, type RunStatus } from './run-state.js';
+import { OpenQuestions } from './open-questions.js';
+import { type AtomStatus, isInFlight, type RunStatus } from './run-state.js';
 
 const FORWARD = 1;
 const BACK = 2;
 const LOST = 4;
+const UNSETTLED = 8;
 
 /**
  * What could happen next in a run: an index over its state, kept by counting, so that a step costs what it changes and
@@ -30,16 +34,11 @@ export class Frontier {
   readonly #queued: Uint8Array;
   readonly #flying: Uint8Array;
   #inFlight = 0;
-  /** Deciders by the node that they let begin. */
-  readonly #deciders: ReadonlyMap<number, readonly number[]>;
-  /** Deciders of the branches of one choice; the first one is asked for all. */
-  readonly #branches: ReadonlyMap<number, readonly number[]>;
-  /** Asked, and no answer yet. A new engine asks again. */
-  readonly #asking = new Map<number, number>();
-  #questionsAsked = 0;
-  /** Candidates to be asked, in definition order. */
-  readonly #questions = new Heap((a, b) => a < b);
-  readonly #listed = new Set<number>();
+  /** Failed atoms of which nobody knows yet what their failure means, in definition order. */
+  readonly #unsettled = new Heap((a, b) => a < b);
+  readonly #alarms = new Alarms();
+  readonly questions = new OpenQuestions();
+  readonly ballot: Ballot;
 
   constructor(flow: CompiledFlow, run: RunStatus) {
     const nodes = flow.graph.successors.length;
@@ -51,8 +50,7 @@ export class Frontier {
     this.#clear = new Uint8Array(nodes).fill(1);
     this.#queued = new Uint8Array(nodes);
     this.#flying = new Uint8Array(nodes);
-    this.#deciders = grouped(flow, ({ entry }) => entry);
-    this.#branches = grouped(flow, ({ choice }) => choice?.id);
+    this.ballot = new Ballot(flow, run, this.questions, (node) => this.#waiting[node] === 0);
     const priority = (atom: number): number => flow.atoms[atom]?.priority ?? 0;
     this.#forward = new Heap((a, b) => priority(a) > priority(b) || (priority(a) === priority(b) && a < b));
     this.#lost = new Heap((a, b) => priority(a) > priority(b) || (priority(a) === priority(b) && a < b));
@@ -60,46 +58,19 @@ export class Frontier {
     for (let node = 0; node < nodes; node++) this.changed(node);
   }
 
-  /** Tasks that were called and not lost, and deciders that were asked: as many answers are to come. */
+  /** Calls that were made and not lost, and questions: as many answers are to come. */
   get inFlight(): number {
-    return this.#inFlight + this.#asking.size;
+    return this.#inFlight + this.questions.size;
   }
 
-  /** Tasks that were called and not lost. */
+  /** Calls that were made and not lost. */
   get called(): number {
     return this.#inFlight;
   }
 
-  decidersAt(entry: number): readonly number[] {
-    return this.#deciders.get(entry) ?? [];
-  }
-
-  branchesOf(choice: number): readonly number[] {
-    return this.#branches.get(choice) ?? [];
-  }
-
-  /** Notes that a decider is asked; gives the number of the question. */
-  asked(decider: number): number {
-    this.#asking.set(decider, ++this.#questionsAsked);
-    return this.#questionsAsked;
-  }
-
-  /** Whether this is the answer that is waited for: from now on none is. */
-  answered(decider: number, question: number): boolean {
-    return this.#asking.get(decider) === question && this.#asking.delete(decider);
-  }
-
-  /** What was asked about atoms that begin anew is asked again, of new facts. */
-  forgetQuestions(from: number, until: number): void {
-    for (const decider of this.#asking.keys()) {
-      const { first } = this.#deciderOf(decider);
-      if (first >= from && first < until) this.#asking.delete(decider);
-    }
-  }
-
   /** To be told of every vote: what it let wait may begin. */
   voted(decider: number): void {
-    this.changed(this.#deciderOf(decider).entry);
+    this.changed(this.ballot.decider(decider).entry);
   }
 
   /** To be told of every node whose state or intention changed. */
@@ -107,7 +78,7 @@ export class Frontier {
     const pending = [start];
     for (let node = pending.pop(); node !== undefined; node = pending.pop()) {
       const atom = this.#run.atoms[node];
-      const open = this.#waiting[node] === 0 && this.#isOpen(node);
+      const open = this.#waiting[node] === 0 && this.ballot.isOpen(node);
       this.#flip(this.#done, node, isDone(atom, open), this.#flow.graph.successors, this.#waiting, pending);
       this.#flip(this.#clear, node, isClear(atom, this.#holding[node] === 0), this.#flow.graph.predecessors, this.#holding, pending);
       if (atom !== undefined) this.#enqueue(node, atom);
@@ -124,19 +95,22 @@ export class Frontier {
     return this.#first(this.#back, BACK, (node, atom) => this.#mayRevert(node, atom));
   }
 
-  /** The next decider to be asked. */
-  nextQuestion(): number | undefined {
-    for (let decider = this.#questions.peek(); decider !== undefined; decider = this.#questions.peek()) {
-      if (this.#mayAsk(decider)) return decider;
-      this.#questions.pop();
-      this.#listed.delete(decider);
-    }
-    return undefined;
-  }
-
   /** The next atom that was in flight when its engine was lost. */
   nextLost(): number | undefined {
     return this.#first(this.#lost, LOST, (_, atom) => atom.lost);
+  }
+
+  /** The first atom whose failure is to be settled. */
+  nextUnsettled(): number | undefined {
+    return this.#first(this.#unsettled, UNSETTLED, (_, atom) => atom.unsettled);
+  }
+
+  /** The next atom that goes on by itself at a time: a retry with its next attempt, a failed revert with another try. */
+  nextAlarm(): { readonly atom: number; readonly atMs: number } | undefined {
+    return this.#alarms.next(({ atom, atMs }) => {
+      const status = this.#run.atoms[atom] as AtomStatus;
+      return status.wakeAtMs === atMs && isResting(status);
+    });
   }
 
   #flip(
@@ -160,6 +134,8 @@ export class Frontier {
     const flying = isInFlight(atom) ? 1 : 0;
     this.#inFlight += flying - (this.#flying[node] as number);
     this.#flying[node] = flying;
+    if (atom.unsettled) this.#queue(this.#unsettled, UNSETTLED, node);
+    if (atom.wakeAtMs !== undefined && isResting(atom)) this.#alarms.set(node, atom.wakeAtMs);
     if (atom.lost) this.#queue(this.#lost, LOST, node);
     else if (this.#mayExecute(node, atom)) this.#queue(this.#forward, FORWARD, node);
     else if (this.#mayRevert(node, atom)) this.#queue(this.#back, BACK, node);
@@ -182,54 +158,21 @@ export class Frontier {
   }
 
   #mayExecute(node: number, atom: AtomStatus): boolean {
-    return atom.state === 'PENDING' && atom.intention === 'EXECUTE' && this.#waiting[node] === 0 && this.#isOpen(node);
-  }
-
-  /** Whether nobody has to be asked any more before this node begins; who is to be asked is noted on the way. */
-  #isOpen(node: number): boolean {
-    const deciders = this.#deciders.get(node);
-    if (deciders === undefined) return true;
-    let open = true;
-    for (const decider of deciders) {
-      const { first, source } = this.#deciderOf(decider);
-      if (this.#run.atoms[first]?.votes[decider] === true || isSkipped(this.#run, source)) continue;
-      open = false;
-      if (this.#mayAsk(decider) && !this.#listed.has(decider)) {
-        this.#listed.add(decider);
-        this.#questions.push(decider);
-      }
-    }
-    return open;
-  }
-
-  #mayAsk(decider: number): boolean {
-    const { entry, first, source, choice } = this.#deciderOf(decider);
-    if (choice !== undefined && this.#branches.get(choice.id)?.[0] !== decider) return false;
-    const target = this.#run.atoms[first];
-    const undecided = target?.state === 'PENDING' && target.intention === 'EXECUTE' && target.votes[decider] === undefined;
-    return undecided && this.#waiting[entry] === 0 && !this.#asking.has(decider) && !isSkipped(this.#run, source);
-  }
-
-  #deciderOf(decider: number): CompiledDecider {
-    return this.#flow.deciders?.[decider] as CompiledDecider;
+    if (atom.intention !== 'EXECUTE') return false;
+    if (atom.state === 'RETRYING') return atom.wakeAtMs === undefined;
+    return atom.state === 'PENDING' && this.#waiting[node] === 0 && this.ballot.isOpen(node);
   }
 
   #mayRevert(node: number, atom: AtomStatus): boolean {
     const meant = atom.intention === 'REVERT' || atom.intention === 'RETRY';
-    return meant && (atom.state === 'SUCCESS' || atom.state === 'FAILURE') && this.#holding[node] === 0;
+    if (!meant || this.#holding[node] !== 0) return false;
+    return atom.state === 'SUCCESS' || atom.state === 'FAILURE' || (atom.state === 'RETRYING' && atom.intention === 'REVERT');
   }
 }
 
-function grouped(flow: CompiledFlow, key: (decider: CompiledDecider) => number | undefined): ReadonlyMap<number, readonly number[]> {
-  const groups = new Map<number, number[]>();
-  for (const [index, decider] of (flow.deciders ?? []).entries()) {
-    const group = key(decider);
-    if (group === undefined) continue;
-    const known = groups.get(group);
-    if (known === undefined) groups.set(group, [index]);
-    else known.push(index);
-  }
-  return groups;
+/** A retry between two attempts that may begin the next one, or a task whose revert has failed. */
+function isResting({ state, intention }: AtomStatus): boolean {
+  return (state === 'RETRYING' && intention === 'EXECUTE') || state === 'REVERT_FAILURE';
 }
 
 function isDone(atom: AtomStatus | undefined, free: boolean): boolean {

@@ -26,12 +26,18 @@ export class Mailbox {
     });
   }
 
-  take(): readonly EngineEvent[] {
+  /** @param answers as many are taken together: while there are fewer, they wait here */
+  take(answers = 0): readonly EngineEvent[] {
     this.#rung = false;
-    const events = this.#events;
-    this.#events = [];
+    const isEarly = this.#events.filter(isAnswer).length < answers;
+    const events = isEarly ? this.#events.filter((event) => !isAnswer(event)) : this.#events;
+    this.#events = isEarly ? this.#events.filter(isAnswer) : [];
     return merged(events);
   }
+}
+
+function isAnswer({ kind }: EngineEvent): boolean {
+  return kind === 'finished' || kind === 'answered';
 }
 
 /** What is recorded comes before what ended, and what ended at the same time is one event. */

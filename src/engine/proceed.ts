@@ -1,109 +1,163 @@
 import type { CompiledAtom, CompiledRetry } from '../compilation/index.js';
 import type { Failure } from '../model/failure.js';
 import type { RunState } from '../model/states.js';
-import type { Limits } from './decision.js';
-import { resolveFailure } from './resolve.js';
+import { noteRevertFailure } from './outcomes.js';
+import { fail, resolveFailure } from './resolve.js';
 import { nextAttempt } from './retries.js';
 import type { AtomStatus } from './run-state.js';
 import type { Run, Step } from './step.js';
 
+/** How often an engine may die in the code of a retry. */
+const MAX_LOSSES_OF_RETRIES = 5;
+
 /**
- * Moves a run as far as it goes without waiting: does what needs no call, starts what may start, and states the end
- * when nothing is left. First what was lost, then what is to be undone, then what comes next; deciders are
+ * Moves a run as far as it goes without waiting: settles failures, does what needs no call, starts what may start, and
+ * states the end when nothing is left. First what was lost, then what is to be undone, then what comes next; deciders are
  * asked last, in definition order, so that an engine that takes over here asks them in the same one.
  */
-export function proceed(run: Run, step: Step, limits: Limits): void {
+export function proceed(run: Run, step: Step): void {
+  // What a failure means is known before anything else happens.
   while (
-    settleLost(run, step, limits) ||
-    (limits.hold === 'none' && (goBack(run, step, limits) || goForward(run, step, limits) || ask(run, step)))
+    settleFailures(run, step) &&
+    (settleLost(run, step) ||
+      (step.limits.hold === 'none' && (goBack(run, step) || wake(run, step) || goForward(run, step) || ask(run, step))))
   ) {}
-  if (run.frontier.inFlight > 0 || run.frontier.nextLost() !== undefined) return;
-  const unfinished =
-    run.frontier.nextBack() !== undefined || run.frontier.nextQuestion() !== undefined || run.frontier.nextForward() !== undefined;
-  if (!unfinished) step.state(['RUN', endOf(run)]);
-  else if (limits.hold === 'suspend') step.state(['RUN', 'SUSPENDED']);
+  rest(run, step);
+}
+
+/** Says whether all are settled. */
+function settleFailures(run: Run, step: Step): boolean {
+  for (let failed = run.frontier.nextUnsettled(); failed !== undefined; failed = run.frontier.nextUnsettled()) {
+    if (step.limits.onFailure === 'stop' || step.limits.hold === 'stop') return false;
+    const question = resolveFailure(run, step, failed);
+    if (question !== undefined) {
+      if (!run.frontier.questions.isOpen(question)) step.ask(question);
+      return false;
+    }
+    step.state(['SETTLED', failed]);
+  }
+  return true;
+}
+
+/** States the end, or that the run rests, when nothing is under way; sees to it that it is woken when something is due. */
+function rest({ frontier, flow, status }: Run, step: Step): void {
+  const { hold, onFailure, nowMs } = step.limits;
+  const alarm = frontier.nextAlarm();
+  if (frontier.inFlight > 0 || frontier.nextLost() !== undefined) {
+    if (alarm !== undefined && alarm.atMs > nowMs && hold === 'none') step.commands.push({ do: 'sleep', untilMs: alarm.atMs });
+    return;
+  }
+  const unsettled = frontier.nextUnsettled() !== undefined;
+  const more = frontier.nextBack() ?? frontier.ballot.next() ?? frontier.nextForward() ?? alarm;
+  if (unsettled && onFailure === 'stop' && hold !== 'stop') step.state(['RUN', 'FAILURE']);
+  else if (!unsettled && more === undefined) step.state(['RUN', endOf(status.atoms, flow.atoms, status.cancelled)]);
+  else if (hold === 'suspend') step.state(['RUN', 'SUSPENDED']);
+  else if (alarm !== undefined && hold === 'none') step.commands.push({ do: 'sleep', untilMs: alarm.atMs });
 }
 
 /** Each of these does one thing and says whether it did. */
-function settleLost(run: Run, step: Step, limits: Limits): boolean {
+function settleLost(run: Run, step: Step): boolean {
   const index = run.frontier.nextLost();
   if (index === undefined) return false;
   const status = run.status.atoms[index] as AtomStatus;
   const atom = run.flow.atoms[index] as CompiledAtom;
-  const maxLosses = atom.kind === 'task' ? atom.task.maxLosses : Number.POSITIVE_INFINITY;
-  const spent = status.losses >= maxLosses;
+  const spent = status.losses >= (atom.kind === 'task' ? atom.task.maxLosses : MAX_LOSSES_OF_RETRIES);
   if (status.state === 'REVERTING') {
-    if (spent) step.state(['REVERT_FAILURE', index, lostFailure(atom, status.losses)]);
-    else if (mayCall(run, limits)) step.call('revert', index);
+    if (spent) noteRevertFailure(run, step, index, lostFailure(atom, status.losses));
+    else if (mayCall(run, step)) step.call('revert', index);
     else return false;
     return true;
   }
-  if (spent || status.intention === 'REVERT') {
-    step.state(['INTERRUPTED', index, lostFailure(atom, status.losses)]);
-    resolveFailure(run, step, index);
+  const onInterrupted = atom.kind === 'task' ? atom.task.onInterrupted : 'rerun';
+  if (spent || status.intention === 'REVERT' || onInterrupted !== 'rerun') {
+    if (onInterrupted === 'suspend') step.suspend();
+    fail(run, step, 'INTERRUPTED', index, lostFailure(atom, status.losses));
     return true;
   }
-  if (!mayCall(run, limits)) return false;
+  if (!mayCall(run, step)) return false;
   step.call('execute', index);
   return true;
 }
 
-function goBack(run: Run, step: Step, limits: Limits): boolean {
+function goBack(run: Run, step: Step): boolean {
   const index = run.frontier.nextBack();
   if (index === undefined) return false;
   const atom = run.flow.atoms[index] as CompiledAtom;
   if (atom.kind === 'retry' && run.status.atoms[index]?.intention === 'RETRY') {
     restart(run, step, atom);
-  } else if (atom.kind === 'retry' || !atom.task.hasRevert) {
+  } else if (!hasRevert(atom)) {
     step.state(['REVERTING', index]);
     step.state(['REVERTED', index]);
   } else {
-    if (run.frontier.called >= limits.capacity) return false;
+    if (run.frontier.called >= step.limits.capacity) return false;
     step.call('revert', index);
   }
   return true;
 }
 
-function ask(run: Run, step: Step): boolean {
-  const decider = run.frontier.nextQuestion();
-  if (decider === undefined) return false;
-  step.ask(decider);
+/** What rests until a time that has come goes on. */
+function wake(run: Run, step: Step): boolean {
+  const alarm = run.frontier.nextAlarm();
+  if (alarm === undefined || alarm.atMs > step.limits.nowMs) return false;
+  const atom = run.flow.atoms[alarm.atom] as CompiledAtom;
+  if (atom.kind === 'retry' && run.status.atoms[alarm.atom]?.state === 'RETRYING') return beginAttempt(run, step, atom);
+  if (run.frontier.called >= step.limits.capacity) return false;
+  step.call('revert', alarm.atom);
   return true;
 }
 
-function goForward(run: Run, step: Step, limits: Limits): boolean {
+function ask(run: Run, step: Step): boolean {
+  const decider = run.frontier.ballot.next();
+  if (decider === undefined) return false;
+  step.ask({ about: 'node', decider });
+  return true;
+}
+
+function goForward(run: Run, step: Step): boolean {
   const index = run.frontier.nextForward();
   if (index === undefined) return false;
   const atom = run.flow.atoms[index] as CompiledAtom;
-  if (atom.kind === 'retry') beginAttempt(run, step, atom);
-  else if (run.frontier.called >= limits.capacity) return false;
-  else step.call('execute', index);
+  if (atom.kind === 'retry') return beginAttempt(run, step, atom);
+  if (run.frontier.called >= step.limits.capacity) return false;
+  step.call('execute', index);
   return true;
 }
 
-/** TaskFlow: the flow is undone, everything in it is new, and its retry begins the next attempt. */
+/** TaskFlow: the flow is undone, everything in it is new, and its retry begins the next attempt, after its pause. */
 function restart(run: Run, step: Step, retry: CompiledRetry): void {
-  step.state(['RETRYING', retry.index]);
-  step.state(['RESET', retry.index + 1, retry.until]);
-  step.state(['INTEND', 'EXECUTE', retry.index, retry.index + 1]);
-  beginAttempt(run, step, retry);
+  const { index, until } = retry;
+  step.state(['RETRYING', index]);
+  step.state(['RESET', index + 1, until]);
+  step.state(['INTEND', 'EXECUTE', index, index + 1]);
+  const { wakeAtMs = 0 } = run.status.atoms[index] as AtomStatus;
+  if (wakeAtMs <= step.limits.nowMs) beginAttempt(run, step, retry);
 }
 
 /** A retry that has nothing to try with has failed itself: then the retry around it is asked. */
-function beginAttempt(run: Run, step: Step, retry: CompiledRetry): void {
+function beginAttempt(run: Run, step: Step, retry: CompiledRetry): boolean {
+  if (retry.retry.kind === 'own' && retry.retry.hasExecute) {
+    if (run.frontier.called >= step.limits.capacity) return false;
+    step.call('execute', retry.index);
+    return true;
+  }
   const next = nextAttempt(run, retry);
   if (!('failure' in next)) {
     step.state(next.provided === undefined ? ['ATTEMPT', retry.index] : ['ATTEMPT', retry.index, next.provided]);
-    return;
+    return true;
   }
   step.state(['RUNNING', retry.index]);
-  step.state(['FAILURE', retry.index, next.failure]);
-  resolveFailure(run, step, retry.index);
+  fail(run, step, 'FAILURE', retry.index, next.failure);
+  return true;
+}
+
+function hasRevert(atom: CompiledAtom): boolean {
+  if (atom.kind === 'task') return atom.task.hasRevert;
+  return atom.retry.kind === 'own' && atom.retry.hasRevert;
 }
 
 /** What was lost is called again even while the run is being suspended: a suspended run holds nothing unknown. */
-function mayCall(run: Run, limits: Limits): boolean {
-  return limits.hold !== 'stop' && run.frontier.called < limits.capacity;
+function mayCall(run: Run, step: Step): boolean {
+  return step.limits.hold !== 'stop' && run.frontier.called < step.limits.capacity;
 }
 
 function lostFailure(atom: CompiledAtom, losses: number): Failure {
@@ -116,13 +170,15 @@ function lostFailure(atom: CompiledAtom, losses: number): Failure {
 }
 
 /** TaskFlow with difference D-6: REVERTED only when nothing that was done is left. */
-function endOf(run: Run): RunState {
+function endOf(atoms: readonly AtomStatus[], flow: readonly CompiledAtom[], cancelled: boolean): RunState {
   let undone = false;
   let left = false;
-  for (const [index, { state }] of run.status.atoms.entries()) {
+  for (const [index, { state }] of atoms.entries()) {
     if (state === 'REVERT_FAILURE') return 'FAILURE';
-    if (state === 'SUCCESS') left ||= run.flow.atoms[index]?.kind === 'task';
+    if (state === 'SUCCESS') left ||= flow[index]?.kind === 'task';
     else if (state !== 'IGNORE') undone = true;
   }
-  return !undone ? 'SUCCESS' : left ? 'FAILURE' : 'REVERTED';
+  if (!undone) return 'SUCCESS';
+  if (left) return 'FAILURE';
+  return cancelled ? 'CANCELLED' : 'REVERTED';
 }

@@ -1,31 +1,85 @@
 import type { CompiledRetry } from '../compilation/index.js';
-import { verdictOf } from './retries.js';
+import type { Failure } from '../model/failure.js';
+import type { Decision } from '../model/states.js';
+import { behind } from './behind.js';
+import type { Question } from './decision.js';
+import { decisionOf, pauseBefore } from './retries.js';
 import type { AtomStatus } from './run-state.js';
 import type { Run, Step } from './step.js';
 
+/** States that an atom has failed, and settles what that means; where somebody has to be asked first, that waits. */
+export function fail(run: Run, step: Step, word: 'FAILURE' | 'INTERRUPTED', atom: number, failure: Failure): void {
+  step.state([word, atom, failure]);
+  settleFailure(run, step, atom);
+}
+
+/** Failures are settled one after another, in the order in which they are stated. */
+export function settleFailure(run: Run, step: Step, failed: number): void {
+  const mustWait = step.limits.onFailure === 'stop' || run.frontier.nextUnsettled() !== undefined;
+  if (mustWait || resolveFailure(run, step, failed) !== undefined) step.state(['UNSETTLED', failed]);
+}
+
 /**
- * Settles what a failed atom means for the run: its retry is asked, when that gives up the retry around it, and when
+ * Settles what a failed atom means for the run: its retry decides, when that gives up the retry around it, and when
  * nobody retries the whole run goes back. TaskFlow R-13.8, with differences D-1 and D-6.
+ *
+ * @returns what has to be asked before: then nothing was stated
  */
-export function resolveFailure(run: Run, step: Step, failed: number): void {
-  const permanent = run.status.atoms[failed]?.failure?.permanent === true;
-  for (let governor = governorOf(run, failed); governor >= 0; governor = governorOf(run, governor)) {
-    const { intention } = run.status.atoms[governor] as AtomStatus;
-    // An outer retry or the whole run takes this flow back already, or its restart is under way.
-    if (intention !== 'EXECUTE') return;
+export function resolveFailure(run: Run, step: Step, failed: number): Question | undefined {
+  const isPermanent = statusOf(run, failed).failure?.permanent === true;
+  let gaveUp: CompiledRetry | undefined;
+  let via = failed;
+  for (let governor = governorOf(run, failed); governor >= 0; via = governor, governor = governorOf(run, governor)) {
     const retry = run.flow.atoms[governor] as CompiledRetry;
-    const verdict = permanent ? 'REVERT' : verdictOf(run, retry);
-    if (verdict === 'REVERT_ALL') break;
-    if (verdict === 'REVERT') continue;
-    step.state(['INTEND', 'RETRY', governor, governor + 1]);
-    step.state(['INTEND', 'REVERT', governor + 1, retry.until]);
+    const decision = isPermanent ? 'REVERT' : decisionOf(run, retry, failed, via);
+    if (decision === undefined) return { about: 'failure', retry: governor, failed, via };
+    if (decision === 'REVERT') {
+      gaveUp ??= retry;
+      continue;
+    }
+    apply(run, step, decision, retry);
+    return afterwards(run, step);
+  }
+  if (gaveUp !== undefined && !run.flow.compat.deferReverts) apply(run, step, 'REVERT_LOCAL', gaveUp);
+  else apply(run, step, 'REVERT_ALL', undefined);
+  return afterwards(run, step);
+}
+
+/** What is undone already can't be retried any more: an intention to revert is never taken back. */
+function apply(run: Run, step: Step, decision: Exclude<Decision, 'REVERT'>, retry: CompiledRetry | undefined): void {
+  const { status } = run;
+  if (decision === 'REVERT_ALL' || retry === undefined) {
+    if (!status.goingBack) step.state(['INTEND', 'REVERT', 0, status.atoms.length]);
     return;
   }
-  if (run.status.atoms[failed]?.intention !== 'REVERT' || run.status.atoms[0]?.intention !== 'REVERT') {
-    step.state(['INTEND', 'REVERT', 0, run.status.atoms.length]);
+  const { index, until } = retry;
+  const { intention } = statusOf(run, index);
+  if (intention === 'REVERT' || (decision === 'RETRY' && intention === 'RETRY')) return;
+  if (decision === 'RETRY') {
+    const pauseMs = pauseBefore(run, retry);
+    if (pauseMs > 0) step.state(['SLEEP', index, step.limits.nowMs + pauseMs]);
+    step.state(['INTEND', 'RETRY', index, index + 1]);
+    step.state(['INTEND', 'REVERT', index + 1, until]);
+    return;
   }
+  step.state(['INTEND', 'REVERT', index, until]);
+  for (const [from, to] of behind(run.flow, index, until)) step.state(['INTEND', 'REVERT', from, to]);
+}
+
+/** Siblings whose work is to be undone anyway are told so, where the app wishes it. */
+function afterwards(run: Run, step: Step): undefined {
+  if (step.limits.onFailure !== 'abortSiblings' || run.frontier.called === 0) return;
+  const doomed: number[] = [];
+  for (const [index, { state, intention }] of run.status.atoms.entries()) {
+    if (state === 'RUNNING' && intention === 'REVERT') doomed.push(index);
+  }
+  if (doomed.length > 0) step.commands.push({ do: 'abort', atoms: doomed });
 }
 
 function governorOf(run: Run, atom: number): number {
   return run.flow.atoms[atom]?.governor ?? -1;
+}
+
+function statusOf(run: Run, atom: number): AtomStatus {
+  return run.status.atoms[atom] as AtomStatus;
 }

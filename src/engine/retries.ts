@@ -1,48 +1,76 @@
+import type { BackoffDefinition } from '../authoring/index.js';
 import type { CompiledRetry } from '../compilation/index.js';
 import type { Failure } from '../model/failure.js';
+import { quickDigest } from '../model/ids.js';
 import { canonicalText, isJsonArray, type Json, type JsonObject } from '../model/json.js';
-import type { AtomStatus } from './run-state.js';
+import type { Decision } from '../model/states.js';
+import type { AtomStatus, DecidedFailure } from './run-state.js';
 import type { Run } from './step.js';
 import { storedValue } from './values.js';
 
-/** What a retry says about a failure in its flow; TaskFlow R-4.4. */
-export type Verdict = 'RETRY' | 'REVERT' | 'REVERT_ALL';
-
-/** What a stock retry says now: they are data, so nobody has to be asked. TaskFlow R-4.5 to R-4.7. */
-export function verdictOf(run: Run, { retry, index }: CompiledRetry): Verdict {
+/**
+ * What a retry says about a failure in its flow. Stock retries are data, so nobody has to be asked; of the user's own
+ * it is what they have said already, or nothing. TaskFlow R-4.5 to R-4.7.
+ */
+export function decisionOf(run: Run, compiled: CompiledRetry, failed: number, via: number): Decision | undefined {
+  const { retry, index } = compiled;
+  const status = statusOf(run, index);
   switch (retry.kind) {
     case 'times':
-      return statusOf(run, index).attempt < retry.attempts ? 'RETRY' : 'REVERT';
+      return status.attempt < retry.attempts ? 'RETRY' : (retry.otherwise ?? 'REVERT');
     case 'forEach':
     case 'forEachOf':
-      return valuesLeft(run, retry, index).length > 0 ? 'RETRY' : 'REVERT';
+      return valuesLeft(run, compiled, retry).length > 0 ? 'RETRY' : (retry.otherwise ?? 'REVERT');
     case 'alwaysRevert':
       return 'REVERT';
     case 'alwaysRevertAll':
       return 'REVERT_ALL';
     case 'own':
-      throw new Error('a retry of the user decides by its code');
+      return decidedIn(status, failed, via)?.decision;
   }
 }
 
+function decidedIn(status: AtomStatus, failed: number, via: number): DecidedFailure | undefined {
+  return status.decided.find((one) => one.attempt === status.tried.length && one.failed === failed && one.via === via);
+}
+
 /** What a stock retry gives to its next attempt; or why there can be none, which is its own failure. */
-export function nextAttempt(run: Run, { retry, index, path }: CompiledRetry): { readonly provided?: Json } | { readonly failure: Failure } {
+export function nextAttempt(run: Run, compiled: CompiledRetry): { readonly provided?: Json } | { readonly failure: Failure } {
+  const { retry, path } = compiled;
+  // Counted, so that there is a place for what it is asked about each attempt.
+  if (retry.kind === 'own') return { provided: {} };
   if (retry.kind !== 'forEach' && retry.kind !== 'forEachOf') return {};
-  const [value] = valuesLeft(run, retry, index);
+  const [value] = valuesLeft(run, compiled, retry);
   if (value === undefined) return { failure: { name: 'RetryError', code: 'NO_VALUE_LEFT', message: `'${path}' has no value to try` } };
   return { provided: { [retry.provides]: value } };
+}
+
+/** How long a stock retry waits between the failure and its next attempt. */
+export function pauseBefore(run: Run, { retry, index, path }: CompiledRetry): number {
+  if (!('backoff' in retry) || retry.backoff === undefined) return 0;
+  return pauseMs(retry.backoff, statusOf(run, index).attempt, `${run.status.runId} ${path}`);
+}
+
+/**
+ * The pause after so many attempts. Its part of chance follows from who waits, so that the same run decides the same
+ * again, and runs that failed together do not come back together.
+ */
+export function pauseMs({ delayMs, factor, maxMs, jitter }: BackoffDefinition, attempts: number, who: string): number {
+  const whole = Math.min(maxMs, delayMs * factor ** (attempts - 1));
+  const chance = Number.parseInt(quickDigest(`${who} ${attempts}`).slice(0, 8), 16) / 0xffffffff;
+  return Math.round(whole * (1 - jitter * chance));
 }
 
 type ForEach = Extract<CompiledRetry['retry'], { kind: 'forEach' | 'forEachOf' }>;
 
 /** The list without what was tried: each time an equal value was tried, one of them is gone (R-4.7). */
-function valuesLeft(run: Run, retry: ForEach, index: number): readonly Json[] {
+function valuesLeft(run: Run, compiled: CompiledRetry, retry: ForEach): readonly Json[] {
   const tried = new Map<string, number>();
-  for (const attempt of statusOf(run, index).tried) {
+  for (const attempt of statusOf(run, compiled.index).tried) {
     const text = canonicalText((attempt as JsonObject)[retry.provides] ?? null);
     tried.set(text, (tried.get(text) ?? 0) + 1);
   }
-  return valuesOf(run, retry, index).filter((value) => {
+  return valuesOf(run, compiled, retry).filter((value) => {
     const text = canonicalText(value);
     const times = tried.get(text) ?? 0;
     tried.set(text, times - 1);
@@ -50,10 +78,9 @@ function valuesLeft(run: Run, retry: ForEach, index: number): readonly Json[] {
   });
 }
 
-function valuesOf(run: Run, retry: ForEach, index: number): readonly Json[] {
+function valuesOf(run: Run, { inputs }: CompiledRetry, retry: ForEach): readonly Json[] {
   if (retry.kind === 'forEach') return retry.values.map((value) => run.codec.encode(value));
-  const atom = run.flow.atoms[index];
-  const source = atom?.kind === 'retry' ? atom.inputs[retry.requires] : undefined;
+  const source = inputs[retry.requires];
   const stored = source === undefined ? undefined : storedValue(run, source, run.codec);
   return stored !== undefined && isJsonArray(stored) ? stored : [];
 }

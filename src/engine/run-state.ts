@@ -1,6 +1,6 @@
 import type { Failure } from '../model/failure.js';
 import type { Json } from '../model/json.js';
-import type { AtomState, Intention, RunState } from '../model/states.js';
+import type { AtomState, Decision, Intention, RunState } from '../model/states.js';
 import type { RunCreation } from '../persistence/index.js';
 
 /**
@@ -15,7 +15,16 @@ export interface RunStatus {
   seq: number;
   /** Of the last takeover, from 0: the fence that outside systems can be given. */
   epoch: number;
-  readonly atoms: readonly AtomStatus[];
+  /** Resets so far: what is done after one has keys of its own. */
+  incarnation: number;
+  /** Of the flow whose atoms these are: that of the creation, until another version goes on. */
+  fingerprint: string;
+  manifest: Json;
+  /** Everything is to be undone, and nothing can change that any more. */
+  goingBack: boolean;
+  /** It was asked to end as CANCELLED. */
+  cancelled: boolean;
+  atoms: readonly AtomStatus[];
 }
 
 /** What is known of one atom. */
@@ -32,6 +41,10 @@ export interface AtomStatus {
   reversions: number;
   /** How many engines died with this atom in flight, in this round. */
   losses: number;
+  /** It failed, and what that means for the run is not settled yet. */
+  unsettled: boolean;
+  /** It rests until then, in milliseconds since 1970. */
+  wakeAtMs: number | undefined;
   /** In flight when its engine was lost, and not called again since. */
   lost: boolean;
   /** How execute ended. */
@@ -42,17 +55,39 @@ export interface AtomStatus {
   failedAt: number;
   /** Which of its executions failed. */
   failedExecution: number;
+  /** Its last failure before it was reset: a later attempt overcame it, or may. */
+  overcome: Failure | undefined;
+  /** What revert returned. */
+  revertResult: Json | undefined;
   revertFailure: Failure | undefined;
   revertFailedAt: number;
   /** What `ctx.save` kept. */
   saved: Json | undefined;
+  /** How far the present phase is, from 0 to 1. */
+  progress: number;
+  /** What the task told with its progress last. */
+  progressDetails: Json | undefined;
   /** What deciders said of the node that begins here, by their number. */
   votes: Readonly<Record<number, boolean>>;
   /** Of a retry: what it gave to its attempts so far. */
   tried: readonly Json[];
+  /** Of a retry of the user's own: the failures that it was asked about. */
+  decided: readonly DecidedFailure[];
+}
+
+/** A failure that a retry was asked about, and what it said. */
+export interface DecidedFailure {
+  /** The attempt in which it happened, from 1. */
+  readonly attempt: number;
+  readonly failed: number;
+  /** The failed atom, or the retry inside this one's flow that gave up. */
+  readonly via: number;
+  readonly failure: Failure;
+  readonly decision: Decision;
 }
 
 const NOTHING: readonly Json[] = [];
+const NOTHING_DECIDED: readonly DecidedFailure[] = [];
 const NO_VOTES: Readonly<Record<number, boolean>> = {};
 
 export function newAtom(): AtomStatus {
@@ -64,25 +99,44 @@ export function newAtom(): AtomStatus {
     executions: 0,
     reversions: 0,
     losses: 0,
+    unsettled: false,
+    wakeAtMs: undefined,
     lost: false,
     outcome: 'none',
     result: undefined,
     failure: undefined,
     failedAt: -1,
     failedExecution: 0,
+    overcome: undefined,
+    revertResult: undefined,
     revertFailure: undefined,
     revertFailedAt: -1,
     saved: undefined,
+    progress: 0,
+    progressDetails: undefined,
     votes: NO_VOTES,
     tried: NOTHING,
+    decided: NOTHING_DECIDED,
   };
 }
 
 const NO_CREATION: RunCreation = { key: '', flow: '', version: 0, fingerprint: '', inputs: {}, inputsHash: '' };
 
-/** A run of which nothing is known yet. */
-export function newRun(runId: string, atoms: number): RunStatus {
-  return { runId, creation: NO_CREATION, state: 'PENDING', seq: -1, epoch: 0, atoms: Array.from({ length: atoms }, newAtom) };
+/** A run of which nothing is known yet, but which flow it runs. */
+export function newRun(runId: string, atoms: number, manifest: Json = null): RunStatus {
+  return {
+    runId,
+    creation: NO_CREATION,
+    state: 'PENDING',
+    seq: -1,
+    epoch: 0,
+    incarnation: 0,
+    fingerprint: '',
+    manifest,
+    goingBack: false,
+    cancelled: false,
+    atoms: Array.from({ length: atoms }, newAtom),
+  };
 }
 
 /** Called, and not lost: its answer will come to this engine. */

@@ -1,7 +1,6 @@
 import type { Failure } from '../model/failure.js';
 import type { Json, JsonObject } from '../model/json.js';
-import type { AtomState, Intention, RunState } from '../model/states.js';
-import type { RunCreation } from '../persistence/index.js';
+import type { AtomState, Intention } from '../model/states.js';
 import { type AtomStatus, newAtom, type RunStatus } from './run-state.js';
 
 /** All of a run's state as JSON: content of a snapshot entry. Atoms that nothing happened to are left out. */
@@ -11,21 +10,26 @@ export function snapshotOf(run: RunStatus): Json {
     const packed = packAtom(atom);
     if (Object.keys(packed).length > 0) atoms.push([index, packed]);
   });
-  return { creation: run.creation as unknown as Json, state: run.state, atoms };
+  const { creation, state, incarnation, fingerprint, goingBack, cancelled } = run;
+  const status = { creation: creation as unknown as Json, state, incarnation, fingerprint, goingBack, cancelled };
+  // The flow of the creation is stored beside the journal.
+  const flow = fingerprint === creation.fingerprint ? {} : { manifest: run.manifest };
+  return { ...status, ...flow, count: run.atoms.length, atoms };
 }
 
 /** The way back: the run is as it was when the snapshot was taken. */
 export function restore(run: RunStatus, snapshot: Json): void {
-  const { creation, state, atoms } = snapshot as unknown as {
-    creation: RunCreation;
-    state: RunState;
-    atoms: readonly (readonly [number, PackedAtom])[];
-  };
-  run.creation = creation;
-  run.state = state;
-  for (const atom of run.atoms) Object.assign(atom, newAtom());
+  const { count, atoms, ...rest } = snapshot as unknown as Packed;
+  Object.assign(run, rest);
+  run.atoms = Array.from({ length: count }, newAtom);
   for (const [index, packed] of atoms) Object.assign(run.atoms[index] as AtomStatus, packed);
 }
+
+type Packed = Pick<RunStatus, 'creation' | 'state' | 'incarnation' | 'fingerprint' | 'goingBack' | 'cancelled'> & {
+  readonly manifest?: Json;
+  readonly count: number;
+  readonly atoms: readonly (readonly [number, PackedAtom])[];
+};
 
 interface PackedAtom {
   readonly state?: AtomState;

@@ -1,11 +1,12 @@
 import type { CompiledFlow } from '../compilation/index.js';
 import type { Codec } from '../model/codec.js';
 import type { Phase } from '../model/states.js';
-import type { Transition } from '../persistence/index.js';
-import type { Command } from './decision.js';
+import type { FlowChange, Transition } from '../persistence/index.js';
+import type { Change, Command, Limits, Question } from './decision.js';
 import { beginEntry, foldTransition } from './fold.js';
 import type { Frontier } from './frontier.js';
-import type { RunStatus } from './run-state.js';
+import { foldObserved } from './observe.js';
+import type { AtomStatus, RunStatus } from './run-state.js';
 
 /** A run as the engine thinks of it: the checked flow, what happened, and what could happen next. */
 export interface Run {
@@ -14,37 +15,82 @@ export interface Run {
   readonly frontier: Frontier;
   /** For the few values that decisions read. */
   readonly codec: Codec;
+  /** Somebody wants to know what each step changes. */
+  observed: boolean;
 }
 
 /** One step while it is being decided: each fact is folded in as it is stated, so that the next decision sees it. */
 export class Step {
   readonly transitions: Transition[] = [];
+  readonly changes: Change[] = [];
   readonly commands: Command[] = [];
+  /** What bounds it; an atom may ask for more restraint. */
+  limits: Limits;
   readonly #run: Run;
 
-  constructor(run: Run) {
+  constructor(run: Run, limits: Limits) {
     this.#run = run;
+    this.limits = limits;
   }
 
   state(transition: Transition): void {
-    const { status, frontier } = this.#run;
-    if (this.transitions.length === 0) beginEntry(status);
+    this.#write(transition);
+    const { status } = this.#run;
+    if (this.#run.observed) foldObserved(status, transition, this.changes);
+    else foldTransition(status, transition);
+    this.#tell(transition);
+  }
+
+  /** States that another flow goes on. The run could not be looked at before that was folded in: so it has been. */
+  adopted(change: FlowChange): void {
+    this.#write(['FLOW', change]);
+  }
+
+  /** Asks the loop to ask code of the user; nothing is stated before it has answered. */
+  ask(question: Question): void {
+    this.commands.push({ do: 'ask', question, id: this.#run.frontier.questions.ask(question) });
+  }
+
+  /** States that the atom is called, and asks the loop to call it. */
+  call(phase: Phase, atom: number): void {
+    const status = this.#run.status.atoms[atom] as AtomStatus;
+    const { state: from, lost: again } = status;
+    this.state([phase === 'execute' ? 'RUNNING' : 'REVERTING', atom]);
+    const { round, attempt } = status;
+    this.commands.push({ do: phase, atom, round, attempt, from, again });
+  }
+
+  /** From here on nothing is started, in this step and in those that follow it. */
+  suspend(): void {
+    this.limits = { ...this.limits, hold: this.limits.hold === 'stop' ? 'stop' : 'suspend' };
+    this.commands.push({ do: 'suspend' });
+  }
+
+  #write(transition: Transition): void {
+    if (this.transitions.length === 0) beginEntry(this.#run.status);
     this.transitions.push(transition);
-    foldTransition(status, transition);
+  }
+
+  #tell(transition: Transition): void {
+    const { status, frontier } = this.#run;
     switch (transition[0]) {
       case 'CREATED':
-      case 'RUN':
       case 'SNAPSHOT':
+      case 'FLOW':
+      case 'CANCEL':
+        return;
+      case 'RUN':
+        if (transition[1] === 'PENDING') this.#changed(0, status.atoms.length);
         return;
       case 'TAKEOVER':
         for (const atom of transition[1]) frontier.changed(atom);
         return;
       case 'INTEND':
-        for (let atom = transition[2]; atom < transition[3]; atom++) frontier.changed(atom);
+        this.#changed(transition[2], transition[3]);
         return;
       case 'RESET':
-        frontier.forgetQuestions(transition[1], transition[2]);
-        for (let atom = transition[1]; atom < transition[2]; atom++) frontier.changed(atom);
+        frontier.ballot.forget(transition[1], transition[2]);
+        this.#changed(transition[1], transition[2]);
         return;
       case 'VOTE':
         frontier.voted(transition[2]);
@@ -54,15 +100,7 @@ export class Step {
     }
   }
 
-  /** Asks the loop to ask a decider; nothing is stated before it has answered. */
-  ask(decider: number): void {
-    this.commands.push({ do: 'ask', decider, question: this.#run.frontier.asked(decider) });
-  }
-
-  /** States that the atom is called, and asks the loop to call it. */
-  call(phase: Phase, atom: number): void {
-    this.state([phase === 'execute' ? 'RUNNING' : 'REVERTING', atom]);
-    const { round, attempt } = this.#run.status.atoms[atom] as { round: number; attempt: number };
-    this.commands.push({ do: phase, atom, round, attempt });
+  #changed(from: number, until: number): void {
+    for (let atom = from; atom < until; atom++) this.#run.frontier.changed(atom);
   }
 }

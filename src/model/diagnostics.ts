@@ -44,7 +44,17 @@ export const SENTENCES = {
   DUPLICATE_FLOW: "two flows are named '{flow}': runs find their flow by its name",
   CLASS_NAME_USED:
     "task class '{task}' has no name of its own: minifiers rename classes, so give @Task a 'name' before its runs are stored",
-  NOT_A_RETRY: "flow '{flow}' is given something that is no retry: use times, forEach, forEachOf, alwaysRevert or alwaysRevertAll",
+  NOT_A_RETRY:
+    "flow '{flow}' is given something that is no retry: use times, forEach, forEachOf, alwaysRevert or alwaysRevertAll, or write one with onFailure()",
+  RETRY_UNDECLARED:
+    "flow '{flow}' has the retry '{retry}', which does not say what it takes and gives: decorate it with @Retry, or use defineRetry",
+  RETRY_REQUIRES_MISSING: "the retry takes '{value}', but 'requires' does not list it",
+  RETRY_REQUIRES_UNKNOWN: "'requires' lists '{value}', but no method of the retry takes it",
+  RETRY_REQUIRES_NOT_OPTIONAL: "the retry takes '{value}' as optional: list it as '{value}?'",
+  RETRY_REQUIRES_NOT_REQUIRED: "the retry always takes '{value}': list it without '?'",
+  RETRY_PROVIDES_MISSING: "execute() returns '{value}', but 'provides' of the retry does not list it",
+  RETRY_PROVIDES_UNKNOWN: "'provides' of the retry lists '{value}', but execute() does not return it",
+  RETRY_UNFIT: 'the methods of a retry take (history, inputs, context), and onFailure() returns a Decision: declare its return type as one',
   RETRY_VALUE_TAKEN: "flow '{flow}' has '{value}' already: let the retry give another name",
   RETRY_WITHOUT_VALUES: "flow '{flow}' tries '{value}' with an empty list: give at least one value",
   NESTED_SCHEMA:

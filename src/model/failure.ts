@@ -5,7 +5,7 @@ import type { Json } from './json.js';
  * TaskFlow section 14.
  */
 export interface Failure {
-  /** Name of the error's class, such as `TypeError`. */
+  /** What the error says that it is called, or else the name of its class, such as `TypeError`. */
   readonly name: string;
   readonly message: string;
   /** The error's `code`, where it has one that is a text or a number. */
@@ -44,7 +44,7 @@ function fromError(error: Error, depth: number): Failure {
   const { code, data } = error as { code?: unknown; data?: unknown };
   const cause = error.cause;
   return {
-    name: String(error.name),
+    name: nameOf(error),
     message: cut(String(error.message)),
     ...(typeof code === 'string' || typeof code === 'number' ? { code: String(code) } : {}),
     ...(isPlain(data, 0) ? { data } : {}),
@@ -52,6 +52,27 @@ function fromError(error: Error, depth: number): Failure {
     ...((error as { permanent?: unknown }).permanent === true ? { permanent: true as const } : {}),
     ...(cause !== undefined && depth < MAX_CAUSES ? { cause: toFailure(cause, depth + 1) } : {}),
   };
+}
+
+/** `class NoSpace extends Error {}` inherits the name `Error`, and means its own. */
+function nameOf(error: Error): string {
+  const prototype: object | null = Object.getPrototypeOf(error);
+  const says = Object.hasOwn(error, 'name') || (prototype !== null && Object.hasOwn(prototype, 'name'));
+  return says ? String(error.name) : error.constructor.name || String(error.name);
+}
+
+/** The failure, or the first of its causes, that is an error of this name or class; found by name. TaskFlow R-4.8. */
+export function findCause(failure: Failure, error: string | (new (...args: never[]) => Error)): Failure | undefined {
+  const names: readonly unknown[] = typeof error === 'string' ? [error] : [error.name, namedBy(error.prototype)];
+  for (let next: Failure | undefined = failure; next !== undefined; next = next.cause) {
+    if (names.includes(next.name)) return next;
+  }
+  return undefined;
+}
+
+/** Classes such as `DOMException` give their instances another name than their own. */
+function namedBy(prototype: object): unknown {
+  return Object.hasOwn(prototype, 'name') ? (prototype as { name?: unknown }).name : undefined;
 }
 
 function fromValue(value: unknown): Failure {

@@ -21,15 +21,26 @@ export type AtomState = (typeof ATOM_STATES)[number];
 /** What the engine means to do with an atom next; TaskFlow R-1.5. */
 export type Intention = 'EXECUTE' | 'REVERT' | 'RETRY' | 'IGNORE';
 
+/**
+ * What a retry says about a failure in its flow. `RETRY`: undo the flow and try it again. `REVERT`: the retry around it
+ * decides, or the run goes back. `REVERT_ALL`: the run goes back, whoever is around it. `REVERT_LOCAL`: this flow and
+ * what comes after it are undone, the rest stays. TaskFlow R-4.4.
+ */
+export type Decision = (typeof DECISIONS)[number];
+export const DECISIONS = ['RETRY', 'REVERT', 'REVERT_ALL', 'REVERT_LOCAL'] as const;
+
 /** Which half of a task runs. */
 export type Phase = 'execute' | 'revert';
 
-/** Legal moves of a run; TaskFlow R-9.1 with the differences D-14 and D-18: `PENDING` is reached only by an explicit reset. */
+/**
+ * Legal moves of a run; TaskFlow R-9.1 with the differences D-14 and D-18: `PENDING` is reached only by an explicit reset,
+ * and a run that succeeded runs again only when it is told to.
+ */
 export const RUN_MOVES: Readonly<Record<RunState, readonly RunState[]>> = {
-  PENDING: ['RUNNING'],
+  PENDING: ['RUNNING', 'PENDING'],
   RUNNING: ['SUSPENDED', 'SUCCESS', 'REVERTED', 'FAILURE', 'CANCELLED'],
-  SUSPENDED: ['RUNNING', 'CANCELLED', 'PENDING'],
-  SUCCESS: ['PENDING'],
+  SUSPENDED: ['RUNNING', 'PENDING'],
+  SUCCESS: ['RUNNING', 'PENDING'],
   REVERTED: ['PENDING'],
   FAILURE: ['RUNNING', 'PENDING'],
   CANCELLED: ['PENDING'],
@@ -38,17 +49,19 @@ export const RUN_MOVES: Readonly<Record<RunState, readonly RunState[]>> = {
 /**
  * Legal moves of an atom; TaskFlow R-9.5 and R-9.7. Added: `RUNNING → PENDING` (a start that was withdrawn before the
  * call), `RUNNING → RUNNING` and `REVERTING → REVERTING` (the same work again after a crash), `REVERTING → SUCCESS`
- * and `REVERTING → FAILURE` (a revert withdrawn before the call), and the operator's ways out of `REVERT_FAILURE`.
+ * and `REVERTING → FAILURE` (a revert withdrawn before the call), `RUNNING → RETRYING` (the same of a retry's next
+ * attempt), `SUCCESS → FAILURE` (a retry whose decision throws), `RETRYING → REVERTING` (a retry that is given up between
+ * two attempts), and the ways out of `REVERT_FAILURE`: another try, or a person who has undone it.
  */
 export const ATOM_MOVES: Readonly<Record<AtomState, readonly AtomState[]>> = {
   PENDING: ['RUNNING', 'IGNORE'],
-  RUNNING: ['SUCCESS', 'FAILURE', 'RUNNING', 'PENDING'],
-  SUCCESS: ['REVERTING', 'RETRYING', 'PENDING'],
+  RUNNING: ['SUCCESS', 'FAILURE', 'RUNNING', 'PENDING', 'RETRYING'],
+  SUCCESS: ['REVERTING', 'RETRYING', 'PENDING', 'FAILURE'],
   FAILURE: ['REVERTING', 'PENDING'],
   REVERTING: ['REVERTED', 'REVERT_FAILURE', 'REVERTING', 'SUCCESS', 'FAILURE'],
   REVERTED: ['PENDING'],
   REVERT_FAILURE: ['REVERTING', 'REVERTED', 'PENDING'],
-  RETRYING: ['RUNNING'],
+  RETRYING: ['RUNNING', 'PENDING', 'REVERTING'],
   IGNORE: ['PENDING'],
 };
 

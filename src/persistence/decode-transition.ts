@@ -1,13 +1,14 @@
 import type { Failure } from '../model/failure.js';
 import { isJsonArray, isJsonObject, type Json } from '../model/json.js';
-import { type Intention, RUN_STATES, type RunState } from '../model/states.js';
-import type { RunCreation, Transition } from './entry.js';
+import { DECISIONS, type Decision, type Intention, RUN_STATES, type RunState } from '../model/states.js';
+import type { FlowChange, RunCreation, Transition } from './entry.js';
 
 /** As deep as causes of causes go in what this library writes, with room; deeper ones would only overflow a stack. */
 const MAX_CAUSES = 64;
 
 const INTENTIONS: ReadonlySet<Json> = new Set<Intention>(['EXECUTE', 'REVERT', 'RETRY', 'IGNORE']);
 const STATES: ReadonlySet<Json> = new Set<RunState>(RUN_STATES);
+const DECISION_WORDS: ReadonlySet<Json> = new Set<Decision>(DECISIONS);
 
 type Decode = (rest: readonly Json[], op: string, atomCount: number, into: Transition[]) => void;
 
@@ -17,15 +18,22 @@ const DECODERS: ReadonlyMap<Json, Decode> = new Map<Json, Decode>([
   ['TAKEOVER', (rest, _op, count, into) => into.push(['TAKEOVER', atoms(only(rest, 1)[0], count)])],
   ['INTEND', (rest, _op, count, into) => into.push(['INTEND', intention(only(rest, 3)[0]), ...range(rest[1], rest[2], count)])],
   ['RESET', (rest, _op, count, into) => into.push(['RESET', ...range(only(rest, 2)[0], rest[1], count)])],
+  ['FLOW', (rest, _op, count, into) => into.push(['FLOW', flowChange(only(rest, 1)[0], count)])],
+  ['CANCEL', (rest, _op, _count, into) => only(rest, 0) && into.push(['CANCEL'])],
   ['RUNNING', bare],
   ['SUCCESS', valued],
   ['ATTEMPT', valued],
   ['FAILURE', failed],
   ['INTERRUPTED', failed],
   ['REVERTING', bare],
-  ['REVERTED', bare],
+  ['REVERTED', valued],
   ['REVERT_FAILURE', failed],
   ['RETRYING', bare],
+  ['SLEEP', (rest, _op, count, into) => into.push(['SLEEP', atom(only(rest, 2)[0], count), natural(rest[1])])],
+  ['UNSETTLED', bare],
+  ['SETTLED', bare],
+  ['DECIDED', (rest, _op, count, into) => into.push(['DECIDED', ...decided(only(rest, 4), count)])],
+  ['PROGRESS', (rest, _op, count, into) => into.push(progress(rest, count))],
   ['VOTE', (rest, _op, count, into) => into.push(['VOTE', atom(only(rest, 3)[0], count), natural(rest[1]), truth(rest[2])])],
   ['IGNORE', bare],
   ['WITHDRAWN', bare],
@@ -49,7 +57,7 @@ export function decodeTransition(tuple: Json, atomCount: number, into: Transitio
   }
 }
 
-type BareOp = 'RUNNING' | 'SUCCESS' | 'ATTEMPT' | 'REVERTING' | 'REVERTED' | 'RETRYING' | 'IGNORE' | 'WITHDRAWN';
+type BareOp = Exclude<Extract<Transition, readonly [string, number]>[0], 'SLEEP'>;
 
 function bare(rest: readonly Json[], op: string, atomCount: number, into: Transition[]): void {
   const [which] = only(rest, 1);
@@ -63,7 +71,7 @@ function bare(rest: readonly Json[], op: string, atomCount: number, into: Transi
 }
 
 function valued(rest: readonly Json[], op: string, atomCount: number, into: Transition[]): void {
-  if (rest.length === 2) into.push([op as 'SUCCESS' | 'ATTEMPT', atom(rest[0], atomCount), rest[1] as Json]);
+  if (rest.length === 2) into.push([op as 'SUCCESS' | 'ATTEMPT' | 'REVERTED', atom(rest[0], atomCount), rest[1] as Json]);
   else bare(rest, op, atomCount, into);
 }
 
@@ -117,6 +125,30 @@ function runState(value: Json | undefined): RunState {
 function intention(value: Json | undefined): Intention {
   if (value === undefined || !INTENTIONS.has(value)) throw new Error(`has the intention ${shown(value)}`);
   return value as Intention;
+}
+
+function decided(rest: readonly Json[], atomCount: number): readonly [number, number, number, Decision] {
+  const [retry, failed, via, word] = rest;
+  if (word === undefined || !DECISION_WORDS.has(word)) throw new Error(`has the decision ${shown(word)}`);
+  return [atom(retry, atomCount), atom(failed, atomCount), atom(via, atomCount), word as Decision];
+}
+
+function progress(rest: readonly Json[], atomCount: number): Transition {
+  const [which, fraction, details] = rest;
+  if (rest.length !== 2 && rest.length !== 3) throw new Error(`has ${rest.length} parts instead of 2 or 3`);
+  if (typeof fraction !== 'number' || !(fraction >= 0 && fraction <= 1)) throw new Error(`has the fraction ${shown(fraction)}`);
+  const index = atom(which, atomCount);
+  return details === undefined ? ['PROGRESS', index, fraction] : ['PROGRESS', index, fraction, details];
+}
+
+function flowChange(value: Json | undefined, atomCount: number): FlowChange {
+  if (!isJsonObject(value)) throw new Error('says nothing of the flow');
+  const { version, fingerprint, manifest, from } = value;
+  if (!Number.isInteger(version) || typeof fingerprint !== 'string' || manifest === undefined || from === undefined || !isJsonArray(from)) {
+    throw new Error('does not say enough of the flow');
+  }
+  const places = from.map((place) => (place === -1 ? -1 : atom(place, atomCount)));
+  return { version: version as number, fingerprint, manifest, from: places };
 }
 
 function creation(value: Json | undefined): RunCreation {

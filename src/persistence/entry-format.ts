@@ -1,12 +1,21 @@
 import type { Json } from '../model/json.js';
-import { isJsonArray } from '../model/json.js';
+import { isJsonArray, isJsonObject } from '../model/json.js';
 import { decodeTransition } from './decode-transition.js';
 import { ENTRY_FORMAT, type Entry, type Transition } from './entry.js';
 import { JournalError } from './journal-error.js';
 import type { StoredEntry } from './stored-entry.js';
 
 /** Transitions of these kinds carry nothing but their atom, so that neighbours can share one tuple. */
-const BARE: ReadonlySet<string> = new Set(['RUNNING', 'SUCCESS', 'REVERTING', 'REVERTED', 'RETRYING', 'IGNORE', 'WITHDRAWN']);
+const BARE: ReadonlySet<string> = new Set([
+  'RUNNING',
+  'SUCCESS',
+  'REVERTING',
+  'REVERTED',
+  'RETRYING',
+  'IGNORE',
+  'WITHDRAWN',
+  'SETTLED',
+]);
 
 /**
  * From the format in front to the next one. Pure, and kept forever: a journal may be older than any server that runs.
@@ -38,6 +47,8 @@ export function encodeEntry(entry: Entry): StoredEntry {
 
 /**
  * Checks everything that can be checked without knowing the flow, so that `fold` may trust what it is given.
+ *
+ * @param atomCount how many atoms the run has before this entry
  * @throws JournalError `JOURNAL_CORRUPT`, `JOURNAL_TOO_NEW`
  */
 export function decodeEntry(stored: StoredEntry, atomCount: number): Entry {
@@ -67,8 +78,20 @@ function decodeTransitions(stored: StoredEntry, atomCount: number): Transition[]
   }
   if (!isJsonArray(tuples)) throw new Error('its transitions are not a list');
   const transitions: Transition[] = [];
-  for (const tuple of tuples) decodeTransition(tuple, atomCount, transitions);
+  let count = atomCount;
+  for (const tuple of tuples) {
+    decodeTransition(tuple, count, transitions);
+    count = atomsAfter(transitions.at(-1), count);
+  }
   return transitions;
+}
+
+/** How many atoms a run has after a transition: another flow has others. */
+export function atomsAfter(transition: Transition | undefined, before: number): number {
+  if (transition?.[0] === 'FLOW') return transition[1].from.length;
+  if (transition?.[0] !== 'SNAPSHOT' || !isJsonObject(transition[1])) return before;
+  const { count } = transition[1];
+  return typeof count === 'number' ? count : before;
 }
 
 function checkPlaces({ seq, kind }: StoredEntry, transitions: readonly Transition[]): void {

@@ -1,9 +1,19 @@
 import type { Failure } from '../model/failure.js';
 import type { Json } from '../model/json.js';
-import type { Intention, RunState } from '../model/states.js';
+import type { Decision, Intention, RunState } from '../model/states.js';
 
 /** Format of the entries that this version writes. Older ones are upcast on load, newer ones are refused. */
 export const ENTRY_FORMAT = 1;
+
+/** Another version of the flow, or of the code that it is made of, goes on with a run. */
+export interface FlowChange {
+  readonly version: number;
+  readonly fingerprint: string;
+  /** Canonical description of the flow: its atoms are those of the entries from here on. */
+  readonly manifest: Json;
+  /** Per atom the number that it had before; -1 for a new one. Atoms that are not named are gone. */
+  readonly from: readonly number[];
+}
 
 /** What the first entry says about its run. */
 export interface RunCreation {
@@ -25,8 +35,12 @@ export interface RunCreation {
  */
 export type Transition =
   | readonly ['CREATED', RunCreation]
-  /** The run's own state. */
+  /** The run's own state. PENDING again: it begins anew, and nothing of what it did counts. */
   | readonly ['RUN', RunState]
+  /** The code has changed: from here on entries speak of the atoms of another flow. */
+  | readonly ['FLOW', FlowChange]
+  /** Whatever happens next, the run goes back, and ends as CANCELLED. */
+  | readonly ['CANCEL']
   /** Another engine goes on; these atoms were in flight, and nobody knows how far they came. */
   | readonly ['TAKEOVER', readonly number[]]
   /** From now on the engine means to do this with the atoms `from` up to, not including, `to`. */
@@ -40,9 +54,18 @@ export type Transition =
   /** Nobody knows what it did: killed, timed out, lost. Counts as FAILURE; revert is told. */
   | readonly ['INTERRUPTED', number, Failure]
   | readonly ['REVERTING', number]
-  | readonly ['REVERTED', number]
+  /** With what revert returned, if it can be stored. Said of REVERT_FAILURE: a person has undone it. */
+  | readonly ['REVERTED', number, result?: Json]
   | readonly ['REVERT_FAILURE', number, Failure]
   | readonly ['RETRYING', number]
+  /** Nothing happens with it before this time, in milliseconds since 1970. */
+  | readonly ['SLEEP', number, untilMs: number]
+  /** What its failure means for the run is not settled with this entry. */
+  | readonly ['UNSETTLED', number]
+  /** What its failure means for the run is settled. */
+  | readonly ['SETTLED', number]
+  /** A retry has decided about the failure of an atom; `via`: that atom, or the retry inside which gave up. */
+  | readonly ['DECIDED', number, failed: number, via: number, Decision]
   /** A retry begins its next attempt, with the values that it gives to it. */
   | readonly ['ATTEMPT', number, provided?: Json]
   /** A start that was written, but never called: back to what it was, in the same round. */
@@ -53,6 +76,8 @@ export type Transition =
   | readonly ['IGNORE', number]
   /** `ctx.save`: what the task has done so far. */
   | readonly ['SAVED', number, Json]
+  /** How far a call is, from 0 to 1, and what else it told. */
+  | readonly ['PROGRESS', number, fraction: number, details?: Json]
   /** All of the state at this point, in place of what came before; alone in an entry of kind `snapshot`. */
   | readonly ['SNAPSHOT', Json];
 

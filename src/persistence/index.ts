@@ -1,5 +1,5 @@
 /** Door of the journal: the contract that stores implement, the stores that need no npm client, and what all stores share. */
-export { ENTRY_FORMAT, type Entry, type RunCreation, type Transition } from './entry.js';
+export { ENTRY_FORMAT, type Entry, type FlowChange, type RunCreation, type Transition } from './entry.js';
 export { decodeEntry, encodeEntry, encodeTransitions } from './entry-format.js';
 export { type FileOptions, file } from './file.js';
 export type * from './journal.js';

@@ -146,7 +146,8 @@ export interface RunPage {
 export interface InboxMessage {
   readonly id: string;
   readonly runId: string;
-  readonly kind: 'suspend';
+  /** `retryRevert`, `skipRevert`: of the atom whose path is the payload, whose revert has failed. */
+  readonly kind: 'suspend' | 'cancel' | 'retryRevert' | 'skipRevert';
   readonly payload?: Json;
 }
 

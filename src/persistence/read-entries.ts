@@ -1,5 +1,5 @@
 import type { Entry } from './entry.js';
-import { decodeEntry } from './entry-format.js';
+import { atomsAfter, decodeEntry } from './entry-format.js';
 import type { Shape } from './journal.js';
 import { JournalError } from './journal-error.js';
 import type { StoredEntry } from './stored-entry.js';
@@ -21,13 +21,16 @@ export interface ReadEntriesParams {
 export async function* readEntries({ runId, shape, first, last, pages }: ReadEntriesParams): AsyncGenerator<readonly Entry[]> {
   let next = first;
   let epoch = 0;
+  let atoms = shape.atoms.length;
   for await (const page of pages) {
     const entries: Entry[] = [];
     for (const stored of page) {
       if (stored.seq !== next) throw missing(runId, next);
       if (stored.epoch < epoch)
         throw new JournalError('JOURNAL_CORRUPT', runId, next, `its epoch ${stored.epoch} is lower than the one before`);
-      entries.push(decodeEntry(stored, shape.atoms.length));
+      const entry = decodeEntry(stored, atoms);
+      for (const transition of entry.transitions) atoms = atomsAfter(transition, atoms);
+      entries.push(entry);
       epoch = stored.epoch;
       next++;
     }

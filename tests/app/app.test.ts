@@ -145,7 +145,7 @@ test('a listener suspends between two tasks; resume goes on; nothing is RUNNING 
   const events: string[] = [];
   const handle = await app.start(twoGates, { id: 'r' });
   app.on((event) => {
-    if (event.type === 'progress') return;
+    if (event.type === 'progress' || event.type === 'emitted') return;
     events.push(`${event.type === 'run' ? 'run' : event.path} ${event.state}`);
     if (event.type === 'task' && event.state === 'SUCCESS' && event.path.endsWith('one')) void handle.suspend();
   });
@@ -381,23 +381,28 @@ test('no task can change what another one reads', async () => {
   expect(result).toMatchObject({ results: { list: [1], after: 2, length: 1 } });
 });
 
-test('progress reaches listeners, a throwing listener hurts nobody', async () => {
+test('progress and events of its own reach listeners, a throwing listener hurts nobody', async () => {
   const heard: unknown[] = [];
   const task = defineTask({
     name: 'p',
     async execute(_: {}, ctx: TaskContext) {
       ctx.progress(0.5, { file: 'a' });
       ctx.progress(7);
+      ctx.emit('uploaded', { part: 3 });
+      ctx.emit('rested');
     },
   });
   const onEvent = (event: FlowEvent): void => {
     if (event.type === 'progress') heard.push([event.path, event.fraction, event.details]);
+    if (event.type === 'emitted') heard.push([event.path, event.event, event.data]);
     throw new Error('listener');
   };
   expect((await run(linear('progress').add(task).build(), { onEvent })).state).toBe('SUCCESS');
   expect(heard).toEqual([
     ['progress/p', 0.5, { file: 'a' }],
     ['progress/p', 1, undefined],
+    ['progress/p', 'uploaded', { part: 3 }],
+    ['progress/p', 'rested', undefined],
   ]);
 });
 

@@ -39,6 +39,8 @@ describe('@Task', () => {
       hasRevert: true,
       priority: 3,
       maxLosses: 2,
+      onInterrupted: 'rerun',
+      version: 1,
       code: { kind: 'class', target: CreateVolume },
     });
   });

@@ -1,5 +1,12 @@
 import type { RetryDefinition, TaskDefinition } from '../../src/authoring/index.js';
-import { type CompiledAtom, type CompiledDecider, type CompiledFlow, type ExecutionGraph, graphOf } from '../../src/compilation/index.js';
+import {
+  type CompiledAtom,
+  type CompiledDecider,
+  type CompiledFlow,
+  type ExecutionGraph,
+  graphOf,
+  STANDARD,
+} from '../../src/compilation/index.js';
 import { decide } from '../../src/engine/decide.js';
 import type { AskCommand, CallCommand, CallOutcome, Decision, EngineEvent, Limits } from '../../src/engine/decision.js';
 import { foldTransition } from '../../src/engine/fold.js';
@@ -59,6 +66,7 @@ export function compiled(nodes: Readonly<Record<string, Node>>): CompiledFlow {
     manifest: {},
     warnings: [],
     constant: () => undefined,
+    compat: STANDARD,
   };
 }
 

@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { PermanentError, PersistenceError } from '../../src/model/errors.js';
-import { toFailure } from '../../src/model/failure.js';
+import { findCause, toFailure } from '../../src/model/failure.js';
 
 describe('a failure keeps of an error', () => {
   test('name, message, code, data, stack and causes', () => {
@@ -94,5 +94,34 @@ describe('anything can be thrown', () => {
         }
       }),
     );
+  });
+});
+
+class NoSpace extends Error {}
+class NoSpaceLeft extends NoSpace {}
+class Renamed extends Error {
+  override readonly name = 'OutOfRoom';
+}
+
+describe('a failure is found again by the error that it was', () => {
+  const failure = toFailure(new Error('around', { cause: new NoSpace('disk', { cause: new TypeError('below') }) }));
+
+  test('by name or by class, itself or any cause', () => {
+    expect(findCause(failure, 'Error')).toBe(failure);
+    expect(findCause(failure, NoSpace)?.message).toBe('disk');
+    expect(findCause(failure, 'NoSpace')?.message).toBe('disk');
+    expect(findCause(failure, TypeError)?.message).toBe('below');
+  });
+
+  test('but not by another one, nor by the class above', () => {
+    expect(findCause(failure, RangeError)).toBeUndefined();
+    expect(findCause(toFailure(new NoSpaceLeft('x')), NoSpace)).toBeUndefined();
+    expect(findCause(toFailure(new NoSpaceLeft('x')), NoSpaceLeft)).toBeDefined();
+  });
+
+  test('an error keeps the name that it says', () => {
+    expect(toFailure(new Renamed('x')).name).toBe('OutOfRoom');
+    expect(findCause(toFailure(new Renamed('x')), 'OutOfRoom')).toBeDefined();
+    expect(findCause(toFailure(new DOMException('x', 'AbortError')), 'AbortError')).toBeDefined();
   });
 });

@@ -1,0 +1,15 @@
+/**
+ * What a retry of your own is told beside its history and its inputs. Say which services it needs in the type argument;
+ * the flow collects them, as it does those of its tasks.
+ */
+export interface RetryContext<out Services = {}> {
+  /** What the app was given; never stored. */
+  readonly services: Services;
+  /** Aborted when this call should end: a cancellation, or another engine took the run over. */
+  readonly signal: AbortSignal;
+  readonly runId: string;
+  /** Node names from the root flow to the flow that this retry guards, joined by `/`, and `(retry)`. */
+  readonly path: string;
+  /** Which attempt of the flow it is about, from 1. */
+  readonly attempt: number;
+}

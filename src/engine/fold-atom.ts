@@ -1,0 +1,169 @@
+import type { Failure } from '../model/failure.js';
+import type { Json } from '../model/json.js';
+import { ATOM_MOVES, type AtomState } from '../model/states.js';
+import type { Transition } from '../persistence/index.js';
+import { type AtomStatus, newAtom, type RunStatus } from './run-state.js';
+
+const NEW = newAtom();
+
+type OfRun = 'CREATED' | 'RUN' | 'FLOW' | 'CANCEL' | 'TAKEOVER' | 'INTEND' | 'RESET' | 'SNAPSHOT';
+
+/** A fact about one atom. */
+export type AtomTransition = Exclude<Transition, readonly [OfRun, ...unknown[]]>;
+
+/** Advances one atom by one fact. */
+export function foldAtom(run: RunStatus, atom: AtomStatus, transition: AtomTransition): void {
+  switch (transition[0]) {
+    case 'RUNNING':
+      execute(atom);
+      return;
+    case 'ATTEMPT':
+      attempt(atom, transition[2]);
+      return;
+    case 'SUCCESS':
+      succeed(atom, transition[2]);
+      return;
+    case 'FAILURE':
+    case 'INTERRUPTED':
+      move(atom, 'FAILURE');
+      atom.outcome = transition[0] === 'FAILURE' ? 'failure' : 'interrupted';
+      atom.failure = transition[2];
+      atom.failedAt = run.seq;
+      atom.failedExecution = atom.executions;
+      atom.lost = false;
+      return;
+    case 'REVERTING':
+      if (atom.state !== 'REVERTING' && atom.state !== 'REVERT_FAILURE') atom.attempt = atom.losses = 0;
+      move(atom, 'REVERTING');
+      atom.reversions++;
+      call(atom);
+      return;
+    case 'REVERTED':
+      move(atom, 'REVERTED');
+      atom.revertFailure = undefined;
+      atom.revertResult = transition[2];
+      atom.result = undefined;
+      atom.progress = 1;
+      atom.tried = NEW.tried;
+      atom.decided = NEW.decided;
+      return;
+    case 'REVERT_FAILURE':
+      move(atom, 'REVERT_FAILURE');
+      atom.revertFailure = transition[2];
+      atom.revertFailedAt = run.seq;
+      atom.lost = false;
+      return;
+    case 'RETRYING':
+      move(atom, 'RETRYING');
+      return;
+    case 'WITHDRAWN':
+      withdraw(atom);
+      return;
+    case 'SLEEP':
+      atom.wakeAtMs = transition[2];
+      return;
+    case 'UNSETTLED':
+      atom.unsettled = true;
+      return;
+    case 'SETTLED':
+      atom.unsettled = false;
+      return;
+    case 'DECIDED': {
+      const [, , failed, via, decision] = transition;
+      const failure = run.atoms[via]?.failure ?? run.atoms[failed]?.failure ?? UNKNOWN;
+      atom.decided = [...atom.decided, { attempt: atom.tried.length, failed, via, failure, decision }];
+      return;
+    }
+    case 'VOTE':
+      atom.votes = { ...atom.votes, [transition[2]]: transition[3] };
+      return;
+    case 'IGNORE':
+      move(atom, 'IGNORE');
+      return;
+    case 'PROGRESS':
+      atom.progress = transition[2];
+      if (transition[3] !== undefined) atom.progressDetails = transition[3];
+      return;
+    case 'SAVED':
+      atom.saved = transition[2];
+      return;
+  }
+}
+
+const UNKNOWN: Failure = { name: 'Error', message: 'the journal does not say what failed' };
+
+/** A new round begins when the atom leaves PENDING; all else is another call in the same one. */
+function execute(atom: AtomStatus): void {
+  if (atom.state === 'PENDING') {
+    atom.round++;
+    atom.attempt = atom.losses = 0;
+  }
+  move(atom, 'RUNNING');
+  atom.executions++;
+  call(atom);
+}
+
+/** A retry whose own code gave the values was RUNNING meanwhile; of the others the attempt is all there is to say. */
+function attempt(atom: AtomStatus, provided: Json | undefined): void {
+  if (atom.state !== 'RUNNING') execute(atom);
+  succeed(atom, provided);
+  if (provided === undefined) return;
+  atom.tried = [...atom.tried, provided];
+  atom.attempt = atom.tried.length;
+}
+
+function succeed(atom: AtomStatus, result: Json | undefined): void {
+  move(atom, 'SUCCESS');
+  atom.outcome = 'result';
+  atom.result = result;
+  atom.progress = 1;
+}
+
+function call(atom: AtomStatus): void {
+  atom.attempt++;
+  atom.lost = false;
+  atom.progress = 0;
+}
+
+/** An engine that never called what it had taken over did not lose it. */
+export function lose(atom: AtomStatus): void {
+  if (!atom.lost) atom.losses++;
+  atom.lost = true;
+}
+
+/** The call that was written did not happen: everything is as if it had not been written. */
+function withdraw(atom: AtomStatus): void {
+  const executing = atom.state === 'RUNNING';
+  if (executing) atom.executions--;
+  else atom.reversions--;
+  atom.attempt--;
+  const earlier = executing ? atom.tried.length : 0;
+  if (!executing && atom.revertFailure !== undefined) {
+    move(atom, 'REVERT_FAILURE');
+    atom.wakeAtMs = 0;
+    return;
+  }
+  // An earlier call of this round was made: what it did is still unknown.
+  if (atom.attempt > earlier) atom.lost = true;
+  else if (!executing) move(atom, atom.outcome === 'result' ? 'SUCCESS' : 'FAILURE');
+  else if (earlier > 0) move(atom, 'RETRYING');
+  else {
+    move(atom, 'PENDING');
+    atom.round--;
+  }
+}
+
+/** PENDING again: what it did is undone, what is counted goes on. */
+export function resetAtom(atom: AtomStatus): void {
+  const { round, executions, reversions } = atom;
+  const overcome = atom.failure ?? atom.overcome;
+  if (atom.state !== 'PENDING') move(atom, 'PENDING');
+  Object.assign(atom, newAtom(), { round, executions, reversions, overcome });
+}
+
+function move(atom: AtomStatus, to: AtomState): void {
+  if (!ATOM_MOVES[atom.state].includes(to)) throw new Error(`an atom can't go from ${atom.state} to ${to}`);
+  atom.state = to;
+  // A pause before the next attempt begins with the failure, and what is done is undone meanwhile.
+  if (to !== 'RETRYING') atom.wakeAtMs = undefined;
+}

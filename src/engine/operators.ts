@@ -1,0 +1,21 @@
+import type { Run, Step } from './step.js';
+
+/** Everything is to be undone, whatever retries would say; what is under way is told so. */
+export function cancel(run: Run, step: Step): void {
+  if (run.status.cancelled || run.status.state !== 'RUNNING') return;
+  step.state(['CANCEL']);
+  if (!run.status.goingBack) step.state(['INTEND', 'REVERT', 0, run.status.atoms.length]);
+  for (let atom = run.frontier.nextUnsettled(); atom !== undefined; atom = run.frontier.nextUnsettled()) step.state(['SETTLED', atom]);
+  run.frontier.questions.forget(() => true);
+  step.commands.push({ do: 'abort' });
+}
+
+/** A revert that has failed is called again, at once (D-7). */
+export function retryRevert(run: Run, step: Step, atom: number): void {
+  if (run.status.atoms[atom]?.state === 'REVERT_FAILURE') step.state(['SLEEP', atom, step.limits.nowMs]);
+}
+
+/** A person has undone what the revert could not: what came before can be undone now. */
+export function skipRevert(run: Run, step: Step, atom: number): void {
+  if (run.status.atoms[atom]?.state === 'REVERT_FAILURE') step.state(['REVERTED', atom]);
+}
