@@ -16,7 +16,8 @@ export function access(node: Access, frame: Frame, machine: Machine): unknown {
     return node.questionDotToken === undefined ? machine.unknown(`'${short(node.expression)}' is empty here`, node) : undefined;
   }
   const key = keyIn(node, frame, machine);
-  if (typeof key !== 'string' && typeof key !== 'number') return machine.unknown(`the key of '${short(node)}' is known only at run time`, node);
+  if (typeof key !== 'string' && typeof key !== 'number')
+    return machine.unknown(`the key of '${short(node)}' is known only at run time`, node);
   return memberOf(owner, key, node, machine);
 }
 

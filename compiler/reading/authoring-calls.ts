@@ -5,7 +5,7 @@ import { type Gap, known } from './gaps.js';
 import type { Machine } from './machine.js';
 import { nameFor, nodeOf } from './opaque.js';
 import { isObject } from './origins.js';
-import { decorate, defined, TaskMark } from './tasks.js';
+import { ClassMark, decorate, defined } from './tasks.js';
 import { Unknown } from './unknown.js';
 
 /** What flows are written with, by the names under which flowproof exports it. */
@@ -14,9 +14,17 @@ const EXPORTS: Readonly<Record<string, unknown>> = { ...authoring, linear, unord
 
 /** Functions that begin a flow → its pattern. */
 const BEGINNINGS = new Map<unknown, string>(
-  Object.entries({ linear, unordered, graph }).flatMap(([pattern, begin]) => [begin, begin.open, begin.dynamic].map((one) => [one, pattern] as const)),
+  Object.entries({ linear, unordered, graph }).flatMap(([pattern, begin]) =>
+    [begin, begin.open, begin.dynamic].map((one) => [one, pattern] as const),
+  ),
 );
-const RETRIES = new Set<unknown>([authoring.times, authoring.forEach, authoring.forEachOf, authoring.alwaysRevert, authoring.alwaysRevertAll]);
+const RETRIES = new Set<unknown>([
+  authoring.times,
+  authoring.forEach,
+  authoring.forEachOf,
+  authoring.alwaysRevert,
+  authoring.alwaysRevertAll,
+]);
 const FUNCTIONS = new Set<unknown>([...BEGINNINGS.keys(), ...Object.values(EXPORTS).filter((one) => typeof one === 'function')]);
 
 /** What flowproof exports under this name, if describing flows needs it. */
@@ -30,7 +38,8 @@ export function isExported(value: unknown): boolean {
 
 /** Calls a function of flowproof: the real one, with what is known of the arguments. */
 export function callExported(fn: object, args: readonly unknown[], at: ts.CallExpression, machine: Machine): unknown {
-  if (fn === authoring.Task) return new TaskMark(args[0], at);
+  if (fn === authoring.Task) return new ClassMark('task', args[0], at);
+  if (fn === authoring.Retry) return new ClassMark('retry', args[0], at);
   if (fn === authoring.defineTask) return defined(args[0], at, machine);
   const pattern = BEGINNINGS.get(fn);
   if (pattern !== undefined) return begin(fn, pattern, args, at, machine);
@@ -66,7 +75,7 @@ function begin(fn: object, pattern: string, args: readonly unknown[], at: ts.Cal
 }
 
 /** `Task({ … })(CreateVolume)`. */
-export function markClass(mark: TaskMark, target: unknown, machine: Machine): unknown {
+export function markClass(mark: ClassMark, target: unknown, machine: Machine): unknown {
   if (typeof target === 'function') decorate(mark, target, machine);
   return undefined;
 }

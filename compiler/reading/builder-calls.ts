@@ -1,5 +1,5 @@
 import { flowDefinitionOf } from '#authoring';
-import { ts } from '../source/index.js';
+import type { ts } from '../source/index.js';
 import { type Gap, known } from './gaps.js';
 import type { Machine } from './machine.js';
 import { nodeOf, retryOf } from './opaque.js';
@@ -8,11 +8,18 @@ import type { Trace } from './traces.js';
 import { Unknown } from './unknown.js';
 
 /** Calls a method of a builder: the library's own, with what is known of the arguments. */
-export function callBuilder(owner: object, trace: Trace, method: string, args: readonly unknown[], at: ts.CallExpression, machine: Machine): unknown {
+export function callBuilder(
+  owner: object,
+  trace: Trace,
+  method: string,
+  args: readonly unknown[],
+  at: ts.CallExpression,
+  machine: Machine,
+): unknown {
   const own: unknown = Reflect.get(owner, method);
   if (typeof own !== 'function') return machine.unknown(`a flow that is being built has no '${method}'`, at);
   const gaps: Gap[] = [];
-  const given = argumentsOf(owner, trace, method, args, at, gaps, machine);
+  const given = argumentsOf(trace, method, args, at, gaps, machine);
   if (machine.origins.isOpen(args)) gaps.push({ unknown: new Unknown('it is spread here', at, undefined), hidesNames: true });
   const result: unknown = given === undefined ? owner : Reflect.apply(own, owner, given);
   const next: Trace = { before: trace, method, args, at, gaps };
@@ -30,7 +37,6 @@ export function callBuilder(owner: object, trace: Trace, method: string, args: r
 
 /** What the library is given; `undefined`: nothing, the call is left out. */
 function argumentsOf(
-  owner: object,
   trace: Trace,
   method: string,
   args: readonly unknown[],
@@ -47,7 +53,7 @@ function argumentsOf(
   const [first, second, third, fourth] = args;
   switch (method) {
     case 'add':
-      if (patternOf(trace, machine) === 'graph') return [nodes(first)];
+      if (patternOf(trace) === 'graph') return [nodes(first)];
       return second === undefined ? [node(first)] : [node(first), known(second, gaps)];
     case 'when':
       return [known(first, gaps), known(second, gaps), known(third, gaps, true), node(fourth)];
@@ -72,7 +78,8 @@ function allNodes(value: object, node: (value: unknown) => unknown, gaps: Gap[],
   if (!(value instanceof Unknown)) {
     if (machine.origins.isOpen(value)) {
       const at = machine.origins.of(value);
-      if (at !== undefined) gaps.push({ unknown: new Unknown('it has more nodes, which are known only at run time', at, undefined), hidesNames: true });
+      if (at !== undefined)
+        gaps.push({ unknown: new Unknown('it has more nodes, which are known only at run time', at, undefined), hidesNames: true });
     }
     return Object.fromEntries(Object.entries(value).map(([name, one]) => [name, node(one)]));
   }
@@ -95,7 +102,8 @@ function inputOf(shape: unknown, at: ts.CallExpression, gaps: Gap[], machine: Ma
   if (argument === undefined) return [];
   const standard = types.property(types.of(argument), '~standard');
   const inside = standard === undefined ? undefined : types.property(standard, 'types');
-  const part = (name: string) => (inside === undefined ? undefined : types.ports(types.property(types.checker.getNonNullableType(inside), name)));
+  const part = (name: string) =>
+    inside === undefined ? undefined : types.ports(types.property(types.checker.getNonNullableType(inside), name));
   const [input, output] = [part('input'), part('output')];
   const names = input === undefined || output === undefined ? undefined : new Set([...input, ...output].map(({ name }) => name));
   return [schemaOf(names)];
@@ -105,11 +113,18 @@ function inputOf(shape: unknown, at: ts.CallExpression, gaps: Gap[], machine: Ma
 function schemaOf(names: ReadonlySet<string> | undefined): object {
   const properties = names && Object.fromEntries([...names].map((name) => [name, {}]));
   const jsonSchema = { input: () => ({ properties }) };
-  return { '~standard': { version: 1, vendor: 'flowproof', validate: (value: unknown) => ({ value }), ...(names === undefined ? {} : { jsonSchema }) } };
+  return {
+    '~standard': {
+      version: 1,
+      vendor: 'flowproof',
+      validate: (value: unknown) => ({ value }),
+      ...(names === undefined ? {} : { jsonSchema }),
+    },
+  };
 }
 
 /** `graph`, `linear` or `unordered`: how the flow was begun. */
-function patternOf(trace: Trace, machine: Machine): string {
+function patternOf(trace: Trace): string {
   let first = trace;
   while (first.before !== undefined) first = first.before;
   return first.method;

@@ -7,7 +7,7 @@ import { arrayOf } from './literals.js';
 import type { Machine } from './machine.js';
 import { callNative, isNative } from './natives.js';
 import { short, unwrapped } from './syntax.js';
-import { TaskMark } from './tasks.js';
+import { ClassMark } from './tasks.js';
 import { Unknown } from './unknown.js';
 
 /** The value of a call. */
@@ -53,7 +53,7 @@ function afterUnknown(owner: Unknown, callee: ts.Expression, node: ts.CallExpres
 
 function apply(fn: unknown, self: unknown, node: ts.CallExpression, frame: Frame, machine: Machine): unknown {
   const args = arrayOf(node.arguments, frame, machine);
-  if (fn instanceof TaskMark) return markClass(fn, args[0], machine);
+  if (fn instanceof ClassMark) return markClass(fn, args[0], machine);
   if (isExported(fn)) return callExported(fn as object, args, node, machine);
   if (typeof fn === 'function' && machine.origins.of(fn) !== undefined && !ts.isClassLike(machine.origins.of(fn) as ts.Node)) {
     const given = machine.origins.isOpen(args) ? args.slice(0, -1) : args;
@@ -68,6 +68,7 @@ function apply(fn: unknown, self: unknown, node: ts.CallExpression, frame: Frame
 function isOfModule(callee: ts.Expression, machine: Machine): boolean {
   if (!ts.isPropertyAccessExpression(callee)) return false;
   const owner = machine.types.checker.getSymbolAtLocation(callee.expression);
-  return owner !== undefined && (machine.library.resolve(owner).flags & (ts.SymbolFlags.ValueModule | ts.SymbolFlags.NamespaceModule)) !== 0;
+  return (
+    owner !== undefined && (machine.library.resolve(owner).flags & (ts.SymbolFlags.ValueModule | ts.SymbolFlags.NamespaceModule)) !== 0
+  );
 }
-

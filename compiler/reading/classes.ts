@@ -3,7 +3,7 @@ import type { Frame } from './frame.js';
 import { keyOf } from './literals.js';
 import type { Machine } from './machine.js';
 import { isStatic, walk } from './syntax.js';
-import { decorate, TaskMark } from './tasks.js';
+import { ClassMark, decorate } from './tasks.js';
 
 /**
  * Stands for a class: it has its name, its base and its methods, and what its decorators make of it, but is never made
@@ -24,7 +24,7 @@ export function classOf(node: ts.ClassLikeDeclaration, frame: Frame, machine: Ma
   }
   for (const { expression } of (ts.canHaveDecorators(node) && ts.getDecorators(node)) || []) {
     const mark = machine.evaluate(expression, frame);
-    if (mark instanceof TaskMark) decorate(mark, made, machine);
+    if (mark instanceof ClassMark) decorate(mark, made, machine);
   }
   return made;
 }
@@ -50,7 +50,8 @@ export function plainCallsIn(file: ts.SourceFile, library: Machine['library']): 
   for (const statement of file.statements) {
     if (!ts.isExpressionStatement(statement)) continue;
     walk(statement.expression, (node) => {
-      if (ts.isCallExpression(node) && ts.isCallExpression(node.expression) && library.calledIn(node.expression.expression) === 'Task') calls.push(node);
+      if (ts.isCallExpression(node) && ts.isCallExpression(node.expression) && library.calledIn(node.expression.expression) === 'Task')
+        calls.push(node);
     });
   }
   return calls;

@@ -1,13 +1,13 @@
 import { ts } from '../source/index.js';
 import { access } from './access.js';
 import type { Frame } from './frame.js';
-import type { Machine } from './machine.js';
 import { arrayOf, objectOf } from './literals.js';
+import type { Machine } from './machine.js';
 import { binary, prefixed } from './operators.js';
 import { isObject } from './origins.js';
 import { short, wrapped } from './syntax.js';
-import { update } from './variables.js';
 import { Unknown } from './unknown.js';
+import { update } from './variables.js';
 
 /** The value of an expression. */
 export function expression(node: ts.Expression, frame: Frame, machine: Machine): unknown {
@@ -88,7 +88,8 @@ function awaited(node: ts.AwaitExpression, frame: Frame, machine: Machine): unkn
 
 function made(node: ts.NewExpression, frame: Frame, machine: Machine): unknown {
   const symbol = machine.types.checker.getSymbolAtLocation(node.expression);
-  const name = symbol !== undefined && symbol.declarations?.every((one) => one.getSourceFile().isDeclarationFile) ? symbol.name : '';
+  const outside = symbol?.declarations?.every((one) => one.getSourceFile().isDeclarationFile);
+  const name = outside === true ? symbol?.name : undefined;
   const args = arrayOf(node.arguments ?? [], frame, machine);
   if ((name === 'Map' || name === 'Set') && !args.some((arg) => arg instanceof Unknown) && (args[0] === undefined || isObject(args[0]))) {
     return name === 'Map' ? new Map((args[0] ?? []) as Iterable<[unknown, unknown]>) : new Set((args[0] ?? []) as Iterable<unknown>);

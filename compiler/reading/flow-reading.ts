@@ -1,6 +1,6 @@
 import type { FlowDefinition } from '#authoring';
 import { describe, type FlowShape, type LinkedFlow, link, type ShapeOrigin } from '#compilation';
-import type { ts } from '../source/index.js';
+import { ts } from '../source/index.js';
 import { type FlowPlaces, placesIn } from './flow-places.js';
 import type { Gap } from './gaps.js';
 import type { Assumption } from './oracle.js';
@@ -16,6 +16,8 @@ export interface FlowReading {
   readonly origins: readonly ShapeOrigin[];
   /** Where the node of the shape was added; the flow itself: where it was begun. */
   placeOf(node: number): ts.Node;
+  /** Where the task or retry of a node is declared, by what names it. */
+  sourceOf(node: number): ts.Node | undefined;
   /** The parts of a flow in it, by its node of the shape; `undefined` for what is no flow, and for choices. */
   partsOf(node: number): FlowPlaces | undefined;
   /** The calls that made a flow in it. */
@@ -67,6 +69,11 @@ export function readFlow(built: Built, traces: Traces, origins: Origins): FlowRe
     linked,
     origins: described.origins,
     placeOf,
+    sourceOf(node) {
+      const origin = described.origins[node];
+      const code = origin !== undefined && 'code' in origin ? origins.of(origin.code.target) : undefined;
+      return code && (ts.getNameOfDeclaration(code as ts.Declaration) ?? code);
+    },
     partsOf: (node) => flowAt(node)?.places,
     callsOf: (node) => flowAt(node)?.built.calls ?? [],
     at,

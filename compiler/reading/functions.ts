@@ -9,6 +9,10 @@ export function functionOf(node: ts.SignatureDeclaration, frame: Frame, machine:
   const call = function (this: unknown, ...args: unknown[]): unknown {
     return callFunction(node, ts.isArrowFunction(node) ? frame : new Frame(frame, { value: this }), args, machine);
   };
+  const optional = node.parameters.findIndex(
+    ({ initializer, dotDotDotToken }) => initializer !== undefined || dotDotDotToken !== undefined,
+  );
+  Object.defineProperty(call, 'length', { value: optional < 0 ? node.parameters.length : optional });
   Object.defineProperty(call, 'name', { value: node.name === undefined ? '' : node.name.getText() });
   return machine.origins.set(call, node);
 }

@@ -1,4 +1,4 @@
-import { ts } from '../source/index.js';
+import type { ts } from '../source/index.js';
 import { call } from './calls.js';
 import { classOf } from './classes.js';
 import { expression } from './expressions.js';
@@ -16,7 +16,7 @@ import type { Types } from './types.js';
 import { CannotKnow, Thrown, Unknown } from './unknown.js';
 
 /** Expressions and statements that one flow may take to read: more is no description of a flow any more. */
-const MOST_WORK = 200_000;
+const MOST_WORK = 100_000;
 const DEEPEST = 400;
 
 /**

@@ -24,6 +24,11 @@ export class Library {
     return symbol.flags & ts.SymbolFlags.Alias ? this.#checker.getAliasedSymbol(symbol) : symbol;
   }
 
+  /** The exports of flowproof with this name; several where several copies are installed. */
+  exported(name: string): readonly ts.Symbol[] {
+    return [...this.#names].flatMap(([symbol, known]) => (known === name ? [symbol] : []));
+  }
+
   /** The export of flowproof that this is. */
   nameOf(symbol: ts.Symbol | undefined): string | undefined {
     return symbol === undefined ? undefined : this.#names.get(this.resolve(symbol));

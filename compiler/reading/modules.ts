@@ -6,11 +6,25 @@ import { isAssignment, rootOf } from './loops.js';
 import type { Machine } from './machine.js';
 import { GLOBALS } from './natives.js';
 import { functionAround, short, walk } from './syntax.js';
-import { bind } from './variables.js';
 import { Unknown } from './unknown.js';
+import { bind } from './variables.js';
 
 /** Methods that change what they are called on. */
-const CHANGING = new Set(['push', 'unshift', 'splice', 'pop', 'shift', 'set', 'add', 'delete', 'clear', 'sort', 'reverse', 'fill', 'assign']);
+const CHANGING = new Set([
+  'push',
+  'unshift',
+  'splice',
+  'pop',
+  'shift',
+  'set',
+  'add',
+  'delete',
+  'clear',
+  'sort',
+  'reverse',
+  'fill',
+  'assign',
+]);
 
 /**
  * The variables of modules. Most are constants, which are read when somebody asks. A file that changes its variables is
@@ -73,7 +87,8 @@ export class Modules {
           this.#declare(name, initializer === undefined ? undefined : this.#machine.evaluate(initializer, this.#outermost));
         }
       } else if (ts.isExportAssignment(statement)) this.#machine.evaluate(statement.expression, this.#outermost);
-      else if (!ts.isFunctionDeclaration(statement) && !ts.isClassDeclaration(statement)) this.#machine.execute([statement], this.#outermost);
+      else if (!ts.isFunctionDeclaration(statement) && !ts.isClassDeclaration(statement))
+        this.#machine.execute([statement], this.#outermost);
     }
     this.#ordered.delete(file);
   }
@@ -92,13 +107,18 @@ export class Modules {
     const file = declaration.getSourceFile();
     if (file.isDeclarationFile) return GLOBALS[symbol.name] ?? unknown(`'${symbol.name}' comes from outside of this project`);
     if (ts.isFunctionDeclaration(declaration)) {
-      const body = symbol.declarations?.find((one): one is ts.FunctionDeclaration => ts.isFunctionDeclaration(one) && one.body !== undefined);
-      return body === undefined ? unknown(`'${symbol.name}' comes from outside of this project`) : machine.functionOf(body, this.#outermost);
+      const body = symbol.declarations?.find(
+        (one): one is ts.FunctionDeclaration => ts.isFunctionDeclaration(one) && one.body !== undefined,
+      );
+      return body === undefined
+        ? unknown(`'${symbol.name}' comes from outside of this project`)
+        : machine.functionOf(body, this.#outermost);
     }
     if (ts.isClassLike(declaration)) return this.#classOf(declaration);
     if (ts.isEnumMember(declaration)) return machine.types.checker.getConstantValue(declaration) ?? unknown(`'${symbol.name}' is computed`);
     if (ts.isExportAssignment(declaration)) return machine.evaluate(declaration.expression, this.#outermost);
-    if (ts.isParameter(declaration) || functionAround(declaration) !== undefined) return unknown(`'${short(at)}' is known only at run time`);
+    if (ts.isParameter(declaration) || functionAround(declaration) !== undefined)
+      return unknown(`'${short(at)}' is known only at run time`);
     if (ts.isVariableDeclaration(declaration)) return this.#variable(symbol, declaration, file, at);
     if (ts.isBindingElement(declaration)) return this.#bound(symbol, declaration, at);
     return unknown(`'${symbol.name}' is known only at run time`);
@@ -133,7 +153,8 @@ export class Modules {
     this.#certain.set(symbol, made);
     for (const call of plainCallsIn(node.getSourceFile(), this.#machine.library)) {
       const [target] = call.arguments;
-      if (target !== undefined && this.#machine.types.checker.getSymbolAtLocation(target) === symbol) this.#machine.call(call, this.#outermost);
+      if (target !== undefined && this.#machine.types.checker.getSymbolAtLocation(target) === symbol)
+        this.#machine.call(call, this.#outermost);
     }
     return made;
   }

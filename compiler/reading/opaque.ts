@@ -27,6 +27,7 @@ export function retryOf(value: Unknown, machine: Machine): unknown {
     name: nameFor(value),
     requires: ports(brand?.needs),
     provides: ports(brand?.gives),
+    declared: true,
     hasExecute: false,
     hasRevert: false,
     code: { kind: 'object', target: {} },

@@ -2,8 +2,8 @@ import { ts } from '../source/index.js';
 import type { Frame } from './frame.js';
 import type { Machine } from './machine.js';
 import { isObject } from './origins.js';
-import { assign } from './variables.js';
 import { Unknown } from './unknown.js';
+import { assign } from './variables.js';
 
 type Operator = (left: unknown, right: unknown) => unknown;
 

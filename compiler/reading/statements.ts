@@ -5,8 +5,8 @@ import { forget, loop } from './loops.js';
 import type { Completion, Machine } from './machine.js';
 import { isObject } from './origins.js';
 import { short } from './syntax.js';
-import { bind } from './variables.js';
 import { Thrown, Unknown } from './unknown.js';
+import { bind } from './variables.js';
 
 /** Executes statements one after another. */
 export function statements(list: readonly ts.Statement[], frame: Frame, machine: Machine): Completion {

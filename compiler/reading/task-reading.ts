@@ -55,7 +55,10 @@ function decoratorOf(node: ts.ClassLikeDeclaration, library: Library): ts.CallEx
 
 function taskClass(node: ts.ClassLikeDeclaration, mark: ts.CallExpression): TaskReading {
   const method = (name: string) =>
-    node.members.find((member): member is ts.MethodDeclaration => ts.isMethodDeclaration(member) && member.name.getText() === name && member.body !== undefined);
+    node.members.find(
+      (member): member is ts.MethodDeclaration =>
+        ts.isMethodDeclaration(member) && member.name.getText() === name && member.body !== undefined,
+    );
   return {
     name: node.name?.text ?? 'a class',
     node,
@@ -68,7 +71,7 @@ function taskClass(node: ts.ClassLikeDeclaration, mark: ts.CallExpression): Task
 
 function definedTask(node: ts.CallExpression, machine: Machine): TaskReading {
   const options = optionsOf(node);
-  const name = options && valueOf(options, 'name');
+  const name = options && writtenIn(options, 'name');
   return {
     name: name !== undefined && ts.isStringLiteralLike(name) ? name.text : 'a task',
     node,
@@ -86,7 +89,7 @@ function optionsOf(call: ts.CallExpression): ts.ObjectLiteralExpression | undefi
 }
 
 /** What an object literal says under a name; nothing for methods and spreads. */
-export function valueOf(object: ts.ObjectLiteralExpression, name: string): ts.Expression | undefined {
+export function writtenIn(object: ts.ObjectLiteralExpression, name: string): ts.Expression | undefined {
   const property = object.properties.find((one) => one.name?.getText().replace(/^['"]|['"]$/g, '') === name);
   if (property === undefined) return undefined;
   if (ts.isPropertyAssignment(property)) return unwrapped(property.initializer);
@@ -96,12 +99,13 @@ export function valueOf(object: ts.ObjectLiteralExpression, name: string): ts.Ex
 function functionIn(object: ts.ObjectLiteralExpression, name: string, machine: Machine): ts.SignatureDeclaration | undefined {
   const method = object.properties.find((one): one is ts.MethodDeclaration => ts.isMethodDeclaration(one) && one.name.getText() === name);
   if (method !== undefined) return method;
-  const value = valueOf(object, name);
+  const value = writtenIn(object, name);
   if (value === undefined) return undefined;
   if (ts.isArrowFunction(value) || ts.isFunctionExpression(value)) return value;
-  const written = ts.isIdentifier(value) && ts.isShorthandPropertyAssignment(value.parent)
-    ? machine.types.checker.getShorthandAssignmentValueSymbol(value.parent)
-    : machine.types.checker.getSymbolAtLocation(value);
+  const written =
+    ts.isIdentifier(value) && ts.isShorthandPropertyAssignment(value.parent)
+      ? machine.types.checker.getShorthandAssignmentValueSymbol(value.parent)
+      : machine.types.checker.getSymbolAtLocation(value);
   const declaration = written && machine.library.resolve(written).valueDeclaration;
   if (declaration === undefined) return undefined;
   if (ts.isFunctionDeclaration(declaration)) return declaration;

@@ -1,4 +1,4 @@
-import { defineTask, Task } from '#authoring';
+import { defineTask, Retry, Task } from '#authoring';
 import { ts } from '../source/index.js';
 import { type Gap, known } from './gaps.js';
 import type { Machine } from './machine.js';
@@ -8,16 +8,26 @@ import { Unknown } from './unknown.js';
 const LISTS = ['requires', 'provides', 'keeps', 'revertRequires'] as const;
 type ListName = (typeof LISTS)[number];
 
-/** What `Task(options)` gives: something to be called with a class. */
-export class TaskMark {
+/** What `Task(options)` and `Retry(options)` give: something to be called with a class. */
+export class ClassMark {
   constructor(
+    readonly makes: 'task' | 'retry',
     readonly options: unknown,
     readonly at: ts.CallExpression,
   ) {}
 }
 
-/** Makes a class a task, with the names that its decorator lists or, where these are unknown, its signatures. */
-export function decorate(mark: TaskMark, target: object, machine: Machine): void {
+/** Makes a class a task or a retry; a task with the names that its decorator lists or, where these are unknown, its signatures. */
+export function decorate(mark: ClassMark, target: object, machine: Machine): void {
+  if (mark.makes === 'task') decorateTask(mark, target, machine);
+  else {
+    const gaps: Gap[] = [];
+    Reflect.apply(Reflect.apply(Retry, undefined, [known(mark.options, gaps)]), undefined, [target]);
+    machine.gaps.set(target, gaps);
+  }
+}
+
+function decorateTask(mark: ClassMark, target: object, machine: Machine): void {
   const node = machine.origins.of(target);
   const read = (method: string): ts.Type | undefined => {
     const symbol = node === undefined || !ts.isClassLike(node) ? undefined : machine.types.checker.getTypeAtLocation(node).symbol;
@@ -57,12 +67,15 @@ function withNames(
     provides: () => result.map(({ name }) => name).filter((name) => !namesIn(given.keeps).includes(name)),
     keeps: () => [],
     revertRequires: () =>
-      types.inputsOf(revert).flatMap(({ name, optional }) => (needs.some((need) => need.name === name) ? [] : [optional ? `${name}?` : name])),
+      types
+        .inputsOf(revert)
+        .flatMap(({ name, optional }) => (needs.some((need) => need.name === name) ? [] : [optional ? `${name}?` : name])),
   };
   const unknownOptions = options instanceof Unknown;
   for (const list of LISTS) {
     const value = given[list];
-    const unsure = value instanceof Unknown || origins.isOpen(value) || (Array.isArray(value) && value.some((name) => name instanceof Unknown));
+    const unsure =
+      value instanceof Unknown || origins.isOpen(value) || (Array.isArray(value) && value.some((name) => name instanceof Unknown));
     if (unsure || unknownOptions) given[list] = typed[list]();
   }
   if (unknownOptions) gaps.push({ unknown: options, hidesNames: false });

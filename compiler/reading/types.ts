@@ -8,9 +8,19 @@ export interface TypedPort {
 
 /** What flowproof's types say of a value. */
 export type Brand =
-  | { readonly kind: 'flow' | 'task' | 'use' | 'retry'; readonly name: string | undefined; readonly needs: readonly TypedPort[]; readonly gives: readonly TypedPort[] }
+  | {
+      readonly kind: 'flow' | 'task' | 'use' | 'retry';
+      readonly name: string | undefined;
+      readonly needs: readonly TypedPort[];
+      readonly gives: readonly TypedPort[];
+    }
   /** A class of tasks: nothing but its signatures is known. */
-  | { readonly kind: 'class'; readonly name: string | undefined; readonly needs: readonly TypedPort[]; readonly gives: readonly TypedPort[] };
+  | {
+      readonly kind: 'class';
+      readonly name: string | undefined;
+      readonly needs: readonly TypedPort[];
+      readonly gives: readonly TypedPort[];
+    };
 
 const BRAND = '~flowproof';
 

@@ -44,7 +44,10 @@ function view(project: Project, root: string): SourceProject {
     checker: program.getTypeChecker(),
     files: program
       .getSourceFiles()
-      .filter((file) => !file.isDeclarationFile && !program.isSourceFileFromExternalLibrary(file) && !/[\\/]node_modules[\\/]/.test(file.fileName)),
+      .filter(
+        (file) =>
+          !file.isDeclarationFile && !program.isSourceFileFromExternalLibrary(file) && !/[\\/]node_modules[\\/]/.test(file.fileName),
+      ),
     changed(paths) {
       for (const path of paths) {
         const known = project.getSourceFile(path);
@@ -67,7 +70,11 @@ function withReferences(tsconfigs: readonly string[]): readonly string[] {
     if (!existsSync(path)) return;
     const { config, error } = ts.parseConfigFileTextToJson(path, readFileSync(path, 'utf8'));
     if (error !== undefined) throw new UnreadableProjectError(ts.flattenDiagnosticMessageText(error.messageText, '\n'));
-    const { references = [], files, include } = (config ?? {}) as {
+    const {
+      references = [],
+      files,
+      include,
+    } = (config ?? {}) as {
       references?: readonly { readonly path: string }[];
       files?: readonly string[];
       include?: readonly string[];
