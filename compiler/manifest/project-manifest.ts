@@ -1,4 +1,4 @@
-import { link, manifestOf } from '#compilation';
+import { manifestOf } from '#compilation';
 import { digest } from '#model/ids.js';
 import { canonicalText, type Json } from '#model/json.js';
 import type { Place } from '../findings/place.js';
@@ -25,14 +25,14 @@ export function manifestsOf({ flows }: ProjectReading): readonly FlowManifest[] 
     .sort((a, b) => (a.name < b.name ? -1 : a.name > b.name ? 1 : 0));
 }
 
-/** Whether a flow is compiled without errors. */
-function canRun({ linked }: FlowReading): boolean {
-  return linked.diagnostics.every(({ severity }) => severity !== 'error');
+/** Whether a flow is compiled without errors, as far as it is known. */
+function canRun({ linked, gaps }: FlowReading): boolean {
+  return gaps.some(({ hidesNames }) => hidesNames) || linked.diagnostics.every(({ severity }) => severity !== 'error');
 }
 
-function manifestIn({ name, shape, gaps, placeOf: nodeAt }: FlowReading): FlowManifest {
+function manifestIn({ name, shape, compiled, gaps, placeOf: nodeAt }: FlowReading): FlowManifest {
   const [root] = shape.nodes;
-  const manifest = manifestOf(shape, link(shape));
+  const manifest = manifestOf(compiled.shape, compiled.linked);
   return {
     name,
     version: root?.kind === 'flow' ? root.version : 1,

@@ -1,10 +1,10 @@
 import { ts } from '../source/index.js';
 import { access } from './access.js';
 import type { Frame } from './frame.js';
+import { made } from './instances.js';
 import { arrayOf, objectOf } from './literals.js';
 import type { Machine } from './machine.js';
 import { binary, prefixed } from './operators.js';
-import { isObject } from './origins.js';
 import { short, wrapped } from './syntax.js';
 import { Unknown } from './unknown.js';
 import { update } from './variables.js';
@@ -84,15 +84,4 @@ function template(node: ts.TemplateExpression, frame: Frame, machine: Machine): 
 function awaited(node: ts.AwaitExpression, frame: Frame, machine: Machine): unknown {
   const value = machine.evaluate(node.expression, frame);
   return value instanceof Unknown ? machine.unknown(value.reason, node, value) : value;
-}
-
-function made(node: ts.NewExpression, frame: Frame, machine: Machine): unknown {
-  const symbol = machine.types.checker.getSymbolAtLocation(node.expression);
-  const outside = symbol?.declarations?.every((one) => one.getSourceFile().isDeclarationFile);
-  const name = outside === true ? symbol?.name : undefined;
-  const args = arrayOf(node.arguments ?? [], frame, machine);
-  if ((name === 'Map' || name === 'Set') && !args.some((arg) => arg instanceof Unknown) && (args[0] === undefined || isObject(args[0]))) {
-    return name === 'Map' ? new Map((args[0] ?? []) as Iterable<[unknown, unknown]>) : new Set((args[0] ?? []) as Iterable<unknown>);
-  }
-  return machine.unknown(`an instance of '${short(node.expression)}' is known only at run time`, node);
 }

@@ -1,11 +1,12 @@
 import type { FlowDefinition } from '#authoring';
-import { describe, type FlowShape, type LinkedFlow, link, type ShapeOrigin } from '#compilation';
+import { describe, type FlowShape, type LinkedFlow, link, type NodeShape, type ShapeOrigin } from '#compilation';
 import { ts } from '../source/index.js';
 import { type FlowPlaces, placesIn } from './flow-places.js';
 import type { Gap } from './gaps.js';
+import type { Machine } from './machine.js';
 import type { Assumption } from './oracle.js';
-import type { Origins } from './origins.js';
-import type { Built, Trace, Traces } from './traces.js';
+import type { Built, Trace } from './traces.js';
+import type { Types } from './types.js';
 
 /** A flow as it was read from source, with the places of its parts. */
 export interface FlowReading {
@@ -13,6 +14,8 @@ export interface FlowReading {
   readonly definition: FlowDefinition;
   readonly shape: FlowShape;
   readonly linked: LinkedFlow;
+  /** What `compile()` sees of it: it does not know what only types say. */
+  readonly compiled: { readonly shape: FlowShape; readonly linked: LinkedFlow };
   readonly origins: readonly ShapeOrigin[];
   /** Where the node of the shape was added; the flow itself: where it was begun. */
   placeOf(node: number): ts.Node;
@@ -30,7 +33,7 @@ export interface FlowReading {
   readonly assumptions: readonly Assumption[];
 }
 
-export function readFlow(built: Built, traces: Traces, origins: Origins): FlowReading {
+export function readFlow(built: Built, { traces, origins, types }: Pick<Machine, 'traces' | 'origins' | 'types'>): FlowReading {
   const { definition, at, assumptions } = built;
   const described = describe(definition);
   const { shape } = described;
@@ -60,6 +63,14 @@ export function readFlow(built: Built, traces: Traces, origins: Origins): FlowRe
     const outer = choice && flowAt(choice.parent);
     return outer?.places.branches.get(ordinal[node.parent] ?? -1)?.[ordinal[index] ?? -1] ?? placeOf(node.parent);
   };
+  const erased = (index: number): boolean => {
+    const input = flowAt(index)?.built.calls.find(({ method }) => method === 'input');
+    return input !== undefined && isErased(input.at, types);
+  };
+  const nodes = shape.nodes.map((node, index): NodeShape => {
+    if (node.kind !== 'flow' || !erased(index)) return node;
+    return { ...node, input: { kind: node.input.kind } };
+  });
   const flows = shape.nodes.flatMap((_, index) => flowAt(index)?.built ?? []);
   const gaps = [...new Set(flows)].flatMap(({ calls }) => calls.flatMap((call) => call.gaps));
   return {
@@ -67,6 +78,7 @@ export function readFlow(built: Built, traces: Traces, origins: Origins): FlowRe
     definition,
     shape,
     linked,
+    compiled: { shape: { nodes }, linked: link({ nodes }) },
     origins: described.origins,
     placeOf,
     sourceOf(node) {
@@ -91,4 +103,11 @@ function ordinals({ nodes }: FlowShape): readonly number[] {
     counts[parent] = ordinal + 1;
     return ordinal;
   });
+}
+
+/** `.input<I>()` leaves nothing behind for a run; neither do schemas that can't describe themselves. */
+function isErased({ typeArguments, arguments: [schema] }: ts.CallExpression, types: Types): boolean {
+  if (typeArguments !== undefined || schema === undefined) return typeArguments !== undefined;
+  const standard = types.property(types.of(schema), '~standard');
+  return standard !== undefined && types.property(standard, 'jsonSchema') === undefined;
 }

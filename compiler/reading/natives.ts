@@ -1,7 +1,7 @@
 import type { ts } from '../source/index.js';
 import type { Machine } from './machine.js';
 import { isObject } from './origins.js';
-import { CannotKnow, Unknown } from './unknown.js';
+import { CannotKnow, Thrown, Unknown } from './unknown.js';
 
 /** The built-in objects whose functions compute and do nothing else. */
 export const GLOBALS: Readonly<Record<string, unknown>> = { Object, Array, Math, JSON, Number, String, Boolean };
@@ -38,6 +38,7 @@ export function callNative(owner: unknown, key: string, args: readonly unknown[]
     return result;
   } catch (error) {
     if (error instanceof CannotKnow) return machine.unknown(error.unknown.reason, at, error.unknown);
+    if (error instanceof SyntaxError) throw new Thrown();
     if (error instanceof TypeError || error instanceof RangeError) return machine.unknown(`'${key}' can't be called so`, at);
     throw error;
   }

@@ -34,7 +34,7 @@ export function readProject(project: SourceProject): ProjectReading {
   const machine = new Interpreter(types, library);
   readRoots(project.files, machine);
   const apps = appsIn(project.files, machine);
-  const flows = unlike(machine.traces.all()).map((built) => readFlow(built, machine.traces, machine.origins));
+  const flows = unlike(machine.traces.all()).map((built) => readFlow(built, machine));
   return { project, machine, flows, tasks: tasksIn(project.files, machine), apps, lost: machine.traces.lost };
 }
 

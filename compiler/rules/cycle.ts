@@ -12,7 +12,10 @@ interface Edge {
   /** What stands on the arrow. */
   readonly label: string;
   readonly reason: string;
+  /** What reads, however deep; or the link. */
   readonly at: ts.Node;
+  /** The node of the graph that waits; or the link. */
+  readonly in: ts.Node;
 }
 
 type Source = LinkedFlow['atoms'][number]['inputs'][string];
@@ -27,12 +30,12 @@ export const cycle: Rule = {
       for (const [node, shape] of flow.shape.nodes.entries()) {
         if (shape.kind !== 'flow' || shape.pattern !== 'graph') continue;
         const circle = shortest(edgesIn(flow, node));
-        const [first] = circle;
-        if (first === undefined) continue;
+        const [first, last] = [circle[0], circle.at(-1)];
+        if (first === undefined || last === undefined) continue;
         const name = (index: number) => flow.shape.nodes[index]?.name ?? '';
         const path = [name(first.from), ...circle.map(({ to, label }) => `--${label}--> ${name(to)}`)].join(' ');
         yield {
-          at: first.at,
+          at: last.in,
           message: `flow '${shape.flow}' has a cycle: ${path}`,
           related: [...circle.map(({ at, reason }) => ({ at, message: reason })), ...assumed(flow)],
         };
@@ -63,6 +66,7 @@ function edgesIn(flow: FlowReading, graph: number): readonly Edge[] {
       label: output,
       reason: `${who} reads ${bound}, which '${inside(provider)}' provides`,
       at: flow.placeOf(reader),
+      in: flow.placeOf(to),
     });
   };
   for (const atom of linked.atoms) {
@@ -83,6 +87,7 @@ function edgesIn(flow: FlowReading, graph: number): readonly Edge[] {
       label: 'link',
       reason: `'${String(args[1])}' waits for '${String(args[0])}' by this link`,
       at: at.arguments[0] ?? at,
+      in: at.arguments[0] ?? at,
     });
   }
   return edges;

@@ -2,7 +2,8 @@ import type { Types } from '../reading/index.js';
 import { ts } from '../source/index.js';
 
 /** Classes that the default codec keeps; most of them are interfaces in TypeScript's libraries, some are classes in Node's. */
-const KEPT = new Set(['Date', 'Map', 'Set', 'ReadonlyMap', 'ReadonlySet', 'RegExp', 'URL', 'Uint8Array', 'Buffer', 'Error']);
+const KEPT = new Set(['Date', 'RegExp', 'URL', 'Uint8Array', 'Buffer', 'Error']);
+const COLLECTIONS = new Set(['Map', 'Set', 'ReadonlyMap', 'ReadonlySet']);
 /** Deeper than this nobody looks: the codec does, at run time. */
 const DEEPEST = 6;
 
@@ -39,7 +40,10 @@ export function troubleIn(
   const symbol = type.symbol as ts.Symbol | undefined;
   const args = types.checker.getTypeArguments(type as ts.TypeReference);
   if (types.checker.isArrayType(type) || types.checker.isTupleType(type)) return first(args.map((part) => [part, `${path}[]`]));
-  if (symbol !== undefined && KEPT.has(symbol.name) && isOutside(symbol)) return first(args.map((part) => [part, `${path}[]`]));
+  if (symbol !== undefined && isOutside(symbol)) {
+    if (KEPT.has(symbol.name)) return undefined;
+    if (COLLECTIONS.has(symbol.name)) return first(args.map((part) => [part, `${path}[]`]));
+  }
   if (symbol !== undefined && symbol.flags & ts.SymbolFlags.Class && !admitted.has(symbol) && !isError(type, types)) {
     return { path, reason: `it is an instance of class ${symbol.name}: give its data, or admit the class with a codec` };
   }
@@ -58,7 +62,7 @@ function isPrimitive({ flags }: ts.Type): boolean {
 
 /** Declared by TypeScript's libraries or by a package. */
 function isOutside(symbol: ts.Symbol): boolean {
-  return symbol.declarations?.every((declaration) => declaration.getSourceFile().isDeclarationFile) === true;
+  return symbol.declarations?.some((declaration) => declaration.getSourceFile().isDeclarationFile) === true;
 }
 
 /** Errors are kept as errors, whatever their class. */

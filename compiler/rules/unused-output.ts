@@ -14,6 +14,7 @@ export const unusedOutput: Rule = {
     for (const flow of flows) {
       const [root] = flow.shape.nodes;
       if (root?.kind !== 'flow' || root.mode !== 'closed' || root.returns === undefined) continue;
+      if (flow.linked.diagnostics.some(({ severity }) => severity === 'error')) continue;
       if (flow.gaps.some(({ hidesNames }) => hidesNames)) continue;
       const paths = pathsOf(flow.shape);
       const used = usedIn(flow);

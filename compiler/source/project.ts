@@ -1,5 +1,5 @@
 import { existsSync, readFileSync } from 'node:fs';
-import { dirname, join, resolve } from 'node:path';
+import { dirname, join, resolve, sep } from 'node:path';
 import { Project, ts } from './typescript.js';
 
 /** The sources that are judged, and the compiler that has read them. */
@@ -33,29 +33,32 @@ export function openProject(tsconfigs: readonly string[]): SourceProject {
     compilerOptions: { noEmit: true, skipLibCheck: true, composite: false, incremental: false },
   });
   for (const path of others) project.addSourceFilesFromTsConfig(path);
-  return view(project, dirname(first));
+  return view(
+    project,
+    all.map((path) => dirname(path).split(sep).join('/')),
+  );
 }
 
-function view(project: Project, root: string): SourceProject {
+function view(project: Project, folders: readonly string[]): SourceProject {
   const { compilerObject: program } = project.getProgram();
+  const roots = new Set(program.getRootFileNames());
+  const isJudged = (file: ts.SourceFile): boolean => {
+    const { fileName, isDeclarationFile } = file;
+    if (isDeclarationFile || program.isSourceFileFromExternalLibrary(file) || fileName.includes('/node_modules/')) return false;
+    return roots.has(fileName) || folders.some((folder) => fileName.startsWith(`${folder}/`));
+  };
   return {
-    root,
+    root: folders[0] ?? '.',
     program,
     checker: program.getTypeChecker(),
-    files: program
-      .getSourceFiles()
-      .filter(
-        (file) =>
-          !file.isDeclarationFile && !program.isSourceFileFromExternalLibrary(file) && !/[\\/]node_modules[\\/]/.test(file.fileName),
-      ),
+    files: program.getSourceFiles().filter(isJudged),
     changed(paths) {
       for (const path of paths) {
         const known = project.getSourceFile(path);
-        if (known === undefined) {
-          if (existsSync(path)) project.addSourceFileAtPath(path);
-        } else known.refreshFromFileSystemSync();
+        if (known !== undefined) known.refreshFromFileSystemSync();
+        else if (existsSync(path)) project.addSourceFileAtPath(path);
       }
-      return view(project, root);
+      return view(project, folders);
     },
   };
 }
