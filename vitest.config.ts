@@ -7,6 +7,7 @@ export default defineConfig({
   resolve: {
     alias: [
       { find: /^flowproof\/postgres$/, replacement: at('./src/adapters/postgres/index.ts') },
+      { find: /^flowproof\/pglite$/, replacement: at('./src/adapters/pglite/index.ts') },
       { find: /^flowproof\/testing$/, replacement: at('./src/testing/index.ts') },
       { find: /^flowproof$/, replacement: at('./src/index.ts') },
       { find: /^#(authoring|compilation)$/, replacement: at('./src/$1/index.ts') },

@@ -15,12 +15,14 @@ export {
   type AppOptions,
   type AtomView,
   type EngineOptions,
+  type FlowEngine,
   flowproof,
   type OneShotOptions,
   type ResumeOptions,
   type RunHandle,
   type RunIdOption,
   type RunInfo,
+  type RunStep,
   type RunsPage,
   type RunsQuery,
   type RunView,
@@ -33,7 +35,7 @@ export {
   type Attempt,
   alwaysRevert,
   alwaysRevertAll,
-  type Decision,
+  type Backoff,
   type DelayedRetry,
   type Depth,
   type DynamicFlow,
@@ -44,7 +46,9 @@ export {
   forEach,
   forEachOf,
   type History,
+  type Hooks,
   type Kept,
+  mapTask,
   type Outcome,
   type Provides,
   type Register,
@@ -53,17 +57,20 @@ export {
   Retry,
   type RetryAnswer,
   type RetryContext,
+  type RetryOptions,
   type RetryPolicy,
   type RunResult,
+  reduceTask,
   type ServicesOf,
   type Storable,
   Task,
   type TaskContext,
+  type TimesRetry,
   times,
   type Use,
   use,
 } from './authoring/index.js';
-export type { AtomEvent, EmittedEvent, FlowEvent, Listener, ProgressEvent, RunEvent } from './engine/index.js';
+export type { AtomEvent, EmittedEvent, FlowEvent, Listener, OnFailure, ProgressEvent, RunEvent, RunStatistics } from './engine/index.js';
 export { concurrent, type ExecutorChoice, serial } from './executors/index.js';
 export type { Clock } from './model/clock.js';
 export { type Codec, NotStorableError } from './model/codec.js';
@@ -79,6 +86,7 @@ export {
   isFlowproofError,
   PermanentError,
   PersistenceError,
+  RevertNotFailedError,
   RunConflictError,
   RunNotFoundError,
   RunOwnedError,
@@ -87,5 +95,5 @@ export {
 export type { Failure, FailureReport } from './model/failure.js';
 export { jsonCodec } from './model/json-codec.js';
 export type { StandardSchema, ValueIssue } from './model/schema.js';
-export type { AtomState, RunState } from './model/states.js';
+export type { AtomState, Decision, RunState } from './model/states.js';
 export { type FileOptions, file, type MemoryOptions, memory, type Persistence } from './persistence/index.js';

@@ -1,9 +1,10 @@
 import type { AnyFlow, AppRunOptionsFor, AppServices, Provides, RunResult, RunsAloneInApp } from '../authoring/index.js';
-import type { Listener } from '../engine/index.js';
+import type { Listener, OnFailure } from '../engine/index.js';
 import type { ExecutorChoice } from '../executors/index.js';
 import type { Clock } from '../model/clock.js';
 import type { Codec } from '../model/codec.js';
 import type { Persistence } from '../persistence/index.js';
+import type { FlowEngine } from './flow-engine.js';
 import type { RunHandle } from './run-handle.js';
 import type { RunsPage, RunsQuery, RunView } from './run-view.js';
 
@@ -30,6 +31,12 @@ export interface EngineOptions {
   readonly executor?: ExecutorChoice;
   /** `step`: each step is on disk before the next task is called. `relaxed`: it survives a crash of ours, not of the machine. Default: `step`. */
   readonly durability?: 'step' | 'relaxed';
+  /**
+   * What a failure does beside its own consequences. `revert`: what runs meanwhile ends by itself. `abortSiblings`: the
+   * signals of what is to be undone anyway are aborted. `stop`: nothing is retried and nothing undone; what runs ends, and
+   * the run ends FAILURE. Default: `revert`.
+   */
+  readonly onFailure?: OnFailure;
   /** How long other processes wait before they take over from this one when it is silent. Default: 5,000. */
   readonly leaseMs?: number;
   /** How long `stop()` waits for the tasks under way. Default: 10,000. */
@@ -89,6 +96,46 @@ export interface App<Flows extends readonly AnyFlow[]> {
   resume(id: string, options?: ResumeOptions): Promise<RunResult<Flows[number]>>;
   /** Goes on with every RUNNING run of this app's flows that nobody alive has; suspended ones rest. */
   resumeAll(): Promise<readonly RunHandle<Flows[number]>[]>;
+  /**
+   * Takes a run in hand, step by step: {@link FlowEngine}. Nothing is written before `prepare`, `run` or `steps`.
+   *
+   * @param options `id` and `inputs` as for {@link App.run}
+   */
+  engine<F extends Flows[number]>(flow: RunsAloneInApp<F>): FlowEngine<F>;
+  engine<F extends Flows[number]>(flow: F, options: AppRunOptionsFor<F, RunIdOption>): FlowEngine<F>;
+  /**
+   * Lets a run that rests or has ended begin anew: nothing of what it did counts, and nothing of it is undone. It waits,
+   * PENDING, for `run` or `resume`. TaskFlow's `reset`, from every state in which nothing runs (D-14, D-18).
+   *
+   * @throws RunNotFoundError `RUN_NOT_FOUND`
+   * @throws RunOwnedError `RUN_OWNED` when it is under way
+   */
+  reset(id: string): Promise<void>;
+  /**
+   * Runs a run that succeeded again: what is new in its flow is done, everything else stays done.
+   *
+   * @throws RunNotFoundError `RUN_NOT_FOUND`
+   * @throws IncompatibleFlowError `INCOMPATIBLE_FLOW`
+   */
+  rerun<F extends Flows[number]>(flow: F, id: string): Promise<RunResult<F>>;
+  /**
+   * Asks a run to end, undone, wherever it is driven; one that nobody drives is undone here. Resolves when the wish is
+   * durable.
+   *
+   * @throws RunNotFoundError `RUN_NOT_FOUND`
+   */
+  cancel(id: string): Promise<RunHandle<Flows[number]>>;
+  /**
+   * Tries a revert that has failed again, as an operator who has mended what was in its way (D-7). The run goes on from
+   * there, here if nobody drives it.
+   *
+   * @param path of the task, as in the `pendingReverts` of the run's result
+   * @throws RunNotFoundError `RUN_NOT_FOUND`
+   * @throws RevertNotFailedError `REVERT_NOT_FAILED`
+   */
+  retryRevert(id: string, path: string): Promise<RunHandle<Flows[number]>>;
+  /** Takes a revert that has failed as done, because somebody has undone it by hand. Otherwise like {@link App.retryRevert}. */
+  skipRevert(id: string, path: string): Promise<RunHandle<Flows[number]>>;
   /**
    * Asks a run to stop between two tasks, wherever it is driven. Resolves when its engine here has heard it, or when the
    * wish is durable for the engine elsewhere.

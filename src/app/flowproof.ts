@@ -4,18 +4,20 @@ import type { Compat, CompiledFlow } from '../compilation/index.js';
 import type { AnyRunResult, FlowEvent, Listener } from '../engine/index.js';
 import { serial } from '../executors/index.js';
 import { systemClock } from '../model/clock.js';
-import { AppStoppedError, FlowFailedError, IncompatibleFlowError, RunConflictError } from '../model/errors.js';
+import { AppStoppedError, FlowFailedError, IncompatibleFlowError, RevertNotFailedError, RunConflictError } from '../model/errors.js';
 import { randomIds } from '../model/ids.js';
 import { jsonCodec } from '../model/json-codec.js';
+import { isEnded } from '../model/states.js';
 import type { Journal, RunSummary } from '../persistence/index.js';
 import type { App, AppOptions, EngineOptions, ResumeOptions, RunIdOption } from './app.js';
+import { UntypedFlowEngine } from './flow-engine.js';
 import { prepareInputs } from './inputs.js';
 import { Registry } from './registry.js';
 import type { RunHandle } from './run-handle.js';
 import { type RunsPage, type RunsQuery, type RunView, runInfo, runView } from './run-view.js';
 import { Runs, type StartedRun } from './runs.js';
 
-const DEFAULTS = { leaseMs: 5_000, graceMs: 10_000, storeTimeoutMs: 60_000, durability: 'step' } as const;
+const DEFAULTS = { leaseMs: 5_000, graceMs: 10_000, storeTimeoutMs: 60_000, durability: 'step', onFailure: 'revert' } as const;
 
 /** The options behind the types of {@link AppOptions}. */
 interface Parts extends EngineOptions {
@@ -64,6 +66,7 @@ class FlowproofApp {
   readonly #journal: Journal;
   readonly #runs: Runs;
   readonly #parts: Parts;
+  readonly #ids = randomIds();
   readonly #listeners = new Set<Listener>();
   #opened: Promise<void> | undefined;
   #stopping: Promise<void> | undefined;
@@ -76,15 +79,17 @@ class FlowproofApp {
     this.#runs = new Runs({
       journal: this.#journal,
       clock: parts.clock ?? systemClock,
-      ids: randomIds(),
+      ids: this.#ids,
       codec: parts.codec ?? jsonCodec,
       executor: (parts.executor ?? serial()).make(parts.resolve === undefined ? {} : { resolve: parts.resolve }),
       services: parts.services ?? {},
+      ...(parts.resolve === undefined ? {} : { resolve: parts.resolve }),
       owner: randomUUID(),
       leaseMs: parts.leaseMs ?? DEFAULTS.leaseMs,
       graceMs: parts.graceMs ?? DEFAULTS.graceMs,
       storeTimeoutMs: parts.storeTimeoutMs ?? DEFAULTS.storeTimeoutMs,
       durability: parts.durability ?? DEFAULTS.durability,
+      onFailure: parts.onFailure ?? DEFAULTS.onFailure,
       listening: () => this.#listeners.size > 0,
       emit: (event) => this.#emit(event),
     });
@@ -111,16 +116,44 @@ class FlowproofApp {
 
   async resume(first: AnyFlow | string, second?: string | ResumeOptions, third?: ResumeOptions): Promise<AnyRunResult> {
     await this.#open();
-    if (typeof first === 'string') {
-      const options = second as ResumeOptions | undefined;
-      return this.#runs.resume((run) => this.#flowOf(run), first, options?.takeover ?? 'if-dead');
-    }
-    const flow = this.#registry.compiled(first);
-    const expected = (run: RunSummary): CompiledFlow => {
-      if (run.flow !== flow.name) throw new RunConflictError(run.key, flow.name, run.flow);
-      return flow;
-    };
-    return this.#runs.resume(expected, second as string, third?.takeover ?? 'if-dead');
+    const [id, options] = typeof first === 'string' ? [first, second as ResumeOptions | undefined] : [second as string, third];
+    const find = typeof first === 'string' ? (run: RunSummary) => this.#flowOf(run) : this.#only(first);
+    return this.#runs.resume(find, id, { takeover: options?.takeover ?? 'if-dead', ifOwned: 'refuse' });
+  }
+
+  async rerun(flow: AnyFlow, id: string): Promise<AnyRunResult> {
+    await this.#open();
+    return this.#runs.resume(this.#only(flow), id, { takeover: 'if-dead', ifOwned: 'refuse', rerun: true });
+  }
+
+  engine(flow: AnyFlow, options: StartOptions = {}): UntypedFlowEngine {
+    const compiled = this.#registry.compiled(flow);
+    const id = options.id ?? this.#ids.runId((this.#parts.clock ?? systemClock).nowMs());
+    return new UntypedFlowEngine(this.#runs, compiled, id, async () => {
+      const inputs = await prepareInputs(compiled, options.inputs, this.#parts.codec ?? jsonCodec);
+      await this.#open();
+      return inputs;
+    });
+  }
+
+  async reset(id: string): Promise<void> {
+    await this.#open();
+    await this.#runs.reset((run) => this.#flowOf(run), id);
+  }
+
+  async cancel(id: string): Promise<RunHandle<AnyFlow>> {
+    await this.#open();
+    const run = await this.#runs.find(id);
+    if (!isEnded(run.state)) await this.#runs.send(run, 'cancel');
+    return this.#handle(this.#runs.adopt(this.#flowOf(run), run));
+  }
+
+  retryRevert(id: string, path: string): Promise<RunHandle<AnyFlow>> {
+    return this.#settleRevert(id, 'retryRevert', path);
+  }
+
+  skipRevert(id: string, path: string): Promise<RunHandle<AnyFlow>> {
+    return this.#settleRevert(id, 'skipRevert', path);
   }
 
   async resumeAll(): Promise<readonly RunHandle<AnyFlow>[]> {
@@ -184,12 +217,33 @@ class FlowproofApp {
     return this.#runs.start(compiled, options.id, inputs);
   }
 
-  #handle({ key, result }: StartedRun): RunHandle<AnyFlow> {
+  async #settleRevert(id: string, kind: 'retryRevert' | 'skipRevert', path: string): Promise<RunHandle<AnyFlow>> {
+    await this.#open();
+    const run = await this.#runs.find(id);
+    const { atoms } = await runView(await this.#runs.load(run), this.#parts.codec ?? jsonCodec);
+    const failed = atoms.filter(({ state }) => state === 'REVERT_FAILURE').map((atom) => atom.path);
+    if (!failed.includes(path)) throw new RevertNotFailedError(id, path, failed);
+    await this.#runs.send(run, kind, path);
+    return this.#handle(this.#runs.adopt(this.#flowOf(run), run));
+  }
+
+  #handle({ key, result, engine }: StartedRun): RunHandle<AnyFlow> {
     return {
       id: key,
       state: async () => (await this.#runs.find(key)).state,
       result: () => result as Promise<RunResult<AnyFlow>>,
       suspend: () => this.#runs.suspend(key),
+      cancel: async () => void (await this.cancel(key)),
+      statistics: () => engine?.statistics(),
+    };
+  }
+
+  /** Runs of this flow and no other. */
+  #only(flow: AnyFlow): (run: RunSummary) => CompiledFlow {
+    const compiled = this.#registry.compiled(flow);
+    return (run) => {
+      if (run.flow !== compiled.name) throw new RunConflictError(run.key, compiled.name, run.flow);
+      return compiled;
     };
   }
 

@@ -1,4 +1,5 @@
 import type { AnyFlow, RunResult } from '../authoring/index.js';
+import type { RunStatistics } from '../engine/index.js';
 import type { RunState } from '../model/states.js';
 
 /** A run that was begun, or joined. */
@@ -10,4 +11,8 @@ export interface RunHandle<F extends AnyFlow> {
   result(): Promise<RunResult<F>>;
   /** Asks it to stop between two tasks; its result is then `SUSPENDED`. */
   suspend(): Promise<void>;
+  /** Asks it to end, undone: what is under way is told to stop, the rest is reverted. Its result is then `CANCELLED`. */
+  cancel(): Promise<void>;
+  /** What its engine in this process has done so far; nothing when it was driven elsewhere. */
+  statistics(): RunStatistics | undefined;
 }

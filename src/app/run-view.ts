@@ -1,8 +1,9 @@
-import { foldRun } from '../engine/index.js';
+import { type AtomStatus, atomsOf, foldRun } from '../engine/index.js';
 import type { Codec } from '../model/codec.js';
 import type { Failure } from '../model/failure.js';
-import type { AtomState, RunState } from '../model/states.js';
-import type { LoadedRun, RunSummary } from '../persistence/index.js';
+import type { Json } from '../model/json.js';
+import type { AtomState, Intention, RunState } from '../model/states.js';
+import type { LoadedRun, RunSummary, Shape } from '../persistence/index.js';
 
 /** A run as lists show it. */
 export interface RunInfo {
@@ -30,12 +31,27 @@ export interface AtomView {
   /** Node names from the root flow, joined by `/`. */
   readonly path: string;
   readonly state: AtomState;
+  /** What the engine means to do with it. */
+  readonly intention: Intention;
+  /** Pieces of work so far: each begins when the atom leaves PENDING. */
+  readonly round: number;
   /** Calls of execute so far, crashed ones included. */
   readonly executions: number;
   /** Calls of revert so far. */
   readonly reversions: number;
+  /** Of the present phase, from 0 to 1. */
+  readonly progress: number;
+  /** What the task told with its progress last. */
+  readonly progressDetails?: unknown;
+  /** What execute gave, while it stands. */
+  readonly result?: unknown;
   readonly failure?: Failure;
+  /** The failure of an earlier attempt, which a retry has undone. */
+  readonly overcome?: Failure;
+  readonly revertResult?: unknown;
   readonly revertFailure?: Failure;
+  /** When it goes on by itself, in milliseconds since 1970. */
+  readonly wakeAtMs?: number;
 }
 
 /** Which runs to list. */
@@ -65,10 +81,22 @@ export function runInfo({ key, flow, version, state, createdAtMs, owner }: RunSu
 export async function runView(loaded: LoadedRun, codec: Codec): Promise<RunView> {
   const status = await foldRun(loaded);
   const inputs = Object.entries(status.creation.inputs).map(([name, json]) => [name, codec.decode(json)] as const);
-  const atoms = status.atoms.map(({ state, executions, reversions, failure, revertFailure }, index): AtomView => {
-    const [path, kind] = loaded.shape.atoms[index] ?? [`#${index}`, 'task'];
-    const failures = { ...(failure === undefined ? {} : { failure }), ...(revertFailure === undefined ? {} : { revertFailure }) };
-    return { kind, path, state, executions, reversions, ...failures };
-  });
+  const table = atomsOf(status, loaded.shape);
+  const atoms = status.atoms.map((atom, index) => atomView(atom, table[index] ?? [`#${index}`, 'task'], codec));
   return { ...runInfo(loaded.summary), state: status.state, inputs: Object.fromEntries(inputs), atoms };
+}
+
+function atomView(atom: AtomStatus, [path, kind]: Shape['atoms'][number], codec: Codec): AtomView {
+  const { state, intention, round, executions, reversions, progress, failure, overcome, revertFailure, wakeAtMs } = atom;
+  const decoded = (name: string, json: Json | undefined): object => (json === undefined ? {} : { [name]: codec.decode(json) });
+  return {
+    ...{ kind, path, state, intention, round, executions, reversions, progress },
+    ...decoded('progressDetails', atom.progressDetails),
+    ...decoded('result', atom.result),
+    ...(failure === undefined ? {} : { failure }),
+    ...(overcome === undefined ? {} : { overcome }),
+    ...decoded('revertResult', atom.revertResult),
+    ...(revertFailure === undefined ? {} : { revertFailure }),
+    ...(wakeAtMs === undefined ? {} : { wakeAtMs }),
+  };
 }

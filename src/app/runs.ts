@@ -4,10 +4,14 @@ import {
   beginRun,
   type Engine,
   type EngineParts,
+  type FlowEvent,
   foldRun,
+  isWoken,
   type OpenedRun,
+  resetRun,
   runOf,
   runResult,
+  type StepDecision,
   takeOver,
 } from '../engine/index.js';
 import { AppStoppedError, isFlowproofError, RunConflictError, RunNotFoundError, RunOwnedError } from '../model/errors.js';
@@ -28,6 +32,20 @@ export type Takeover = 'if-dead' | 'force';
 
 /** What a caller does about a run that a live engine elsewhere has. */
 export type IfOwned = 'wait' | 'refuse';
+
+/** What a caller wants with a run beside its result. */
+export interface Wishes {
+  readonly takeover: Takeover;
+  readonly ifOwned: IfOwned;
+  /** A run that succeeded runs again: what is new in its flow is done. */
+  readonly rerun?: boolean;
+  /** Told of each step; the run waits until it resolves. */
+  readonly watch?: (engine: Engine, step: StepDecision, events: readonly FlowEvent[]) => Promise<void>;
+  /** Told of the engine, if it is driven here. */
+  readonly driven?: (engine: Engine) => void;
+}
+
+const PATIENT: Wishes = { takeover: 'if-dead', ifOwned: 'wait' };
 
 interface Active {
   readonly engine: Engine;
@@ -63,29 +81,48 @@ export class Runs {
         return 'exists' in opened ? opened.exists : this.#drive(flow, opened);
       });
       if ('result' in begun) return begun;
-      if (begun.flow !== flow.name || begun.inputsHash !== inputs.hash) throw new RunConflictError(begun.key, flow.name, begun.flow);
-      return { key: begun.key, result: quiet(this.#join(flow, begun, 'if-dead', 'wait')) };
+      refuseOthers(begun, flow, inputs);
+      return { key: begun.key, result: quiet(this.#join(flow, begun, PATIENT)) };
     } finally {
       done();
     }
   }
 
-  /** Goes on with a stored run. @throws RunOwnedError when a live engine has it */
-  async resume(find: (run: RunSummary) => CompiledFlow, key: string, takeover: Takeover): Promise<AnyRunResult> {
+  /** Writes a run down that begins when somebody runs it, unless there is one of this id. */
+  async prepare(flow: CompiledFlow, key: string, inputs: PreparedInputs): Promise<void> {
+    const params = { key, inputs: inputs.values, inputsHash: inputs.hash, owner: null };
+    const begun = await this.#opening(key, () => beginRun(flow, params, this.#parts));
+    if ('exists' in begun) refuseOthers(begun.exists, flow, inputs);
+  }
+
+  /** Goes on with a stored run. @throws RunOwnedError when a live engine has it and the caller would not wait */
+  async resume(find: (run: RunSummary) => CompiledFlow, key: string, wishes: Wishes): Promise<AnyRunResult> {
     const done = await this.#ticker.use();
     try {
       const run = await this.find(key);
-      return await this.#join(find(run), run, takeover, 'refuse');
+      return await this.#join(find(run), run, wishes);
     } finally {
       done();
     }
+  }
+
+  /** Lets a run that rests begin anew, when somebody runs it. @throws RunOwnedError when it is under way */
+  async reset(find: (run: RunSummary) => CompiledFlow, key: string): Promise<void> {
+    await this.#opening(key, async () => {
+      const run = await this.find(key);
+      const loaded = await this.load(run);
+      const status = await foldRun(loaded);
+      if (status.state === 'RUNNING') throw new RunOwnedError(key, run.owner?.id ?? 'that died');
+      const { engine, first } = await resetRun(runOf(find(run), status, this.#parts.codec, false), loaded.inbox, this.#parts);
+      engine.announce(first);
+    });
   }
 
   /** Goes on with a run that nobody alive has; if somebody is faster, waits for it. */
   adopt(flow: CompiledFlow, run: RunSummary): StartedRun {
     const result = this.#ticker.use().then(async (done) => {
       try {
-        return await this.#join(flow, run, 'if-dead', 'wait');
+        return await this.#join(flow, run, PATIENT);
       } finally {
         done();
       }
@@ -118,6 +155,13 @@ export class Runs {
     if (!isEnded(run.state)) await this.#parts.journal.send({ id: this.#parts.ids.unique(), runId: run.runId, kind: 'suspend' });
   }
 
+  /** Tells a run what an outsider wants. Resolves when that is durable; its engine hears it at once if it is here, or by the tick. */
+  async send(run: RunSummary, kind: InboxMessage['kind'], payload?: string): Promise<void> {
+    const message = { id: this.#parts.ids.unique(), runId: run.runId, kind, ...(payload === undefined ? {} : { payload }) };
+    await this.#parts.journal.send(message);
+    this.#deliver(message);
+  }
+
   /** Starts nothing more, waits for what is under way, at most `graceMs`, and gives up the lease. */
   async stop(): Promise<void> {
     if (this.#stopped) return;
@@ -145,7 +189,8 @@ export class Runs {
   }
 
   /** The result of a run, whoever drives it. */
-  async #join(flow: CompiledFlow, found: RunSummary, takeover: Takeover, ifOwned: IfOwned): Promise<AnyRunResult> {
+  async #join(flow: CompiledFlow, found: RunSummary, wishes: Wishes): Promise<AnyRunResult> {
+    const { takeover, ifOwned } = wishes;
     for (let run = found; ; ) {
       const active = this.#active.get(run.runId);
       if (active !== undefined && ifOwned === 'wait') return active.result;
@@ -157,22 +202,24 @@ export class Runs {
         if (run.state === 'SUSPENDED') return { state: 'SUSPENDED', flow: run.flow, runId: run.key };
         continue;
       }
-      const settled = await this.#opening(run.key, () => this.#takeOver(flow, run));
+      const settled = await this.#opening(run.key, () => this.#takeOver(flow, run, wishes));
       if (settled !== undefined) return settled.result;
       run = await this.find(run.key);
     }
   }
 
   /** The run, driven here or ended; nothing when another engine was faster. */
-  async #takeOver(flow: CompiledFlow, run: RunSummary): Promise<{ readonly result: Promise<AnyRunResult> } | undefined> {
+  async #takeOver(flow: CompiledFlow, run: RunSummary, wishes: Wishes): Promise<{ readonly result: Promise<AnyRunResult> } | undefined> {
     const active = this.#active.get(run.runId);
     if (active !== undefined) return active;
     const loaded = await this.load(run);
     const status = await foldRun(loaded);
-    const taken = runOf(flow, status, this.#parts.codec, loaded.shape);
-    if (isEnded(status.state)) return { result: Promise.resolve(runResult(flow, status, this.#parts.codec)) };
+    const goesOn = isWoken(status, loaded.inbox) || (wishes.rerun === true && status.state === 'SUCCESS');
+    const taken = runOf(flow, status, this.#parts.codec, goesOn || !isEnded(status.state));
+    if (isEnded(status.state) && !goesOn) return { result: Promise.resolve(runResult(flow, status, this.#parts.codec)) };
+    const parts = wishes.watch === undefined ? this.#parts : { ...this.#parts, listening: () => true };
     try {
-      return this.#drive(flow, await takeOver(taken, loaded.inbox, this.#parts.owner, this.#parts));
+      return this.#drive(flow, await takeOver(taken, loaded.inbox, this.#parts.owner, parts), wishes);
     } catch (error) {
       if (isFlowproofError(error, 'STALE_RUN')) return undefined;
       throw error;
@@ -201,19 +248,20 @@ export class Runs {
     return loaded;
   }
 
-  #drive(flow: CompiledFlow, { engine, first }: OpenedRun): StartedRun {
+  #drive(flow: CompiledFlow, { engine, first }: OpenedRun, wishes: Wishes = PATIENT): StartedRun {
     const { runId, creation } = engine.run.status;
-    const result = quiet(this.#driveToRest(flow, engine, first));
+    wishes.driven?.(engine);
+    const result = quiet(this.#driveToRest(flow, engine, first, wishes));
     this.#abandoned.delete(runId);
     this.#active.set(runId, { engine, summary: creation, result });
-    return { key: creation.key, result };
+    return { key: creation.key, result, engine };
   }
 
-  async #driveToRest(flow: CompiledFlow, engine: Engine, first: OpenedRun['first']): Promise<AnyRunResult> {
+  async #driveToRest(flow: CompiledFlow, engine: Engine, first: OpenedRun['first'], { watch }: Wishes): Promise<AnyRunResult> {
     const done = await this.#ticker.use();
     try {
       if (this.#stopped) engine.stop();
-      const end = await engine.drive(first);
+      const end = await engine.drive(first, watch && ((step, events) => watch(engine, step, events)));
       if (end === 'stopped') throw new AppStoppedError(engine.run.status.creation.key);
       return runResult(flow, engine.run.status, this.#parts.codec);
     } catch (error) {
@@ -226,8 +274,13 @@ export class Runs {
   }
 
   #deliver(message: InboxMessage): void {
-    if (message.kind === 'suspend') this.#active.get(message.runId)?.engine.suspend(message.id);
+    this.#active.get(message.runId)?.engine.deliver(message);
   }
+}
+
+/** @throws RunConflictError when the id belongs to another flow or other inputs */
+function refuseOthers(run: RunSummary, flow: CompiledFlow, inputs: PreparedInputs): void {
+  if (run.flow !== flow.name || run.inputsHash !== inputs.hash) throw new RunConflictError(run.key, flow.name, run.flow);
 }
 
 /** Whoever started a run may never ask for its result: then its error is nobody's. */
@@ -240,4 +293,6 @@ function quiet<Result>(result: Promise<Result>): Promise<Result> {
 export interface StartedRun {
   readonly key: string;
   readonly result: Promise<AnyRunResult>;
+  /** Its engine, if it was driven here from the beginning. */
+  readonly engine?: Engine;
 }

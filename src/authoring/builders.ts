@@ -6,7 +6,7 @@ import { type FlowTools, flowValue } from './flow-value.js';
 import { asRecord, nodeDefinition, unknownKeys } from './placement.js';
 import { retryDefinitionOf } from './retry-definition.js';
 
-const KNOWN_TO_FLOWS = new Set(['version']);
+const KNOWN_TO_FLOWS = new Set(['version', 'continues']);
 const KNOWN_TO_LINKS = new Set(['decider', 'depth']);
 
 /**
@@ -35,6 +35,7 @@ function emptyFlow(pattern: FlowDefinition['pattern'], name: unknown, mode: Flow
     pattern,
     name: typeof name === 'string' ? name : '',
     version: options?.version ?? 1,
+    ...(options?.continues === undefined ? {} : { continues: Object.freeze([options.continues].flat()) }),
     mode,
     input: { kind: 'none' },
     nodes: [],
@@ -71,6 +72,7 @@ function builder(tools: FlowTools, definition: FlowDefinition, { nodes, links }:
       more([choiceNode(name, { kind: 'switch', ...question(reads, pick) }, batch(branches))]),
     link: (from: unknown, to: unknown, options?: unknown) =>
       builder(tools, definition, { nodes, links: { item: linkDefinition(from, to, options), before: links } }),
+    target: (node: unknown) => next({ target: String(node) }),
     returns: (...names: readonly string[]) => next({ returns: Object.freeze(names) }),
     build: () =>
       flowValue(Object.freeze({ ...definition, nodes: inOrder(nodes), ...(links === undefined ? {} : { links: inOrder(links) }) }), tools),

@@ -1,9 +1,10 @@
+import type { Hooked, WrongHooks } from './hooks.js';
 import type { KeptNames } from './kept.js';
 import type { CertainNames, NamesOf, OptionalKeys, OptionalNames, ParsedValue, RequiredKeys } from './names.js';
 import type { InputsOf, ResultsOf, RevertInputsOf, TaskClass } from './node-types.js';
 import type { OutcomeOf } from './outcome.js';
 import type { AsResults } from './results.js';
-import type { FlowError, Listed, Sentence } from './sentence.js';
+import type { FlowError, Listed, Sentence, SentenceText } from './sentence.js';
 import type { RefusedNames, Troubles } from './storable.js';
 import type { TaskContext } from './task-context.js';
 
@@ -14,11 +15,17 @@ import type { TaskContext } from './task-context.js';
 export type CheckTask<C extends TaskClass, R, P, K, V> =
   CheckTaskParts<InputsOf<InstanceType<C>>, ResultsOf<InstanceType<C>>, RevertOf<InstanceType<C>>, R, P, K, V> extends infer Wrong
     ? [Wrong] extends [never]
-      ? C
+      ? CheckHooks<C, InstanceType<C>>
       : Wrong extends FlowError<infer Message>
         ? Message
         : never
     : never;
+
+type CheckHooks<C, T> = T extends Hooked
+  ? [WrongHooks<T>] extends [never]
+    ? C
+    : SentenceText<'HOOK_UNFIT', { hook: Listed<WrongHooks<T>> }>
+  : C;
 
 type RevertOf<T> = T extends { revert(...args: infer Args): unknown }
   ? { readonly inputs: RevertInputsOf<T>; readonly args: Args }

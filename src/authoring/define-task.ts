@@ -1,5 +1,6 @@
 import type { CheckExecute, CheckRevert } from './check-task.js';
 import type { DefinedTask } from './defined-task.js';
+import type { Hooks } from './hooks.js';
 import type { Names, NamesOf, ShapeOf } from './names.js';
 import type { WithRevert } from './node-types.js';
 import type { OutcomeOf } from './outcome.js';
@@ -45,18 +46,23 @@ export function defineTask<
   S = {},
   RI = I,
   RS = {},
+  BE = {},
+  AE = {},
+  BR = {},
+  AR = {},
 >(
-  options: TaskOptions<R, P, K, V> & {
-    /** The node's name in a flow, unless the flow gives another. */
-    readonly name: Name;
-    readonly execute: ((inputs: I, context: TaskContext<S>) => Result) & Unless<Result, CheckExecute<I, Awaited<Result>, R, P, K>>;
-    readonly revert?: (
-      inputs: RI,
-      outcome: OutcomeOf<NoInfer<Awaited<Result>>>,
-      context: TaskContext<RS>,
-    ) => Unless<Result, CheckRevert<I, Awaited<Result>, RI, readonly [RI], R, V>>;
-  },
-): DefinedTask<Name, WithRevert<I, RI>, AsResults<Awaited<Result>>, NamesOf<K>, S & RS> {
+  options: TaskOptions<R, P, K, V> &
+    Hooks<BE, AE, BR, AR> & {
+      /** The node's name in a flow, unless the flow gives another. */
+      readonly name: Name;
+      readonly execute: ((inputs: I, context: TaskContext<S>) => Result) & Unless<Result, CheckExecute<I, Awaited<Result>, R, P, K>>;
+      readonly revert?: (
+        inputs: RI,
+        outcome: OutcomeOf<NoInfer<Awaited<Result>>>,
+        context: TaskContext<RS>,
+      ) => Unless<Result, CheckRevert<I, Awaited<Result>, RI, readonly [RI], R, V>>;
+    },
+): DefinedTask<Name, WithRevert<I, RI>, AsResults<Awaited<Result>>, NamesOf<K>, S & RS & BE & AE & BR & AR> {
   const { name, ...rest } = options;
   const hasRevert = typeof options.revert === 'function';
   const definition = taskDefinition(name, true, rest, hasRevert, { kind: 'object', target: options });

@@ -54,10 +54,11 @@ export interface BackoffDefinition {
 }
 
 /** What stock retries have in common. */
-interface StockRetry {
+export interface StockRetry {
   readonly backoff?: BackoffDefinition;
   /** What it says when nothing is left to try; absent: REVERT. */
   readonly otherwise?: Exclude<Decision, 'RETRY'>;
+  readonly unknownOptions?: readonly string[];
 }
 
 /** `attempts` in all. */

@@ -73,6 +73,8 @@ export interface DynamicGraph<in out S> {
     to: string,
     options?: { readonly decider: (history: DynamicHistory) => boolean; readonly depth?: Depth },
   ): DynamicGraph<S>;
+  /** Leaves away all that one node does not need. */
+  target(node: string): { returns(...names: readonly string[]): { build(): DynamicFlow<S> }; build(): DynamicFlow<S> };
   /** Chooses what the flow leaves behind, instead of everything; with no name: nothing. */
   returns(...names: readonly string[]): { build(): DynamicFlow<S> };
   /** Gives the flow. Never throws. */

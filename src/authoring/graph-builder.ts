@@ -2,8 +2,8 @@ import type { Mode } from './check-add.js';
 import type { BatchDemands, BatchGifts, BatchNeeds, CheckBatch } from './check-graph.js';
 import type { Depth } from './definition.js';
 import type { Flow } from './flow.js';
-import type { CheckReturn, FlowEnd } from './flow-end.js';
-import type { AfterDeciders, DeciderHistory, LinkOptions } from './graph-links.js';
+import type { CheckReturn, FlowEnd, GraphTarget } from './flow-end.js';
+import type { AfterDeciders, AfterTarget, DeciderHistory, LinkOptions } from './graph-links.js';
 import type { Flat } from './names.js';
 import type { Provided } from './scope.js';
 
@@ -50,6 +50,14 @@ export interface GraphBuilder<
     to: To,
     options: LinkOptions<DeciderHistory<Nodes, Ties, From, To>, D>,
   ): GraphBuilder<F, M, Req, Chunks, Names, Nodes, Ties | readonly [From, To, D], In, S>;
+  /**
+   * Leaves away all that one node does not need: only the nodes run that provide what it reads or are linked before it,
+   * and so on. What the node gives is certain, what others give may be absent. This builder stays whole, for another
+   * target or for none.
+   */
+  target<const Id extends keyof Nodes & string>(
+    node: Id,
+  ): GraphTarget<F, Flat<Req>, AfterTarget<Nodes, Id, AfterDeciders<Nodes, Ties, Provided<{}, Chunks, In>>>, Flat<S>>;
   /** Chooses what the flow leaves behind, instead of everything; with no name: nothing. */
   returns<const Chosen extends readonly string[]>(
     ...names: { [Index in keyof Chosen]: CheckReturn<F, Chosen[Index], keyof Provided<{}, Chunks, In>> }

@@ -47,3 +47,8 @@ type MaySkip<Nodes, Ties> =
 export type AfterDeciders<Nodes, Ties, Prov> = [Skipped<Ties, Depth>] extends [never]
   ? Prov
   : Flat<Loosened<Prov, { [Id in MaySkip<Nodes, Ties> & keyof Nodes]: keyof Gives<Nodes[Id]> }[MaySkip<Nodes, Ties> & keyof Nodes]>>;
+
+type GivenByOthers<Nodes, Target> = { [Id in keyof Nodes]: Id extends Target ? never : keyof Gives<Nodes[Id]> }[keyof Nodes];
+
+/** What is left behind when only `Target` and what it needs run: nobody says in types which other nodes that are. */
+export type AfterTarget<Nodes, Target, Prov> = Flat<Loosened<Prov, GivenByOthers<Nodes, Target>>>;

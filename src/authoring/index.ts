@@ -19,6 +19,7 @@ export type {
   Placement,
   Port,
   RetryDefinition,
+  StockRetry,
   TaskCode,
   TaskDefinition,
   TimesDefinition,
@@ -26,21 +27,26 @@ export type {
 export type { DynamicFlow, DynamicGraph, DynamicHistory, DynamicNodes, DynamicOptions, StorableRecord } from './dynamic-builder.js';
 export type { Factories, GraphFactory, LinearFactory, UnorderedFactory } from './factories.js';
 export type { AnyFlow, CompiledView, Flow, NeedsResolve, Provides, Requires, ServicesOf } from './flow.js';
-export type { FlowEnd } from './flow-end.js';
+export type { FlowEnd, GraphTarget } from './flow-end.js';
 export type { FlowOptions } from './flow-options.js';
 export { type FlowTools, flowDefinitionOf } from './flow-value.js';
 export type { GraphBuilder } from './graph-builder.js';
 export type { Attempt, ErrorClass, History } from './history.js';
+export type { Hooks } from './hooks.js';
+export { instanceOf } from './instance.js';
 export type { Kept } from './kept.js';
 export type { LinearBuilder } from './linear-builder.js';
+export { mapTask } from './map-task.js';
 export type { Names } from './names.js';
 export type { AnyNode, AnyTask, TaskClass } from './node-types.js';
 export type { Outcome, OutcomeOf } from './outcome.js';
 export type { DelayedRetry, OwnRetry, RetryAnswer, RetryClass } from './own-retry.js';
+export { reduceTask } from './reduce-task.js';
 export type { Register } from './register.js';
-export { type AnyRetry, alwaysRevert, alwaysRevertAll, forEach, forEachOf, type RetryPolicy, times } from './retry.js';
+export { type AnyRetry, alwaysRevert, alwaysRevertAll, forEach, forEachOf, type RetryPolicy, type TimesRetry, times } from './retry.js';
 export type { RetryContext } from './retry-context.js';
 export { Retry } from './retry-decorator.js';
+export type { Backoff, RetryOptions } from './retry-options.js';
 export type { AppRunOptionsFor, AppServices, Resolve, RunOptionsFor, RunResult, RunsAlone, RunsAloneInApp, Unseen } from './run-types.js';
 export type { FlowError, FlowMismatch } from './sentence.js';
 export type { FlowAfterInput, FlowAfterRetry, FlowStart, OpenFlowStart } from './stages.js';

@@ -1,5 +1,6 @@
 import type { AnyDefinedTask, DefinedTask } from './defined-task.js';
 import type { AnyFlow, Flow, NeedsResolve } from './flow.js';
+import type { Hooked, HookServices } from './hooks.js';
 import type { KeptNames } from './kept.js';
 import type { AsResults } from './results.js';
 import type { AnyUse, Use } from './used-node.js';
@@ -28,11 +29,12 @@ export type ResultsOf<T> = T extends { execute(...args: AnyArgs): infer R } ? As
 export type RevertInputsOf<T> = T extends { revert(inputs: infer I, ...rest: AnyArgs): unknown } ? (unknown extends I ? {} : I) : {};
 
 type ContextServices<Context> = Context extends { readonly services: infer S } ? S : {};
-/** What an instance reads from `ctx.services`, in both methods. */
+/** What an instance reads from `ctx.services`, in all its methods. */
 export type InstanceServices<T> = (T extends { execute(inputs: AnyArg, context: infer X, ...rest: AnyArgs): unknown }
   ? ContextServices<X>
   : {}) &
-  (T extends { revert(inputs: AnyArg, outcome: AnyArg, context: infer X, ...rest: AnyArgs): unknown } ? ContextServices<X> : {});
+  (T extends { revert(inputs: AnyArg, outcome: AnyArg, context: infer X, ...rest: AnyArgs): unknown } ? ContextServices<X> : {}) &
+  (T extends Hooked ? HookServices<T> : {});
 
 /** `Inputs` and what only revert takes. */
 export type WithRevert<Inputs, RevertInputs> = [Exclude<keyof RevertInputs, keyof Inputs>] extends [never]

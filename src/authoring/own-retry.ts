@@ -1,4 +1,4 @@
-import type { Decision } from './definition.js';
+import type { Decision } from '../model/states.js';
 import type { NeedsResolve } from './flow.js';
 import type { AnyArgs } from './node-types.js';
 import type { AsResults } from './results.js';

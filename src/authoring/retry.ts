@@ -1,4 +1,5 @@
 import type { RetryDefinition } from './definition.js';
+import { type RetryOptions, stockRetry } from './retry-options.js';
 import type { Sentence } from './sentence.js';
 import type { StorableValue } from './storable.js';
 
@@ -30,6 +31,11 @@ export interface ItemOf<out From extends string> {
   readonly '~flowproof: item of': From;
 }
 
+/** What `times` gives: the one retry that the revert of a task may have, too. */
+export interface TimesRetry extends RetryPolicy<{}, {}> {
+  readonly attempts: number;
+}
+
 function policy<Req, Prov>(definition: RetryDefinition): RetryPolicy<Req, Prov> {
   return Object.freeze({ '~flowproof': Object.freeze({ kind: 'retry' as const, definition: Object.freeze(definition) }) });
 }
@@ -43,11 +49,12 @@ function policy<Req, Prov>(definition: RetryDefinition): RetryPolicy<Req, Prov> 
  * @example
  * ```ts
  * import { linear, times } from 'flowproof';
- * const flow = linear('robust').retry(times(3)).build();
+ * const robust = linear('robust').retry(times(3)).build();
+ * const patient = linear('patient').retry(times(5, { backoff: { delayMs: 200 }, otherwise: 'REVERT_ALL' })).build();
  * ```
  */
-export function times(attempts: number): RetryPolicy<{}, {}> {
-  return policy({ kind: 'times', attempts });
+export function times(attempts: number, options?: RetryOptions): TimesRetry {
+  return Object.freeze({ attempts, ...policy<{}, {}>({ kind: 'times', attempts, ...stockRetry(options) }) });
 }
 
 /**
@@ -60,8 +67,10 @@ export function times(attempts: number): RetryPolicy<{}, {}> {
 export function forEach<const Name extends string, const Value>(
   name: Name,
   values: StorableValue<readonly Value[], Sentence<'NOT_STORABLE', { path: Name; reason: 'it holds what does not survive' }>>,
+  options?: RetryOptions,
 ): RetryPolicy<{}, { [Key in Name]: Value }> {
-  return policy({ kind: 'forEach', provides: name, values: Array.isArray(values) ? Object.freeze([...values]) : [] });
+  const list = Array.isArray(values) ? Object.freeze([...values]) : [];
+  return policy({ kind: 'forEach', provides: name, values: list, ...stockRetry(options) });
 }
 
 /**
@@ -75,8 +84,9 @@ export function forEach<const Name extends string, const Value>(
 export function forEachOf<const From extends string, const Name extends string, Value = ItemOf<From>>(
   from: From,
   name: Name,
+  options?: RetryOptions,
 ): RetryPolicy<{ [Key in From]: readonly (Value extends ItemOf<string> ? unknown : Value)[] }, { [Key in Name]: Value }> {
-  return policy({ kind: 'forEachOf', requires: from, provides: name });
+  return policy({ kind: 'forEachOf', requires: from, provides: name, ...stockRetry(options) });
 }
 
 /** Never tries again: the retry of the flow around it is asked; without one the whole run goes back. */

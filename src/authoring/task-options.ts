@@ -1,6 +1,8 @@
-import type { OnInterrupted, TaskCode, TaskDefinition } from './definition.js';
+import type { OnInterrupted, TaskCode, TaskDefinition, TimesDefinition } from './definition.js';
 import type { Names } from './names.js';
 import { portsOf } from './ports.js';
+import type { TimesRetry } from './retry.js';
+import { retryDefinitionOf } from './retry-definition.js';
 
 /** What a task says of itself beside its code. */
 export interface TaskOptions<R, P, K, V> {
@@ -18,6 +20,11 @@ export interface TaskOptions<R, P, K, V> {
   readonly maxLosses?: number;
   /** When an engine died in the middle of `execute`: call it again, count it as failed, or let the run rest first. Default `rerun`. */
   readonly onInterrupted?: OnInterrupted;
+  /**
+   * How often `revert` is tried when it fails, and with which pauses: `times(3, { backoff: { delayMs: 200 } })`. Default:
+   * once, and then the run has failed. Only `times` can be said here; its `otherwise` says nothing.
+   */
+  readonly revertRetry?: TimesRetry;
   /** Grows when the task means something else than before: stored runs that have begun it refuse another version. Default 1. */
   readonly version?: number;
   /** `external`: it changes something outside of the run. `flowproof check` asks for a `revert` then, or for `irreversible`. */
@@ -48,7 +55,14 @@ export function taskDefinition(
     priority: options.priority ?? 0,
     maxLosses: options.maxLosses ?? DEFAULT_MAX_LOSSES,
     onInterrupted: options.onInterrupted ?? 'rerun',
+    ...(options.revertRetry === undefined ? {} : { revertRetry: revertRetryOf(options.revertRetry) }),
     version: options.version ?? 1,
     code: Object.freeze(code),
   });
+}
+
+/** Another retry than `times` becomes a number of attempts that `compile()` refuses. */
+function revertRetryOf(retry: TimesRetry): TimesDefinition {
+  const definition = retryDefinitionOf(retry);
+  return definition.kind === 'times' ? definition : { kind: 'times', attempts: Number.NaN };
 }

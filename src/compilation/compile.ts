@@ -9,6 +9,7 @@ import { describe } from './describe.js';
 import { executionGraph } from './execution-graph.js';
 import { link } from './link.js';
 import { manifestOf } from './manifest.js';
+import { targeted } from './target.js';
 
 const compiledFlows = new WeakMap<FlowDefinition, Map<Compat, CompiledFlow>>();
 
@@ -28,8 +29,8 @@ export function compile(definition: FlowDefinition, compat: Compat = STANDARD): 
 }
 
 function compileAnew(definition: FlowDefinition, compat: Compat): CompiledFlow {
-  const { shape, origins, placements } = describe(definition);
-  const linked = link(shape);
+  const { shape, origins, placements } = targeted(describe(definition), compat);
+  const linked = link(shape, compat);
   const errors = linked.diagnostics.filter(({ severity }) => severity === 'error');
   if (errors.length > 0) throw new FlowDefinitionError(definition.name, errors);
 
@@ -37,7 +38,8 @@ function compileAnew(definition: FlowDefinition, compat: Compat): CompiledFlow {
     const kind = shape.nodes[node]?.kind;
     if (kind === 'retry') {
       const until = linked.until.get(index) ?? index + 1;
-      return { kind, index, path, governor, priority: 0, retry: origins[node] as RetryDefinition, until, inputs };
+      const retry = origins[node] as RetryDefinition;
+      return { kind, index, path, governor, priority: 0, retry, until, inputs, outputs: retry.kind === 'own' ? retry.provides : [] };
     }
     const task = origins[node] as TaskDefinition;
     const { outputs, revertPorts } = portsOf(task);
@@ -49,6 +51,7 @@ function compileAnew(definition: FlowDefinition, compat: Compat): CompiledFlow {
   return Object.freeze({
     name: definition.name,
     version: definition.version,
+    continues: definition.continues ?? [],
     fingerprint: digest(canonicalText(manifest)),
     atoms,
     graph: ordered.graph,

@@ -10,6 +10,8 @@ import type { Source } from './source.js';
 export interface CompiledFlow {
   readonly name: string;
   readonly version: number;
+  /** Older versions whose runs it goes on with. */
+  readonly continues: readonly number[];
   /** Equal exactly for flows with equal manifests. */
   readonly fingerprint: string;
   readonly atoms: readonly CompiledAtom[];
@@ -62,6 +64,8 @@ export interface CompiledRetry extends CompiledPlace {
   readonly retry: RetryDefinition;
   /** The values that the retry itself reads. */
   readonly inputs: Readonly<Record<string, Source>>;
+  /** What the code of an own one must return. */
+  readonly outputs: readonly Port[];
   /** One past the last atom of the flow that it retries; that flow's atoms follow it. */
   readonly until: number;
 }

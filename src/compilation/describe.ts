@@ -1,6 +1,14 @@
-import type { FlowDefinition, LinkDefinition, NodeDefinition, Placement, RetryDefinition, TaskDefinition } from '../authoring/index.js';
+import type {
+  FlowDefinition,
+  LinkDefinition,
+  NodeDefinition,
+  Placement,
+  RetryDefinition,
+  StockRetry,
+  TaskDefinition,
+} from '../authoring/index.js';
 import type { StandardSchema } from '../model/schema.js';
-import type { FlowNodeShape, FlowShape, LinkShape, NodeShape, PolicyShape, RetryNodeShape } from './flow-shape.js';
+import type { FlowNodeShape, FlowShape, LinkShape, NodeShape, PolicyShape, RetryNodeShape, StockShape } from './flow-shape.js';
 
 /** What a node of the shape was made from; same index. */
 export type ShapeOrigin = TaskDefinition | FlowDefinition | RetryDefinition | undefined;
@@ -69,6 +77,7 @@ function describeNode({ node, placement, unknownOptions }: NodeDefinition, paren
         priority: node.priority,
         maxLosses: node.maxLosses,
         version: node.version,
+        ...(node.revertRetry === undefined ? {} : { revertRetry: { unknownOptions: [], ...node.revertRetry } }),
       };
     case 'flow':
       return {
@@ -76,6 +85,7 @@ function describeNode({ node, placement, unknownOptions }: NodeDefinition, paren
         kind: 'flow',
         flow: node.name,
         version: node.version,
+        ...(node.continues === undefined ? {} : { continues: node.continues }),
         pattern: node.pattern,
         mode: node.mode,
         input: node.input.kind === 'schema' ? { kind: 'schema', ...schemaNames(node.input.schema) } : node.input,
@@ -98,21 +108,28 @@ function choiceOf({ choice }: FlowDefinition): Pick<FlowNodeShape, 'choice'> {
 }
 
 function describeRetry(retry: RetryDefinition, parent: number): NodeShape {
-  const placed = { name: RETRY_NAME, parent, rebind: {}, inject: [], rename: {}, override: false, unknownOptions: [] };
-  return { ...placed, kind: 'retry', policy: policyOf(retry), ...portsOf(retry) };
+  const placed = { name: RETRY_NAME, parent, rebind: {}, inject: [], rename: {}, override: false };
+  const unknownOptions = 'unknownOptions' in retry ? (retry.unknownOptions ?? []) : [];
+  return { ...placed, kind: 'retry', policy: policyOf(retry), ...portsOf(retry), unknownOptions };
 }
 
 function policyOf(retry: RetryDefinition): PolicyShape {
   switch (retry.kind) {
     case 'times':
-      return { kind: retry.kind, attempts: retry.attempts };
+      return { kind: retry.kind, attempts: retry.attempts, ...stockOf(retry) };
     case 'forEach':
-      return { kind: retry.kind, count: retry.values.length };
+      return { kind: retry.kind, count: retry.values.length, ...stockOf(retry) };
+    case 'forEachOf':
+      return { kind: retry.kind, ...stockOf(retry) };
     case 'own':
       return { kind: retry.kind, name: retry.name, declared: retry.declared };
     default:
       return { kind: retry.kind };
   }
+}
+
+function stockOf({ backoff, otherwise }: StockRetry): StockShape {
+  return { ...(backoff === undefined ? {} : { backoff }), ...(otherwise === undefined ? {} : { otherwise }) };
 }
 
 function portsOf(retry: RetryDefinition): Pick<RetryNodeShape, 'requires' | 'provides'> {

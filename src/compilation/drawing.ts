@@ -4,6 +4,7 @@ import type { FlowNodeShape, NodeShape, RetryNodeShape } from './flow-shape.js';
 import { link } from './link.js';
 import type { LinkedFlow } from './linked-flow.js';
 import type { Source } from './source.js';
+import { targeted } from './target.js';
 
 /** What a picture shows of a node, whatever draws it. */
 export type Drawing =
@@ -21,7 +22,7 @@ export interface Arrow {
 
 /** A flow as boxes and arrows. Wrong flows have a picture too: it shows what is there. */
 export function drawingOf(definition: FlowDefinition): { readonly root: Drawing; readonly arrows: readonly Arrow[] } {
-  const { shape } = describe(definition);
+  const { shape } = targeted(describe(definition));
   const linked = link(shape);
   const contents: Drawing[][] = shape.nodes.map(() => []);
   const drawings: Drawing[] = [];

@@ -1,4 +1,4 @@
-import type { Depth, Pattern } from '../authoring/index.js';
+import type { BackoffDefinition, Depth, Pattern } from '../authoring/index.js';
 
 /**
  * A flow as plain, flat data, without code: what {@link describe} reads from live objects and the checker reads from
@@ -30,6 +30,8 @@ export interface FlowNodeShape extends PlacedShape {
   readonly kind: 'flow';
   readonly flow: string;
   readonly version: number;
+  /** Older versions whose runs this one goes on with; as they were written. */
+  readonly continues?: readonly number[];
   readonly pattern: Pattern;
   readonly mode: 'closed' | 'open' | 'dynamic';
   /** Where its inputs' names are declared; `names` where they can be known without running it. */
@@ -66,6 +68,8 @@ export interface TaskNodeShape extends PlacedShape {
   readonly maxLosses: number;
   /** Of the task, not of the flow. */
   readonly version: number;
+  /** How its revert is tried again. */
+  readonly revertRetry?: { readonly attempts: number; readonly backoff?: BackoffDefinition; readonly unknownOptions: readonly string[] };
 }
 
 export interface RetryNodeShape extends PlacedShape {
@@ -79,15 +83,22 @@ export interface RetryNodeShape extends PlacedShape {
 
 /** A retry without its values: how many there are is all that matters here. */
 export type PolicyShape =
-  | { readonly kind: 'times'; readonly attempts: number }
-  | { readonly kind: 'forEach'; readonly count: number }
-  | { readonly kind: 'forEachOf' | 'alwaysRevert' | 'alwaysRevertAll' }
+  | ({ readonly kind: 'times'; readonly attempts: number } & StockShape)
+  | ({ readonly kind: 'forEach'; readonly count: number } & StockShape)
+  | ({ readonly kind: 'forEachOf' } & StockShape)
+  | { readonly kind: 'alwaysRevert' | 'alwaysRevertAll' }
   | {
       readonly kind: 'own';
       readonly name: string;
       /** `false`: it takes or gives something and nobody said what. */
       readonly declared: boolean;
     };
+
+/** As it was written: it may make no sense. */
+export interface StockShape {
+  readonly backoff?: BackoffDefinition;
+  readonly otherwise?: string;
+}
 
 export interface UnknownNodeShape extends PlacedShape {
   readonly kind: 'unknown';

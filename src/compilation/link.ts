@@ -1,18 +1,21 @@
 import { sentence } from '../model/diagnostics.js';
+import { type Compat, STANDARD } from './compat.js';
 import { cycleIn, type Order } from './cycles.js';
 import type { FlowNodeShape, FlowShape, NodeShape, PortShape, RetryNodeShape, TaskNodeShape } from './flow-shape.js';
 import { childrenOf, type Given, giftsOf, placed } from './gifts.js';
 import type { Bindings, LinkedAtom, LinkedFlow } from './linked-flow.js';
-import { linksOf, type Report, reportChoice, reportKeys, reportNames, reportRetry } from './report-parts.js';
-import { Scope } from './scope.js';
+import { nearestScopes } from './nearest-scope.js';
+import { linksOf, type Report, reportChoice, reportContinues, reportKeys, reportNames } from './report-parts.js';
+import { reportRetry, reportRevertRetry } from './report-retries.js';
+import { PlainScope, type RootScope, type Scope } from './scope.js';
 import type { Source } from './source.js';
 
 /**
  * Resolves every name of a flow and reports everything that is wrong with it: the one judge for `compile()` and for the
  * checker. One pass over the nodes; nothing is thrown.
  */
-export function link(shape: FlowShape): LinkedFlow {
-  return new Linker(shape).link();
+export function link(shape: FlowShape, compat: Compat = STANDARD): LinkedFlow {
+  return new Linker(shape, compat).link();
 }
 
 /** A flow whose nodes are being visited. */
@@ -31,6 +34,7 @@ class Linker {
   readonly #shape: FlowShape;
   readonly #children: readonly (readonly number[])[];
   readonly #given: readonly Given[];
+  readonly #rootScope: RootScope;
   readonly #atoms: LinkedAtom[] = [];
   readonly #until = new Map<number, number>();
   readonly #inputs = new Map<string, PortShape>();
@@ -42,9 +46,10 @@ class Linker {
   /** The flows around the node that is being visited, outermost first. */
   readonly #stack: Frame[] = [];
 
-  constructor(shape: FlowShape) {
+  constructor(shape: FlowShape, compat: Compat) {
     this.#shape = shape;
     this.#children = childrenOf(shape);
+    this.#rootScope = compat.shadowing === 'nearest' ? nearestScopes(shape, this.#children, compat) : PlainScope.root;
     this.#given = giftsOf(shape, this.#children);
   }
 
@@ -84,9 +89,10 @@ class Linker {
   #enterFlow(index: number, node: FlowNodeShape, path: string, outer: Frame | undefined): void {
     // Its tasks were typed with what the schema makes of the inputs, and nobody would make it here.
     if (outer !== undefined && node.input.kind === 'schema') this.#report('NESTED_SCHEMA', path, { node: node.flow });
+    reportContinues(node, path, this.#report);
     const children = node.pattern === 'linear' ? [] : (this.#children[index] ?? []);
     const gifts = children.map((child) => placed(this.#shape, child, this.#given));
-    const scope = outer === undefined ? Scope.root(node, gifts, this.#inputs) : outer.scope.inside(node, gifts, index);
+    const scope = outer === undefined ? this.#rootScope(node, gifts, this.#inputs) : outer.scope.inside(node, gifts, index);
     this.#stack.push({ node: index, shape: node, path, scope, names: new Set(), governor: outer?.governor ?? -1, ownRetry: -1 });
     if (outer === undefined || node.choice === undefined) return;
     reportChoice(node, path, outer.shape.flow, this.#report);
@@ -110,6 +116,7 @@ class Linker {
     const nodes = this.#children[node] ?? [];
     const nameOf = (child: number): string => this.#shape.nodes[child]?.name ?? '';
     const named = new Map(nodes.map((child) => [nameOf(child), child]));
+    if (flow.target !== undefined && !named.has(flow.target)) this.#report('UNKNOWN_TARGET', path, { flow: flow.flow, node: flow.target });
     const all = [...scope.waits(), ...linksOf(flow, named, path, this.#report)];
     const cycle = cycleIn(nodes, all);
     if (cycle.length > 0) this.#report('CYCLE', path, { flow: flow.flow, nodes: cycle.map(nameOf).join("', '") });
@@ -134,6 +141,7 @@ class Linker {
   #addTask(index: number, node: TaskNodeShape, path: string, frame: Frame): void {
     const ports = [...node.requires, ...node.revertRequires];
     reportKeys(node, path, (name) => ports.some((port) => port.name === name), this.#report);
+    reportRevertRetry(node, path, frame.shape.flow, this.#report);
     if (!node.named) this.#report('CLASS_NAME_USED', path, { task: node.task }, 'warning');
     const inputs = this.#bind(frame, index, node, path, node.requires);
     const revertOnly = this.#bind(frame, index, node, path, node.revertRequires);

@@ -75,6 +75,8 @@ function sourceText(source: Source, linked: LinkedFlow): string {
       return 'constant';
     case 'atom':
       return `${linked.atoms[source.atom]?.path ?? '?'} ${source.output}`;
+    case 'nearest':
+      return `nearest of ${source.levels.map((level) => level.map((one) => sourceText(one, linked)).join(', ')).join(' | ')}`;
     case 'branch':
       return `${source.certain ? 'one' : 'at most one'} of ${source.of.map((one) => sourceText(one, linked)).join(', ')}`;
   }

@@ -1,6 +1,6 @@
 import type { DiagnosticCode } from '../model/diagnostics.js';
 import type { Order } from './cycles.js';
-import type { FlowNodeShape, NodeShape, RetryNodeShape, TaskNodeShape } from './flow-shape.js';
+import type { FlowNodeShape, NodeShape, TaskNodeShape } from './flow-shape.js';
 
 /** Takes note of what is wrong. */
 export type Report = (code: DiagnosticCode, path: string, facts: Record<string, string>, severity?: 'error' | 'warning') => void;
@@ -27,15 +27,6 @@ export function reportChoice({ choice, name }: FlowNodeShape, path: string, flow
   if (choice?.callable === false) report('BAD_CHOICE', path, { flow, node: name });
 }
 
-/** Reports a retry that can't try anything. */
-export function reportRetry({ policy, provides }: RetryNodeShape, path: string, flow: string, report: Report): void {
-  if (policy.kind === 'times' && !(Number.isInteger(policy.attempts) && policy.attempts >= 1)) {
-    report('BAD_ATTEMPTS', path, { value: String(policy.attempts) });
-  }
-  if (policy.kind === 'forEach' && policy.count === 0) report('RETRY_WITHOUT_VALUES', path, { flow, value: provides.join(', ') });
-  if (policy.kind === 'own' && !policy.declared) report('RETRY_UNDECLARED', path, { flow, retry: policy.name });
-}
-
 /** What is wrong with a node's name, among its siblings too, and with its options. */
 export function reportNames(
   node: NodeShape,
@@ -58,4 +49,10 @@ export function reportNames(
 export function reportKeys(node: FlowNodeShape | TaskNodeShape, path: string, takes: (name: string) => boolean, report: Report): void {
   for (const key of Object.keys(node.rebind)) if (!takes(key)) report('UNKNOWN_INPUT', path, { value: key, option: 'rebind' });
   for (const key of node.inject) if (!takes(key)) report('UNKNOWN_INPUT', path, { value: key, option: 'inject' });
+}
+
+/** Reports versions that can't be older ones. */
+export function reportContinues({ flow, version, continues = [] }: FlowNodeShape, path: string, report: Report): void {
+  const wrong = continues.filter((older) => !(Number.isInteger(older) && older >= 1 && older < version));
+  for (const older of wrong) report('BAD_CONTINUES', path, { flow, value: String(older) });
 }

@@ -2,13 +2,38 @@ import type { FlowNodeShape, PortShape } from './flow-shape.js';
 import type { NodeGifts } from './gifts.js';
 import type { Found, Source } from './source.js';
 
-/** The values that a node of a flow can see at its place: those of its own flow first, then what the flow reads from outside. */
-export class Scope {
+/** The values that a node of a flow can see at its place. */
+export interface Scope {
+  /** The node of this flow that is looking; -1 for its retry. */
+  at: number;
+  /** Of a flow that is a node in this scope; its placement says how names change at its border. */
+  inside(flow: FlowNodeShape, gifts: readonly NodeGifts[], node: number): Scope;
+  resolve(name: string, optional: boolean): Found;
+  /** Whether the flow has this input, as far as names tell: an erased type may have any. */
+  takes(name: string): boolean;
+  /** Adds an output; or says why it can't be added. */
+  define(name: string, source: Source, override: boolean): 'ALREADY_PROVIDED' | 'SEVERAL_PROVIDERS' | undefined;
+  /** The value of the flow's own retry, which all its nodes see; says whether it can be added. */
+  defineTried(name: string, source: Source): boolean;
+  /** Which node of this flow reads from which other one, as far as the flow's order is not that of its nodes. */
+  waits(): readonly (readonly [from: number, to: number])[];
+}
+
+/**
+ * The scope of a root flow.
+ *
+ * @param gifts what its nodes give
+ * @param inputs collects what it reads from outside: the inputs of the run
+ */
+export type RootScope = (flow: FlowNodeShape, gifts: readonly NodeGifts[], inputs: Map<string, PortShape>) => Scope;
+
+/** Each name has one provider: those of the node's own flow first, then what the flow reads from outside. */
+export class PlainScope implements Scope {
   readonly #values = new Map<string, Source>();
   /** What has been given so far that nobody in this flow sees. */
   readonly #hidden = new Set<string>();
   readonly #flow: FlowNodeShape;
-  readonly #outside: (name: string, optional: boolean) => Found;
+  readonly #border: Border;
   /** Names that this flow takes from outside: they are taken for its own outputs. */
   readonly #taken: Set<string>;
   /** Names that this flow looked for outside, found or not. */
@@ -16,40 +41,68 @@ export class Scope {
   /** Of a flow whose order is not that of its nodes: name → nodes that give it. */
   readonly #givers: ReadonlyMap<string, readonly Giver[]>;
   readonly #waits: (readonly [from: number, to: number])[] = [];
-  /** The node of this flow that is looking. */
   at = -1;
 
-  private constructor(flow: FlowNodeShape, gifts: readonly NodeGifts[], outside: (name: string, optional: boolean) => Found) {
+  /** What was found outside before: nested flows that read the same ask each scope once. */
+  readonly #known = new Map<string, Found>();
+
+  private constructor(flow: FlowNodeShape, gifts: readonly NodeGifts[], border: Border) {
     this.#flow = flow;
-    this.#outside = outside;
+    this.#border = border;
     this.#taken = new Set(flow.input.names);
     this.#givers = giversOf(gifts);
   }
 
-  /**
-   * Of a root flow; what it reads from outside are the inputs of the run, collected in `inputs`.
-   *
-   * @param gifts what its nodes give
-   */
-  static root(flow: FlowNodeShape, gifts: readonly NodeGifts[], inputs: Map<string, PortShape>): Scope {
+  static root(flow: FlowNodeShape, gifts: readonly NodeGifts[], inputs: Map<string, PortShape>): PlainScope {
     for (const name of flow.input.names ?? []) inputs.set(name, { name, optional: true });
-    return new Scope(flow, gifts, (name, optional) => {
-      const known = inputs.get(name);
-      inputs.set(name, { name, optional: optional && (known?.optional ?? true) });
-      return { from: 'input', name };
-    });
+    return new PlainScope(flow, gifts, { inputs });
   }
 
-  /** Of a flow that is a node in this scope; its placement says how names change at its border. */
-  inside(flow: FlowNodeShape, gifts: readonly NodeGifts[], node: number): Scope {
-    return new Scope(flow, gifts, (name, optional) => {
-      if (flow.inject.includes(name)) return { from: 'constant', node, input: name };
-      return this.resolve(Object.hasOwn(flow.rebind, name) ? (flow.rebind[name] as string) : name, optional);
-    });
+  inside(flow: FlowNodeShape, gifts: readonly NodeGifts[], node: number): PlainScope {
+    return new PlainScope(flow, gifts, { outer: this, node });
   }
 
+  /** Goes outwards step by step, without a stack: flows may be nested as deep as memory allows. */
   resolve(name: string, optional: boolean): Found {
-    return this.#values.get(name) ?? this.#fromSiblings(name, optional) ?? this.#fromOutside(name, optional);
+    const passed: { readonly scope: PlainScope; readonly name: string }[] = [];
+    let step: Step = { scope: this, name };
+    while ('scope' in step) {
+      const inside: Found = step.scope.#inside(step.name, optional);
+      if (inside !== undefined) {
+        step = { found: inside };
+      } else {
+        passed.push(step);
+        step = step.scope.#outwards(step.name, optional);
+      }
+    }
+    for (const { scope, name } of passed) scope.#take(name, optional, step.found);
+    return step.found;
+  }
+
+  #inside(name: string, optional: boolean): Found {
+    return this.#values.get(name) ?? this.#fromSiblings(name, optional) ?? this.#known.get(keyOf(name, optional));
+  }
+
+  #outwards(name: string, optional: boolean): Step {
+    if (!mayRead(this.#flow, name)) return { found: undefined };
+    this.#asked.add(name);
+    const border = this.#border;
+    if ('inputs' in border) {
+      const known = border.inputs.get(name);
+      border.inputs.set(name, { name, optional: optional && (known?.optional ?? true) });
+      return { found: { from: 'input', name } };
+    }
+    const { inject, rebind } = this.#flow;
+    if (inject.includes(name)) return { found: { from: 'constant', node: border.node, input: name } };
+    return { scope: border.outer, name: Object.hasOwn(rebind, name) ? (rebind[name] as string) : name };
+  }
+
+  /** Notes what was found outside under this name. */
+  #take(name: string, optional: boolean, found: Found): void {
+    if (found === undefined || found.from === 'sibling') return;
+    this.#known.set(keyOf(name, optional), found);
+    // Whether an erased type has this optional name, nobody knows: then an output may have it.
+    if (!(optional && erased(this.#flow))) this.#taken.add(name);
   }
 
   #fromSiblings(name: string, optional: boolean): Found {
@@ -70,23 +123,12 @@ export class Scope {
     }
   }
 
-  #fromOutside(name: string, optional: boolean): Found {
-    if (!mayRead(this.#flow, name)) return undefined;
-    this.#asked.add(name);
-    const found = this.#outside(name, optional);
-    // Whether an erased type has this optional name, nobody knows: then an output may have it.
-    if (found !== undefined && found.from !== 'sibling' && !(optional && erased(this.#flow))) this.#taken.add(name);
-    return found;
-  }
-
-  /** Whether the flow has this input, as far as names tell: an erased type may have any. */
   takes(name: string): boolean {
     const { input } = this.#flow;
     if (input.names !== undefined) return input.names.includes(name);
     return this.#asked.has(name) || erased(this.#flow);
   }
 
-  /** Adds an output; or says why it can't be added. */
   define(name: string, source: Source, override: boolean): 'ALREADY_PROVIDED' | 'SEVERAL_PROVIDERS' | undefined {
     const { pattern } = this.#flow;
     if (pattern === 'choice') return undefined;
@@ -99,17 +141,24 @@ export class Scope {
     return undefined;
   }
 
-  /** The value of the flow's own retry, which all its nodes see. */
   defineTried(name: string, source: Source): boolean {
     if (this.#taken.has(name)) return false;
     this.#values.set(name, source);
     return true;
   }
 
-  /** Which node of this flow reads from which other one, as far as the flow's order is not that of its nodes. */
   waits(): readonly (readonly [from: number, to: number])[] {
     return this.#waits;
   }
+}
+
+/** What is around a flow: the scope that it is a node of, or the run. */
+type Border = { readonly outer: PlainScope; readonly node: number } | { readonly inputs: Map<string, PortShape> };
+
+type Step = { readonly scope: PlainScope; readonly name: string } | { readonly found: Found };
+
+function keyOf(name: string, optional: boolean): string {
+  return optional ? `${name}?` : name;
 }
 
 interface Giver {

@@ -4,21 +4,18 @@ import { digest, quickDigest } from '../model/ids.js';
 import type { CallId, CallOutcome } from './decision.js';
 import type { RunStatus } from './run-state.js';
 
-/** Counts resets of a run; part of every key, so that work done after a reset has keys of its own. */
-const INCARNATION = 0;
-
 /** How a call reaches back into its run. */
 export interface CallDoors {
   finished(outcome: CallOutcome): void;
   /** Resolves when durable. */
   save(call: CallId, data: unknown): Promise<void>;
-  progress(path: string, fraction: number, details?: Readonly<Record<string, unknown>>): void;
+  progress(call: CallId, path: string, fraction: number, details?: Readonly<Record<string, unknown>>): void;
   emit(path: string, event: string, data?: unknown): void;
 }
 
-/** What all keys of a run begin with. */
+/** What all keys of a run begin with; after a reset, another one. */
 export function keySeed(status: RunStatus): string {
-  return digest(status.runId, INCARNATION).slice(0, 16);
+  return digest(status.runId, status.incarnation).slice(0, 16);
 }
 
 interface ContextParts {
@@ -48,7 +45,7 @@ export function callContext({ status, seed, call, path, signal, services, saved,
     fence: epoch,
     saved,
     save: (data: unknown) => (signal.aborted ? Promise.reject(new StaleRunError(creation.key)) : doors.save(call, data)),
-    progress: (fraction, details) => doors.progress(path, Math.min(1, Math.max(0, Number(fraction) || 0)), details),
+    progress: (fraction, details) => doors.progress(call, path, Math.min(1, Math.max(0, Number(fraction) || 0)), details),
     emit: (event, data?: unknown) => doors.emit(path, String(event), data),
   };
 }

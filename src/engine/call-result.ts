@@ -1,5 +1,4 @@
 import type { Port } from '../authoring/index.js';
-import type { CompiledTask } from '../compilation/index.js';
 import { type Codec, NotStorableError } from '../model/codec.js';
 import { sentence } from '../model/diagnostics.js';
 import { type Failure, toFailure } from '../model/failure.js';
@@ -9,37 +8,41 @@ import { type ValueIssue, validate } from '../model/schema.js';
 export type CallResult = { readonly result?: Json } | { readonly failure: Failure };
 
 /**
- * What a returned value becomes in the journal; every way in which it can be wrong is that task's failure (D-8). At once,
+ * What a returned value becomes in the journal; every way in which it can be wrong is that atom's failure (D-8). At once,
  * unless there are schemas: most tasks have none, and a promise costs more than the rest.
  */
-export function resultOf(task: CompiledTask, returned: unknown, codec: Codec): CallResult | Promise<CallResult> {
-  const ports = task.outputs;
+export function resultOf(path: string, ports: readonly Port[], returned: unknown, codec: Codec): CallResult | Promise<CallResult> {
   if (ports.length === 0 && returned === undefined) return {};
   if (typeof returned !== 'object' || returned === null) {
-    return refuse(task, 'PROVIDES_UNKNOWN', sentence('PROVIDES_UNKNOWN', { value: ports[0]?.name ?? String(returned) }));
+    return refuse(path, 'PROVIDES_UNKNOWN', sentence('PROVIDES_UNKNOWN', { value: ports[0]?.name ?? String(returned) }));
   }
   const values = returned as Readonly<Record<string, unknown>>;
   for (const { name, optional } of ports) {
-    if (!Object.hasOwn(values, name) && !optional) return refuse(task, 'PROVIDES_UNKNOWN', sentence('PROVIDES_UNKNOWN', { value: name }));
+    if (!Object.hasOwn(values, name) && !optional) return refuse(path, 'PROVIDES_UNKNOWN', sentence('PROVIDES_UNKNOWN', { value: name }));
   }
   for (const key in values) {
-    if (!ports.some(({ name }) => name === key)) return refuse(task, 'PROVIDES_MISSING', sentence('PROVIDES_MISSING', { value: key }));
+    if (!ports.some(({ name }) => name === key)) return refuse(path, 'PROVIDES_MISSING', sentence('PROVIDES_MISSING', { value: key }));
   }
-  return hasSchemas(ports) ? parsedResult(task, values, codec) : encodedResult(task, values, codec);
+  return hasSchemas(ports) ? parsedResult(path, ports, values, codec) : encodedResult(path, values, codec);
 }
 
-async function parsedResult(task: CompiledTask, values: Readonly<Record<string, unknown>>, codec: Codec): Promise<CallResult> {
-  const parsed = await parse(task.outputs, values);
-  if ('issues' in parsed) return refuse(task, 'INVALID_OUTPUT', `its outputs are not valid: ${issueText(parsed.issues)}`, parsed.issues);
-  return encodedResult(task, parsed.values, codec);
+async function parsedResult(
+  path: string,
+  ports: readonly Port[],
+  values: Readonly<Record<string, unknown>>,
+  codec: Codec,
+): Promise<CallResult> {
+  const parsed = await parse(ports, values);
+  if ('issues' in parsed) return refuse(path, 'INVALID_OUTPUT', `its outputs are not valid: ${issueText(parsed.issues)}`, parsed.issues);
+  return encodedResult(path, parsed.values, codec);
 }
 
-function encodedResult(task: CompiledTask, values: Readonly<Record<string, unknown>>, codec: Codec): CallResult {
+function encodedResult(path: string, values: Readonly<Record<string, unknown>>, codec: Codec): CallResult {
   try {
     return { result: codec.encode(values) };
   } catch (error) {
     if (!(error instanceof NotStorableError)) return { failure: toFailure(error) };
-    return refuse(task, error.code, sentence('NOT_STORABLE', { path: error.path, reason: error.reason }));
+    return refuse(path, error.code, sentence('NOT_STORABLE', { path: error.path, reason: error.reason }));
   }
 }
 
@@ -71,9 +74,9 @@ export function issueText(issues: readonly ValueIssue[]): string {
   return issues.map(({ path, message }) => `${path}: ${message}`).join('; ');
 }
 
-function refuse(task: CompiledTask, code: string, message: string, issues?: readonly ValueIssue[]): { readonly failure: Failure } {
+function refuse(path: string, code: string, message: string, issues?: readonly ValueIssue[]): { readonly failure: Failure } {
   const data = issues?.map(({ path, message: text }) => ({ path, message: text }));
   return {
-    failure: { name: 'TaskContractError', code, message: `task '${task.path}': ${message}`, ...(data === undefined ? {} : { data }) },
+    failure: { name: 'TaskContractError', code, message: `task '${path}': ${message}`, ...(data === undefined ? {} : { data }) },
   };
 }

@@ -1,78 +1,98 @@
-import { setMaxListeners } from 'node:events';
 import type { TaskContext } from '../authoring/index.js';
-import type { CompiledTask } from '../compilation/index.js';
-import type { Codec } from '../model/codec.js';
+import type { CompiledAtom, CompiledRetry, CompiledTask } from '../compilation/index.js';
+import { type Codec, NotStorableError } from '../model/codec.js';
 import { type Failure, toFailure } from '../model/failure.js';
+import type { Json } from '../model/json.js';
 import { type CallDoors, callContext, keySeed } from './call-context.js';
-import { hasSchemas, issueText, parse, resultOf } from './call-result.js';
-import type { CallCommand, CallOutcome } from './decision.js';
-import type { AnyOutcome, Executor } from './executor.js';
+import { type CallResult, hasSchemas, issueText, parse, resultOf } from './call-result.js';
+import type { Answer, CallCommand, CallOutcome, Question } from './decision.js';
+import { type AnyOutcome, type Executor, InterruptedCall } from './executor.js';
 import { failuresOf } from './failures.js';
+import { askRetry, callRetry, type RetryParts } from './own-retry.js';
+import { askDecider } from './questions.js';
 import type { AtomStatus } from './run-state.js';
+import type { Signals } from './signals.js';
 import type { Run } from './step.js';
 import { inputsOf } from './values.js';
 
 /** What calls need from the app. */
-export interface CallParts {
+export interface CallParts extends RetryParts {
   readonly executor: Executor;
   readonly codec: Codec;
-  readonly services: object;
 }
 
-/** The calls of one run that are under way. */
+/** Calls the code of the user for one run. */
 export class Calls {
   readonly #run: Run;
   readonly #parts: CallParts;
   readonly #doors: CallDoors;
+  readonly #signals: Signals;
   readonly #seed: string;
-  /** One for all calls: whoever loses the run loses all of them. */
-  readonly #abort = new AbortController();
 
-  constructor(run: Run, parts: CallParts, doors: CallDoors) {
+  constructor(run: Run, parts: CallParts, signals: Signals, doors: CallDoors) {
     this.#run = run;
     this.#parts = parts;
+    this.#signals = signals;
     this.#doors = doors;
     this.#seed = keySeed(run.status);
-    // Each task may listen, and a run may have many: that is no leak to warn of.
-    setMaxListeners(0, this.#abort.signal);
   }
 
   start(command: CallCommand): void {
     const { atom, round, attempt } = command;
-    void this.#call(command).then((end) => this.#doors.finished({ atom, round, attempt, end }));
+    const signal = this.#signals.of(atom);
+    void this.#call(command, signal).then((end) => {
+      this.#signals.ended(atom);
+      this.#doors.finished({ atom, round, attempt, end });
+    });
   }
 
-  /** Tells every call that its result is not wanted any more. */
-  abort(reason: Error): void {
-    this.#abort.abort(reason);
+  ask(question: Question): Promise<Answer> {
+    if (question.about === 'node') return askDecider(this.#run, question.decider);
+    return askRetry(this.#run, question, this.#parts, this.#signals.of(question.retry));
   }
 
-  async #call(command: CallCommand): Promise<CallOutcome['end']> {
-    const task = this.#run.flow.atoms[command.atom] as CompiledTask;
+  async #call(command: CallCommand, signal: AbortSignal): Promise<CallOutcome['end']> {
+    const atom = this.#run.flow.atoms[command.atom] as CompiledAtom;
     try {
-      const inputs = inputsOf(this.#run, task, command.do, this.#parts.codec);
-      const context = this.#context(command, task.path);
-      if (command.do === 'revert') {
-        await this.#parts.executor.call({ phase: 'revert', task: task.task, inputs, outcome: this.#outcome(command.atom), context });
-        return { kind: 'result' };
-      }
-      const parsed = hasSchemas(task.task.requires) ? await parse(task.task.requires, inputs) : { values: inputs };
-      if ('issues' in parsed) return { kind: 'failure', failure: invalidInputs(task, issueText(parsed.issues)) };
-      const returned = await this.#parts.executor.call({ phase: 'execute', task: task.task, inputs: parsed.values, context });
-      const checked = resultOf(task, returned, this.#parts.codec);
-      const result = checked instanceof Promise ? await checked : checked;
+      if (command.do === 'revert') return { kind: 'result', ...storable(await this.#revert(command, atom, signal), this.#parts.codec) };
+      const result = await (atom.kind === 'task' ? this.#execute(command, atom, signal) : this.#attempt(atom, signal));
       return 'failure' in result ? { kind: 'failure', failure: result.failure } : { kind: 'result', ...result };
     } catch (thrown) {
-      return { kind: 'failure', failure: toFailure(thrown) };
+      if (thrown instanceof InterruptedCall) return { kind: 'interrupted', failure: toFailure(thrown.cause) };
+      // Whoever was told to end and throws is not saying that nothing was done.
+      return { kind: signal.aborted ? 'interrupted' : 'failure', failure: toFailure(thrown) };
     }
   }
 
-  #context(call: CallCommand, path: string): TaskContext<object> {
+  async #execute(command: CallCommand, atom: CompiledTask, signal: AbortSignal): Promise<CallResult> {
+    const { task, path } = atom;
+    const inputs = inputsOf(this.#run, path, task.requires, atom.inputs);
+    const context = this.#context(command, path, signal);
+    const parsed = hasSchemas(task.requires) ? await parse(task.requires, inputs) : { values: inputs };
+    if ('issues' in parsed) return { failure: invalidInputs(path, issueText(parsed.issues)) };
+    const returned = await this.#parts.executor.call({ phase: 'execute', task, inputs: parsed.values, context });
+    return resultOf(path, atom.outputs, returned, this.#parts.codec);
+  }
+
+  async #attempt(atom: CompiledRetry, signal: AbortSignal): Promise<CallResult> {
+    const returned = await callRetry(this.#run, atom, 'execute', this.#parts, signal);
+    return resultOf(atom.path, atom.outputs, returned, this.#parts.codec);
+  }
+
+  #revert(command: CallCommand, atom: CompiledAtom, signal: AbortSignal): Promise<unknown> {
+    if (atom.kind === 'retry') return callRetry(this.#run, atom, 'revert', this.#parts, signal);
+    const { task, path } = atom;
+    const inputs = inputsOf(this.#run, path, atom.revertPorts, atom.revertInputs);
+    const context = this.#context(command, path, signal);
+    return this.#parts.executor.call({ phase: 'revert', task, inputs, outcome: this.#outcome(command.atom), context });
+  }
+
+  #context(call: CallCommand, path: string, signal: AbortSignal): TaskContext<object> {
     const { status } = this.#run;
     const { services, codec } = this.#parts;
     const stored = status.atoms[call.atom]?.saved;
     const saved = stored === undefined ? undefined : codec.decode(stored);
-    return callContext({ status, seed: this.#seed, call, path, signal: this.#abort.signal, services, saved, doors: this.#doors });
+    return callContext({ status, seed: this.#seed, call, path, signal, services, saved, doors: this.#doors });
   }
 
   #outcome(atom: number): AnyOutcome {
@@ -95,6 +115,17 @@ export class Calls {
   }
 }
 
-function invalidInputs(task: CompiledTask, text: string): Failure {
-  return { name: 'TaskContractError', code: 'INVALID_INPUT', message: `task '${task.path}': its inputs are not valid: ${text}` };
+/** What a revert returned is kept for whoever looks at the run; what can't be stored is nobody's fault there. */
+function storable(returned: unknown, codec: Codec): { readonly result?: Json } {
+  if (returned === undefined) return {};
+  try {
+    return { result: codec.encode(returned) };
+  } catch (error) {
+    if (error instanceof NotStorableError) return {};
+    throw error;
+  }
+}
+
+function invalidInputs(path: string, text: string): Failure {
+  return { name: 'TaskContractError', code: 'INVALID_INPUT', message: `task '${path}': its inputs are not valid: ${text}` };
 }

@@ -33,6 +33,7 @@ function note(run: Run, step: Step, event: EngineEvent): void {
       return;
     case 'reset':
       beginEpoch(run.status);
+      if (event.change !== undefined) step.adopted(event.change);
       step.state(['RUN', 'PENDING']);
       return;
     case 'answered':

@@ -1,11 +1,9 @@
 import type { CompiledDecider } from '../compilation/index.js';
 import type { Failure } from '../model/failure.js';
-import type { EngineEvent } from './decision.js';
+import type { Answer } from './decision.js';
 import { fail } from './resolve.js';
 import { type AtomStatus, isSkipped } from './run-state.js';
 import type { Run, Step } from './step.js';
-
-type Answer = Extract<EngineEvent, { kind: 'answered' }>;
 
 /**
  * Takes the answer of a decider. When all that speak for its target have spoken, one `no` is enough to skip it, as far

@@ -10,10 +10,10 @@ export type EngineEvent =
   /** Another engine's run, or one that rests, goes on here; `change`: with another flow than it had, folded in already. */
   | { readonly kind: 'resumed'; readonly change?: FlowChange }
   /** It begins anew, and rests. */
-  | { readonly kind: 'reset' }
+  | { readonly kind: 'reset'; readonly change?: FlowChange }
   | { readonly kind: 'finished'; readonly outcomes: readonly CallOutcome[] }
   /** What the user's code said to a question, as it said it, or why it could not. */
-  | { readonly kind: 'answered'; readonly id: number; readonly question: Question; readonly answer: unknown; readonly failure?: Failure }
+  | ({ readonly kind: 'answered'; readonly id: number; readonly question: Question } & Answer)
   | { readonly kind: 'saved'; readonly call: CallId; readonly data: Json }
   | { readonly kind: 'progress'; readonly call: CallId; readonly fraction: number; readonly details?: Json }
   /** These calls were decided and written, but not made. */
@@ -29,6 +29,12 @@ export type Question =
   | { readonly about: 'node'; readonly decider: number }
   /** What a failure means: asked of a retry. `via`: the failed atom, or the retry inside that gave up. */
   | { readonly about: 'failure'; readonly retry: number; readonly failed: number; readonly via: number };
+
+/** What code of the user says, or why it could not. */
+export interface Answer {
+  readonly answer: unknown;
+  readonly failure?: Failure;
+}
 
 /** Tells one call of an atom from all others of the run. */
 export interface CallId {
@@ -94,6 +100,8 @@ export interface Limits {
   /** Milliseconds since 1970. */
   readonly nowMs: number;
   readonly onFailure: OnFailure;
+  /** Nothing starts before everybody who has to be asked has answered: then all that is ready starts together. */
+  readonly lockstep?: true;
 }
 
 /** A change of state, as listeners are told. */

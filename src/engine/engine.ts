@@ -1,13 +1,16 @@
 import { isEnded } from '../model/states.js';
-import type { Transition } from '../persistence/index.js';
+import type { InboxMessage, Transition } from '../persistence/index.js';
 import { callEvent, eventsOf } from './announce.js';
 import { type CallParts, Calls } from './calls.js';
 import { decide } from './decide.js';
-import type { AskCommand, CallCommand, CallId, Command, Decision, EngineEvent, Limits } from './decision.js';
+import type { AskCommand, CallCommand, CallId, Command, Decision, EngineEvent, Limits, OnFailure } from './decision.js';
 import type { FlowEvent } from './events.js';
 import { beginEntry } from './fold.js';
+import { Inbox } from './inbox.js';
 import { Mailbox } from './mailbox.js';
-import { askDecider } from './questions.js';
+import { ProgressNotes } from './progress-notes.js';
+import { Signals } from './signals.js';
+import { type RunStatistics, Statistics } from './statistics.js';
 import type { Run } from './step.js';
 import { summaryOf, type Writer, type WriterParts } from './writer.js';
 
@@ -17,12 +20,21 @@ export interface EngineParts extends WriterParts, CallParts {
   readonly leaseMs: number;
   /** `step`: each step is on disk before it counts. `relaxed`: it survives our crash, not the machine's. */
   readonly durability: 'step' | 'relaxed';
+  readonly onFailure: OnFailure;
   /** Whether anybody listens: else events are not even made. */
   listening(): boolean;
   emit(event: FlowEvent): void;
 }
 
+/** What bounds a step of an engine that is made of these parts. */
+export function limitsOf({ executor, clock, onFailure }: EngineParts, hold: Limits['hold']): Limits {
+  const { capacity, lockstep } = executor;
+  return { capacity, hold, nowMs: clock.nowMs(), onFailure, ...(lockstep === undefined ? {} : { lockstep }) };
+}
+
 const SAVED_TOO_LATE = 'ctx.save came after the task had ended, or after its run was given up: nothing was saved';
+/** The longest that a timer can wait; whoever is woken too early waits again. */
+const LONGEST_SLEEP_MS = 2 ** 31 - 1;
 
 /** Why an engine returned without an error. */
 export type EngineEnd = 'ended' | 'suspended' | 'stopped';
@@ -34,7 +46,7 @@ interface Saving {
 }
 
 /**
- * Moves one run: appends what {@link decide} says, waits until it is durable, announces it, looked whether it may go
+ * Moves one run: appends what {@link decide} says, waits until it is durable, announces it, looks whether it may go
  * on, and only then calls tasks. All input and output of the engine is here and in {@link Calls}.
  */
 export class Engine {
@@ -42,33 +54,45 @@ export class Engine {
   readonly #parts: EngineParts;
   readonly #writer: Writer;
   readonly #mailbox = new Mailbox();
+  readonly #inbox = new Inbox();
+  readonly #signals: Signals;
   readonly #calls: Calls;
-  /** Messages of outsiders that ask for a suspension, and an empty one for a wish from inside the process. */
-  readonly #suspensions = new Set<string>();
+  readonly #progress: ProgressNotes;
+  readonly #statistics: Statistics;
   #suspending = false;
   #stopping = false;
   #givenUp = false;
-  #over = false;
+  /** Why nothing can be saved any more. */
+  #over: unknown;
   #savings: Saving[] = [];
+  #alarm: (() => void) | undefined;
 
   constructor(run: Run, writer: Writer, parts: EngineParts) {
     this.run = run;
     this.#writer = writer;
     this.#parts = parts;
-    this.#calls = new Calls(run, parts, {
+    this.#signals = new Signals(parts.onFailure === 'abortSiblings');
+    this.#statistics = new Statistics(parts.clock);
+    this.#progress = new ProgressNotes(parts.clock, () => this.#mailbox.ring());
+    this.#calls = new Calls(run, parts, this.#signals, {
       finished: (outcome) => this.#mailbox.post({ kind: 'finished', outcomes: [outcome] }),
       save: (call, data) => this.#save(call, data),
-      progress: (path, fraction, details) =>
-        parts.emit({ type: 'progress', ...this.#common(), path, fraction, ...(details === undefined ? {} : { details }) }),
+      progress: (call, path, fraction, details) => this.#note(call, path, fraction, details),
       emit: (path, event, data) => parts.emit({ type: 'emitted', ...this.#common(), path, event, ...(data === undefined ? {} : { data }) }),
     });
   }
 
-  /** Asks to stop between two tasks and to state it; `message` is the inbox row that asks, used up by that step. */
-  suspend(message?: string): void {
-    if (message !== undefined) this.#suspensions.add(message);
+  /** Asks to stop between two tasks and to state it. Heard at once; nothing of it is durable before the run rests. */
+  suspend(): void {
     this.#suspending = true;
     this.#mailbox.ring();
+  }
+
+  /** The wish of an outsider; the step that heeds it uses it up. */
+  deliver(message: InboxMessage): void {
+    const wish = this.#inbox.take(message, this.run);
+    if (wish === 'suspend') this.suspend();
+    else if (wish !== undefined) this.#mailbox.post(wish);
   }
 
   /** Starts nothing more; {@link drive} returns when what is under way has ended. The run stays RUNNING, for anyone to go on. */
@@ -81,32 +105,38 @@ export class Engine {
   giveUp(reason: Error): void {
     this.#givenUp = true;
     this.#writer.giveUp();
-    this.#calls.abort(reason);
+    this.#signals.abort(reason);
     this.#mailbox.ring();
+  }
+
+  statistics(): RunStatistics {
+    return this.#statistics.of(this.run);
   }
 
   /**
    * Goes on from a step that is durable already, to the end, a suspension or a stop.
    *
+   * @param watch told of each durable step, before what it starts is called: the run waits until it resolves
    * @throws StaleRunError when another engine took the run over
    * @throws PersistenceError when the store is out of reach for too long; the run is as it was
    */
-  async drive(first: Decision): Promise<EngineEnd> {
+  async drive(first: Decision, watch?: (step: Decision, events: readonly FlowEvent[]) => Promise<void>): Promise<EngineEnd> {
     try {
       let step = first;
       for (;;) {
-        this.#announce(step.transitions);
+        const events = this.announce(step);
+        if (watch !== undefined) await watch(step, events);
         if (isEnded(this.run.status.state)) return 'ended';
         if (this.run.status.state === 'SUSPENDED') return 'suspended';
         const withdrawn = await this.#begin(step.commands);
         if (this.#isAtRest(withdrawn.length)) return 'stopped';
-        if (withdrawn.length === 0) await this.#mailbox.arrival();
+        if (withdrawn.length === 0) await this.#arrival();
         if (this.#givenUp) return 'stopped';
         const news = this.#mailbox.take(this.#parts.executor.lockstep ? this.run.frontier.inFlight - withdrawn.length : 0);
         step = await this.#step(withdrawn.length > 0 ? [{ kind: 'notStarted', atoms: withdrawn }, ...news] : news);
       }
     } catch (error) {
-      this.#calls.abort(error instanceof Error ? error : new Error(String(error)));
+      this.#signals.abort(error instanceof Error ? error : new Error(String(error)));
       this.#end(error);
       throw error;
     } finally {
@@ -114,12 +144,20 @@ export class Engine {
     }
   }
 
-  async #step(events: readonly EngineEvent[]): Promise<Decision> {
+  async #arrival(): Promise<void> {
+    this.#statistics.waits();
+    await this.#mailbox.arrival();
+    this.#statistics.works();
+  }
+
+  async #step(news: readonly EngineEvent[]): Promise<Decision> {
     const savings = this.#savings;
     this.#savings = [];
-    const step = decide(this.run, events, this.#limits());
+    const heeded = this.#inbox.heeded();
+    this.#statistics.hears(this.run, news);
+    const step = this.#decide([...this.#progress.take(), ...news]);
     try {
-      if (step.transitions.length > 0) await this.#append(step.transitions);
+      if (step.transitions.length + heeded.length > 0) await this.#append(step.transitions, heeded);
     } catch (error) {
       for (const saving of savings) saving.reject(error);
       throw error;
@@ -131,40 +169,71 @@ export class Engine {
     return step;
   }
 
-  async #append(transitions: readonly Transition[]): Promise<void> {
+  #decide(events: readonly EngineEvent[]): Decision {
+    this.run.observed = this.#parts.listening();
+    return decide(this.run, events, this.#limits());
+  }
+
+  /** @param heeded messages that these transitions heed, or that meant nothing */
+  async #append(transitions: readonly Transition[], heeded: readonly string[] = []): Promise<void> {
     const { status } = this.run;
     const released = this.#stopping && this.run.frontier.inFlight === 0;
     const summary = summaryOf(status, transitions, released);
-    const used = isEnded(status.state) || status.state === 'SUSPENDED' ? [...this.#suspensions] : [];
+    const used = [...heeded, ...this.#inbox.restedBy(status)];
+    this.#statistics.writes();
     await this.#writer.append({
       entry: this.#writer.entry(status, transitions),
       durability: this.#parts.durability === 'relaxed' ? 'relaxed' : 'full',
       ...(summary === undefined ? {} : { summary }),
       ...(used.length === 0 ? {} : { consume: used }),
     });
+    this.#statistics.works();
   }
 
   /** Calls what the step marked as started, if nothing speaks against it; returns what must be taken back instead. */
   async #begin(commands: readonly Command[]): Promise<readonly number[]> {
     if (commands.length === 0) return [];
-    const hold = this.#limits().hold;
-    // What was lost with another engine is called even when the run is to be suspended: it holds nothing unknown then.
-    const mayCall = (call: CallCommand): boolean => hold === 'none' || (hold === 'suspend' && call.attempt > 1);
-    const calls = commands.filter((command): command is CallCommand => command.do !== 'ask');
-    const made = calls.filter(mayCall);
-    if (made.length > 0 && this.#isDoubtful()) await this.#confirm();
-    for (const command of commands) if (command.do === 'ask') this.#ask(command);
-    for (const call of made) {
-      this.#announceCall(call);
-      this.#calls.start(call);
+    for (const command of commands) if (command.do === 'suspend') this.#suspending = true;
+    const hold = this.#hold();
+    if (this.#isDoubtful() && commands.some((command) => isCall(command) && mayCall(command, hold))) await this.#confirm();
+    const withdrawn: number[] = [];
+    for (const command of commands) {
+      if (!isCall(command)) this.#obey(command);
+      // A listener that was told of the call before may have asked to suspend.
+      else if (mayCall(command, this.#parts.executor.lockstep ? hold : this.#hold())) this.#call(command);
+      else withdrawn.push(command.atom);
     }
-    return calls.filter((call) => !mayCall(call)).map(({ atom }) => atom);
+    return withdrawn;
   }
 
-  #ask({ decider, question }: AskCommand): void {
-    void askDecider(this.run, decider, this.#parts.codec).then((said) =>
-      this.#mailbox.post({ kind: 'answered', decider, question, ...said }),
-    );
+  #call(call: CallCommand): void {
+    if (this.#parts.listening()) this.#parts.emit(callEvent(this.run, call, this.#common()));
+    this.#statistics.calls++;
+    this.#calls.start(call);
+  }
+
+  #obey(command: Exclude<Command, CallCommand>): void {
+    switch (command.do) {
+      case 'ask':
+        this.#ask(command);
+        return;
+      case 'sleep':
+        this.#sleep(command.untilMs);
+        return;
+      case 'abort':
+        this.#signals.abort(new Error('the run goes back: the result of this call is not wanted'), command.atoms);
+    }
+  }
+
+  #ask({ question, id }: AskCommand): void {
+    void this.#calls.ask(question).then((said) => this.#mailbox.post({ kind: 'answered', id, question, ...said }));
+  }
+
+  #sleep(untilMs: number): void {
+    this.#alarm?.();
+    const { clock } = this.#parts;
+    const delayMs = Math.min(LONGEST_SLEEP_MS, Math.max(0, untilMs - clock.nowMs()));
+    this.#alarm = clock.after(delayMs, () => this.#mailbox.ring());
   }
 
   /** This process may have been frozen between the answer of the journal and now, and another one may have gone on. */
@@ -182,37 +251,58 @@ export class Engine {
     return this.#givenUp || (this.#stopping && withdrawing === 0 && this.run.frontier.inFlight === 0);
   }
 
+  #hold(): Limits['hold'] {
+    return this.#suspending ? 'suspend' : this.#stopping ? 'stop' : 'none';
+  }
+
   #limits(): Limits {
-    return { capacity: this.#parts.executor.capacity, hold: this.#suspending ? 'suspend' : this.#stopping ? 'stop' : 'none' };
+    return limitsOf(this.#parts, this.#hold());
   }
 
   #save(call: CallId, data: unknown): Promise<void> {
     return new Promise((resolve, reject) => {
-      if (this.#over) return reject(new Error(SAVED_TOO_LATE));
+      if (this.#over !== undefined) return reject(this.#over);
       const encoded = this.#parts.codec.encode(data);
       this.#savings.push({ atom: call.atom, resolve, reject });
       this.#mailbox.post({ kind: 'saved', call, data: encoded });
     });
   }
 
+  #note(call: CallId, path: string, fraction: number, details?: Readonly<Record<string, unknown>>): void {
+    const encoded = details === undefined ? {} : { details: this.#parts.codec.encode(details) };
+    if (this.#parts.listening()) {
+      this.#parts.emit({ type: 'progress', ...this.#common(), path, fraction, ...(details === undefined ? {} : { details }) });
+    }
+    if (this.#over === undefined) this.#progress.add({ kind: 'progress', call, fraction, ...encoded });
+  }
+
   /** Nothing more is started or saved: whoever still waits is told. */
   #end(reason: unknown): void {
-    this.#over = true;
-    for (const saving of this.#savings) saving.reject(reason);
+    this.#over ??= reason;
+    this.#alarm?.();
+    this.#progress.end();
+    for (const saving of this.#savings) saving.reject(this.#over);
     this.#savings = [];
   }
 
-  #announce(transitions: readonly Transition[]): void {
-    if (!this.#parts.listening()) return;
-    for (const event of eventsOf(this.run, transitions, this.#common())) this.#parts.emit(event);
-  }
-
-  #announceCall({ atom, do: phase }: CallCommand): void {
-    if (!this.#parts.listening()) return;
-    this.#parts.emit(callEvent(this.run, atom, phase === 'execute' ? 'RUNNING' : 'REVERTING', this.#common()));
+  /** Tells listeners of a durable step. */
+  announce(step: Decision): readonly FlowEvent[] {
+    if (!this.run.observed) return [];
+    const events = eventsOf(this.run, step, this.#common());
+    for (const event of events) this.#parts.emit(event);
+    return events;
   }
 
   #common(): { run: string; flow: string; atMs: number } {
     return { run: this.run.status.creation.key, flow: this.run.flow.name, atMs: this.#parts.clock.nowMs() };
   }
+}
+
+function isCall(command: Command): command is CallCommand {
+  return command.do === 'execute' || command.do === 'revert';
+}
+
+/** What was lost with another engine is called even when the run is to be suspended: it holds nothing unknown then. */
+function mayCall(call: CallCommand, hold: Limits['hold']): boolean {
+  return hold === 'none' || (hold === 'suspend' && call.again);
 }

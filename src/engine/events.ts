@@ -16,6 +16,7 @@ interface CommonEvent {
 export interface RunEvent extends CommonEvent {
   readonly type: 'run';
   readonly state: RunState;
+  readonly oldState: RunState;
   /** It went on after a crash, a takeover or a suspension. */
   readonly resumed: boolean;
 }
@@ -26,6 +27,7 @@ export interface AtomEvent extends CommonEvent {
   /** Node names from the root flow, joined by `/`. */
   readonly path: string;
   readonly state: AtomState;
+  readonly oldState: AtomState;
   readonly round: number;
   /** Which call of its phase in this round, from 1. */
   readonly attempt: number;
@@ -33,6 +35,8 @@ export interface AtomEvent extends CommonEvent {
   readonly resumed: boolean;
   /** With FAILURE and REVERT_FAILURE. */
   readonly failure?: Failure;
+  /** With SUCCESS: what it gave, `keeps` included. With REVERTED: what revert returned, if it can be stored. */
+  readonly result?: unknown;
 }
 
 /** A task told how far it is. */

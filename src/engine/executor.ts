@@ -31,3 +31,14 @@ export type Work =
 
 /** How execute ended, as revert is told, of a task whose types are not known here. */
 export type AnyOutcome = Outcome<{ execute(): Promise<Record<string, unknown>> }>;
+
+/**
+ * Thrown by an executor when a call ended in a way that leaves open what it did, although its code may have returned:
+ * the task counts as interrupted, not as failed. `cause` is what is told.
+ */
+export class InterruptedCall extends Error {
+  override readonly name = 'InterruptedCall';
+  constructor(override readonly cause: unknown) {
+    super('a call was interrupted', { cause });
+  }
+}

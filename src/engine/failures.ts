@@ -5,10 +5,12 @@ import type { RunStatus } from './run-state.js';
 /** The unresolved failures of a run, in the order in which they were written (D-4). */
 export function failuresOf(flow: CompiledFlow, status: RunStatus): readonly FailureReport[] {
   const found: { at: number; report: FailureReport }[] = [];
+  const all = flow.compat.failures === 'all';
   status.atoms.forEach((atom, index) => {
     const path = flow.atoms[index]?.path ?? `#${index}`;
-    if (atom.failure !== undefined) {
-      found.push({ at: atom.failedAt, report: { path, phase: 'execute', attempt: atom.failedExecution, failure: atom.failure } });
+    const failure = atom.failure ?? (all ? atom.overcome : undefined);
+    if (failure !== undefined) {
+      found.push({ at: atom.failedAt, report: { path, phase: 'execute', attempt: atom.failedExecution, failure } });
     }
     if (atom.revertFailure !== undefined) {
       found.push({ at: atom.revertFailedAt, report: { path, phase: 'revert', attempt: atom.reversions, failure: atom.revertFailure } });

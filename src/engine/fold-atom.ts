@@ -70,8 +70,9 @@ export function foldAtom(run: RunStatus, atom: AtomStatus, transition: AtomTrans
       return;
     case 'DECIDED': {
       const [, , failed, via, decision] = transition;
-      const failure = run.atoms[via]?.failure ?? run.atoms[failed]?.failure ?? UNKNOWN;
-      atom.decided = [...atom.decided, { attempt: atom.tried.length, failed, via, failure, decision }];
+      const heard = run.atoms[via]?.failure === undefined ? run.atoms[failed] : run.atoms[via];
+      const { failure = UNKNOWN, failedExecution: execution = 0 } = heard ?? {};
+      atom.decided = [...atom.decided, { attempt: atom.tried.length, failed, via, failure, execution, decision }];
       return;
     }
     case 'VOTE':

@@ -78,8 +78,9 @@ export class Frontier {
     const pending = [start];
     for (let node = pending.pop(); node !== undefined; node = pending.pop()) {
       const atom = this.#run.atoms[node];
-      const open = this.#waiting[node] === 0 && this.ballot.isOpen(node);
-      this.#flip(this.#done, node, isDone(atom, open), this.#flow.graph.successors, this.#waiting, pending);
+      const reached = this.#waiting[node] === 0;
+      const done = atom === undefined ? reached && this.ballot.isOpen(node) : isDone(atom, reached);
+      this.#flip(this.#done, node, done, this.#flow.graph.successors, this.#waiting, pending);
       this.#flip(this.#clear, node, isClear(atom, this.#holding[node] === 0), this.#flow.graph.predecessors, this.#holding, pending);
       if (atom !== undefined) this.#enqueue(node, atom);
     }
@@ -175,8 +176,9 @@ function isResting({ state, intention }: AtomStatus): boolean {
   return (state === 'RETRYING' && intention === 'EXECUTE') || state === 'REVERT_FAILURE';
 }
 
-function isDone(atom: AtomStatus | undefined, free: boolean): boolean {
-  return atom === undefined ? free : atom.state === 'SUCCESS' || atom.state === 'IGNORE';
+/** What succeeded may stand behind something that a changed flow has put before it, and then counts only after that. */
+function isDone({ state }: AtomStatus, reached: boolean): boolean {
+  return state === 'IGNORE' || (state === 'SUCCESS' && reached);
 }
 
 function isClear(atom: AtomStatus | undefined, free: boolean): boolean {

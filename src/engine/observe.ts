@@ -22,6 +22,8 @@ export function foldObserved(run: RunStatus, transition: Transition, changes: Ch
     case 'CANCEL':
     case 'TAKEOVER':
     case 'INTEND':
+    // Of the call that is taken back nobody was told.
+    case 'WITHDRAWN':
       foldTransition(run, transition);
       return;
     default:

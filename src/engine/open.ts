@@ -1,13 +1,15 @@
 import type { CompiledFlow } from '../compilation/index.js';
 import type { Codec } from '../model/codec.js';
 import { IncompatibleFlowError, PersistenceError } from '../model/errors.js';
-import { canonicalText, type Json } from '../model/json.js';
-import type { LoadedRun, RunSummary, Shape } from '../persistence/index.js';
+import type { Json } from '../model/json.js';
+import type { FlowChange, InboxMessage, LoadedRun, RunSummary, Shape } from '../persistence/index.js';
+import { continuationOf, missingValues } from './compatibility.js';
 import { decide } from './decide.js';
-import type { Decision } from './decision.js';
-import { Engine, type EngineParts } from './engine.js';
-import { foldEntry } from './fold.js';
+import type { Decision, EngineEvent } from './decision.js';
+import { Engine, type EngineParts, limitsOf } from './engine.js';
+import { foldEntry, foldTransition } from './fold.js';
 import { Frontier } from './frontier.js';
+import { wishOf } from './inbox.js';
 import { newRun, type RunStatus } from './run-state.js';
 import type { Run } from './step.js';
 import { Writer } from './writer.js';
@@ -24,8 +26,8 @@ export interface NewRun {
   /** Encoded, by name. */
   readonly inputs: { readonly [name: string]: Json };
   readonly inputsHash: string;
-  /** The process that will run it. */
-  readonly owner: string;
+  /** The process that will run it; `null`: it is only prepared, for whoever runs it. */
+  readonly owner: string | null;
 }
 
 /** Begins a run with its first step, unless the key is taken: then nothing is written. */
@@ -34,13 +36,15 @@ export async function beginRun(
   params: NewRun,
   parts: EngineParts,
 ): Promise<OpenedRun | { readonly exists: RunSummary }> {
-  const status = newRun(parts.ids.runId(parts.clock.nowMs()), flow.atoms.length);
-  const run = runOf(flow, status, parts.codec);
+  const status = newRun(parts.ids.runId(parts.clock.nowMs()), flow.atoms.length, flow.manifest);
+  const run = runWith(flow, status, parts.codec);
+  run.observed = parts.listening();
   const { name, version, fingerprint } = flow;
   const { inputs, inputsHash, owner } = params;
   const key = params.key ?? status.runId;
-  const begin = { kind: 'begin', creation: { key, flow: name, version, fingerprint, inputs, inputsHash } } as const;
-  const first = decide(run, [begin], { capacity: parts.executor.capacity, hold: 'none' });
+  const creation = { key, flow: name, version, fingerprint, inputs, inputsHash };
+  const begin: EngineEvent = { kind: 'begin', creation, ...(owner === null ? { prepared: true } : {}) };
+  const first = decide(run, [begin], limitsOf(parts, 'none'));
   const writer = new Writer(parts);
   const entry = writer.entry(status, first.transitions);
   const created = await writer.create({
@@ -63,30 +67,47 @@ export async function beginRun(
  *
  * @throws StaleRunError when another engine was faster; nothing was written then
  */
-export async function takeOver(run: Run, inbox: LoadedRun['inbox'], owner: string, parts: EngineParts): Promise<OpenedRun> {
-  const resting = run.status.state === 'SUSPENDED';
-  // Who resumes a suspended run knows better than the wishes that led there; those for a run that died still hold.
-  const settled = resting ? inbox.map(({ id }) => id) : [];
-  const hold = !resting && inbox.length > 0 ? 'suspend' : 'none';
-  const first = decide(run, [{ kind: 'resumed' }], { capacity: parts.executor.capacity, hold });
+export async function takeOver(taken: TakenRun, inbox: LoadedRun['inbox'], owner: string, parts: EngineParts): Promise<OpenedRun> {
+  const { run, change } = taken;
+  run.observed = parts.listening();
+  // Who resumes a suspended run knows better than the wish that led there; one for a run that died, or rests before it began, holds.
+  const suspensions = inbox.filter(({ kind }) => kind === 'suspend');
+  const settled = run.status.state === 'SUSPENDED';
+  const wishes = inbox.flatMap((message) => wishOf(message, run) ?? []);
+  const events: EngineEvent[] = [{ kind: 'resumed', ...(change === undefined ? {} : { change }) }, ...wishes];
+  const first = decide(run, events, limitsOf(parts, !settled && suspensions.length > 0 ? 'suspend' : 'none'));
   const writer = new Writer(parts);
   const engine = new Engine(run, writer, parts);
-  const atRest = run.status.state !== 'RUNNING';
-  const used = atRest ? inbox.map(({ id }) => id) : settled;
+  const rests = run.status.state !== 'RUNNING';
+  const used = settled || rests ? inbox : inbox.filter(({ kind }) => kind !== 'suspend');
   await writer.append({
     entry: writer.entry(run.status, first.transitions),
     durability: 'full',
-    summary: { state: run.status.state, owner: atRest ? null : owner },
-    ...(used.length === 0 ? {} : { consume: used }),
+    summary: { state: run.status.state, owner: rests ? null : owner },
+    ...(used.length === 0 ? {} : { consume: used.map(({ id }) => id) }),
   });
-  if (!resting) for (const { id } of inbox) engine.suspend(id);
+  if (!settled) for (const message of suspensions) engine.deliver(message);
   return { engine, first };
+}
+
+/** Lets a run that rests begin anew, in one step: PENDING, and nothing of what it did counts. Whoever runs it begins it. */
+export async function resetRun({ run, change }: TakenRun, inbox: LoadedRun['inbox'], parts: EngineParts): Promise<OpenedRun> {
+  run.observed = parts.listening();
+  const first = decide(run, [{ kind: 'reset', ...(change === undefined ? {} : { change }) }], limitsOf(parts, 'none'));
+  const writer = new Writer(parts);
+  await writer.append({
+    entry: writer.entry(run.status, first.transitions),
+    durability: 'full',
+    summary: { state: run.status.state, owner: null },
+    ...(inbox.length === 0 ? {} : { consume: inbox.map(({ id }) => id) }),
+  });
+  return { engine: new Engine(run, writer, parts), first };
 }
 
 /** A stored run, folded. @throws PersistenceError `JOURNAL_CORRUPT` when its entries contradict each other */
 export async function foldRun(loaded: LoadedRun): Promise<RunStatus> {
   const { runId } = loaded.summary;
-  const status = newRun(runId, loaded.shape.atoms.length);
+  const status = newRun(runId, loaded.shape.atoms.length, loaded.shape.manifest);
   for await (const page of loaded.entries) {
     for (const entry of page) {
       try {
@@ -103,44 +124,40 @@ export async function foldRun(loaded: LoadedRun): Promise<RunStatus> {
   return status;
 }
 
-/** The run as this code's flow sees it. @throws IncompatibleFlowError when this code's flow is another one */
-export function runOf(flow: CompiledFlow, status: RunStatus, codec: Codec, stored?: Shape): Run {
-  if (stored !== undefined && stored.fingerprint !== flow.fingerprint) refuseChanges(flow, status, stored);
-  return { flow, status, codec, frontier: new Frontier(flow, status) };
+/** A run as this code's flow sees it; `change` is folded in, and to be written with the next entry. */
+export interface TakenRun {
+  readonly run: Run;
+  readonly change?: FlowChange;
+}
+
+/**
+ * A stored run in the hands of this code's flow.
+ *
+ * @param goesOn it is to go on with what it did; otherwise it is only read, or begins anew, and any flow will do
+ * @throws IncompatibleFlowError when it is to go on, and this code's flow can't
+ */
+export function runOf(flow: CompiledFlow, status: RunStatus, codec: Codec, goesOn: boolean): TakenRun {
+  if (status.fingerprint === flow.fingerprint) return { run: runWith(flow, status, codec) };
+  const refuse = (report: readonly string[]): void => {
+    if (goesOn && report.length > 0) throw new IncompatibleFlowError(status.creation.key, flow.name, report);
+  };
+  const { change, report } = continuationOf(flow, status);
+  refuse(report);
+  foldTransition(status, ['FLOW', change]);
+  refuse(missingValues(flow, status));
+  return { run: runWith(flow, status, codec), change };
+}
+
+function runWith(flow: CompiledFlow, status: RunStatus, codec: Codec): Run {
+  return { flow, status, codec, frontier: new Frontier(flow, status), observed: false };
+}
+
+/** Whether messages ask for something that a run at rest would do. */
+export function isWoken(status: RunStatus, inbox: readonly InboxMessage[]): boolean {
+  return status.state === 'FAILURE' && inbox.some(({ kind }) => kind === 'retryRevert' || kind === 'skipRevert');
 }
 
 /** What the journal keeps of a flow, once per fingerprint. */
 export function shapeOf(flow: CompiledFlow): Shape {
   return { fingerprint: flow.fingerprint, atoms: flow.atoms.map(({ path, kind }) => [path, kind] as const), manifest: flow.manifest };
-}
-
-/** Entries name atoms by number: a run goes on only with the same atoms in the same places. */
-function refuseChanges(flow: CompiledFlow, status: RunStatus, stored: Shape): void {
-  const report: string[] = [];
-  const { creation } = status;
-  if (creation.version !== flow.version)
-    report.push(`the run was begun by version ${creation.version}, this code has version ${flow.version}`);
-  const now = flow.atoms.map(({ path, kind }) => `${kind} '${path}'`);
-  const then = stored.atoms.map(([path, kind]) => `${kind} '${path}'`);
-  for (const atom of then) if (!now.includes(atom)) report.push(`${atom} is not in this code`);
-  for (const atom of now) if (!then.includes(atom)) report.push(`${atom} is new`);
-  if (report.length === 0 && now.join() !== then.join()) report.push('the order of the atoms is another one');
-  if (report.length === 0) report.push(...changedAtoms(flow.manifest, stored.manifest));
-  if (report.length > 0) throw new IncompatibleFlowError(status.runId, flow.name, report);
-}
-
-/** Values and links by which stored results and votes are read; how often a retry tries may change, and what reverts. */
-function changedAtoms(now: Json, then: Json): string[] {
-  const [left, right] = [now as unknown as Manifest, then as unknown as Manifest];
-  const meaning = ({ reverts: _, policy, ...rest }: Manifest['atoms'][number]): string =>
-    canonicalText({ ...rest, policy: (policy as { kind?: Json } | undefined)?.kind ?? null });
-  const changed = left.atoms.filter((atom, index) => meaning(atom) !== meaning(right.atoms[index] ?? {}));
-  const report = changed.map(({ path }) => `'${String(path)}' takes or gives other values than it did`);
-  if (canonicalText(left.flows ?? null) !== canonicalText(right.flows ?? null)) report.push('the links, choices or deciders are others');
-  return report;
-}
-
-interface Manifest {
-  readonly atoms: readonly { readonly [field: string]: Json }[];
-  readonly flows?: Json;
 }

@@ -1,10 +1,8 @@
 import type { Failure } from '../model/failure.js';
 import { DECISIONS, type Decision } from '../model/states.js';
-import type { EngineEvent, Question } from './decision.js';
+import type { Answer, Question } from './decision.js';
 import type { AtomStatus } from './run-state.js';
 import type { Run, Step } from './step.js';
-
-type Answer = Extract<EngineEvent, { kind: 'answered' }>;
 
 /**
  * Takes what a retry of the user's own said about a failure. One that throws, or says something else, has failed

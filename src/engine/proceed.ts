@@ -19,8 +19,7 @@ export function proceed(run: Run, step: Step): void {
   // What a failure means is known before anything else happens.
   while (
     settleFailures(run, step) &&
-    (settleLost(run, step) ||
-      (step.limits.hold === 'none' && (goBack(run, step) || wake(run, step) || goForward(run, step) || ask(run, step))))
+    (settleLost(run, step) || (step.limits.hold === 'none' && (step.limits.lockstep ? startRound(run, step) : goOn(run, step))))
   ) {}
   rest(run, step);
 }
@@ -37,6 +36,14 @@ function settleFailures(run: Run, step: Step): boolean {
     step.state(['SETTLED', failed]);
   }
   return true;
+}
+
+function goOn(run: Run, step: Step): boolean {
+  return goBack(run, step) || wake(run, step) || goForward(run, step) || ask(run, step);
+}
+
+function startRound(run: Run, step: Step): boolean {
+  return ask(run, step) || (run.frontier.questions.size === 0 && goOn(run, step));
 }
 
 /** States the end, or that the run rests, when nothing is under way; sees to it that it is woken when something is due. */

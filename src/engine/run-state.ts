@@ -83,6 +83,8 @@ export interface DecidedFailure {
   /** The failed atom, or the retry inside this one's flow that gave up. */
   readonly via: number;
   readonly failure: Failure;
+  /** Which execution failed, from 1. */
+  readonly execution: number;
   readonly decision: Decision;
 }
 

@@ -1,26 +1,35 @@
-import type { CompiledTask, Source } from '../compilation/index.js';
+import type { Port } from '../authoring/index.js';
+import type { Source } from '../compilation/index.js';
 import type { Codec } from '../model/codec.js';
 import type { Json } from '../model/json.js';
-import type { Phase } from '../model/states.js';
 import type { RunStatus } from './run-state.js';
 import type { Run } from './step.js';
 
 /**
- * The inputs of a call, each one a fresh copy, so that no task can change what another one reads.
+ * The inputs of a call, each one a fresh copy, so that nobody can change what another one reads.
  *
+ * @param path of whoever is called
  * @throws Error when a value that must be there is not: that is the atom's failure (D-8)
  */
-export function inputsOf(run: Run, task: CompiledTask, phase: Phase, codec: Codec): Record<string, unknown> {
-  const executing = phase === 'execute';
-  const sources = executing ? task.inputs : task.revertInputs;
+export function inputsOf(
+  run: Run,
+  path: string,
+  ports: readonly Port[],
+  sources: Readonly<Record<string, Source>>,
+): Record<string, unknown> {
   const inputs: Record<string, unknown> = {};
-  for (const { name, optional } of executing ? task.task.requires : task.revertPorts) {
+  for (const { name, optional } of ports) {
     const source = sources[name];
-    const stored = source === undefined ? undefined : storedValue(run, source, codec);
-    if (stored !== undefined) inputs[name] = codec.decode(stored);
-    else if (!optional) throw new Error(`'${task.path}' needs '${name}', which was not produced`);
+    const stored = source === undefined ? undefined : storedValue(run, source, run.codec);
+    if (stored !== undefined) inputs[name] = run.codec.decode(stored);
+    else if (!optional || source?.from === 'nearest') throw absent(path, name);
   }
   return inputs;
+}
+
+function absent(path: string, name: string): Error {
+  const error = new Error(`'${path}' needs '${name}', which was not produced`);
+  return Object.assign(error, { name: 'TaskContractError', code: 'VALUE_ABSENT' });
 }
 
 /** What a source holds in the journal, if it holds anything. */
@@ -38,7 +47,28 @@ export function storedValue(run: Pick<Run, 'flow' | 'status'>, source: Source, c
         if (stored !== undefined) return stored;
       }
       return undefined;
+    case 'nearest':
+      return nearestValue(run, source.levels, codec);
   }
+}
+
+/** What was skipped is nobody's provider; further out is looked only where nobody nearer has run. */
+function nearestValue(run: Pick<Run, 'flow' | 'status'>, levels: readonly (readonly Source[])[], codec: Codec): Json | undefined {
+  for (const level of levels) {
+    const open = level.filter((source) => !isAbsent(run, source));
+    if (open.length === 0) continue;
+    for (const source of open) {
+      const stored = storedValue(run, source, codec);
+      if (stored !== undefined) return stored;
+    }
+    return undefined;
+  }
+  return undefined;
+}
+
+function isAbsent({ status }: Pick<Run, 'status'>, source: Source): boolean {
+  if (source.from === 'input') return !Object.hasOwn(status.creation.inputs, source.name);
+  return source.from === 'atom' && status.atoms[source.atom]?.state === 'IGNORE';
 }
 
 /** One output of a task, as long as its result stands. */

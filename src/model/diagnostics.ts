@@ -34,6 +34,7 @@ export const SENTENCES = {
   KEPT_UNLISTED: "execute() marks '{value}' as Kept, but 'keeps' does not list it",
   SCHEMA_MISMATCH: "the schema of '{value}' does not produce the type that execute() declares for it",
   REVERT_UNFIT: 'revert() must accept (inputs, outcome: Outcome<ThisTask>, context)',
+  HOOK_UNFIT: "'{hook}' must accept (context) alone",
   REVERT_REQUIRES_MISSING: "revert() takes '{value}', but neither 'requires' nor 'revertRequires' lists it",
   REVERT_REQUIRES_UNKNOWN: "'revertRequires' lists '{value}', but revert() does not take it",
   NOT_STORABLE: "'{path}' can't be stored: {reason}",
@@ -41,6 +42,9 @@ export const SENTENCES = {
   NEEDS_RESOLVE: "task '{task}' has a constructor with parameters: give the app 'resolve'",
   MISSING_INPUT: "flow '{flow}' needs the input '{value}'",
   UNKNOWN_RUN_INPUT: "flow '{flow}' takes no input '{value}'",
+  BAD_CONTINUES:
+    "flow '{flow}' can't go on with runs of version {value}: 'continues' lists whole numbers of at least 1 that are lower than its version",
+  UNKNOWN_TARGET: "flow '{flow}' can't have the target '{node}', which is none of its nodes",
   DUPLICATE_FLOW: "two flows are named '{flow}': runs find their flow by its name",
   CLASS_NAME_USED:
     "task class '{task}' has no name of its own: minifiers rename classes, so give @Task a 'name' before its runs are stored",
@@ -59,6 +63,9 @@ export const SENTENCES = {
   RETRY_WITHOUT_VALUES: "flow '{flow}' tries '{value}' with an empty list: give at least one value",
   NESTED_SCHEMA:
     "flow '{node}' parses its input with a schema, which only a flow that is run itself can: to nest it, declare its inputs with .input<…>()",
+  BAD_BACKOFF:
+    "'{node}' waits with {option}: {value}, which makes no sense: delayMs and maxMs are at least 0, factor at least 1, jitter from 0 to 1",
+  BAD_OTHERWISE: "flow '{flow}' has a retry with otherwise: '{value}': say 'REVERT', 'REVERT_ALL' or 'REVERT_LOCAL'",
   BAD_ATTEMPTS: 'times({value}) makes no sense: give a whole number of attempts of at least 1',
 } as const;
 

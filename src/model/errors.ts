@@ -11,6 +11,7 @@ import type { ValueIssue } from './schema.js';
  * ├─ RunOwnedError          RUN_OWNED            a live engine has this run
  * ├─ RunNotFoundError       RUN_NOT_FOUND        no run has this id
  * ├─ IncompatibleFlowError  INCOMPATIBLE_FLOW    the stored run was made by a flow that this code can't continue
+ * ├─ RevertNotFailedError   REVERT_NOT_FAILED    an operator named a task whose revert has not failed
  * ├─ StaleRunError          STALE_RUN            another engine took this run over
  * └─ PersistenceError       (see its codes)      the store refused, is unreachable or holds what can't be read
  */
@@ -35,6 +36,7 @@ export type FlowproofErrorCode =
   | 'RUN_OWNED'
   | 'RUN_NOT_FOUND'
   | 'INCOMPATIBLE_FLOW'
+  | 'REVERT_NOT_FAILED'
   | 'STALE_RUN'
   | 'APP_STOPPED'
   | PersistenceCode;
@@ -163,6 +165,20 @@ export class IncompatibleFlowError extends FlowproofError<'INCOMPATIBLE_FLOW'> {
       'INCOMPATIBLE_FLOW',
       `run '${runId}' of flow '${flow}' can't go on with this code:\n${report.map((line) => `  ${line}`).join('\n')}\nDeploy the code that began it, or let that code finish it first. Nothing was changed.`,
     );
+  }
+}
+
+/** Only a revert that has failed can be tried again or skipped. Nothing was written. */
+export class RevertNotFailedError extends FlowproofError<'REVERT_NOT_FAILED'> {
+  override readonly name = 'RevertNotFailedError';
+  constructor(
+    readonly runId: string,
+    readonly path: string,
+    /** Paths of the tasks whose revert has failed. */
+    readonly failed: readonly string[],
+  ) {
+    const others = failed.length === 0 ? 'no revert of it has failed' : `these have: ${failed.join(', ')}`;
+    super('REVERT_NOT_FAILED', `the revert of '${path}' in run '${runId}' has not failed; ${others}`);
   }
 }
 

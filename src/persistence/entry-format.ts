@@ -6,16 +6,7 @@ import { JournalError } from './journal-error.js';
 import type { StoredEntry } from './stored-entry.js';
 
 /** Transitions of these kinds carry nothing but their atom, so that neighbours can share one tuple. */
-const BARE: ReadonlySet<string> = new Set([
-  'RUNNING',
-  'SUCCESS',
-  'REVERTING',
-  'REVERTED',
-  'RETRYING',
-  'IGNORE',
-  'WITHDRAWN',
-  'SETTLED',
-]);
+const BARE: ReadonlySet<string> = new Set(['RUNNING', 'SUCCESS', 'REVERTING', 'REVERTED', 'RETRYING', 'IGNORE', 'WITHDRAWN', 'SETTLED']);
 
 /**
  * From the format in front to the next one. Pure, and kept forever: a journal may be older than any server that runs.

@@ -6,11 +6,18 @@ import type { Persistence } from './journal.js';
 export interface FileOptions {
   /** Judges leases. Default: the system's clock. */
   readonly clock?: Clock;
+  /**
+   * The log is kept in files of about this size, bytes; when more of them is dead than alive, and more than one of them,
+   * they are written anew without it. Default: 16 MiB.
+   */
+  readonly segmentBytes?: number;
 }
+
+const SEGMENT_BYTES = 16 * 1_048_576;
 
 /**
  * Keeps runs in `directory`, which is made when it is missing: no server, safe against crashes and loss of power, one
- * process at a time. `journal.log` in it is text that only grows. Everything that connects to the same value shares it.
+ * process at a time. The files `journal-….log` in it are text, one line a record. Everything that connects to the same value shares it.
  *
  * Opening it throws PersistenceError `STORE_LOCKED` while another process has it, and `JOURNAL_CORRUPT` when the log is
  * damaged anywhere but at its end. Use it from one container at a time: a process of another one can't be seen.
@@ -23,6 +30,8 @@ export interface FileOptions {
  * ```
  */
 export function file(directory: string, options: FileOptions = {}): Persistence {
-  const store = new FileStore(directory, options.clock ?? systemClock);
+  const { clock = systemClock, segmentBytes = SEGMENT_BYTES } = options;
+  if (!(segmentBytes > 0)) throw new TypeError(`segmentBytes is ${segmentBytes}: it must be more than 0`);
+  const store = new FileStore({ directory, clock, segmentBytes });
   return { kind: 'file', connect: () => new FileJournal(store) };
 }

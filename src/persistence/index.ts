@@ -1,10 +1,12 @@
 /** Door of the journal: the contract that stores implement, the stores that need no npm client, and what all stores share. */
 export { ENTRY_FORMAT, type Entry, type FlowChange, type RunCreation, type Transition } from './entry.js';
 export { decodeEntry, encodeEntry, encodeTransitions } from './entry-format.js';
+export { type DirectoryLock, lockDirectory } from './file/directory-lock.js';
 export { type FileOptions, file } from './file.js';
 export type * from './journal.js';
 export { JournalError } from './journal-error.js';
 export { type MemoryOptions, memory } from './memory.js';
+export { type PruneAllParams, type PruneOrder, pruneAll, pruneOrder } from './prune.js';
 export { type ReadEntriesParams, readEntries } from './read-entries.js';
 export { runStateWord } from './run-state-word.js';
 export { decodeShape, encodeShape } from './shape-format.js';

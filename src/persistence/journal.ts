@@ -34,6 +34,12 @@ export interface Journal {
   tick(params: TickParams): Promise<TickResult>;
   /** Ends the lease of a process, so that nobody waits for it. */
   release(owner: string): Promise<void>;
+  /**
+   * Removes one batch of runs that have ended, with all that is kept of them, the oldest first; their keys are free
+   * again. Writers of other runs don't wait for it. `pruneAll` repeats it.
+   * @throws TypeError for a state in which a run has not ended.
+   */
+  prune(params: PruneParams): Promise<PruneResult>;
   close(): Promise<void>;
 }
 
@@ -139,6 +145,25 @@ export interface RunFilter {
 export interface RunPage {
   readonly runs: readonly RunSummary[];
   /** Pass as `before` for the next page; absent on the last one. */
+  readonly next?: string;
+}
+
+export interface PruneParams {
+  /** Only runs that ended before this, milliseconds since 1970, by the clock of the engine that ended them. */
+  readonly endedBeforeMs: number;
+  /** Default: SUCCESS, REVERTED and CANCELLED; those that ended in FAILURE may still be gone on with. */
+  readonly states?: readonly RunState[];
+  readonly flow?: string;
+  /** The `next` of the batch before. */
+  readonly after?: string;
+  /** How many at most in this batch. Default: 100. */
+  readonly limit?: number;
+}
+
+export interface PruneResult {
+  /** Those that are gone. */
+  readonly runIds: readonly string[];
+  /** Pass as `after` for the next batch; absent when nothing is left to be removed. */
   readonly next?: string;
 }
 

@@ -10,6 +10,8 @@ import type {
   InboxMessage,
   Journal,
   LoadedRun,
+  PruneParams,
+  PruneResult,
   RunFilter,
   RunPage,
   RunSummary,
@@ -121,6 +123,13 @@ export class MemoryJournal implements Journal {
   async release(owner: string): Promise<void> {
     this.#check();
     this.#table.release(owner);
+  }
+
+  async prune(params: PruneParams): Promise<PruneResult> {
+    this.#check();
+    const result = this.#table.prunable(params);
+    this.#table.remove(result.runIds);
+    return result;
   }
 
   async close(): Promise<void> {

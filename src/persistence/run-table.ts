@@ -1,9 +1,21 @@
 import { type Clock, systemClock } from '../model/clock.js';
 import { RunNotFoundError } from '../model/errors.js';
-import type { RunState } from '../model/states.js';
+import { isEnded, type RunState } from '../model/states.js';
 import type { Entry } from './entry.js';
-import type { AppendItem, CreateRunParams, InboxMessage, RunFilter, RunPage, RunSummary, TickParams, TickResult } from './journal.js';
+import type {
+  AppendItem,
+  CreateRunParams,
+  InboxMessage,
+  PruneParams,
+  PruneResult,
+  RunFilter,
+  RunPage,
+  RunSummary,
+  TickParams,
+  TickResult,
+} from './journal.js';
 import { Leases } from './leases.js';
+import { pruneOrder } from './prune.js';
 
 const DEFAULT_PAGE = 100;
 
@@ -17,6 +29,7 @@ export interface RunRecord<Place> {
   readonly inputsHash: string;
   readonly createdAtMs: number;
   state: RunState;
+  endedAtMs: number | undefined;
   owner: string | undefined;
   /** The entries' places in order. */
   readonly places: Place[];
@@ -43,6 +56,10 @@ export class RunTable<Place> {
     this.#leases = new Leases(clock);
   }
 
+  records(): IterableIterator<RunRecord<Place>> {
+    return this.#runs.values();
+  }
+
   get(runId: string): RunRecord<Place> | undefined {
     return this.#runs.get(runId);
   }
@@ -51,11 +68,13 @@ export class RunTable<Place> {
     return this.#keys.get(key);
   }
 
-  create({ entry, key, flow, version, fingerprint, inputsHash, state, owner }: NewRun, place: Place): void {
+  create({ entry, key, flow, version, fingerprint, inputsHash, state, owner, ...ended }: NewRun, place: Place): void {
     const { runId, atMs } = entry;
     const inbox = new Map<string, InboxMessage>();
     const facts = { runId, key, flow, version, fingerprint, inputsHash, createdAtMs: atMs };
-    const record: RunRecord<Place> = { ...facts, state, owner: owner ?? undefined, places: [place], start: 0, tail: tailOf(entry), inbox };
+    const endedAtMs = isEnded(state) ? (ended.endedAtMs ?? atMs) : undefined;
+    const now = { state, endedAtMs, owner: owner ?? undefined };
+    const record: RunRecord<Place> = { ...facts, ...now, places: [place], start: 0, tail: tailOf(entry), inbox };
     this.#runs.set(runId, record);
     this.#keys.set(key, record);
     const last = this.#order.at(-1);
@@ -75,7 +94,10 @@ export class RunTable<Place> {
     record.tail = tailOf(item.entry);
     if (item.entry.kind === 'snapshot') record.start = record.places.length;
     record.places.push(place);
-    if (item.summary?.state !== undefined) record.state = item.summary.state;
+    if (item.summary?.state !== undefined) {
+      record.state = item.summary.state;
+      record.endedAtMs = isEnded(record.state) ? item.entry.atMs : undefined;
+    }
     if (item.summary?.owner !== undefined) record.owner = item.summary.owner ?? undefined;
     if (item.consume === undefined) return;
     for (const id of item.consume) record.inbox.delete(id);
@@ -125,6 +147,34 @@ export class RunTable<Place> {
     this.#leases.end(owner);
   }
 
+  /** Which runs a batch removes; {@link remove} does so. */
+  prunable(params: PruneParams): PruneResult {
+    const { states, limit, endedBeforeMs, flow, after } = pruneOrder(params);
+    const runIds: string[] = [];
+    for (let index = after === undefined ? 0 : this.#position(after); index < this.#order.length; index++) {
+      const { runId, state, endedAtMs, flow: name } = this.#runs.get(this.#order[index] as string) as RunRecord<Place>;
+      if (runId === after || endedAtMs === undefined || endedAtMs >= endedBeforeMs) continue;
+      if (!states.includes(state) || (flow !== undefined && flow !== name)) continue;
+      runIds.push(runId);
+      if (runIds.length === limit) return { runIds, next: runId };
+    }
+    return { runIds };
+  }
+
+  remove(runIds: readonly string[]): void {
+    const gone = new Set(runIds);
+    for (const runId of gone) {
+      const record = this.#runs.get(runId);
+      if (record === undefined) continue;
+      this.#runs.delete(runId);
+      this.#keys.delete(record.key);
+      this.#mail.delete(record);
+    }
+    const kept = this.#order.filter((runId) => !gone.has(runId));
+    this.#order.length = 0;
+    for (const runId of kept) this.#order.push(runId);
+  }
+
   /** How many run ids are lower than this one. */
   #position(runId: string): number {
     let low = 0;
@@ -144,6 +194,8 @@ type EntryFacts = Omit<Entry, 'transitions' | 'format'>;
 export interface NewRun extends Omit<CreateRunParams, 'entry' | 'shape'> {
   readonly entry: EntryFacts;
   readonly fingerprint: string;
+  /** Default: with its first entry, when its state says that it has ended. */
+  readonly endedAtMs?: number;
 }
 
 export interface Change extends Pick<AppendItem, 'consume' | 'summary'> {

@@ -9,6 +9,8 @@ export type Fault = 'pass' | 'die-before' | 'die-after' | 'lose-answer';
 export interface FaultyPersistence extends Persistence {
   /** Resolves when a fault let the process die. */
   readonly died: Promise<void>;
+  /** The process is gone now, wherever it is: nothing that it asks for is answered any more. */
+  kill(): void;
 }
 
 /**
@@ -41,7 +43,7 @@ export function withFaults(persistence: Persistence, decide: (write: number, ent
       return NEVER;
     },
   };
-  return { kind: persistence.kind, died, connect: () => new FaultyJournal(persistence.connect(), life) };
+  return { kind: persistence.kind, died, kill: () => void life.die(), connect: () => new FaultyJournal(persistence.connect(), life) };
 }
 
 interface Life {
@@ -94,5 +96,6 @@ class FaultyJournal implements Journal {
   send: Journal['send'] = (message) => this.#alive(() => this.#journal.send(message));
   tick: Journal['tick'] = (params) => this.#alive(() => this.#journal.tick(params));
   release: Journal['release'] = (owner) => this.#alive(() => this.#journal.release(owner));
+  prune: Journal['prune'] = (params) => this.#alive(() => this.#journal.prune(params));
   close: Journal['close'] = () => this.#alive(() => this.#journal.close());
 }

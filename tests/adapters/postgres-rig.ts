@@ -1,10 +1,10 @@
 import { randomUUID } from 'node:crypto';
-import type pg from 'pg';
 import { type RunningPostgres, startPostgres } from '../../scripts/postgres.js';
 import { type PostgresOptions, postgres } from '../../src/adapters/postgres/index.js';
 import type { Journal, Persistence } from '../../src/persistence/index.js';
-import type { JournalRig, Tampering } from '../conformance/journal.js';
+import type { JournalRig } from '../conformance/journal.js';
 import type { TestDatabase } from '../support/postgres.js';
+import { tamperWith } from './tamper.js';
 
 /** Makes a persistence of one kind over the test's database, and what to end when the test is over. */
 export type Connect = (url: string, options: PostgresOptions) => { readonly persistence: Persistence; end(): Promise<void> };
@@ -49,17 +49,6 @@ export async function postgresRig({ url, admin }: TestDatabase, connectBy: Conne
       await admin.query(`drop schema "${schema}" cascade`);
     },
   };
-}
-
-async function tamperWith(admin: pg.Pool, schema: string, { runId, seq, change }: Tampering): Promise<void> {
-  const where = 'where run_id = $1 and seq = $2';
-  if (change === 'remove') {
-    await admin.query(`delete from "${schema}".journal ${where}`, [runId, seq]);
-    return;
-  }
-  const { format = null, transitions = null, epoch = null } = change;
-  const set = 'format = coalesce($3, format), transitions = coalesce($4::json, transitions), epoch = coalesce($5, epoch)';
-  await admin.query(`update "${schema}".journal set ${set} ${where}`, [runId, seq, format, transitions, epoch]);
 }
 
 const STARTS = 50;

@@ -1,12 +1,12 @@
 import { randomUUID } from 'node:crypto';
 import pg from 'pg';
 import { describe, expect, it } from 'vitest';
-import { encodeItem, paramsOf } from '../../src/adapters/postgres/append-params.js';
-import { appendStatement } from '../../src/adapters/postgres/append-statements.js';
-import { type PostgresOptions, postgres } from '../../src/adapters/postgres/index.js';
-import { migrate, quoted } from '../../src/adapters/postgres/migrate.js';
-import { allMigrations } from '../../src/adapters/postgres/migrations/all-migrations.js';
+import { type PostgresOptions, postgres, prepareSchema } from '../../src/adapters/postgres/index.js';
 import { PoolSql } from '../../src/adapters/postgres/pool-sql.js';
+import { encodeItem, paramsOf } from '../../src/sql/append-params.js';
+import { appendStatement } from '../../src/sql/append-statements.js';
+import { migrate, quoted } from '../../src/sql/migrate.js';
+import { allMigrations } from '../../src/sql/migrations/all-migrations.js';
 import { appendOne, begun, entriesOf, sampleRun } from '../conformance/journal/samples.js';
 import { describePostgres } from '../support/postgres.js';
 
@@ -91,13 +91,46 @@ describePostgres('the schema', (database) => {
     await admin.query(`drop owned by ${role}; drop role ${role}`);
   });
 
-  it('says what it is to whoever looks into it', async () => {
+  it('says what it is to whoever looks into it: each table and view, and each column of a table', async () => {
     await (await open({ schema: 'described' })).close();
-    const tables = await database().admin.query<{ name: string; comment: string | null }>(
-      `select relname as name, obj_description(oid) as comment from pg_class where relnamespace = 'described'::regnamespace and relkind = 'r' and relname <> 'migrations'`,
+    const { rows } = await database().admin.query<{ name: string; comment: string | null }>(
+      `select c.relname || coalesce('.' || a.attname, '') as name, coalesce(col_description(c.oid, a.attnum), obj_description(c.oid, 'pg_class')) as comment
+       from pg_class c left join pg_attribute a on a.attrelid = c.oid and a.attnum > 0 and c.relkind = 'r'
+       where c.relnamespace = 'described'::regnamespace and c.relkind in ('r', 'v')
+       union all select relname, obj_description(oid, 'pg_class') from pg_class where relnamespace = 'described'::regnamespace and relkind = 'r'`,
     );
-    expect(tables.rows.map(({ name }) => name).sort()).toEqual(['inbox', 'journal', 'leases', 'owner_locks', 'runs', 'shapes']);
-    for (const { comment } of tables.rows) expect(comment).toMatch(/\.$/);
+    expect(rows.map(({ name }) => name)).toEqual(
+      expect.arrayContaining(['journal', 'journal.run_id', 'runs.ended_at', 'atoms', 'timeline']),
+    );
+    for (const { name, comment } of rows) expect(comment, name).toMatch(/[.;]/);
+    // A column without a comment of its own would show its table's.
+    const own = rows.filter(({ name }) => name.includes('.')).map(({ comment }) => comment);
+    const tables = rows.filter(({ name }) => !name.includes('.')).map(({ comment }) => comment);
+    expect(own.filter((comment) => tables.includes(comment))).toEqual([]);
+  });
+
+  it('is prepared by a role that owns it, for one that only uses it', async () => {
+    const { admin } = database();
+    const id = randomUUID().replaceAll('-', '');
+    const [owner, user] = [`owner_${id}`, `user_${id}`];
+    const { rows } = await admin.query<{ name: string }>('select current_database() as name');
+    await admin.query(`create role ${owner} login; create role ${user} login; grant create on database ${rows[0]?.name} to ${owner}`);
+    const as = (role: string) => Object.assign(new URL(database().url), { username: role }).href;
+    const schema = 'deployed';
+    await expect(prepareSchema(as(user), { schema })).rejects.toMatchObject({ code: 'STORE_SCHEMA' });
+    await expect(open({ schema, migrate: false }, as(user))).rejects.toMatchObject({ code: 'STORE_SCHEMA' });
+    await prepareSchema(as(owner), { schema });
+    await expect(open({ schema, migrate: false }, as(user))).rejects.toMatchObject({ code: 'STORE_SCHEMA' });
+    await Promise.all([1, 2, 3].map(() => prepareSchema(as(owner), { schema, grantTo: user })));
+    const journal = await open({ schema, migrate: false }, as(user));
+    const run = await begun(journal, 2);
+    expect(await entriesOf(journal, run.runId)).toHaveLength(3);
+    await journal.close();
+    const pool = new pg.Pool({ connectionString: as(user), max: 1 });
+    expect((await pool.query(`select * from ${schema}.atoms`)).rows).toHaveLength(4);
+    await expect(pool.query(`drop table ${schema}.journal`)).rejects.toMatchObject({ code: '42501' });
+    await pool.end();
+    await admin.query(`drop schema ${schema} cascade; drop owned by ${owner}, ${user}; drop role ${owner}, ${user}`);
   });
 });
 

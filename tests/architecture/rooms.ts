@@ -30,7 +30,10 @@ export const ARCHITECTURE: Architecture = {
     app: { imports: ['model', 'authoring', 'compilation', 'persistence', 'engine', 'executors'], node: ['flowproof.ts'] },
     observability: { imports: ['model', 'engine'] },
     testing: { imports: ['model', 'authoring', 'compilation', 'persistence', 'engine', 'executors', 'app'], leaf: true },
-    'adapters/postgres': { imports: ['model', 'persistence'], npm: ['kysely', 'pg'], node: [''], leaf: true },
+    /** The journal in PostgreSQL's SQL, for every adapter that speaks it; knows no client. */
+    sql: { imports: ['model', 'persistence'] },
+    'adapters/postgres': { imports: ['model', 'persistence', 'sql'], npm: ['kysely', 'pg'], node: [''], leaf: true },
+    'adapters/pglite': { imports: ['model', 'persistence', 'sql'], npm: ['@electric-sql/pglite'], node: [''], leaf: true },
     /** The files that lie in src itself: the door of the package. */
     '': { imports: ['model', 'authoring', 'compilation', 'persistence', 'engine', 'executors', 'app', 'observability'] },
   },
@@ -46,7 +49,7 @@ export const ARCHITECTURE: Architecture = {
       because: 'ps is started with the environment of this process, in a language that can be parsed',
     },
     {
-      file: 'adapters/postgres/group-commit.ts',
+      file: 'sql/group-commit.ts',
       uses: ['setImmediate'],
       because: 'what waits in the same turn of the event loop is written together: no time passes, only the turn ends',
     },

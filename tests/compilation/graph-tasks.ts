@@ -10,6 +10,7 @@ export interface AnyGraph {
   link(from: unknown, to: unknown, options?: unknown): AnyGraph;
   when(name: unknown, reads: unknown, test: unknown, node: unknown): AnyGraph;
   switch(name: unknown, reads: unknown, choose: unknown, branches: unknown): AnyGraph;
+  target(node: unknown): AnyGraph;
   returns(...names: readonly string[]): AnyGraph;
   build(): AnyFlow;
 }

@@ -1,4 +1,4 @@
-import type { CompiledFlow } from '../../src/compilation/index.js';
+import type { Compat, CompiledFlow, Source } from '../../src/compilation/index.js';
 import { compile } from '../../src/compilation/index.js';
 import { type AnyFlow, type AnyTask, defineTask, FlowDefinitionError, linear } from '../../src/index.js';
 
@@ -19,8 +19,8 @@ export interface AnyBuilder {
 type Begin = (name: string, options?: object) => AnyBuilder;
 export const untyped = linear as unknown as Begin & { open: Begin; dynamic: Begin };
 
-export function compiled(flow: AnyFlow): CompiledFlow {
-  return compile(flow['~flowproof'].definition);
+export function compiled(flow: AnyFlow, compat?: Compat): CompiledFlow {
+  return compile(flow['~flowproof'].definition, compat);
 }
 
 /** `path [CODE] sentence` of each error that `compile()` throws; empty when it throws none. */
@@ -35,22 +35,29 @@ export function errorsOf(flow: AnyFlow): string[] {
 }
 
 /** `path.input → where it comes from`, for every task of the flow. */
-export function sourcesOf(flow: AnyFlow): Record<string, string> {
-  const { atoms } = compiled(flow);
+export function sourcesOf(flow: AnyFlow, compat?: Compat): Record<string, string> {
+  const { atoms } = compiled(flow, compat);
   const sources: Record<string, string> = {};
   for (const atom of atoms) {
     if (atom.kind !== 'task') continue;
     for (const [input, source] of Object.entries(atom.revertInputs)) {
-      const text =
-        source.from === 'atom'
-          ? `${atoms[source.atom]?.path}.${source.output}`
-          : source.from === 'input'
-            ? `input ${source.name}`
-            : source.from === 'constant'
-              ? `constant ${String(compiled(flow).constant(source.node, source.input))}`
-              : `branch of ${source.of.length}`;
-      sources[`${atom.path}.${input}`] = text;
+      sources[`${atom.path}.${input}`] = textOf(source, compiled(flow, compat));
     }
   }
   return sources;
+}
+
+function textOf(source: Source, flow: CompiledFlow): string {
+  switch (source.from) {
+    case 'atom':
+      return `${flow.atoms[source.atom]?.path}.${source.output}`;
+    case 'input':
+      return `input ${source.name}`;
+    case 'constant':
+      return `constant ${String(flow.constant(source.node, source.input))}`;
+    case 'branch':
+      return `branch of ${source.of.length}`;
+    case 'nearest':
+      return source.levels.map((level) => `[${level.map((one) => textOf(one, flow)).join(' ')}]`).join(' ');
+  }
 }

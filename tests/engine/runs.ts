@@ -22,6 +22,7 @@ export interface Node {
   readonly priority?: number;
   readonly revert?: boolean;
   readonly maxLosses?: number;
+  readonly onInterrupted?: TaskDefinition['onInterrupted'];
   /** A decider between the first node before it and this one; a no skips this one, or everything after it, too. */
   readonly decider?: { readonly reach: 'atom' | 'all' };
   /** Makes it the retry of the nodes up to, and with, this one. */
@@ -43,6 +44,7 @@ export function compiled(nodes: Readonly<Record<string, Node>>): CompiledFlow {
         retry: node.retries.policy ?? { kind: 'times', attempts: node.retries.attempts ?? 1 },
         until,
         inputs: {},
+        outputs: [],
       };
     }
     return { ...place, kind: 'task', task: definition(name, node), inputs: {}, revertInputs: {}, outputs: [], revertPorts: [] };
@@ -55,6 +57,7 @@ export function compiled(nodes: Readonly<Record<string, Node>>): CompiledFlow {
   return {
     name: 'test',
     version: 1,
+    continues: [],
     fingerprint: 'test',
     atoms,
     graph,
@@ -106,7 +109,7 @@ function definition(name: string, node: Node): TaskDefinition {
     hasRevert: node.revert ?? true,
     priority: node.priority ?? 0,
     maxLosses: node.maxLosses ?? 5,
-    onInterrupted: 'rerun',
+    onInterrupted: node.onInterrupted ?? 'rerun',
     version: 1,
     code: { kind: 'object', target: {} },
   };
@@ -119,15 +122,18 @@ export class Bench {
   readonly flying = new Map<string, CallCommand>();
   /** Questions without an answer yet. */
   readonly asked: AskCommand[] = [];
+  /** When it wants to be woken, if it asked for that last. */
+  slept: number | undefined;
   limits: Limits;
 
   constructor(
     readonly flow: CompiledFlow,
     capacity = Number.POSITIVE_INFINITY,
+    runId = 'r',
   ) {
-    const status = newRun('r', flow.atoms.length);
-    this.run = { flow, status, frontier: new Frontier(flow, status), codec: jsonCodec };
-    this.limits = { capacity, hold: 'none' };
+    const status = newRun(runId, flow.atoms.length);
+    this.run = { flow, status, frontier: new Frontier(flow, status), codec: jsonCodec, observed: false };
+    this.limits = { capacity, hold: 'none', nowMs: 0, onFailure: 'revert' };
   }
 
   begin(): string[] {
@@ -143,8 +149,8 @@ export class Bench {
 
   /** Answers the decider that was asked first. */
   vote(answer: unknown): string[] {
-    const { decider, question } = this.asked.shift() as AskCommand;
-    return this.decide([{ kind: 'answered', decider, question, answer }]);
+    const { question, id } = this.asked.shift() as AskCommand;
+    return this.decide([{ kind: 'answered', question, id, answer }]);
   }
 
   /** The same run in another engine: from its journal alone. */
@@ -158,7 +164,7 @@ export class Bench {
         foldTransition(status, transition);
       }
     }
-    const again = { flow: this.flow, status, frontier: new Frontier(this.flow, status), codec: jsonCodec };
+    const again = { flow: this.flow, status, frontier: new Frontier(this.flow, status), codec: jsonCodec, observed: false };
     Object.assign(bench, { run: again });
     bench.history.push(...this.history);
     return { bench, said: bench.decide([{ kind: 'resumed' }]) };
@@ -167,8 +173,10 @@ export class Bench {
   decide(events: readonly EngineEvent[]): string[] {
     const decision: Decision = decide(this.run, events, this.limits);
     for (const command of decision.commands) {
+      if (command.do === 'sleep') this.slept = command.untilMs;
+      if (command.do === 'suspend') this.limits = { ...this.limits, hold: 'suspend' };
       if (command.do === 'ask') this.asked.push(command);
-      else this.flying.set(this.#name(command.atom), command);
+      else if (command.do === 'execute' || command.do === 'revert') this.flying.set(this.#name(command.atom), command);
     }
     if (decision.transitions.length > 0) this.history.push([...decision.transitions]);
     return decision.transitions.map((transition) => this.#text(transition));
@@ -199,7 +207,7 @@ export class Bench {
     if (word === 'TAKEOVER') return `TAKEOVER ${(rest[0] as number[]).map((atom) => this.#name(atom)).join(' ')}`.trim();
     if (word === 'INTEND') return `INTEND ${rest[0]} ${rest[1]}-${rest[2]}`;
     if (word === 'RESET') return `RESET ${rest[0]}-${rest[1]}`;
-    if (word === 'SNAPSHOT') return word;
+    if (word === 'SNAPSHOT' || word === 'CANCEL' || word === 'FLOW') return word;
     return `${this.#name(rest[0] as number)} ${word}`;
   }
 }

@@ -144,9 +144,9 @@ test('a terminal has one line that is drawn again', () => {
   });
   const common = { run: 'r', flow: 'publish', atMs: 0, path: 'publish/scan' };
   const task = { ...common, type: 'task', round: 1, attempt: 1, resumed: false } as const;
-  screen.event({ ...task, state: 'RUNNING' });
+  screen.event({ ...task, state: 'RUNNING', oldState: 'PENDING' });
   screen.event({ ...common, type: 'progress', fraction: 0.5 });
-  screen.event({ ...task, state: 'SUCCESS' });
+  screen.event({ ...task, state: 'SUCCESS', oldState: 'RUNNING' });
   const lines = shown.split('\n').map((line) => line.split('\r\x1b[K').at(-1));
   expect(shown).toContain('████████████░░░░░░░░░░░░  50 %');
   expect(lines).toEqual(['  scan       done', '']);

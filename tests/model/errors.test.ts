@@ -35,6 +35,11 @@ const SAMPLES: readonly [errors.FlowproofError, string, readonly string[]][] = [
     'INCOMPATIBLE_FLOW',
     ["'order-42'", "'provision'", 'attach was removed', 'Nothing was changed'],
   ],
+  [
+    new errors.RevertNotFailedError('order-42', 'order/charge', ['order/pack']),
+    'REVERT_NOT_FAILED',
+    ["'order/charge'", "'order-42'", 'order/pack'],
+  ],
   [new errors.StaleRunError('order-42'), 'STALE_RUN', ["'order-42'", 'taken over']],
   [new errors.AppStoppedError('order-42'), 'APP_STOPPED', ["'order-42'", 'resume']],
   [new errors.PersistenceError('STORE_LOCKED', 'locked by process 7'), 'STORE_LOCKED', ['locked by process 7']],

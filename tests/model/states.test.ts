@@ -26,21 +26,21 @@ describe.each([
   });
 });
 
-test('a run that has ended is moved by nobody but a reset or an operator', () => {
+test('a run that has ended is moved by nobody but a reset, a rerun or an operator', () => {
   expect(RUN_STATES.filter(isEnded)).toEqual(['SUCCESS', 'REVERTED', 'FAILURE', 'CANCELLED']);
   for (const state of RUN_STATES.filter(isEnded)) {
-    expect(RUN_MOVES[state].filter((next) => next !== 'PENDING')).toEqual(state === 'FAILURE' ? ['RUNNING'] : []);
+    expect(RUN_MOVES[state].filter((next) => next !== 'PENDING')).toEqual(state === 'FAILURE' || state === 'SUCCESS' ? ['RUNNING'] : []);
   }
   for (const state of RUN_STATES.filter((one) => !isEnded(one) && one !== 'PENDING')) expect(RUN_MOVES[state]).not.toEqual(['PENDING']);
 });
 
-test('a run begins before it ends: from PENDING only RUNNING is reached', () => {
-  expect(RUN_MOVES.PENDING).toEqual(['RUNNING']);
+test('a run begins before it ends: from PENDING only RUNNING is reached, or another beginning', () => {
+  expect(RUN_MOVES.PENDING).toEqual(['RUNNING', 'PENDING']);
 });
 
 test('only tasks that were called are undone, and only undone ones run again', () => {
   const into = (target: string) => ATOM_STATES.filter((state) => ATOM_MOVES[state].some((next) => next === target));
-  expect(into('REVERTING').sort()).toEqual(['FAILURE', 'REVERTING', 'REVERT_FAILURE', 'SUCCESS']);
+  expect(into('REVERTING').sort()).toEqual(['FAILURE', 'RETRYING', 'REVERTING', 'REVERT_FAILURE', 'SUCCESS']);
   expect(into('REVERTED').sort()).toEqual(['REVERTING', 'REVERT_FAILURE']);
   expect(into('RUNNING').sort()).toEqual(['PENDING', 'RETRYING', 'RUNNING']);
   expect(into('IGNORE')).toEqual(['PENDING']);

@@ -18,14 +18,22 @@ export interface Child {
   kill(): Promise<void>;
 }
 
-/** Bundles the persistence room for plain node, and gives a way to run programs that import it as `./persistence.mjs`. */
-export async function childPrograms(directory: string): Promise<(program: string) => Promise<Child>> {
+export interface Bundled {
+  readonly door: URL;
+  /** Packages that are loaded from elsewhere. */
+  readonly alias: Readonly<Record<string, string>>;
+}
+
+/** Bundles the persistence room for plain node, or another door, and gives a way to run programs that import it as `./persistence.mjs` or `./door.mjs`. */
+export async function childPrograms(directory: string, bundled?: Bundled): Promise<(program: string) => Promise<Child>> {
   await build({
-    entryPoints: [DOOR],
+    entryPoints: [bundled === undefined ? DOOR : fileURLToPath(bundled.door)],
+    alias: bundled?.alias ?? {},
+    external: Object.values(bundled?.alias ?? {}),
     bundle: true,
     platform: 'node',
     format: 'esm',
-    outfile: join(directory, 'persistence.mjs'),
+    outfile: join(directory, bundled === undefined ? 'persistence.mjs' : 'door.mjs'),
     logLevel: 'error',
   });
   let count = 0;

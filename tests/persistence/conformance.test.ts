@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import type { AppendItem, AppendResult, Journal } from '../../src/persistence/index.js';
+import type { AppendItem, AppendResult, Journal, PruneParams, PruneResult } from '../../src/persistence/index.js';
 import { MemoryJournal, type MemoryStore } from '../../src/persistence/memory-journal.js';
 import { journalCases, runCase } from '../conformance/journal.js';
 import { memoryRig } from './memory-rig.js';
@@ -46,6 +46,18 @@ class Forgetful extends MemoryJournal {
   }
 }
 
+/** Says that runs are gone, and keeps their entries. */
+class Hoarding extends MemoryJournal {
+  readonly #store: MemoryStore;
+  constructor(store: MemoryStore) {
+    super(store);
+    this.#store = store;
+  }
+  override async prune(params: PruneParams): Promise<PruneResult> {
+    return this.#store.table.prunable(params);
+  }
+}
+
 const BROKEN: readonly (readonly [name: string, make: (store: MemoryStore) => Journal, found: readonly string[]])[] = [
   [
     'no fence',
@@ -62,6 +74,14 @@ const BROKEN: readonly (readonly [name: string, make: (store: MemoryStore) => Jo
     'stale appends with effects',
     (store) => new Eager(store),
     ['a stale append leaves the summary as it is', 'a stale append uses up nothing'],
+  ],
+  [
+    'a prune that keeps what it removes',
+    (store) => new Hoarding(store),
+    [
+      'pruning removes what ended before, whole, and nothing else',
+      'a key whose run was pruned is free, and the new run has nothing of the old one',
+    ],
   ],
   ['no memory of its own entries', (store) => new Forgetful(store), ['the same entry again is known as mine']],
 ];

@@ -1,8 +1,8 @@
-import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
+import { mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { formatLine, parseLine } from '../../src/persistence/file/log-line.js';
-import { file, type Journal } from '../../src/persistence/index.js';
+import { type FileOptions, file, type Journal } from '../../src/persistence/index.js';
 import type { JournalRig, Tampering } from '../conformance/journal.js';
 import { stoppedClock } from './memory-rig.js';
 
@@ -10,10 +10,10 @@ export async function temporaryDirectory(): Promise<string> {
   return mkdtemp(join(tmpdir(), 'flowproof-test-'));
 }
 
-export async function fileRig(): Promise<JournalRig> {
+export async function fileRig(options: FileOptions = {}): Promise<JournalRig> {
   const directory = await temporaryDirectory();
   const clock = stoppedClock();
-  const persistence = file(join(directory, 'deep', 'store'), { clock });
+  const persistence = file(join(directory, 'deep', 'store'), { clock, ...options });
   const open: Journal[] = [];
   const connect = async () => {
     const journal = persistence.connect();
@@ -33,7 +33,7 @@ export async function fileRig(): Promise<JournalRig> {
     },
     async tamper(tampering) {
       await closeAll();
-      await rewrite(join(directory, 'deep', 'store', 'journal.log'), tampering);
+      for (const path of await segmentsIn(join(directory, 'deep', 'store'))) await rewrite(path, tampering);
       return connect();
     },
     leaseMs: 1_000,
@@ -43,6 +43,12 @@ export async function fileRig(): Promise<JournalRig> {
       await rm(directory, { recursive: true });
     },
   };
+}
+
+/** The files of a log, in order. */
+export async function segmentsIn(directory: string): Promise<readonly string[]> {
+  const names = (await readdir(directory)).filter((name) => name.startsWith('journal-') && name.endsWith('.log'));
+  return names.sort().map((name) => join(directory, name));
 }
 
 /** Changes one entry as a person with an editor would, checksums included. */

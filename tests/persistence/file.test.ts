@@ -6,13 +6,14 @@ import { appendOne, begun, entriesOf } from '../conformance/journal/samples.js';
 import { describeJournal } from '../conformance/journal.js';
 import { fileRig, temporaryDirectory } from './file-rig.js';
 
-describeJournal('file', fileRig);
+describeJournal('file', () => fileRig());
+describeJournal('file in tiny segments', () => fileRig({ segmentBytes: 600 }));
 
 let directory: string;
 let log: string;
 beforeEach(async () => {
   directory = await temporaryDirectory();
-  log = join(directory, 'journal.log');
+  log = join(directory, 'journal-00000001.log');
 });
 afterEach(() => rm(directory, { recursive: true }));
 

@@ -1,6 +1,5 @@
 import type pg from 'pg';
-import type { Row, Statement, Statements } from './sql.js';
-import { isLost } from './sql-errors.js';
+import { isLost, type Row, type Statement, type Statements } from '../../sql/index.js';
 
 /** What the types of pg don't say: whether the connection keeps the process alive. */
 export interface OwnClient extends pg.Client {

@@ -2,3 +2,4 @@
 export type { KyselyDatabase } from './kysely-sql.js';
 export type { PgClient, PgPool } from './pool-sql.js';
 export { type PostgresOptions, postgres } from './postgres.js';
+export { type PrepareSchemaOptions, prepareSchema } from './prepare-schema.js';

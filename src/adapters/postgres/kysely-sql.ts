@@ -1,5 +1,5 @@
 import { CompiledQuery } from 'kysely';
-import type { Row, Sql, Statement } from './sql.js';
+import type { Row, Sql, Statement } from '../../sql/index.js';
 
 /** What is needed of a Kysely, whatever its tables are. */
 export interface KyselyDatabase {
@@ -25,13 +25,16 @@ export class KyselySql implements Sql {
     return Number((await this.#kysely.executeQuery(CompiledQuery.raw(text, [...params]))).numAffectedRows ?? 0);
   }
 
-  async session<Result>(
+  async transaction<Result>(
     work: (run: (text: string, params?: readonly unknown[]) => Promise<readonly Row[]>) => Promise<Result>,
   ): Promise<Result> {
     return this.#kysely.connection().execute(async (connection) => {
       const run = (text: string, params: readonly unknown[] = []) => execute(connection, text, params);
       try {
-        return await work(run);
+        await run('begin');
+        const result = await work(run);
+        await run('commit');
+        return result;
       } catch (error) {
         await run('rollback').catch(() => undefined);
         throw error;

@@ -1,5 +1,4 @@
-import type { Row, Sql, Statement } from './sql.js';
-import { isLost } from './sql-errors.js';
+import { isLost, type Row, type Sql, type Statement } from '../../sql/index.js';
 
 /** What is needed of a client of pg. */
 export interface PgClient {
@@ -53,14 +52,17 @@ export class PoolSql implements Sql {
     return this.#borrow(async (client) => (await client.query({ name, text, values: [...params] })).rowCount ?? 0);
   }
 
-  async session<Result>(
+  async transaction<Result>(
     work: (run: (text: string, params?: readonly unknown[]) => Promise<readonly Row[]>) => Promise<Result>,
   ): Promise<Result> {
     return this.#borrow(async (client) => {
       const run = async (text: string, params: readonly unknown[] = []) =>
         (await client.query({ text, values: [...params] })).rows as Row[];
       try {
-        return await work(run);
+        await run('begin');
+        const result = await work(run);
+        await run('commit');
+        return result;
       } catch (error) {
         await run('rollback').catch(ignore);
         throw error;

@@ -1,9 +1,8 @@
-import type { Persistence } from '../../persistence/index.js';
-import { connect } from './connections.js';
+import type { Capabilities, Persistence } from '../../persistence/index.js';
+import { quoted, SqlJournal } from '../../sql/index.js';
+import { connect } from './connect.js';
 import type { KyselyDatabase } from './kysely-sql.js';
-import { quoted } from './migrate.js';
 import type { PgPool } from './pool-sql.js';
-import { PostgresJournal } from './postgres-journal.js';
 
 export interface PostgresOptions {
   /** Where the tables are, and nothing else should be. Default: `flowproof`. */
@@ -19,6 +18,7 @@ export interface PostgresOptions {
   readonly maxStepBytes?: number;
 }
 
+const CAPABILITIES: Capabilities = { powerSafe: true, multiProcess: true, transactional: false, serverClock: true };
 const LANES = 2;
 const MAX_STEP_BYTES = 16 * 1_048_576;
 
@@ -42,6 +42,6 @@ export function postgres(source: string | PgPool | KyselyDatabase, options: Post
   const { schema = 'flowproof', migrate = true, lanes = LANES, maxStepBytes = MAX_STEP_BYTES } = options;
   quoted(schema);
   if (!Number.isInteger(lanes) || lanes < 1) throw new TypeError(`lanes is ${lanes}: it must be an integer from 1`);
-  const params = { schema, migrate, maxStepBytes, connect: () => connect({ source, lanes }) };
-  return { kind: 'postgres', connect: () => new PostgresJournal(params) };
+  const params = { schema, migrate, maxStepBytes, capabilities: CAPABILITIES, connect: async () => connect({ source, lanes }) };
+  return { kind: 'postgres', connect: () => new SqlJournal(params) };
 }

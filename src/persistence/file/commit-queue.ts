@@ -1,10 +1,10 @@
-import type { LogFile, NewLine } from './log-file.js';
-import type { Place } from './scan-log.js';
+import type { NewLine, Place } from './segment.js';
+import type { SegmentedLog } from './segmented-log.js';
 
 /** A change of the log that waits its turn. */
 export interface Commit {
-  /** What it depends on and changes: two commits that share a scope never go in one write, so that the second sees the first. */
-  readonly scopes: readonly string[];
+  /** What it depends on and changes: two commits that share a scope never go in one write, so that the second sees the first. `all`: it goes alone. */
+  readonly scopes: readonly string[] | 'all';
   /** Whether the disk is to be waited for. */
   readonly sync: boolean;
   /** Looks at the index as it is now; gives the lines to write, or nothing when there is nothing to be written. */
@@ -16,17 +16,29 @@ export interface Commit {
 
 /** Writes what waits in one go; what comes meanwhile waits for the next: with many runs the disk is waited for once for all of them. */
 export class CommitQueue {
-  readonly #log: LogFile;
+  readonly #log: SegmentedLog;
   #waiting: Commit[] = [];
   #running: Promise<void> | undefined;
 
-  constructor(log: LogFile) {
+  constructor(log: SegmentedLog) {
     this.#log = log;
   }
 
   add(...commits: readonly Commit[]): void {
     this.#waiting.push(...commits);
     this.#running ??= this.#run();
+  }
+
+  /** Does something with the log while nobody else writes to it. */
+  exclusively(work: () => Promise<void>): Promise<void> {
+    return new Promise((resolve, failed) => {
+      const prepare = async () => {
+        await work();
+        resolve();
+        return [];
+      };
+      this.add({ scopes: 'all', sync: false, prepare, done: () => resolve(), failed });
+    });
   }
 
   /** Resolves when nothing waits any more. */
@@ -45,9 +57,12 @@ export class CommitQueue {
     const scopes = new Set<string>();
     const taken: Commit[] = [];
     const later: Commit[] = [];
+    let alone = false;
     for (const commit of this.#waiting) {
-      const free = !commit.scopes.some((scope) => scopes.has(scope));
-      for (const scope of commit.scopes) scopes.add(scope);
+      const isAll = commit.scopes === 'all';
+      const free = !alone && (isAll ? taken.length === 0 : !commit.scopes.some((scope) => scopes.has(scope)));
+      alone ||= isAll;
+      for (const scope of isAll ? [] : commit.scopes) scopes.add(scope);
       (free ? taken : later).push(commit);
     }
     this.#waiting = later;

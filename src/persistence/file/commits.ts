@@ -1,15 +1,17 @@
-import type { AppendItem, AppendResult, CreateRunParams, CreateRunResult, InboxMessage } from '../journal.js';
+import type { AppendItem, AppendResult, CreateRunParams, CreateRunResult, InboxMessage, PruneParams, PruneResult } from '../journal.js';
 import type { RunRecord } from '../run-table.js';
 import type { Commit } from './commit-queue.js';
-import type { LogFile } from './log-file.js';
-import { entryLine, messageLine, messageOf, type RecordMeta, runLine, shapeLine } from './records.js';
+import { entryLine, messageLine, messageOf, pruneLine, type RecordMeta, runLine, shapeLine } from './records.js';
 import type { LogIndex } from './replay.js';
-import type { Place } from './scan-log.js';
+import type { Place } from './segment.js';
+import type { SegmentedLog } from './segmented-log.js';
 
-/** The three ways in which a log changes, each decided when its turn has come. */
+/** The ways in which a log changes, each decided when its turn has come. */
 export interface CommitParams<Result> {
   readonly index: LogIndex;
-  readonly log: LogFile;
+  readonly log: SegmentedLog;
+  /** Called when space may have become free. */
+  readonly freed?: () => void;
   readonly settle: (result: Result) => void;
   readonly fail: (cause: unknown) => void;
 }
@@ -75,6 +77,26 @@ export function sending(message: InboxMessage, { index, settle, fail }: CommitPa
   };
 }
 
+export function pruning(params: PruneParams, { index, settle, fail, freed }: CommitParams<PruneResult>): Commit {
+  let result: PruneResult = { runIds: [] };
+  return {
+    scopes: 'all',
+    sync: true,
+    async prepare() {
+      result = index.table.prunable(params);
+      if (result.runIds.length > 0) return [pruneLine(result.runIds)];
+      settle(result);
+      return [];
+    },
+    done() {
+      index.table.remove(result.runIds);
+      if (result.next === undefined) freed?.();
+      settle(result);
+    },
+    failed: fail,
+  };
+}
+
 function linesOf(item: AppendItem, settle: (result: AppendResult) => void) {
   try {
     return [entryLine(item)];
@@ -85,9 +107,10 @@ function linesOf(item: AppendItem, settle: (result: AppendResult) => void) {
 }
 
 /** An entry of this seq is there: whether it is this one, kept by an earlier try whose answer was lost. */
-async function isMine(log: LogFile, { tail, places }: RunRecord<Place>, { entry }: AppendItem): Promise<boolean> {
+async function isMine(log: SegmentedLog, { tail, places }: RunRecord<Place>, { entry }: AppendItem): Promise<boolean> {
   if (tail.seq === entry.seq) return tail.writer === entry.writer && tail.stepId === entry.stepId;
-  const place = places[entry.seq];
+  // From the end, as what is before a snapshot may be gone.
+  const place = places[places.length - 1 - (tail.seq - entry.seq)];
   if (place === undefined) return false;
   const meta = JSON.parse((await log.read(place)).meta) as Extract<RecordMeta, { type: 'entry' | 'run' }>;
   const there = meta.entry;

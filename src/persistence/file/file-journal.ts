@@ -8,6 +8,8 @@ import type {
   InboxMessage,
   Journal,
   LoadedRun,
+  PruneParams,
+  PruneResult,
   RunFilter,
   RunPage,
   RunSummary,
@@ -17,7 +19,7 @@ import type {
 import { readEntries } from '../read-entries.js';
 import { decodeShape } from '../shape-format.js';
 import type { Commit } from './commit-queue.js';
-import { appending, type CommitParams, creation, sending } from './commits.js';
+import { appending, type CommitParams, creation, pruning, sending } from './commits.js';
 import type { FileStore, OpenStore } from './file-store.js';
 import { firstSeq, readPages } from './read-pages.js';
 
@@ -86,6 +88,10 @@ export class FileJournal implements Journal {
     this.#open().index.table.release(owner);
   }
 
+  async prune(params: PruneParams): Promise<PruneResult> {
+    return this.#commit<PruneResult>((commit) => pruning(params, commit));
+  }
+
   async close(): Promise<void> {
     const opened = this.#opened;
     this.#opened = undefined;
@@ -96,8 +102,8 @@ export class FileJournal implements Journal {
   }
 
   #commit<Result>(make: (params: CommitParams<Result>) => Commit): Promise<Result> {
-    const { index, log, queue } = this.#open();
-    return new Promise((settle, fail) => queue.add(make({ index, log, settle, fail })));
+    const { index, log, queue, freed } = this.#open();
+    return new Promise((settle, fail) => queue.add(make({ index, log, settle, fail, freed })));
   }
 
   #open(): OpenStore {

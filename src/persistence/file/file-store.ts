@@ -1,34 +1,44 @@
 import { mkdir } from 'node:fs/promises';
-import { dirname, join, resolve } from 'node:path';
+import { dirname, resolve } from 'node:path';
 import type { Clock } from '../../model/clock.js';
 import { RunTable } from '../run-table.js';
 import { CommitQueue } from './commit-queue.js';
+import { Compactor } from './compactor.js';
 import { type DirectoryLock, lockDirectory } from './directory-lock.js';
-import { LogFile } from './log-file.js';
 import { type LogIndex, replayLine } from './replay.js';
-import type { Place } from './scan-log.js';
+import type { Place } from './segment.js';
+import { SegmentedLog } from './segmented-log.js';
 import { syncDirectory } from './sync-directory.js';
-
-const LOG = 'journal.log';
 
 /** A directory that is open for this process. */
 export interface OpenStore {
   readonly index: LogIndex;
-  readonly log: LogFile;
+  readonly log: SegmentedLog;
   readonly queue: CommitQueue;
+  /** To be called when space may have become free. */
+  readonly freed: () => void;
+}
+
+interface Opened extends OpenStore {
+  readonly lock: DirectoryLock;
+  readonly compactor: Compactor;
+}
+
+export interface FileStoreParams {
+  readonly directory: string;
+  readonly clock: Clock;
+  readonly segmentBytes: number;
 }
 
 /** What all connections to one `file()` share: the first one opens the directory, the last one closes it. */
 export class FileStore {
-  readonly #directory: string;
-  readonly #clock: Clock;
+  readonly #params: FileStoreParams;
   #users = 0;
-  #opening: Promise<OpenStore & { readonly lock: DirectoryLock }> | undefined;
+  #opening: Promise<Opened> | undefined;
   #closing: Promise<void> = Promise.resolve();
 
-  constructor(directory: string, clock: Clock) {
-    this.#directory = resolve(directory);
-    this.#clock = clock;
+  constructor({ directory, ...params }: FileStoreParams) {
+    this.#params = { ...params, directory: resolve(directory) };
   }
 
   async enter(): Promise<OpenStore> {
@@ -48,22 +58,27 @@ export class FileStore {
     const opening = this.#opening;
     if (this.#users > 0 || opening === undefined) return;
     this.#opening = undefined;
-    this.#closing = opening.then(async ({ queue, log, lock }) => {
+    this.#closing = opening.then(async ({ queue, log, lock, compactor }) => {
       await queue.idle();
+      await compactor.idle();
       await log.close();
       await lock.release();
     });
     await this.#closing;
   }
 
-  async #open(): Promise<OpenStore & { readonly lock: DirectoryLock }> {
-    const made = await mkdir(this.#directory, { recursive: true });
+  async #open(): Promise<Opened> {
+    const { directory, clock, segmentBytes } = this.#params;
+    const made = await mkdir(directory, { recursive: true });
     if (made !== undefined) await syncDirectory(dirname(made));
-    const lock = await lockDirectory(this.#directory);
+    const lock = await lockDirectory(directory);
     try {
-      const index: LogIndex = { table: new RunTable<Place>(this.#clock), shapes: new Map() };
-      const log = await LogFile.open(join(this.#directory, LOG), (line, place) => replayLine(index, line, place));
-      return { index, log, queue: new CommitQueue(log), lock };
+      const index: LogIndex = { table: new RunTable<Place>(clock), shapes: new Map() };
+      const log = await SegmentedLog.open({ directory, segmentBytes }, (line, place) => replayLine(index, line, place));
+      const queue = new CommitQueue(log);
+      const compactor = new Compactor({ index, log, queue, segmentBytes });
+      log.onRotate = () => compactor.look();
+      return { index, log, queue, lock, compactor, freed: () => compactor.look() };
     } catch (error) {
       await lock.release();
       throw error;

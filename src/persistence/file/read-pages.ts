@@ -1,23 +1,23 @@
 import type { StoredEntry } from '../stored-entry.js';
-import type { LogFile } from './log-file.js';
 import type { RecordMeta } from './records.js';
-import type { Place } from './scan-log.js';
+import type { Place } from './segment.js';
+import type { SegmentedLog } from './segmented-log.js';
 
 const PAGE = 128;
 
 /** Reads entries from where they are, a page at a time. */
-export async function* readPages(log: LogFile, places: readonly Place[]): AsyncGenerator<readonly StoredEntry[]> {
+export async function* readPages(log: SegmentedLog, places: readonly Place[]): AsyncGenerator<readonly StoredEntry[]> {
   for (let from = 0; from < places.length; from += PAGE) {
     yield await Promise.all(places.slice(from, from + PAGE).map((place) => readEntry(log, place)));
   }
 }
 
 /** The seq of what stands at the first place. */
-export async function firstSeq(log: LogFile, [first]: readonly Place[]): Promise<number> {
+export async function firstSeq(log: SegmentedLog, [first]: readonly Place[]): Promise<number> {
   return first === undefined ? 0 : (await readEntry(log, first)).seq;
 }
 
-async function readEntry(log: LogFile, place: Place): Promise<StoredEntry> {
+async function readEntry(log: SegmentedLog, place: Place): Promise<StoredEntry> {
   const { meta, body } = await log.read(place);
   const { entry } = JSON.parse(meta) as Extract<RecordMeta, { type: 'entry' | 'run' }>;
   return { ...entry, transitions: body };

@@ -4,10 +4,10 @@ import type { AppendItem, CreateRunParams, InboxMessage, Shape } from '../journa
 import type { NewRun } from '../run-table.js';
 import { encodeShape } from '../shape-format.js';
 import type { StoredEntry } from '../stored-entry.js';
-import type { NewLine } from './log-file.js';
+import type { NewLine } from './segment.js';
 
 type EntryMeta = Omit<StoredEntry, 'transitions'>;
-type RunMeta = Omit<NewRun, 'entry'>;
+export type RunMeta = Omit<NewRun, 'entry'>;
 type ChangeMeta = Pick<AppendItem, 'consume' | 'summary'>;
 
 /** What a line of the log says about itself. Its body is: of `run` and `entry` the transitions, of `shape` the shape, of `message` the payload. */
@@ -15,7 +15,8 @@ export type RecordMeta =
   | { readonly type: 'shape'; readonly fingerprint: string }
   | { readonly type: 'run'; readonly entry: EntryMeta; readonly run: RunMeta }
   | { readonly type: 'entry'; readonly entry: EntryMeta; readonly change?: ChangeMeta }
-  | { readonly type: 'message'; readonly message: Omit<InboxMessage, 'payload'> };
+  | { readonly type: 'message'; readonly message: Omit<InboxMessage, 'payload'> }
+  | { readonly type: 'prune'; readonly runIds: readonly string[] };
 
 export function shapeLine(shape: Shape): NewLine {
   return line({ type: 'shape', fingerprint: shape.fingerprint }, encodeShape(shape));
@@ -26,6 +27,11 @@ export function runLine({ entry, key, flow, version, inputsHash, state, owner, s
   return line({ type: 'run', entry: metaOf(entry), run }, encodeTransitions(entry.transitions));
 }
 
+/** The line of a run that has one already. */
+export function runLineOf({ entry, run }: { readonly entry: EntryMeta; readonly run: RunMeta }, body: string): NewLine {
+  return line({ type: 'run', entry, run }, body);
+}
+
 export function entryLine({ entry, consume, summary }: AppendItem): NewLine {
   const change = { ...(consume === undefined ? {} : { consume }), ...(summary === undefined ? {} : { summary }) };
   const changes = Object.keys(change).length > 0 ? { change } : {};
@@ -34,6 +40,10 @@ export function entryLine({ entry, consume, summary }: AppendItem): NewLine {
 
 export function messageLine({ id, runId, kind, payload }: InboxMessage): NewLine {
   return line({ type: 'message', message: { id, runId, kind } }, payload === undefined ? '' : JSON.stringify(payload));
+}
+
+export function pruneLine(runIds: readonly string[]): NewLine {
+  return line({ type: 'prune', runIds }, '');
 }
 
 export function messageOf(meta: Extract<RecordMeta, { type: 'message' }>, body: string): InboxMessage {

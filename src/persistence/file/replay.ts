@@ -3,7 +3,7 @@ import { runStateWord } from '../run-state-word.js';
 import type { RunTable } from '../run-table.js';
 import type { LogLine } from './log-line.js';
 import { messageOf, type RecordMeta } from './records.js';
-import type { Place } from './scan-log.js';
+import type { Place } from './segment.js';
 
 /** What an open log is known to hold. */
 export interface LogIndex {
@@ -41,6 +41,9 @@ export function replayLine(index: LogIndex, { meta: text, body }: LogLine, place
       if (record !== undefined) index.table.deliver(record, messageOf(meta, body));
       return;
     }
+    case 'prune':
+      index.table.remove(meta.runIds);
+      return;
     default: {
       const { type } = meta as { type: unknown };
       throw new JournalError(

@@ -5,15 +5,12 @@ import { type LogLine, parseLine } from './log-line.js';
 const CHUNK = 1 << 20;
 const LINE_END = 0x0a;
 
-/** Where a line is in the log, its line end included. */
-export interface Place {
-  readonly offset: number;
-  readonly length: number;
-}
-
-/** What a scan comes to: how many bytes of the log are good. Anything after them is to be cut. */
+/** What a scan comes to. */
 export interface ScanResult {
+  /** How many bytes of the file are good. */
   readonly end: number;
+  /** Whether there is anything after them. */
+  readonly torn: boolean;
 }
 
 /**
@@ -21,7 +18,11 @@ export interface ScanResult {
  * was told that it is kept: it doesn't count. Broken lines that a later one knows to have been on disk are damage.
  * @throws PersistenceError `JOURNAL_CORRUPT`
  */
-export async function scanLog(handle: FileHandle, path: string, onLine: (line: LogLine, place: Place) => void): Promise<ScanResult> {
+export async function scanLog(
+  handle: FileHandle,
+  path: string,
+  onLine: (line: LogLine, offset: number, length: number) => void,
+): Promise<ScanResult> {
   let end = 0;
   let brokenAt: number | undefined;
   for await (const { bytes, offset, ended } of linesOf(handle)) {
@@ -30,7 +31,7 @@ export async function scanLog(handle: FileHandle, path: string, onLine: (line: L
       brokenAt ??= offset;
     } else if (brokenAt === undefined) {
       const length = bytes.length + 1;
-      onLine(line, { offset, length });
+      onLine(line, offset, length);
       end = offset + length;
     } else if (line.durable > brokenAt) {
       throw new PersistenceError(
@@ -39,9 +40,8 @@ export async function scanLog(handle: FileHandle, path: string, onLine: (line: L
       );
     }
   }
-  return { end };
+  return { end, torn: brokenAt !== undefined };
 }
-
 interface RawLine {
   readonly bytes: Buffer;
   readonly offset: number;

@@ -1,6 +1,0 @@
-import { journal } from './0001-journal.js';
-import { ownerLocks } from './0002-owner-locks.js';
-import type { Migration } from './migration.js';
-
-/** In order. Add at the end. */
-export const allMigrations: readonly Migration[] = [journal, ownerLocks];

@@ -1,0 +1,37 @@
+import { asPersistenceError, grantUse, migrate } from '../../sql/index.js';
+import { connect } from './connect.js';
+import type { KyselyDatabase } from './kysely-sql.js';
+import type { PgPool } from './pool-sql.js';
+
+export interface PrepareSchemaOptions {
+  /** Default: `flowproof`. */
+  readonly schema?: string;
+  /** A role that services connect as: it gets the right to read and write rows of the schema. Default: nobody. */
+  readonly grantTo?: string;
+}
+
+/**
+ * Brings the schema up to date as a step of a deploy, with a role that may create tables; services then open it with
+ * `migrate: false` as a role that may not. Any number of processes may call it at once; called again it does nothing.
+ *
+ * @throws PersistenceError `STORE_SCHEMA` when a newer version has changed the schema in a way that this one can't work
+ * with, or when the role may not do this; `STORE_UNREACHABLE`.
+ *
+ * @example
+ * ```ts
+ * import { prepareSchema } from 'flowproof/postgres';
+ * await prepareSchema('postgres://owner@localhost/shop', { grantTo: 'shop_service' });
+ * ```
+ */
+export async function prepareSchema(source: string | PgPool | KyselyDatabase, options: PrepareSchemaOptions = {}): Promise<void> {
+  const { schema = 'flowproof', grantTo } = options;
+  const { sql, close } = connect({ source, lanes: 1 });
+  try {
+    await migrate(sql, { schema, migrate: true });
+    if (grantTo !== undefined) await grantUse(sql, schema, grantTo);
+  } catch (error) {
+    throw asPersistenceError(error);
+  } finally {
+    await close();
+  }
+}

@@ -1,0 +1,12 @@
+import type { TaskCode } from './definition.js';
+import type { TaskClass } from './node-types.js';
+import type { Resolve } from './run-types.js';
+
+/**
+ * What has the methods of a task or retry. A new instance for each call: nothing that is kept in its fields outlives the
+ * call, here or on another machine.
+ */
+export function instanceOf(code: TaskCode, resolve: Resolve | undefined): object | Promise<object> {
+  if (code.kind === 'object') return code.target;
+  return resolve === undefined ? new code.target() : resolve(code.target as TaskClass);
+}

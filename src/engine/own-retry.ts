@@ -1,0 +1,59 @@
+import { type History, instanceOf, type OwnRetryDefinition, type Resolve, type RetryContext } from '../authoring/index.js';
+import type { CompiledRetry } from '../compilation/index.js';
+import { toFailure } from '../model/failure.js';
+import type { Phase } from '../model/states.js';
+import type { Answer, Question } from './decision.js';
+import { historyOf } from './history.js';
+import type { AtomStatus } from './run-state.js';
+import type { Run } from './step.js';
+import { inputsOf } from './values.js';
+
+/** What the code of retries may reach. */
+export interface RetryParts {
+  readonly services: object;
+  readonly resolve?: Resolve;
+}
+
+interface RetryMethods {
+  execute(history: History<unknown>, inputs: object, context: RetryContext<object>): unknown;
+  revert(history: History<unknown>, inputs: object, context: RetryContext<object>): unknown;
+  onFailure(history: History<unknown>, inputs: object, context: RetryContext<object>): unknown;
+}
+
+/**
+ * Runs code of a retry beside the engine, wherever tasks run (TaskFlow R-12.5).
+ *
+ * @param asked for `onFailure`: the failure that it is asked about
+ * @returns what it gives to its flow, or what it decides
+ */
+export async function callRetry(
+  run: Run,
+  compiled: CompiledRetry,
+  method: Phase | 'onFailure',
+  parts: RetryParts,
+  signal: AbortSignal,
+  asked?: Extract<Question, { about: 'failure' }>,
+): Promise<unknown> {
+  const { code, requires } = compiled.retry as OwnRetryDefinition;
+  const { path, index, inputs } = compiled;
+  const instance = (await instanceOf(code, parts.resolve)) as RetryMethods;
+  const { tried } = run.status.atoms[index] as AtomStatus;
+  const attempt = method === 'execute' ? tried.length + 1 : tried.length;
+  const context = { services: parts.services, signal, runId: run.status.creation.key, path, attempt };
+  return instance[method](historyOf(run, compiled, asked), inputsOf(run, path, requires, inputs), context);
+}
+
+/** Asks a retry what a failure means; what it throws is told, too. */
+export async function askRetry(
+  run: Run,
+  question: Extract<Question, { about: 'failure' }>,
+  parts: RetryParts,
+  signal: AbortSignal,
+): Promise<Answer> {
+  const retry = run.flow.atoms[question.retry] as CompiledRetry;
+  try {
+    return { answer: await callRetry(run, retry, 'onFailure', parts, signal, question) };
+  } catch (thrown) {
+    return { answer: undefined, failure: toFailure(thrown) };
+  }
+}

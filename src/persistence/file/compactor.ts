@@ -1,0 +1,53 @@
+import type { CommitQueue } from './commit-queue.js';
+import { compact, liveBytes } from './compaction.js';
+import type { LogIndex } from './replay.js';
+import type { SegmentedLog } from './segmented-log.js';
+
+export interface CompactorParams {
+  readonly index: LogIndex;
+  readonly log: SegmentedLog;
+  readonly queue: CommitQueue;
+  readonly segmentBytes: number;
+}
+
+/**
+ * Keeps the log in proportion: when more of it is dead than alive, and more than a segment, it is written anew beside
+ * the work. So a byte that lives is copied once for each time that the log has grown by as much again.
+ */
+export class Compactor {
+  readonly #params: CompactorParams;
+  #running: Promise<void> | undefined;
+
+  constructor(params: CompactorParams) {
+    this.#params = params;
+  }
+
+  /** Looks whether it is time, unless it is at work. */
+  look(): void {
+    if (this.#running !== undefined || !this.#isDue()) return;
+    // What fails here harms nobody: nothing was replaced, and damage is told to whoever reads it.
+    this.#running = this.#work()
+      .catch(() => undefined)
+      .finally(() => {
+        this.#running = undefined;
+      });
+  }
+
+  async idle(): Promise<void> {
+    await this.#running;
+  }
+
+  #isDue(): boolean {
+    const { index, log, segmentBytes } = this.#params;
+    const live = liveBytes(index);
+    const dead = log.bytes - live;
+    return dead > live && dead > segmentBytes;
+  }
+
+  async #work(): Promise<void> {
+    const { index, log, queue } = this.#params;
+    // What is dead may be in the segment that is written to.
+    await queue.exclusively(() => log.rotate());
+    await compact(index, log);
+  }
+}

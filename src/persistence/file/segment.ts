@@ -1,0 +1,190 @@
+import { type FileHandle, open, rename, unlink } from 'node:fs/promises';
+import { dirname } from 'node:path';
+import { PersistenceError } from '../../model/errors.js';
+import { formatLine, type LogLine, parseLine } from './log-line.js';
+import { scanLog } from './scan-log.js';
+import type { SegmentName } from './segment-name.js';
+import { syncDirectory } from './sync-directory.js';
+
+const LOG_FORMAT = 1;
+
+export type NewLine = Omit<LogLine, 'durable'>;
+
+/** Where a line is, its line end included. Compaction moves it: whoever holds a place finds what it means at any time. */
+export interface Place {
+  segment: Segment;
+  offset: number;
+  length: number;
+}
+
+export interface SegmentFile {
+  readonly path: string;
+  readonly name: SegmentName;
+}
+
+/** One file of the log, which only grows, of lines that are whole or not there. One writer, who waits for one `append` before the next. */
+export class Segment {
+  readonly path: string;
+  readonly name: SegmentName;
+  readonly #handle: FileHandle;
+  #end: number;
+  /** So many bytes are on disk for certain. */
+  #durable: number;
+  #broken: { readonly cause: unknown } | undefined;
+  readonly #reading = new Set<Promise<unknown>>();
+  #closed = false;
+
+  private constructor({ path, name }: SegmentFile, handle: FileHandle, end: number) {
+    this.path = path;
+    this.name = name;
+    this.#handle = handle;
+    this.#end = end;
+    this.#durable = end;
+  }
+
+  /** Makes a new one under another name: it does not count before {@link publish}. */
+  static async draft(file: SegmentFile): Promise<Segment> {
+    const handle = await open(draftOf(file), 'w+');
+    try {
+      const head = formatLine({ durable: 0, meta: JSON.stringify({ type: 'log', format: LOG_FORMAT }), body: '' });
+      await handle.writeFile(head);
+      return new Segment(file, handle, head.length);
+    } catch (error) {
+      await handle.close();
+      throw error;
+    }
+  }
+
+  /**
+   * Opens one that is there, and gives all its lines to `onLine`. Of the last one of a log a torn end is cut; in the
+   * others, which were whole before the next one was begun, it is damage.
+   * @throws PersistenceError `JOURNAL_CORRUPT`, `JOURNAL_TOO_NEW`
+   */
+  static async open(file: SegmentFile, isLast: boolean, onLine: (line: LogLine, place: Place) => void): Promise<Segment> {
+    const { path } = file;
+    const handle = await open(path, 'r+');
+    try {
+      const segment = new Segment(file, handle, 0);
+      const { end, torn } = await scanLog(handle, path, (line, offset, length) =>
+        offset === 0 ? checkHead(path, line) : onLine(line, { segment, offset, length }),
+      );
+      if (end === 0) throw new PersistenceError('JOURNAL_CORRUPT', `'${path}' does not begin as a journal of flowproof does`);
+      if (torn && !isLast) throw new PersistenceError('JOURNAL_CORRUPT', `'${path}' is damaged at byte ${end}: restore it from a backup`);
+      if (torn) await handle.truncate(end);
+      // A killed writer leaves lines that nobody has synced yet; from here on they count as kept.
+      if (isLast) await handle.datasync();
+      segment.#end = end;
+      segment.#durable = end;
+      return segment;
+    } catch (error) {
+      await handle.close();
+      throw error;
+    }
+  }
+
+  get bytes(): number {
+    return this.#end;
+  }
+
+  /** Makes all that was written durable, and then the file known under its name. */
+  async publish(): Promise<void> {
+    await this.#handle.sync();
+    this.#durable = this.#end;
+    await rename(draftOf(this), this.path);
+    await syncDirectory(dirname(this.path));
+  }
+
+  /** Writes lines in one go, and waits for the disk if asked to. When it rejects, none of them counts, or nobody knows until the log is opened anew. */
+  async append(lines: readonly NewLine[], sync: boolean): Promise<readonly Place[]> {
+    if (this.#broken !== undefined) throw this.#unusable();
+    const buffers = lines.map((line) => formatLine({ ...line, durable: this.#durable }));
+    const end = await this.#write(Buffer.concat(buffers));
+    if (sync) await this.#sync(end);
+    let offset = this.#end;
+    const places = buffers.map(({ length }) => {
+      const place = { segment: this, offset, length };
+      offset += length;
+      return place;
+    });
+    this.#end = end;
+    return places;
+  }
+
+  /** Waits until all that was written is on disk. */
+  async seal(): Promise<void> {
+    if (this.#broken !== undefined) throw this.#unusable();
+    if (this.#durable < this.#end) await this.#sync(this.#end);
+  }
+
+  /** @throws PersistenceError `JOURNAL_CORRUPT` when it is no longer what was written, `JOURNAL_GAP` when it was removed meanwhile. */
+  async read(offset: number, length: number): Promise<LogLine> {
+    if (this.#closed) throw new PersistenceError('JOURNAL_GAP', `what was at byte ${offset} of '${this.path}' is gone: read the run again`);
+    const bytes = Buffer.allocUnsafe(length);
+    const reading = this.#handle.read(bytes, 0, length, offset);
+    this.#reading.add(reading);
+    const { bytesRead } = await reading.finally(() => this.#reading.delete(reading));
+    const line = bytesRead === length ? parseLine(bytes.subarray(0, length - 1)) : undefined;
+    if (line === undefined) throw new PersistenceError('JOURNAL_CORRUPT', `'${this.path}' was damaged at byte ${offset} while it was open`);
+    return line;
+  }
+
+  /** Resolves when those that read it have what they read. */
+  async close(): Promise<void> {
+    this.#closed = true;
+    await Promise.allSettled(this.#reading);
+    await this.#handle.close();
+  }
+
+  /** Closes it and removes its file. */
+  async discard(isDraft = false): Promise<void> {
+    await this.close();
+    await unlink(isDraft ? draftOf(this) : this.path);
+  }
+
+  async #write(bytes: Buffer): Promise<number> {
+    try {
+      for (let done = 0; done < bytes.length; ) {
+        done += (await this.#handle.write(bytes, done, bytes.length - done, this.#end + done)).bytesWritten;
+      }
+      return this.#end + bytes.length;
+    } catch (cause) {
+      await this.#handle.truncate(this.#end).catch(() => this.#break(cause));
+      throw cause;
+    }
+  }
+
+  /** After a failed sync the system may have dropped the very pages that it could not write: only reading anew tells. */
+  async #sync(end: number): Promise<void> {
+    try {
+      await this.#handle.datasync();
+      this.#durable = end;
+    } catch (cause) {
+      this.#break(cause);
+      throw this.#unusable();
+    }
+  }
+
+  #break(cause: unknown): void {
+    this.#broken = { cause };
+  }
+
+  #unusable(): PersistenceError {
+    const message = `'${this.path}' could not be written, and what is on disk is unknown: close this journal and open it again`;
+    return new PersistenceError('STORE_UNREACHABLE', message, { cause: this.#broken?.cause });
+  }
+}
+
+function draftOf({ path }: { readonly path: string }): string {
+  return `${path}.new`;
+}
+
+function checkHead(path: string, { meta }: LogLine): void {
+  const { type, format } = JSON.parse(meta) as { type?: unknown; format?: unknown };
+  if (type !== 'log') throw new PersistenceError('JOURNAL_CORRUPT', `'${path}' does not begin as a journal of flowproof does`);
+  if (format !== LOG_FORMAT) {
+    throw new PersistenceError(
+      'JOURNAL_TOO_NEW',
+      `'${path}' has format ${String(format)}, and this version reads ${LOG_FORMAT}: a newer flowproof wrote it`,
+    );
+  }
+}

@@ -1,0 +1,46 @@
+import { isEnded, type RunState } from '../model/states.js';
+import type { Journal, PruneParams } from './journal.js';
+
+/** What is kept of failed runs is what an operator goes on with: they are removed only when asked for. */
+const DEFAULT_STATES: readonly RunState[] = ['SUCCESS', 'REVERTED', 'CANCELLED'];
+/** Few enough that whoever needs one of these rows waits for a moment only. */
+const DEFAULT_BATCH = 100;
+
+/** A prune with everything said. */
+export type PruneOrder = Required<Omit<PruneParams, 'flow' | 'after'>> & Pick<PruneParams, 'flow' | 'after'>;
+
+/**
+ * Fills in the defaults.
+ * @throws TypeError when a state is not one in which a run has ended, or a number is none.
+ */
+export function pruneOrder({ states = DEFAULT_STATES, limit = DEFAULT_BATCH, ...rest }: PruneParams): PruneOrder {
+  const open = states.find((state) => !isEnded(state));
+  if (open !== undefined) throw new TypeError(`runs that are ${open} can't be pruned: only those that have ended`);
+  if (!Number.isInteger(limit) || limit < 1) throw new TypeError(`limit is ${limit}: it must be an integer from 1`);
+  if (!Number.isFinite(rest.endedBeforeMs))
+    throw new TypeError(`endedBeforeMs is ${rest.endedBeforeMs}: it must be milliseconds since 1970`);
+  return { states, limit, ...rest };
+}
+
+export interface PruneAllParams extends Omit<PruneParams, 'after'> {
+  /** Stops between two batches. */
+  readonly signal?: AbortSignal;
+  /** Told of each batch, with the ids of the runs that are gone. */
+  readonly onBatch?: (runIds: readonly string[]) => void;
+}
+
+/**
+ * Removes all runs that ended before a time, a batch at a time, each batch whole or not at all.
+ * @returns how many runs are gone
+ */
+export async function pruneAll(journal: Journal, { signal, onBatch, ...params }: PruneAllParams): Promise<number> {
+  let pruned = 0;
+  for (let after: string | undefined; ; ) {
+    if (signal?.aborted === true) return pruned;
+    const { runIds, next } = await journal.prune({ ...params, ...(after === undefined ? {} : { after }) });
+    pruned += runIds.length;
+    if (runIds.length > 0) onBatch?.(runIds);
+    if (next === undefined) return pruned;
+    after = next;
+  }
+}

@@ -1,0 +1,53 @@
+import type { AppendItem, AppendResult } from '../persistence/index.js';
+import { encodeItem } from './append-params.js';
+import { GroupCommit } from './group-commit.js';
+import type { Oversize } from './oversize.js';
+import type { Statements } from './sql.js';
+import { StepWriter } from './step-writer.js';
+
+export interface AppenderParams {
+  /** Quoted. */
+  readonly schema: string;
+  readonly lanes: readonly Statements[];
+  /** Whether the lanes are connections of ours, which wait for nobody for long. */
+  readonly own: boolean;
+  readonly oversize: Oversize;
+}
+
+/** Appends to the journal of one schema. */
+export class Appender {
+  readonly #oversize: Oversize;
+  readonly #group: GroupCommit;
+
+  constructor({ schema, lanes, own, oversize }: AppenderParams) {
+    this.#oversize = oversize;
+    this.#group = new GroupCommit(new StepWriter({ schema, hurries: !own }), lanes);
+  }
+
+  async append(items: readonly AppendItem[]): Promise<readonly AppendResult[]> {
+    const [only] = items;
+    if (only !== undefined && items.length === 1) return [await this.#appendOne(only)];
+    return Promise.all(items.map((item) => this.#appendOne(item)));
+  }
+
+  /** The next step is most likely this run's. */
+  begun(runId: string): void {
+    this.#group.begun(runId);
+  }
+
+  /** Resolves when every append has its answer. */
+  settled(): Promise<void> {
+    return this.#group.settled();
+  }
+
+  /** What can't be text, or is too much of it, is refused before anything is sent. */
+  async #appendOne(item: AppendItem): Promise<AppendResult> {
+    try {
+      const encoded = encodeItem(item);
+      const cause = this.#oversize.isOver(encoded.transitions) ? await this.#oversize.explain(item.entry, encoded.transitions) : undefined;
+      return cause === undefined ? this.#group.append(encoded) : { kind: 'refused', cause };
+    } catch (cause) {
+      return { kind: 'refused', cause };
+    }
+  }
+}

@@ -1,0 +1,84 @@
+import { InvalidInputError } from '../model/errors.js';
+import { isEnded } from '../model/states.js';
+import { type CreateRunParams, type CreateRunResult, encodeTransitions, type RunSummary } from '../persistence/index.js';
+import type { Oversize } from './oversize.js';
+import type { Row, Sql, Statement } from './sql.js';
+import { asPersistenceError, isLost, isPassing, isRefused, MAX_SENDS } from './sql-errors.js';
+import { statement } from './statement.js';
+
+export interface RunCreatorParams {
+  readonly sql: Sql;
+  readonly schema: string;
+  readonly oversize: Oversize;
+  /** The run that has this key or, as ids don't repeat, this id. */
+  readonly find: (key: string, runId: string) => Promise<RunSummary | undefined>;
+}
+
+/** Shapes are small in number and large in text: one that is stored is not sent again. */
+const MAX_KNOWN = 1_000;
+
+export class RunCreator {
+  readonly #params: RunCreatorParams;
+  readonly #insert: Statement;
+  readonly #known = new Set<string>();
+
+  constructor(params: RunCreatorParams) {
+    this.#params = params;
+    const { schema } = params;
+    this.#insert = statement(`with r as (
+        insert into ${schema}.runs (run_id, key, flow, version, fingerprint, inputs_hash, state, owner, created_at, ended_at)
+        values ($1::uuid, $2, $3, $4::int, $5, $6, $7, $8::uuid, to_timestamp($9::float8 / 1000), case when $10 then to_timestamp($9::float8 / 1000) end)
+        on conflict do nothing returning run_id),
+      h as (insert into ${schema}.shapes (fingerprint, atoms, manifest) select $5, $11::json, $12::json from r where $11 is not null on conflict do nothing),
+      j as (insert into ${schema}.journal (run_id, writer, at, seq, epoch, format, kind, step_id, transitions)
+        select run_id, $13::uuid, to_timestamp($9::float8 / 1000), $14::int, $15::int, $16::smallint, $17, decode($18, 'hex'), $19::json from r)
+      select run_id::text as run_id from r`);
+  }
+
+  /**
+   * @throws InvalidInputError when the database can't keep what the run begins with, or it is too large.
+   * @throws PersistenceError `STORE_SCHEMA`
+   */
+  async create(run: CreateRunParams): Promise<CreateRunResult> {
+    const { key, entry, shape, flow } = run;
+    const text = encodeTransitions(entry.transitions);
+    this.#params.oversize.checkBeginning(flow, entry, text);
+    for (let attempt = 1; ; attempt++) {
+      try {
+        const rows = await this.#send(run, text);
+        if (rows.length > 0) return this.#created(shape.fingerprint);
+        const there = await this.#params.find(key, entry.runId);
+        // After a lost answer the run that is there is the one that the first try made.
+        if (there !== undefined)
+          return attempt > 1 && there.runId === entry.runId ? this.#created(shape.fingerprint) : { kind: 'exists', run: there };
+        if (attempt >= MAX_SENDS) return { kind: 'unknown', cause: new Error(`the key '${key}' is taken and free by turns`) };
+      } catch (cause) {
+        if (isRefused(cause)) throw refused(run, cause);
+        const again = isLost(cause) || isPassing(cause);
+        if (again && attempt >= MAX_SENDS) return { kind: 'unknown', cause };
+        if (!again) throw asPersistenceError(cause);
+      }
+    }
+  }
+
+  async #send(run: CreateRunParams, transitions: string): Promise<readonly Row[]> {
+    const { entry, key, flow, version, inputsHash, state, owner, shape } = run;
+    const { runId, atMs, writer, seq, epoch, format, kind, stepId } = entry;
+    const isKnown = this.#known.has(shape.fingerprint);
+    const [atoms, manifest] = isKnown ? [null, null] : [JSON.stringify(shape.atoms), JSON.stringify(shape.manifest)];
+    const summary = [runId, key, flow, version, shape.fingerprint, inputsHash, state, owner, atMs, isEnded(state)];
+    const first = [writer, seq, epoch, format, kind, stepId, transitions];
+    return this.#params.sql.query(this.#insert, [...summary, atoms, manifest, ...first]);
+  }
+
+  #created(fingerprint: string): CreateRunResult {
+    if (this.#known.size >= MAX_KNOWN) this.#known.clear();
+    this.#known.add(fingerprint);
+    return { kind: 'created' };
+  }
+}
+
+function refused({ flow, key }: CreateRunParams, cause: unknown): InvalidInputError {
+  const said = cause instanceof Error ? cause.message : String(cause);
+  return new InvalidInputError(flow, [{ path: '', message: `PostgreSQL can't keep the run ${JSON.stringify(key)}: ${said}` }]);
+}

@@ -1,0 +1,9 @@
+/** Door of the journal in PostgreSQL's SQL: schema, statements and group commit, over whatever client an adapter brings. */
+export { LANE_LOCK_TIMEOUT_MS } from './append-statements.js';
+export type { Connections } from './connections.js';
+export { grantUse } from './grant.js';
+export { migrate, quoted } from './migrate.js';
+export type { LockClient } from './owner-lock.js';
+export type { Row, Sql, Statement, Statements } from './sql.js';
+export { asPersistenceError, isLost } from './sql-errors.js';
+export { SqlJournal, type SqlJournalParams } from './sql-journal.js';

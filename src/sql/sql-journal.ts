@@ -1,0 +1,189 @@
+import { PersistenceError, RunNotFoundError } from '../model/errors.js';
+import type {
+  AppendItem,
+  AppendResult,
+  Capabilities,
+  CreateRunParams,
+  CreateRunResult,
+  InboxMessage,
+  Journal,
+  LoadedRun,
+  PruneParams,
+  PruneResult,
+  RunFilter,
+  RunPage,
+  RunSummary,
+  TickParams,
+  TickResult,
+} from '../persistence/index.js';
+import { Appender } from './append.js';
+import type { Connections } from './connections.js';
+import { RunCreator } from './create-run.js';
+import { listRuns } from './list-runs.js';
+import { RunLoader } from './load-run.js';
+import { messagesOf } from './messages.js';
+import { type MigrateParams, migrate, quoted } from './migrate.js';
+import { Oversize } from './oversize.js';
+import { OwnerLock } from './owner-lock.js';
+import { pruneRuns } from './prune-runs.js';
+import type { Row, Statement } from './sql.js';
+import { asPersistenceError, isLost, isPassing, MAX_SENDS } from './sql-errors.js';
+import { type JournalStatements, journalStatements } from './statements.js';
+import { summaryOf } from './summaries.js';
+import { isUuid } from './uuid.js';
+
+export interface SqlJournalParams extends MigrateParams {
+  readonly capabilities: Capabilities;
+  /** Called by `open`. */
+  readonly connect: () => Promise<Connections>;
+  readonly maxStepBytes: number;
+}
+
+interface Parts extends Connections {
+  readonly appender: Appender;
+  readonly creator: RunCreator;
+  readonly loader: RunLoader;
+}
+
+/** One engine's way to the tables of one schema. */
+export class SqlJournal implements Journal {
+  readonly capabilities: Capabilities;
+  readonly #params: SqlJournalParams;
+  readonly #statements: JournalStatements;
+  #opening: Promise<void> | undefined;
+  #parts: Parts | undefined;
+  /** By owner; a process is one. */
+  readonly #locks = new Map<string, OwnerLock>();
+
+  constructor(params: SqlJournalParams) {
+    this.capabilities = params.capabilities;
+    this.#params = params;
+    this.#statements = journalStatements(quoted(params.schema));
+  }
+
+  async open(): Promise<void> {
+    this.#opening ??= this.#open();
+    await this.#opening;
+  }
+
+  async createRun(params: CreateRunParams): Promise<CreateRunResult> {
+    const { creator, appender } = this.#opened();
+    const result = await creator.create(params);
+    appender.begun(params.entry.runId);
+    return result;
+  }
+
+  async append(items: readonly AppendItem[]): Promise<readonly AppendResult[]> {
+    return this.#opened().appender.append(items);
+  }
+
+  async load(runId: string): Promise<LoadedRun | undefined> {
+    const { loader } = this.#opened();
+    return isUuid(runId) ? loader.load(runId) : undefined;
+  }
+
+  async find(by: { readonly runId: string } | { readonly key: string }): Promise<RunSummary | undefined> {
+    const byId = 'runId' in by;
+    if (byId ? !isUuid(by.runId) : by.key.includes('\0')) return undefined;
+    const [row] = byId ? await this.#read(this.#statements.findById, [by.runId]) : await this.#read(this.#statements.findByKey, [by.key]);
+    return row === undefined ? undefined : summaryOf(row);
+  }
+
+  async runs(filter: RunFilter): Promise<RunPage> {
+    return listRuns({ schema: quoted(this.#params.schema), filter, read: this.#read });
+  }
+
+  async send({ id, runId, kind, payload }: InboxMessage): Promise<void> {
+    const text = payload === undefined ? null : JSON.stringify(payload);
+    const rows = isUuid(runId) ? await this.#read(this.#statements.send, [runId, id, kind, text]) : [];
+    if (rows.length === 0) throw new RunNotFoundError(runId);
+  }
+
+  async tick({ owner, leaseMs, watch }: TickParams): Promise<TickResult> {
+    const [row] = await this.#read(this.#statements.tick, [owner, leaseMs, watch.filter(isUuid)]);
+    await this.#keepLock(owner);
+    const watched = row?.watched;
+    return {
+      messages: messagesOf(row?.messages),
+      watched: typeof watched === 'string' ? (JSON.parse(watched) as Row[]).map(summaryOf) : [],
+    };
+  }
+
+  async release(owner: string): Promise<void> {
+    const lock = this.#locks.get(owner);
+    this.#locks.delete(owner);
+    await lock?.end();
+    await this.#read(this.#statements.release, [owner]);
+  }
+
+  async prune(params: PruneParams): Promise<PruneResult> {
+    return pruneRuns({ schema: quoted(this.#params.schema), params, read: this.#read });
+  }
+
+  async close(): Promise<void> {
+    await this.#opening?.catch(() => undefined);
+    const parts = this.#parts;
+    this.#parts = undefined;
+    this.#opening = undefined;
+    await Promise.all([...this.#locks.values()].map((lock) => lock.end()));
+    this.#locks.clear();
+    await parts?.appender.settled();
+    await parts?.close();
+  }
+
+  async #open(): Promise<void> {
+    const connections = await this.#connect();
+    const { sql } = connections;
+    const schema = quoted(this.#params.schema);
+    const find = async (key: string, runId: string) => (await this.find({ key })) ?? (await this.find({ runId }));
+    const oversize = new Oversize(sql, schema, this.#params.maxStepBytes);
+    this.#parts = {
+      ...connections,
+      appender: new Appender({ schema, lanes: connections.lanes, own: connections.own, oversize }),
+      creator: new RunCreator({ sql, schema, oversize, find }),
+      loader: new RunLoader(schema, this.#read),
+    };
+  }
+
+  async #connect(): Promise<Connections> {
+    let connections: Connections | undefined;
+    try {
+      connections = await this.#params.connect();
+      await migrate(connections.sql, this.#params);
+      await connections.sql.query(this.#statements.forgetLeases, []);
+      return connections;
+    } catch (error) {
+      this.#opening = undefined;
+      await connections?.close();
+      throw asPersistenceError(error);
+    }
+  }
+
+  /** The first one is waited for: whoever has begun a run is guarded. A later one is taken beside the work. */
+  async #keepLock(owner: string): Promise<void> {
+    const { sql, lockClient } = this.#opened();
+    if (lockClient === undefined) return;
+    const known = this.#locks.get(owner);
+    const lock = known ?? new OwnerLock({ schema: quoted(this.#params.schema), owner, connect: lockClient, sql });
+    this.#locks.set(owner, lock);
+    const kept = lock.keep();
+    if (known === undefined) await kept;
+  }
+
+  /** For statements that may be sent twice: all but those that write the journal. */
+  readonly #read = async (statement: Statement, params: readonly unknown[]): Promise<readonly Row[]> => {
+    const { sql } = this.#opened();
+    for (let attempt = 1; ; attempt++) {
+      try {
+        return await sql.query(statement, params);
+      } catch (error) {
+        if (attempt >= MAX_SENDS || !(isLost(error) || isPassing(error))) throw asPersistenceError(error);
+      }
+    }
+  };
+
+  #opened() {
+    if (this.#parts === undefined) throw new PersistenceError('STORE_CLOSED', 'this journal is not open');
+    return this.#parts;
+  }
+}

@@ -1,0 +1,23 @@
+/** A statement with a name of its own: where the connection is ours or a pool's, it is prepared once per connection. */
+export interface Statement {
+  readonly name: string;
+  readonly text: string;
+}
+
+export type Row = Readonly<Record<string, unknown>>;
+
+/** Whoever takes statements. */
+export interface Statements {
+  query(statement: Statement, params: readonly unknown[]): Promise<readonly Row[]>;
+  /** How many rows it wrote; cheaper than having them returned. */
+  change(statement: Statement, params: readonly unknown[]): Promise<number>;
+}
+
+/** All that this adapter wants of a database, so that a pool and a Kysely look the same. */
+export interface Sql extends Statements {
+  /** Several statements, all or none; nobody else's are among them. */
+  transaction<Result>(
+    work: (run: (text: string, params?: readonly unknown[]) => Promise<readonly Row[]>) => Promise<Result>,
+  ): Promise<Result>;
+  close(): Promise<void>;
+}

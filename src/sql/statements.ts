@@ -1,0 +1,38 @@
+import { MESSAGE_JSON } from './messages.js';
+import type { Statement } from './sql.js';
+import { statement } from './statement.js';
+import { SUMMARY_COLUMNS, summaryFrom } from './summaries.js';
+
+/** The statements that are the same whatever is asked. */
+export interface JournalStatements {
+  readonly findById: Statement;
+  readonly findByKey: Statement;
+  readonly send: Statement;
+  readonly tick: Statement;
+  readonly release: Statement;
+  readonly forgetLeases: Statement;
+}
+
+export function journalStatements(schema: string): JournalStatements {
+  const summaries = `select ${SUMMARY_COLUMNS} from ${summaryFrom(schema)}`;
+  return {
+    findById: statement(`${summaries} where r.run_id = $1::uuid`),
+    findByKey: statement(`${summaries} where r.key = $1`),
+    send: statement(`with r as (select run_id from ${schema}.runs where run_id = $1::uuid for key share),
+      i as (insert into ${schema}.inbox (run_id, id, kind, payload) select run_id, $2, $3, $4::json from r on conflict (run_id, id) do nothing)
+      select run_id from r`),
+    tick: statement(`with l as (insert into ${schema}.leases (owner, expires_at)
+        values ($1::uuid, clock_timestamp() + $2::float8 * interval '1 millisecond')
+        on conflict (owner) do update set expires_at = excluded.expires_at)
+      select
+        (select json_agg(${MESSAGE_JSON} order by i.place)::text
+          from ${schema}.inbox i join ${schema}.runs r on r.run_id = i.run_id where r.owner = $1::uuid) as messages,
+        (select json_agg(w)::text from (${summaries} where r.run_id = any($3::uuid[])) w) as watched`),
+    release: statement(`with k as (delete from ${schema}.owner_locks where owner = $1::uuid)
+      delete from ${schema}.leases where owner = $1::uuid`),
+    // Of processes that were killed; a day is far beyond any lease.
+    forgetLeases: statement(`with k as (
+        delete from ${schema}.owner_locks o where not exists (select from ${schema}.leases l where l.owner = o.owner))
+      delete from ${schema}.leases where expires_at < clock_timestamp() - interval '1 day'`),
+  };
+}

@@ -1,0 +1,34 @@
+import type { RunSummary } from '../persistence/index.js';
+import { runStateWord } from '../persistence/index.js';
+import type { Row } from './sql.js';
+
+/**
+ * Whether the owner of a run lives: its lease goes on, and the lock that its process holds, if it holds one, is taken.
+ * A lock from before the server started is gone without anybody having died.
+ */
+export const ALIVE = `case when l.expires_at is null or l.expires_at <= clock_timestamp() then false
+    when k.taken_at > pg_postmaster_start_time() then not pg_try_advisory_xact_lock_shared(k.lock_key) else true end`;
+
+/** Columns of a summary, from {@link summaryFrom}. */
+export const SUMMARY_COLUMNS = `r.run_id::text as run_id, r.key, r.flow, r.version, r.fingerprint, r.inputs_hash, r.state, r.owner::text as owner,
+  (extract(epoch from r.created_at) * 1000)::float8 as created_at_ms, ${ALIVE} as alive`;
+
+export const summaryFrom = (schema: string): string =>
+  `${schema}.runs r left join ${schema}.leases l on l.owner = r.owner left join ${schema}.owner_locks k on k.owner = r.owner`;
+
+/** @throws JournalError `JOURNAL_CORRUPT` when the state is no state. */
+export function summaryOf(row: Row): RunSummary {
+  const runId = String(row.run_id);
+  const summary: RunSummary = {
+    runId,
+    key: String(row.key),
+    flow: String(row.flow),
+    version: Number(row.version),
+    fingerprint: String(row.fingerprint),
+    inputsHash: String(row.inputs_hash),
+    state: runStateWord(runId, row.state),
+    createdAtMs: Number(row.created_at_ms),
+  };
+  const { owner } = row;
+  return typeof owner === 'string' ? { ...summary, owner: { id: owner, alive: row.alive === true } } : summary;
+}

@@ -1,0 +1,185 @@
+import { expect, test } from 'vitest';
+import {
+  type DynamicFlow,
+  defineTask,
+  flowproof,
+  IncompatibleFlowError,
+  isFlowproofError,
+  linear,
+  memory,
+  type Persistence,
+} from '../../src/index.js';
+import { Gate } from './gate.js';
+
+type Services = { gate: Gate };
+
+const calls: string[] = [];
+const task = (name: string, options: { revert?: boolean; version?: number } = {}) =>
+  defineTask({
+    name,
+    version: options.version ?? 1,
+    execute: async () => {
+      calls.push(name);
+    },
+    ...(options.revert === true ? { revert: async () => void calls.push(`undo ${name}`) } : {}),
+  });
+const give = (outputs: Readonly<Record<string, number>>) =>
+  defineTask({ name: 'give', provides: Object.keys(outputs), execute: async () => outputs });
+const gated = defineTask({
+  name: 'gated',
+  execute: async (_: {}, ctx: { services: { gate: Gate } }) => ctx.services.gate.pass(),
+});
+const failing = defineTask({
+  name: 'failing',
+  execute: async () => {
+    throw new Error('no');
+  },
+});
+
+type Flow = DynamicFlow<Services>;
+
+/** Runs a flow up to and with its node `gated`, and lets it rest there. */
+async function rested(flow: Flow): Promise<Persistence> {
+  const persistence = memory();
+  const gate = new Gate();
+  calls.length = 0;
+  await using app = flowproof({ persistence, flows: [flow], services: { gate } });
+  const handle = await app.start(flow, { id: 'r' });
+  await gate.reached;
+  await handle.suspend();
+  gate.open();
+  await handle.result();
+  return persistence;
+}
+
+async function resumed(persistence: Persistence, flow: Flow): Promise<{ state: string; calls: readonly string[] }> {
+  calls.length = 0;
+  await using app = flowproof({ persistence, flows: [flow], services: { gate: new Gate() } });
+  const { state } = await app.resume('r');
+  return { state, calls: [...calls] };
+}
+
+async function refusal(persistence: Persistence, flow: Flow): Promise<unknown> {
+  const error: unknown = await resumed(persistence, flow).then(
+    () => undefined,
+    (thrown: unknown) => thrown,
+  );
+  if (!isFlowproofError(error, 'INCOMPATIBLE_FLOW')) throw error ?? new Error('it was not refused');
+  return error instanceof IncompatibleFlowError ? error.report : [];
+}
+
+const before = linear.dynamic<Services>('m').add(task('a')).add(gated).add(task('z')).build();
+
+test('an atom that was added runs, wherever it is (R-17.8); one that was renamed is new (R-17.11)', async () => {
+  const store = await rested(before);
+  const after = linear.dynamic<Services>('m').add(task('new')).add(task('a')).add(gated).add(task('renamed')).build();
+  expect(await resumed(store, after)).toEqual({ state: 'SUCCESS', calls: ['new', 'renamed'] });
+});
+
+test('an atom that had not begun may be gone; of those that were done, only what can be undone must stay (R-17.9, D-15)', async () => {
+  expect(await resumed(await rested(before), linear.dynamic<Services>('m').add(gated).build())).toEqual({ state: 'SUCCESS', calls: [] });
+  const undoable = linear
+    .dynamic<Services>('m')
+    .add(task('a', { revert: true }))
+    .add(gated)
+    .add(task('z'))
+    .build();
+  expect(await refusal(await rested(undoable), linear.dynamic<Services>('m').add(gated).build())).toEqual([
+    "'m/a' is SUCCESS, and is not in this code: nobody could undo it",
+  ]);
+});
+
+test('another order is the one of the code that goes on (R-17.11)', async () => {
+  const after = linear.dynamic<Services>('m').add(task('z')).add(gated).add(task('y')).add(task('a')).build();
+  expect(await resumed(await rested(before), after)).toEqual({ state: 'SUCCESS', calls: ['z', 'y'] });
+});
+
+test('what was done before the change is undone after it', async () => {
+  const store = await rested(
+    linear
+      .dynamic<Services>('m')
+      .add(task('a', { revert: true }))
+      .add(gated)
+      .add(task('z'))
+      .build(),
+  );
+  const after = linear
+    .dynamic<Services>('m')
+    .add(task('first'))
+    .add(task('a', { revert: true }))
+    .add(gated)
+    .add(failing)
+    .build();
+  expect(await resumed(store, after)).toEqual({ state: 'REVERTED', calls: ['first', 'undo a'] });
+});
+
+test('a value that is needed must have been stored, or be given by whoever has yet to run', async () => {
+  const read = defineTask({ name: 'read', requires: ['n'], execute: async ({ n }: { n: number }) => void calls.push(`n is ${n}`) });
+  const store = async () =>
+    rested(
+      linear
+        .dynamic<Services>('m')
+        .add(give({ x: 1 }))
+        .add(gated)
+        .add(read, { rebind: { n: 'x' } })
+        .build(),
+    );
+  expect(
+    await refusal(
+      await store(),
+      linear
+        .dynamic<Services>('m')
+        .add(give({ x: 1, y: 2 }))
+        .add(gated)
+        .add(read, { rebind: { n: 'y' } })
+        .build(),
+    ),
+  ).toEqual(["'m/read' needs 'n', which was not stored when its provider ran"]);
+  expect(
+    await resumed(
+      await store(),
+      linear
+        .dynamic<Services>('m')
+        .add(give({ x: 1 }))
+        .add(gated)
+        .add(read, { inject: { n: 7 } })
+        .build(),
+    ),
+  ).toEqual({
+    state: 'SUCCESS',
+    calls: ['n is 7'],
+  });
+});
+
+test('a task that has begun goes on only in the version in which it began (D-13)', async () => {
+  const other = linear
+    .dynamic<Services>('m')
+    .add(task('a', { version: 2 }))
+    .add(gated)
+    .add(task('z', { version: 9 }))
+    .build();
+  expect(await refusal(await rested(before), other)).toEqual(["'m/a' began in version 1, and is version 2 now"]);
+});
+
+test('another version of a flow goes on with a run only if it says so', async () => {
+  const next = (continues: readonly number[]) =>
+    linear.dynamic<Services>('m', { version: 2, continues }).add(task('a')).add(gated).add(task('z')).build();
+  expect(await refusal(await rested(before), next([]))).toEqual([
+    'the run is one of version 1; this code has version 2, which does not say that it continues 1',
+  ]);
+  expect(await resumed(await rested(before), next([1]))).toEqual({ state: 'SUCCESS', calls: ['z'] });
+});
+
+test('a run can change its flow several times, and is read as it is now', async () => {
+  const store = await rested(before);
+  const second = linear.dynamic<Services>('m').add(task('b')).add(task('a')).add(gated).add(failing).build();
+  expect((await resumed(store, second)).state).toBe('REVERTED');
+  await using app = flowproof({ persistence: store, flows: [] });
+  const { atoms } = await app.inspect('r');
+  expect(atoms.map(({ path, state }) => `${path} ${state}`)).toEqual([
+    'm/b REVERTED',
+    'm/a REVERTED',
+    'm/gated REVERTED',
+    'm/failing REVERTED',
+  ]);
+});

@@ -1,0 +1,131 @@
+import { type FlowSpec, flowsOf, isFlow, retryName, type Segment, type TraceEvent, type Vector } from '../case.js';
+import { textOf } from '../json.js';
+import type { Rule } from '../rules.js';
+import { eachSegment, partAt } from './rewrite.js';
+
+const isOfAtom = ([kind]: TraceEvent): boolean => kind !== 'flow';
+
+export const restartInOneStep: Rule = {
+  number: 'D-16',
+  says: 'a retry restarts in the step that undoes the last of its flow: a suspension comes before that step or after it',
+  touches: 0,
+  expected(wanted) {
+    return eachSegment(wanted, (segment, index) => {
+      const next = wanted.segments?.[index + 1];
+      if (segment.outcome !== 'SUSPENDED' || next === undefined || 'invalid' in next) return segment;
+      const { trace = [] } = segment;
+      const asked = trace.findIndex(([kind, , state]) => kind === 'flow' && state === 'SUSPENDING');
+      const restarts = ['RETRYING', 'PENDING'].includes(trace[asked - 1]?.[2] ?? '');
+      const isDue = (next.trace ?? []).find(isOfAtom)?.[2] === 'RETRYING';
+      return restarts || isDue ? { ...segment, joined: true } : segment;
+    });
+  },
+};
+
+export const askedOnce: Rule = {
+  number: 'R-17.4',
+  says: 'what a retry has decided about a failure is in the journal: it is not asked again when the run goes on',
+  touches: 0,
+  expected(wanted) {
+    return eachSegment(wanted, (segment, index) => {
+      const before = wanted.segments?.[index - 1];
+      if (before === undefined || 'invalid' in before || before.flow_state === 'REVERTED') return segment;
+      const decided = new Set(before.calls.filter(isDecision).map(textOf));
+      const calls = segment.calls.filter((call) => !isDecision(call) || !decided.has(textOf(call)));
+      return calls.length === segment.calls.length ? segment : { ...segment, calls };
+    });
+  },
+};
+
+function isDecision({ op, decision }: Segment['calls'][number]): boolean {
+  return op === 'on_failure' && decision !== undefined;
+}
+
+export const untouchedBehindRetries: Rule = {
+  number: 'R-13.11',
+  says: 'a retry that tries again means to undo its own flow; what comes after it has not begun, and nothing is meant with it',
+  touches: 0,
+  expected(wanted, { case: recorded }) {
+    return eachSegment(wanted, (segment, index) => {
+      const flow = recorded.run?.[index]?.flow ?? recorded.flow;
+      const retrying = flowsOf(flow).filter((inner) => inner.retry !== undefined && segment.atoms[retryName(inner)]?.[1] === 'RETRY');
+      if (retrying.length === 0) return segment;
+      const inside = new Set(retrying.flatMap(atomsIn));
+      let changed = false;
+      const atoms = Object.entries(segment.atoms).map(([name, shown]) => {
+        if (shown?.[0] !== 'PENDING' || shown[1] !== 'REVERT' || inside.has(name)) return [name, shown] as const;
+        changed = true;
+        return [name, ['PENDING', 'EXECUTE'] as const] as const;
+      });
+      return changed ? { ...segment, atoms: Object.fromEntries(atoms) } : segment;
+    });
+  },
+};
+
+export const toldInDefinitionOrder: Rule = {
+  number: 'D-2',
+  says: 'what one step skips or resets is told in the order in which it is defined',
+  touches: 0,
+  expected(wanted, vector) {
+    return eachSegment(wanted, (segment, index) => {
+      const { run = [], flow } = vector.case;
+      const order = new Map(atomsIn(run[index]?.flow ?? flow).map((name, place) => [name, place]));
+      const { trace = [], before = [] } = segment;
+      const places = trace.map((_, place) => place);
+      for (const state of ['IGNORE', 'PENDING']) sortRuns(places, trace, state, order);
+      if (places.every((place, now) => place === now)) return segment;
+      const now = new Map(places.map((place, at) => [place, at]));
+      const pairs = before.map(([first, then]) => [now.get(first) as number, now.get(then) as number] as const);
+      return {
+        ...segment,
+        trace: places.map((place) => trace[place] as TraceEvent),
+        before: pairs.filter(([first, then]) => first < then),
+      };
+    });
+  },
+};
+
+/** Sorts neighbours of one state by where they are defined. */
+function sortRuns(places: number[], trace: readonly TraceEvent[], state: string, order: ReadonlyMap<string, number>): void {
+  const rank = (place: number): number => order.get(trace[place]?.[1] ?? '') ?? 0;
+  for (let first = 0; first < places.length; first++) {
+    let until = first;
+    while (trace[until]?.[2] === state && isOfAtom(trace[until] as TraceEvent)) until++;
+    if (until - first > 1) places.splice(first, until - first, ...places.slice(first, until).sort((a, b) => rank(a) - rank(b)));
+    first = Math.max(first, until - 1);
+  }
+}
+
+/** Names of the atoms of a flow, its retry first. */
+function atomsIn(flow: FlowSpec): readonly string[] {
+  const items = (flow.items ?? []).flatMap((item) => (isFlow(item) ? atomsIn(item) : [item.name]));
+  return flow.retry === undefined ? items : [retryName(flow), ...items];
+}
+
+export const restBeforeDeciding: Rule = {
+  number: 'L6',
+  says: 'a run that is to rest asks no decider any more: it rests, though what is left may be skipped',
+  touches: 0,
+  expected(wanted) {
+    const asked = ({ trace = [] }: Segment): number => trace.findIndex(([kind, , state]) => kind === 'flow' && state === 'SUSPENDING');
+    const skipsAfter = (segment: Segment): boolean =>
+      asked(segment) >= 0 && (segment.trace ?? []).slice(asked(segment)).some(([, , state]) => state === 'IGNORE');
+    return partAt(wanted, skipsAfter, (_, index, segment) => index < asked(segment));
+  },
+};
+
+export const refusedFlows: Rule = {
+  number: 'D-15',
+  says: 'a run goes on with a changed flow only if nothing that it has done is lost: otherwise it is refused, with a report',
+  touches: 0,
+  expected(wanted, vector: Vector) {
+    if (wanted.status !== 'ok' || vector.case.run?.every((segment) => segment.flow === undefined) !== false) return wanted;
+    let changed = false;
+    const segments = (wanted.segments ?? []).map((segment) => {
+      if (!('invalid' in segment) || segment.invalid.error !== 'Duplicate') return segment;
+      changed = true;
+      return { invalid: { error: 'Incompatible' } };
+    });
+    return changed ? { ...wanted, segments } : wanted;
+  },
+};

@@ -1,0 +1,79 @@
+import type { StopSpec, TraceEvent } from './case.js';
+import type { JsonRecord } from './json.js';
+
+/** What a flow does to the world, and when the world stops it: all that outlives a crash. */
+export class World {
+  readonly #attempts = new Map<string, number>();
+  #stops: readonly StopSpec[] = [];
+  #reached = new Map<string, number>();
+  #suspend: () => void = () => undefined;
+  #kill: () => void = () => undefined;
+  trace: TraceEvent[] = [];
+  /** Events that say again what a listener before the crash was told. */
+  repeated = new Set<TraceEvent>();
+  calls: JsonRecord[] = [];
+  /** The process is gone: nothing that it does happens. */
+  dead = false;
+  /** Somebody who listened knows that the run has ended. */
+  endHeard = false;
+
+  beginSegment(stops: readonly StopSpec[], means: { suspend(): void; kill(): void }): void {
+    this.trace = [];
+    this.repeated = new Set();
+    this.calls = [];
+    this.dead = false;
+    this.endHeard = false;
+    this.#stops = stops;
+    this.#reached = new Map();
+    this.#suspend = means.suspend;
+    this.#kill = means.kill;
+  }
+
+  /**
+   * Takes note of an event. What an engine tells after the crash was durable before it: steps are atomic, so these
+   * events have happened too.
+   */
+  told(event: TraceEvent, isRepeated: boolean): void {
+    this.trace.push(event);
+    if (!this.dead && event[0] === 'flow') this.endHeard = ENDS.has(event[2]);
+    if (isRepeated) this.repeated.add(event);
+    else if (event[0] === 'flow') this.#point(`flow ${event[2]}`);
+    else this.#point(`${event[1]} ${event[2]}`);
+  }
+
+  /** Takes note of a call; resolves with its number, counted over the whole case, and never when the process dies in it. */
+  async called(call: JsonRecord): Promise<number> {
+    if (this.dead) return NEVER;
+    const { op, atom } = call as { op: string; atom: string };
+    const key = `${atom} ${op}`;
+    const attempt = (this.#attempts.get(key) ?? 0) + 1;
+    this.#attempts.set(key, attempt);
+    this.calls.push(call);
+    this.#point(`${atom} call ${op}`);
+    return this.dead ? NEVER : attempt;
+  }
+
+  #point(reached: string): void {
+    if (this.dead) return;
+    const nth = (this.#reached.get(reached) ?? 0) + 1;
+    this.#reached.set(reached, nth);
+    for (const { action, at } of this.#stops) {
+      if (pointOf(at) !== reached || (at.nth ?? 1) !== nth) continue;
+      if (action === 'suspend') {
+        this.#suspend();
+      } else {
+        this.dead = true;
+        this.#kill();
+        return;
+      }
+    }
+  }
+}
+
+const ENDS: ReadonlySet<string> = new Set(['SUCCESS', 'REVERTED', 'FAILURE']);
+const NEVER = new Promise<never>(() => undefined);
+
+function pointOf({ atom, state, call }: StopSpec['at']): string {
+  if (call !== undefined) return `${atom} call ${call}`;
+  return atom === undefined ? `flow ${state}` : `${atom} ${state}`;
+}
