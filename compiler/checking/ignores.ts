@@ -41,7 +41,8 @@ function ignoresIn(file: ts.SourceFile): readonly Ignore[] {
     const found = COMMENT.exec(line.trimEnd());
     if (found === null) return [];
     const alone = line.slice(0, found.index).trim() === '';
-    const place = { file: file.fileName, line: index + 1, column: found.index + 1, length: found[0].length };
+    const columns = { column: found.index + 1, endColumn: found.index + found[0].length + 1 };
+    const place = { file: file.fileName, line: index + 1, endLine: index + 1, ...columns };
     return {
       file: file.fileName,
       about: alone ? index + 2 : index + 1,

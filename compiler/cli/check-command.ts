@@ -1,8 +1,9 @@
 import { readFileSync } from 'node:fs';
 import { sep } from 'node:path';
+import { SENTENCES } from '#model/diagnostics.js';
 import { check } from '../checking/index.js';
 import type { Finding } from '../findings/finding.js';
-import { count, github, json, type Report, type Surroundings, sarif, text } from '../output/index.js';
+import { count, github, json, type Report, type RuleText, type Surroundings, sarif, text } from '../output/index.js';
 import { RULES } from '../rules/index.js';
 import type { SourceProject } from '../source/index.js';
 import type { Arguments } from './arguments.js';
@@ -49,10 +50,15 @@ function formatted(report: Report, format: string, surroundings: Surroundings): 
     case 'github':
       return github(report, surroundings);
     case 'sarif':
-      return sarif(report, surroundings, RULES, versionOf());
+      return sarif(report, surroundings, rules(), versionOf());
     default:
       return text(report, surroundings);
   }
+}
+
+/** What `compile()` reports goes by the sentences that it prints. */
+function rules(): readonly RuleText[] {
+  return [...RULES, ...Object.entries(SENTENCES).map(([code, title]) => ({ code, title }))];
 }
 
 function exitCodeOf(findings: readonly Finding[]): ExitCode {

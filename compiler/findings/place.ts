@@ -4,8 +4,9 @@ export interface Place {
   readonly file: string;
   readonly line: number;
   readonly column: number;
-  /** In characters; it may go beyond the end of its line. */
-  readonly length: number;
+  readonly endLine: number;
+  /** One past the last character. */
+  readonly endColumn: number;
 }
 
 /** `file:line:column`: equal for equal places. */

@@ -3,13 +3,14 @@ import type { Report, Surroundings } from './report.js';
 
 /** A list of findings with relative paths: stable, for other programs. */
 export function json({ findings }: Report, { folder }: Surroundings): string {
-  const list = findings.map(({ code, severity, message, place: { file, line, column, length }, related }) => ({
+  const list = findings.map(({ code, severity, message, place: { file, line, column, endLine, endColumn }, related }) => ({
     code,
     severity,
     file: said(file, folder),
     line,
     column,
-    length,
+    endLine,
+    endColumn,
     message,
     ...(related.length === 0
       ? {}

@@ -10,12 +10,12 @@ export interface RuleText {
 
 /** SARIF 2.1.0: what code scanning services and editors read. */
 export function sarif({ findings }: Report, { folder }: Surroundings, rules: readonly RuleText[], version: string): string {
-  const titles = new Map(rules.map(({ code, title }) => [code, title]));
+  const titles = new Map([...rules].reverse().map(({ code, title }) => [code, title]));
   const codes = [...new Set(findings.map(({ code }) => code))];
-  const location = ({ file, line, column, length }: Place) => ({
+  const location = ({ file, line, column, endLine, endColumn }: Place) => ({
     physicalLocation: {
       artifactLocation: { uri: encodeURI(said(file, folder)), uriBaseId: 'ROOT' },
-      region: { startLine: line, startColumn: column, charLength: length },
+      region: { startLine: line, startColumn: column, endLine, endColumn },
     },
   });
   const log = {

@@ -23,13 +23,17 @@ export function text(report: Report, surroundings: Surroundings): string {
 }
 
 /** The line of a place, and what is meant underlined. */
-function frame({ file, line, column, length }: Place, { read }: Surroundings, paint: (words: string) => string): readonly string[] {
+function frame(
+  { file, line, column, endLine, endColumn }: Place,
+  { read }: Surroundings,
+  paint: (words: string) => string,
+): readonly string[] {
   const source = read(file)?.split(/\r?\n/)[line - 1];
   if (source === undefined) return [];
   const number = String(line);
   const before = source.slice(0, column - 1).replaceAll('\t', TAB);
   const meant = source
-    .slice(column - 1, column - 1 + length)
+    .slice(column - 1, endLine === line ? endColumn - 1 : undefined)
     .replaceAll('\t', TAB)
     .trimEnd();
   return [

@@ -29,7 +29,7 @@ export const cycle: Rule = {
     for (const flow of flows) {
       for (const [node, shape] of flow.shape.nodes.entries()) {
         if (shape.kind !== 'flow' || shape.pattern !== 'graph') continue;
-        const circle = shortest(edgesIn(flow, node));
+        const circle = closedBy(shortest(edgesIn(flow, node)));
         const [first, last] = [circle[0], circle.at(-1)];
         if (first === undefined || last === undefined) continue;
         const name = (index: number) => flow.shape.nodes[index]?.name ?? '';
@@ -91,6 +91,12 @@ function edgesIn(flow: FlowReading, graph: number): readonly Edge[] {
     });
   }
   return edges;
+}
+
+/** Turned so that it ends with what was written last: that is what closed it. */
+function closedBy(circle: readonly Edge[]): readonly Edge[] {
+  const last = circle.reduce((latest, edge, index) => (edge.in.pos > (circle[latest]?.in.pos ?? -1) ? index : latest), 0);
+  return [...circle.slice(last + 1), ...circle.slice(0, last + 1)];
 }
 
 /** The shortest circle, beginning with its first edge in source order; empty when there is none. */

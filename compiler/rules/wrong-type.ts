@@ -4,6 +4,16 @@ import { writtenIn } from '../reading/index.js';
 import { ts } from '../source/index.js';
 import type { Found, Rule } from './rule.js';
 
+type Source = FlowReading['linked']['atoms'][number]['inputs'][string];
+
+/** A value that is read, with its type and where that is written. */
+interface Given {
+  readonly name: string;
+  readonly type: ts.Type;
+  readonly at: ts.Node;
+  readonly says: string;
+}
+
 type Place = 'provides' | 'requires';
 
 /** Types prove this where the builder sees them; through `any` and casts it goes unseen. */
@@ -32,18 +42,33 @@ function* wrongIn(
     const reader = taskAt(node);
     if (reader === undefined || hasSchemas(reader, 'requires')) continue;
     for (const [input, source] of Object.entries(inputs)) {
-      if (source.from !== 'atom') continue;
-      const provider = taskAt(flow.linked.atoms[source.atom]?.node ?? -1);
-      if (provider === undefined || hasSchemas(provider, 'provides')) continue;
-      const [given, taken] = [outputOf(provider, source.output, types), inputOf(reader, input, types)];
-      if (given === undefined || taken === undefined || fits(given, taken, types)) continue;
+      const value = givenBy(source);
+      const taken = inputOf(reader, input, types);
+      if (value === undefined || taken === undefined || fits(value.type, taken, types)) continue;
+      const what = `'${path.slice(flow.name.length + 1)}' takes ${text(taken, types)}, not ${text(value.type, types)}`;
       yield {
         at: flow.placeOf(node),
-        message: `${sentence('WRONG_TYPE', { flow: flow.name, value: source.output })}: '${path.slice(flow.name.length + 1)}' takes ${text(taken, types)}, not ${text(given, types)}`,
-        related: [{ at: provider.at, message: `'${provider.name}' provides it` }],
+        message: `${sentence('WRONG_TYPE', { flow: flow.name, value: value.name })}: ${what}`,
+        related: [{ at: value.at, message: value.says }],
       };
     }
   }
+
+  function givenBy(source: Source): Given | undefined {
+    if (source.from === 'input') return inputGiven(flow, source.name, types);
+    if (source.from !== 'atom') return undefined;
+    const provider = taskAt(flow.linked.atoms[source.atom]?.node ?? -1);
+    if (provider === undefined || hasSchemas(provider, 'provides')) return undefined;
+    const type = outputOf(provider, source.output, types);
+    return type && { name: source.output, type, at: provider.at, says: `'${provider.name}' provides it` };
+  }
+}
+
+/** What `.input<I>()` says of a value. */
+function inputGiven(flow: FlowReading, name: string, types: Types): Given | undefined {
+  const at = flow.callsOf(0).find(({ method }) => method === 'input')?.at.typeArguments?.[0];
+  const type = at && types.property(types.checker.getTypeFromTypeNode(at), name);
+  return at && type && { name, type, at, says: 'it is an input of the flow' };
 }
 
 /** Values with schemas are parsed on their way. */

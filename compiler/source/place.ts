@@ -6,5 +6,6 @@ export function placeOf(node: ts.Node): Place {
   const file = node.getSourceFile();
   const start = node.getStart(file);
   const { line, character } = file.getLineAndCharacterOfPosition(start);
-  return { file: file.fileName, line: line + 1, column: character + 1, length: node.getEnd() - start };
+  const end = file.getLineAndCharacterOfPosition(node.getEnd());
+  return { file: file.fileName, line: line + 1, column: character + 1, endLine: end.line + 1, endColumn: end.character + 1 };
 }
