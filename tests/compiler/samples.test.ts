@@ -5,10 +5,11 @@ import { describe, expect, test } from 'vitest';
 import { check } from '../../compiler/checking/index.js';
 import { readProject } from '../../compiler/reading/index.js';
 import { openProject } from '../../compiler/source/index.js';
+import { writeMonorepo } from '../../scripts/monorepo.js';
 import { Expectations } from './expectations.js';
-import { writeMonorepo } from './monorepo.js';
 
-const SAMPLES = join(import.meta.dirname, '../fixtures/compiler/samples');
+const ROOT = join(import.meta.dirname, '../..');
+const SAMPLES = join(ROOT, 'tests/fixtures/compiler/samples');
 
 describe.each(['express', 'nest'])('of the sample project %s the checker', (name) => {
   test('finds every seeded mistake, and nothing else', () => {
@@ -22,7 +23,7 @@ describe.each(['express', 'nest'])('of the sample project %s the checker', (name
 test('of a monorepo of 30 flows the checker finds every seeded mistake, and nothing else', () => {
   const folder = mkdtempSync(join(tmpdir(), 'flowproof-monorepo-'));
   try {
-    writeMonorepo(folder, { flows: 30, mistakes: true });
+    writeMonorepo(folder, { flows: 30, mistakes: true, root: ROOT, library: 'src/index.ts' });
     const monorepo = new Expectations(folder);
     const reading = readProject(openProject([join(folder, 'tsconfig.json')]));
     const findings = check(reading);

@@ -1,7 +1,6 @@
 import { mkdirSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 
-const ROOT = join(import.meta.dirname, '../..');
 /** Flows of a package. */
 const SIZE = 10;
 
@@ -9,11 +8,12 @@ const SIZE = 10;
  * Writes a monorepo: packages of ten flows each, with tasks of their own and those of a shared package, flows that are
  * parts of others, helper functions and graphs. Each mistake is marked on its line: `//! CODE`.
  *
- * @param library where `flowproof` is found; default: the sources of this repository
+ * @param root of this repository
+ * @param library where `flowproof` is found, relative to it
  */
 export function writeMonorepo(
   folder: string,
-  { flows, mistakes, library = join(ROOT, 'src/index.ts') }: { flows: number; mistakes: boolean; library?: string },
+  { flows, mistakes, root, library }: { flows: number; mistakes: boolean; root: string; library: string },
 ): void {
   const write = (path: string, text: string): void => {
     const file = join(folder, path);
@@ -27,15 +27,16 @@ export function writeMonorepo(
       experimentalDecorators: true,
       skipLibCheck: true,
       types: ['node'],
-      typeRoots: [join(ROOT, 'node_modules/@types')],
+      typeRoots: [join(root, 'node_modules/@types')],
       composite: true,
     },
-    paths: { flowproof: [library], '@mono/*': [join(folder, 'packages/*/index.ts')] },
+    paths: { flowproof: [join(root, library)], '@mono/*': [join(folder, 'packages/*/index.ts')] },
   };
   write('package.json', '{ "name": "monorepo", "type": "module", "private": true }');
   write('tsconfig.base.json', JSON.stringify({ compilerOptions: options }));
   const all = ['packages/shared', ...packages];
   for (const path of all) write(`${path}/tsconfig.json`, JSON.stringify({ extends: '../../tsconfig.base.json', include: ['*.ts'] }));
+  write('tsconfig.all.json', JSON.stringify({ extends: './tsconfig.base.json', include: ['packages/*/*.ts'] }));
   write('tsconfig.json', JSON.stringify({ files: [], references: all.map((path) => ({ path })) }));
   write('packages/shared/index.ts', SHARED);
   for (const [index, path] of packages.entries()) {
@@ -109,8 +110,8 @@ function flowOf(index: number, flow: number, mistakes: boolean): string {
     case 2:
       return `export const f${flow} = linear('${name}').input<{ id: string }>().add(load).add(${wrong && flow === 2 ? 'Check as never' : 'settle'}).add(Audit).build();${wrong && flow === 2 ? ' //! MISSING_VALUE' : ''}\n`;
     case 3:
-      return `const steps${flow} = Object.fromEntries(['a', 'b', 'c'].map((name) => [name, step(\`\${name}-${flow}\`)]));
-export const f${flow} = graph('${name}').input<{ id: string }>().add(steps${flow}).add({ load: use(load, { provides: { total: 'sum' } }) }).build();\n`;
+      return `const steps${flow} = { a: step('a-${flow}'), b: step('b-${flow}'), c: step('c-${flow}') };
+export const f${flow} = graph('${name}').input<{ id: string }>().add({ ...steps${flow}, load: use(load, { provides: { total: 'sum' } }) }).build();\n`;
     default:
       return `export const f${flow} = graph('${name}').input<{ id: string }>().add({ load, settle, Audit }).link('load', 'Audit')${wrong && flow === 4 ? ".link('settle', 'load') //! CYCLE\n" : ''}.build();
 ${wrong && flow === 9 ? `linear('${name}-dropped').add(step('x')); //! BUILDER_DROPPED\n` : ''}`;
