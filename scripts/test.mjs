@@ -31,7 +31,11 @@ const PARTS = [
   { name: 'messages', title: "messages of the types, in all compilers' words", steps: [['scripts/type-messages.mjs']] },
   // Counts, not times, and of the middle size only: `npm run test:types:cost` takes minutes for all of them.
   { name: 'type-cost', title: 'cost of the types', steps: [['scripts/type-cost.mjs', '--only= 100 ']] },
-  { name: 'docs', title: 'code in the documentation', steps: [['scripts/documentation.mjs']] },
+  {
+    name: 'docs',
+    title: 'code and diagrams in the documentation',
+    steps: [['scripts/documentation.mjs'], ['scripts/state-diagrams.mjs', '--check']],
+  },
   {
     name: 'vitest',
     title: 'unit and integration tests',

@@ -5,6 +5,7 @@ export { type DirectoryLock, lockDirectory } from './file/directory-lock.js';
 export { type FileOptions, file } from './file.js';
 export type * from './journal.js';
 export { JournalError } from './journal-error.js';
+export { checkGrouping, checkLogbook } from './logbook.js';
 export { type MemoryOptions, memory } from './memory.js';
 export { type PruneAllParams, type PruneOrder, pruneAll, pruneOrder } from './prune.js';
 export { type ReadEntriesParams, readEntries } from './read-entries.js';

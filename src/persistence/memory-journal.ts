@@ -10,6 +10,9 @@ import type {
   InboxMessage,
   Journal,
   LoadedRun,
+  Logbook,
+  LogbookFilter,
+  LogbookPage,
   PruneParams,
   PruneResult,
   RunFilter,
@@ -18,6 +21,7 @@ import type {
   TickParams,
   TickResult,
 } from './journal.js';
+import { checkGrouping, checkLogbook } from './logbook.js';
 import { readEntries } from './read-entries.js';
 import { RunTable } from './run-table.js';
 import { decodeShape, encodeShape } from './shape-format.js';
@@ -33,7 +37,7 @@ export class MemoryStore {
   readonly table: RunTable<StoredEntry>;
   readonly shapes = new Map<string, string>();
 
-  constructor(clock: Clock = systemClock) {
+  constructor(readonly clock: Clock = systemClock) {
     this.table = new RunTable(clock);
   }
 }
@@ -57,6 +61,7 @@ export class MemoryJournal implements Journal {
   async createRun(params: CreateRunParams): Promise<CreateRunResult> {
     this.#check();
     const { shape } = params;
+    checkGrouping(params);
     const taken = this.#table.byKey(params.key) ?? this.#table.get(params.entry.runId);
     if (taken !== undefined) return { kind: 'exists', run: this.#table.summary(taken) };
     const stored = encodeEntry(params.entry);
@@ -107,6 +112,17 @@ export class MemoryJournal implements Journal {
   async runs(filter: RunFilter): Promise<RunPage> {
     this.#check();
     return this.#table.page(filter);
+  }
+
+  async saveLogbook(logbook: Pick<Logbook, 'name' | 'metadata'>): Promise<void> {
+    this.#check();
+    checkLogbook(logbook);
+    this.#table.saveLogbook({ ...logbook, createdAtMs: this.#store.clock.nowMs() });
+  }
+
+  async logbooks(filter: LogbookFilter): Promise<LogbookPage> {
+    this.#check();
+    return this.#table.logbooks(filter);
   }
 
   async send(message: InboxMessage): Promise<void> {

@@ -25,7 +25,7 @@ export const ARCHITECTURE: Architecture = {
     authoring: { imports: ['model'], npm: ['reflect-metadata'] },
     compilation: { imports: ['model', 'authoring'] },
     persistence: { imports: ['model'], node: ['file/'] },
-    engine: { imports: ['model', 'authoring', 'compilation', 'persistence'], node: ['calls.ts'] },
+    engine: { imports: ['model', 'authoring', 'compilation', 'persistence'], node: ['signals.ts'] },
     executors: { imports: ['model', 'authoring', 'engine'], node: [''] },
     app: { imports: ['model', 'authoring', 'compilation', 'persistence', 'engine', 'executors'], node: ['flowproof.ts'] },
     observability: { imports: ['model', 'engine'] },

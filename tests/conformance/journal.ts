@@ -7,6 +7,7 @@ import { inboxCases } from './journal/inbox.js';
 import { leaseCases } from './journal/leases.js';
 import { listingCases } from './journal/listing.js';
 import { loadCases } from './journal/load.js';
+import { logbookCases } from './journal/logbooks.js';
 import { pruneCases } from './journal/prune.js';
 import type { JournalCase, JournalRig } from './journal/rig.js';
 import { valueCases } from './journal/values.js';
@@ -23,6 +24,7 @@ export const journalCases: readonly JournalCase[] = [
   ...inboxCases,
   ...listingCases,
   ...leaseCases,
+  ...logbookCases,
   ...pruneCases,
   ...valueCases,
 ];

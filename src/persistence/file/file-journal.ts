@@ -8,6 +8,9 @@ import type {
   InboxMessage,
   Journal,
   LoadedRun,
+  Logbook,
+  LogbookFilter,
+  LogbookPage,
   PruneParams,
   PruneResult,
   RunFilter,
@@ -16,10 +19,11 @@ import type {
   TickParams,
   TickResult,
 } from '../journal.js';
+import { checkGrouping, checkLogbook } from '../logbook.js';
 import { readEntries } from '../read-entries.js';
 import { decodeShape } from '../shape-format.js';
 import type { Commit } from './commit-queue.js';
-import { appending, type CommitParams, creation, pruning, sending } from './commits.js';
+import { appending, type CommitParams, creation, logbookSaving, pruning, sending } from './commits.js';
 import type { FileStore, OpenStore } from './file-store.js';
 import { firstSeq, readPages } from './read-pages.js';
 
@@ -45,6 +49,7 @@ export class FileJournal implements Journal {
   }
 
   async createRun(params: CreateRunParams): Promise<CreateRunResult> {
+    checkGrouping(params);
     return this.#commit<CreateRunResult>((commit) => creation(params, commit));
   }
 
@@ -74,6 +79,16 @@ export class FileJournal implements Journal {
 
   async runs(filter: RunFilter): Promise<RunPage> {
     return this.#open().index.table.page(filter);
+  }
+
+  async saveLogbook(logbook: Pick<Logbook, 'name' | 'metadata'>): Promise<void> {
+    checkLogbook(logbook);
+    const createdAtMs = this.#open().clock.nowMs();
+    return this.#commit<void>((commit) => logbookSaving({ ...logbook, createdAtMs }, commit));
+  }
+
+  async logbooks(filter: LogbookFilter): Promise<LogbookPage> {
+    return this.#open().index.table.logbooks(filter);
   }
 
   async send(message: InboxMessage): Promise<void> {

@@ -123,6 +123,8 @@ export interface Expectation {
   readonly segments?: readonly AnySegment[];
   readonly alternatives?: readonly { readonly invalid?: Invalid; readonly segments?: readonly AnySegment[] }[];
   readonly lockstep?: boolean;
+  /** Pairs of atoms: the first comes before the second in the graph. */
+  readonly precedes?: readonly (readonly [string, string])[];
   /** Made by rules: what comes after these segments is another story in flowproof. */
   readonly cut?: true;
 }

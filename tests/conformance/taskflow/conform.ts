@@ -19,7 +19,8 @@ export function vectorsIn(file: string): readonly Vector[] {
 
 /** Replays a vector and compares it with what TaskFlow did, or newer TaskFlow where that differs, as far as the rules let it. */
 export async function conform(vector: Vector): Promise<Verdict> {
-  const actual = await replay(vector.case);
+  const actual = await ended(vector);
+  if ('broken' in actual) return { name: vector.case.name, actual: { segments: [] }, differences: [actual.broken], touched: [] };
   const wanted = [vector.expect, ...(vector.head === undefined ? [] : [vector.head])];
   const all = wanted.map((one) => {
     const { expected, touched } = expectedOf(one, vector);
@@ -30,3 +31,21 @@ export async function conform(vector: Vector): Promise<Verdict> {
 }
 
 const NOTHING = { differences: ['nothing was recorded'], touched: [] };
+
+/** A case that takes longer than this does not end. */
+const LONGEST_MS = 20_000;
+
+/** The replay, or why there is none: a case that breaks the adapter must not hide the others. */
+async function ended(vector: Vector): Promise<Actual | { readonly broken: string }> {
+  let timer: NodeJS.Timeout | undefined;
+  const endless = new Promise<{ readonly broken: string }>((resolve) => {
+    timer = setTimeout(() => resolve({ broken: `it did not end in ${LONGEST_MS} ms` }), LONGEST_MS);
+  });
+  try {
+    return await Promise.race([replay(vector.case), endless]);
+  } catch (error) {
+    return { broken: `it broke: ${error instanceof Error ? (error.stack ?? error.message) : String(error)}` };
+  } finally {
+    clearTimeout(timer);
+  }
+}

@@ -78,3 +78,14 @@ function ruled(rule: Rule, wanted: Expectation, vector: Vector): Expectation {
   });
   return changed ? { ...wanted, alternatives } : wanted;
 }
+
+/** Rules that touch another number of the copied vectors than they say; and, if so, that all together touch too many. */
+export function miscounted(verdicts: readonly { readonly touched: readonly string[] }[]): readonly string[] {
+  const wrong = RULES.flatMap(({ number, touches }) => {
+    const touched = verdicts.filter((verdict) => verdict.touched.includes(number)).length;
+    return touched === touches && touches > 0 ? [] : [`rule ${number} touches ${touched} vectors instead of ${touches}`];
+  });
+  const touched = verdicts.filter((verdict) => verdict.touched.length > 0).length;
+  const isTooMuch = touched * 4 > verdicts.length;
+  return isTooMuch ? [...wrong, `the rules touch ${touched} of ${verdicts.length} vectors: more than a quarter`] : wrong;
+}

@@ -18,7 +18,7 @@ function atomsOf(flow: FlowSpec): ReadonlySet<string> {
 export const oneNodeForDeciders: Rule = {
   number: 'R-6.9',
   says: 'a flow that a decider skips is skipped as a whole, however wide its depth: it is one node, and it is asked about once',
-  touches: 0,
+  touches: 6,
   expected(wanted, vector) {
     const flows = decidedFlows(vector);
     const isSplit = (segment: Parameters<typeof inState>[0]): boolean => {
@@ -32,7 +32,7 @@ export const oneNodeForDeciders: Rule = {
 export const skippedAtOnce: Rule = {
   number: 'U9',
   says: 'what a decider skips is skipped in one step: a crash never finds half of it',
-  touches: 0,
+  touches: 2,
   expected(wanted, { case: { run = [] } }) {
     const isAbout = (index: number): boolean =>
       (run[index]?.stops ?? []).some(({ action, at }) => action === 'crash' && at.state === 'IGNORE');

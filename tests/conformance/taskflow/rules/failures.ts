@@ -1,36 +1,48 @@
 import type { NamedFailure, RaisedFailure, Segment, TraceEvent } from '../case.js';
-import { byText, type JsonRecord } from '../json.js';
+import { byText, type Json, type JsonRecord } from '../json.js';
 import type { Rule } from '../rules.js';
 import { taskNames } from './names.js';
-import { eachSegment, inState, partAt } from './rewrite.js';
+import { eachSegment, eventsOf, inState, partAt } from './rewrite.js';
 
 const isEnd = ([kind, , state]: TraceEvent): boolean => kind === 'flow' && (state === 'FAILURE' || state === 'REVERTED');
 
 export const failuresOfAtoms: Rule = {
   number: 'D-8, D-9',
   says: 'a value that is missing, a decider, an onFailure that throws is a failure of the atom that it is about: it is retried or undone',
-  touches: 0,
+  touches: 26,
   expected(wanted, vector) {
     const isLeft = (segment: Segment): boolean => [...inState(segment, 'RUNNING'), ...inState(segment, 'REVERTING')].length > 0;
     // FAILURE without a failed revert: the engine itself gave up, unless it was told to.
     const gaveUp = (segment: Segment): boolean =>
       inState(segment, 'REVERT_FAILURE').length === 0 && (vector.case.options?.never_resolve !== true || isLeft(segment));
-    return partAt(
+    const parted = partAt(
       wanted,
       (segment) => segment.outcome === 'FAILURE' && gaveUp(segment),
       (event) => !isEnd(event),
     );
+    return eachSegment(parted, (segment) => (segment.open ? withItsFailure(segment) : segment));
   },
 };
+
+/** What TaskFlow left half done when it gave up is what failed. */
+function withItsFailure(segment: Segment): Segment {
+  const { raised, trace = [], atoms } = segment;
+  const left = Object.entries(atoms).filter(([, shown]) => shown?.[0] === 'RUNNING' || shown?.[0] === 'REVERTING');
+  const [name, shown] = left[0] ?? [];
+  if (name === undefined || !shown || left.length > 1 || raised === null || raised === 'unstable' || raised.failures) return segment;
+  const kind = trace.find(([, atom]) => atom === name)?.[0] ?? 'task';
+  const failure = { $failure: { ...raised } } as unknown as Json;
+  return { ...segment, trace: [...trace, [kind, name, shown[0] === 'RUNNING' ? 'FAILURE' : 'REVERT_FAILURE', shown[0], failure]] };
+}
 
 export const interruptedWhileReverting: Rule = {
   number: 'D-12',
   says: 'a task that was under way when its process died, and is not wanted any more, counts as failed: its revert is told that it was interrupted',
-  touches: 0,
+  touches: 1,
   expected(wanted) {
     return partAt(
       wanted,
-      ({ trace = [] }) => trace.some(([, , state, old]) => state === 'REVERTING' && old === 'RUNNING'),
+      (segment) => eventsOf(segment).some(([, , state, old]) => state === 'REVERTING' && old === 'RUNNING'),
       (event) => !isEnd(event) && !(event[2] === 'REVERTING' && event[3] === 'RUNNING'),
     );
   },
@@ -39,7 +51,7 @@ export const interruptedWhileReverting: Rule = {
 export const misfiledFailure: Rule = {
   number: 'U7',
   says: 'a failure of execute is a failure of execute, whatever else is going on',
-  touches: 0,
+  touches: 1,
   expected(wanted) {
     return eachSegment(wanted, (segment) => {
       const { failures, atoms } = segment;
@@ -55,8 +67,14 @@ export const misfiledFailure: Rule = {
 export const revertFailures: Rule = {
   number: 'D-7',
   says: 'when a revert fails, what made the run go back is told, too, and branches that can be undone are undone',
-  touches: 0,
+  touches: 21,
   expected(wanted) {
+    const goesOn = partAt(
+      wanted,
+      (segment) => segment.outcome === 'FAILURE' && hasFreeBranch(segment, wanted.precedes ?? []),
+      (event) => !isEnd(event),
+    );
+    if (goesOn !== wanted) return goesOn;
     return eachSegment(wanted, (segment) => {
       const { failures, outcome } = segment;
       if (outcome !== 'FAILURE' || failures === undefined || inState(segment, 'REVERT_FAILURE').length === 0) return segment;
@@ -64,6 +82,16 @@ export const revertFailures: Rule = {
     });
   },
 };
+
+/** Whether something is left to be undone that is not before a failed revert. */
+function hasFreeBranch(segment: Segment, precedes: readonly (readonly [string, string])[]): boolean {
+  const blocked = new Set(inState(segment, 'REVERT_FAILURE'));
+  if (blocked.size === 0) return false;
+  for (const atom of blocked) for (const [before, after] of precedes) if (after === atom) blocked.add(before);
+  const isDoomed = ([name, shown]: [string, Segment['atoms'][string]]): boolean =>
+    !blocked.has(name) && shown?.[1] === 'REVERT' && ['SUCCESS', 'FAILURE'].includes(shown[0]);
+  return Object.entries(segment.atoms).some(isDoomed);
+}
 
 function raisedOf({ execute, revert }: { readonly execute: JsonRecord; readonly revert: JsonRecord }): RaisedFailure {
   const failures = [...Object.values(execute), ...Object.values(revert)] as unknown as readonly NamedFailure[];
@@ -73,7 +101,7 @@ function raisedOf({ execute, revert }: { readonly execute: JsonRecord; readonly 
 export const lastingFailure: Rule = {
   number: 'U5',
   says: 'a run that ended FAILURE stays that: nobody calls it REVERTED, and it goes on only when a person has seen to it',
-  touches: 0,
+  touches: 7,
   expected(wanted) {
     if (wanted.status !== 'ok') return wanted;
     const segments = wanted.segments ?? [];
@@ -93,7 +121,7 @@ function isStuck(segment: Segment): boolean {
 export const partialEnd: Rule = {
   number: 'D-6',
   says: 'a run is REVERTED only when nothing of it is left: with a task that stays SUCCESS it ends FAILURE, partial',
-  touches: 0,
+  touches: 16,
   expected(wanted, vector) {
     const tasks = taskNames(vector);
     return eachSegment(wanted, (segment) => {

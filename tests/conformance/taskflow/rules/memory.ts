@@ -1,6 +1,7 @@
 import type { AnySegment, Expectation, NamedFailure, RaisedFailure, Segment, TraceEvent } from '../case.js';
 import { byText, type Json, type JsonRecord, textOf } from '../json.js';
 import type { Rule } from '../rules.js';
+import { eventsOf } from './rewrite.js';
 
 type Failures = Map<string, Json>;
 
@@ -28,7 +29,7 @@ function failureIn(result: Json | undefined): Json {
 export const rememberedFailures: Rule = {
   number: 'U6',
   says: 'a run knows its failures from its journal: the same in each process, and none that were before a reset',
-  touches: 0,
+  touches: 43,
   expected(wanted) {
     if (wanted.status !== 'ok') return wanted;
     let remembered = new Remembered();
@@ -38,7 +39,7 @@ export const rememberedFailures: Rule = {
       const before = wanted.segments?.[index - 1];
       if (before !== undefined && !('invalid' in before) && before.flow_state === 'REVERTED') remembered = new Remembered();
       const earlier = new Set(remembered.execute.keys());
-      for (const event of segment.trace ?? segment.events ?? []) remembered.note(event);
+      for (const event of eventsOf(segment)) remembered.note(event);
       const next = index === 0 ? segment : recalled(segment, remembered, earlier);
       changed ||= next !== segment;
       return next;
@@ -102,7 +103,7 @@ function isSame(next: Segment, { calls, failures, raised, results }: Segment): b
 export const historyAfterReset: Rule = {
   number: 'B-12',
   says: 'a reset gives retries all their attempts back, also those that were not undone',
-  touches: 0,
+  touches: 2,
   expected(wanted): Expectation {
     if (wanted.status !== 'ok') return wanted;
     const segments = wanted.segments ?? [];

@@ -16,7 +16,7 @@ const isTask = ({ type }: ItemSpec): boolean => type === 'task';
 export const namesAmongSiblings: Rule = {
   number: 'R-2.3',
   says: 'names are unique among siblings, not in the whole flow: an atom is known by its path, and a retry needs no name',
-  touches: 0,
+  touches: 8,
   expected(wanted, vector) {
     if (wanted.status !== 'invalid' || wanted.invalid?.error !== 'Duplicate') return wanted;
     return allFlows(vector).some((flow) => twice(namesIn(flow))) ? wanted : { ...wanted, status: 'valid' };
@@ -26,7 +26,7 @@ export const namesAmongSiblings: Rule = {
 export const objectTwice: Rule = {
   number: 'R-5.4',
   says: 'a task or a flow can be used in several places: it is a description, and each place is a node of its own',
-  touches: 0,
+  touches: 1,
   expected(wanted, vector) {
     const isAbout = wanted.status === 'invalid' && wanted.invalid?.error === 'ValueError';
     return isAbout && allFlows(vector).some(({ items = [] }) => items.some(({ type }) => type === 'ref'))

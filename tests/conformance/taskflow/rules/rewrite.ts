@@ -28,7 +28,7 @@ export function partAt(
   const last = segments[at];
   if (last === undefined || 'invalid' in last) return wanted;
   const { before = [] } = last;
-  const trace = last.trace ?? last.events ?? [];
+  const trace = eventsOf(last);
   const kept = trace.flatMap((event, index) => (keep(event, index, last) ? [index] : []));
   const place = new Map(kept.map((index, now) => [index, now]));
   const open: Segment = {
@@ -45,6 +45,11 @@ export function partAt(
     calls: [],
   };
   return { ...wanted, cut: true, segments: [...segments.slice(0, at), open] };
+}
+
+/** What happened in a segment; of alternatives, in no order. */
+export function eventsOf({ trace, events }: Segment): readonly TraceEvent[] {
+  return trace ?? events ?? [];
 }
 
 /** Tasks in this state, by the names of all atoms that are tasks. */

@@ -1,5 +1,6 @@
 import { type FlowSpec, flowsOf, isFlow, retryName, type Segment, type TraceEvent, type Vector } from '../case.js';
 import { textOf } from '../json.js';
+import { inPart } from '../order.js';
 import type { Rule } from '../rules.js';
 import { eachSegment, partAt } from './rewrite.js';
 
@@ -8,7 +9,7 @@ const isOfAtom = ([kind]: TraceEvent): boolean => kind !== 'flow';
 export const restartInOneStep: Rule = {
   number: 'D-16',
   says: 'a retry restarts in the step that undoes the last of its flow: a suspension comes before that step or after it',
-  touches: 0,
+  touches: 2,
   expected(wanted) {
     return eachSegment(wanted, (segment, index) => {
       const next = wanted.segments?.[index + 1];
@@ -25,7 +26,7 @@ export const restartInOneStep: Rule = {
 export const askedOnce: Rule = {
   number: 'R-17.4',
   says: 'what a retry has decided about a failure is in the journal: it is not asked again when the run goes on',
-  touches: 0,
+  touches: 2,
   expected(wanted) {
     return eachSegment(wanted, (segment, index) => {
       const before = wanted.segments?.[index - 1];
@@ -44,7 +45,7 @@ function isDecision({ op, decision }: Segment['calls'][number]): boolean {
 export const untouchedBehindRetries: Rule = {
   number: 'R-13.11',
   says: 'a retry that tries again means to undo its own flow; what comes after it has not begun, and nothing is meant with it',
-  touches: 0,
+  touches: 2,
   expected(wanted, { case: recorded }) {
     return eachSegment(wanted, (segment, index) => {
       const flow = recorded.run?.[index]?.flow ?? recorded.flow;
@@ -65,7 +66,7 @@ export const untouchedBehindRetries: Rule = {
 export const toldInDefinitionOrder: Rule = {
   number: 'D-2',
   says: 'what one step skips or resets is told in the order in which it is defined',
-  touches: 0,
+  touches: 3,
   expected(wanted, vector) {
     return eachSegment(wanted, (segment, index) => {
       const { run = [], flow } = vector.case;
@@ -73,7 +74,7 @@ export const toldInDefinitionOrder: Rule = {
       const { trace = [], before = [] } = segment;
       const places = trace.map((_, place) => place);
       for (const state of ['IGNORE', 'PENDING']) sortRuns(places, trace, state, order);
-      if (places.every((place, now) => place === now)) return segment;
+      if (!contradicts(segment, places)) return segment;
       const now = new Map(places.map((place, at) => [place, at]));
       const pairs = before.map(([first, then]) => [now.get(first) as number, now.get(then) as number] as const);
       return {
@@ -84,6 +85,14 @@ export const toldInDefinitionOrder: Rule = {
     });
   },
 };
+
+/** Whether TaskFlow says for certain that they come in another order. */
+function contradicts({ trace = [], before = [], order }: Segment, places: readonly number[]): boolean {
+  if (order !== 'partial') return places.some((place, now) => place !== now);
+  const now = new Map(places.map((place, at) => [place, at]));
+  const { after } = inPart(trace, before);
+  return after.some((later, first) => [...later].some((then) => (now.get(first) as number) > (now.get(then) as number)));
+}
 
 /** Sorts neighbours of one state by where they are defined. */
 function sortRuns(places: number[], trace: readonly TraceEvent[], state: string, order: ReadonlyMap<string, number>): void {
@@ -105,7 +114,7 @@ function atomsIn(flow: FlowSpec): readonly string[] {
 export const restBeforeDeciding: Rule = {
   number: 'L6',
   says: 'a run that is to rest asks no decider any more: it rests, though what is left may be skipped',
-  touches: 0,
+  touches: 3,
   expected(wanted) {
     const asked = ({ trace = [] }: Segment): number => trace.findIndex(([kind, , state]) => kind === 'flow' && state === 'SUSPENDING');
     const skipsAfter = (segment: Segment): boolean =>
@@ -117,7 +126,7 @@ export const restBeforeDeciding: Rule = {
 export const refusedFlows: Rule = {
   number: 'D-15',
   says: 'a run goes on with a changed flow only if nothing that it has done is lost: otherwise it is refused, with a report',
-  touches: 0,
+  touches: 1,
   expected(wanted, vector: Vector) {
     if (wanted.status !== 'ok' || vector.case.run?.every((segment) => segment.flow === undefined) !== false) return wanted;
     let changed = false;
