@@ -24,7 +24,7 @@ function bin(name, command = name) {
 const WORKERS = Math.max(2, availableParallelism());
 
 const PARTS = [
-  { name: 'build', title: 'build', steps: [['scripts/clean.mjs'], [bin('typescript', 'tsc'), '-p', 'tsconfig.build.json']] },
+  { name: 'build', title: 'build', steps: [['scripts/clean.mjs'], [bin('typescript', 'tsc'), '-b', 'compiler']] },
   { name: 'types', title: 'type check of the whole project', steps: [[bin('typescript', 'tsc'), '-p', 'tsconfig.json']] },
   { name: 'lint', title: 'lint and format', steps: [[bin('@biomejs/biome', 'biome'), 'check', '--error-on-warnings']] },
   { name: 'type-tests', title: 'type tests', steps: [['scripts/type-tests.mjs']] },
