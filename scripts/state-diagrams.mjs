@@ -15,7 +15,9 @@ const RESTS = new Set(['SUCCESS', 'REVERTED', 'REVERT_FAILURE', 'IGNORE']);
 
 function diagram(moves, isEnd) {
   const arrows = Object.entries(moves).flatMap(([from, targets]) => targets.map((to) => `  ${from} --> ${to}`));
-  const ends = Object.keys(moves).filter(isEnd).map((state) => `  ${state} --> [*]`);
+  const ends = Object.keys(moves)
+    .filter(isEnd)
+    .map((state) => `  ${state} --> [*]`);
   return ['```mermaid', 'stateDiagram-v2', '  [*] --> PENDING', ...arrows, ...ends, '```'].join('\n');
 }
 
@@ -27,7 +29,11 @@ function between(text, name, content) {
 
 const before = readFileSync(DOCUMENT, 'utf8');
 let after = between(before, 'run states', diagram(RUN_MOVES, isEnded));
-after = between(after, 'atom states', diagram(ATOM_MOVES, (state) => RESTS.has(state)));
+after = between(
+  after,
+  'atom states',
+  diagram(ATOM_MOVES, (state) => RESTS.has(state)),
+);
 if (process.argv.includes('--check')) {
   if (after !== before) {
     console.error('docs/semantics.md shows other moves than src/model/states.ts: run node scripts/state-diagrams.mjs');

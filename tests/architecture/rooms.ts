@@ -56,3 +56,26 @@ export const ARCHITECTURE: Architecture = {
   ],
   maxLines: 400,
 };
+
+/** The same for the checker in compiler/. What begins with `#` are rooms of src, by the package's own imports. */
+export const COMPILER: Architecture = {
+  rooms: {
+    findings: { imports: [], vocabulary: true },
+    source: { imports: ['findings'], npm: ['ts-morph'], node: ['project.ts'] },
+    reading: { imports: ['source'], npm: ['#authoring', '#compilation'] },
+    rules: { imports: ['findings', 'source', 'reading'], npm: ['#compilation', '#model'] },
+    checking: { imports: ['findings', 'source', 'reading', 'rules'] },
+    output: { imports: ['findings'], node: ['paths.ts'] },
+    manifest: { imports: ['findings', 'source', 'reading'], npm: ['#compilation', '#model'] },
+    pictures: { imports: ['source', 'reading', 'output'], npm: ['#compilation'] },
+    cli: {
+      imports: ['findings', 'source', 'reading', 'rules', 'checking', 'output', 'manifest', 'pictures'],
+      npm: ['#model'],
+      node: [''],
+    },
+    /** The program itself. */
+    '': { imports: ['cli'], npm: ['#model'] },
+  },
+  impure: [],
+  maxLines: 400,
+};
