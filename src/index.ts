@@ -123,6 +123,4 @@ export {
   type OffloadedOptions,
   offloaded,
   type Persistence,
-  type PruneAllParams,
-  pruneAll,
 } from './persistence/index.js';

@@ -35,15 +35,6 @@ export interface PruneAllParams extends Omit<PruneParams, 'after'> {
  *
  * @returns how many runs are gone
  * @throws TypeError for a state in which a run has not ended; PersistenceError `STORE_UNREACHABLE`: what was pruned before it stays so
- *
- * @example
- * ```ts
- * import { file, pruneAll } from 'flowproof';
- * const journal = file('./.flowproof').connect();
- * await journal.open();
- * await pruneAll(journal, { endedBeforeMs: Date.now() - 30 * 86_400_000, states: ['SUCCESS'] });
- * await journal.close();
- * ```
  */
 export async function pruneAll(journal: Journal, { signal, onBatch, ...params }: PruneAllParams): Promise<number> {
   let pruned = 0;
