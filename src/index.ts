@@ -108,6 +108,9 @@ export { jsonCodec } from './model/json-codec.js';
 export type { StandardSchema, ValueIssue } from './model/schema.js';
 export type { AtomState, Decision, RunState } from './model/states.js';
 export {
+  type EncryptedOptions,
+  type EncryptionKey,
+  encrypted,
   type FileOptions,
   file,
   type Logbook,
@@ -116,5 +119,8 @@ export {
   type MemoryOptions,
   type Metadata,
   memory,
+  type Offload,
+  type OffloadedOptions,
+  offloaded,
   type Persistence,
 } from './persistence/index.js';
