@@ -6,6 +6,7 @@ import { parseArgs } from 'node:util';
 import { type Bench, type Measured, measure, type Work } from './harness.js';
 import { type MeteredPostgres, startMeteredPostgres } from './meter.js';
 import { jsonLine, surroundings, table } from './report.js';
+import { checkFlows } from './works/check-flows.js';
 import { importRoot } from './works/import-root.js';
 import { memoryLinear } from './works/memory-linear.js';
 import { pgSaga } from './works/pg-saga.js';
@@ -19,6 +20,7 @@ const WORKS: readonly Work[] = [
   pgSaga(9),
   resumeAfterKill,
   importRoot,
+  checkFlows(200),
 ];
 
 const { values } = parseArgs({

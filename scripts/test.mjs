@@ -24,14 +24,18 @@ function bin(name, command = name) {
 const WORKERS = Math.max(2, availableParallelism());
 
 const PARTS = [
-  { name: 'build', title: 'build', steps: [['scripts/clean.mjs'], [bin('typescript', 'tsc'), '-p', 'tsconfig.build.json']] },
+  { name: 'build', title: 'build', steps: [['scripts/clean.mjs'], [bin('typescript', 'tsc'), '-b', 'compiler']] },
   { name: 'types', title: 'type check of the whole project', steps: [[bin('typescript', 'tsc'), '-p', 'tsconfig.json']] },
   { name: 'lint', title: 'lint and format', steps: [[bin('@biomejs/biome', 'biome'), 'check', '--error-on-warnings']] },
   { name: 'type-tests', title: 'type tests', steps: [['scripts/type-tests.mjs']] },
   { name: 'messages', title: "messages of the types, in all compilers' words", steps: [['scripts/type-messages.mjs']] },
   // Counts, not times, and of the middle size only: `npm run test:types:cost` takes minutes for all of them.
   { name: 'type-cost', title: 'cost of the types', steps: [['scripts/type-cost.mjs', '--only= 100 ']] },
-  { name: 'docs', title: 'code in the documentation', steps: [['scripts/documentation.mjs']] },
+  {
+    name: 'docs',
+    title: 'code and diagrams in the documentation',
+    steps: [['scripts/documentation.mjs'], ['scripts/state-diagrams.mjs', '--check']],
+  },
   {
     name: 'vitest',
     title: 'unit and integration tests',

@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
 import { checkArchitecture, loadedPackages, roomOf } from './architecture/check.js';
 import { readSources } from './architecture/imports.js';
-import { ARCHITECTURE } from './architecture/rooms.js';
+import { ARCHITECTURE, COMPILER } from './architecture/rooms.js';
 
 const ROOT = join(import.meta.dirname, '..');
 const sources = readSources(join(ROOT, 'src'));
@@ -24,6 +24,26 @@ describe('the sources', () => {
 
   test('load nothing from npm at the root door but reflect-metadata', () => {
     expect([...loadedPackages(sources, 'index.ts')]).toEqual(['reflect-metadata']);
+  });
+});
+
+describe('the checker', () => {
+  const compiler = readSources(join(ROOT, 'compiler'));
+
+  test(`keeps to its table of rooms (${compiler.length} files)`, () => {
+    expect(checkArchitecture(compiler, COMPILER)).toEqual([]);
+  });
+
+  test("has one file that knows where TypeScript's API comes from", () => {
+    const importers = compiler.filter(({ imports }) => imports.some(({ specifier }) => /^(ts-morph|typescript)$/.test(specifier)));
+    expect(importers.map(({ path }) => path)).toEqual(['source/typescript.ts']);
+  });
+
+  test('loads no compiler before a command needs it', () => {
+    const commands = new Set(compiler.flatMap(({ path }) => (path.startsWith('cli/') && path.endsWith('-command.ts') ? [path] : [])));
+    const lazily = compiler.map((source) => ({ ...source, imports: source.imports.filter(({ target }) => !commands.has(target ?? '')) }));
+    expect([...loadedPackages(lazily, 'main.ts')]).not.toContain('ts-morph');
+    expect([...loadedPackages(compiler, 'main.ts')]).toContain('ts-morph');
   });
 });
 

@@ -132,3 +132,26 @@ export const dynamicGraph = grownGraph.link('a', 'b', { decider: (history) => hi
 let grownSide = unordered.dynamic('grown-side');
 for (const name of ['a', 'b']) grownSide = grownSide.add(Log, { name });
 export const dynamicSide = grownSide.build();
+
+/** Of a target: its own are certain, those of the others and of what is skipped are not; the retry's stays. */
+const targets = graph('targets')
+  .input<{ imageId: string; size: number }>()
+  .retry(forEach('ip', ['::1', '::2']))
+  .add({ fetch: FetchImage, create: CreateVolume, attach: Attach, place: Place });
+export const targeted = targets.target('create').build();
+export const chosen = targets.target('create').returns('volume', 'image').build();
+export const skippable = targets
+  .link('place', 'fetch', { decider: () => true })
+  .target('fetch')
+  .build();
+export const aimed = graph.dynamic('aimed').add({ log: Log }).target('log').returns().build();
+export type L = [
+  Expect<Equal<Provides<typeof targeted>, { ip: '::1' | '::2'; volume: Volume; image?: Image; attached?: boolean; place?: string }>>,
+  Expect<Equal<Provides<typeof chosen>, { volume: Volume; image?: Image }>>,
+  Expect<Equal<Provides<typeof skippable>, { ip: '::1' | '::2'; volume?: Volume; image?: Image; attached?: boolean; place?: string }>>,
+  Expect<Equal<Requires<typeof targeted>, { imageId: string; size: number }>>,
+];
+
+export const newer = linear('newer', { version: 3, continues: [1, 2] })
+  .add(Log)
+  .build();

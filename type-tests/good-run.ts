@@ -1,7 +1,7 @@
 /** Right calls of `run` and `flowproof`. */
 import { dynamic, made, options, part, provision, shouted } from './good-linear.js';
-import { flowproof, linear, memory, run } from './support.js';
-import { type Cloud, type Image, type ImageApi, Log } from './tasks.js';
+import { defineTask, flowproof, linear, memory, run, runOrThrow } from './support.js';
+import { type Cloud, FetchImage, type Image, type ImageApi, Log } from './tasks.js';
 
 declare const cloud: Cloud;
 declare const images: ImageApi;
@@ -31,6 +31,17 @@ export async function main(): Promise<string> {
     case 'SUSPENDED':
       return result.runId;
   }
+}
+
+const rest = defineTask({ name: 'rest', requires: ['ms'], provides: ['rested'], execute: (_: { ms: number }) => ({ rested: true }) });
+
+export async function tasks(): Promise<boolean> {
+  await run(Log);
+  await run(Log, { id: 'x' });
+  const image: Image = (await runOrThrow(FetchImage, { inputs: { imageId: 'x' }, services: { images } })).image;
+  const result = await run(rest, { inputs: { ms: 1 } });
+  const name: 'rest' = result.flow;
+  return result.state === 'SUCCESS' && result.results.rested && image.id === name;
 }
 
 export async function apps(): Promise<void> {

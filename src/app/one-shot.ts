@@ -1,8 +1,9 @@
-import type { AnyFlow, Provides, RunOptionsFor, RunResult, RunsAlone, Unseen } from '../authoring/index.js';
+import type { AnyFlow, AnyTask, Provides, RootOf, RunOptionsFor, RunResult, RunsAlone, Unseen } from '../authoring/index.js';
 import type { Listener } from '../engine/index.js';
-import { memory, type Persistence } from '../persistence/index.js';
+import { grouping, memory, type Persistence } from '../persistence/index.js';
 import type { EngineOptions, RunIdOption } from './app.js';
 import { flowproof } from './flowproof.js';
+import { rootOf } from './root.js';
 
 /** What a one-shot run can be told beside its inputs. */
 export interface OneShotOptions extends EngineOptions, RunIdOption {
@@ -13,7 +14,7 @@ export interface OneShotOptions extends EngineOptions, RunIdOption {
 }
 
 /**
- * Runs a flow once, without an app of its own.
+ * Runs a flow, or a single task, once and without an app of its own.
  *
  * @throws FlowDefinitionError `FLOW_DEFINITION`, InvalidInputError `INVALID_INPUT`: nothing was written
  * @throws PersistenceError
@@ -32,12 +33,13 @@ export interface OneShotOptions extends EngineOptions, RunIdOption {
  * if (result.state === 'SUCCESS') console.log(result.results.twice);
  * ```
  */
-export function run<F extends AnyFlow, const Given = Unseen>(
+export function run<F extends AnyFlow | AnyTask, const Given = Unseen>(
   flow: F,
-  options: RunOptionsFor<F, Given, OneShotOptions>,
-): Promise<RunResult<F>>;
-export function run<F extends AnyFlow>(flow: F & RunsAlone<F>): Promise<RunResult<F>>;
-export async function run(flow: AnyFlow, options: object = {}): Promise<unknown> {
+  options: RunOptionsFor<RootOf<F>, Given, OneShotOptions>,
+): Promise<RunResult<RootOf<F>>>;
+export function run<F extends AnyFlow | AnyTask>(flow: F & RunsAlone<F>): Promise<RunResult<RootOf<F>>>;
+export async function run(root: AnyFlow | AnyTask, options: object = {}): Promise<unknown> {
+  const flow = rootOf(root);
   const { app, started } = oneShot(flow, options);
   try {
     return await app.run(flow, started);
@@ -47,12 +49,13 @@ export async function run(flow: AnyFlow, options: object = {}): Promise<unknown>
 }
 
 /** Like {@link run}, but gives the results themselves. @throws FlowFailedError `FLOW_FAILED` for any other end than SUCCESS */
-export function runOrThrow<F extends AnyFlow>(flow: RunsAlone<F>): Promise<Provides<F>>;
-export function runOrThrow<F extends AnyFlow, Given = Unseen>(
+export function runOrThrow<F extends AnyFlow | AnyTask>(flow: F & RunsAlone<F>): Promise<Provides<RootOf<F>>>;
+export function runOrThrow<F extends AnyFlow | AnyTask, Given = Unseen>(
   flow: F,
-  options: RunOptionsFor<F, Given, OneShotOptions>,
-): Promise<Provides<F>>;
-export async function runOrThrow(flow: AnyFlow, options: object = {}): Promise<unknown> {
+  options: RunOptionsFor<RootOf<F>, Given, OneShotOptions>,
+): Promise<Provides<RootOf<F>>>;
+export async function runOrThrow(root: AnyFlow | AnyTask, options: object = {}): Promise<unknown> {
+  const flow = rootOf(root);
   const { app, started } = oneShot(flow, options);
   try {
     return await app.runOrThrow(flow, started);
@@ -68,9 +71,12 @@ interface UntypedApp {
 }
 
 /** An app for one run; the types of its options were settled by the signatures above. */
-function oneShot(flow: AnyFlow, options: { readonly inputs?: unknown; readonly id?: string }): { app: UntypedApp; started: object } {
-  const { inputs, id, ...rest } = options;
+function oneShot(flow: AnyFlow, options: { readonly inputs?: unknown } & RunIdOption): { app: UntypedApp; started: object } {
+  const { inputs, id, logbook, metadata, ...rest } = options;
   const make = flowproof as unknown as (options: object) => UntypedApp;
   const app = make({ persistence: memory(), ...rest, flows: [flow] });
-  return { app, started: { ...(inputs === undefined ? {} : { inputs }), ...(id === undefined ? {} : { id }) } };
+  return {
+    app,
+    started: { ...(inputs === undefined ? {} : { inputs }), ...(id === undefined ? {} : { id }), ...grouping({ logbook, metadata }) },
+  };
 }

@@ -47,7 +47,17 @@ export { type AnyRetry, alwaysRevert, alwaysRevertAll, forEach, forEachOf, type 
 export type { RetryContext } from './retry-context.js';
 export { Retry } from './retry-decorator.js';
 export type { Backoff, RetryOptions } from './retry-options.js';
-export type { AppRunOptionsFor, AppServices, Resolve, RunOptionsFor, RunResult, RunsAlone, RunsAloneInApp, Unseen } from './run-types.js';
+export type {
+  AppRunOptionsFor,
+  AppServices,
+  Resolve,
+  RootOf,
+  RunOptionsFor,
+  RunResult,
+  RunsAlone,
+  RunsAloneInApp,
+  Unseen,
+} from './run-types.js';
 export type { FlowError, FlowMismatch } from './sentence.js';
 export type { FlowAfterInput, FlowAfterRetry, FlowStart, OpenFlowStart } from './stages.js';
 export type { Storable } from './storable.js';

@@ -1,10 +1,18 @@
 import type { FailureReport } from '../model/failure.js';
-import type { AnyFlow, DemandsOf, NeedsResolve, Provides, Requires, ServicesIn, ServicesOf } from './flow.js';
-import type { RequiredKeys } from './names.js';
-import type { TaskClass } from './node-types.js';
+import type { AnyFlow, DemandsOf, Flow, NeedsResolve, Provides, Requires, ServicesIn, ServicesOf } from './flow.js';
+import type { Flat, RequiredKeys } from './names.js';
+import type { Demands, Gives, LiteralName, Needs, TaskClass } from './node-types.js';
 import type { FlowError, Listed, Sentence, SentenceText } from './sentence.js';
 
 type NameOf<F> = F extends { readonly name: infer Name extends string } ? Name : never;
+
+/** Name in sentences; a class has none in types. */
+type SaidName<F> = string extends NameOf<F> ? '…' : NameOf<F>;
+
+/** The flow that a run is about: a task counts as a flow with one node. */
+export type RootOf<Root> = Root extends AnyFlow
+  ? Root
+  : Flow<[LiteralName<Root>] extends [never] ? string : LiteralName<Root>, Flat<Needs<Root>>, Flat<Gives<Root>>, Flat<Demands<Root>>>;
 
 /** How a run ended, or why it rests. Distinguish by `state`; for runs of several flows, first by `flow`. */
 export type RunResult<F extends AnyFlow> = F extends AnyFlow
@@ -44,7 +52,7 @@ interface FlowNote<Message extends string> {
 
 type MissingService<F, Missing> = [Missing] extends [never]
   ? never
-  : SentenceText<'MISSING_SERVICE', { flow: NameOf<F>; service: Listed<Missing> }>;
+  : SentenceText<'MISSING_SERVICE', { flow: SaidName<F>; service: Listed<Missing> }>;
 /** One sentence for each flow that misses services. */
 type MissingServices<F, Given> = F extends AnyFlow ? MissingService<F, Exclude<keyof ServicesOf<F>, keyof Given>> : never;
 
@@ -58,7 +66,7 @@ type CheckServices<F, Given> = [Given] extends [Unseen]
 
 /** TypeScript takes any object for `{}`: then an input that the flow does not take would go unseen. */
 type InputsFor<F extends AnyFlow> = [keyof Requires<F>] extends [never]
-  ? { readonly [name: string]: Sentence<'UNKNOWN_RUN_INPUT', { flow: NameOf<F>; value: '…' }> }
+  ? { readonly [name: string]: Sentence<'UNKNOWN_RUN_INPUT', { flow: SaidName<F>; value: '…' }> }
   : Requires<F>;
 
 type OptionOf<Key extends string, Needed, Type> = Needed extends true ? { readonly [K in Key]: Type } : { readonly [K in Key]?: Type };
@@ -84,14 +92,15 @@ export type RunOptionsFor<F extends AnyFlow, Given = Unseen, Extra = {}> = Optio
   OptionOf<'inputs', HasRequired<Requires<F>>, InputsFor<F>> &
   Extra;
 
-/** The flow itself when it can run without options, otherwise the sentence that says what it needs. */
-export type RunsAlone<F extends AnyFlow> = [RequiredKeys<Requires<F>>] extends [never]
+/** The flow or task itself when it can run without options, otherwise the sentence that says what it needs. */
+export type RunsAlone<Root> = RootAlone<Root, RootOf<Root>>;
+type RootAlone<Root, F extends AnyFlow> = [RequiredKeys<Requires<F>>] extends [never]
   ? [keyof ServicesOf<F>] extends [never]
     ? DemandsOf<F> extends NeedsResolve
-      ? Sentence<'NEEDS_RESOLVE', { task: `${NameOf<F>}/…` }>
-      : F
-    : Sentence<'MISSING_SERVICE', { flow: NameOf<F>; service: Listed<keyof ServicesOf<F>> }>
-  : Sentence<'MISSING_INPUT', { flow: NameOf<F>; value: Listed<RequiredKeys<Requires<F>>> }>;
+      ? Sentence<'NEEDS_RESOLVE', { task: `${SaidName<F>}/…` }>
+      : Root
+    : Sentence<'MISSING_SERVICE', { flow: SaidName<F>; service: Listed<keyof ServicesOf<F>> }>
+  : Sentence<'MISSING_INPUT', { flow: SaidName<F>; value: Listed<RequiredKeys<Requires<F>>> }>;
 
 /** The options of an app with these flows: the services of all of them, and `resolve` if one needs it. */
 export type AppServices<Flows extends readonly AnyFlow[], Given = Unseen> = OptionOf<
@@ -107,4 +116,4 @@ export type AppRunOptionsFor<F extends AnyFlow, Extra = {}> = OptionOf<'inputs',
 /** The flow itself when it can run in its app without inputs. */
 export type RunsAloneInApp<F extends AnyFlow> = [RequiredKeys<Requires<F>>] extends [never]
   ? F
-  : Sentence<'MISSING_INPUT', { flow: NameOf<F>; value: Listed<RequiredKeys<Requires<F>>> }>;
+  : Sentence<'MISSING_INPUT', { flow: SaidName<F>; value: Listed<RequiredKeys<Requires<F>>> }>;

@@ -27,6 +27,10 @@ export interface TaskOptions<R, P, K, V> {
   readonly revertRetry?: TimesRetry;
   /** Grows when the task means something else than before: stored runs that have begun it refuse another version. Default 1. */
   readonly version?: number;
+  /** `external`: it changes something outside of the run. `flowproof check` asks for a `revert` then, or for `irreversible`. */
+  readonly effects?: 'external';
+  /** What it does outside can't be undone, and that is meant. Read by `flowproof check` only. */
+  readonly irreversible?: true;
 }
 
 const DEFAULT_MAX_LOSSES = 5;

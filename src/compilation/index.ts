@@ -2,7 +2,12 @@
 export { type Compat, STANDARD } from './compat.js';
 export { compile } from './compile.js';
 export type { CompiledAtom, CompiledDecider, CompiledFlow, CompiledRetry, CompiledTask, ExecutionGraph } from './compiled-flow.js';
+export { type DescribedFlow, describe, RETRY_NAME, type ShapeOrigin } from './describe.js';
+export { type Arrow, type Drawing, drawingOf } from './drawing.js';
 export { graphOf } from './execution-graph.js';
-export type { PortShape } from './flow-shape.js';
+export type { FlowNodeShape, FlowShape, LinkShape, NodeShape, PortShape, RetryNodeShape, TaskNodeShape } from './flow-shape.js';
+export { link } from './link.js';
+export type { LinkedAtom, LinkedFlow } from './linked-flow.js';
+export { manifestOf } from './manifest.js';
 export { toDot, toMermaid } from './render.js';
 export type { Source } from './source.js';

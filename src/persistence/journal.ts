@@ -21,13 +21,20 @@ export interface Journal {
   append(items: readonly AppendItem[]): Promise<readonly AppendResult[]>;
   /**
    * A run with its shape, its inbox and its entries, from the last snapshot on, in order.
-   * @throws PersistenceError `JOURNAL_GAP`, `JOURNAL_TOO_NEW`, `JOURNAL_CORRUPT` (with run and seq): never half a run.
+   * @throws PersistenceError `JOURNAL_GAP`, `JOURNAL_TOO_NEW`, `JOURNAL_CORRUPT`, `JOURNAL_SEALED` (with run and seq): never half a run.
    */
-  load(runId: string): Promise<LoadedRun | undefined>;
+  load(runId: string, options?: LoadOptions): Promise<LoadedRun | undefined>;
   /** The summary of one run, by its id or by the user's key. */
   find(by: { readonly runId: string } | { readonly key: string }): Promise<RunSummary | undefined>;
   /** Runs, newest first, a page at a time. */
   runs(filter: RunFilter): Promise<RunPage>;
+  /**
+   * What a logbook carries; makes the logbook if there is none. Runs that name one make it, too.
+   * @throws TypeError when a name or a value is not a text that every store can keep.
+   */
+  saveLogbook(logbook: Pick<Logbook, 'name' | 'metadata'>): Promise<void>;
+  /** Logbooks in the order of their names, a page at a time. */
+  logbooks(filter: LogbookFilter): Promise<LogbookPage>;
   /** Puts a message into a run's inbox; idempotent by the message's id; durable when resolved. */
   send(message: InboxMessage): Promise<void>;
   /** Renews the lease of a process and brings what concerns it, in one go. */
@@ -74,6 +81,33 @@ export interface CreateRunParams {
   /** The process that runs it, see {@link TickParams}; `null` for a run that ends with its first entry. */
   readonly owner: string | null;
   readonly shape: Shape;
+  /** The group that it belongs to. */
+  readonly logbook?: string;
+  /** What lists can find it by. */
+  readonly metadata?: Metadata;
+}
+
+/** Names and texts of the user's, such as `{ customer: 'c-7' }`; names up to 100 characters, texts up to 500. */
+export type Metadata = Readonly<Record<string, string>>;
+
+/** A group of runs. */
+export interface Logbook {
+  readonly name: string;
+  readonly createdAtMs: number;
+  readonly metadata: Metadata;
+}
+
+export interface LogbookFilter {
+  /** The `next` of the page before. */
+  readonly after?: string;
+  /** Default: 100. */
+  readonly limit?: number;
+}
+
+export interface LogbookPage {
+  readonly logbooks: readonly Logbook[];
+  /** Pass as `after` for the next page; absent on the last one. */
+  readonly next?: string;
 }
 
 export type CreateRunResult =
@@ -108,6 +142,14 @@ export type AppendResult =
   /** No answer came: the same item again will tell. */
   | { readonly kind: 'unknown'; readonly cause: unknown };
 
+export interface LoadOptions {
+  /**
+   * Gives out what stands for values that are encrypted or kept elsewhere, for a journal around this one that knows what
+   * to do with it. Default: such a run is refused.
+   */
+  readonly raw?: boolean;
+}
+
 export interface LoadedRun {
   readonly summary: RunSummary;
   readonly shape: Shape;
@@ -127,6 +169,8 @@ export interface RunSummary {
   readonly inputsHash: string;
   readonly state: RunState;
   readonly createdAtMs: number;
+  readonly logbook?: string;
+  readonly metadata?: Metadata;
   /** Owner process, and whether its lease is alive now; absent when nobody has the run. */
   readonly owner?: { readonly id: string; readonly alive: boolean };
 }
@@ -134,6 +178,9 @@ export interface RunSummary {
 export interface RunFilter {
   readonly flow?: string;
   readonly states?: readonly RunState[];
+  readonly logbook?: string;
+  /** Only runs that have all of these. */
+  readonly metadata?: Metadata;
   /** Only runs that nobody alive has. */
   readonly ownerless?: boolean;
   /** Only runs before this one in the order of the listing: the last `runId` of the page before. */
@@ -154,6 +201,7 @@ export interface PruneParams {
   /** Default: SUCCESS, REVERTED and CANCELLED; those that ended in FAILURE may still be gone on with. */
   readonly states?: readonly RunState[];
   readonly flow?: string;
+  readonly logbook?: string;
   /** The `next` of the batch before. */
   readonly after?: string;
   /** How many at most in this batch. Default: 100. */

@@ -10,6 +10,10 @@ import type {
   InboxMessage,
   Journal,
   LoadedRun,
+  LoadOptions,
+  Logbook,
+  LogbookFilter,
+  LogbookPage,
   PruneParams,
   PruneResult,
   RunFilter,
@@ -18,6 +22,7 @@ import type {
   TickParams,
   TickResult,
 } from './journal.js';
+import { checkGrouping, checkLogbook } from './logbook.js';
 import { readEntries } from './read-entries.js';
 import { RunTable } from './run-table.js';
 import { decodeShape, encodeShape } from './shape-format.js';
@@ -33,7 +38,7 @@ export class MemoryStore {
   readonly table: RunTable<StoredEntry>;
   readonly shapes = new Map<string, string>();
 
-  constructor(clock: Clock = systemClock) {
+  constructor(readonly clock: Clock = systemClock) {
     this.table = new RunTable(clock);
   }
 }
@@ -57,6 +62,7 @@ export class MemoryJournal implements Journal {
   async createRun(params: CreateRunParams): Promise<CreateRunResult> {
     this.#check();
     const { shape } = params;
+    checkGrouping(params);
     const taken = this.#table.byKey(params.key) ?? this.#table.get(params.entry.runId);
     if (taken !== undefined) return { kind: 'exists', run: this.#table.summary(taken) };
     const stored = encodeEntry(params.entry);
@@ -87,14 +93,14 @@ export class MemoryJournal implements Journal {
     }
   }
 
-  async load(runId: string): Promise<LoadedRun | undefined> {
+  async load(runId: string, { raw }: LoadOptions = {}): Promise<LoadedRun | undefined> {
     this.#check();
     const record = this.#table.get(runId);
     if (record === undefined) return undefined;
     const { fingerprint, places, start, tail } = record;
     const shape = decodeShape(runId, fingerprint, this.#store.shapes.get(fingerprint));
     const pages = inPages(places, start, places.length);
-    const entries = readEntries({ runId, shape, first: start === 0 ? 0 : (places[start]?.seq ?? 0), last: tail.seq, pages });
+    const entries = readEntries({ runId, shape, first: start === 0 ? 0 : (places[start]?.seq ?? 0), last: tail.seq, raw, pages });
     return { summary: this.#table.summary(record), shape, entries, inbox: [...record.inbox.values()] };
   }
 
@@ -107,6 +113,17 @@ export class MemoryJournal implements Journal {
   async runs(filter: RunFilter): Promise<RunPage> {
     this.#check();
     return this.#table.page(filter);
+  }
+
+  async saveLogbook(logbook: Pick<Logbook, 'name' | 'metadata'>): Promise<void> {
+    this.#check();
+    checkLogbook(logbook);
+    this.#table.saveLogbook({ ...logbook, createdAtMs: this.#store.clock.nowMs() });
+  }
+
+  async logbooks(filter: LogbookFilter): Promise<LogbookPage> {
+    this.#check();
+    return this.#table.logbooks(filter);
   }
 
   async send(message: InboxMessage): Promise<void> {

@@ -7,7 +7,7 @@ const DEFAULT_STATES: readonly RunState[] = ['SUCCESS', 'REVERTED', 'CANCELLED']
 const DEFAULT_BATCH = 100;
 
 /** A prune with everything said. */
-export type PruneOrder = Required<Omit<PruneParams, 'flow' | 'after'>> & Pick<PruneParams, 'flow' | 'after'>;
+export type PruneOrder = Required<Omit<PruneParams, 'flow' | 'logbook' | 'after'>> & Pick<PruneParams, 'flow' | 'logbook' | 'after'>;
 
 /**
  * Fills in the defaults.

@@ -6,6 +6,10 @@ import type {
   AppendItem,
   CreateRunParams,
   InboxMessage,
+  Logbook,
+  LogbookFilter,
+  LogbookPage,
+  Metadata,
   PruneParams,
   PruneResult,
   RunFilter,
@@ -15,6 +19,7 @@ import type {
   TickResult,
 } from './journal.js';
 import { Leases } from './leases.js';
+import { grouping } from './logbook.js';
 import { pruneOrder } from './prune.js';
 
 const DEFAULT_PAGE = 100;
@@ -28,6 +33,8 @@ export interface RunRecord<Place> {
   readonly fingerprint: string;
   readonly inputsHash: string;
   readonly createdAtMs: number;
+  readonly logbook?: string;
+  readonly metadata?: Metadata;
   state: RunState;
   endedAtMs: number | undefined;
   owner: string | undefined;
@@ -51,6 +58,8 @@ export class RunTable<Place> {
   readonly #order: string[] = [];
   readonly #mail = new Set<RunRecord<Place>>();
   readonly #leases: Leases;
+  /** By name, which is also what they are listed by. */
+  readonly #logbooks = new Map<string, Logbook>();
 
   constructor(clock: Clock = systemClock) {
     this.#leases = new Leases(clock);
@@ -68,14 +77,15 @@ export class RunTable<Place> {
     return this.#keys.get(key);
   }
 
-  create({ entry, key, flow, version, fingerprint, inputsHash, state, owner, ...ended }: NewRun, place: Place): void {
+  create({ entry, key, flow, version, fingerprint, inputsHash, state, owner, logbook, metadata, ...ended }: NewRun, place: Place): void {
     const { runId, atMs } = entry;
     const inbox = new Map<string, InboxMessage>();
-    const facts = { runId, key, flow, version, fingerprint, inputsHash, createdAtMs: atMs };
+    const facts = { runId, key, flow, version, fingerprint, inputsHash, createdAtMs: atMs, ...grouping({ logbook, metadata }) };
     const endedAtMs = isEnded(state) ? (ended.endedAtMs ?? atMs) : undefined;
     const now = { state, endedAtMs, owner: owner ?? undefined };
     const record: RunRecord<Place> = { ...facts, ...now, places: [place], start: 0, tail: tailOf(entry), inbox };
     this.#runs.set(runId, record);
+    if (logbook !== undefined && !this.#logbooks.has(logbook)) this.saveLogbook({ name: logbook, createdAtMs: atMs, metadata: {} });
     this.#keys.set(key, record);
     const last = this.#order.at(-1);
     if (last === undefined || last < runId) this.#order.push(runId);
@@ -116,17 +126,34 @@ export class RunTable<Place> {
     this.#mail.add(record);
   }
 
-  summary({ runId, key, flow, version, fingerprint, inputsHash, state, createdAtMs, owner }: RunRecord<Place>): RunSummary {
-    const facts = { runId, key, flow, version, fingerprint, inputsHash, state, createdAtMs };
+  saveLogbook(logbook: Logbook): void {
+    this.#logbooks.set(logbook.name, { ...logbook, createdAtMs: this.#logbooks.get(logbook.name)?.createdAtMs ?? logbook.createdAtMs });
+  }
+
+  allLogbooks(): readonly Logbook[] {
+    return [...this.#logbooks.values()].sort((a, b) => (a.name < b.name ? -1 : 1));
+  }
+
+  logbooks({ after, limit = DEFAULT_PAGE }: LogbookFilter): LogbookPage {
+    const rest = this.allLogbooks().filter(({ name }) => after === undefined || name > after);
+    const logbooks = rest.slice(0, limit);
+    const last = logbooks.at(-1);
+    return rest.length > limit && last !== undefined ? { logbooks, next: last.name } : { logbooks };
+  }
+
+  summary({ runId, key, flow, version, fingerprint, inputsHash, state, createdAtMs, owner, ...rest }: RunRecord<Place>): RunSummary {
+    const facts = { runId, key, flow, version, fingerprint, inputsHash, state, createdAtMs, ...grouping(rest) };
     return owner === undefined ? facts : { ...facts, owner: { id: owner, alive: this.#leases.isAlive(owner) } };
   }
 
-  page({ flow, states, ownerless, before, limit = DEFAULT_PAGE }: RunFilter): RunPage {
+  page({ flow, states, logbook, metadata, ownerless, before, limit = DEFAULT_PAGE }: RunFilter): RunPage {
     const runs: RunSummary[] = [];
     for (let index = before === undefined ? this.#order.length : this.#position(before); index > 0; index--) {
       const record = this.#runs.get(this.#order[index - 1] as string) as RunRecord<Place>;
       if (flow !== undefined && record.flow !== flow) continue;
       if (states !== undefined && !states.includes(record.state)) continue;
+      if (logbook !== undefined && record.logbook !== logbook) continue;
+      if (metadata !== undefined && !hasAll(record.metadata, metadata)) continue;
       const summary = this.summary(record);
       if (ownerless === true && summary.owner?.alive === true) continue;
       const last = runs.at(-1);
@@ -149,12 +176,13 @@ export class RunTable<Place> {
 
   /** Which runs a batch removes; {@link remove} does so. */
   prunable(params: PruneParams): PruneResult {
-    const { states, limit, endedBeforeMs, flow, after } = pruneOrder(params);
+    const { states, limit, endedBeforeMs, flow, logbook, after } = pruneOrder(params);
     const runIds: string[] = [];
     for (let index = after === undefined ? 0 : this.#position(after); index < this.#order.length; index++) {
-      const { runId, state, endedAtMs, flow: name } = this.#runs.get(this.#order[index] as string) as RunRecord<Place>;
+      const { runId, state, endedAtMs, ...record } = this.#runs.get(this.#order[index] as string) as RunRecord<Place>;
       if (runId === after || endedAtMs === undefined || endedAtMs >= endedBeforeMs) continue;
-      if (!states.includes(state) || (flow !== undefined && flow !== name)) continue;
+      if (!states.includes(state) || (flow !== undefined && flow !== record.flow)) continue;
+      if (logbook !== undefined && logbook !== record.logbook) continue;
       runIds.push(runId);
       if (runIds.length === limit) return { runIds, next: runId };
     }
@@ -200,6 +228,10 @@ export interface NewRun extends Omit<CreateRunParams, 'entry' | 'shape'> {
 
 export interface Change extends Pick<AppendItem, 'consume' | 'summary'> {
   readonly entry: EntryFacts;
+}
+
+function hasAll(has: Metadata = {}, wanted: Metadata): boolean {
+  return Object.entries(wanted).every(([name, value]) => Object.hasOwn(has, name) && has[name] === value);
 }
 
 function tailOf({ seq, epoch, writer, stepId }: EntryFacts): RunRecord<unknown>['tail'] {

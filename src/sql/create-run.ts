@@ -1,6 +1,6 @@
 import { InvalidInputError } from '../model/errors.js';
 import { isEnded } from '../model/states.js';
-import { type CreateRunParams, type CreateRunResult, encodeTransitions, type RunSummary } from '../persistence/index.js';
+import { type CreateRunParams, type CreateRunResult, checkGrouping, encodeTransitions, type RunSummary } from '../persistence/index.js';
 import type { Oversize } from './oversize.js';
 import type { Row, Sql, Statement } from './sql.js';
 import { asPersistenceError, isLost, isPassing, isRefused, MAX_SENDS } from './sql-errors.js';
@@ -26,12 +26,15 @@ export class RunCreator {
     this.#params = params;
     const { schema } = params;
     this.#insert = statement(`with r as (
-        insert into ${schema}.runs (run_id, key, flow, version, fingerprint, inputs_hash, state, owner, created_at, ended_at)
-        values ($1::uuid, $2, $3, $4::int, $5, $6, $7, $8::uuid, to_timestamp($9::float8 / 1000), case when $10 then to_timestamp($9::float8 / 1000) end)
+        insert into ${schema}.runs (run_id, key, flow, version, fingerprint, inputs_hash, state, owner, created_at, ended_at, logbook, metadata)
+        values ($1::uuid, $2, $3, $4::int, $5, $6, $7, $8::uuid, to_timestamp($9::float8 / 1000), case when $10 then to_timestamp($9::float8 / 1000) end, $20, $21::json)
         on conflict do nothing returning run_id),
       h as (insert into ${schema}.shapes (fingerprint, atoms, manifest) select $5, $11::json, $12::json from r where $11 is not null on conflict do nothing),
       j as (insert into ${schema}.journal (run_id, writer, at, seq, epoch, format, kind, step_id, transitions)
-        select run_id, $13::uuid, to_timestamp($9::float8 / 1000), $14::int, $15::int, $16::smallint, $17, decode($18, 'hex'), $19::json from r)
+        select run_id, $13::uuid, to_timestamp($9::float8 / 1000), $14::int, $15::int, $16::smallint, $17, decode($18, 'hex'), $19::json from r),
+      b as (insert into ${schema}.logbooks (name, created_at, metadata)
+        select $20, to_timestamp($9::float8 / 1000), '{}'::json from r where $20 is not null on conflict do nothing),
+      m as (insert into ${schema}.run_metadata (name, value, run_id) select e.key, e.value, r.run_id from r, json_each_text($21::json) e)
       select run_id::text as run_id from r`);
   }
 
@@ -41,6 +44,7 @@ export class RunCreator {
    */
   async create(run: CreateRunParams): Promise<CreateRunResult> {
     const { key, entry, shape, flow } = run;
+    checkGrouping(run);
     const text = encodeTransitions(entry.transitions);
     this.#params.oversize.checkBeginning(flow, entry, text);
     for (let attempt = 1; ; attempt++) {
@@ -62,13 +66,14 @@ export class RunCreator {
   }
 
   async #send(run: CreateRunParams, transitions: string): Promise<readonly Row[]> {
-    const { entry, key, flow, version, inputsHash, state, owner, shape } = run;
+    const { entry, key, flow, version, inputsHash, state, owner, shape, logbook, metadata } = run;
     const { runId, atMs, writer, seq, epoch, format, kind, stepId } = entry;
     const isKnown = this.#known.has(shape.fingerprint);
     const [atoms, manifest] = isKnown ? [null, null] : [JSON.stringify(shape.atoms), JSON.stringify(shape.manifest)];
     const summary = [runId, key, flow, version, shape.fingerprint, inputsHash, state, owner, atMs, isEnded(state)];
+    const grouping = [logbook ?? null, metadata === undefined ? null : JSON.stringify(metadata)];
     const first = [writer, seq, epoch, format, kind, stepId, transitions];
-    return this.#params.sql.query(this.#insert, [...summary, atoms, manifest, ...first]);
+    return this.#params.sql.query(this.#insert, [...summary, atoms, manifest, ...first, ...grouping]);
   }
 
   #created(fingerprint: string): CreateRunResult {

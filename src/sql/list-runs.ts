@@ -1,3 +1,4 @@
+import { isEnded } from '../model/states.js';
 import type { RunFilter, RunPage } from '../persistence/index.js';
 import type { Row, Statement } from './sql.js';
 import { statement } from './statement.js';
@@ -14,21 +15,50 @@ export interface ListRunsParams {
 }
 
 export async function listRuns({ schema, filter, read }: ListRunsParams): Promise<RunPage> {
-  const { flow, states, ownerless, before, limit = DEFAULT_PAGE } = filter;
+  const { before, limit = DEFAULT_PAGE } = filter;
   if (before !== undefined && !isUuid(before)) return { runs: [] };
-  const params: unknown[] = [];
-  const param = (value: unknown): string => `$${params.push(value)}`;
-  const conditions = ['true'];
-  if (flow !== undefined) conditions.push(`r.flow = ${param(flow)}`);
-  if (states !== undefined) conditions.push(`r.state = any(${param(states)}::text[])`);
-  // In these words, as the partial index has them: without SUCCESS, a page must not walk past a million runs that are done.
-  if (states !== undefined && !states.includes('SUCCESS')) conditions.push(`r.state <> 'SUCCESS'`);
-  if (ownerless === true) conditions.push(`not (${ALIVE})`);
-  if (before !== undefined) conditions.push(`r.run_id < ${param(before)}::uuid`);
-  const text = `select ${SUMMARY_COLUMNS} from ${summaryFrom(schema)} where ${conditions.join(' and ')}
-    order by r.run_id desc limit ${param(limit + 1)}::int`;
+  // No text with the zero character was ever stored.
+  if (Object.entries(filter.metadata ?? {}).some(([name, value]) => `${name}${value}`.includes('\0'))) return { runs: [] };
+  const { text, params } = pageOf(schema, filter, limit);
   const runs = (await read(statement(text), params)).map(summaryOf);
   const page = runs.slice(0, limit);
   const last = page.at(-1);
   return runs.length > limit && last !== undefined ? { runs: page, next: last.runId } : { runs: page };
+}
+
+/**
+ * A statement that reads about a page, however many runs there are and whatever the planner believes of them: the primary
+ * key has the order of every list, and walking it for something rare would be a walk through everything. So each filter
+ * has an order that only its own index has.
+ */
+function pageOf(schema: string, filter: RunFilter, limit: number): { readonly text: string; readonly params: readonly unknown[] } {
+  const { flow, states, logbook, metadata = {}, ownerless, before } = filter;
+  const params: unknown[] = [];
+  const param = (value: unknown): string => `$${params.push(value)}`;
+  const conditions = ['true'];
+  if (flow !== undefined) conditions.push(`r.flow = ${param(flow)}`);
+  if (logbook !== undefined) conditions.push(`r.logbook = ${param(logbook)}`);
+  if (states !== undefined) {
+    conditions.push(`r.state = any(${param(states)}::text[])`);
+    // In the words of the partial indexes.
+    if (!states.includes('SUCCESS')) conditions.push(`r.state <> 'SUCCESS'`);
+    if (!states.some(isEnded)) conditions.push('r.ended_at is null');
+  }
+  if (ownerless === true) conditions.push(`not (${ALIVE})`);
+  const [pair, ...pairs] = Object.entries(metadata).map(([name, value]) => `m.name = ${param(name)} and m.value = ${param(value)}`);
+  for (const one of pairs) conditions.push(`exists (select from ${schema}.run_metadata m where ${one} and m.run_id = r.run_id)`);
+  const end = before === undefined ? undefined : `${param(before)}::uuid`;
+  const rows = param(limit + 1);
+  const select = (...more: readonly string[]) =>
+    `select ${SUMMARY_COLUMNS} from ${summaryFrom(schema)} where ${[...conditions, ...more].join(' and ')}`;
+  if (pair === undefined) {
+    const key = (id: string) => (flow === undefined && logbook === undefined ? id : `uuid_send(${id})`);
+    const rest = end === undefined ? [] : [`${key('r.run_id')} < ${key(end)}`];
+    return { text: `${select(...rest)} order by ${key('r.run_id')} desc limit ${rows}::int`, params };
+  }
+  // `offset 0` keeps the planner from turning it around.
+  const rest = end === undefined ? '' : ` and m.run_id < ${end}`;
+  const found = `select m.run_id from ${schema}.run_metadata m where ${pair}${rest} order by m.run_id desc offset 0`;
+  const text = `select x.* from (${found}) f cross join lateral (${select('r.run_id = f.run_id')} offset 0) x order by f.run_id desc limit ${rows}::int`;
+  return { text, params };
 }

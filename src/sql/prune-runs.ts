@@ -19,19 +19,20 @@ const NIL = '00000000-0000-0000-0000-000000000000';
  * little. A run that somebody writes to at this moment is left for another time; whoever comes later finds no run.
  */
 export async function pruneRuns({ schema, params, read }: PruneRunsParams): Promise<PruneResult> {
-  const { states, limit, endedBeforeMs, flow = null, after = NIL } = pruneOrder(params);
+  const { states, limit, endedBeforeMs, flow = null, logbook = null, after = NIL } = pruneOrder(params);
   if (!isUuid(after)) return { runIds: [] };
   // The limit is part of the text, so that the planner knows how few they are.
   const text = `with d as materialized (
-      select r.run_id from ${schema}.runs r
+      select r.run_id, r.metadata from ${schema}.runs r
       where r.run_id > $1::uuid and r.run_id < $2::uuid and r.state = any($3::text[]) and r.ended_at < to_timestamp($4::float8 / 1000)
-        and ($5::text is null or r.flow = $5::text)
+        and ($5::text is null or r.flow = $5::text) and ($6::text is null or r.logbook = $6::text)
       order by r.run_id limit ${limit} for update skip locked),
     j as (delete from ${schema}.journal j using d where j.run_id = d.run_id),
     i as (delete from ${schema}.inbox i using d where i.run_id = d.run_id),
+    m as (delete from ${schema}.run_metadata m using d, json_each_text(d.metadata) e where m.name = e.key and m.value = e.value and m.run_id = d.run_id),
     r as (delete from ${schema}.runs r using d where r.run_id = d.run_id)
     select d.run_id::text as run_id from d order by d.run_id`;
-  const rows = await read(statement(text), [after, youngest(endedBeforeMs + SKEW_MS), states, endedBeforeMs, flow]);
+  const rows = await read(statement(text), [after, youngest(endedBeforeMs + SKEW_MS), states, endedBeforeMs, flow, logbook]);
   const runIds = rows.map((row) => String(row.run_id));
   const last = runIds.at(-1);
   return runIds.length === limit && last !== undefined ? { runIds, next: last } : { runIds };

@@ -1,24 +1,30 @@
 import { PersistenceError, RunNotFoundError } from '../model/errors.js';
-import type {
-  AppendItem,
-  AppendResult,
-  Capabilities,
-  CreateRunParams,
-  CreateRunResult,
-  InboxMessage,
-  Journal,
-  LoadedRun,
-  PruneParams,
-  PruneResult,
-  RunFilter,
-  RunPage,
-  RunSummary,
-  TickParams,
-  TickResult,
+import {
+  type AppendItem,
+  type AppendResult,
+  type Capabilities,
+  type CreateRunParams,
+  type CreateRunResult,
+  checkLogbook,
+  type InboxMessage,
+  type Journal,
+  type LoadedRun,
+  type LoadOptions,
+  type Logbook,
+  type LogbookFilter,
+  type LogbookPage,
+  type PruneParams,
+  type PruneResult,
+  type RunFilter,
+  type RunPage,
+  type RunSummary,
+  type TickParams,
+  type TickResult,
 } from '../persistence/index.js';
 import { Appender } from './append.js';
 import type { Connections } from './connections.js';
 import { RunCreator } from './create-run.js';
+import { listLogbooks, saveLogbook } from './list-logbooks.js';
 import { listRuns } from './list-runs.js';
 import { RunLoader } from './load-run.js';
 import { messagesOf } from './messages.js';
@@ -77,9 +83,9 @@ export class SqlJournal implements Journal {
     return this.#opened().appender.append(items);
   }
 
-  async load(runId: string): Promise<LoadedRun | undefined> {
+  async load(runId: string, options: LoadOptions = {}): Promise<LoadedRun | undefined> {
     const { loader } = this.#opened();
-    return isUuid(runId) ? loader.load(runId) : undefined;
+    return isUuid(runId) ? loader.load(runId, options) : undefined;
   }
 
   async find(by: { readonly runId: string } | { readonly key: string }): Promise<RunSummary | undefined> {
@@ -91,6 +97,15 @@ export class SqlJournal implements Journal {
 
   async runs(filter: RunFilter): Promise<RunPage> {
     return listRuns({ schema: quoted(this.#params.schema), filter, read: this.#read });
+  }
+
+  async saveLogbook(logbook: Pick<Logbook, 'name' | 'metadata'>): Promise<void> {
+    checkLogbook(logbook);
+    await this.#read(saveLogbook(quoted(this.#params.schema)), [logbook.name, JSON.stringify(logbook.metadata)]);
+  }
+
+  async logbooks(filter: LogbookFilter): Promise<LogbookPage> {
+    return listLogbooks({ schema: quoted(this.#params.schema), filter, read: this.#read });
   }
 
   async send({ id, runId, kind, payload }: InboxMessage): Promise<void> {

@@ -1,4 +1,4 @@
-import type { RunSummary } from '../persistence/index.js';
+import type { Metadata, RunSummary } from '../persistence/index.js';
 import { runStateWord } from '../persistence/index.js';
 import type { Row } from './sql.js';
 
@@ -11,7 +11,7 @@ export const ALIVE = `case when l.expires_at is null or l.expires_at <= clock_ti
 
 /** Columns of a summary, from {@link summaryFrom}. */
 export const SUMMARY_COLUMNS = `r.run_id::text as run_id, r.key, r.flow, r.version, r.fingerprint, r.inputs_hash, r.state, r.owner::text as owner,
-  (extract(epoch from r.created_at) * 1000)::float8 as created_at_ms, ${ALIVE} as alive`;
+  (extract(epoch from r.created_at) * 1000)::float8 as created_at_ms, r.logbook, r.metadata::text as metadata, ${ALIVE} as alive`;
 
 export const summaryFrom = (schema: string): string =>
   `${schema}.runs r left join ${schema}.leases l on l.owner = r.owner left join ${schema}.owner_locks k on k.owner = r.owner`;
@@ -19,6 +19,7 @@ export const summaryFrom = (schema: string): string =>
 /** @throws JournalError `JOURNAL_CORRUPT` when the state is no state. */
 export function summaryOf(row: Row): RunSummary {
   const runId = String(row.run_id);
+  const metadata = metadataOf(row.metadata);
   const summary: RunSummary = {
     runId,
     key: String(row.key),
@@ -28,7 +29,14 @@ export function summaryOf(row: Row): RunSummary {
     inputsHash: String(row.inputs_hash),
     state: runStateWord(runId, row.state),
     createdAtMs: Number(row.created_at_ms),
+    ...(typeof row.logbook === 'string' ? { logbook: row.logbook } : {}),
+    ...(metadata === undefined ? {} : { metadata }),
   };
   const { owner } = row;
   return typeof owner === 'string' ? { ...summary, owner: { id: owner, alive: row.alive === true } } : summary;
+}
+
+/** @throws SyntaxError when it is not what a metadata column holds. */
+export function metadataOf(text: unknown): Metadata | undefined {
+  return typeof text === 'string' ? (JSON.parse(text) as Metadata) : undefined;
 }

@@ -8,6 +8,7 @@ const QUERY = `
     from c
   union all
   select c.relname, 1, lpad(attnum::text, 3, '0'), attname || ' ' || format_type(atttypid, atttypmod) || case when attnotnull then ' not null' else '' end
+      || coalesce((select ' collate ' || quote_ident(collname) from pg_collation k where k.oid = attcollation and collname <> 'default'), '')
       || case attidentity when 'a' then ' generated always as identity' else '' end
       || coalesce(' default ' || (select pg_get_expr(adbin, adrelid) from pg_attrdef where adrelid = attrelid and adnum = attnum), ''),
       col_description(attrelid, attnum)

@@ -24,8 +24,8 @@ export const ARCHITECTURE: Architecture = {
     model: { imports: [], node: ['ids.ts'], vocabulary: true },
     authoring: { imports: ['model'], npm: ['reflect-metadata'] },
     compilation: { imports: ['model', 'authoring'] },
-    persistence: { imports: ['model'], node: ['file/'] },
-    engine: { imports: ['model', 'authoring', 'compilation', 'persistence'], node: ['calls.ts'] },
+    persistence: { imports: ['model'], node: ['file/', 'encryption/'] },
+    engine: { imports: ['model', 'authoring', 'compilation', 'persistence'], node: ['signals.ts'] },
     executors: { imports: ['model', 'authoring', 'engine'], node: [''] },
     app: { imports: ['model', 'authoring', 'compilation', 'persistence', 'engine', 'executors'], node: ['flowproof.ts'] },
     observability: { imports: ['model', 'engine'] },
@@ -54,5 +54,28 @@ export const ARCHITECTURE: Architecture = {
       because: 'what waits in the same turn of the event loop is written together: no time passes, only the turn ends',
     },
   ],
+  maxLines: 400,
+};
+
+/** The same for the checker in compiler/. What begins with `#` are rooms of src, by the package's own imports. */
+export const COMPILER: Architecture = {
+  rooms: {
+    findings: { imports: [], vocabulary: true },
+    source: { imports: ['findings'], npm: ['ts-morph'], node: ['project.ts'] },
+    reading: { imports: ['source'], npm: ['#authoring', '#compilation'] },
+    rules: { imports: ['findings', 'source', 'reading'], npm: ['#compilation', '#model'] },
+    checking: { imports: ['findings', 'source', 'reading', 'rules'] },
+    output: { imports: ['findings'], node: ['paths.ts'] },
+    manifest: { imports: ['findings', 'source', 'reading'], npm: ['#compilation', '#model'] },
+    pictures: { imports: ['source', 'reading', 'output'], npm: ['#compilation'] },
+    cli: {
+      imports: ['findings', 'source', 'reading', 'rules', 'checking', 'output', 'manifest', 'pictures'],
+      npm: ['#model'],
+      node: [''],
+    },
+    /** The program itself. */
+    '': { imports: ['cli'], npm: ['#model'] },
+  },
+  impure: [],
   maxLines: 400,
 };

@@ -1,6 +1,7 @@
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
 import type { RetryDefinition } from '../../src/authoring/index.js';
+import type { CompiledFlow } from '../../src/compilation/index.js';
 import type { Question } from '../../src/engine/decision.js';
 import { foldTransition } from '../../src/engine/fold.js';
 import { Frontier } from '../../src/engine/frontier.js';
@@ -117,10 +118,11 @@ const plan = fc.record({
 function play(
   { tree, capacity, order, crashes }: { tree: Tree; capacity: number; order: readonly number[]; crashes: readonly number[] },
   look: (bench: Bench) => void,
+  start?: (flow: CompiledFlow) => Bench,
 ): Bench {
   const { nodes, luck } = layOut(tree);
-  let bench = new Bench(compiled(nodes), capacity);
-  bench.begin();
+  let bench = start?.(compiled(nodes)) ?? new Bench(compiled(nodes), capacity);
+  if (bench.run.status.seq < 0) bench.begin();
   for (let step = 0; bench.run.status.state === 'RUNNING'; step++) {
     if (step > 5_000) throw new Error('it never ends');
     look(bench);
@@ -243,5 +245,27 @@ test('one at a time, crashes change neither the end nor the order of what ended'
       expect(rough.run.status.state).toBe(calm.run.status.state);
       expect(ends(rough)).toEqual(ends(calm));
     }),
+  );
+});
+
+test('a journal that is cut at any entry goes on from there, to the same end', () => {
+  fc.assert(
+    fc.property(plan, (planned) => {
+      const calm = { ...planned, capacity: 1, crashes: [] };
+      const whole = play(calm, () => undefined);
+      for (let length = 1; length < whole.history.length; length++) {
+        const cut = play(
+          calm,
+          () => undefined,
+          (flow) => {
+            const bench = new Bench(flow, 1);
+            bench.history.push(...whole.history.slice(0, length));
+            return bench.takeOver().bench;
+          },
+        );
+        expect(cut.run.status.state, `cut after ${length}`).toBe(whole.run.status.state);
+      }
+    }),
+    { numRuns: 30 },
   );
 });

@@ -1,11 +1,12 @@
 import { execFile } from 'node:child_process';
-import { cp, mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { cp, mkdir, mkdtemp, rm, symlink, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { promisify } from 'node:util';
 
 const execute = promisify(execFile);
 const ROOT = join(import.meta.dirname, '../..');
+const BUILT_FROM = ['src', 'compiler', 'tsconfig.json', 'tsconfig.build.json', 'package.json', 'README.md', 'CHANGELOG.md', 'LICENSE'];
 
 /** What a program printed; what went wrong is thrown with all that it printed. */
 export async function run(cwd: string, command: string, ...args: readonly string[]): Promise<string> {
@@ -49,8 +50,9 @@ async function packInto(work: string): Promise<Omit<Packed, 'remove'>> {
   const stage = join(work, 'stage');
   const project = join(work, 'project');
   await Promise.all([mkdir(stage), mkdir(project)]);
-  await tool(ROOT, 'typescript/bin/tsc', '-p', 'tsconfig.build.json', '--outDir', join(stage, 'dist'));
-  for (const name of ['package.json', 'README.md', 'CHANGELOG.md', 'LICENSE']) await cp(join(ROOT, name), join(stage, name));
+  for (const name of BUILT_FROM) await cp(join(ROOT, name), join(stage, name), { recursive: true });
+  await symlink(join(ROOT, 'node_modules'), join(stage, 'node_modules'), 'junction');
+  await tool(stage, 'typescript/bin/tsc', '-b', 'compiler');
   const [packed] = JSON.parse(await run(stage, 'npm', 'pack', '--json', '--pack-destination', work)) as [
     { filename: string; files: { path: string }[] },
   ];

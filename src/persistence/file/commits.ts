@@ -1,7 +1,16 @@
-import type { AppendItem, AppendResult, CreateRunParams, CreateRunResult, InboxMessage, PruneParams, PruneResult } from '../journal.js';
+import type {
+  AppendItem,
+  AppendResult,
+  CreateRunParams,
+  CreateRunResult,
+  InboxMessage,
+  Logbook,
+  PruneParams,
+  PruneResult,
+} from '../journal.js';
 import type { RunRecord } from '../run-table.js';
 import type { Commit } from './commit-queue.js';
-import { entryLine, messageLine, messageOf, pruneLine, type RecordMeta, runLine, shapeLine } from './records.js';
+import { entryLine, logbookLine, messageLine, messageOf, pruneLine, type RecordMeta, runLine, shapeLine } from './records.js';
 import type { LogIndex } from './replay.js';
 import type { Place } from './segment.js';
 import type { SegmentedLog } from './segmented-log.js';
@@ -71,6 +80,19 @@ export function sending(message: InboxMessage, { index, settle, fail }: CommitPa
     done() {
       const { type, message: meta } = JSON.parse(line.meta) as Extract<RecordMeta, { type: 'message' }>;
       index.table.deliver(index.table.addressee(message), messageOf({ type, message: meta }, line.body));
+      settle();
+    },
+    failed: fail,
+  };
+}
+
+export function logbookSaving(logbook: Logbook, { index, settle, fail }: CommitParams<void>): Commit {
+  return {
+    scopes: [`logbook:${logbook.name}`],
+    sync: true,
+    prepare: async () => [logbookLine(logbook)],
+    done() {
+      index.table.saveLogbook(logbook);
       settle();
     },
     failed: fail,

@@ -1,5 +1,5 @@
 import type { RunRecord } from '../run-table.js';
-import { messageLine, type RecordMeta, runLineOf } from './records.js';
+import { logbookLine, messageLine, type RecordMeta, runLineOf } from './records.js';
 import type { LogIndex } from './replay.js';
 import type { NewLine, Place, Segment } from './segment.js';
 import type { SegmentedLog } from './segmented-log.js';
@@ -67,6 +67,7 @@ export async function compact(index: LogIndex, log: SegmentedLog): Promise<void>
 }
 
 async function* alive({ table, shapes }: LogIndex, log: SegmentedLog, old: ReadonlySet<Segment>): AsyncGenerator<Copied> {
+  for (const logbook of table.allLogbooks()) yield { line: logbookLine(logbook) };
   for (const place of [...shapes.values()]) if (old.has(place.segment)) yield { line: await log.read(place), from: place };
   for (const record of [...table.records()]) {
     const { places, start, inbox } = record;

@@ -8,6 +8,10 @@ import type {
   InboxMessage,
   Journal,
   LoadedRun,
+  LoadOptions,
+  Logbook,
+  LogbookFilter,
+  LogbookPage,
   PruneParams,
   PruneResult,
   RunFilter,
@@ -16,10 +20,11 @@ import type {
   TickParams,
   TickResult,
 } from '../journal.js';
+import { checkGrouping, checkLogbook } from '../logbook.js';
 import { readEntries } from '../read-entries.js';
 import { decodeShape } from '../shape-format.js';
 import type { Commit } from './commit-queue.js';
-import { appending, type CommitParams, creation, pruning, sending } from './commits.js';
+import { appending, type CommitParams, creation, logbookSaving, pruning, sending } from './commits.js';
 import type { FileStore, OpenStore } from './file-store.js';
 import { firstSeq, readPages } from './read-pages.js';
 
@@ -45,6 +50,7 @@ export class FileJournal implements Journal {
   }
 
   async createRun(params: CreateRunParams): Promise<CreateRunResult> {
+    checkGrouping(params);
     return this.#commit<CreateRunResult>((commit) => creation(params, commit));
   }
 
@@ -52,7 +58,7 @@ export class FileJournal implements Journal {
     return Promise.all(items.map((item) => this.#commit<AppendResult>((commit) => appending(item, commit))));
   }
 
-  async load(runId: string): Promise<LoadedRun | undefined> {
+  async load(runId: string, { raw }: LoadOptions = {}): Promise<LoadedRun | undefined> {
     const { index, log } = this.#open();
     const record = index.table.get(runId);
     if (record === undefined) return undefined;
@@ -62,7 +68,7 @@ export class FileJournal implements Journal {
     const shapePlace = index.shapes.get(fingerprint);
     const shape = decodeShape(runId, fingerprint, shapePlace === undefined ? undefined : (await log.read(shapePlace)).body);
     const first = start === 0 ? 0 : await firstSeq(log, places);
-    const entries = readEntries({ runId, shape, first, last: tail.seq, pages: readPages(log, places) });
+    const entries = readEntries({ runId, shape, first, last: tail.seq, raw, pages: readPages(log, places) });
     return { ...loaded, shape, entries };
   }
 
@@ -74,6 +80,16 @@ export class FileJournal implements Journal {
 
   async runs(filter: RunFilter): Promise<RunPage> {
     return this.#open().index.table.page(filter);
+  }
+
+  async saveLogbook(logbook: Pick<Logbook, 'name' | 'metadata'>): Promise<void> {
+    checkLogbook(logbook);
+    const createdAtMs = this.#open().clock.nowMs();
+    return this.#commit<void>((commit) => logbookSaving({ ...logbook, createdAtMs }, commit));
+  }
+
+  async logbooks(filter: LogbookFilter): Promise<LogbookPage> {
+    return this.#open().index.table.logbooks(filter);
   }
 
   async send(message: InboxMessage): Promise<void> {

@@ -15,6 +15,7 @@ export interface OpenStore {
   readonly index: LogIndex;
   readonly log: SegmentedLog;
   readonly queue: CommitQueue;
+  readonly clock: Clock;
   /** To be called when space may have become free. */
   readonly freed: () => void;
 }
@@ -78,7 +79,7 @@ export class FileStore {
       const queue = new CommitQueue(log);
       const compactor = new Compactor({ index, log, queue, segmentBytes });
       log.onRotate = () => compactor.look();
-      return { index, log, queue, lock, compactor, freed: () => compactor.look() };
+      return { index, log, queue, clock, lock, compactor, freed: () => compactor.look() };
     } catch (error) {
       await lock.release();
       throw error;

@@ -1,6 +1,7 @@
 import type { Json } from '../../model/json.js';
 import { encodeTransitions } from '../entry-format.js';
-import type { AppendItem, CreateRunParams, InboxMessage, Shape } from '../journal.js';
+import type { AppendItem, CreateRunParams, InboxMessage, Logbook, Shape } from '../journal.js';
+import { grouping } from '../logbook.js';
 import type { NewRun } from '../run-table.js';
 import { encodeShape } from '../shape-format.js';
 import type { StoredEntry } from '../stored-entry.js';
@@ -16,14 +17,15 @@ export type RecordMeta =
   | { readonly type: 'run'; readonly entry: EntryMeta; readonly run: RunMeta }
   | { readonly type: 'entry'; readonly entry: EntryMeta; readonly change?: ChangeMeta }
   | { readonly type: 'message'; readonly message: Omit<InboxMessage, 'payload'> }
+  | { readonly type: 'logbook'; readonly logbook: Logbook }
   | { readonly type: 'prune'; readonly runIds: readonly string[] };
 
 export function shapeLine(shape: Shape): NewLine {
   return line({ type: 'shape', fingerprint: shape.fingerprint }, encodeShape(shape));
 }
 
-export function runLine({ entry, key, flow, version, inputsHash, state, owner, shape }: CreateRunParams): NewLine {
-  const run = { key, flow, version, fingerprint: shape.fingerprint, inputsHash, state, owner };
+export function runLine({ entry, key, flow, version, inputsHash, state, owner, shape, ...rest }: CreateRunParams): NewLine {
+  const run = { key, flow, version, fingerprint: shape.fingerprint, inputsHash, state, owner, ...grouping(rest) };
   return line({ type: 'run', entry: metaOf(entry), run }, encodeTransitions(entry.transitions));
 }
 
@@ -40,6 +42,10 @@ export function entryLine({ entry, consume, summary }: AppendItem): NewLine {
 
 export function messageLine({ id, runId, kind, payload }: InboxMessage): NewLine {
   return line({ type: 'message', message: { id, runId, kind } }, payload === undefined ? '' : JSON.stringify(payload));
+}
+
+export function logbookLine(logbook: Logbook): NewLine {
+  return line({ type: 'logbook', logbook }, '');
 }
 
 export function pruneLine(runIds: readonly string[]): NewLine {

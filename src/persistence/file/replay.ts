@@ -41,6 +41,9 @@ export function replayLine(index: LogIndex, { meta: text, body }: LogLine, place
       if (record !== undefined) index.table.deliver(record, messageOf(meta, body));
       return;
     }
+    case 'logbook':
+      index.table.saveLogbook(meta.logbook);
+      return;
     case 'prune':
       index.table.remove(meta.runIds);
       return;

@@ -1,4 +1,4 @@
-import { type FileHandle, open, rename, unlink } from 'node:fs/promises';
+import { type FileHandle, open, rename, rm } from 'node:fs/promises';
 import { dirname } from 'node:path';
 import { PersistenceError } from '../../model/errors.js';
 import { formatLine, type LogLine, parseLine } from './log-line.js';
@@ -138,7 +138,7 @@ export class Segment {
   /** Closes it and removes its file. */
   async discard(isDraft = false): Promise<void> {
     await this.close();
-    await unlink(isDraft ? draftOf(this) : this.path);
+    await rm(isDraft ? draftOf(this) : this.path, { force: true });
   }
 
   async #write(bytes: Buffer): Promise<number> {

@@ -83,7 +83,7 @@ export class SegmentedLog {
   /** The published segment takes the place of the first ones, whose files are removed. */
   async replace(replaced: readonly Segment[], by: Segment): Promise<void> {
     this.#segments.splice(0, replaced.length, by);
-    for (const segment of replaced) await segment.discard();
+    await Promise.all(replaced.map((segment) => segment.discard()));
     await syncDirectory(this.#options.directory);
   }
 

@@ -1,0 +1,31 @@
+import type { Finding, Severity } from '../findings/finding.js';
+import { inOrder } from '../findings/order.js';
+import type { ProjectReading } from '../reading/index.js';
+import { type Found, RULES, type Rule } from '../rules/index.js';
+import { placeOf } from '../source/index.js';
+import { withoutIgnored } from './ignores.js';
+
+export interface CheckOptions {
+  /** Code → how it counts here, or `off`. */
+  readonly severities?: Readonly<Record<string, Severity | 'off'>>;
+}
+
+/** Everything that the rules find in a project, in order of its places. */
+export function check(reading: ProjectReading, { severities = {} }: CheckOptions = {}): readonly Finding[] {
+  const found = RULES.flatMap((rule) => [...rule.find(reading)].map((one) => findingOf(one, rule)));
+  const judged = withoutIgnored(inOrder(found), reading.project.files);
+  return inOrder(judged).flatMap((finding) => {
+    const severity = Object.hasOwn(severities, finding.code) ? severities[finding.code] : finding.severity;
+    return severity === undefined || severity === 'off' ? [] : [{ ...finding, severity }];
+  });
+}
+
+function findingOf({ at, message, related = [], code }: Found, rule: Rule): Finding {
+  return {
+    code: code ?? rule.code,
+    severity: rule.severity,
+    message,
+    place: placeOf(at),
+    related: related.map((one) => ({ place: placeOf(one.at), message: one.message })),
+  };
+}

@@ -1,0 +1,66 @@
+import { parseArgs } from 'node:util';
+import { UsageError } from './io.js';
+
+/** What a person asked for. */
+export interface Arguments {
+  readonly command: 'help' | 'version' | 'check' | 'graph' | 'manifest';
+  /** What stands without a dash after the command. */
+  readonly words: readonly string[];
+  readonly projects: readonly string[];
+  readonly format: string | undefined;
+  readonly output: string | undefined;
+  readonly against: string | undefined;
+  readonly watch: boolean;
+}
+
+const FORMATS: Readonly<Record<string, readonly string[]>> = {
+  check: ['text', 'json', 'sarif', 'github'],
+  graph: ['mermaid', 'dot', 'svg'],
+  manifest: ['json'],
+};
+
+/** @throws UsageError for what nobody understands */
+export function readArguments(args: readonly string[]): Arguments {
+  const { values, positionals } = parsed(args);
+  const [word, ...words] = positionals;
+  const command =
+    values.help === true || (word === undefined && values.version !== true) ? 'help' : values.version === true ? 'version' : word;
+  if (command !== 'help' && command !== 'version' && command !== 'check' && command !== 'graph' && command !== 'manifest') {
+    throw new UsageError(`there is no command '${command}'`);
+  }
+  const formats = FORMATS[command];
+  if (values.format !== undefined && formats?.includes(values.format) === false) {
+    throw new UsageError(`'${command}' has no format '${values.format}': choose from ${formats.join(', ')}`);
+  }
+  if (values.watch === true && command !== 'check') throw new UsageError("only 'check' can watch");
+  if (values.against !== undefined && command === 'manifest') throw new UsageError("'manifest' compares nothing");
+  return {
+    command,
+    words,
+    projects: values.project ?? [],
+    format: values.format,
+    output: values.output,
+    against: values.against,
+    watch: values.watch ?? false,
+  };
+}
+
+function parsed(args: readonly string[]) {
+  try {
+    return parseArgs({
+      args: [...args],
+      allowPositionals: true,
+      options: {
+        project: { type: 'string', short: 'p', multiple: true },
+        format: { type: 'string' },
+        output: { type: 'string', short: 'o' },
+        against: { type: 'string' },
+        watch: { type: 'boolean', short: 'w' },
+        help: { type: 'boolean', short: 'h' },
+        version: { type: 'boolean' },
+      },
+    });
+  } catch (error) {
+    throw new UsageError(error instanceof Error ? error.message : String(error));
+  }
+}

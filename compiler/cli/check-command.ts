@@ -1,0 +1,81 @@
+import { readFileSync } from 'node:fs';
+import { sep } from 'node:path';
+import { SENTENCES } from '#model/diagnostics.js';
+import { check } from '../checking/index.js';
+import type { Finding } from '../findings/finding.js';
+import { count, github, json, type Report, type RuleText, type Surroundings, sarif, text } from '../output/index.js';
+import { RULES } from '../rules/index.js';
+import type { SourceProject } from '../source/index.js';
+import type { Arguments } from './arguments.js';
+import type { Configuration } from './configuration.js';
+import type { ExitCode, Io } from './io.js';
+import { checkedPaths, open, read } from './open.js';
+import { versionOf } from './version.js';
+import { watched } from './watch.js';
+import { written } from './written.js';
+
+/** `flowproof check`. */
+export async function checkCommand(given: Arguments, io: Io): Promise<ExitCode> {
+  const { project, configuration } = open(given, io);
+  const paths = checkedPaths(given.words, io.folder);
+  if (!given.watch) return said(reportOn(project, configuration, paths), given, io);
+  await watched(project, io, (now, ms) => {
+    said(reportOn(now, configuration, paths), given, io);
+    if ((given.format ?? 'text') === 'text') io.out(`${Math.round(ms())} ms. Waiting for changes …\n\n`);
+  });
+  return 0;
+}
+
+function reportOn(project: SourceProject, { rules }: Configuration, paths: readonly string[]): Report {
+  const reading = read(project);
+  const findings = check(reading, { severities: rules }).filter(({ place }) => isIn(place.file, paths));
+  return { findings, flows: reading.flows.length, tasks: reading.tasks.length, files: project.files.length };
+}
+
+function isIn(file: string, paths: readonly string[]): boolean {
+  const normal = file.split('/').join(sep);
+  return paths.length === 0 || paths.some((path) => normal === path || normal.startsWith(path + sep));
+}
+
+function said(report: Report, { format = 'text', output }: Arguments, io: Io): ExitCode {
+  const surroundings: Surroundings = { folder: io.folder, color: io.color && output === undefined, read: texts() };
+  written(formatted(report, format, surroundings), output, io);
+  return exitCodeOf(report.findings);
+}
+
+function formatted(report: Report, format: string, surroundings: Surroundings): string {
+  switch (format) {
+    case 'json':
+      return json(report, surroundings);
+    case 'github':
+      return github(report, surroundings);
+    case 'sarif':
+      return sarif(report, surroundings, rules(), versionOf());
+    default:
+      return text(report, surroundings);
+  }
+}
+
+/** What `compile()` reports goes by the sentences that it prints. */
+function rules(): readonly RuleText[] {
+  return [...RULES, ...Object.entries(SENTENCES).map(([code, title]) => ({ code, title }))];
+}
+
+function exitCodeOf(findings: readonly Finding[]): ExitCode {
+  return count(findings, 'error') > 0 ? 1 : 0;
+}
+
+/** Each file is read once. */
+function texts(): (file: string) => string | undefined {
+  const known = new Map<string, string | undefined>();
+  return (file) => {
+    if (!known.has(file)) {
+      try {
+        known.set(file, readFileSync(file, 'utf8'));
+      } catch {
+        known.set(file, undefined);
+      }
+    }
+    return known.get(file);
+  };
+}

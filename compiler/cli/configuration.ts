@@ -1,0 +1,61 @@
+import { existsSync, readFileSync } from 'node:fs';
+import { dirname, join, resolve } from 'node:path';
+import type { Severity } from '../findings/finding.js';
+import { UsageError } from './io.js';
+
+/** What a project says once instead of at each call. */
+export interface Configuration {
+  /** Absolute paths of tsconfigs. */
+  readonly projects: readonly string[];
+  /** Code → how it counts here. */
+  readonly rules: Readonly<Record<string, Severity | 'off'>>;
+}
+
+const FILES = ['flowproof.config.ts', 'flowproof.config.mts', 'flowproof.config.js', 'flowproof.config.mjs'];
+const KNOWN = ['project', 'rules'];
+const SEVERITIES: readonly unknown[] = ['error', 'warning', 'note', 'off'];
+
+/**
+ * The configuration of a folder or of the nearest one above it that has any; else its `tsconfig.json`.
+ *
+ * @param defaultExportOf reads a configuration that is written in TypeScript
+ * @throws UsageError when it says what nobody understands
+ */
+export function readConfiguration(folder: string, defaultExportOf: (file: string, text: string) => unknown): Configuration {
+  for (let at = resolve(folder); ; at = dirname(at)) {
+    const found = configurationIn(at, defaultExportOf);
+    if (found !== undefined) return understood(found.content, found.file, at);
+    if (existsSync(join(at, 'tsconfig.json'))) return { projects: [join(at, 'tsconfig.json')], rules: {} };
+    if (dirname(at) === at) throw new UsageError(`there is no tsconfig.json in ${folder} or above it: say which one with --project`);
+  }
+}
+
+function configurationIn(
+  folder: string,
+  defaultExportOf: (file: string, text: string) => unknown,
+): { content: unknown; file: string } | undefined {
+  for (const name of FILES) {
+    const file = join(folder, name);
+    if (existsSync(file)) return { content: defaultExportOf(file, readFileSync(file, 'utf8')), file };
+  }
+  const file = join(folder, 'package.json');
+  if (!existsSync(file)) return undefined;
+  const manifest = JSON.parse(readFileSync(file, 'utf8')) as { flowproof?: unknown };
+  return manifest.flowproof === undefined ? undefined : { content: manifest.flowproof, file };
+}
+
+function understood(content: unknown, file: string, folder: string): Configuration {
+  const wrong = (what: string) => new UsageError(`${file}: ${what}`);
+  if (typeof content !== 'object' || content === null) throw wrong('export a literal object by default: it is read, not run');
+  const given = content as Readonly<Record<string, unknown>>;
+  const unknown = Object.keys(given).filter((key) => !KNOWN.includes(key));
+  if (unknown.length > 0) throw wrong(`'${unknown.join("', '")}' means nothing: there are ${KNOWN.join(' and ')}`);
+  const { project = 'tsconfig.json', rules = {} } = given;
+  const projects: readonly unknown[] = Array.isArray(project) ? project : [project];
+  if (!projects.every((one) => typeof one === 'string')) throw wrong("'project' is the path of a tsconfig, or a list of such");
+  if (typeof rules !== 'object' || rules === null) throw wrong("'rules' is an object: code → error, warning, note or off");
+  for (const [code, severity] of Object.entries(rules)) {
+    if (!SEVERITIES.includes(severity)) throw wrong(`'${code}' can be error, warning, note or off, not '${String(severity)}'`);
+  }
+  return { projects: projects.map((path) => join(folder, path as string)), rules: rules as Configuration['rules'] };
+}

@@ -1,0 +1,46 @@
+import { existsSync } from 'node:fs';
+import { resolve } from 'node:path';
+import { type ProjectReading, readProject } from '../reading/index.js';
+import { defaultExportOf, openProject, type SourceProject } from '../source/index.js';
+import type { Arguments } from './arguments.js';
+import { type Configuration, readConfiguration } from './configuration.js';
+import { type Io, UsageError } from './io.js';
+
+export interface Opened {
+  readonly project: SourceProject;
+  readonly configuration: Configuration;
+}
+
+/** The project that the arguments, the configuration or the folder name. */
+export function open({ projects }: Arguments, { folder }: Io): Opened {
+  const configuration = configurationOf(projects, folder);
+  return { project: openProject(configuration.projects), configuration };
+}
+
+function configurationOf(projects: readonly string[], folder: string): Configuration {
+  if (projects.length === 0) return readConfiguration(folder, defaultExportOf);
+  const given = projects.map((path) => resolve(folder, path));
+  try {
+    return { ...readConfiguration(folder, defaultExportOf), projects: given };
+  } catch (error) {
+    // Only the missing tsconfig is no matter: the arguments name one.
+    if (error instanceof UsageError && error.message.startsWith('there is no tsconfig.json')) return { projects: given, rules: {} };
+    throw error;
+  }
+}
+
+/** The flows and tasks of a project. */
+export function read(project: SourceProject): ProjectReading {
+  const reading = readProject(project);
+  if (project.files.length === 0) throw new UsageError('the project has no source files: say which one with --project');
+  return reading;
+}
+
+/** @throws UsageError for a path that is not there */
+export function checkedPaths(words: readonly string[], folder: string): readonly string[] {
+  return words.map((word) => {
+    const path = resolve(folder, word);
+    if (!existsSync(path)) throw new UsageError(`there is no ${word}`);
+    return path;
+  });
+}

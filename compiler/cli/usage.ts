@@ -1,0 +1,24 @@
+export const USAGE = `flowproof: what types can't see in flows, before they run
+
+  flowproof check [FILE|FOLDER …]    judge the flows and tasks of a project; the paths limit what is reported
+  flowproof graph [FLOW …]           draw flows
+  flowproof manifest [FLOW …]        the canonical description of flows, as JSON
+
+Options of all:
+  -p, --project FILE     a tsconfig; may be given several times (default: tsconfig.json, or what the configuration says)
+  -o, --output FILE      write there instead of to the terminal
+  -h, --help             this text
+      --version
+
+Options of check:
+      --format FORMAT    text, json, sarif or github (default: text)
+      --against BASE     compare with flows as they were: git:REVISION, a manifest FILE, or postgres://… with the runs there
+  -w, --watch            check again after each change
+
+Options of graph:
+      --format FORMAT    mermaid, dot or svg (default: mermaid)
+      --against BASE     draw what changed since then: git:REVISION or a manifest FILE
+
+Configuration, if any: "flowproof" in package.json, or flowproof.config.ts, which is read and not run.
+Exit code: 0 nothing wrong, 1 errors found, 2 it could not be done. All rules: docs/checker.md
+`;

@@ -1,0 +1,58 @@
+import type { Severity } from '../findings/finding.js';
+import type { Place } from '../findings/place.js';
+import { said } from './paths.js';
+import { count, type Report, type Surroundings } from './report.js';
+
+const COLORS: Readonly<Record<Severity | 'path' | 'dim', string>> = { error: '91', warning: '93', note: '96', path: '36', dim: '90' };
+/** A tab is drawn as wide as this. */
+const TAB = '    ';
+
+/** Findings with the source around them, as the TypeScript compiler prints its own. */
+export function text(report: Report, surroundings: Surroundings): string {
+  const paint = (color: keyof typeof COLORS, words: string) => (surroundings.color ? `\x1b[${COLORS[color]}m${words}\x1b[0m` : words);
+  const at = ({ file, line, column }: Place) => `${paint('path', said(file, surroundings.folder))}:${line}:${column}`;
+  const lines: string[] = [];
+  for (const { code, severity, message, place, related } of report.findings) {
+    lines.push(`${at(place)} - ${paint(severity, severity)} ${paint('dim', `${code}:`)} ${message}`, '');
+    lines.push(...frame(place, surroundings, (words) => paint(severity, words)));
+    for (const one of related) lines.push(`  ${at(one.place)}`, `    ${one.message}`);
+    if (related.length > 0) lines.push('');
+  }
+  lines.push(summary(report), '');
+  return lines.join('\n');
+}
+
+/** The line of a place, and what is meant underlined. */
+function frame(
+  { file, line, column, endLine, endColumn }: Place,
+  { read }: Surroundings,
+  paint: (words: string) => string,
+): readonly string[] {
+  const source = read(file)?.split(/\r?\n/)[line - 1];
+  if (source === undefined) return [];
+  const number = String(line);
+  const before = source.slice(0, column - 1).replaceAll('\t', TAB);
+  const meant = source
+    .slice(column - 1, endLine === line ? endColumn - 1 : undefined)
+    .replaceAll('\t', TAB)
+    .trimEnd();
+  return [
+    `${number} ${source.replaceAll('\t', TAB)}`,
+    `${' '.repeat(number.length + 1 + before.length)}${paint('~'.repeat(Math.max(1, meant.length)))}`,
+    '',
+  ];
+}
+
+/** One line that says how much was looked at, and what came of it. */
+export function summary({ findings, flows, tasks, files }: Report): string {
+  const seen = `${some(flows, 'flow')} and ${some(tasks, 'task')} in ${some(files, 'file')}`;
+  const found = (['error', 'warning', 'note'] as const).flatMap((severity) => {
+    const number = count(findings, severity);
+    return number === 0 ? [] : [some(number, severity)];
+  });
+  return found.length === 0 ? `${seen}: nothing to say.` : `${seen}: ${found.join(', ')}.`;
+}
+
+function some(number: number, thing: string): string {
+  return `${number} ${thing}${number === 1 ? '' : 's'}`;
+}

@@ -1,0 +1,2 @@
+/** Pictures: flows as graphs, in the languages of Mermaid and Graphviz. */
+export { drawFlows } from './draw-flows.js';

@@ -1,0 +1,131 @@
+import { flowDefinitionOf } from '#authoring';
+import type { ts } from '../source/index.js';
+import { type Gap, known } from './gaps.js';
+import type { Machine } from './machine.js';
+import { nodeOf, retryOf } from './opaque.js';
+import { isObject } from './origins.js';
+import type { Trace } from './traces.js';
+import { Unknown } from './unknown.js';
+
+/** Calls a method of a builder: the library's own, with what is known of the arguments. */
+export function callBuilder(
+  owner: object,
+  trace: Trace,
+  method: string,
+  args: readonly unknown[],
+  at: ts.CallExpression,
+  machine: Machine,
+): unknown {
+  const own: unknown = Reflect.get(owner, method);
+  if (typeof own !== 'function') return machine.unknown(`a flow that is being built has no '${method}'`, at);
+  const gaps: Gap[] = [];
+  const given = argumentsOf(trace, method, args, at, gaps, machine);
+  if (machine.origins.isOpen(args)) gaps.push({ unknown: new Unknown('it is spread here', at, undefined), hidesNames: true });
+  const result: unknown = given === undefined ? owner : Reflect.apply(own, owner, given);
+  const next: Trace = { before: trace, method, args, at, gaps };
+  if (method !== 'build') {
+    // What is left out must not be lost: the builder stays the same, its history does not.
+    const builder = given === undefined ? Object.freeze({ ...owner }) : result;
+    if (isObject(builder)) machine.traces.follow(builder, next);
+    return builder;
+  }
+  machine.traces.visited.add(at);
+  const definition = flowDefinitionOf(result);
+  if (definition !== undefined) machine.traces.finish(definition, next, at, machine.oracle.assumptions);
+  return result;
+}
+
+/** What the library is given; `undefined`: nothing, the call is left out. */
+function argumentsOf(
+  trace: Trace,
+  method: string,
+  args: readonly unknown[],
+  at: ts.CallExpression,
+  gaps: Gap[],
+  machine: Machine,
+): readonly unknown[] | undefined {
+  const node = (value: unknown): unknown => {
+    const used = nodeOf(value, machine);
+    gaps.push(...machine.gaps.of(used));
+    return used;
+  };
+  const nodes = (value: unknown): unknown => (isObject(value) && !('~flowproof' in value) ? allNodes(value, node, gaps, machine) : value);
+  const [first, second, third, fourth] = args;
+  switch (method) {
+    case 'add':
+      if (patternOf(trace) === 'graph') return [nodes(first)];
+      return second === undefined ? [node(first)] : [node(first), known(second, gaps)];
+    case 'when':
+      return [known(first, gaps), known(second, gaps), known(third, gaps, true), node(fourth)];
+    case 'switch':
+      return [known(first, gaps), known(second, gaps), known(third, gaps, true), nodes(fourth)];
+    case 'input':
+      return inputOf(first, at, gaps, machine);
+    case 'retry': {
+      const retry = first instanceof Unknown ? retryOf(first, machine) : first;
+      gaps.push(...machine.gaps.of(retry));
+      return [retry];
+    }
+    default: {
+      const before = gaps.length;
+      const given = args.map((arg) => known(arg, gaps));
+      return gaps.length > before && (method === 'link' || method === 'returns' || method === 'target') ? undefined : given;
+    }
+  }
+}
+
+function allNodes(value: object, node: (value: unknown) => unknown, gaps: Gap[], machine: Machine): unknown {
+  if (!(value instanceof Unknown)) {
+    if (machine.origins.isOpen(value)) {
+      const at = machine.origins.of(value);
+      if (at !== undefined)
+        gaps.push({ unknown: new Unknown('it has more nodes, which are known only at run time', at, undefined), hidesNames: true });
+    }
+    return Object.fromEntries(Object.entries(value).map(([name, one]) => [name, node(one)]));
+  }
+  const ports = machine.types.ports(value.type);
+  gaps.push({ unknown: value, hidesNames: ports === undefined });
+  const part = (name: string) => new Unknown(value.reason, value.at, value.type && machine.types.property(value.type, name));
+  return Object.fromEntries((ports ?? []).map(({ name }) => [name, node(part(name))]));
+}
+
+/** The names that `.input<I>()` and `.input(schema)` tell to the compiler only. */
+function inputOf(shape: unknown, at: ts.CallExpression, gaps: Gap[], machine: Machine): readonly unknown[] {
+  const { types } = machine;
+  const [written] = at.typeArguments ?? [];
+  if (written !== undefined) {
+    const ports = types.ports(types.checker.getTypeFromTypeNode(written));
+    return ports === undefined ? [] : [ports.map(({ name }) => name)];
+  }
+  if (Array.isArray(shape)) return [known(shape, gaps)];
+  const [argument] = at.arguments;
+  if (argument === undefined) return [];
+  const standard = types.property(types.of(argument), '~standard');
+  const inside = standard === undefined ? undefined : types.property(standard, 'types');
+  const part = (name: string) =>
+    inside === undefined ? undefined : types.ports(types.property(types.checker.getNonNullableType(inside), name));
+  const [input, output] = [part('input'), part('output')];
+  const names = input === undefined || output === undefined ? undefined : new Set([...input, ...output].map(({ name }) => name));
+  return [schemaOf(names)];
+}
+
+/** A schema that says its names and nothing else. */
+function schemaOf(names: ReadonlySet<string> | undefined): object {
+  const properties = names && Object.fromEntries([...names].map((name) => [name, {}]));
+  const jsonSchema = { input: () => ({ properties }) };
+  return {
+    '~standard': {
+      version: 1,
+      vendor: 'flowproof',
+      validate: (value: unknown) => ({ value }),
+      ...(names === undefined ? {} : { jsonSchema }),
+    },
+  };
+}
+
+/** `graph`, `linear` or `unordered`: how the flow was begun. */
+function patternOf(trace: Trace): string {
+  let first = trace;
+  while (first.before !== undefined) first = first.before;
+  return first.method;
+}

@@ -1,0 +1,58 @@
+import { ts } from '../source/index.js';
+import type { Frame } from './frame.js';
+import { keyOf } from './literals.js';
+import type { Machine } from './machine.js';
+import { isStatic, walk } from './syntax.js';
+import { ClassMark, decorate } from './tasks.js';
+
+/**
+ * Stands for a class: it has its name, its base and its methods, and what its decorators make of it, but is never made
+ * an instance of.
+ */
+export function classOf(node: ts.ClassLikeDeclaration, frame: Frame, machine: Machine): object {
+  const heritage = node.heritageClauses?.find(({ token }) => token === ts.SyntaxKind.ExtendsKeyword)?.types[0];
+  const base = heritage === undefined ? undefined : machine.evaluate(heritage.expression, frame);
+  const made = typeof base === 'function' ? class extends (base as new () => object) {} : class {};
+  Object.defineProperty(made, 'name', { value: node.name?.text ?? '', configurable: true });
+  machine.origins.set(made, node);
+  for (const member of node.members) {
+    if (ts.isMethodDeclaration(member)) {
+      const key = keyOf(member.name, frame, machine);
+      const owner: object = member.modifiers?.some(({ kind }) => kind === ts.SyntaxKind.StaticKeyword) ? made : made.prototype;
+      if (key !== undefined) Object.defineProperty(owner, key, { value: machine.functionOf(member, frame), configurable: true });
+    } else if (ts.isPropertyDeclaration(member) && isStatic(member)) addStatic(made, member, frame, machine);
+  }
+  for (const { expression } of (ts.canHaveDecorators(node) && ts.getDecorators(node)) || []) {
+    const mark = machine.evaluate(expression, frame);
+    if (mark instanceof ClassMark) decorate(mark, made, machine);
+  }
+  return made;
+}
+
+/** Static properties are read when they are asked for: most classes have none that matters here. */
+function addStatic(made: object, member: ts.PropertyDeclaration, frame: Frame, machine: Machine): void {
+  const key = keyOf(member.name, frame, machine);
+  const { initializer } = member;
+  if (key === undefined || initializer === undefined) return;
+  let known: { readonly value: unknown } | undefined;
+  Object.defineProperty(made, key, {
+    configurable: true,
+    get() {
+      known ??= { value: machine.evaluate(initializer, frame) };
+      return known.value;
+    },
+  });
+}
+
+/** `Task({ … })(CreateVolume)` in the file of a class: the decorator as a plain call. */
+export function plainCallsIn(file: ts.SourceFile, library: Machine['library']): readonly ts.CallExpression[] {
+  const calls: ts.CallExpression[] = [];
+  for (const statement of file.statements) {
+    if (!ts.isExpressionStatement(statement)) continue;
+    walk(statement.expression, (node) => {
+      if (ts.isCallExpression(node) && ts.isCallExpression(node.expression) && library.calledIn(node.expression.expression) === 'Task')
+        calls.push(node);
+    });
+  }
+  return calls;
+}

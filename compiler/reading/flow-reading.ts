@@ -1,0 +1,113 @@
+import type { FlowDefinition } from '#authoring';
+import { describe, type FlowShape, type LinkedFlow, link, type NodeShape, type ShapeOrigin } from '#compilation';
+import { ts } from '../source/index.js';
+import { type FlowPlaces, placesIn } from './flow-places.js';
+import type { Gap } from './gaps.js';
+import type { Machine } from './machine.js';
+import type { Assumption } from './oracle.js';
+import type { Built, Trace } from './traces.js';
+import type { Types } from './types.js';
+
+/** A flow as it was read from source, with the places of its parts. */
+export interface FlowReading {
+  readonly name: string;
+  readonly definition: FlowDefinition;
+  readonly shape: FlowShape;
+  readonly linked: LinkedFlow;
+  /** What `compile()` sees of it: it does not know what only types say. */
+  readonly compiled: { readonly shape: FlowShape; readonly linked: LinkedFlow };
+  readonly origins: readonly ShapeOrigin[];
+  /** Where the node of the shape was added; the flow itself: where it was begun. */
+  placeOf(node: number): ts.Node;
+  /** Where the task or retry of a node is declared, by what names it. */
+  sourceOf(node: number): ts.Node | undefined;
+  /** The parts of a flow in it, by its node of the shape; `undefined` for what is no flow, and for choices. */
+  partsOf(node: number): FlowPlaces | undefined;
+  /** The calls that made a flow in it. */
+  callsOf(node: number): readonly Trace[];
+  /** Its `.build()`. */
+  readonly at: ts.CallExpression;
+  /** What could not be read of it and of the flows in it. */
+  readonly gaps: readonly Gap[];
+  /** What was assumed of conditions that only a run can know. */
+  readonly assumptions: readonly Assumption[];
+}
+
+export function readFlow(built: Built, { traces, origins, types }: Pick<Machine, 'traces' | 'origins' | 'types'>): FlowReading {
+  const { definition, at, assumptions } = built;
+  const described = describe(definition);
+  const { shape } = described;
+  const linked = link(shape);
+  const known = new Map<FlowDefinition, { readonly built: Built; readonly places: FlowPlaces }>();
+  const flowAt = (index: number) => {
+    const origin = described.origins[index];
+    if (origin?.kind !== 'flow') return undefined;
+    let found = known.get(origin);
+    const its = found === undefined ? traces.built(origin) : undefined;
+    if (its !== undefined) {
+      found = { built: its, places: placesIn(its, origins) };
+      known.set(origin, found);
+    }
+    return found;
+  };
+  const ordinal = ordinals(shape);
+  const placeOf = (index: number): ts.Node => {
+    const node = shape.nodes[index];
+    if (node === undefined || node.parent < 0) return flowAt(0)?.places.start ?? at;
+    const around = flowAt(node.parent);
+    if (around !== undefined) {
+      const found = node.kind === 'retry' ? around.places.retry : around.places.nodes[ordinal[index] ?? -1];
+      return found ?? around.places.start;
+    }
+    const choice = shape.nodes[node.parent];
+    const outer = choice && flowAt(choice.parent);
+    return outer?.places.branches.get(ordinal[node.parent] ?? -1)?.[ordinal[index] ?? -1] ?? placeOf(node.parent);
+  };
+  const erased = (index: number): boolean => {
+    const input = flowAt(index)?.built.calls.find(({ method }) => method === 'input');
+    return input !== undefined && isErased(input.at, types);
+  };
+  const nodes = shape.nodes.map((node, index): NodeShape => {
+    if (node.kind !== 'flow' || !erased(index)) return node;
+    return { ...node, input: { kind: node.input.kind } };
+  });
+  const flows = shape.nodes.flatMap((_, index) => flowAt(index)?.built ?? []);
+  const gaps = [...new Set(flows)].flatMap(({ calls }) => calls.flatMap((call) => call.gaps));
+  return {
+    name: definition.name,
+    definition,
+    shape,
+    linked,
+    compiled: { shape: { nodes }, linked: link({ nodes }) },
+    origins: described.origins,
+    placeOf,
+    sourceOf(node) {
+      const origin = described.origins[node];
+      const code = origin !== undefined && 'code' in origin ? origins.of(origin.code.target) : undefined;
+      return code && (ts.getNameOfDeclaration(code as ts.Declaration) ?? code);
+    },
+    partsOf: (node) => flowAt(node)?.places,
+    callsOf: (node) => flowAt(node)?.built.calls ?? [],
+    at,
+    gaps,
+    assumptions,
+  };
+}
+
+/** The place of each node among its siblings, without retries. */
+function ordinals({ nodes }: FlowShape): readonly number[] {
+  const counts = nodes.map(() => 0);
+  return nodes.map(({ parent, kind }) => {
+    if (kind === 'retry' || parent < 0) return 0;
+    const ordinal = counts[parent] ?? 0;
+    counts[parent] = ordinal + 1;
+    return ordinal;
+  });
+}
+
+/** `.input<I>()` leaves nothing behind for a run; neither do schemas that can't describe themselves. */
+function isErased({ typeArguments, arguments: [schema] }: ts.CallExpression, types: Types): boolean {
+  if (typeArguments !== undefined || schema === undefined) return typeArguments !== undefined;
+  const standard = types.property(types.of(schema), '~standard');
+  return standard !== undefined && types.property(standard, 'jsonSchema') === undefined;
+}

@@ -1,0 +1,112 @@
+import type { ts } from '../source/index.js';
+import { call } from './calls.js';
+import { classOf } from './classes.js';
+import { expression } from './expressions.js';
+import type { Frame } from './frame.js';
+import { functionOf } from './functions.js';
+import { Gaps } from './gaps.js';
+import type { Library } from './library.js';
+import type { Completion, Machine } from './machine.js';
+import { Modules } from './modules.js';
+import { Oracle } from './oracle.js';
+import { Origins } from './origins.js';
+import { statements } from './statements.js';
+import { Traces } from './traces.js';
+import type { Types } from './types.js';
+import { CannotKnow, Thrown, Unknown } from './unknown.js';
+
+/** Expressions and statements that one flow may take to read: more is no description of a flow any more. */
+const MOST_WORK = 100_000;
+const DEEPEST = 400;
+
+/**
+ * Reads the parts of a program that describe flows as they would run, with the library's own builders, and everything
+ * else as unknown. Nothing of the program is executed: no input, no output, no code of a task.
+ */
+export class Interpreter implements Machine {
+  readonly origins = new Origins();
+  readonly oracle = new Oracle();
+  readonly traces = new Traces();
+  readonly gaps = new Gaps();
+  readonly modules: Modules;
+  #work = 0;
+  #depth = 0;
+
+  constructor(
+    readonly types: Types,
+    readonly library: Library,
+  ) {
+    this.modules = new Modules(this);
+  }
+
+  /**
+   * Reads something in every way that its conditions can go. What the source throws on a way is no flow.
+   *
+   * @param stopped is told what could not be read to its end
+   */
+  everyWay(read: () => void, stopped: (why: Unknown) => void): boolean {
+    return this.oracle.everyWay(() => {
+      this.modules.anew();
+      this.#work = 0;
+      this.#depth = 0;
+      try {
+        read();
+      } catch (error) {
+        if (error instanceof CannotKnow) stopped(error.unknown);
+        else if (!(error instanceof Thrown)) throw error;
+      }
+    });
+  }
+
+  evaluate(node: ts.Expression, frame: Frame): unknown {
+    this.spend(node);
+    if (this.#depth > DEEPEST) throw new CannotKnow(new Unknown('it calls itself too often', node, undefined));
+    this.#depth++;
+    try {
+      return expression(node, frame, this);
+    } finally {
+      this.#depth--;
+    }
+  }
+
+  execute(list: readonly ts.Statement[], frame: Frame): Completion {
+    return statements(list, frame, this);
+  }
+
+  read(symbol: ts.Symbol, at: ts.Node, frame: Frame): unknown {
+    const found = frame.find(symbol);
+    if (found === undefined) return this.modules.read(symbol, at);
+    return found.value;
+  }
+
+  write(symbol: ts.Symbol, value: unknown): void {
+    this.modules.write(symbol, value);
+  }
+
+  unknown(reason: string, at: ts.Node, from?: Unknown): unknown {
+    const type = this.types.of(at);
+    const literal = this.types.literal(type);
+    if (literal !== undefined && from?.started !== true) return literal.value;
+    return new Unknown(reason, from?.at ?? at, type, from?.started);
+  }
+
+  functionOf(node: ts.SignatureDeclaration, frame: Frame): (...args: unknown[]) => unknown {
+    return functionOf(node, frame, this);
+  }
+
+  classOf(node: ts.ClassLikeDeclaration, frame: Frame): object {
+    return classOf(node, frame, this);
+  }
+
+  call(node: ts.CallExpression, frame: Frame): unknown {
+    return call(node, frame, this);
+  }
+
+  holds(value: unknown, at: ts.Node): boolean {
+    return value instanceof Unknown ? this.oracle.answer(value.at === at ? at : value.at) : Boolean(value);
+  }
+
+  spend(at: ts.Node): void {
+    if (++this.#work > MOST_WORK) throw new CannotKnow(new Unknown('it takes too many steps to read', at, undefined));
+  }
+}

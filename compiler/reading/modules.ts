@@ -1,0 +1,195 @@
+import { ts } from '../source/index.js';
+import { exported } from './authoring-calls.js';
+import { plainCallsIn } from './classes.js';
+import { Frame } from './frame.js';
+import { isAssignment, rootOf } from './loops.js';
+import type { Machine } from './machine.js';
+import { GLOBALS } from './natives.js';
+import { functionAround, short, walk } from './syntax.js';
+import { Unknown } from './unknown.js';
+import { bind } from './variables.js';
+
+/** Methods that change what they are called on. */
+const CHANGING = new Set([
+  'push',
+  'unshift',
+  'splice',
+  'pop',
+  'shift',
+  'set',
+  'add',
+  'delete',
+  'clear',
+  'sort',
+  'reverse',
+  'fill',
+  'assign',
+]);
+
+/**
+ * The variables of modules. Most are constants, which are read when somebody asks. A file that changes its variables is
+ * read from its beginning to its end, in order.
+ */
+export class Modules {
+  readonly #machine: Machine;
+  readonly #outermost = new Frame();
+  /** What holds whatever is assumed. */
+  readonly #certain = new Map<ts.Symbol, unknown>();
+  /** What holds on this way only. */
+  #assumed = new Map<ts.Symbol, unknown>();
+  readonly #reading = new Set<ts.Symbol>();
+  readonly #changes = new Map<ts.SourceFile, ReadonlySet<ts.Symbol>>();
+  readonly #ordered = new Set<ts.SourceFile>();
+
+  constructor(machine: Machine) {
+    this.#machine = machine;
+  }
+
+  /** Forgets what was assumed on the last way. */
+  anew(): void {
+    this.#assumed = new Map();
+  }
+
+  read(symbol: ts.Symbol, at: ts.Node): unknown {
+    const machine = this.#machine;
+    const name = machine.library.nameOf(symbol);
+    if (name !== undefined) return exported(name) ?? machine.unknown(`'${name}' does something only at run time`, at);
+    const resolved = machine.library.resolve(symbol);
+    for (const known of [this.#certain, this.#assumed]) if (known.has(resolved)) return known.get(resolved);
+    if (this.#reading.has(resolved)) return machine.unknown(`'${short(at)}' is needed to know itself`, at);
+    this.#reading.add(resolved);
+    const before = machine.oracle.assumptions.length;
+    const value = this.#first(resolved, at);
+    this.#reading.delete(resolved);
+    if (this.#assumed.has(resolved)) return this.#assumed.get(resolved);
+    // An unknown carries the type of the place that asked: it is not kept.
+    if (!(value instanceof Unknown)) (machine.oracle.assumptions.length === before ? this.#certain : this.#assumed).set(resolved, value);
+    return value;
+  }
+
+  write(symbol: ts.Symbol, value: unknown): void {
+    this.#certain.delete(symbol);
+    this.#assumed.set(symbol, value);
+  }
+
+  /** Whether this file has to be read in order. */
+  changes(file: ts.SourceFile): boolean {
+    return this.#changesIn(file).size > 0;
+  }
+
+  /** Reads such a file from its beginning to its end. */
+  readInOrder(file: ts.SourceFile): void {
+    if (this.#ordered.has(file)) return;
+    this.#ordered.add(file);
+    for (const statement of file.statements) {
+      if (ts.isVariableStatement(statement)) {
+        for (const { name, initializer } of statement.declarationList.declarations) {
+          this.#declare(name, initializer === undefined ? undefined : this.#machine.evaluate(initializer, this.#outermost));
+        }
+      } else if (ts.isExportAssignment(statement)) this.#machine.evaluate(statement.expression, this.#outermost);
+      else if (!ts.isFunctionDeclaration(statement) && !ts.isClassDeclaration(statement))
+        this.#machine.execute([statement], this.#outermost);
+    }
+    this.#ordered.delete(file);
+  }
+
+  #declare(name: ts.BindingName, value: unknown): void {
+    const declared = new Frame();
+    bind(name, value, declared, this.#machine);
+    for (const symbol of symbolsIn(name, this.#machine)) this.write(symbol, declared.find(symbol)?.value);
+  }
+
+  #first(symbol: ts.Symbol, at: ts.Node): unknown {
+    const machine = this.#machine;
+    const declaration = symbol.valueDeclaration ?? symbol.declarations?.[0];
+    const unknown = (reason: string) => machine.unknown(reason, at);
+    if (declaration === undefined) return unknown(`'${short(at)}' is not declared`);
+    const file = declaration.getSourceFile();
+    if (file.isDeclarationFile) return GLOBALS[symbol.name] ?? unknown(`'${symbol.name}' comes from outside of this project`);
+    if (ts.isFunctionDeclaration(declaration)) {
+      const body = symbol.declarations?.find(
+        (one): one is ts.FunctionDeclaration => ts.isFunctionDeclaration(one) && one.body !== undefined,
+      );
+      return body === undefined
+        ? unknown(`'${symbol.name}' comes from outside of this project`)
+        : machine.functionOf(body, this.#outermost);
+    }
+    if (ts.isClassLike(declaration)) return this.#classOf(declaration);
+    if (ts.isEnumMember(declaration)) return machine.types.checker.getConstantValue(declaration) ?? unknown(`'${symbol.name}' is computed`);
+    if (ts.isExportAssignment(declaration)) return machine.evaluate(declaration.expression, this.#outermost);
+    if (ts.isParameter(declaration) || functionAround(declaration) !== undefined)
+      return unknown(`'${short(at)}' is known only at run time`);
+    if (ts.isVariableDeclaration(declaration)) return this.#variable(symbol, declaration, file, at);
+    if (ts.isBindingElement(declaration)) return this.#bound(symbol, declaration, at);
+    return unknown(`'${symbol.name}' is known only at run time`);
+  }
+
+  #variable(symbol: ts.Symbol, declaration: ts.VariableDeclaration, file: ts.SourceFile, at: ts.Node): unknown {
+    if (this.changes(file) && !this.#ordered.has(file)) {
+      this.readInOrder(file);
+      if (this.#assumed.has(symbol)) return this.#assumed.get(symbol);
+    }
+    if (declaration.initializer === undefined) return this.#machine.unknown(`'${symbol.name}' gets its value at run time`, at);
+    return this.#machine.evaluate(declaration.initializer, this.#outermost);
+  }
+
+  #bound(symbol: ts.Symbol, element: ts.BindingElement, at: ts.Node): unknown {
+    let pattern: ts.Node = element;
+    while (!ts.isVariableDeclaration(pattern)) {
+      if (pattern.parent === undefined) return this.#machine.unknown(`'${symbol.name}' is known only at run time`, at);
+      pattern = pattern.parent;
+    }
+    if (pattern.initializer === undefined) return this.#machine.unknown(`'${symbol.name}' is known only at run time`, at);
+    const frame = new Frame();
+    bind(pattern.name, this.#machine.evaluate(pattern.initializer, this.#outermost), frame, this.#machine);
+    return frame.find(symbol)?.value;
+  }
+
+  #classOf(node: ts.ClassLikeDeclaration): unknown {
+    const made = this.#machine.classOf(node, this.#outermost);
+    const symbol = node.name && this.#machine.types.checker.getSymbolAtLocation(node.name);
+    if (symbol === undefined) return made;
+    // The plain calls of `Task` name the class: it must be known before they are read.
+    this.#certain.set(symbol, made);
+    for (const call of plainCallsIn(node.getSourceFile(), this.#machine.library)) {
+      const [target] = call.arguments;
+      if (target !== undefined && this.#machine.types.checker.getSymbolAtLocation(target) === symbol)
+        this.#machine.call(call, this.#outermost);
+    }
+    return made;
+  }
+
+  /** Variables of a file that its statements change, but for those that functions change. */
+  #changesIn(file: ts.SourceFile): ReadonlySet<ts.Symbol> {
+    let found = this.#changes.get(file);
+    if (found !== undefined) return found;
+    const { checker } = this.#machine.types;
+    const symbols = new Set<ts.Symbol>();
+    const add = (target: ts.Expression): void => {
+      const root = rootOf(target);
+      const symbol = root && checker.getSymbolAtLocation(root);
+      if (symbol?.valueDeclaration?.getSourceFile() === file && functionAround(symbol.valueDeclaration) === undefined) symbols.add(symbol);
+    };
+    const visit = (node: ts.Node): void => {
+      if (ts.isFunctionLike(node) || ts.isClassLike(node)) return;
+      if (ts.isBinaryExpression(node) && isAssignment(node)) add(node.left);
+      else if (ts.isCallExpression(node) && ts.isPropertyAccessExpression(node.expression) && CHANGING.has(node.expression.name.text)) {
+        if (!this.#machine.types.isBuilder(this.#machine.types.of(node.expression.expression))) add(node.expression.expression);
+      }
+      ts.forEachChild(node, visit);
+    };
+    for (const statement of file.statements) visit(statement);
+    found = symbols;
+    this.#changes.set(file, found);
+    return found;
+  }
+}
+
+function symbolsIn(name: ts.BindingName, machine: Machine): readonly ts.Symbol[] {
+  const symbols: ts.Symbol[] = [];
+  walk(name, (node) => {
+    const symbol = ts.isIdentifier(node) ? machine.types.checker.getSymbolAtLocation(node) : undefined;
+    if (symbol !== undefined) symbols.push(symbol);
+  });
+  return symbols;
+}

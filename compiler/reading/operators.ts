@@ -1,0 +1,100 @@
+import { ts } from '../source/index.js';
+import type { Frame } from './frame.js';
+import type { Machine } from './machine.js';
+import { isObject } from './origins.js';
+import { Unknown } from './unknown.js';
+import { assign } from './variables.js';
+
+type Operator = (left: unknown, right: unknown) => unknown;
+
+const numbers =
+  (operate: (left: number, right: number) => unknown): Operator =>
+  (left, right) =>
+    operate(left as number, right as number);
+
+const OPERATORS: ReadonlyMap<ts.SyntaxKind, Operator> = new Map<ts.SyntaxKind, Operator>([
+  [ts.SyntaxKind.PlusToken, (left, right) => (left as string) + (right as string)],
+  [ts.SyntaxKind.MinusToken, numbers((left, right) => left - right)],
+  [ts.SyntaxKind.AsteriskToken, numbers((left, right) => left * right)],
+  [ts.SyntaxKind.SlashToken, numbers((left, right) => left / right)],
+  [ts.SyntaxKind.PercentToken, numbers((left, right) => left % right)],
+  [ts.SyntaxKind.AsteriskAsteriskToken, numbers((left, right) => left ** right)],
+  [ts.SyntaxKind.LessThanToken, numbers((left, right) => left < right)],
+  [ts.SyntaxKind.LessThanEqualsToken, numbers((left, right) => left <= right)],
+  [ts.SyntaxKind.GreaterThanToken, numbers((left, right) => left > right)],
+  [ts.SyntaxKind.GreaterThanEqualsToken, numbers((left, right) => left >= right)],
+  [ts.SyntaxKind.EqualsEqualsEqualsToken, (left, right) => left === right],
+  [ts.SyntaxKind.ExclamationEqualsEqualsToken, (left, right) => left !== right],
+  // biome-ignore lint/suspicious/noDoubleEquals: it reads what the source says
+  [ts.SyntaxKind.EqualsEqualsToken, (left, right) => left == right],
+  // biome-ignore lint/suspicious/noDoubleEquals: it reads what the source says
+  [ts.SyntaxKind.ExclamationEqualsToken, (left, right) => left != right],
+  [ts.SyntaxKind.InKeyword, (left, right) => isObject(right) && String(left) in right],
+]);
+
+const COMPOUND: ReadonlyMap<ts.SyntaxKind, ts.SyntaxKind> = new Map([
+  [ts.SyntaxKind.PlusEqualsToken, ts.SyntaxKind.PlusToken],
+  [ts.SyntaxKind.MinusEqualsToken, ts.SyntaxKind.MinusToken],
+  [ts.SyntaxKind.AsteriskEqualsToken, ts.SyntaxKind.AsteriskToken],
+  [ts.SyntaxKind.SlashEqualsToken, ts.SyntaxKind.SlashToken],
+]);
+
+export function binary(node: ts.BinaryExpression, frame: Frame, machine: Machine): unknown {
+  const { left, right, operatorToken } = node;
+  const { kind } = operatorToken;
+  switch (kind) {
+    case ts.SyntaxKind.EqualsToken: {
+      const value = machine.evaluate(right, frame);
+      assign(left, value, frame, machine);
+      return value;
+    }
+    case ts.SyntaxKind.CommaToken:
+      machine.evaluate(left, frame);
+      return machine.evaluate(right, frame);
+    case ts.SyntaxKind.AmpersandAmpersandToken: {
+      const value = machine.evaluate(left, frame);
+      return machine.holds(value, left) ? machine.evaluate(right, frame) : settled(value, false);
+    }
+    case ts.SyntaxKind.BarBarToken: {
+      const value = machine.evaluate(left, frame);
+      return machine.holds(value, left) ? value : machine.evaluate(right, frame);
+    }
+    case ts.SyntaxKind.QuestionQuestionToken: {
+      const value = machine.evaluate(left, frame);
+      if (value instanceof Unknown) return machine.oracle.answer(left) ? value : machine.evaluate(right, frame);
+      return value ?? machine.evaluate(right, frame);
+    }
+    default: {
+      const compound = COMPOUND.get(kind);
+      const operate = OPERATORS.get(compound ?? kind);
+      const operands = [machine.evaluate(left, frame), machine.evaluate(right, frame)] as const;
+      const value = operate === undefined ? machine.unknown('of its operator', node) : apply(operate, operands, node, machine);
+      if (kind >= ts.SyntaxKind.FirstAssignment && kind <= ts.SyntaxKind.LastAssignment) assign(left, value, frame, machine);
+      return value;
+    }
+  }
+}
+
+/** `unknown && x` that did not hold is something that counts as false. */
+function settled(value: unknown, otherwise: boolean): unknown {
+  return value instanceof Unknown ? otherwise : value;
+}
+
+function apply(operate: Operator, [left, right]: readonly [unknown, unknown], node: ts.Node, machine: Machine): unknown {
+  const unknown = [left, right].find((operand) => operand instanceof Unknown);
+  return unknown instanceof Unknown ? machine.unknown(unknown.reason, node, unknown) : operate(left, right);
+}
+
+export function prefixed(node: ts.PrefixUnaryExpression, frame: Frame, machine: Machine): unknown {
+  const value = machine.evaluate(node.operand, frame);
+  if (node.operator === ts.SyntaxKind.ExclamationToken) return !machine.holds(value, node.operand);
+  if (value instanceof Unknown) return machine.unknown(value.reason, node, value);
+  switch (node.operator) {
+    case ts.SyntaxKind.MinusToken:
+      return -(value as number);
+    case ts.SyntaxKind.PlusToken:
+      return Number(value);
+    default:
+      return ~(value as number);
+  }
+}

@@ -1,0 +1,147 @@
+import { ts } from '../source/index.js';
+import { Frame } from './frame.js';
+import type { Interpreter } from './interpreter.js';
+import { functionAround, short, unwrapped, walk } from './syntax.js';
+import { Unknown } from './unknown.js';
+
+/**
+ * Reads all flows of these files: those of modules, those that their functions make when modules call them, and then
+ * those of functions that nobody calls so, with parameters of which only the types are known.
+ */
+export function readRoots(files: readonly ts.SourceFile[], machine: Interpreter): void {
+  const { builds, calls } = surveyed(files, machine);
+  const making = makersOf(builds, calls, machine);
+  const starts = [...builds, ...[...making].flatMap((maker) => calls.get(maker) ?? [])];
+  for (const start of starts) {
+    const around = functionAround(start);
+    if (around === undefined) readAtModule(start, machine);
+    else if (ts.isPropertyDeclaration(around)) readAlone(start, machine);
+  }
+  for (const build of builds) if (!machine.traces.visited.has(build)) readFunctionAround(build, machine);
+  for (const build of builds) {
+    if (!machine.traces.visited.has(build)) lose(build, new Unknown('it could not be followed to here', build, undefined), machine);
+  }
+}
+
+interface Survey {
+  /** Calls of `.build()` that make flows, or may. */
+  readonly builds: readonly ts.CallExpression[];
+  readonly calls: ReadonlyMap<ts.Symbol, readonly ts.CallExpression[]>;
+}
+
+function surveyed(files: readonly ts.SourceFile[], machine: Interpreter): Survey {
+  const { types, library } = machine;
+  const builds: ts.CallExpression[] = [];
+  const calls = new Map<ts.Symbol, ts.CallExpression[]>();
+  for (const file of files) {
+    walk(file, (node) => {
+      if (!ts.isCallExpression(node)) return;
+      const callee = unwrapped(node.expression);
+      if (ts.isPropertyAccessExpression(callee) && callee.name.text === 'build') {
+        if (types.brand(types.of(node))?.kind === 'flow' || startsFlow(callee.expression, machine)) builds.push(node);
+      }
+      const symbol = types.checker.getSymbolAtLocation(ts.isPropertyAccessExpression(callee) ? callee.name : callee);
+      if (symbol === undefined) return;
+      const resolved = library.resolve(symbol);
+      const known = calls.get(resolved);
+      if (known === undefined) calls.set(resolved, [node]);
+      else known.push(node);
+    });
+  }
+  return { builds, calls };
+}
+
+/** Whether an untyped chain of calls begins with a builder of flowproof, as far as the types were there. */
+function startsFlow(chain: ts.Expression, machine: Interpreter): boolean {
+  const { types, library } = machine;
+  if (!types.isAny(types.of(chain))) return false;
+  let found = false;
+  const seen = new Set<ts.Symbol>();
+  const look = (node: ts.Node): void => {
+    if (found) return;
+    if (ts.isIdentifier(node)) {
+      const symbol = types.checker.getSymbolAtLocation(node);
+      if (symbol === undefined || seen.has(symbol)) return;
+      seen.add(symbol);
+      found = ['linear', 'unordered', 'graph'].includes(library.nameOf(symbol) ?? '') || types.isBuilder(types.of(node));
+      const declaration = library.resolve(symbol).valueDeclaration;
+      if (declaration !== undefined && ts.isVariableDeclaration(declaration) && declaration.initializer) look(declaration.initializer);
+    } else ts.forEachChild(node, look);
+  };
+  look(chain);
+  return found;
+}
+
+/** Functions that make flows, also by calling other ones. */
+function makersOf(builds: readonly ts.CallExpression[], calls: Survey['calls'], machine: Interpreter): ReadonlySet<ts.Symbol> {
+  const makers = new Set<ts.Symbol>();
+  const visit = (node: ts.Node): void => {
+    const around = functionAround(node);
+    const symbol = around && symbolOf(around, machine);
+    if (around !== undefined && symbol === undefined) visit(around);
+    if (symbol === undefined || makers.has(symbol)) return;
+    makers.add(symbol);
+    for (const call of calls.get(symbol) ?? []) visit(call);
+  };
+  for (const build of builds) visit(build);
+  return makers;
+}
+
+function symbolOf(fn: ts.SignatureDeclaration | ts.PropertyDeclaration, machine: Interpreter): ts.Symbol | undefined {
+  const { checker } = machine.types;
+  if (fn.name !== undefined) return checker.getSymbolAtLocation(fn.name);
+  const { parent } = fn;
+  return ts.isVariableDeclaration(parent) || ts.isPropertyAssignment(parent) ? checker.getSymbolAtLocation(parent.name) : undefined;
+}
+
+/** By its statement: what a constant holds is read once for all who read it. */
+function readAtModule(start: ts.CallExpression, machine: Interpreter): void {
+  const file = start.getSourceFile();
+  let statement: ts.Node = start;
+  let variable: ts.VariableDeclaration | undefined;
+  while (statement.parent !== file && statement.parent !== undefined) {
+    statement = statement.parent;
+    if (ts.isVariableDeclaration(statement)) variable = statement;
+  }
+  const read = () => {
+    if (machine.modules.changes(file)) machine.modules.readInOrder(file);
+    else if (variable !== undefined && ts.isIdentifier(variable.name)) {
+      const symbol = machine.types.checker.getSymbolAtLocation(variable.name);
+      if (symbol !== undefined) machine.modules.read(symbol, variable.name);
+    } else if (ts.isExpressionStatement(statement)) machine.evaluate(statement.expression, new Frame());
+    else if (ts.isExportAssignment(statement)) machine.evaluate(statement.expression, new Frame());
+    else machine.evaluate(start, new Frame());
+  };
+  attempt(start, read, machine);
+}
+
+function readAlone(start: ts.CallExpression, machine: Interpreter): void {
+  attempt(start, () => machine.evaluate(start, new Frame()), machine);
+}
+
+/** The outermost function first: the inner ones may be called by it. */
+function readFunctionAround(build: ts.CallExpression, machine: Interpreter): void {
+  const around: ts.SignatureDeclaration[] = [];
+  for (let fn = functionAround(build); fn !== undefined; fn = functionAround(fn)) if (ts.isFunctionLike(fn)) around.unshift(fn);
+  for (const fn of around) {
+    if (machine.traces.visited.has(build)) return;
+    const read = () => {
+      const args = fn.parameters.map((parameter) => {
+        const name = short(parameter.name);
+        return new Unknown(`'${name}' is a parameter, and nothing says here what it is given`, parameter.name, machine.types.of(parameter));
+      });
+      machine.functionOf(fn, new Frame())(...args);
+    };
+    attempt(build, read, machine);
+  }
+  if (!machine.traces.visited.has(build)) readAlone(build, machine);
+}
+
+function attempt(start: ts.CallExpression, read: () => void, machine: Interpreter): void {
+  const all = machine.everyWay(read, (why) => lose(start, why, machine));
+  if (!all) lose(start, new Unknown('it depends on more conditions than can be followed', start, undefined), machine);
+}
+
+function lose(at: ts.CallExpression, unknown: Unknown, machine: Interpreter): void {
+  machine.traces.lost.push({ at, gap: { unknown, hidesNames: true } });
+}

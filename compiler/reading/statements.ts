@@ -1,0 +1,140 @@
+import { ts } from '../source/index.js';
+import { Frame } from './frame.js';
+import { isIterable } from './literals.js';
+import { forget, loop } from './loops.js';
+import type { Completion, Machine } from './machine.js';
+import { isObject } from './origins.js';
+import { short } from './syntax.js';
+import { Thrown, Unknown } from './unknown.js';
+import { bind } from './variables.js';
+
+/** Executes statements one after another. */
+export function statements(list: readonly ts.Statement[], frame: Frame, machine: Machine): Completion {
+  for (const one of list) if (ts.isFunctionDeclaration(one)) declareFunction(one, frame, machine);
+  for (const one of list) {
+    const ended = statement(one, frame, machine);
+    if (ended !== undefined) return ended;
+  }
+  return undefined;
+}
+
+function declareFunction(node: ts.FunctionDeclaration, frame: Frame, machine: Machine): void {
+  const symbol = node.name && machine.types.checker.getSymbolAtLocation(node.name);
+  if (symbol !== undefined && node.body !== undefined) frame.declare(symbol, machine.functionOf(node, frame));
+}
+
+function statement(node: ts.Statement, frame: Frame, machine: Machine): Completion {
+  machine.spend(node);
+  if (ts.isVariableStatement(node)) declare(node.declarationList, frame, machine);
+  else if (ts.isExpressionStatement(node)) machine.evaluate(node.expression, frame);
+  else if (ts.isReturnStatement(node)) {
+    return { kind: 'return', value: node.expression === undefined ? undefined : machine.evaluate(node.expression, frame) };
+  } else if (ts.isIfStatement(node)) {
+    const holds = machine.holds(machine.evaluate(node.expression, frame), node.expression);
+    const branch = holds ? node.thenStatement : node.elseStatement;
+    return branch && statement(branch, frame, machine);
+  } else if (ts.isBlock(node)) return statements(node.statements, new Frame(frame), machine);
+  else if (ts.isForOfStatement(node)) return forOf(node, frame, machine);
+  else if (ts.isForInStatement(node)) return forIn(node, frame, machine);
+  else if (ts.isForStatement(node)) return forEver(node, frame, machine);
+  else if (ts.isWhileStatement(node)) return whilst(node, frame, machine, true);
+  else if (ts.isDoStatement(node)) return whilst(node, frame, machine, false);
+  else if (ts.isSwitchStatement(node)) return choose(node, frame, machine);
+  else if (ts.isTryStatement(node)) {
+    const ended = statements(node.tryBlock.statements, new Frame(frame), machine);
+    return ended ?? (node.finallyBlock && statements(node.finallyBlock.statements, new Frame(frame), machine));
+  } else if (ts.isThrowStatement(node)) throw new Thrown();
+  else if (ts.isBreakStatement(node)) return { kind: 'break' };
+  else if (ts.isContinueStatement(node)) return { kind: 'continue' };
+  else if (ts.isClassDeclaration(node)) {
+    const symbol = node.name && machine.types.checker.getSymbolAtLocation(node.name);
+    if (symbol !== undefined) frame.declare(symbol, machine.classOf(node, frame));
+  }
+  return undefined;
+}
+
+export function declare(list: ts.VariableDeclarationList, frame: Frame, machine: Machine): void {
+  for (const { name, initializer } of list.declarations) {
+    bind(name, initializer === undefined ? undefined : machine.evaluate(initializer, frame), frame, machine);
+  }
+}
+
+function forOf(node: ts.ForOfStatement, frame: Frame, machine: Machine): Completion {
+  const values = machine.evaluate(node.expression, frame);
+  return each(node, isIterable(values) && !machine.origins.isOpen(values) ? [...values] : undefined, frame, machine);
+}
+
+function forIn(node: ts.ForInStatement, frame: Frame, machine: Machine): Completion {
+  const value = machine.evaluate(node.expression, frame);
+  const known = isObject(value) && !(value instanceof Unknown) && !machine.origins.isOpen(value);
+  return each(node, known ? Object.keys(value) : undefined, frame, machine);
+}
+
+function each(node: ts.ForInOrOfStatement, values: readonly unknown[] | undefined, frame: Frame, machine: Machine): Completion {
+  const { initializer } = node;
+  if (values === undefined || !ts.isVariableDeclarationList(initializer)) {
+    forget(node, `it changes in a loop over '${short(node.expression)}', which is known only at run time`, frame, machine);
+    return undefined;
+  }
+  const [variable] = initializer.declarations;
+  for (const value of values) {
+    const turn = new Frame(frame);
+    if (variable !== undefined) bind(variable.name, value, turn, machine);
+    const ended = loop(statement(node.statement, turn, machine));
+    if (ended.leave) return ended.completion;
+  }
+  return undefined;
+}
+
+function forEver(node: ts.ForStatement, around: Frame, machine: Machine): Completion {
+  const frame = new Frame(around);
+  const { initializer, condition, incrementor } = node;
+  if (initializer !== undefined) {
+    if (ts.isVariableDeclarationList(initializer)) declare(initializer, frame, machine);
+    else machine.evaluate(initializer, frame);
+  }
+  for (;;) {
+    const value = condition === undefined ? true : machine.evaluate(condition, frame);
+    if (value instanceof Unknown) {
+      forget(node, `it changes in a loop while '${short(condition ?? node)}', which is known only at run time`, frame, machine);
+      return undefined;
+    }
+    if (!value) return undefined;
+    const ended = loop(statement(node.statement, new Frame(frame), machine));
+    if (ended.leave) return ended.completion;
+    if (incrementor !== undefined) machine.evaluate(incrementor, frame);
+  }
+}
+
+function whilst(node: ts.WhileStatement | ts.DoStatement, frame: Frame, machine: Machine, first: boolean): Completion {
+  for (let ask = first; ; ask = true) {
+    const value = ask ? machine.evaluate(node.expression, frame) : true;
+    if (value instanceof Unknown) {
+      forget(node, `it changes in a loop while '${short(node.expression)}', which is known only at run time`, frame, machine);
+      return undefined;
+    }
+    if (!value) return undefined;
+    const ended = loop(statement(node.statement, new Frame(frame), machine));
+    if (ended.leave) return ended.completion;
+  }
+}
+
+function choose(node: ts.SwitchStatement, around: Frame, machine: Machine): Completion {
+  const value = machine.evaluate(node.expression, around);
+  const { clauses } = node.caseBlock;
+  const hit = (clause: ts.CaseOrDefaultClause): boolean => {
+    if (ts.isDefaultClause(clause)) return false;
+    if (value instanceof Unknown) return machine.oracle.answer(clause);
+    const label = machine.evaluate(clause.expression, around);
+    return label instanceof Unknown ? machine.oracle.answer(clause) : label === value;
+  };
+  const found = clauses.findIndex(hit);
+  const start = found >= 0 ? found : clauses.findIndex(ts.isDefaultClause);
+  if (start < 0) return undefined;
+  const frame = new Frame(around);
+  for (const clause of clauses.slice(start)) {
+    const ended = statements(clause.statements, frame, machine);
+    if (ended !== undefined) return ended.kind === 'break' ? undefined : ended;
+  }
+  return undefined;
+}

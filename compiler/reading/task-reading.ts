@@ -1,0 +1,120 @@
+import type { TaskDefinition } from '#authoring';
+import { ts } from '../source/index.js';
+import type { Library } from './library.js';
+import type { Machine } from './machine.js';
+import { unwrapped, walk } from './syntax.js';
+
+/** A task as it stands in the source. */
+export interface TaskReading {
+  /** Of the class, or the `name` of a defined task. */
+  readonly name: string;
+  readonly node: ts.ClassLikeDeclaration | ts.CallExpression;
+  /** Where messages about the whole of it point. */
+  readonly at: ts.Node;
+  /** What `@Task` or `defineTask` was given, if it was written there. */
+  readonly options: ts.ObjectLiteralExpression | undefined;
+  readonly execute: ts.SignatureDeclaration | undefined;
+  readonly revert: ts.SignatureDeclaration | undefined;
+}
+
+/** All tasks of these files, used in flows or not. */
+export function tasksIn(files: readonly ts.SourceFile[], machine: Machine): readonly TaskReading[] {
+  const tasks: TaskReading[] = [];
+  for (const file of files) {
+    const called = new Map<ts.Symbol, ts.CallExpression>();
+    walk(file, (node) => {
+      if (ts.isCallExpression(node)) {
+        if (machine.library.calledIn(node.expression) === 'defineTask') tasks.push(definedTask(node, machine));
+        const target = markedBy(node, machine.library);
+        const symbol = target && machine.types.checker.getSymbolAtLocation(target);
+        if (symbol !== undefined) called.set(symbol, node.expression as ts.CallExpression);
+      }
+    });
+    walk(file, (node) => {
+      if (!ts.isClassLike(node)) return;
+      const symbol = node.name && machine.types.checker.getSymbolAtLocation(node.name);
+      const mark = decoratorOf(node, machine.library) ?? (symbol && called.get(symbol));
+      if (mark !== undefined) tasks.push(taskClass(node, mark));
+    });
+  }
+  return tasks;
+}
+
+/** The class in `Task({ … })(CreateVolume)`. */
+function markedBy(node: ts.CallExpression, library: Library): ts.Expression | undefined {
+  return ts.isCallExpression(node.expression) && library.calledIn(node.expression.expression) === 'Task' ? node.arguments[0] : undefined;
+}
+
+function decoratorOf(node: ts.ClassLikeDeclaration, library: Library): ts.CallExpression | undefined {
+  const decorators = (ts.canHaveDecorators(node) && ts.getDecorators(node)) || [];
+  for (const { expression } of decorators) {
+    if (ts.isCallExpression(expression) && library.calledIn(expression.expression) === 'Task') return expression;
+  }
+  return undefined;
+}
+
+function taskClass(node: ts.ClassLikeDeclaration, mark: ts.CallExpression): TaskReading {
+  const method = (name: string) =>
+    node.members.find(
+      (member): member is ts.MethodDeclaration =>
+        ts.isMethodDeclaration(member) && member.name.getText() === name && member.body !== undefined,
+    );
+  return {
+    name: node.name?.text ?? 'a class',
+    node,
+    at: node.name ?? mark,
+    options: optionsOf(mark),
+    execute: method('execute'),
+    revert: method('revert'),
+  };
+}
+
+function definedTask(node: ts.CallExpression, machine: Machine): TaskReading {
+  const options = optionsOf(node);
+  const name = options && writtenIn(options, 'name');
+  return {
+    name: name !== undefined && ts.isStringLiteralLike(name) ? name.text : 'a task',
+    node,
+    at: name ?? node.expression,
+    options,
+    execute: options && functionIn(options, 'execute', machine),
+    revert: options && functionIn(options, 'revert', machine),
+  };
+}
+
+function optionsOf(call: ts.CallExpression): ts.ObjectLiteralExpression | undefined {
+  const [argument] = call.arguments;
+  const options = argument && unwrapped(argument);
+  return options !== undefined && ts.isObjectLiteralExpression(options) ? options : undefined;
+}
+
+/** What an object literal says under a name; nothing for methods and spreads. */
+export function writtenIn(object: ts.ObjectLiteralExpression, name: string): ts.Expression | undefined {
+  const property = object.properties.find((one) => one.name?.getText().replace(/^['"]|['"]$/g, '') === name);
+  if (property === undefined) return undefined;
+  if (ts.isPropertyAssignment(property)) return unwrapped(property.initializer);
+  return ts.isShorthandPropertyAssignment(property) ? property.name : undefined;
+}
+
+function functionIn(object: ts.ObjectLiteralExpression, name: string, machine: Machine): ts.SignatureDeclaration | undefined {
+  const method = object.properties.find((one): one is ts.MethodDeclaration => ts.isMethodDeclaration(one) && one.name.getText() === name);
+  if (method !== undefined) return method;
+  const value = writtenIn(object, name);
+  if (value === undefined) return undefined;
+  if (ts.isArrowFunction(value) || ts.isFunctionExpression(value)) return value;
+  const written =
+    ts.isIdentifier(value) && ts.isShorthandPropertyAssignment(value.parent)
+      ? machine.types.checker.getShorthandAssignmentValueSymbol(value.parent)
+      : machine.types.checker.getSymbolAtLocation(value);
+  const declaration = written && machine.library.resolve(written).valueDeclaration;
+  if (declaration === undefined) return undefined;
+  if (ts.isFunctionDeclaration(declaration)) return declaration;
+  if (!ts.isVariableDeclaration(declaration) || declaration.initializer === undefined) return undefined;
+  const initial = unwrapped(declaration.initializer);
+  return ts.isArrowFunction(initial) || ts.isFunctionExpression(initial) ? initial : undefined;
+}
+
+/** The task behind a definition of a flow. */
+export function sourceOf(definition: TaskDefinition, machine: Machine): ts.Node | undefined {
+  return machine.origins.of(definition.code.target);
+}

@@ -1,0 +1,70 @@
+import { ts } from '../source/index.js';
+import type { Frame } from './frame.js';
+import { isIterable, keyOf } from './literals.js';
+import type { Machine } from './machine.js';
+import { isObject } from './origins.js';
+import { Unknown } from './unknown.js';
+
+/** Gives a value to a variable or a property. */
+export function assign(target: ts.Expression, value: unknown, frame: Frame, machine: Machine): void {
+  if (ts.isParenthesizedExpression(target) || ts.isNonNullExpression(target) || ts.isAsExpression(target)) {
+    assign(target.expression, value, frame, machine);
+  } else if (ts.isIdentifier(target)) {
+    const symbol = machine.types.checker.getSymbolAtLocation(target);
+    if (symbol !== undefined && !frame.assign(symbol, value)) machine.write(symbol, value);
+  } else if (ts.isPropertyAccessExpression(target) || ts.isElementAccessExpression(target)) {
+    const owner = machine.evaluate(target.expression, frame);
+    if (!isObject(owner) || owner instanceof Unknown) return;
+    const key = ts.isPropertyAccessExpression(target) ? target.name.text : machine.evaluate(target.argumentExpression, frame);
+    if (typeof key !== 'string' && typeof key !== 'number') machine.origins.markOpen(owner);
+    else {
+      if (!Reflect.set(owner, key, value)) machine.origins.markOpen(owner);
+      machine.origins.setKey(owner, String(key), target);
+    }
+  }
+}
+
+/** `++` and `--`. */
+export function update(target: ts.Expression, by: 1 | -1, frame: Frame, machine: Machine): { before: unknown; after: unknown } {
+  const before = machine.evaluate(target, frame);
+  const after = before instanceof Unknown ? before : Number(before) + by;
+  assign(target, after, frame, machine);
+  return { before, after };
+}
+
+/** Declares the names of a parameter or variable, whatever its pattern. */
+export function bind(name: ts.BindingName, value: unknown, frame: Frame, machine: Machine): void {
+  if (ts.isIdentifier(name)) {
+    const symbol = machine.types.checker.getSymbolAtLocation(name);
+    if (symbol !== undefined) frame.declare(symbol, value);
+    return;
+  }
+  const taken: string[] = [];
+  for (const [index, element] of name.elements.entries()) {
+    if (ts.isOmittedExpression(element)) continue;
+    bind(element.name, part(element, index, value, taken, frame, machine), frame, machine);
+  }
+}
+
+/** What one element of a pattern gets; `taken` are the keys that those before it have. */
+function part(element: ts.BindingElement, index: number, value: unknown, taken: string[], frame: Frame, machine: Machine): unknown {
+  const list = ts.isArrayBindingPattern(element.parent);
+  const key = list ? String(index) : keyOf(element.propertyName ?? (element.name as ts.Identifier), frame, machine);
+  const found = value instanceof Unknown || key === undefined ? machine.unknown(reasonOf(value, element), element.name) : item();
+  if (key !== undefined) taken.push(key);
+  return found === undefined && element.initializer !== undefined ? machine.evaluate(element.initializer, frame) : found;
+
+  function item(): unknown {
+    if (list) {
+      const items = isIterable(value) ? [...value] : [];
+      return element.dotDotDotToken === undefined ? items[index] : items.slice(index);
+    }
+    if (!isObject(value)) return undefined;
+    if (element.dotDotDotToken === undefined) return Reflect.get(value, key as string);
+    return Object.fromEntries(Object.entries(value).filter(([name]) => !taken.includes(name)));
+  }
+}
+
+function reasonOf(value: unknown, element: ts.BindingElement): string {
+  return value instanceof Unknown ? value.reason : `'${element.getText()}' is known only at run time`;
+}

@@ -1,0 +1,22 @@
+import { describe } from '#compilation';
+import { sentence } from '#model/diagnostics.js';
+import type { Rule } from './rule.js';
+
+/** The runs of an app are stored under the names of their tasks, and minifiers rename classes. */
+export const className: Rule = {
+  code: 'CLASS_NAME_USED',
+  severity: 'warning',
+  title: 'a task in a flow of an app has no name but that of its class',
+  *find({ apps, machine }) {
+    for (const { definition, at } of apps.flatMap(({ flows }) => flows)) {
+      for (const origin of describe(definition).origins) {
+        if (origin?.kind !== 'task' || origin.named) continue;
+        const node = machine.origins.of(origin.code.target);
+        yield {
+          at: (node !== undefined && 'name' in node ? (node.name as typeof node | undefined) : undefined) ?? node ?? at,
+          message: sentence('CLASS_NAME_USED', { task: origin.name }),
+        };
+      }
+    }
+  },
+};

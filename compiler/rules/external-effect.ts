@@ -1,0 +1,25 @@
+import { writtenIn } from '../reading/index.js';
+import { ts } from '../source/index.js';
+import type { Rule } from './rule.js';
+
+/** A task that says that it changes the world outside must say how that is undone, or that it can't be. */
+export const externalEffect: Rule = {
+  code: 'EXTERNAL_EFFECT',
+  severity: 'warning',
+  title: 'a task with external effects has no revert and is not irreversible',
+  *find({ tasks, machine: { types } }) {
+    for (const { options, node, name, at, revert } of tasks) {
+      const effects = options && writtenIn(options, 'effects');
+      if (options === undefined || effects === undefined || !ts.isStringLiteralLike(effects) || effects.text !== 'external') continue;
+      if (
+        writtenIn(options, 'irreversible')?.kind === ts.SyntaxKind.TrueKeyword ||
+        revert !== undefined ||
+        writtenIn(options, 'revert') !== undefined
+      )
+        continue;
+      const symbol = ts.isClassLike(node) ? types.of(node).symbol : undefined;
+      if (symbol !== undefined && types.property(types.checker.getDeclaredTypeOfSymbol(symbol), 'revert') !== undefined) continue;
+      yield { at, message: `task '${name}' has external effects: give it a revert, or say 'irreversible: true'` };
+    }
+  },
+};

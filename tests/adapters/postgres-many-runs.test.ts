@@ -1,0 +1,108 @@
+import pg from 'pg';
+import { beforeAll, expect, it } from 'vitest';
+import { postgres } from '../../src/adapters/postgres/index.js';
+import type { PruneParams, RunFilter } from '../../src/persistence/index.js';
+import { listRuns } from '../../src/sql/list-runs.js';
+import { pruneRuns } from '../../src/sql/prune-runs.js';
+import type { Statement } from '../../src/sql/sql.js';
+import { describePostgres } from '../support/postgres.js';
+
+const RUNS = 20_000;
+/** More than a page reads, and less than any walk. */
+const READ_AT_MOST = 700;
+
+/** Old runs that are done, with a few others among them: what a table looks like after some time. */
+const FILL = `
+  insert into flowproof.runs (run_id, key, flow, version, fingerprint, inputs_hash, state, created_at, ended_at, logbook, metadata)
+  select ('0190a000-' || lpad(to_hex(n >> 16), 4, '0') || '-7' || lpad(to_hex((n >> 4) & 4095), 3, '0') || '-8' || lpad(to_hex(n & 15), 3, '0') || '-000000000000')::uuid,
+    'key-' || n, case when n % 5000 = 0 then 'rare' when n < 8000 then 'former' else 'common' end, 1, 'f', 'h',
+    case when n % 4000 = 0 then 'RUNNING' when n % 3 = 0 then 'REVERTED' when n % 2000 = 1 then 'FAILURE' else 'SUCCESS' end,
+    now() - interval '9 days', case when n % 4000 = 0 then null else now() - interval '8 days' end,
+    case when n % 2 = 0 then 'big' when n % 5000 = 1 then 'small' end,
+    json_build_object('customer', 'c-' || n % 10000, 'kind', 'all')
+  from generate_series(1, ${RUNS}) n;
+  insert into flowproof.run_metadata select e.key, e.value, run_id from flowproof.runs, json_each_text(metadata) e`;
+
+const FILTERS: readonly (readonly [what: string, filter: RunFilter])[] = [
+  ['the latest', {}],
+  ['those that go on, few among many that were undone', { states: ['RUNNING', 'SUSPENDED'] }],
+  ['what nobody alive has', { states: ['RUNNING'], ownerless: true }],
+  ['those that are done', { states: ['SUCCESS'] }],
+  ['a flow that runs rarely', { flow: 'rare' }],
+  ['a flow that always runs', { flow: 'common' }],
+  ['a flow that ran often, but long ago', { flow: 'former' }],
+  ['a logbook that is small', { logbook: 'small' }],
+  ['a logbook that is large', { logbook: 'big' }],
+  ['a rare pair of metadata', { metadata: { customer: 'c-7' } }],
+  ['a pair that all have', { metadata: { kind: 'all' } }],
+  ['a pair that nobody has', { metadata: { customer: 'nobody' } }],
+  ['a rare pair first, with one that all have', { metadata: { customer: 'c-7', kind: 'all' } }],
+];
+
+describePostgres(`among ${RUNS} runs`, (database) => {
+  let client: pg.Client;
+  beforeAll(async () => {
+    const journal = postgres(database().url).connect();
+    await journal.open();
+    await journal.close();
+    await database().admin.query(FILL);
+    await database().admin.query('analyze flowproof.runs; analyze flowproof.run_metadata');
+    client = new pg.Client({ connectionString: database().url });
+    await client.connect();
+    // As our own connections have it.
+    await client.query('set plan_cache_mode = force_generic_plan; set enable_seqscan = off');
+    return () => client.end();
+  });
+
+  /** How many rows a statement looks at. */
+  async function looksAt({ text }: Statement, params: readonly unknown[]): Promise<number> {
+    const values = params.map((value) =>
+      Array.isArray(value) ? client.escapeLiteral(`{${value.join(',')}}`) : value === null ? 'null' : client.escapeLiteral(String(value)),
+    );
+    await client.query(`deallocate all; prepare watched as ${text}`);
+    const { rows } = await client.query<{ 'QUERY PLAN': [{ Plan: PlanNode }] }>(
+      `explain (analyze, format json) execute watched${values.length === 0 ? '' : `(${values.join(', ')})`}`,
+    );
+    return rowsOf(rows[0]?.['QUERY PLAN'][0].Plan);
+  }
+
+  it.each(FILTERS)('a page reads about a page: %s', async (_what, filter) => {
+    const looked: number[] = [];
+    const read = async (statement: Statement, params: readonly unknown[]) => {
+      looked.push(await looksAt(statement, params));
+      return (await client.query({ text: statement.text, values: [...params] })).rows;
+    };
+    const first = await listRuns({ schema: '"flowproof"', filter: { ...filter, limit: 50 }, read });
+    await listRuns({ schema: '"flowproof"', filter: { ...filter, limit: 50, before: first.next ?? first.runs.at(-1)?.runId ?? '' }, read });
+    for (const rows of looked) expect(rows).toBeLessThan(READ_AT_MOST);
+  });
+
+  it('a batch of pruning reads about a batch, and a walk is seen as one', async () => {
+    const looked: number[] = [];
+    const params: PruneParams = { endedBeforeMs: Date.now(), limit: 50 };
+    const read = async (statement: Statement, values: readonly unknown[]) => {
+      await client.query('begin');
+      looked.push(await looksAt(statement, values));
+      await client.query('rollback');
+      return [];
+    };
+    await pruneRuns({ schema: '"flowproof"', params, read });
+    expect(looked[0]).toBeLessThan(2 * READ_AT_MOST);
+    expect(await looksAt({ name: '', text: `select from flowproof.runs where key like '%-19999'` }, [])).toBeGreaterThan(RUNS - 10);
+  });
+});
+
+interface PlanNode {
+  readonly 'Actual Rows': number;
+  readonly 'Actual Loops': number;
+  readonly 'Rows Removed by Filter'?: number;
+  readonly 'Rows Removed by Join Filter'?: number;
+  readonly Plans?: readonly PlanNode[];
+}
+
+function rowsOf(node: PlanNode | undefined): number {
+  if (node === undefined) return 0;
+  const { 'Rows Removed by Filter': filtered = 0, 'Rows Removed by Join Filter': joined = 0 } = node;
+  const own = (node['Actual Rows'] + filtered + joined) * node['Actual Loops'];
+  return own + (node.Plans ?? []).reduce((sum, plan) => sum + rowsOf(plan), 0);
+}
