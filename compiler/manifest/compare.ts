@@ -45,10 +45,12 @@ function compared(old: FlowManifest, now: PresentFlow | undefined): readonly Cha
     ...versions(then, now, change),
     ...[...then.atoms.values()].flatMap((atom) => changed(atom, here.atoms.get(atom.path), change)),
     ...[...now.needs].flatMap(([path, needs]) => needs.flatMap((need) => missing(path, need, then, now, change))),
-    ...[...here.atoms.values()]
-      .filter(({ path }) => !then.atoms.has(path))
-      .map(({ path }) => change('safe', path, `'${path}' is new: runs of before come to it in its turn`)),
   ];
+  const said = new Set(changes.map(({ path }) => path));
+  for (const path of here.atoms.keys()) {
+    if (!then.atoms.has(path) && !said.has(path))
+      changes.push(change('safe', path, `'${path}' is new: runs of before come to it in its turn`));
+  }
   return changes.length > 0 ? changes : [change('safe', name, `flow '${name}' changed in a way that concerns no run`)];
 }
 

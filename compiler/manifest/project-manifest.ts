@@ -38,7 +38,7 @@ export function manifestsOf({ flows, apps }: ProjectReading): readonly PresentFl
   const inApps = new Set(apps.flatMap((app) => app.flows.map(({ definition }) => definition)));
   const nested = new Set(flows.flatMap(({ origins }) => origins.slice(1)));
   const isPart = (definition: FlowDefinition): boolean => nested.has(definition) && !inApps.has(definition);
-  const manifests = flows.filter(canRun).map((flow) => manifestIn(flow, isPart(flow.definition)));
+  const manifests = flows.filter(canRun).map((flow) => presentFlow(flow, isPart(flow.definition)));
   return manifests.sort((a, b) => (a.name < b.name ? -1 : a.name > b.name ? 1 : 0));
 }
 
@@ -47,7 +47,11 @@ function canRun({ linked, gaps }: FlowReading): boolean {
   return gaps.some(({ hidesNames }) => hidesNames) || linked.diagnostics.every(({ severity }) => severity !== 'error');
 }
 
-function manifestIn(flow: FlowReading, part: boolean): PresentFlow {
+/** What a comparison needs of a flow, wherever it was read. */
+export function presentFlow(
+  flow: Pick<FlowReading, 'name' | 'definition' | 'compiled' | 'origins' | 'gaps' | 'placeOf'>,
+  part: boolean,
+): PresentFlow {
   const { name, definition, compiled, gaps } = flow;
   const manifest = manifestOf(compiled.shape, compiled.linked);
   const nodes = new Map(compiled.linked.atoms.map(({ path, node }) => [path, node]));
@@ -64,7 +68,7 @@ function manifestIn(flow: FlowReading, part: boolean): PresentFlow {
   };
 }
 
-function needsIn({ compiled, origins }: FlowReading): ReadonlyMap<string, readonly Need[]> {
+function needsIn({ compiled, origins }: Pick<FlowReading, 'compiled' | 'origins'>): ReadonlyMap<string, readonly Need[]> {
   return new Map(
     compiled.linked.atoms.map(({ path, node, revertInputs }) => {
       const origin = origins[node];

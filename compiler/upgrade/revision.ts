@@ -49,6 +49,7 @@ function git(args: readonly string[], cwd: string): Buffer {
     return execFileSync('git', args, { cwd, stdio: ['ignore', 'pipe', 'pipe'], maxBuffer: 1 << 30 });
   } catch (error) {
     const { stderr } = error as { stderr?: Buffer };
-    throw new NoSuchRevisionError(stderr?.toString().trim() || `git ${args[0]} failed`);
+    const why = stderr?.toString().trim() || (error as Error).message;
+    throw new NoSuchRevisionError(`git ${args.join(' ')}: ${why}`);
   }
 }
