@@ -16,7 +16,7 @@ export default defineConfig({
   },
   test: {
     include: ['tests/**/*.test.ts'],
-    exclude: ['**/node_modules/**', '**/dist/**', '**/build/**', 'tests/fixtures/**'],
+    exclude: ['**/*.deep.test.ts', '**/node_modules/**', '**/dist/**', '**/build/**', 'tests/fixtures/**'],
     globalSetup: ['tests/support/postgres-service.ts'],
     pool: 'forks',
     testTimeout: 20_000,

@@ -18,6 +18,7 @@ export {
   type FlowEngine,
   flowproof,
   type OneShotOptions,
+  type PruneQuery,
   type ResumeOptions,
   type RunHandle,
   type RunIdOption,
@@ -70,7 +71,17 @@ export {
   type Use,
   use,
 } from './authoring/index.js';
-export type { AtomEvent, EmittedEvent, FlowEvent, Listener, OnFailure, ProgressEvent, RunEvent, RunStatistics } from './engine/index.js';
+export type {
+  AtomEvent,
+  Durability,
+  EmittedEvent,
+  FlowEvent,
+  Listener,
+  OnFailure,
+  ProgressEvent,
+  RunEvent,
+  RunStatistics,
+} from './engine/index.js';
 export { concurrent, type ExecutorChoice, serial } from './executors/index.js';
 export type { Clock } from './model/clock.js';
 export { type Codec, NotStorableError } from './model/codec.js';
@@ -96,4 +107,20 @@ export type { Failure, FailureReport } from './model/failure.js';
 export { jsonCodec } from './model/json-codec.js';
 export type { StandardSchema, ValueIssue } from './model/schema.js';
 export type { AtomState, Decision, RunState } from './model/states.js';
-export { type FileOptions, file, type MemoryOptions, memory, type Persistence } from './persistence/index.js';
+export {
+  type EncryptedOptions,
+  type EncryptionKey,
+  encrypted,
+  type FileOptions,
+  file,
+  type Logbook,
+  type LogbookFilter,
+  type LogbookPage,
+  type MemoryOptions,
+  type Metadata,
+  memory,
+  type Offload,
+  type OffloadedOptions,
+  offloaded,
+  type Persistence,
+} from './persistence/index.js';

@@ -1,12 +1,12 @@
 import type { AnyFlow, AppRunOptionsFor, AppServices, Provides, RunResult, RunsAloneInApp } from '../authoring/index.js';
-import type { Listener, OnFailure } from '../engine/index.js';
+import type { Durability, Listener, OnFailure } from '../engine/index.js';
 import type { ExecutorChoice } from '../executors/index.js';
 import type { Clock } from '../model/clock.js';
 import type { Codec } from '../model/codec.js';
-import type { Persistence } from '../persistence/index.js';
+import type { LogbookFilter, LogbookPage, Metadata, Persistence } from '../persistence/index.js';
 import type { FlowEngine } from './flow-engine.js';
 import type { RunHandle } from './run-handle.js';
-import type { RunsPage, RunsQuery, RunView } from './run-view.js';
+import type { PruneQuery, RunsPage, RunsQuery, RunView } from './run-view.js';
 
 declare global {
   // Declared as lib.esnext.disposable does, for users whose `lib` has no disposables yet.
@@ -29,8 +29,8 @@ export type AppOptions<Flows extends readonly AnyFlow[], Given> = AppServices<Fl
 export interface EngineOptions {
   /** Where tasks run: `serial()` or `concurrent({ limit })`. Default: `serial()`. */
   readonly executor?: ExecutorChoice;
-  /** `step`: each step is on disk before the next task is called. `relaxed`: it survives a crash of ours, not of the machine. Default: `step`. */
-  readonly durability?: 'step' | 'relaxed';
+  /** When steps have to be on disk: {@link Durability}. Default: `step`. */
+  readonly durability?: Durability;
   /**
    * What a failure does beside its own consequences. `revert`: what runs meanwhile ends by itself. `abortSiblings`: the
    * signals of what is to be undone anyway are aborted. `stop`: nothing is retried and nothing undone; what runs ends, and
@@ -43,18 +43,27 @@ export interface EngineOptions {
   readonly graceMs?: number;
   /** How long runs wait for a store that is out of reach. Default: 60,000. */
   readonly storeTimeoutMs?: number;
+  /**
+   * A snapshot bounds what a resume has to read of a run that tries again and again. One is written when at least so many
+   * entries, and twice as many as it would hold, have been written since the last. Default: 1,000.
+   */
+  readonly snapshotAfter?: number;
   /** Default: JSON plus Date, bigint, Map, Set, undefined, bytes, URL, RegExp and Error. */
   readonly codec?: Codec;
   readonly clock?: Clock;
 }
 
-/** How a run is named. */
+/** How a run is named and found. */
 export interface RunIdOption {
   /**
    * Your id of the run, unique in the store. Calling again with the same id and inputs joins that run, or goes on with
    * it when its process died. Default: a new UUIDv7.
    */
   readonly id?: string;
+  /** The group of runs that a new run belongs to, such as `'orders'`. */
+  readonly logbook?: string;
+  /** What lists can find a new run by, such as `{ customer: 'c-7' }`: names up to 100 characters, texts up to 500. */
+  readonly metadata?: Metadata;
 }
 
 export interface ResumeOptions {
@@ -151,6 +160,18 @@ export interface App<Flows extends readonly AnyFlow[]> {
    * @throws RunNotFoundError `RUN_NOT_FOUND`
    */
   inspect(id: string): Promise<RunView>;
+  /** Says what a logbook carries, such as `{ team: 'shop' }`. Runs that name one make it, too. */
+  saveLogbook(name: string, metadata: Metadata): Promise<void>;
+  /** The logbooks in the order of their names, a page at a time. */
+  logbooks(query?: LogbookFilter): Promise<LogbookPage>;
+  /**
+   * Removes runs that have ended, with all that is kept of them, in small batches that hold up no other run. Their ids are
+   * free again. Runs that ended in FAILURE stay unless `states` names it: an operator may go on with them.
+   *
+   * @returns how many runs are gone
+   * @throws TypeError when `states` names one in which a run has not ended
+   */
+  prune(query: PruneQuery): Promise<number>;
   /** Adds a listener; the returned function removes it. */
   on(listener: Listener): () => void;
   /** Starts nothing more, waits for the tasks under way (at most `graceMs`), and releases the runs for others. */

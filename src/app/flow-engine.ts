@@ -3,7 +3,7 @@ import type { CompiledFlow } from '../compilation/index.js';
 import type { AnyRunResult, Engine, FlowEvent, RunStatistics, StepDecision } from '../engine/index.js';
 import type { RunState } from '../model/states.js';
 import type { PreparedInputs } from './inputs.js';
-import type { Runs } from './runs.js';
+import type { Naming, Runs } from './runs.js';
 import { StepGate } from './step-gate.js';
 
 /** A step of a run, durable, before what it starts is called. */
@@ -73,12 +73,14 @@ export class UntypedFlowEngine {
   readonly id: string;
   readonly #runs: Runs;
   readonly #flow: CompiledFlow;
+  readonly #naming: Naming & { readonly key: string };
   readonly #inputs: () => Promise<PreparedInputs>;
   #engine: Engine | undefined;
 
   /** @param inputs checks and encodes what the caller gave */
-  constructor(runs: Runs, flow: CompiledFlow, id: string, inputs: () => Promise<PreparedInputs>) {
-    this.id = id;
+  constructor(runs: Runs, flow: CompiledFlow, naming: Naming & { readonly key: string }, inputs: () => Promise<PreparedInputs>) {
+    this.id = naming.key;
+    this.#naming = naming;
     this.#runs = runs;
     this.#flow = flow;
     this.#inputs = inputs;
@@ -93,7 +95,7 @@ export class UntypedFlowEngine {
   }
 
   async prepare(): Promise<void> {
-    await this.#runs.prepare(this.#flow, this.id, await this.#inputs());
+    await this.#runs.prepare(this.#flow, this.#naming, await this.#inputs());
   }
 
   async run(): Promise<AnyRunResult> {

@@ -8,16 +8,31 @@ import { AppStoppedError, FlowFailedError, IncompatibleFlowError, RevertNotFaile
 import { randomIds } from '../model/ids.js';
 import { jsonCodec } from '../model/json-codec.js';
 import { isEnded } from '../model/states.js';
-import type { Journal, RunSummary } from '../persistence/index.js';
+import {
+  grouping,
+  type Journal,
+  type LogbookFilter,
+  type LogbookPage,
+  type Metadata,
+  pruneAll,
+  type RunSummary,
+} from '../persistence/index.js';
 import type { App, AppOptions, EngineOptions, ResumeOptions, RunIdOption } from './app.js';
 import { UntypedFlowEngine } from './flow-engine.js';
 import { prepareInputs } from './inputs.js';
 import { Registry } from './registry.js';
 import type { RunHandle } from './run-handle.js';
-import { type RunsPage, type RunsQuery, type RunView, runInfo, runView } from './run-view.js';
+import { type PruneQuery, type RunsPage, type RunsQuery, type RunView, runInfo, runView } from './run-view.js';
 import { Runs, type StartedRun } from './runs.js';
 
-const DEFAULTS = { leaseMs: 5_000, graceMs: 10_000, storeTimeoutMs: 60_000, durability: 'step', onFailure: 'revert' } as const;
+const DEFAULTS = {
+  leaseMs: 5_000,
+  graceMs: 10_000,
+  storeTimeoutMs: 60_000,
+  durability: 'step',
+  onFailure: 'revert',
+  snapshotAfter: 1_000,
+} as const;
 
 /** The options behind the types of {@link AppOptions}. */
 interface Parts extends EngineOptions {
@@ -90,6 +105,7 @@ class FlowproofApp {
       storeTimeoutMs: parts.storeTimeoutMs ?? DEFAULTS.storeTimeoutMs,
       durability: parts.durability ?? DEFAULTS.durability,
       onFailure: parts.onFailure ?? DEFAULTS.onFailure,
+      snapshotAfter: parts.snapshotAfter ?? DEFAULTS.snapshotAfter,
       listening: () => this.#listeners.size > 0,
       emit: (event) => this.#emit(event),
     });
@@ -129,7 +145,7 @@ class FlowproofApp {
   engine(flow: AnyFlow, options: StartOptions = {}): UntypedFlowEngine {
     const compiled = this.#registry.compiled(flow);
     const id = options.id ?? this.#ids.runId((this.#parts.clock ?? systemClock).nowMs());
-    return new UntypedFlowEngine(this.#runs, compiled, id, async () => {
+    return new UntypedFlowEngine(this.#runs, compiled, { key: id, ...grouping(options) }, async () => {
       const inputs = await prepareInputs(compiled, options.inputs, this.#parts.codec ?? jsonCodec);
       await this.#open();
       return inputs;
@@ -190,6 +206,22 @@ class FlowproofApp {
     return runView(await this.#runs.load(await this.#runs.find(id)), this.#parts.codec ?? jsonCodec);
   }
 
+  async saveLogbook(name: string, metadata: Metadata): Promise<void> {
+    await this.#open();
+    await this.#journal.saveLogbook({ name, metadata });
+  }
+
+  async logbooks(query: LogbookFilter = {}): Promise<LogbookPage> {
+    await this.#open();
+    return this.#journal.logbooks(query);
+  }
+
+  async prune({ olderThanMs, onBatch, ...rest }: PruneQuery): Promise<number> {
+    await this.#open();
+    const endedBeforeMs = (this.#parts.clock ?? systemClock).nowMs() - olderThanMs;
+    return pruneAll(this.#journal, { endedBeforeMs, ...rest, ...(onBatch && { onBatch: ({ length }) => onBatch(length) }) });
+  }
+
   on(listener: Listener): () => void {
     this.#listeners.add(listener);
     return () => this.#listeners.delete(listener);
@@ -214,7 +246,7 @@ class FlowproofApp {
     const compiled = this.#registry.compiled(flow);
     const inputs = await prepareInputs(compiled, options.inputs, this.#parts.codec ?? jsonCodec);
     await this.#open();
-    return this.#runs.start(compiled, options.id, inputs);
+    return this.#runs.start(compiled, { key: options.id, ...grouping(options) }, inputs);
   }
 
   async #settleRevert(id: string, kind: 'retryRevert' | 'skipRevert', path: string): Promise<RunHandle<AnyFlow>> {

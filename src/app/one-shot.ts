@@ -1,6 +1,6 @@
 import type { AnyFlow, AnyTask, Provides, RootOf, RunOptionsFor, RunResult, RunsAlone, Unseen } from '../authoring/index.js';
 import type { Listener } from '../engine/index.js';
-import { memory, type Persistence } from '../persistence/index.js';
+import { grouping, memory, type Persistence } from '../persistence/index.js';
 import type { EngineOptions, RunIdOption } from './app.js';
 import { flowproof } from './flowproof.js';
 import { rootOf } from './root.js';
@@ -71,9 +71,12 @@ interface UntypedApp {
 }
 
 /** An app for one run; the types of its options were settled by the signatures above. */
-function oneShot(flow: AnyFlow, options: { readonly inputs?: unknown; readonly id?: string }): { app: UntypedApp; started: object } {
-  const { inputs, id, ...rest } = options;
+function oneShot(flow: AnyFlow, options: { readonly inputs?: unknown } & RunIdOption): { app: UntypedApp; started: object } {
+  const { inputs, id, logbook, metadata, ...rest } = options;
   const make = flowproof as unknown as (options: object) => UntypedApp;
   const app = make({ persistence: memory(), ...rest, flows: [flow] });
-  return { app, started: { ...(inputs === undefined ? {} : { inputs }), ...(id === undefined ? {} : { id }) } };
+  return {
+    app,
+    started: { ...(inputs === undefined ? {} : { inputs }), ...(id === undefined ? {} : { id }), ...grouping({ logbook, metadata }) },
+  };
 }

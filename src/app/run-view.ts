@@ -3,7 +3,7 @@ import type { Codec } from '../model/codec.js';
 import type { Failure } from '../model/failure.js';
 import type { Json } from '../model/json.js';
 import type { AtomState, Intention, RunState } from '../model/states.js';
-import type { LoadedRun, RunSummary, Shape } from '../persistence/index.js';
+import type { LoadedRun, Metadata, RunSummary, Shape } from '../persistence/index.js';
 
 /** A run as lists show it. */
 export interface RunInfo {
@@ -13,6 +13,8 @@ export interface RunInfo {
   readonly state: RunState;
   /** Milliseconds since 1970. */
   readonly createdAtMs: number;
+  readonly logbook?: string;
+  readonly metadata?: Metadata;
   /** The process that has the run, and whether it is alive. */
   readonly owner?: { readonly id: string; readonly alive: boolean };
 }
@@ -58,12 +60,29 @@ export interface AtomView {
 export interface RunsQuery {
   readonly flow?: string;
   readonly states?: readonly RunState[];
+  readonly logbook?: string;
+  /** Only runs that have all of these. */
+  readonly metadata?: Metadata;
   /** Only runs that nobody alive has. */
   readonly ownerless?: boolean;
   /** The `next` of the page before. */
   readonly before?: string;
   /** Default: 100. */
   readonly limit?: number;
+}
+
+/** Which runs to remove. */
+export interface PruneQuery {
+  /** Only runs that ended longer ago than this. */
+  readonly olderThanMs: number;
+  /** Default: SUCCESS, REVERTED and CANCELLED. */
+  readonly states?: readonly RunState[];
+  readonly flow?: string;
+  readonly logbook?: string;
+  /** Stops between two batches. */
+  readonly signal?: AbortSignal;
+  /** Told of each batch: how many runs it removed. */
+  readonly onBatch?: (removed: number) => void;
 }
 
 /** A page of runs, newest first. */
@@ -73,8 +92,13 @@ export interface RunsPage {
   readonly next?: string;
 }
 
-export function runInfo({ key, flow, version, state, createdAtMs, owner }: RunSummary): RunInfo {
-  return { id: key, flow, version, state, createdAtMs, ...(owner === undefined ? {} : { owner }) };
+export function runInfo({ key, flow, version, state, createdAtMs, logbook, metadata, owner }: RunSummary): RunInfo {
+  return {
+    ...{ id: key, flow, version, state, createdAtMs },
+    ...(logbook === undefined ? {} : { logbook }),
+    ...(metadata === undefined ? {} : { metadata }),
+    ...(owner === undefined ? {} : { owner }),
+  };
 }
 
 /** Reads a run from its journal alone: today's code of the flow is not needed. */

@@ -7,6 +7,7 @@ import {
   type FlowEvent,
   foldRun,
   isWoken,
+  type NewRun,
   type OpenedRun,
   resetRun,
   runOf,
@@ -32,6 +33,9 @@ export type Takeover = 'if-dead' | 'force';
 
 /** What a caller does about a run that a live engine elsewhere has. */
 export type IfOwned = 'wait' | 'refuse';
+
+/** How a new run is named and found. */
+export type Naming = Pick<NewRun, 'key' | 'logbook' | 'metadata'>;
 
 /** What a caller wants with a run beside its result. */
 export interface Wishes {
@@ -71,11 +75,12 @@ export class Runs {
   }
 
   /** Begins a run, or joins the one that has this id. Resolves when its first step is durable, with its result to come. */
-  async start(flow: CompiledFlow, key: string | undefined, inputs: PreparedInputs): Promise<StartedRun> {
+  async start(flow: CompiledFlow, naming: Naming, inputs: PreparedInputs): Promise<StartedRun> {
+    const { key } = naming;
     const done = await this.#ticker.use();
     try {
       const { owner } = this.#parts;
-      const params = { key, inputs: inputs.values, inputsHash: inputs.hash, owner };
+      const params = { ...naming, inputs: inputs.values, inputsHash: inputs.hash, owner };
       const begun = await this.#opening(key, async () => {
         const opened = await beginRun(flow, params, this.#parts);
         return 'exists' in opened ? opened.exists : this.#drive(flow, opened);
@@ -89,8 +94,9 @@ export class Runs {
   }
 
   /** Writes a run down that begins when somebody runs it, unless there is one of this id. */
-  async prepare(flow: CompiledFlow, key: string, inputs: PreparedInputs): Promise<void> {
-    const params = { key, inputs: inputs.values, inputsHash: inputs.hash, owner: null };
+  async prepare(flow: CompiledFlow, naming: Naming & { readonly key: string }, inputs: PreparedInputs): Promise<void> {
+    const { key } = naming;
+    const params = { ...naming, inputs: inputs.values, inputsHash: inputs.hash, owner: null };
     const begun = await this.#opening(key, () => beginRun(flow, params, this.#parts));
     if ('exists' in begun) refuseOthers(begun.exists, flow, inputs);
   }

@@ -89,6 +89,8 @@ export interface OwnRetryDefinition {
   readonly provides: readonly Port[];
   /** `false`: it takes or gives something and nobody said what; for `compile()` to report. */
   readonly declared: boolean;
+  /** It is no retry at all; for `compile()` to report. */
+  readonly lacksOnFailure?: true;
   /** Without execute each attempt begins at once, and it provides nothing. */
   readonly hasExecute: boolean;
   readonly hasRevert: boolean;

@@ -19,6 +19,7 @@ export function ownRetryDefinition(name: string, names: OwnRetryNames, methods: 
     requires: portsOf(names.requires),
     provides: portsOf(names.provides),
     declared: true,
+    ...(hasMethod(methods, 'onFailure') ? {} : { lacksOnFailure: true as const }),
     hasExecute: hasMethod(methods, 'execute'),
     hasRevert: hasMethod(methods, 'revert'),
     code: Object.freeze(code),
@@ -32,28 +33,23 @@ export function leaveRetry(target: object, definition: OwnRetryDefinition): void
 
 /**
  * The retry that a flow was given: a policy, a decorated class, what `defineRetry` made, or a class or object that has
- * `onFailure` and says nothing of values. Something else becomes a number of attempts that `compile()` refuses.
+ * `onFailure` and says nothing of values. Something else is kept, too, for `compile()` to report.
  */
 export function retryDefinitionOf(value: unknown): RetryDefinition {
-  if ((typeof value === 'object' || typeof value === 'function') && value !== null) {
-    const brand = brandOf(value);
-    if (brand?.kind === 'retry') return brand.definition as RetryDefinition;
-    const left = leftWith(KEY, value);
-    if (left !== undefined) return left as OwnRetryDefinition;
-    const methods: unknown = typeof value === 'function' ? value.prototype : value;
-    if (hasMethod(methods, 'onFailure')) return undeclared(value, methods);
-  }
-  return { kind: 'times', attempts: Number.NaN };
+  const isObject = (typeof value === 'object' || typeof value === 'function') && value !== null;
+  if (!isObject) return ownRetryDefinition(String(value), {}, undefined, { kind: 'object', target: {} });
+  const brand = brandOf(value);
+  if (brand?.kind === 'retry') return brand.definition as RetryDefinition;
+  return (leftWith(KEY, value) as OwnRetryDefinition | undefined) ?? undeclared(value);
 }
 
-function undeclared(value: object, methods: object): OwnRetryDefinition {
-  const code =
-    typeof value === 'function'
-      ? ({ kind: 'class', target: value as new (...args: never[]) => object } as const)
-      : ({ kind: 'object', target: value } as const);
+function undeclared(value: object): OwnRetryDefinition {
   const { name } = value as { name?: unknown };
-  const named = typeof name === 'string' && name !== '' ? name : 'retry';
-  return Object.freeze({ ...ownRetryDefinition(named, {}, methods, code), declared: !takesValues(methods) });
+  const isClass = typeof value === 'function';
+  const methods: unknown = isClass ? value.prototype : value;
+  const code: TaskCode = isClass ? { kind: 'class', target: value as new (...args: never[]) => object } : { kind: 'object', target: value };
+  const definition = ownRetryDefinition(typeof name === 'string' && name !== '' ? name : 'retry', {}, methods, code);
+  return hasMethod(methods, 'onFailure') && takesValues(methods) ? Object.freeze({ ...definition, declared: false }) : definition;
 }
 
 /** It may read its history without saying more; whoever has inputs, a context or values to give says so. */

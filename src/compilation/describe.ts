@@ -122,7 +122,7 @@ function policyOf(retry: RetryDefinition): PolicyShape {
     case 'forEachOf':
       return { kind: retry.kind, ...stockOf(retry) };
     case 'own':
-      return { kind: retry.kind, name: retry.name, declared: retry.declared };
+      return { kind: retry.kind, name: retry.name, declared: retry.declared, lacksOnFailure: retry.lacksOnFailure === true };
     default:
       return { kind: retry.kind };
   }

@@ -92,6 +92,8 @@ export type PolicyShape =
       readonly name: string;
       /** `false`: it takes or gives something and nobody said what. */
       readonly declared: boolean;
+      /** It is no retry at all. */
+      readonly lacksOnFailure: boolean;
     };
 
 /** As it was written: it may make no sense. */

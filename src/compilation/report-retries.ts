@@ -8,6 +8,7 @@ const OTHERWISE: ReadonlySet<unknown> = new Set([undefined, 'REVERT', 'REVERT_AL
 export function reportRetry({ policy, provides }: RetryNodeShape, path: string, flow: string, report: Report): void {
   if (policy.kind === 'times') reportAttempts(policy.attempts, path, report);
   if (policy.kind === 'forEach' && policy.count === 0) report('RETRY_WITHOUT_VALUES', path, { flow, value: provides.join(', ') });
+  if (policy.kind === 'own' && policy.lacksOnFailure) report('NOT_A_RETRY', path, { flow });
   if (policy.kind === 'own' && !policy.declared) report('RETRY_UNDECLARED', path, { flow, retry: policy.name });
   if ('backoff' in policy) reportBackoff(policy.backoff, flow, path, report);
   if ('otherwise' in policy && !OTHERWISE.has(policy.otherwise)) report('BAD_OTHERWISE', path, { flow, value: String(policy.otherwise) });

@@ -4,12 +4,14 @@ import { callEvent, eventsOf } from './announce.js';
 import { type CallParts, Calls } from './calls.js';
 import { decide } from './decide.js';
 import type { AskCommand, CallCommand, CallId, Command, Decision, EngineEvent, Limits, OnFailure } from './decision.js';
+import { type Durability, isWrittenNow } from './durability.js';
 import type { FlowEvent } from './events.js';
-import { beginEntry } from './fold.js';
+import { beginEntry, snapshotTaken } from './fold.js';
 import { Inbox } from './inbox.js';
 import { Mailbox } from './mailbox.js';
 import { ProgressNotes } from './progress-notes.js';
 import { Signals } from './signals.js';
+import { isSnapshotDue, snapshotOf } from './snapshot.js';
 import { type RunStatistics, Statistics } from './statistics.js';
 import type { Run } from './step.js';
 import { summaryOf, type Writer, type WriterParts } from './writer.js';
@@ -18,9 +20,10 @@ import { summaryOf, type Writer, type WriterParts } from './writer.js';
 export interface EngineParts extends WriterParts, CallParts {
   /** Leases last this long; a run that was not confirmed for two thirds of it is confirmed before code is called. */
   readonly leaseMs: number;
-  /** `step`: each step is on disk before it counts. `relaxed`: it survives our crash, not the machine's. */
-  readonly durability: 'step' | 'relaxed';
+  readonly durability: Durability;
   readonly onFailure: OnFailure;
+  /** Entries that are written at least between two snapshots. */
+  readonly snapshotAfter: number;
   /** Whether anybody listens: else events are not even made. */
   listening(): boolean;
   emit(event: FlowEvent): void;
@@ -32,6 +35,8 @@ export function limitsOf({ executor, clock, onFailure }: EngineParts, hold: Limi
   return { capacity, hold, nowMs: clock.nowMs(), onFailure, ...(lockstep === undefined ? {} : { lockstep }) };
 }
 
+/** What is held back is written after so long, if nothing else happens. */
+const HELD_MS = 1_000;
 const SAVED_TOO_LATE = 'ctx.save came after the task had ended, or after its run was given up: nothing was saved';
 /** The longest that a timer can wait; whoever is woken too early waits again. */
 const LONGEST_SLEEP_MS = 2 ** 31 - 1;
@@ -65,6 +70,10 @@ export class Engine {
   /** Why nothing can be saved any more. */
   #over: unknown;
   #savings: Saving[] = [];
+  /** Stated and not written yet; see {@link Durability}. */
+  #held: Transition[] = [];
+  #heldSteps = 0;
+  #isHeldLong = false;
   #alarm: (() => void) | undefined;
 
   constructor(run: Run, writer: Writer, parts: EngineParts) {
@@ -129,7 +138,7 @@ export class Engine {
         if (isEnded(this.run.status.state)) return 'ended';
         if (this.run.status.state === 'SUSPENDED') return 'suspended';
         const withdrawn = await this.#begin(step.commands);
-        if (this.#isAtRest(withdrawn.length)) return 'stopped';
+        if (this.#isAtRest(withdrawn.length)) return await this.#leave();
         if (withdrawn.length === 0) await this.#arrival();
         if (this.#givenUp) return 'stopped';
         const news = this.#mailbox.take(this.#parts.executor.lockstep ? this.run.frontier.inFlight - withdrawn.length : 0);
@@ -144,10 +153,23 @@ export class Engine {
     }
   }
 
+  /** What was held back is written, if it still can be: who goes on need not do it again. */
+  async #leave(): Promise<EngineEnd> {
+    if (!this.#givenUp && this.#held.length > 0) await this.#flush();
+    return 'stopped';
+  }
+
   async #arrival(): Promise<void> {
     this.#statistics.waits();
+    const cancel = this.#held.length > 0 ? this.#parts.clock.after(HELD_MS, () => this.#writeHeld()) : undefined;
     await this.#mailbox.arrival();
+    cancel?.();
     this.#statistics.works();
+  }
+
+  #writeHeld(): void {
+    this.#isHeldLong = true;
+    this.#mailbox.ring();
   }
 
   async #step(news: readonly EngineEvent[]): Promise<Decision> {
@@ -157,7 +179,7 @@ export class Engine {
     this.#statistics.hears(this.run, news);
     const step = this.#decide([...this.#progress.take(), ...news]);
     try {
-      if (step.transitions.length + heeded.length > 0) await this.#append(step.transitions, heeded);
+      await this.#keep(step, heeded);
     } catch (error) {
       for (const saving of savings) saving.reject(error);
       throw error;
@@ -169,7 +191,31 @@ export class Engine {
     return step;
   }
 
+  /** Writes a step, or holds it back, as the durability allows. */
+  async #keep({ transitions, commands }: Decision, heeded: readonly string[]): Promise<void> {
+    if (transitions.length > 0) {
+      this.#held.push(...transitions);
+      this.#heldSteps++;
+    }
+    const { durability } = this.#parts;
+    const isDue =
+      heeded.length > 0 || this.#isHeldLong || this.#stopping || isWrittenNow(durability, transitions, commands, this.#heldSteps);
+    if (!isDue || this.#held.length + heeded.length === 0) return;
+    await this.#flush(heeded);
+    await this.#snapshot();
+  }
+
+  async #flush(heeded: readonly string[] = []): Promise<void> {
+    if (this.#held.length === 0) beginEntry(this.run.status);
+    const held = this.#held;
+    this.#held = [];
+    this.#heldSteps = 0;
+    this.#isHeldLong = false;
+    await this.#append(held, heeded);
+  }
+
   #decide(events: readonly EngineEvent[]): Decision {
+    this.run.entryIsOpen = this.#held.length > 0;
     this.run.observed = this.#parts.listening();
     return decide(this.run, events, this.#limits());
   }
@@ -190,12 +236,23 @@ export class Engine {
     this.#statistics.works();
   }
 
+  /** Lets whoever reads this run later begin here, where that spares most of the reading. */
+  async #snapshot(): Promise<void> {
+    const { status } = this.run;
+    if (status.state !== 'RUNNING' || !isSnapshotDue(status, this.#parts.snapshotAfter)) return;
+    beginEntry(status);
+    const snapshot: Transition = ['SNAPSHOT', snapshotOf(status)];
+    const durability = this.#parts.durability === 'relaxed' ? 'relaxed' : 'full';
+    await this.#writer.append({ entry: this.#writer.entry(status, [snapshot], 'snapshot'), durability });
+    snapshotTaken(status);
+  }
+
   /** Calls what the step marked as started, if nothing speaks against it; returns what must be taken back instead. */
   async #begin(commands: readonly Command[]): Promise<readonly number[]> {
     if (commands.length === 0) return [];
     for (const command of commands) if (command.do === 'suspend') this.#suspending = true;
     const hold = this.#hold();
-    if (this.#isDoubtful() && commands.some((command) => isCall(command) && mayCall(command, hold))) await this.#confirm();
+    if (this.#isDoubtful() && commands.some((command) => isCall(command) && mayCall(command, hold))) await this.#flush();
     const withdrawn: number[] = [];
     for (const command of commands) {
       if (!isCall(command)) this.#obey(command);
@@ -236,15 +293,12 @@ export class Engine {
     this.#alarm = clock.after(delayMs, () => this.#mailbox.ring());
   }
 
-  /** This process may have been frozen between the answer of the journal and now, and another one may have gone on. */
+  /**
+   * This process may have been frozen between the answer of the journal and now, and another one may have gone on: an entry,
+   * though it were empty, tells.
+   */
   #isDoubtful(): boolean {
     return this.#writer.sinceConfirmedMs() >= (this.#parts.leaseMs * 2) / 3;
-  }
-
-  /** An empty step asks the journal whether the run is still ours. */
-  async #confirm(): Promise<void> {
-    beginEntry(this.run.status);
-    await this.#append([]);
   }
 
   #isAtRest(withdrawing: number): boolean {

@@ -16,6 +16,11 @@ export function beginEntry(run: RunStatus): void {
   run.seq++;
 }
 
+/** The last entry is a snapshot of what the run is anyway. */
+export function snapshotTaken(run: RunStatus): void {
+  run.snapshotSeq = run.seq;
+}
+
 /** Another engine has the run from here on. */
 export function beginEpoch(run: RunStatus): void {
   run.epoch++;
@@ -54,6 +59,7 @@ export function foldTransition(run: RunStatus, transition: Transition): void {
       return;
     case 'SNAPSHOT':
       restore(run, transition[1]);
+      snapshotTaken(run);
       return;
     default:
       foldAtom(run, atomOf(run, transition[1]), transition);

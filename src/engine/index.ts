@@ -2,6 +2,7 @@
 
 export { atomsOf } from './compatibility.js';
 export type { Decision as StepDecision, OnFailure } from './decision.js';
+export type { Durability } from './durability.js';
 export type { EngineEnd, EngineParts } from './engine.js';
 export { Engine } from './engine.js';
 export type { AtomEvent, EmittedEvent, FlowEvent, Listener, ProgressEvent, RunEvent } from './events.js';

@@ -2,7 +2,7 @@ import type { CompiledFlow } from '../compilation/index.js';
 import type { Codec } from '../model/codec.js';
 import { IncompatibleFlowError, PersistenceError } from '../model/errors.js';
 import type { Json } from '../model/json.js';
-import type { FlowChange, InboxMessage, LoadedRun, RunSummary, Shape } from '../persistence/index.js';
+import type { FlowChange, InboxMessage, LoadedRun, Metadata, RunSummary, Shape } from '../persistence/index.js';
 import { continuationOf, missingValues } from './compatibility.js';
 import { decide } from './decide.js';
 import type { Decision, EngineEvent } from './decision.js';
@@ -26,6 +26,9 @@ export interface NewRun {
   /** Encoded, by name. */
   readonly inputs: { readonly [name: string]: Json };
   readonly inputsHash: string;
+  /** The group that it belongs to, and what lists can find it by. */
+  readonly logbook?: string;
+  readonly metadata?: Metadata;
   /** The process that will run it; `null`: it is only prepared, for whoever runs it. */
   readonly owner: string | null;
 }
@@ -40,7 +43,7 @@ export async function beginRun(
   const run = runWith(flow, status, parts.codec);
   run.observed = parts.listening();
   const { name, version, fingerprint } = flow;
-  const { inputs, inputsHash, owner } = params;
+  const { inputs, inputsHash, owner, logbook, metadata } = params;
   const key = params.key ?? status.runId;
   const creation = { key, flow: name, version, fingerprint, inputs, inputsHash };
   const begin: EngineEvent = { kind: 'begin', creation, ...(owner === null ? { prepared: true } : {}) };
@@ -56,6 +59,8 @@ export async function beginRun(
     state: status.state,
     owner: status.state === 'RUNNING' ? owner : null,
     shape: shapeOf(flow),
+    ...(logbook === undefined ? {} : { logbook }),
+    ...(metadata === undefined ? {} : { metadata }),
   });
   if (created.kind === 'exists' && created.run.runId !== status.runId) return { exists: created.run };
   return { engine: new Engine(run, writer, parts), first };
@@ -149,7 +154,7 @@ export function runOf(flow: CompiledFlow, status: RunStatus, codec: Codec, goesO
 }
 
 function runWith(flow: CompiledFlow, status: RunStatus, codec: Codec): Run {
-  return { flow, status, codec, frontier: new Frontier(flow, status), observed: false };
+  return { flow, status, codec, frontier: new Frontier(flow, status), observed: false, entryIsOpen: false };
 }
 
 /** Whether messages ask for something that a run at rest would do. */

@@ -13,6 +13,8 @@ export interface RunStatus {
   state: RunState;
   /** Of the last entry. */
   seq: number;
+  /** Of the last snapshot; -1: there is none. */
+  snapshotSeq: number;
   /** Of the last takeover, from 0: the fence that outside systems can be given. */
   epoch: number;
   /** Resets so far: what is done after one has keys of its own. */
@@ -131,6 +133,7 @@ export function newRun(runId: string, atoms: number, manifest: Json = null): Run
     creation: NO_CREATION,
     state: 'PENDING',
     seq: -1,
+    snapshotSeq: -1,
     epoch: 0,
     incarnation: 0,
     fingerprint: '',

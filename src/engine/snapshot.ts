@@ -17,6 +17,21 @@ export function snapshotOf(run: RunStatus): Json {
   return { ...status, ...flow, count: run.atoms.length, atoms };
 }
 
+/**
+ * Whether a snapshot is worth its write: when a reader would be spared most of what it reads. A run that goes through its
+ * atoms once has about as many entries as a snapshot has atoms, and never needs one; one that tries again and again does.
+ *
+ * @param least entries after which it is thought of at all
+ */
+export function isSnapshotDue({ seq, snapshotSeq, atoms }: RunStatus, least: number): boolean {
+  const since = seq - snapshotSeq;
+  // Counting what a snapshot would hold costs a look at each atom: not with every step.
+  if (since < least || since % least !== 0) return false;
+  let held = 0;
+  for (const { round } of atoms) if (round > 0) held++;
+  return since >= 2 * held;
+}
+
 /** The way back: the run is as it was when the snapshot was taken. */
 export function restore(run: RunStatus, snapshot: Json): void {
   const { count, atoms, ...rest } = snapshot as unknown as Packed;

@@ -17,6 +17,8 @@ export interface Run {
   readonly codec: Codec;
   /** Somebody wants to know what each step changes. */
   observed: boolean;
+  /** The last entry is not written yet: what is stated next belongs to it. */
+  entryIsOpen: boolean;
 }
 
 /** One step while it is being decided: each fact is folded in as it is stated, so that the next decision sees it. */
@@ -67,7 +69,7 @@ export class Step {
   }
 
   #write(transition: Transition): void {
-    if (this.transitions.length === 0) beginEntry(this.#run.status);
+    if (this.transitions.length === 0 && !this.#run.entryIsOpen) beginEntry(this.#run.status);
     this.transitions.push(transition);
   }
 

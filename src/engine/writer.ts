@@ -39,12 +39,12 @@ export class Writer {
     this.#confirmedAtMs = parts.clock.monotonicMs();
   }
 
-  entry(status: RunStatus, transitions: readonly Transition[]): Entry {
+  entry(status: RunStatus, transitions: readonly Transition[], kind: Entry['kind'] = 'step'): Entry {
     return {
       runId: status.runId,
       seq: status.seq,
       epoch: status.epoch,
-      kind: 'step',
+      kind,
       writer: this.id,
       stepId: this.#parts.ids.stepId(),
       format: ENTRY_FORMAT,

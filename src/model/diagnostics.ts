@@ -49,7 +49,7 @@ export const SENTENCES = {
   CLASS_NAME_USED:
     "task class '{task}' has no name of its own: minifiers rename classes, so give @Task a 'name' before its runs are stored",
   NOT_A_RETRY:
-    "flow '{flow}' is given something that is no retry: use times, forEach, forEachOf, alwaysRevert or alwaysRevertAll, or write one with onFailure()",
+    "flow '{flow}' is given something that is no retry: use times, forEach, forEachOf, alwaysRevert or alwaysRevertAll, or write onFailure()",
   RETRY_UNDECLARED:
     "flow '{flow}' has the retry '{retry}', which does not say what it takes and gives: decorate it with @Retry, or use defineRetry",
   RETRY_REQUIRES_MISSING: "the retry takes '{value}', but 'requires' does not list it",

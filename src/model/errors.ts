@@ -26,7 +26,8 @@ export type PersistenceCode =
   | 'STORE_SCHEMA'
   | 'JOURNAL_TOO_NEW'
   | 'JOURNAL_GAP'
-  | 'JOURNAL_CORRUPT';
+  | 'JOURNAL_CORRUPT'
+  | 'JOURNAL_SEALED';
 
 export type FlowproofErrorCode =
   | 'FLOW_DEFINITION'

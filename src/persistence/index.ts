@@ -1,12 +1,16 @@
 /** Door of the journal: the contract that stores implement, the stores that need no npm client, and what all stores share. */
+
+export { type EncryptedOptions, encrypted } from './encrypted.js';
+export type { EncryptionKey } from './encryption/keys.js';
 export { ENTRY_FORMAT, type Entry, type FlowChange, type RunCreation, type Transition } from './entry.js';
 export { decodeEntry, encodeEntry, encodeTransitions } from './entry-format.js';
 export { type DirectoryLock, lockDirectory } from './file/directory-lock.js';
 export { type FileOptions, file } from './file.js';
 export type * from './journal.js';
 export { JournalError } from './journal-error.js';
-export { checkGrouping, checkLogbook } from './logbook.js';
+export { checkGrouping, checkLogbook, grouping } from './logbook.js';
 export { type MemoryOptions, memory } from './memory.js';
+export { type Offload, type OffloadedOptions, offloaded } from './offloaded.js';
 export { type PruneAllParams, type PruneOrder, pruneAll, pruneOrder } from './prune.js';
 export { type ReadEntriesParams, readEntries } from './read-entries.js';
 export { runStateWord } from './run-state-word.js';

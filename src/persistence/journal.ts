@@ -21,9 +21,9 @@ export interface Journal {
   append(items: readonly AppendItem[]): Promise<readonly AppendResult[]>;
   /**
    * A run with its shape, its inbox and its entries, from the last snapshot on, in order.
-   * @throws PersistenceError `JOURNAL_GAP`, `JOURNAL_TOO_NEW`, `JOURNAL_CORRUPT` (with run and seq): never half a run.
+   * @throws PersistenceError `JOURNAL_GAP`, `JOURNAL_TOO_NEW`, `JOURNAL_CORRUPT`, `JOURNAL_SEALED` (with run and seq): never half a run.
    */
-  load(runId: string): Promise<LoadedRun | undefined>;
+  load(runId: string, options?: LoadOptions): Promise<LoadedRun | undefined>;
   /** The summary of one run, by its id or by the user's key. */
   find(by: { readonly runId: string } | { readonly key: string }): Promise<RunSummary | undefined>;
   /** Runs, newest first, a page at a time. */
@@ -141,6 +141,14 @@ export type AppendResult =
   | { readonly kind: 'refused'; readonly cause: unknown }
   /** No answer came: the same item again will tell. */
   | { readonly kind: 'unknown'; readonly cause: unknown };
+
+export interface LoadOptions {
+  /**
+   * Gives out what stands for values that are encrypted or kept elsewhere, for a journal around this one that knows what
+   * to do with it. Default: such a run is refused.
+   */
+  readonly raw?: boolean;
+}
 
 export interface LoadedRun {
   readonly summary: RunSummary;

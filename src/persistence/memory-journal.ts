@@ -10,6 +10,7 @@ import type {
   InboxMessage,
   Journal,
   LoadedRun,
+  LoadOptions,
   Logbook,
   LogbookFilter,
   LogbookPage,
@@ -92,14 +93,14 @@ export class MemoryJournal implements Journal {
     }
   }
 
-  async load(runId: string): Promise<LoadedRun | undefined> {
+  async load(runId: string, { raw }: LoadOptions = {}): Promise<LoadedRun | undefined> {
     this.#check();
     const record = this.#table.get(runId);
     if (record === undefined) return undefined;
     const { fingerprint, places, start, tail } = record;
     const shape = decodeShape(runId, fingerprint, this.#store.shapes.get(fingerprint));
     const pages = inPages(places, start, places.length);
-    const entries = readEntries({ runId, shape, first: start === 0 ? 0 : (places[start]?.seq ?? 0), last: tail.seq, pages });
+    const entries = readEntries({ runId, shape, first: start === 0 ? 0 : (places[start]?.seq ?? 0), last: tail.seq, raw, pages });
     return { summary: this.#table.summary(record), shape, entries, inbox: [...record.inbox.values()] };
   }
 

@@ -3,6 +3,8 @@ import { atomsAfter, decodeEntry } from './entry-format.js';
 import type { Shape } from './journal.js';
 import { JournalError } from './journal-error.js';
 import type { StoredEntry } from './stored-entry.js';
+import { refuseWrapped } from './values/refuse-wrapped.js';
+import { mayBeWrapped } from './values/wrapped.js';
 
 export interface ReadEntriesParams {
   readonly runId: string;
@@ -11,6 +13,8 @@ export interface ReadEntriesParams {
   readonly first: number;
   /** The last seq that the store knows of. */
   readonly last: number;
+  /** See `LoadOptions`. */
+  readonly raw?: boolean | undefined;
   readonly pages: AsyncIterable<readonly StoredEntry[]> | Iterable<readonly StoredEntry[]>;
 }
 
@@ -18,7 +22,7 @@ export interface ReadEntriesParams {
  * Turns what a store reads into entries that can be trusted: each one checked, none missing, epochs never falling.
  * @throws JournalError `JOURNAL_GAP`, `JOURNAL_CORRUPT`, `JOURNAL_TOO_NEW`, while iterating.
  */
-export async function* readEntries({ runId, shape, first, last, pages }: ReadEntriesParams): AsyncGenerator<readonly Entry[]> {
+export async function* readEntries({ runId, shape, first, last, raw = false, pages }: ReadEntriesParams): AsyncGenerator<readonly Entry[]> {
   let next = first;
   let epoch = 0;
   let atoms = shape.atoms.length;
@@ -30,6 +34,7 @@ export async function* readEntries({ runId, shape, first, last, pages }: ReadEnt
         throw new JournalError('JOURNAL_CORRUPT', runId, next, `its epoch ${stored.epoch} is lower than the one before`);
       const entry = decodeEntry(stored, atoms);
       for (const transition of entry.transitions) atoms = atomsAfter(transition, atoms);
+      if (!raw && mayBeWrapped(stored.transitions)) await refuseWrapped(entry);
       entries.push(entry);
       epoch = stored.epoch;
       next++;

@@ -1,4 +1,4 @@
-import { decodeShape, type LoadedRun, readEntries, type StoredEntry } from '../persistence/index.js';
+import { decodeShape, type LoadedRun, type LoadOptions, readEntries, type StoredEntry } from '../persistence/index.js';
 import { MESSAGE_JSON, messagesOf } from './messages.js';
 import type { Row, Statement } from './sql.js';
 import { statement } from './statement.js';
@@ -29,7 +29,7 @@ export class RunLoader {
       from ${schema}.journal where run_id = $1::uuid and seq between $2::int and $3::int order by seq limit ${PAGE}`);
   }
 
-  async load(runId: string): Promise<LoadedRun | undefined> {
+  async load(runId: string, { raw }: LoadOptions): Promise<LoadedRun | undefined> {
     const [row] = await this.#read(this.#run, [runId]);
     if (row === undefined) return undefined;
     const summary = summaryOf(row);
@@ -37,7 +37,7 @@ export class RunLoader {
     const text = atoms === null ? undefined : `{"atoms":${String(atoms)},"manifest":${String(manifest)}}`;
     const shape = decodeShape(runId, summary.fingerprint, text);
     const [first, last] = [Number(row.first), Number(row.last)];
-    const entries = readEntries({ runId, shape, first, last, pages: this.#pages(runId, first, last) });
+    const entries = readEntries({ runId, shape, first, last, raw, pages: this.#pages(runId, first, last) });
     return { summary, shape, entries, inbox: messagesOf(row.inbox) };
   }
 

@@ -9,6 +9,7 @@ import {
   type InboxMessage,
   type Journal,
   type LoadedRun,
+  type LoadOptions,
   type Logbook,
   type LogbookFilter,
   type LogbookPage,
@@ -82,9 +83,9 @@ export class SqlJournal implements Journal {
     return this.#opened().appender.append(items);
   }
 
-  async load(runId: string): Promise<LoadedRun | undefined> {
+  async load(runId: string, options: LoadOptions = {}): Promise<LoadedRun | undefined> {
     const { loader } = this.#opened();
-    return isUuid(runId) ? loader.load(runId) : undefined;
+    return isUuid(runId) ? loader.load(runId, options) : undefined;
   }
 
   async find(by: { readonly runId: string } | { readonly key: string }): Promise<RunSummary | undefined> {

@@ -90,7 +90,7 @@ class FaultyJournal implements Journal {
   }
 
   open: Journal['open'] = () => this.#alive(() => this.#journal.open());
-  load: Journal['load'] = (runId) => this.#alive(() => this.#journal.load(runId));
+  load: Journal['load'] = (runId, options) => this.#alive(() => this.#journal.load(runId, options));
   find: Journal['find'] = (by) => this.#alive(() => this.#journal.find(by));
   runs: Journal['runs'] = (filter) => this.#alive(() => this.#journal.runs(filter));
   saveLogbook: Journal['saveLogbook'] = (logbook) => this.#alive(() => this.#journal.saveLogbook(logbook));

@@ -24,7 +24,7 @@ export const ARCHITECTURE: Architecture = {
     model: { imports: [], node: ['ids.ts'], vocabulary: true },
     authoring: { imports: ['model'], npm: ['reflect-metadata'] },
     compilation: { imports: ['model', 'authoring'] },
-    persistence: { imports: ['model'], node: ['file/'] },
+    persistence: { imports: ['model'], node: ['file/', 'encryption/'] },
     engine: { imports: ['model', 'authoring', 'compilation', 'persistence'], node: ['signals.ts'] },
     executors: { imports: ['model', 'authoring', 'engine'], node: [''] },
     app: { imports: ['model', 'authoring', 'compilation', 'persistence', 'engine', 'executors'], node: ['flowproof.ts'] },

@@ -246,10 +246,20 @@ const WRONG: readonly (readonly [DiagnosticCode, string, AnyBuilder, readonly st
     ],
   ],
   [
-    'BAD_ATTEMPTS',
-    'a policy that is none',
+    'NOT_A_RETRY',
+    'a number',
     flow().retry(3),
-    ['flow/(retry) [BAD_ATTEMPTS] times(NaN) makes no sense: give a whole number of attempts of at least 1'],
+    [
+      "flow/(retry) [NOT_A_RETRY] flow 'flow' is given something that is no retry: use times, forEach, forEachOf, alwaysRevert or alwaysRevertAll, or write onFailure()",
+    ],
+  ],
+  [
+    'NOT_A_RETRY',
+    'a class without onFailure',
+    flow().retry(class Nothing {}),
+    [
+      "flow/(retry) [NOT_A_RETRY] flow 'flow' is given something that is no retry: use times, forEach, forEachOf, alwaysRevert or alwaysRevertAll, or write onFailure()",
+    ],
   ],
   ...[0, -1, 1.5, Number.NaN, Number.POSITIVE_INFINITY].map((attempts): [DiagnosticCode, string, AnyBuilder, readonly string[]] => [
     'BAD_ATTEMPTS',

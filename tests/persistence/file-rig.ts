@@ -2,7 +2,7 @@ import { mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { formatLine, parseLine } from '../../src/persistence/file/log-line.js';
-import { type FileOptions, file, type Journal } from '../../src/persistence/index.js';
+import { type FileOptions, file, type Journal, type Persistence } from '../../src/persistence/index.js';
 import type { JournalRig, Tampering } from '../conformance/journal.js';
 import { stoppedClock } from './memory-rig.js';
 
@@ -10,10 +10,14 @@ export async function temporaryDirectory(): Promise<string> {
   return mkdtemp(join(tmpdir(), 'flowproof-test-'));
 }
 
-export async function fileRig(options: FileOptions = {}): Promise<JournalRig> {
+/** `around` lets a test put something between the store and the cases. */
+export async function fileRig(
+  options: FileOptions = {},
+  around = (persistence: Persistence): Persistence => persistence,
+): Promise<JournalRig> {
   const directory = await temporaryDirectory();
   const clock = stoppedClock();
-  const persistence = file(join(directory, 'deep', 'store'), { clock, ...options });
+  const persistence = around(file(join(directory, 'deep', 'store'), { clock, ...options }));
   const open: Journal[] = [];
   const connect = async () => {
     const journal = persistence.connect();

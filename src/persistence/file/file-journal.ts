@@ -8,6 +8,7 @@ import type {
   InboxMessage,
   Journal,
   LoadedRun,
+  LoadOptions,
   Logbook,
   LogbookFilter,
   LogbookPage,
@@ -57,7 +58,7 @@ export class FileJournal implements Journal {
     return Promise.all(items.map((item) => this.#commit<AppendResult>((commit) => appending(item, commit))));
   }
 
-  async load(runId: string): Promise<LoadedRun | undefined> {
+  async load(runId: string, { raw }: LoadOptions = {}): Promise<LoadedRun | undefined> {
     const { index, log } = this.#open();
     const record = index.table.get(runId);
     if (record === undefined) return undefined;
@@ -67,7 +68,7 @@ export class FileJournal implements Journal {
     const shapePlace = index.shapes.get(fingerprint);
     const shape = decodeShape(runId, fingerprint, shapePlace === undefined ? undefined : (await log.read(shapePlace)).body);
     const first = start === 0 ? 0 : await firstSeq(log, places);
-    const entries = readEntries({ runId, shape, first, last: tail.seq, pages: readPages(log, places) });
+    const entries = readEntries({ runId, shape, first, last: tail.seq, raw, pages: readPages(log, places) });
     return { ...loaded, shape, entries };
   }
 

@@ -2,6 +2,7 @@ import { isFlowproofError } from 'flowproof';
 import { argumentsOf, revertArgumentsOf } from './arguments.js';
 import { type FlowSpec, flowsOf, type Invalid, retryName, tasksOf } from './case.js';
 import type { BuiltFlow } from './flows.js';
+import { byText } from './json.js';
 
 /** Our codes in TaskFlow's words; the first of the list that was reported is what TaskFlow would have thrown. */
 const ERRORS: readonly (readonly [code: string, error: string])[] = [
@@ -46,7 +47,7 @@ function missingOf(findings: readonly Finding[], spec: FlowSpec, { names }: Buil
     const missing = args.filter(({ value, fallback }) => fallback === undefined && lacking.get(atom)?.has(value)).map(({ name }) => name);
     return missing.length === 0 ? [] : [{ atom, method, missing: missing.sort() }];
   });
-  return { error: 'MissingDependencies', missing: [...new Set(by.flatMap(({ missing }) => missing))].sort(), by };
+  return { error: 'MissingDependencies', missing: [...new Set(by.flatMap(({ missing }) => missing))].sort(), by: by.sort(byText) };
 }
 
 /** What a retry misses is reported at its flow. */

@@ -1,55 +1,34 @@
-import { type AnyFlow, type App, type Failure, type FlowEvent, flowproof, memory, type Persistence } from 'flowproof';
-import { type FaultyPersistence, rounds, VirtualClock, withFaults } from 'flowproof/testing';
-import type { Actual, Case, FlowSpec, RaisedFailure, Segment, SegmentSpec, TraceEvent } from './case.js';
-import { encodeFailure, failureValue } from './encoding.js';
-import { type BuiltFlow, buildFlow } from './flows.js';
+import { type AnyFlow, memory } from 'flowproof';
+import { type FaultyPersistence, withFaults } from 'flowproof/testing';
+import type { Actual, AnySegment, Case } from './case.js';
 import { invalidOf } from './invalid.js';
-import { byText, type Json } from './json.js';
-import { wholeOf } from './provides.js';
+import { type Ended, ID, open, type Process, raisedBy } from './process.js';
 import { readBack } from './read-back.js';
 import { World } from './world.js';
-
-/** Under this id each case runs, in a store of its own. */
-const ID = 'run';
-
-/** Behaves as TaskFlow where flowproof decided otherwise: internal, on no public type. */
-export interface CompatOptions {
-  readonly deferReverts: boolean;
-  readonly shadowing: 'error' | 'nearest';
-  readonly injected: 'error' | 'wins';
-  readonly optionalOrders: boolean;
-  readonly failures: 'unresolved' | 'all';
-}
-
-interface Process {
-  readonly app: App<readonly AnyFlow[]>;
-  readonly built: BuiltFlow;
-  readonly spec: FlowSpec;
-  readonly store: FaultyPersistence;
-}
-
-type Ended = { readonly state: string; readonly failures?: readonly { readonly failure: Failure }[] };
 
 /** Runs a recorded case on flowproof, segment after segment, and says what happened in TaskFlow's words. */
 export async function replay(recorded: Case): Promise<Actual> {
   const world = new World();
   const store = memory();
-  const segments: (Segment | Extract<Actual, { invalid: unknown }>)[] = [];
-  let process: Process | undefined;
+  const segments: AnySegment[] = [];
+  let process: (Process & { readonly persistence: FaultyPersistence }) | undefined;
   for (const [index, segment] of (recorded.run ?? [{}]).entries()) {
     const { dead: crashed, endHeard: told } = world;
     if (process === undefined || segment.engine !== 'same') {
       if (process !== undefined && !crashed) await process.app.stop();
       world.beginSegment([], IDLE);
-      const opened = open(world, recorded, segment.flow ?? recorded.flow, store);
+      const persistence = withFaults(store, () => 'pass');
+      const opened = open(world, recorded, segment.flow ?? recorded.flow, persistence);
       if ('invalid' in opened) {
         if (index === 0) return opened;
         segments.push(opened);
         break;
       }
-      process = opened;
+      process = { ...opened, persistence };
     }
-    const ended = await runSegment(world, recorded, segment, process, { first: index === 0, crashed, told });
+    const { persistence } = process;
+    world.beginSegment(segment.stops ?? [], { suspend: () => void process?.app.suspend(ID), kill: () => persistence.kill() });
+    const ended = await runSegment(world, recorded, process, persistence.died, { first: index === 0, crashed, told });
     segments.push(ended);
     if ('invalid' in ended) break;
   }
@@ -58,39 +37,6 @@ export async function replay(recorded: Case): Promise<Actual> {
 }
 
 const IDLE = { suspend: () => undefined, kill: () => undefined };
-
-/** Another process on the same store. */
-function open(world: World, recorded: Case, spec: FlowSpec, shared: Persistence): Process | Extract<Actual, { invalid: unknown }> {
-  let built: BuiltFlow | undefined;
-  try {
-    built = buildFlow(world, spec, Object.keys(recorded.store ?? {}));
-    const store = withFaults(shared, () => 'pass');
-    const compat: CompatOptions = {
-      deferReverts: recorded.options?.defer_reverts === true,
-      shadowing: 'nearest',
-      injected: 'wins',
-      optionalOrders: false,
-      failures: 'all',
-    };
-    const make = flowproof as unknown as (options: object) => Process['app'];
-    const app = make({
-      persistence: store,
-      flows: [built.flow],
-      executor: rounds(),
-      clock: new VirtualClock(),
-      compat,
-      ...(recorded.options?.never_resolve === true ? { onFailure: 'stop' } : {}),
-    });
-    const { names } = built;
-    app.on((event) => {
-      const told = traceEvent(event, names);
-      if (told !== undefined) world.told(told, 'resumed' in event && event.resumed && isStart(told));
-    });
-    return { app, built, spec, store };
-  } catch (error) {
-    return { invalid: invalidOf(error, spec, built) };
-  }
-}
 
 interface Before {
   readonly first: boolean;
@@ -103,14 +49,13 @@ interface Before {
 async function runSegment(
   world: World,
   recorded: Case,
-  segment: SegmentSpec,
-  { app, built, spec, store }: Process,
+  { app, built, spec }: Process,
+  died: Promise<void>,
   before: Before,
-): Promise<Segment | Extract<Actual, { invalid: unknown }>> {
-  world.beginSegment(segment.stops ?? [], { suspend: () => void app.suspend(ID), kill: () => store.kill() });
+): Promise<AnySegment> {
   let ended: Ended | undefined;
   try {
-    ended = await Promise.race([goOn(app, built.flow, recorded, before), store.died.then(() => undefined)]);
+    ended = await Promise.race([goOn(app, built.flow, recorded, before), died.then(() => undefined)]);
   } catch (error) {
     return { invalid: invalidOf(error, spec, built) };
   }
@@ -139,34 +84,3 @@ async function goOn(app: Process['app'], flow: AnyFlow, recorded: Case, { first,
 
 /** Without one of these, a FAILURE is what TaskFlow calls REVERTED: some things are undone, and the others stay. */
 const STUCK: ReadonlySet<string> = new Set(['FAILURE', 'REVERT_FAILURE']);
-
-function isStart([kind, , state]: TraceEvent): boolean {
-  return kind !== 'flow' && (state === 'RUNNING' || state === 'REVERTING');
-}
-
-function traceEvent(event: FlowEvent, names: ReadonlyMap<string, string>): TraceEvent | undefined {
-  if (event.type === 'run') return ['flow', event.flow, event.state, event.oldState];
-  if (event.type !== 'task' && event.type !== 'retry') return undefined;
-  const name = names.get(event.path) ?? event.path;
-  const common = [event.type, name, event.state, event.oldState] as const;
-  switch (event.state) {
-    case 'SUCCESS':
-      return [...common, (event.result as Readonly<Record<string, Json>> | undefined)?.[wholeOf(name)] ?? null];
-    case 'REVERTED':
-      return [...common, (event.result as Json | undefined) ?? null];
-    case 'FAILURE':
-    case 'REVERT_FAILURE':
-      return [...common, event.failure === undefined ? null : failureValue(event.failure)];
-    default:
-      return common;
-  }
-}
-
-/** What TaskFlow's `run` would have raised. */
-function raisedBy({ state, failures = [] }: Ended): RaisedFailure | null {
-  if (state === 'SUCCESS' || state === 'SUSPENDED' || failures.length === 0) return null;
-  const encoded = failures.map(({ failure }) => encodeFailure(failure));
-  const [only] = encoded;
-  if (encoded.length === 1 && only !== undefined) return only;
-  return { error: 'WrappedFailure', failures: encoded.sort(byText) };
-}

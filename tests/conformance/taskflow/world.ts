@@ -1,9 +1,10 @@
+import { type Attempts, EveryCall } from './attempts.js';
 import type { StopSpec, TraceEvent } from './case.js';
 import type { JsonRecord } from './json.js';
 
 /** What a flow does to the world, and when the world stops it: all that outlives a crash. */
 export class World {
-  readonly #attempts = new Map<string, number>();
+  readonly #attempts: Attempts;
   #stops: readonly StopSpec[] = [];
   #reached = new Map<string, number>();
   #suspend: () => void = () => undefined;
@@ -12,15 +13,22 @@ export class World {
   /** Events that say again what a listener before the crash was told. */
   repeated = new Set<TraceEvent>();
   calls: JsonRecord[] = [];
+  /** Calls of pieces of work that had been called in a process that died. */
+  again: JsonRecord[] = [];
   /** The process is gone: nothing that it does happens. */
   dead = false;
   /** Somebody who listened knows that the run has ended. */
   endHeard = false;
 
+  constructor(attempts: Attempts = new EveryCall()) {
+    this.#attempts = attempts;
+  }
+
   beginSegment(stops: readonly StopSpec[], means: { suspend(): void; kill(): void }): void {
     this.trace = [];
     this.repeated = new Set();
     this.calls = [];
+    this.again = [];
     this.dead = false;
     this.endHeard = false;
     this.#stops = stops;
@@ -35,6 +43,7 @@ export class World {
    */
   told(event: TraceEvent, isRepeated: boolean): void {
     this.trace.push(event);
+    this.#attempts.told(event);
     if (!this.dead && event[0] === 'flow') this.endHeard = ENDS.has(event[2]);
     if (isRepeated) this.repeated.add(event);
     else if (event[0] === 'flow') this.#point(`flow ${event[2]}`);
@@ -44,11 +53,9 @@ export class World {
   /** Takes note of a call; resolves with its number, counted over the whole case, and never when the process dies in it. */
   async called(call: JsonRecord): Promise<number> {
     if (this.dead) return NEVER;
-    const { op, atom } = call as { op: string; atom: string };
-    const key = `${atom} ${op}`;
-    const attempt = (this.#attempts.get(key) ?? 0) + 1;
-    this.#attempts.set(key, attempt);
-    this.calls.push(call);
+    const { attempt, again } = this.#attempts.next(call);
+    (again ? this.again : this.calls).push(call);
+    const { op, atom } = call;
     this.#point(`${atom} call ${op}`);
     return this.dead ? NEVER : attempt;
   }

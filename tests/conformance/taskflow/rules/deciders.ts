@@ -1,31 +1,37 @@
-import { type FlowSpec, flowsOf, isFlow, retryName, tasksOf, type Vector } from '../case.js';
+import { type FlowSpec, flowsOf, isFlow, retryName, type Segment, tasksOf, type Vector } from '../case.js';
 import type { Rule } from '../rules.js';
 import { inState, partAt } from './rewrite.js';
 
-/** Flows that a decider of the case lets run or not, with the atoms in them. */
-function decidedFlows({ case: { flow } }: Vector): readonly ReadonlySet<string>[] {
+type Atoms = ReadonlySet<string>;
+
+/** The flows at one end of the links of a case that have a decider: the atoms in each. */
+function flowsAt({ case: { flow } }: Vector, end: 'from' | 'to'): readonly Atoms[] {
   return flowsOf(flow).flatMap(({ links = [], items = [] }) => {
-    const targets = new Set(links.filter(({ decider }) => decider !== undefined).map(({ to }) => to));
-    return items.filter((item): item is FlowSpec => isFlow(item) && targets.has(item.name)).map(atomsOf);
+    const named = new Set(links.filter(({ decider }) => decider !== undefined).map((link) => link[end]));
+    return items.filter((item): item is FlowSpec => isFlow(item) && named.has(item.name)).map(atomsOf);
   });
 }
 
-function atomsOf(flow: FlowSpec): ReadonlySet<string> {
+function atomsOf(flow: FlowSpec): Atoms {
   const retries = flowsOf(flow).flatMap((inner) => (inner.retry === undefined ? [] : [retryName(inner)]));
   return new Set([...retries, ...tasksOf(flow).map(({ name }) => name)]);
 }
 
 export const oneNodeForDeciders: Rule = {
   number: 'R-6.9',
-  says: 'a flow that a decider skips is skipped as a whole, however wide its depth: it is one node, and it is asked about once',
-  touches: 6,
+  says: 'a flow is one node for deciders: it is skipped as a whole, however wide the depth, and once skipped it has no say in what follows it',
+  touches: 8,
   expected(wanted, vector) {
-    const flows = decidedFlows(vector);
-    const isSplit = (segment: Parameters<typeof inState>[0]): boolean => {
+    const targets = flowsAt(vector, 'to');
+    const sources = flowsAt(vector, 'from');
+    const isAbout = (segment: Segment): boolean => {
       const ignored = new Set(inState(segment, 'IGNORE'));
-      return flows.some((atoms) => [...atoms].some((atom) => ignored.has(atom)) && [...atoms].some((atom) => !ignored.has(atom)));
+      const isIn = (atom: string): boolean => ignored.has(atom);
+      const isSplit = (atoms: Atoms): boolean => [...atoms].some(isIn) && ![...atoms].every(isIn);
+      return targets.some(isSplit) || sources.some((atoms) => atoms.size > 0 && [...atoms].every(isIn));
     };
-    return partAt(wanted, isSplit, ([kind, , state]) => kind !== 'flow' && state === 'IGNORE');
+    // What was skipped first was skipped for a reason that both see.
+    return partAt(wanted, isAbout, (_, index, { trace = [] }) => index <= trace.findIndex(([, , state]) => state === 'IGNORE'));
   },
 };
 

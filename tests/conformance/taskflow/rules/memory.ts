@@ -1,9 +1,11 @@
 import type { AnySegment, Expectation, NamedFailure, RaisedFailure, Segment, TraceEvent } from '../case.js';
+import { providersIn } from '../flows.js';
 import { byText, type Json, type JsonRecord, textOf } from '../json.js';
 import type { Rule } from '../rules.js';
 import { eventsOf } from './rewrite.js';
 
 type Failures = Map<string, Json>;
+type Providers = ReturnType<typeof providersIn>;
 
 /** What failed since the run was reset last, with the last failure of each atom. */
 class Remembered {
@@ -30,7 +32,7 @@ export const rememberedFailures: Rule = {
   number: 'U6',
   says: 'a run knows its failures from its journal: the same in each process, and none that were before a reset',
   touches: 43,
-  expected(wanted) {
+  expected(wanted, { case: { flow, run = [] } }) {
     if (wanted.status !== 'ok') return wanted;
     let remembered = new Remembered();
     let changed = false;
@@ -40,7 +42,7 @@ export const rememberedFailures: Rule = {
       if (before !== undefined && !('invalid' in before) && before.flow_state === 'REVERTED') remembered = new Remembered();
       const earlier = new Set(remembered.execute.keys());
       for (const event of eventsOf(segment)) remembered.note(event);
-      const next = index === 0 ? segment : recalled(segment, remembered, earlier);
+      const next = index === 0 ? segment : recalled(segment, remembered, earlier, providersIn(run[index]?.flow ?? flow));
       changed ||= next !== segment;
       return next;
     });
@@ -48,11 +50,12 @@ export const rememberedFailures: Rule = {
   },
 };
 
-function recalled(segment: Segment, remembered: Remembered, earlier: ReadonlySet<string>): Segment {
+function recalled(segment: Segment, remembered: Remembered, earlier: ReadonlySet<string>, providers: Providers): Segment {
   const calls = segment.calls.map((call) => withFailures(call, remembered, earlier));
   const failures = segment.failures && segment.failures !== 'unstable' ? recordsOf(remembered) : segment.failures;
-  const raised = segment.outcome === 'REVERTED' ? raisedOf(remembered) : segment.raised;
-  const results = withoutForgotten(segment, remembered);
+  const isFailed = segment.outcome === 'REVERTED' || segment.outcome === 'FAILURE';
+  const raised = isFailed && segment.raised !== 'unstable' ? raisedOf(remembered) : segment.raised;
+  const results = withoutForgotten(segment, remembered, providers);
   const next: Segment = {
     ...segment,
     calls,
@@ -71,12 +74,15 @@ function withFailures(call: JsonRecord, { execute }: Remembered, earlier: Readon
 }
 
 /** A failure that stands for a value is gone with the failure. */
-function withoutForgotten({ results }: Segment, { execute }: Remembered): JsonRecord | undefined {
+function withoutForgotten({ results }: Segment, { execute }: Remembered, providers: Providers): JsonRecord | undefined {
   if (results === undefined) return undefined;
-  const known = new Set([...execute.values()].map((failure) => textOf({ $failure: failure })));
-  const isForgotten = (value: Json): boolean =>
-    typeof value === 'object' && value !== null && '$failure' in value && !known.has(textOf(value));
-  return Object.fromEntries(Object.entries(results).filter(([, value]) => !isForgotten(value)));
+  const isForgotten = ([name, value]: [string, Json]): boolean =>
+    isFailure(value) && !(providers.get(name) ?? []).some(({ atom }) => execute.has(atom));
+  return Object.fromEntries(Object.entries(results).filter((result) => !isForgotten(result)));
+}
+
+function isFailure(value: Json): boolean {
+  return typeof value === 'object' && value !== null && '$failure' in value;
 }
 
 function recordsOf({ execute, revert }: Remembered): { readonly execute: JsonRecord; readonly revert: JsonRecord } {

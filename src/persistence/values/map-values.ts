@@ -1,0 +1,66 @@
+import { isJsonObject, type Json, type JsonObject } from '../../model/json.js';
+import type { Entry, Transition } from '../entry.js';
+import { asFailure, ofFailure } from './wrapped.js';
+
+/** `what` names the value within its entry, the same whenever it is read. */
+export type MapValue = (value: Json, what: string) => Json | Promise<Json>;
+
+/** An entry with other values in the places of those that users' code gave; what happened stays readable. */
+export async function mapValues(entry: Entry, map: MapValue): Promise<Entry> {
+  const transitions: Transition[] = [];
+  for (const transition of entry.transitions) transitions.push(await mapTransition(transition, map));
+  return { ...entry, transitions };
+}
+
+async function mapTransition(transition: Transition, map: MapValue): Promise<Transition> {
+  switch (transition[0]) {
+    case 'CREATED': {
+      const inputs: { [name: string]: Json } = {};
+      for (const [name, value] of Object.entries(transition[1].inputs)) inputs[name] = await map(value, `CREATED ${name}`);
+      return ['CREATED', { ...transition[1], inputs }];
+    }
+    case 'SUCCESS':
+    case 'ATTEMPT':
+    case 'REVERTED':
+    case 'SAVED': {
+      const [op, atom, value] = transition;
+      return value === undefined ? transition : [op, atom, await map(value, `${op} ${atom}`)];
+    }
+    case 'PROGRESS': {
+      const [op, atom, fraction, details] = transition;
+      return details === undefined ? transition : [op, atom, fraction, await map(details, `${op} ${atom}`)];
+    }
+    case 'FAILURE':
+    case 'INTERRUPTED':
+    case 'REVERT_FAILURE': {
+      const [op, atom, failure] = transition;
+      return [op, atom, asFailure(await map(ofFailure(failure), `${op} ${atom}`))];
+    }
+    case 'SNAPSHOT':
+      return ['SNAPSHOT', await mapSnapshot(transition[1], map)];
+    case 'RUN':
+    case 'FLOW':
+    case 'CANCEL':
+    case 'TAKEOVER':
+    case 'INTEND':
+    case 'RESET':
+    case 'RUNNING':
+    case 'REVERTING':
+    case 'RETRYING':
+    case 'SLEEP':
+    case 'UNSETTLED':
+    case 'SETTLED':
+    case 'DECIDED':
+    case 'WITHDRAWN':
+    case 'VOTE':
+    case 'IGNORE':
+      return transition;
+  }
+}
+
+/** How many atoms the run has is needed to check what comes after, so it stays beside what stands for the snapshot. */
+async function mapSnapshot(snapshot: Json, map: MapValue): Promise<Json> {
+  const { count, ...rest }: JsonObject = isJsonObject(snapshot) ? snapshot : {};
+  const mapped = await map(Object.keys(rest).some((key) => key.startsWith('~')) ? rest : snapshot, 'SNAPSHOT');
+  return typeof count === 'number' && isJsonObject(mapped) ? { ...mapped, count } : mapped;
+}

@@ -1,0 +1,170 @@
+import type { Json } from '../../model/json.js';
+import type { Entry } from '../entry.js';
+import type {
+  AppendItem,
+  AppendResult,
+  Capabilities,
+  CreateRunParams,
+  CreateRunResult,
+  InboxMessage,
+  Journal,
+  LoadedRun,
+  LoadOptions,
+  PruneParams,
+  PruneResult,
+  RunFilter,
+  RunPage,
+  RunSummary,
+  TickParams,
+  TickResult,
+} from '../journal.js';
+import { mapValues } from './map-values.js';
+import { unwrapped } from './refuse-wrapped.js';
+import { type ValuePlace, ValueRefusal, type ValueTransform } from './value-transform.js';
+import { contentOf } from './wrapped.js';
+
+/** A journal whose values are something else in the store below. */
+export class TransformedJournal implements Journal {
+  readonly #journal: Journal;
+  readonly #transform: ValueTransform;
+
+  constructor(journal: Journal, transform: ValueTransform) {
+    this.#journal = journal;
+    this.#transform = transform;
+  }
+
+  get capabilities(): Capabilities {
+    return this.#journal.capabilities;
+  }
+
+  async createRun(params: CreateRunParams): Promise<CreateRunResult> {
+    let sealed: CreateRunParams;
+    try {
+      const inputsHash = this.#transform.sealHash(params.inputsHash, params.entry.runId);
+      sealed = { ...params, inputsHash, entry: await this.#seal(params.entry) };
+    } catch (cause) {
+      if (cause instanceof ValueRefusal) throw cause.cause;
+      return { kind: 'unknown', cause };
+    }
+    const result = await this.#journal.createRun(sealed);
+    return result.kind === 'exists' ? { kind: 'exists', run: this.#summary(result.run) } : result;
+  }
+
+  async append(items: readonly AppendItem[]): Promise<readonly AppendResult[]> {
+    const results: AppendResult[] = [];
+    const sealed: { readonly item: AppendItem; readonly place: number }[] = [];
+    const prepare = async (item: AppendItem, place: number): Promise<void> => {
+      try {
+        sealed.push({ item: { ...item, entry: await this.#seal(item.entry) }, place });
+      } catch (cause) {
+        results[place] = cause instanceof ValueRefusal ? { kind: 'refused', cause: cause.cause } : { kind: 'unknown', cause };
+      }
+    };
+    await Promise.all(items.map(prepare));
+    const kept = await this.#journal.append(sealed.map(({ item }) => item));
+    for (const [index, result] of kept.entries()) results[sealed[index]?.place ?? index] = result;
+    return results;
+  }
+
+  async load(runId: string, { raw = false }: LoadOptions = {}): Promise<LoadedRun | undefined> {
+    const loaded = await this.#journal.load(runId, { raw: true });
+    if (loaded === undefined) return undefined;
+    const { summary, shape, entries, inbox } = loaded;
+    const messages: InboxMessage[] = [];
+    for (const message of inbox) messages.push(await this.#openMessage(message));
+    return { summary: this.#summary(summary), shape, entries: this.#open(entries, raw), inbox: messages };
+  }
+
+  async find(by: { readonly runId: string } | { readonly key: string }): Promise<RunSummary | undefined> {
+    const summary = await this.#journal.find(by);
+    return summary === undefined ? undefined : this.#summary(summary);
+  }
+
+  async runs(filter: RunFilter): Promise<RunPage> {
+    const page = await this.#journal.runs(filter);
+    return { ...page, runs: page.runs.map((run) => this.#listed(run)) };
+  }
+
+  async send(message: InboxMessage): Promise<void> {
+    const { payload } = message;
+    const sealed = payload === undefined ? {} : { payload: await this.#transform.seal(payload, placeOf(message)) };
+    await this.#journal.send({ ...message, ...sealed });
+  }
+
+  /** A message that can't be read is not to stop a heartbeat: whoever loads its run is told. */
+  async tick(params: TickParams): Promise<TickResult> {
+    const { messages, watched } = await this.#journal.tick(params);
+    const opened: InboxMessage[] = [];
+    for (const message of messages) {
+      const one = await this.#openMessage(message).catch(() => undefined);
+      if (one !== undefined) opened.push(one);
+    }
+    return { messages: opened, watched: watched.map((run) => this.#listed(run)) };
+  }
+
+  async prune(params: PruneParams): Promise<PruneResult> {
+    const result = await this.#journal.prune(params);
+    await this.#transform.forget(result.runIds);
+    return result;
+  }
+
+  open: Journal['open'] = () => this.#journal.open();
+  saveLogbook: Journal['saveLogbook'] = (logbook) => this.#journal.saveLogbook(logbook);
+  logbooks: Journal['logbooks'] = (filter) => this.#journal.logbooks(filter);
+  release: Journal['release'] = (owner) => this.#journal.release(owner);
+  close: Journal['close'] = () => this.#journal.close();
+
+  async #seal(entry: Entry): Promise<Entry> {
+    const { runId, seq } = entry;
+    const sealed = await mapValues(entry, (value, what) => this.#transform.seal(value, { runId, seq, what }));
+    const [first, ...rest] = sealed.transitions;
+    if (first?.[0] !== 'CREATED') return sealed;
+    const inputsHash = this.#transform.sealHash(first[1].inputsHash, runId);
+    return { ...sealed, transitions: [['CREATED', { ...first[1], inputsHash }], ...rest] };
+  }
+
+  async *#open(pages: AsyncIterable<readonly Entry[]>, raw: boolean): AsyncGenerator<readonly Entry[]> {
+    for await (const page of pages) {
+      const opened: Entry[] = [];
+      for (const entry of page) opened.push(await this.#openEntry(entry, raw));
+      yield opened;
+    }
+  }
+
+  async #openEntry(entry: Entry, raw: boolean): Promise<Entry> {
+    const { runId, seq } = entry;
+    const opened = await mapValues(entry, (value, what) => this.#openValue(value, { runId, seq, what }, raw));
+    const [first, ...rest] = opened.transitions;
+    if (first?.[0] !== 'CREATED') return opened;
+    const inputsHash = this.#transform.openHash(first[1].inputsHash, runId);
+    return { ...opened, transitions: [['CREATED', { ...first[1], inputsHash }], ...rest] };
+  }
+
+  async #openMessage(message: InboxMessage): Promise<InboxMessage> {
+    const { payload } = message;
+    return payload === undefined ? message : { ...message, payload: await this.#openValue(payload, placeOf(message), true) };
+  }
+
+  #openValue(value: Json, place: ValuePlace, raw: boolean): Json | Promise<Json> {
+    const content = contentOf(this.#transform.marker, value);
+    if (content !== undefined) return this.#transform.open(content, place);
+    return this.#transform.bare(raw ? value : unwrapped(value, place), place);
+  }
+
+  #summary(run: RunSummary): RunSummary {
+    return { ...run, inputsHash: this.#transform.openHash(run.inputsHash, run.runId) };
+  }
+
+  /** A list is shown whatever one run in it is: who takes that one is told. */
+  #listed(run: RunSummary): RunSummary {
+    try {
+      return this.#summary(run);
+    } catch {
+      return run;
+    }
+  }
+}
+
+function placeOf({ runId, id }: InboxMessage): ValuePlace {
+  return { runId, seq: -1, what: `message ${id}` };
+}

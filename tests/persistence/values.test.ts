@@ -1,0 +1,287 @@
+import { randomBytes } from 'node:crypto';
+import { readFile, rm } from 'node:fs/promises';
+import { join } from 'node:path';
+import { beforeEach, describe, expect, it } from 'vitest';
+import {
+  type EncryptedOptions,
+  type EncryptionKey,
+  encrypted,
+  file,
+  type Journal,
+  memory,
+  type Offload,
+  offloaded,
+  type Persistence,
+  type Transition,
+} from '../../src/persistence/index.js';
+import { MemoryJournal, MemoryStore } from '../../src/persistence/memory-journal.js';
+import { appendOne, begun, entriesOf, load, sampleRun } from '../conformance/journal/samples.js';
+import { describeJournal } from '../conformance/journal.js';
+import { fileRig, temporaryDirectory } from './file-rig.js';
+import { memoryRig } from './memory-rig.js';
+
+const keyOf = (id: string): EncryptionKey => ({ id, key: randomBytes(32) });
+const KEYS = [keyOf('k1')];
+
+/** A place for large values that a test can look into. */
+class Shelf implements Offload {
+  readonly texts = new Map<string, string>();
+  broken = false;
+  async put(key: string, text: string): Promise<void> {
+    if (this.broken) throw new Error('the shelf is broken');
+    this.texts.set(key, text);
+  }
+  async get(key: string): Promise<string | undefined> {
+    if (this.broken) throw new Error('the shelf is broken');
+    return this.texts.get(key);
+  }
+  async removeAll(prefix: string): Promise<void> {
+    if (this.broken) throw new Error('the shelf is broken');
+    for (const key of this.texts.keys()) if (key.startsWith(prefix)) this.texts.delete(key);
+  }
+}
+
+const over = (store: MemoryStore): Persistence => ({ kind: 'memory', connect: () => new MemoryJournal(store) });
+
+describeJournal('memory, encrypted', () => memoryRig((store) => encrypted(over(store), { keys: KEYS }).connect()), 'around');
+describeJournal('file, encrypted', () => fileRig({}, (persistence) => encrypted(persistence, { keys: KEYS })), 'around');
+const elsewhere = async () => {
+  const to = new Shelf();
+  return memoryRig((store) => encrypted(offloaded(over(store), { to, over: 120 }), { keys: KEYS }).connect());
+};
+describeJournal('memory, values kept elsewhere and encrypted', elsewhere, 'around');
+
+let store: MemoryStore;
+beforeEach(() => {
+  store = new MemoryStore();
+});
+
+async function opened(options: EncryptedOptions = { keys: KEYS }): Promise<Journal> {
+  const journal = encrypted(over(store), options).connect();
+  await journal.open();
+  return journal;
+}
+
+const failure = { name: 'SecretError', message: 'secret message', data: { secret: 1 }, stack: 'secret stack' };
+const VALUES: readonly Transition[] = [
+  ['SUCCESS', 1, { secret: 'result' }],
+  ['FAILURE', 2, failure],
+  ['INTERRUPTED', 2, failure],
+  ['ATTEMPT', 0, 'secret attempt'],
+  ['SAVED', 1, 'secret saved'],
+  ['PROGRESS', 1, 0.5, 'secret progress'],
+  ['REVERTED', 1, 'secret revert'],
+  ['REVERT_FAILURE', 2, failure],
+];
+
+describe('encrypted values', () => {
+  it('leave nothing readable but what happened, in every kind of entry, in messages and in the digest of inputs', async () => {
+    const directory = await temporaryDirectory();
+    const journal = encrypted(file(directory), { keys: KEYS }).connect();
+    await journal.open();
+    const run = await begun(journal, 0, { inputs: { password: 'secret input' }, inputsHash: 'secret hash' });
+    await appendOne(journal, run.item(1, { transitions: VALUES }));
+    const snapshot = run.entry(2, [['SNAPSHOT', { count: 4, atoms: ['secret snapshot'] }]], { kind: 'snapshot' });
+    expect(await journal.append([{ entry: snapshot, durability: 'full' }])).toEqual([{ kind: 'ok' }]);
+    await journal.send({ id: 'm-1', runId: run.runId, kind: 'suspend', payload: 'secret payload' });
+    expect((await load(journal, run.runId)).inbox[0]?.payload).toBe('secret payload');
+    expect(await entriesOf(journal, run.runId)).toEqual([snapshot]);
+    await journal.close();
+    const text = await readFile(join(directory, 'journal-00000001.log'), 'utf8');
+    expect(text).not.toMatch(/secret/i);
+    for (const shown of ['provision', 'password', 'REVERT_FAILURE', 'RUNNING', '"count":4', '"~sealed":"k1.'])
+      expect(text).toContain(shown);
+    await rm(directory, { recursive: true });
+  });
+
+  it('can be decrypted by all keys, are encrypted with the first, and keys may change while it runs', async () => {
+    const [old, young] = [keyOf('old'), keyOf('young')];
+    let keys: readonly EncryptionKey[] = [old];
+    const journal = await opened({ keys: () => keys });
+    const run = await begun(journal, 0, { inputs: { a: 1 } });
+    const append = (seq: number) => appendOne(journal, run.item(seq, { transitions: [['SAVED', 1, seq]] }));
+    expect(await append(1)).toBe('ok');
+    keys = [young, old];
+    expect(await append(2)).toBe('ok');
+    expect((await entriesOf(journal, run.runId)).map(({ transitions }) => transitions[0]?.[2])).toEqual([undefined, 1, 2]);
+    const ids = store.table.get(run.runId)?.places.map(({ transitions }) => /"~sealed":"(\w+)\./.exec(transitions)?.[1]);
+    expect(ids).toEqual(['old', 'old', 'young']);
+    keys = [young];
+    const sealed = { code: 'JOURNAL_SEALED', runId: run.runId, message: expect.stringContaining(`'old'`) };
+    await expect(journal.find({ runId: run.runId })).rejects.toMatchObject(sealed);
+    await expect(entriesOf(journal, run.runId)).rejects.toMatchObject(sealed);
+    expect((await journal.runs({})).runs.map(({ runId }) => runId)).toEqual([run.runId]);
+    keys = [];
+    expect(await journal.append([run.item(3, { transitions: [['SAVED', 1, 3]] })])).toMatchObject([{ kind: 'unknown' }]);
+    expect(await journal.createRun(sampleRun().create)).toMatchObject({ kind: 'unknown' });
+    keys = [young, old];
+    expect(await append(3)).toBe('ok');
+  });
+
+  it('are refused where they were changed, cut, moved to another step, task or run, or encrypted with another key of that name', async () => {
+    const journal = await opened();
+    const [run, other] = [await begun(journal, 0, { inputs: { a: 'x' } }), await begun(journal)];
+    const values = (n: number): readonly Transition[] => [
+      ['SAVED', 1, `one ${n}`],
+      ['SAVED', 2, `two ${n}`],
+    ];
+    for (const seq of [1, 2]) await appendOne(journal, run.item(seq, { transitions: values(seq) }));
+    await appendOne(journal, other.item(1, { transitions: values(1) }));
+    const places = store.table.get(run.runId)?.places ?? [];
+    const [, first, second] = places;
+    const foreign = store.table.get(other.runId)?.places[1];
+    if (first === undefined || second === undefined || foreign === undefined) throw new Error('nothing to tamper with');
+    const contents = [...first.transitions.matchAll(/k1\.[\w-]+/g)].map(([content]) => content);
+    const [one = '', two = ''] = contents;
+    const replaced = (text: string) => ({ ...first, transitions: text });
+    const changed = `${one.slice(0, -3)}${one.at(-3) === 'A' ? 'B' : 'A'}${one.slice(-2)}`;
+    for (const wrong of [
+      replaced(first.transitions.replace(one, changed)),
+      replaced(first.transitions.replace(one, one.slice(0, 20))),
+      replaced(first.transitions.replace(one, 'k1.')),
+      replaced(first.transitions.replace(one, 'x').replace(two, one).replace('"x"', `"${two}"`)),
+      replaced(first.transitions.replace(`"~sealed":"${one}"`, '"plain":1')),
+      replaced(second.transitions),
+      replaced(foreign.transitions),
+    ]) {
+      places[1] = wrong;
+      const refusal = { code: 'JOURNAL_CORRUPT', runId: run.runId, seq: 1 };
+      await expect(entriesOf(journal, run.runId), wrong.transitions).rejects.toMatchObject(refusal);
+      expect(await entriesOf(journal, other.runId)).toHaveLength(2);
+    }
+    places[1] = first;
+    expect(await entriesOf(journal, run.runId)).toHaveLength(3);
+    const impostor = await opened({ keys: [keyOf('k1')] });
+    await expect(entriesOf(impostor, run.runId)).rejects.toMatchObject({ code: 'JOURNAL_CORRUPT', runId: run.runId });
+  });
+
+  it('are not taken for values by a store that was opened without keys, which can still list', async () => {
+    const run = await begun(await opened(), 0, { inputs: { a: 'x' } });
+    const bare = over(store).connect();
+    await bare.open();
+    await expect(entriesOf(bare, run.runId)).rejects.toMatchObject({ code: 'JOURNAL_SEALED', runId: run.runId, seq: 0 });
+    expect((await bare.runs({})).runs).toHaveLength(1);
+    const offload = offloaded(over(store), { to: new Shelf() }).connect();
+    await expect(entriesOf(offload, run.runId)).rejects.toMatchObject({ code: 'JOURNAL_SEALED' });
+  });
+
+  it('may have come before without encryption: then they are refused, or read when that is wished', async () => {
+    const bare = over(store).connect();
+    await bare.open();
+    const run = await begun(bare, 0, { inputs: { a: 'x' } });
+    const journal = await opened();
+    await expect(journal.find({ runId: run.runId })).rejects.toMatchObject({ code: 'JOURNAL_CORRUPT', message: /plain: 'read'/ });
+    const lenient = await opened({ keys: KEYS, plain: 'read' });
+    expect(await entriesOf(lenient, run.runId)).toHaveLength(1);
+    expect(await appendOne(lenient, run.item(1, { transitions: [['SAVED', 1, 'new']] }))).toBe('ok');
+    expect((await entriesOf(lenient, run.runId))[1]?.transitions).toEqual([['SAVED', 1, 'new']]);
+    expect(store.table.get(run.runId)?.places[1]?.transitions).toContain('"~sealed":"k1.');
+  });
+
+  it('in a message that can’t be read stop no heartbeat', async () => {
+    const journal = await opened();
+    const run = await begun(journal);
+    await journal.send({ id: 'm-1', runId: run.runId, kind: 'suspend', payload: 'x' });
+    await journal.send({ id: 'm-2', runId: run.runId, kind: 'suspend' });
+    const stranger = await opened({ keys: [keyOf('k2')] });
+    const { messages } = await stranger.tick({ owner: run.writer, leaseMs: 1_000, watch: [run.runId] });
+    expect(messages.map(({ id }) => id)).toEqual(['m-2']);
+    await expect(stranger.load(run.runId)).rejects.toMatchObject({ code: 'JOURNAL_SEALED' });
+  });
+
+  it.each<[string, () => EncryptedOptions['keys']]>([
+    ['no key', () => []],
+    ['a short key', () => [{ id: 'k', key: randomBytes(16) }]],
+    ['a short text', () => [{ id: 'k', key: 'c2hvcnQ=' }]],
+    ['an id with a dot', () => [{ id: 'a.b', key: randomBytes(32) }]],
+    ['an empty id', () => [{ id: '', key: randomBytes(32) }]],
+  ])('need keys that are keys: %s', (_what, keys) => {
+    expect(() => encrypted(memory(), { keys: keys() })).toThrow(TypeError);
+    expect(() => encrypted(memory(), { keys: [{ id: 'k', key: randomBytes(32).toString('base64') }] })).not.toThrow();
+  });
+});
+
+describe('large values', () => {
+  const large = 'x'.repeat(2_000);
+  const shelved = async (to: Shelf) => {
+    const journal = offloaded(over(store), { to, over: 1_000 }).connect();
+    await journal.open();
+    return journal;
+  };
+
+  it('are kept elsewhere, small ones are not, and both come back', async () => {
+    const to = new Shelf();
+    const journal = await shelved(to);
+    const run = await begun(journal, 0, { inputs: { large, small: 's' } });
+    const transitions: readonly Transition[] = [['SUCCESS', 1, { large }], ['SAVED', 2, 'small'], ['FAILURE', 3, { name: 'E', message: large }]]; // biome-ignore format: a list
+    const odd: readonly Transition[] = [['FAILURE', 3, { name: '~offloaded', message: 'of the user’s' }]];
+    await appendOne(journal, run.item(1, { transitions }));
+    await appendOne(journal, run.item(2, { transitions: odd }));
+    expect((await entriesOf(journal, run.runId)).map((entry) => entry.transitions)).toEqual([
+      run.create.entry.transitions,
+      transitions,
+      odd,
+    ]);
+    expect(store.table.get(run.runId)?.places.some((place) => place.transitions.includes('xxxx'))).toBe(false);
+    expect([...to.texts.keys()].every((key) => key.startsWith(`${run.runId}/`))).toBe(true);
+    expect(to.texts.size).toBe(4);
+    const bare = over(store).connect();
+    await expect(entriesOf(bare, run.runId)).rejects.toMatchObject({ code: 'JOURNAL_SEALED', message: /offloaded/ });
+  });
+
+  it('are there before the step: when they can’t be kept, it is not written, and others are', async () => {
+    const to = new Shelf();
+    const journal = await shelved(to);
+    const [a, b] = [await begun(journal), await begun(journal)];
+    to.broken = true;
+    const items = [a.item(1, { transitions: [['SAVED', 1, large]] }), b.item(1, { transitions: [['SAVED', 1, 's']] })];
+    expect((await journal.append(items)).map(({ kind }) => kind)).toEqual(['unknown', 'ok']);
+    expect(await journal.createRun(sampleRun({ inputs: { large } }).create)).toMatchObject({ kind: 'unknown' });
+    await expect(journal.send({ id: 'm', runId: a.runId, kind: 'suspend', payload: large })).rejects.toThrow('broken');
+    to.broken = false;
+    expect((await journal.append(items)).map(({ kind }) => kind)).toEqual(['ok', 'mine']);
+    expect(await entriesOf(journal, a.runId)).toHaveLength(2);
+  });
+
+  it('that are away, gone or others are told, with run, step and place, and never half a run', async () => {
+    const to = new Shelf();
+    const journal = await shelved(to);
+    const run = await begun(journal);
+    await appendOne(journal, run.item(1, { transitions: [['SUCCESS', 1, large]] }));
+    const [key = ''] = to.texts.keys();
+    to.broken = true;
+    await expect(entriesOf(journal, run.runId)).rejects.toMatchObject({ code: 'STORE_UNREACHABLE', message: expect.stringContaining(key) });
+    to.broken = false;
+    to.texts.set(key, JSON.stringify('another'));
+    await expect(entriesOf(journal, run.runId)).rejects.toMatchObject({ code: 'JOURNAL_CORRUPT', runId: run.runId, seq: 1 });
+    to.texts.delete(key);
+    await expect(entriesOf(journal, run.runId)).rejects.toMatchObject({ code: 'JOURNAL_GAP', runId: run.runId, seq: 1 });
+  });
+
+  it('go with the run that is pruned', async () => {
+    const to = new Shelf();
+    const journal = await shelved(to);
+    const [gone, kept] = [await begun(journal, 0, { inputs: { large } }), await begun(journal, 0, { inputs: { large } })];
+    await appendOne(journal, gone.item(1, { summary: { state: 'SUCCESS', owner: null } }));
+    to.broken = true;
+    await expect(journal.prune({ endedBeforeMs: 1_800_000_000_000 })).rejects.toMatchObject({
+      code: 'STORE_UNREACHABLE',
+      message: expect.stringContaining(gone.runId),
+    });
+    to.broken = false;
+    await to.removeAll(`${gone.runId}/`);
+    expect([...to.texts.keys()].map((key) => key.split('/')[0])).toEqual([kept.runId]);
+    await appendOne(journal, kept.item(1, { summary: { state: 'SUCCESS', owner: null } }));
+    expect((await journal.prune({ endedBeforeMs: 1_800_000_000_000 })).runIds).toEqual([kept.runId]);
+    expect(to.texts.size).toBe(0);
+  });
+
+  it('are encrypted where they are kept, when encryption is outside', async () => {
+    const to = new Shelf();
+    const journal = encrypted(offloaded(over(store), { to, over: 1_000 }), { keys: KEYS }).connect();
+    const run = await begun(journal, 0, { inputs: { large } });
+    expect(await entriesOf(journal, run.runId)).toEqual([run.create.entry]);
+    expect(to.texts.size).toBe(1);
+    expect([...to.texts.values()].join()).not.toContain('xxxx');
+  });
+});

@@ -1,0 +1,8 @@
+import { defineConfig } from 'vitest/config';
+import ordinary from './vitest.config.js';
+
+/** What takes too long for every day: `npm run test:deep`. */
+export default defineConfig({
+  ...ordinary,
+  test: { ...ordinary.test, exclude: ['**/node_modules/**', '**/build/**'], include: ['tests/**/*.deep.test.ts'], testTimeout: 1_800_000 },
+});
