@@ -184,3 +184,40 @@ export function flowsOf(flow: FlowSpec): readonly FlowSpec[] {
 export function tasksOf(flow: FlowSpec): readonly TaskSpec[] {
   return flowsOf(flow).flatMap(({ items = [] }) => items.filter((item): item is TaskSpec => item.type === 'task'));
 }
+
+/**
+ * Names of the nodes of a flow, by its items. Flows need no names of their own in TaskFlow; here they have to be told apart.
+ * Adding again what is there already does nothing (R-5.4): that item has no name.
+ */
+export function nodeNames({ items = [] }: FlowSpec): readonly (string | undefined)[] {
+  const used = new Set(items.filter(({ type }) => type === 'task').map(({ name }) => name));
+  const added = new Set<string>();
+  return items.map(({ type, name }) => {
+    if (type === 'ref' && added.has(name)) return undefined;
+    added.add(name);
+    if (type === 'task') return name;
+    let unique = name;
+    for (let nth = 2; used.has(unique); nth++) unique = `${name} (${nth})`;
+    used.add(unique);
+    return unique;
+  });
+}
+
+/** Where the atoms of a flow are. */
+export function pathsIn(flow: FlowSpec, path = flow.name): ReadonlyMap<string, string> {
+  const paths = new Map(flow.retry === undefined ? [] : [[retryName(flow), `${path}/(retry)`]]);
+  const names = nodeNames(flow);
+  for (const [index, item] of (flow.items ?? []).entries()) {
+    const below = `${path}/${names[index]}`;
+    if (isFlow(item)) for (const [atom, at] of pathsIn(item, below)) paths.set(atom, at);
+    else if (names[index] !== undefined) paths.set(item.name, below);
+  }
+  return paths;
+}
+
+/** The flow that each segment of a case runs. */
+export function flowsByRun({ flow, run = [] }: Case): readonly FlowSpec[] {
+  const flows: FlowSpec[] = [];
+  for (const segment of run) flows.push(segment.engine === 'same' ? (flows.at(-1) ?? flow) : (segment.flow ?? flow));
+  return flows.length === 0 ? [flow] : flows;
+}

@@ -19,7 +19,7 @@ describe('a case that is hurt at any of its writes ends as if nothing had happen
       const end = await undisturbed(recorded);
       for (let write = 0; write < (end?.writes ?? 0); write++) {
         for (const fault of FAULTS) {
-          if ((await hurt(recorded, { write, fault }))?.text !== end?.text) wrong.push(`${recorded.name}: ${fault} at write ${write}`);
+          if ((await hurt(recorded, [{ write, fault }]))?.text !== end?.text) wrong.push(`${recorded.name}: ${fault} at write ${write}`);
         }
       }
     }
@@ -33,7 +33,7 @@ describe('a case that is hurt at any of its writes ends as if nothing had happen
       const end = await undisturbed(recorded);
       if (end === undefined) continue;
       const points = Array.from({ length: 3 }, (): Point => ({ write: random(end.writes), fault: FAULTS[random(2)] ?? 'die-after' }));
-      if ((await hurt(recorded, ...points))?.text !== end.text) wrong.push(`${recorded.name}: ${JSON.stringify(points)}, seed ${SEED}`);
+      if ((await hurt(recorded, points))?.text !== end.text) wrong.push(`${recorded.name}: ${JSON.stringify(points)}, seed ${SEED}`);
     }
     expect(wrong).toEqual([]);
   });

@@ -24,12 +24,11 @@ export interface End {
 
 /** The end of a case that nothing happens to; none where its flow is refused. */
 export function undisturbed(recorded: Case): Promise<End | undefined> {
-  return hurt(recorded);
+  return hurt(recorded, []);
 }
 
 /** The end of a case that is hurt, in each process at one point, and goes on from its journal alone. */
-export async function hurt(recorded: Case, ...points: readonly Point[]): Promise<End | undefined> {
-  const attempts = new EachPiece();
+export async function hurt(recorded: Case, points: readonly Point[], attempts = new EachPiece()): Promise<End | undefined> {
   const world = new World(attempts);
   const store = memory();
   const calls: JsonRecord[] = [];

@@ -1,5 +1,15 @@
 import { type AnyFlow, defineRetry, graph, linear, unordered, use } from 'flowproof';
-import { type DeciderSpec, type FlowSpec, type ItemSpec, isFlow, type LinkSpec, type RefSpec, retryName, type TaskSpec } from './case.js';
+import {
+  type DeciderSpec,
+  type FlowSpec,
+  type ItemSpec,
+  isFlow,
+  type LinkSpec,
+  nodeNames,
+  type RefSpec,
+  retryName,
+  type TaskSpec,
+} from './case.js';
 import { ScriptedError } from './encoding.js';
 import { type Json, textOf } from './json.js';
 import { outputsOf, wholeOf } from './provides.js';
@@ -37,17 +47,18 @@ export function buildFlow(world: World, spec: FlowSpec, inputs: readonly string[
       names.set(`${here}/(retry)`, retryName(flow));
       builder = builder.retry(define(retryOf(world, flow, flow.retry, atomAt)));
     }
-    const nodeNames = new Map<string, string>();
+    const named = new Map<string, string>();
+    const nodes = nodeNames(flow);
     for (const [index, listed] of (flow.items ?? []).entries()) {
+      const name = nodes[index];
+      if (name === undefined) continue;
       const item = listed.type === 'ref' ? (built.get(listed.name) as TaskSpec | FlowSpec) : listed;
       built.set(item.name, item);
-      // Flows need not have names of their own in TaskFlow; here they are nodes like others.
-      const name = isFlow(item) ? `${item.name} (${index})` : item.name;
-      nodeNames.set(item.name, name);
+      named.set(item.name, name);
       builder = place(builder, flow, item, name, `${here}/${name}`);
     }
-    for (const link of linksOf(flow)) builder = linked(builder, flow, link, nodeNames);
-    if (flow.target !== undefined) builder = builder.target(nodeNames.get(flow.target) ?? flow.target);
+    for (const link of linksOf(flow)) builder = linked(builder, flow, link, named);
+    if (flow.target !== undefined) builder = builder.target(named.get(flow.target) ?? flow.target);
     return builder.build();
   };
 
@@ -85,13 +96,13 @@ function linksOf({ links = [] }: FlowSpec): readonly LinkSpec[] {
   return [...pairs.values()];
 }
 
-function linked(builder: Builder, flow: FlowSpec, { from, to, decider, depth }: LinkSpec, nodeNames: ReadonlyMap<string, string>): Builder {
-  const items = new Map((flow.items ?? []).map((item) => [nodeNames.get(item.name) ?? item.name, item]));
+function linked(builder: Builder, flow: FlowSpec, { from, to, decider, depth }: LinkSpec, named: ReadonlyMap<string, string>): Builder {
+  const items = new Map((flow.items ?? []).map((item) => [named.get(item.name) ?? item.name, item]));
   const options = {
     ...(decider === undefined ? {} : { decider: (history: History) => decide(decider, resultsIn(history, items)) }),
     ...(depth === undefined ? {} : { depth: depth.toLowerCase() }),
   };
-  return builder.link(nodeNames.get(from) ?? from, nodeNames.get(to) ?? to, options);
+  return builder.link(named.get(from) ?? from, named.get(to) ?? to, options);
 }
 
 type History = Readonly<Record<string, Readonly<Record<string, Json>>>>;

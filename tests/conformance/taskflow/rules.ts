@@ -9,7 +9,7 @@ import {
   revertFailures,
 } from './rules/failures.js';
 import { historyAfterReset, rememberedFailures } from './rules/memory.js';
-import { namesAmongSiblings, objectTwice } from './rules/names.js';
+import { namesAmongSiblings, objectTwice, valuesAlwaysOrder } from './rules/names.js';
 import {
   askedOnce,
   refusedFlows,
@@ -35,6 +35,7 @@ export interface Rule {
 export const RULES: readonly Rule[] = [
   namesAmongSiblings,
   objectTwice,
+  valuesAlwaysOrder,
   failuresOfAtoms,
   oneNodeForDeciders,
   skippedAtOnce,

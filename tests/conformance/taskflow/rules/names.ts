@@ -35,6 +35,20 @@ export const objectTwice: Rule = {
   },
 };
 
+export const valuesAlwaysOrder: Rule = {
+  number: 'R-5.14',
+  says: 'in a graph a node always waits for who provides what it reads: no option turns that off',
+  touches: 1,
+  expected(wanted, vector) {
+    const isOff = ({ resolve_requires = true, resolve_existing = true }: FlowSpec): boolean => !resolve_requires || !resolve_existing;
+    return wanted.status === 'ok' || wanted.status === 'invalid'
+      ? allFlows(vector).some(isOff)
+        ? { ...wanted, status: 'valid' }
+        : wanted
+      : wanted;
+  },
+};
+
 /** Names of the tasks of a case, in whatever segment. */
 export function taskNames(vector: Vector): ReadonlySet<string> {
   return new Set(allFlows(vector).flatMap(namesIn));

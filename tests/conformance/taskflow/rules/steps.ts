@@ -1,8 +1,8 @@
-import { type FlowSpec, flowsOf, isFlow, retryName, type Segment, type TraceEvent, type Vector } from '../case.js';
+import { type AnySegment, type FlowSpec, flowsByRun, flowsOf, isFlow, pathsIn, retryName, type Segment, type TraceEvent } from '../case.js';
 import { textOf } from '../json.js';
 import { inPart } from '../order.js';
 import type { Rule } from '../rules.js';
-import { eachSegment, partAt } from './rewrite.js';
+import { eachSegment, inState, partAt } from './rewrite.js';
 
 const isOfAtom = ([kind]: TraceEvent): boolean => kind !== 'flow';
 
@@ -30,10 +30,13 @@ export const askedOnce: Rule = {
   expected(wanted) {
     return eachSegment(wanted, (segment, index) => {
       const before = wanted.segments?.[index - 1];
-      if (before === undefined || 'invalid' in before || before.flow_state === 'REVERTED') return segment;
+      if (before === undefined || 'invalid' in before || inState(before, 'FAILURE').length === 0) return segment;
       const decided = new Set(before.calls.filter(isDecision).map(textOf));
-      const calls = segment.calls.filter((call) => !isDecision(call) || !decided.has(textOf(call)));
-      return calls.length === segment.calls.length ? segment : { ...segment, calls };
+      // It is what a run that goes on begins with.
+      const first = segment.calls.findIndex((call) => !isDecision(call));
+      const asked = segment.calls.slice(0, first < 0 ? segment.calls.length : first);
+      const fresh = asked.filter((call) => !decided.has(textOf(call)));
+      return fresh.length === asked.length ? segment : { ...segment, calls: [...fresh, ...segment.calls.slice(asked.length)] };
     });
   },
 };
@@ -127,14 +130,26 @@ export const refusedFlows: Rule = {
   number: 'D-15',
   says: 'a run goes on with a changed flow only if nothing that it has done is lost: otherwise it is refused, with a report',
   touches: 1,
-  expected(wanted, vector: Vector) {
-    if (wanted.status !== 'ok' || vector.case.run?.every((segment) => segment.flow === undefined) !== false) return wanted;
-    let changed = false;
-    const segments = (wanted.segments ?? []).map((segment) => {
-      if (!('invalid' in segment) || segment.invalid.error !== 'Duplicate') return segment;
-      changed = true;
-      return { invalid: { error: 'Incompatible' } };
+  expected(wanted, { case: recorded }) {
+    if (wanted.status !== 'ok') return wanted;
+    const flows = flowsByRun(recorded);
+    const segments = wanted.segments ?? [];
+    const at = segments.findIndex((segment, index) => {
+      // A flow that is wrong in itself is refused for that.
+      if ('invalid' in segment && segment.invalid.error !== 'Duplicate') return false;
+      const [before, flow, now] = [segments[index - 1], flows[index - 1], flows[index]];
+      return before !== undefined && flow !== undefined && now !== undefined && isLost(before, pathsIn(flow), pathsIn(now));
     });
-    return changed ? { ...wanted, segments } : wanted;
+    return at < 0 ? wanted : { ...wanted, cut: true, segments: [...segments.slice(0, at), { invalid: { error: 'Incompatible' } }] };
   },
 };
+
+/** Whether something that was begun, and is not undone, is not where it was. */
+function isLost(before: AnySegment, was: ReadonlyMap<string, string>, is: ReadonlyMap<string, string>): boolean {
+  // What was undone as a whole begins anew, with any flow.
+  if ('invalid' in before || before.flow_state === 'REVERTED') return false;
+  return Object.entries(before.atoms).some(([name, shown]) => {
+    const isBegun = shown && !['PENDING', 'REVERTED', 'IGNORE'].includes(shown[0]);
+    return isBegun && was.get(name) !== is.get(name);
+  });
+}
