@@ -1,4 +1,4 @@
-import { defineTask, linear } from 'flowproof';
+import { defineTask, linear, unordered } from 'flowproof';
 
 /** What a step hands to the next one: some 25 bytes of JSON. */
 export type Payload = { readonly n: number; readonly label: string };
@@ -29,6 +29,39 @@ export function chain(name: string, length: number) {
     flow = flow.add(step, { name: `s${n}`, rebind: { value: `v${n - 1}` }, provides: { next: `v${n}` } });
   }
   return flow.returns(`v${length}`).build();
+}
+
+/** As {@link advance}, but ends some turns of the event loop later: what ends in one turn would be one step. */
+export async function advanceLater(value: Payload, turns: number): Promise<Payload> {
+  for (let turn = 0; turn < turns; turn++) await new Promise((resolve) => setImmediate(resolve));
+  return advance(value);
+}
+
+/** So many turns the n-th of a fan takes. */
+export function turnsOf(n: number): number {
+  return n % 7;
+}
+
+/** Steps that wait for nothing, all of them. */
+export function fan(name: string, width: number) {
+  let flow = unordered.dynamic(name).input(['v0']);
+  for (let n = 1; n <= width; n++) {
+    const late = defineTask({
+      name: `s${n}`,
+      requires: ['v0'],
+      provides: ['next'],
+      execute: async ({ v0 }: { v0: Payload }) => ({ next: await advanceLater(v0, turnsOf(n)) }),
+    });
+    flow = flow.add(late, { provides: { next: `v${n}` } });
+  }
+  return flow.returns().build();
+}
+
+/** Steps that wait for nothing, and are done at once. */
+export function heap(name: string, size: number) {
+  let flow = unordered.dynamic(name).input(['v0']);
+  for (let n = 1; n <= size; n++) flow = flow.add(step, { name: `s${n}`, rebind: { value: 'v0' }, provides: { next: `v${n}` } });
+  return flow.returns().build();
 }
 
 /** Told of each call of {@link watchedChain}: the place to die in. */

@@ -5,6 +5,8 @@ export interface Work {
   readonly name: string;
   /** What times and counts are divided by. */
   readonly unit: string;
+  /** The ratio to raw that it is meant to stay below. */
+  readonly target?: number;
   /** Another work whose cost a unit this one's is told in. */
   readonly comparedWith?: string;
   /** Systems by name, ready to run; `raw` is the one that the others are compared with. */
@@ -14,9 +16,11 @@ export interface Work {
 /** What a work is given. */
 export interface Bench {
   readonly quick: boolean;
-  /** Started when it is asked for. */
-  postgres(): Promise<MeteredPostgres>;
+  /** Started when it is asked for: one with the disk as it is, one whose commits take two milliseconds more. */
+  postgres(disk?: Disk): Promise<MeteredPostgres>;
 }
+
+export type Disk = 'as found' | 'slow';
 
 export interface System {
   readonly name: string;
@@ -39,6 +43,7 @@ export interface Measured {
   readonly unit: string;
   readonly system: string;
   readonly comparedWith: string | undefined;
+  readonly target: number | undefined;
   readonly usPerUnit: Spread;
   /** Of the pairs that were measured next to each other. */
   readonly ratioToRaw: Spread;
@@ -75,8 +80,8 @@ export async function measure(work: Work, bench: Bench): Promise<readonly Measur
     const measured: Measured[] = [];
     for (const [system, taken] of samples) {
       const remarks = [...(system.name === 'raw' ? noise(raw, counted) : []), ...((await system.remarks?.()) ?? [])];
-      const { name, unit, comparedWith } = work;
-      measured.push({ work: name, unit, system: system.name, comparedWith, ...summary(taken, raw, counted), remarks });
+      const { name, unit, comparedWith, target } = work;
+      measured.push({ work: name, unit, system: system.name, comparedWith, target, ...summary(taken, raw, counted), remarks });
     }
     return measured;
   } finally {

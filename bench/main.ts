@@ -1,14 +1,18 @@
 /**
- * `npm run bench -- [--json] [--quick] [--only work,…]`: what a step costs, beside the same work done by hand. Starts a
- * PostgreSQL of its own. How to read it: docs/benchmarks.md.
+ * `npm run bench -- [--json] [--quick] [--only work,…] [--save FILE]`: what a step costs, beside the same work done by
+ * hand. Starts PostgreSQL servers of its own. How to read it: docs/benchmarks.md.
  */
+import { writeFileSync } from 'node:fs';
 import { parseArgs } from 'node:util';
-import { type Bench, type Measured, measure, type Work } from './harness.js';
+import { type Bench, type Disk, type Measured, measure, type Work } from './harness.js';
 import { type MeteredPostgres, startMeteredPostgres } from './meter.js';
-import { jsonLine, surroundings, table } from './report.js';
+import { jsonLine, savedLines, surroundings, table } from './report.js';
 import { checkFlows } from './works/check-flows.js';
+import { idle } from './works/idle.js';
 import { importRoot } from './works/import-root.js';
 import { memoryLinear } from './works/memory-linear.js';
+import { memoryUnordered } from './works/memory-unordered.js';
+import { pgFanout } from './works/pg-fanout.js';
 import { pgSaga } from './works/pg-saga.js';
 import { pgSequential } from './works/pg-sequential.js';
 import { resumeAfterKill } from './works/resume-after-kill.js';
@@ -16,15 +20,27 @@ import { resumeAfterKill } from './works/resume-after-kill.js';
 const WORKS: readonly Work[] = [
   memoryLinear(1_000),
   memoryLinear(100_000, 'memory-linear-1000'),
-  pgSequential(100),
+  memoryUnordered(1_000),
+  pgSequential({ length: 100, flows: 1, target: 1.4 }),
+  pgSequential({ length: 100, flows: 32, target: 0.4 }),
+  pgFanout({ width: 100, target: 0.5 }),
   pgSaga(9),
+  pgSequential({ length: 100, flows: 1, disk: 'slow', target: 1.1 }),
+  pgSequential({ length: 100, flows: 32, disk: 'slow', target: 1.1 }),
+  pgFanout({ width: 100, disk: 'slow', target: 0.6 }),
+  idle,
   resumeAfterKill,
   importRoot,
   checkFlows(200),
 ];
 
 const { values } = parseArgs({
-  options: { json: { type: 'boolean', default: false }, quick: { type: 'boolean', default: false }, only: { type: 'string' } },
+  options: {
+    json: { type: 'boolean', default: false },
+    quick: { type: 'boolean', default: false },
+    only: { type: 'string' },
+    save: { type: 'string' },
+  },
 });
 const wanted = values.only?.split(',') ?? WORKS.map(({ name }) => name);
 const unknown = wanted.filter((name) => WORKS.every((work) => work.name !== name));
@@ -33,11 +49,15 @@ if (unknown.length > 0) {
   process.exit(2);
 }
 
-let server: Promise<MeteredPostgres> | undefined;
+/** Commits of a slow disk, or of a network one: each waits two milliseconds, whoever else commits. */
+const SLOW = { commit_delay: 2_000, commit_siblings: 0 };
+
+const servers = new Map<Disk, Promise<MeteredPostgres>>();
 const bench: Bench = {
   quick: values.quick,
-  postgres: () => {
-    server ??= startMeteredPostgres();
+  postgres(disk = 'as found') {
+    const server = servers.get(disk) ?? startMeteredPostgres(disk === 'slow' ? SLOW : {});
+    servers.set(disk, server);
     return server;
   },
 };
@@ -49,7 +69,9 @@ try {
     rows.push(...measured);
     if (values.json) for (const row of measured) console.log(jsonLine(row));
   }
-  if (!values.json) console.log(`\n${surroundings(await server)}\n\n${table(rows)}`);
+  const place = surroundings(await Promise.all(servers.values()));
+  if (!values.json) console.log(`\n${place}\n\n${table(rows)}`);
+  if (values.save !== undefined) writeFileSync(values.save, savedLines(rows, place));
 } finally {
-  await (await server)?.stop();
+  for (const server of await Promise.allSettled(servers.values())) if (server.status === 'fulfilled') await server.value.stop();
 }

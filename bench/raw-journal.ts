@@ -11,9 +11,9 @@ const TABLES = `create schema if not exists raw;
  * flow's row once more at the end. The measure of all `pg-…` works.
  */
 export class RawJournal {
-  readonly #client: pg.Client;
+  readonly #client: Pick<pg.Client, 'query' | 'end'>;
 
-  private constructor(client: pg.Client) {
+  private constructor(client: Pick<pg.Client, 'query' | 'end'>) {
     this.#client = client;
   }
 
@@ -22,6 +22,13 @@ export class RawJournal {
     await client.connect();
     await client.query(TABLES);
     return new RawJournal(client);
+  }
+
+  /** For many flows at once: as many connections, taken by whoever needs one. */
+  static async pooled(url: string, connections: number): Promise<RawJournal> {
+    const pool = new pg.Pool({ connectionString: url, max: connections });
+    await pool.query(TABLES);
+    return new RawJournal({ query: pool.query.bind(pool) as pg.Client['query'], end: () => pool.end() });
   }
 
   async begin(id: string): Promise<void> {

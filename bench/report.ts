@@ -15,6 +15,11 @@ export function jsonLine({ work, system, usPerUnit, ratioToRaw, statementsPerUni
   });
 }
 
+/** What `--save` writes and `render.ts` reads: where it was measured, and then all that is known of each row. */
+export function savedLines(rows: readonly Measured[], place: string): string {
+  return [{ surroundings: place, at: new Date().toISOString().slice(0, 10) }, ...rows].map((line) => `${JSON.stringify(line)}\n`).join('');
+}
+
 const HEAD = ['work', 'unit', 'system', 'µs a unit (min–max)', 'ratio to raw (min–max)', 'statements', 'commits', 'WAL bytes'];
 
 /** A Markdown table, as docs/benchmarks.md has it. */
@@ -50,13 +55,13 @@ function comparison({ comparedWith, system, usPerUnit }: Measured, rows: readonl
 }
 
 /** Where it was measured: without it no figure means anything. */
-export function surroundings(postgres: MeteredPostgres | undefined): string {
+export function surroundings(servers: readonly MeteredPostgres[]): string {
   const [first] = cpus();
   const lines = [
     `machine: ${cpus().length} × ${first?.model.trim() ?? 'unknown processor'}, ${(totalmem() / 2 ** 30).toFixed(0)} GB, ${type()} ${release()}, load ${loadavg()[0]?.toFixed(1)}`,
     `node ${process.version}`,
   ];
-  if (postgres !== undefined) {
+  for (const postgres of servers) {
     const settings = [...postgres.settings].map(([name, value]) => `${name}=${value}`).join(' ');
     lines.push(`PostgreSQL ${postgres.version} over TCP on loopback, ${settings}`);
   }

@@ -11,6 +11,7 @@ export function pgSaga(done: number): Work {
   return {
     name: `pg-saga-${done + 1}-${done}`,
     unit: 'saga',
+    target: 1.3,
     async open({ quick, postgres }) {
       const runs = quick ? 15 : 30;
       const server = await postgres();

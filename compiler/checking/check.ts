@@ -14,7 +14,12 @@ export interface CheckOptions {
 export function check(reading: ProjectReading, { severities = {} }: CheckOptions = {}): readonly Finding[] {
   const found = RULES.flatMap((rule) => [...rule.find(reading)].map((one) => findingOf(one, rule)));
   const judged = withoutIgnored(inOrder(found), reading.project.files);
-  return inOrder(judged).flatMap((finding) => {
+  return counted(inOrder(judged), severities);
+}
+
+/** As the project wants its codes to count. */
+export function counted(findings: readonly Finding[], severities: NonNullable<CheckOptions['severities']>): readonly Finding[] {
+  return findings.flatMap((finding) => {
     const severity = Object.hasOwn(severities, finding.code) ? severities[finding.code] : finding.severity;
     return severity === undefined || severity === 'off' ? [] : [{ ...finding, severity }];
   });

@@ -1,2 +1,2 @@
 /** Checking: all rules over one project, without what its comments say to ignore. */
-export { type CheckOptions, check } from './check.js';
+export { type CheckOptions, check, counted } from './check.js';

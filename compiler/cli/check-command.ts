@@ -1,14 +1,17 @@
 import { readFileSync } from 'node:fs';
 import { sep } from 'node:path';
 import { SENTENCES } from '#model/diagnostics.js';
-import { check } from '../checking/index.js';
+import { check, counted } from '../checking/index.js';
 import type { Finding } from '../findings/finding.js';
+import { inOrder } from '../findings/order.js';
 import { count, github, json, type Report, type RuleText, type Surroundings, sarif, text } from '../output/index.js';
+import type { ProjectReading } from '../reading/index.js';
 import { RULES } from '../rules/index.js';
 import type { SourceProject } from '../source/index.js';
+import { comparedWith, UPGRADE_CODES } from '../upgrade/index.js';
 import type { Arguments } from './arguments.js';
 import type { Configuration } from './configuration.js';
-import type { ExitCode, Io } from './io.js';
+import { type ExitCode, type Io, UsageError } from './io.js';
 import { checkedPaths, open, read } from './open.js';
 import { versionOf } from './version.js';
 import { watched } from './watch.js';
@@ -18,7 +21,13 @@ import { written } from './written.js';
 export async function checkCommand(given: Arguments, io: Io): Promise<ExitCode> {
   const { project, configuration } = open(given, io);
   const paths = checkedPaths(given.words, io.folder);
-  if (!given.watch) return said(reportOn(project, configuration, paths), given, io);
+  const { against } = given;
+  if (!given.watch) {
+    const report = reportOn(project, configuration, paths);
+    const changes = against === undefined ? [] : await changesSince(against, report.reading, configuration, io);
+    return said({ ...report, findings: inOrder([...report.findings, ...changes]) }, given, io);
+  }
+  if (against !== undefined) throw new UsageError('--watch compares nothing: leave out --against');
   await watched(project, io, (now, ms) => {
     said(reportOn(now, configuration, paths), given, io);
     if ((given.format ?? 'text') === 'text') io.out(`${Math.round(ms())} ms. Waiting for changes …\n\n`);
@@ -26,10 +35,31 @@ export async function checkCommand(given: Arguments, io: Io): Promise<ExitCode> 
   return 0;
 }
 
-function reportOn(project: SourceProject, { rules }: Configuration, paths: readonly string[]): Report {
+async function changesSince(
+  against: string,
+  reading: ProjectReading,
+  { projects, rules }: Configuration,
+  { folder }: Io,
+): Promise<readonly Finding[]> {
+  try {
+    return counted(await comparedWith(against, reading, { folder, tsconfigs: projects }), rules);
+  } catch (error) {
+    throw new UsageError(`can't compare with ${withoutPassword(against)}: ${error instanceof Error ? error.message : String(error)}`);
+  }
+}
+
+function withoutPassword(against: string): string {
+  return against.replace(/:\/\/([^:/@]*):[^@]*@/, '://$1:…@');
+}
+
+function reportOn(
+  project: SourceProject,
+  { rules }: Configuration,
+  paths: readonly string[],
+): Report & { readonly reading: ProjectReading } {
   const reading = read(project);
   const findings = check(reading, { severities: rules }).filter(({ place }) => isIn(place.file, paths));
-  return { findings, flows: reading.flows.length, tasks: reading.tasks.length, files: project.files.length };
+  return { reading, findings, flows: reading.flows.length, tasks: reading.tasks.length, files: project.files.length };
 }
 
 function isIn(file: string, paths: readonly string[]): boolean {
@@ -58,7 +88,7 @@ function formatted(report: Report, format: string, surroundings: Surroundings): 
 
 /** What `compile()` reports goes by the sentences that it prints. */
 function rules(): readonly RuleText[] {
-  return [...RULES, ...Object.entries(SENTENCES).map(([code, title]) => ({ code, title }))];
+  return [...RULES, ...Object.values(UPGRADE_CODES), ...Object.entries(SENTENCES).map(([code, title]) => ({ code, title }))];
 }
 
 function exitCodeOf(findings: readonly Finding[]): ExitCode {

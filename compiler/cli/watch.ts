@@ -25,20 +25,22 @@ export async function watched(
   round([]);
   const changed = new Set<string>();
   let cancel = (): void => {};
-  const watcher = watch(project.root, { recursive: true }, (_, name) => {
-    if (name === null || !/\.[cm]?tsx?$/.test(name) || name.split(sep).includes('node_modules')) return;
-    changed.add(join(project.root, name));
-    cancel();
-    cancel = clock.after(QUIET_MS, () => {
-      const paths = [...changed];
-      changed.clear();
-      round(paths);
-    });
-  });
+  const watchers = project.folders.map((folder) =>
+    watch(folder, { recursive: true }, (_, name) => {
+      if (name === null || !/\.[cm]?tsx?$/.test(name) || name.split(sep).includes('node_modules')) return;
+      changed.add(join(folder, name));
+      cancel();
+      cancel = clock.after(QUIET_MS, () => {
+        const paths = [...changed];
+        changed.clear();
+        round(paths);
+      });
+    }),
+  );
   await new Promise<void>((resolve) => {
     if (signal.aborted) resolve();
     else signal.addEventListener('abort', () => resolve(), { once: true });
   });
   cancel();
-  watcher.close();
+  for (const watcher of watchers) watcher.close();
 }

@@ -1,3 +1,4 @@
 /** Manifest: the canonical description of flows, and what a change of it means for stored runs. */
-export { manifestFile, parseManifestFile, type StoredManifest } from './file.js';
-export { type FlowManifest, manifestsOf } from './project-manifest.js';
+export { type Change, compare, type Verdict } from './compare.js';
+export { manifestFile, parseManifestFile } from './file.js';
+export { type FlowManifest, manifestsOf, type PresentFlow, presentFlow } from './project-manifest.js';

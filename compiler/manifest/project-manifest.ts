@@ -1,4 +1,5 @@
-import { manifestOf } from '#compilation';
+import type { FlowDefinition } from '#authoring';
+import { type LinkedFlow, manifestOf } from '#compilation';
 import { digest } from '#model/ids.js';
 import { canonicalText, type Json } from '#model/json.js';
 import type { Place } from '../findings/place.js';
@@ -13,16 +14,32 @@ export interface FlowManifest {
   readonly fingerprint: string;
   /** Whether all of it could be read from source. */
   readonly known: boolean;
+  /** Only a part of other flows, as far as the project shows: it has no runs of its own. */
+  readonly part: boolean;
   readonly manifest: Json;
-  readonly place: Place;
 }
 
-/** The flows of a project by name, those that are only parts of others left out. */
-export function manifestsOf({ flows }: ProjectReading): readonly FlowManifest[] {
-  return flows
-    .filter(canRun)
-    .map(manifestIn)
-    .sort((a, b) => (a.name < b.name ? -1 : a.name > b.name ? 1 : 0));
+/** The same of a flow that is here, with what a comparison needs beside it. */
+export interface PresentFlow extends FlowManifest {
+  readonly definition: FlowDefinition;
+  /** Atom → the inputs that it can't do without, and where they come from. */
+  readonly needs: ReadonlyMap<string, readonly Need[]>;
+  /** Where an atom was added; the flow itself for a path that is not in it. */
+  readonly placeOf: (path: string) => Place;
+}
+
+export interface Need {
+  readonly input: string;
+  readonly source: LinkedFlow['atoms'][number]['inputs'][string];
+}
+
+/** The flows of a project that compile, by name. */
+export function manifestsOf({ flows, apps }: ProjectReading): readonly PresentFlow[] {
+  const inApps = new Set(apps.flatMap((app) => app.flows.map(({ definition }) => definition)));
+  const nested = new Set(flows.flatMap(({ origins }) => origins.slice(1)));
+  const isPart = (definition: FlowDefinition): boolean => nested.has(definition) && !inApps.has(definition);
+  const manifests = flows.filter(canRun).map((flow) => presentFlow(flow, isPart(flow.definition)));
+  return manifests.sort((a, b) => (a.name < b.name ? -1 : a.name > b.name ? 1 : 0));
 }
 
 /** Whether a flow is compiled without errors, as far as it is known. */
@@ -30,15 +47,38 @@ function canRun({ linked, gaps }: FlowReading): boolean {
   return gaps.some(({ hidesNames }) => hidesNames) || linked.diagnostics.every(({ severity }) => severity !== 'error');
 }
 
-function manifestIn({ name, shape, compiled, gaps, placeOf: nodeAt }: FlowReading): FlowManifest {
-  const [root] = shape.nodes;
+/** What a comparison needs of a flow, wherever it was read. */
+export function presentFlow(
+  flow: Pick<FlowReading, 'name' | 'definition' | 'compiled' | 'origins' | 'gaps' | 'placeOf'>,
+  part: boolean,
+): PresentFlow {
+  const { name, definition, compiled, gaps } = flow;
   const manifest = manifestOf(compiled.shape, compiled.linked);
+  const nodes = new Map(compiled.linked.atoms.map(({ path, node }) => [path, node]));
   return {
     name,
-    version: root?.kind === 'flow' ? root.version : 1,
+    version: definition.version,
     fingerprint: digest(canonicalText(manifest)),
     known: gaps.length === 0,
+    part,
     manifest,
-    place: placeOf(nodeAt(0)),
+    definition,
+    needs: needsIn(flow),
+    placeOf: (path) => placeOf(flow.placeOf(nodes.get(path) ?? 0)),
   };
+}
+
+function needsIn({ compiled, origins }: Pick<FlowReading, 'compiled' | 'origins'>): ReadonlyMap<string, readonly Need[]> {
+  return new Map(
+    compiled.linked.atoms.map(({ path, node, revertInputs }) => {
+      const origin = origins[node];
+      const optional = new Set(
+        origin?.kind === 'task'
+          ? [...origin.requires, ...origin.revertRequires].filter((port) => port.optional).map((port) => port.name)
+          : [],
+      );
+      const needs = Object.entries(revertInputs).flatMap(([input, source]) => (optional.has(input) ? [] : [{ input, source }]));
+      return [path, needs];
+    }),
+  );
 }

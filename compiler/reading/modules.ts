@@ -174,7 +174,9 @@ export class Modules {
       if (ts.isFunctionLike(node) || ts.isClassLike(node)) return;
       if (ts.isBinaryExpression(node) && isAssignment(node)) add(node.left);
       else if (ts.isCallExpression(node) && ts.isPropertyAccessExpression(node.expression) && CHANGING.has(node.expression.name.text)) {
-        if (!this.#machine.types.isBuilder(this.#machine.types.of(node.expression.expression))) add(node.expression.expression);
+        const owner = node.expression.expression;
+        // Most of these are `.add` in a chain of calls: there nothing is changed, and its type would take long to know.
+        if (rootOf(owner) !== undefined && !this.#machine.types.isBuilder(this.#machine.types.of(owner))) add(owner);
       }
       ts.forEachChild(node, visit);
     };

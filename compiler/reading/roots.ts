@@ -38,7 +38,7 @@ function surveyed(files: readonly ts.SourceFile[], machine: Interpreter): Survey
       if (!ts.isCallExpression(node)) return;
       const callee = unwrapped(node.expression);
       if (ts.isPropertyAccessExpression(callee) && callee.name.text === 'build') {
-        if (types.brand(types.of(node))?.kind === 'flow' || startsFlow(callee.expression, machine)) builds.push(node);
+        if (beginsFlow(callee.expression, machine) || types.brand(types.of(node))?.kind === 'flow') builds.push(node);
       }
       const symbol = types.checker.getSymbolAtLocation(ts.isPropertyAccessExpression(callee) ? callee.name : callee);
       if (symbol === undefined) return;
@@ -51,25 +51,28 @@ function surveyed(files: readonly ts.SourceFile[], machine: Interpreter): Survey
   return { builds, calls };
 }
 
-/** Whether an untyped chain of calls begins with a builder of flowproof, as far as the types were there. */
-function startsFlow(chain: ts.Expression, machine: Interpreter): boolean {
+/**
+ * Whether a chain of calls begins with a builder of flowproof, through constants too. Asked before its type is: to know
+ * the types of a long flow takes the compiler longer than anything else here.
+ */
+function beginsFlow(chain: ts.Expression, machine: Interpreter, seen: ReadonlySet<ts.Symbol> = new Set()): boolean {
   const { types, library } = machine;
-  if (!types.isAny(types.of(chain))) return false;
-  let found = false;
-  const seen = new Set<ts.Symbol>();
-  const look = (node: ts.Node): void => {
-    if (found) return;
-    if (ts.isIdentifier(node)) {
-      const symbol = types.checker.getSymbolAtLocation(node);
-      if (symbol === undefined || seen.has(symbol)) return;
-      seen.add(symbol);
-      found = ['linear', 'unordered', 'graph'].includes(library.nameOf(symbol) ?? '') || types.isBuilder(types.of(node));
-      const declaration = library.resolve(symbol).valueDeclaration;
-      if (declaration !== undefined && ts.isVariableDeclaration(declaration) && declaration.initializer) look(declaration.initializer);
-    } else ts.forEachChild(node, look);
-  };
-  look(chain);
-  return found;
+  let at = unwrapped(chain);
+  while (ts.isCallExpression(at) || ts.isPropertyAccessExpression(at)) {
+    if (ts.isPropertyAccessExpression(at) && isBeginning(library.calledIn(at))) return true;
+    at = unwrapped(at.expression);
+  }
+  if (ts.isConditionalExpression(at)) return beginsFlow(at.whenTrue, machine, seen) || beginsFlow(at.whenFalse, machine, seen);
+  const symbol = ts.isIdentifier(at) ? types.checker.getSymbolAtLocation(at) : undefined;
+  if (symbol === undefined || seen.has(symbol)) return false;
+  if (isBeginning(library.nameOf(symbol))) return true;
+  const declaration = library.resolve(symbol).valueDeclaration;
+  if (declaration === undefined || !ts.isVariableDeclaration(declaration) || declaration.initializer === undefined) return false;
+  return beginsFlow(declaration.initializer, machine, new Set([...seen, symbol]));
+}
+
+function isBeginning(name: string | undefined): boolean {
+  return name === 'linear' || name === 'unordered' || name === 'graph';
 }
 
 /** Functions that make flows, also by calling other ones. */

@@ -4,8 +4,8 @@ import { Project, ts } from './typescript.js';
 
 /** The sources that are judged, and the compiler that has read them. */
 export interface SourceProject {
-  /** Folder of the first tsconfig. */
-  readonly root: string;
+  /** Where its tsconfigs lie; none is inside of another one. */
+  readonly folders: readonly string[];
   readonly program: ts.Program;
   readonly checker: ts.TypeChecker;
   /** What is judged: sources of the project, without declarations and dependencies. */
@@ -33,22 +33,29 @@ export function openProject(tsconfigs: readonly string[]): SourceProject {
     compilerOptions: { noEmit: true, skipLibCheck: true, composite: false, incremental: false },
   });
   for (const path of others) project.addSourceFilesFromTsConfig(path);
-  return view(
-    project,
-    all.map((path) => dirname(path).split(sep).join('/')),
-  );
+  // Asked once: what imports have led to becomes a root of later programs.
+  const roots = new Set<string>(project.getProgram().compilerObject.getRootFileNames());
+  return view(project, {
+    roots,
+    folders: [...tsconfigs.map((path) => resolve(path)), ...all].map((path) => dirname(path).split(sep).join('/')),
+  });
 }
 
-function view(project: Project, folders: readonly string[]): SourceProject {
+interface Own {
+  readonly roots: ReadonlySet<string>;
+  readonly folders: readonly string[];
+}
+
+function view(project: Project, own: Own): SourceProject {
+  const { roots, folders } = own;
   const { compilerObject: program } = project.getProgram();
-  const roots = new Set(program.getRootFileNames());
   const isJudged = (file: ts.SourceFile): boolean => {
     const { fileName, isDeclarationFile } = file;
     if (isDeclarationFile || program.isSourceFileFromExternalLibrary(file) || fileName.includes('/node_modules/')) return false;
     return roots.has(fileName) || folders.some((folder) => fileName.startsWith(`${folder}/`));
   };
   return {
-    root: folders[0] ?? '.',
+    folders: outermost(folders),
     program,
     checker: program.getTypeChecker(),
     files: program.getSourceFiles().filter(isJudged),
@@ -58,9 +65,14 @@ function view(project: Project, folders: readonly string[]): SourceProject {
         if (known !== undefined) known.refreshFromFileSystemSync();
         else if (existsSync(path)) project.addSourceFileAtPath(path);
       }
-      return view(project, folders);
+      return view(project, own);
     },
   };
+}
+
+function outermost(folders: readonly string[]): readonly string[] {
+  const unlike = [...new Set(folders)];
+  return unlike.filter((folder) => !unlike.some((other) => folder.startsWith(`${other}/`)));
 }
 
 /** A tsconfig with references and no files of its own stands for the projects that it names. */

@@ -30,8 +30,11 @@ export interface PruneAllParams extends Omit<PruneParams, 'after'> {
 }
 
 /**
- * Removes all runs that ended before a time, a batch at a time, each batch whole or not at all.
+ * Removes all runs that ended before a time, a batch at a time, each batch whole or not at all; runs that end or begin
+ * meanwhile don't wait for it.
+ *
  * @returns how many runs are gone
+ * @throws TypeError for a state in which a run has not ended; PersistenceError `STORE_UNREACHABLE`: what was pruned before it stays so
  */
 export async function pruneAll(journal: Journal, { signal, onBatch, ...params }: PruneAllParams): Promise<number> {
   let pruned = 0;

@@ -66,10 +66,15 @@ export const COMPILER: Architecture = {
     rules: { imports: ['findings', 'source', 'reading'], npm: ['#compilation', '#model'] },
     checking: { imports: ['findings', 'source', 'reading', 'rules'] },
     output: { imports: ['findings'], node: ['paths.ts'] },
-    manifest: { imports: ['findings', 'source', 'reading'], npm: ['#compilation', '#model'] },
+    manifest: { imports: ['findings', 'source', 'reading'], npm: ['#authoring', '#compilation', '#model'] },
+    upgrade: {
+      imports: ['findings', 'source', 'reading', 'manifest'],
+      npm: ['#compilation', '#engine', '#model', 'flowproof'],
+      node: [''],
+    },
     pictures: { imports: ['source', 'reading', 'output'], npm: ['#compilation'] },
     cli: {
-      imports: ['findings', 'source', 'reading', 'rules', 'checking', 'output', 'manifest', 'pictures'],
+      imports: ['findings', 'source', 'reading', 'rules', 'checking', 'output', 'manifest', 'upgrade', 'pictures'],
       npm: ['#model'],
       node: [''],
     },

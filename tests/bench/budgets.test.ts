@@ -1,8 +1,8 @@
-import { defineTask, flowproof, linear, type TaskContext } from 'flowproof';
+import { concurrent, defineTask, flowproof, linear, type TaskContext } from 'flowproof';
 import { postgres } from 'flowproof/postgres';
 import { VirtualClock } from 'flowproof/testing';
 import { beforeAll, describe, expect, inject, test } from 'vitest';
-import { chain, FIRST, saga } from '../../bench/flows.js';
+import { chain, FIRST, fan, saga } from '../../bench/flows.js';
 import { spread } from '../../bench/harness.js';
 import { type Counts, type MeteredPostgres, startMeteredPostgres } from '../../bench/meter.js';
 
@@ -40,6 +40,24 @@ describe.skipIf(process.env.TEST_DATABASE_URL !== undefined || inject('postgresM
     expect(statements).toBeLessThanOrEqual(1.05);
     expect(commits).toBeLessThanOrEqual(1.05);
     expect(walBytes).toBeLessThanOrEqual(350);
+  });
+
+  test('32 flows of 100 steps at once: at most 0.1 statements, 0.1 commits and 350 bytes of WAL a step', async () => {
+    const flow = chain('chain', 100);
+    await using app = flowproof({ persistence: postgres(server.url), flows: [flow] });
+    const all = () => Promise.all(Array.from({ length: 32 }, () => app.runOrThrow(flow, { inputs: { v0: FIRST } })));
+    const { statements, commits, walBytes } = await price(3_200, all);
+    expect(statements).toBeLessThanOrEqual(0.1);
+    expect(commits).toBeLessThanOrEqual(0.1);
+    expect(walBytes).toBeLessThanOrEqual(350);
+  });
+
+  test('a fan of 100 tasks that end in seven turns: at most 0.1 statements and commits a task', async () => {
+    const flow = fan('fan', 100);
+    await using app = flowproof({ persistence: postgres(server.url), flows: [flow], executor: concurrent({ limit: 100 }) });
+    const { statements, commits } = await price(100, () => app.runOrThrow(flow, { inputs: { v0: FIRST } }));
+    expect(statements).toBeLessThanOrEqual(0.1);
+    expect(commits).toBeLessThanOrEqual(0.1);
   });
 
   test('10 steps, the last of which fails, and 9 undone: 20 commits', async () => {

@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import { beforeAll, describe, expect, test } from 'vitest';
 import { check } from '../../compiler/checking/index.js';
 import type { Finding } from '../../compiler/findings/finding.js';
-import { type FlowManifest, manifestsOf } from '../../compiler/manifest/index.js';
+import { manifestsOf, type PresentFlow } from '../../compiler/manifest/index.js';
 import { type ProjectReading, readProject } from '../../compiler/reading/index.js';
 import { RULES } from '../../compiler/rules/index.js';
 import { openProject, placeOf } from '../../compiler/source/index.js';
@@ -15,12 +15,12 @@ const FIXTURES = join(import.meta.dirname, '../fixtures/compiler');
 const expectations = ['rules', 'reading'].map((folder) => new Expectations(join(FIXTURES, folder)));
 let reading: ProjectReading;
 let findings: readonly Finding[] = [];
-let manifests: readonly FlowManifest[] = [];
+let manifests: readonly PresentFlow[] = [];
 
 beforeAll(() => {
   reading = readProject(openProject([join(FIXTURES, 'tsconfig.json')]));
   findings = check(reading);
-  manifests = manifestsOf(reading).filter(({ place }) => place.file.includes('/reading/'));
+  manifests = manifestsOf(reading).filter(({ placeOf }) => placeOf('').file.includes('/reading/'));
 }, 60_000);
 
 describe.each(expectations)('the checker finds what the lines say, and nothing else: $folder', (expectation) => {

@@ -19,7 +19,7 @@ const MAX_DERIVED = 1_000;
  */
 export class Keys {
   readonly #given: () => readonly EncryptionKey[];
-  readonly #derived = new Map<string, Buffer>();
+  readonly #derived = new Map<string, Uint8Array>();
 
   /** @throws TypeError when there is none, or one is not what it should be. */
   constructor(given: readonly EncryptionKey[] | (() => readonly EncryptionKey[])) {
@@ -28,17 +28,17 @@ export class Keys {
   }
 
   /** The key that new values are encrypted with: the first one. */
-  current(runId: string): { readonly id: string; readonly key: Buffer } {
+  current(runId: string): { readonly id: string; readonly key: Uint8Array } {
     const [first] = checked(this.#given());
     return { id: first.id, key: this.#derive(first, runId) };
   }
 
-  named(id: string, runId: string): Buffer | undefined {
+  named(id: string, runId: string): Uint8Array | undefined {
     const found = checked(this.#given()).find((one) => one.id === id);
     return found === undefined ? undefined : this.#derive(found, runId);
   }
 
-  #derive(given: EncryptionKey, runId: string): Buffer {
+  #derive(given: EncryptionKey, runId: string): Uint8Array {
     const bytes = bytesOf(given);
     const name = `${given.id} ${runId} ${bytes.toString('base64')}`;
     const known = this.#derived.get(name);

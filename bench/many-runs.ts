@@ -1,0 +1,72 @@
+/**
+ * `npm run bench:many -- [RUNS]`: whether pages and steps are slower among a million runs (the default) than among none.
+ * Fills a table with SQL, which takes minutes; so it is no part of `npm run bench`.
+ */
+import { randomUUID } from 'node:crypto';
+import { flowproof } from 'flowproof';
+import { postgres } from 'flowproof/postgres';
+import pg from 'pg';
+import { chain, FIRST } from './flows.js';
+import { spread, timed } from './harness.js';
+import { startMeteredPostgres } from './meter.js';
+import { surroundings } from './report.js';
+
+const RUNS = Number(process.argv[2] ?? 1_000_000);
+const REPETITIONS = 15;
+
+type Query = NonNullable<Parameters<ReturnType<typeof flowproof>['runs']>[0]>;
+const PAGES: readonly (readonly [what: string, query: Query])[] = [
+  ['the latest 50', {}],
+  ['those that are RUNNING', { states: ['RUNNING'] }],
+  ['those in FAILURE', { states: ['FAILURE'] }],
+  ['a flow that runs rarely', { flow: 'rare' }],
+  ['a logbook with half of all runs', { logbook: 'big' }],
+  ['a rare pair of metadata', { metadata: { customer: 'c-7' } }],
+  ['a pair that all have', { metadata: { kind: 'all' } }],
+];
+
+/** Runs that are done, with a few others among them. */
+const fill = (runs: number) => `
+  insert into flowproof.runs (run_id, key, flow, version, fingerprint, inputs_hash, state, created_at, ended_at, logbook, metadata)
+  select ('0190a000-' || lpad(to_hex(n >> 16), 4, '0') || '-7' || lpad(to_hex((n >> 4) & 4095), 3, '0') || '-8' || lpad(to_hex(n & 15), 3, '0') || '-000000000000')::uuid,
+    'key-' || n, case when n % 50000 = 0 then 'rare' else 'common' end, 1, 'none', 'none',
+    case when n % 40000 = 0 then 'RUNNING' when n % 3 = 0 then 'REVERTED' when n % 20000 = 1 then 'FAILURE' else 'SUCCESS' end,
+    now() - interval '9 days', case when n % 40000 = 0 then null else now() - interval '8 days' end,
+    case when n % 2 = 0 then 'big' else 'other' end, json_build_object('customer', 'c-' || n % 100000, 'kind', 'all')
+  from generate_series(1, ${runs}) n;
+  insert into flowproof.run_metadata select e.key, e.value, run_id from flowproof.runs, json_each_text(metadata) e where flow <> 'chain';
+  analyze`;
+
+const server = await startMeteredPostgres();
+try {
+  const flow = chain('chain', 100);
+  await using app = flowproof({ persistence: postgres(server.url), flows: [flow] });
+  const admin = new pg.Client({ connectionString: server.url });
+  await admin.connect();
+  const step = async (): Promise<string> => middle(100, () => app.runOrThrow(flow, { id: randomUUID(), inputs: { v0: FIRST } }));
+  await step();
+  const before = await step();
+  await admin.query(fill(RUNS));
+  const after = await step();
+  console.log(`${surroundings([server])}\n\nµs, median (min–max) of ${REPETITIONS}\n`);
+  console.log(`a step among no other runs: ${before}\na step among ${RUNS} runs:  ${after}`);
+  for (const [what, query] of PAGES) {
+    const first = await app.runs({ ...query, limit: 50 });
+    const times = await middle(1, () => app.runs({ ...query, limit: 50 }));
+    const next =
+      first.next === undefined
+        ? ''
+        : `; the next page: ${await middle(1, () => app.runs({ ...query, limit: 50, before: first.next ?? '' }))}`;
+    console.log(`a page of ${what} (${first.runs.length}): ${times}${next}`);
+  }
+  await admin.end();
+} finally {
+  await server.stop();
+}
+
+async function middle(units: number, work: () => Promise<unknown>): Promise<string> {
+  const times: number[] = [];
+  for (let repetition = 0; repetition < REPETITIONS; repetition++) times.push(((await timed(units, work)).ms * 1_000) / units);
+  const { median, min, max } = spread(times);
+  return `${Math.round(median)} (${Math.round(min)}–${Math.round(max)})`;
+}

@@ -1,0 +1,29 @@
+import { readFileSync } from 'node:fs';
+import { resolve } from 'node:path';
+import type { Finding } from '../findings/finding.js';
+import { compare, manifestsOf, parseManifestFile } from '../manifest/index.js';
+import type { ProjectReading } from '../reading/index.js';
+import { findingsOf } from './findings.js';
+import { manifestsAt } from './revision.js';
+import { judgedRuns } from './stored-runs.js';
+
+/** Where relative paths begin, and what the project is. */
+export interface Here {
+  readonly folder: string;
+  readonly tsconfigs: readonly string[];
+}
+
+/**
+ * What the flows that are here would do to the runs of before.
+ *
+ * @param against `git:REVISION`, `postgres://…`, or the path of a manifest file
+ */
+export async function comparedWith(against: string, reading: ProjectReading, { folder, tsconfigs }: Here): Promise<readonly Finding[]> {
+  const flows = manifestsOf(reading);
+  const root = tsconfigs[0] ?? folder;
+  if (/^postgres(ql)?:\/\//.test(against)) return judgedRuns(against, flows, root);
+  const before = against.startsWith('git:')
+    ? manifestsAt(against.slice('git:'.length), tsconfigs)
+    : parseManifestFile(readFileSync(resolve(folder, against), 'utf8'));
+  return findingsOf(compare(before, flows), flows, root);
+}

@@ -1,0 +1,78 @@
+import { compile } from '#compilation';
+import { foldRun, runOf } from '#engine';
+import { IncompatibleFlowError } from '#model/errors.js';
+import { jsonCodec } from '#model/json-codec.js';
+import type { Finding, Related } from '../findings/finding.js';
+import type { PresentFlow } from '../manifest/index.js';
+import { findingsOf } from './findings.js';
+
+/** Also runs with a failed revert: an operator may have them go on. */
+const UNFINISHED = ['PENDING', 'RUNNING', 'SUSPENDED', 'FAILURE'] as const;
+/** So many runs are named in a message; the others are counted. */
+const NAMED = 5;
+
+/** Why a run would be refused. */
+interface Refused {
+  readonly key: string;
+  readonly report: readonly string[];
+}
+
+/**
+ * Asks every unfinished run of a database whether it could go on with the flows that are here: by the engine's own
+ * judgement. Nothing is written.
+ *
+ * @param url of a PostgreSQL; its parameter `schema` names the schema, default `flowproof`
+ */
+export async function judgedRuns(url: string, flows: readonly PresentFlow[], root: string): Promise<readonly Finding[]> {
+  const address = new URL(url);
+  const schema = address.searchParams.get('schema') ?? 'flowproof';
+  address.searchParams.delete('schema');
+  const { postgres } = await import('flowproof/postgres');
+  const journal = postgres(address.href, { schema, migrate: false }).connect();
+  await journal.open();
+  try {
+    const refused = new Map<string, Refused[]>();
+    for (let before: string | undefined; ; ) {
+      const page = await journal.runs({ states: UNFINISHED, ...(before === undefined ? {} : { before }) });
+      for (const { runId, key, flow } of page.runs) {
+        const loaded = await journal.load(runId);
+        const report =
+          loaded === undefined
+            ? []
+            : await reportOn(
+                flows.find(({ name }) => name === flow),
+                loaded,
+              );
+        if (report.length > 0) refused.set(flow, [...(refused.get(flow) ?? []), { key, report }]);
+      }
+      if (page.next === undefined) break;
+      before = page.next;
+    }
+    return [...refused].map(([flow, runs]) => findingFor(flow, runs, flows, root));
+  } finally {
+    await journal.close();
+  }
+}
+
+async function reportOn(flow: PresentFlow | undefined, loaded: Parameters<typeof foldRun>[0]): Promise<readonly string[]> {
+  if (flow === undefined) return ['this code has no flow of that name'];
+  const status = await foldRun(loaded);
+  try {
+    runOf(compile(flow.definition), status, jsonCodec, true);
+    return [];
+  } catch (error) {
+    if (error instanceof IncompatibleFlowError) return error.report;
+    throw error;
+  }
+}
+
+function findingFor(flow: string, runs: readonly Refused[], flows: readonly PresentFlow[], root: string): Finding {
+  const keys = runs.slice(0, NAMED).map(({ key }) => `'${key}'`);
+  const more = runs.length > NAMED ? ` and ${runs.length - NAMED} more` : '';
+  const message = `flow '${flow}' would strand ${runs.length} unfinished run${runs.length === 1 ? '' : 's'}: ${keys.join(', ')}${more}`;
+  const [finding] = findingsOf([{ verdict: 'strands', flow, path: flow, message }], flows, root) as [Finding];
+  const related = runs
+    .slice(0, NAMED)
+    .flatMap(({ key, report }) => report.map((why): Related => ({ place: finding.place, message: `${key}: ${why}` })));
+  return { ...finding, related };
+}

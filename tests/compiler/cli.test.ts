@@ -1,0 +1,141 @@
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterAll, describe, expect, test } from 'vitest';
+import { type Io, main } from '../../compiler/cli/index.js';
+import { systemClock } from '../../src/model/clock.js';
+
+const ROOT = join(import.meta.dirname, '../..');
+const folder = mkdtempSync(join(tmpdir(), 'flowproof-cli-'));
+afterAll(() => rmSync(folder, { recursive: true }));
+
+const compilerOptions = {
+  ...{ target: 'es2022', lib: ['es2022', 'esnext.disposable'], module: 'nodenext', strict: true, skipLibCheck: true },
+  ...{ types: ['node'], typeRoots: [join(ROOT, 'node_modules/@types')], paths: { flowproof: [join(ROOT, 'src/index.ts')] } },
+};
+const write = (name: string, content: string | object) =>
+  writeFileSync(join(folder, name), typeof content === 'string' ? content : JSON.stringify(content));
+const flows = (attempts: number, after = '') => `import { defineTask, linear, times } from 'flowproof';
+const a = defineTask({ name: 'a', requires: ['x'], execute: async (_: { x: number }) => {} });
+export const f = linear('f')${after}.retry(times(${attempts})).add(a as never).build();
+`;
+write('package.json', { type: 'module' });
+write('tsconfig.json', { compilerOptions, include: ['*.ts'], exclude: ['flowproof.config.ts'] });
+write('flows.ts', flows(1));
+
+interface Said {
+  out: string;
+  err: string;
+}
+
+function ioWith(said: Said, more: Partial<Io> = {}): Io {
+  return {
+    out: (text) => {
+      said.out += text;
+    },
+    err: (text) => {
+      said.err += text;
+    },
+    folder,
+    color: false,
+    clock: systemClock,
+    signal: new AbortController().signal,
+    ...more,
+  };
+}
+
+async function flowproof(...args: readonly string[]): Promise<Said & { code: number }> {
+  const said: Said = { out: '', err: '' };
+  const code = await main(args, ioWith(said));
+  return { ...said, code };
+}
+
+describe('flowproof', () => {
+  test('says what it can do', async () => {
+    for (const args of [[], ['--help'], ['check', '-h']]) {
+      expect(await flowproof(...args)).toMatchObject({ code: 0, out: expect.stringContaining('flowproof check'), err: '' });
+    }
+    const { version } = JSON.parse(readFileSync(join(ROOT, 'package.json'), 'utf8')) as { version: string };
+    expect(await flowproof('--version')).toEqual({ code: 0, out: `${version}\n`, err: '' });
+  });
+
+  test.each([
+    [['chek'], "there is no command 'chek'"],
+    [['check', '--format', 'xml'], "'check' has no format 'xml': choose from text, json, sarif, github"],
+    [['check', '--loud'], "Unknown option '--loud'"],
+    [['graph', '--watch'], "only 'check' can watch"],
+    [['check', 'nowhere.ts'], 'there is no nowhere.ts'],
+    [['check', '-p', 'nowhere.json'], 'there is no'],
+    [['check', '--against', 'git:HEAD', '--watch'], 'leave out --against'],
+    [['check', '--against', 'nothing.json'], "can't compare with nothing.json"],
+    [['graph', 'nobody'], "there is no flow 'nobody'"],
+  ])('ends with 2 when %j can not be done', async (args, why) => {
+    const { code, out, err } = await flowproof(...args);
+    expect({ code, out }).toEqual({ code: 2, out: '' });
+    expect(err).toContain(why);
+  });
+});
+
+describe('flowproof check', () => {
+  test('needs no configuration, and ends with 1 for errors', async () => {
+    const { code, out, err } = await flowproof('check');
+    expect({ code, err }).toEqual({ code: 1, err: '' });
+    expect(out).toContain("flows.ts:3:50 - error MISSING_VALUE: flow 'f' needs 'x' here, which nothing before it provides");
+    expect(out).toContain('flows.ts:3:36 - warning USELESS_RETRY');
+    expect(out).toContain('1 flow and 1 task in 1 file: 1 error, 1 warning.');
+  });
+
+  test('counts as its configuration says, which is read and not run; ends with 0 without errors', async () => {
+    write('flowproof.config.ts', "throw new Error('run'); export default { rules: { MISSING_VALUE: 'warning', USELESS_RETRY: 'off' } };");
+    const { code, out } = await flowproof('check', '--format', 'json', '-o', 'found.json');
+    expect({ code, out }).toEqual({ code: 0, out: '' });
+    const found = JSON.parse(readFileSync(join(folder, 'found.json'), 'utf8')) as { code: string; severity: string }[];
+    expect(found.map(({ code: rule, severity }) => [rule, severity])).toEqual([['MISSING_VALUE', 'warning']]);
+
+    write('flowproof.config.ts', "export default { rules: { USELESS_RETRY: 'loud' } };");
+    expect((await flowproof('check')).err).toContain("'USELESS_RETRY' can be error, warning, note or off, not 'loud'");
+    rmSync(join(folder, 'flowproof.config.ts'));
+  });
+
+  test('reports only on the files that are named', async () => {
+    write('other.ts', 'export {};\n');
+    expect(await flowproof('check', 'other.ts')).toMatchObject({ code: 0, out: '1 flow and 1 task in 2 files: nothing to say.\n' });
+    rmSync(join(folder, 'other.ts'));
+  });
+
+  test('watches: says again what is wrong after each change, until it is stopped', async () => {
+    const said: Said = { out: '', err: '' };
+    const stopping = new AbortController();
+    const heard: (() => void)[] = [];
+    const io = ioWith(said, {
+      signal: stopping.signal,
+      out: (text) => {
+        said.out += text;
+        if (text.includes('Waiting for changes')) heard.shift()?.();
+      },
+    });
+    const round = () => new Promise<void>((resolve) => heard.push(resolve));
+    const first = round();
+    const ended = main(['check', '--watch'], io);
+    await first;
+    expect(said.out).toContain('1 error, 1 warning');
+    said.out = '';
+    const second = round();
+    write('flows.ts', flows(3, '.input<{ x: number }>()'));
+    await second;
+    expect(said.out).toContain('nothing to say');
+    stopping.abort();
+    expect(await ended).toBe(0);
+    write('flows.ts', flows(1));
+  }, 30_000);
+});
+
+test('flowproof manifest and graph tell of the flows that there are', async () => {
+  write('flows.ts', flows(3, '.input<{ x: number }>()'));
+  const manifest = await flowproof('manifest');
+  expect(JSON.parse(manifest.out)).toMatchObject({ format: 1, flows: [{ name: 'f', version: 1, known: true, part: false }] });
+  const mermaid = await flowproof('graph', 'f');
+  expect(mermaid).toMatchObject({ code: 0, out: expect.stringMatching(/^%% f \(flows.ts:3\)\nflowchart TD\n[\s\S]*n2\["a"\]/) });
+  expect((await flowproof('graph', '--format', 'dot')).out).toMatch(/^\/\/ f \(flows.ts:3\)\ndigraph \{/);
+  write('flows.ts', flows(1));
+}, 30_000);
