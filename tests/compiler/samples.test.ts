@@ -34,7 +34,8 @@ test('of a monorepo of 30 flows the checker finds every seeded mistake, and noth
     const findings = check(reading);
     for (const file of monorepo.files) expect(monorepo.found(file, findings), file).toEqual(monorepo.expected(file));
     expect(reading.flows.filter(({ definition }) => definition.mode === 'closed')).toHaveLength(30);
-    expect(findings).toHaveLength(6);
+    // The library is read from its sources here, which no project does: what is said of those is not the project's.
+    expect(findings.filter(({ place }) => place.file.startsWith(folder))).toHaveLength(6);
   } finally {
     rmSync(folder, { recursive: true });
   }

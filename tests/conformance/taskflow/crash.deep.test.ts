@@ -1,4 +1,6 @@
 import { fileURLToPath } from 'node:url';
+import { type ExecutorChoice, serial } from 'flowproof';
+import { rounds } from 'flowproof/testing';
 import { describe, expect, test } from 'vitest';
 import { vectorsIn } from './conform.js';
 import { FAULTS, hurt, type Point, undisturbed } from './crash.js';
@@ -12,14 +14,20 @@ const BATCHES = Array.from({ length: Math.ceil(VECTORS.length / AT_ONCE) }, (_, 
 /** Printed by `npm run test:deep`, and taken from it. */
 const SEED = Number(process.env.FLOWPROOF_SEED ?? 1);
 
+/** One after another, and all that is ready at once. */
+const EXECUTORS: readonly ExecutorChoice[] = [serial(), rounds()];
+const WAYS = EXECUTORS.flatMap((executor) => BATCHES.map((from) => [executor.kind, from, executor] as const));
+
 describe('a case that is hurt at any of its writes ends as if nothing had happened, and does no work twice that was done', () => {
-  test.each(BATCHES)('from case %i', async (from) => {
+  test.each(WAYS)('%s, from case %i', async (_, from, executor) => {
     const wrong: string[] = [];
     for (const { case: recorded } of VECTORS.slice(from, from + AT_ONCE)) {
-      const end = await undisturbed(recorded);
+      const end = await undisturbed(recorded, { executor });
       for (let write = 0; write < (end?.writes ?? 0); write++) {
         for (const fault of FAULTS) {
-          if ((await hurt(recorded, [{ write, fault }]))?.text !== end?.text) wrong.push(`${recorded.name}: ${fault} at write ${write}`);
+          if ((await hurt(recorded, [{ write, fault }], { executor }))?.text !== end?.text) {
+            wrong.push(`${recorded.name}: ${fault} at write ${write}`);
+          }
         }
       }
     }

@@ -39,5 +39,5 @@ test('the check can fail: what is done twice is seen, where nobody knows that it
   const end = await undisturbed(recorded);
   const point: Point = { write: 1, fault: 'die-before' };
   expect((await hurt(recorded, [point]))?.text).toBe(end?.text);
-  expect((await hurt(recorded, [point], new Forgetful()))?.text).not.toBe(end?.text);
+  expect((await hurt(recorded, [point], { attempts: new Forgetful() }))?.text).not.toBe(end?.text);
 });

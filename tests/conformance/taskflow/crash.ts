@@ -1,5 +1,5 @@
-import { memory, type Persistence } from 'flowproof';
-import { type Fault, VirtualClock, withFaults } from 'flowproof/testing';
+import { type ExecutorChoice, memory, type Persistence } from 'flowproof';
+import { type Fault, rounds, VirtualClock, withFaults } from 'flowproof/testing';
 import { EachPiece } from './attempts.js';
 import type { Case } from './case.js';
 import { byText, type JsonRecord, textOf } from './json.js';
@@ -22,22 +22,43 @@ export interface End {
   readonly writes: number;
 }
 
+/** How calls are numbered, and where tasks run. */
+export interface Ways {
+  readonly attempts?: EachPiece;
+  readonly executor?: ExecutorChoice;
+  /** Atoms after whose first success the run is to rest; then it is gone on with. */
+  readonly restAfter?: ReadonlySet<string>;
+}
+
 /** The end of a case that nothing happens to; none where its flow is refused. */
-export function undisturbed(recorded: Case): Promise<End | undefined> {
-  return hurt(recorded, []);
+export function undisturbed(recorded: Case, ways: Ways = {}): Promise<End | undefined> {
+  return hurt(recorded, [], ways);
 }
 
 /** The end of a case that is hurt, in each process at one point, and goes on from its journal alone. */
-export async function hurt(recorded: Case, points: readonly Point[], attempts = new EachPiece()): Promise<End | undefined> {
+export async function hurt(
+  recorded: Case,
+  points: readonly Point[],
+  { attempts = new EachPiece(), executor = rounds(), restAfter = new Set() }: Ways = {},
+): Promise<End | undefined> {
+  const rested = new Set<string>();
   const world = new World(attempts);
   const store = memory();
   const calls: JsonRecord[] = [];
   for (let index = 0; ; index++) {
     const life = mortal(world, store, points[index]);
-    const process = open(world, recorded, recorded.flow, life.persistence, life.clock);
+    const process = open(world, recorded, recorded.flow, { persistence: life.persistence, clock: life.clock, executor });
     if ('invalid' in process) return undefined;
     world.beginSegment([], IDLE);
-    const ended = await Promise.race([goOn(process, recorded, attempts), life.died]);
+    process.app.on((event) => {
+      if (event.type !== 'task' || event.state !== 'SUCCESS') return;
+      const name = process.built.names.get(event.path) ?? event.path;
+      if (!restAfter.has(name) || rested.has(name)) return;
+      rested.add(name);
+      void process.app.suspend(ID);
+    });
+    let ended = await Promise.race([goOn(process, recorded, attempts), life.died]);
+    while (ended?.state === 'SUSPENDED') ended = await Promise.race([goOn(process, recorded, attempts), life.died]);
     calls.push(...world.calls);
     if (ended !== undefined) return { text: await told(process, ended, calls), writes: life.writes() };
   }

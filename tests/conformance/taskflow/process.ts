@@ -1,4 +1,13 @@
-import { type AnyFlow, type App, type Clock, type Failure, type FlowEvent, flowproof, type Persistence } from 'flowproof';
+import {
+  type AnyFlow,
+  type App,
+  type Clock,
+  type ExecutorChoice,
+  type Failure,
+  type FlowEvent,
+  flowproof,
+  type Persistence,
+} from 'flowproof';
 import { rounds, VirtualClock } from 'flowproof/testing';
 import type { Case, FlowSpec, Invalid, RaisedFailure, TraceEvent } from './case.js';
 import { encodeFailure, failureValue } from './encoding.js';
@@ -29,13 +38,20 @@ export interface Process {
 
 export type Ended = { readonly state: string; readonly failures?: readonly { readonly failure: Failure }[] };
 
+/** What a process has around it. */
+export interface Surroundings {
+  readonly persistence: Persistence;
+  readonly clock?: Clock;
+  /** TaskFlow's way unless something else is tried. */
+  readonly executor?: ExecutorChoice;
+}
+
 /** Another process on the same store; or what is wrong with the flow. */
 export function open(
   world: World,
   recorded: Case,
   spec: FlowSpec,
-  persistence: Persistence,
-  clock: Clock = new VirtualClock(),
+  { persistence, clock = new VirtualClock(), executor = rounds() }: Surroundings,
 ): Process | { readonly invalid: Invalid } {
   let built: BuiltFlow | undefined;
   try {
@@ -49,7 +65,7 @@ export function open(
     };
     const make = flowproof as unknown as (options: object) => Process['app'];
     const stop = recorded.options?.never_resolve === true ? { onFailure: 'stop' } : {};
-    const app = make({ persistence, flows: [built.flow], executor: rounds(), clock, compat, ...stop });
+    const app = make({ persistence, flows: [built.flow], executor, clock, compat, ...stop });
     const { names } = built;
     app.on((event) => {
       const told = traceEvent(event, names);

@@ -18,7 +18,7 @@ export async function replay(recorded: Case): Promise<Actual> {
       if (process !== undefined && !crashed) await process.app.stop();
       world.beginSegment([], IDLE);
       const persistence = withFaults(store, () => 'pass');
-      const opened = open(world, recorded, segment.flow ?? recorded.flow, persistence);
+      const opened = open(world, recorded, segment.flow ?? recorded.flow, { persistence });
       if ('invalid' in opened) {
         if (index === 0) return opened;
         segments.push(opened);
