@@ -4,5 +4,10 @@ import ordinary from './vitest.config.js';
 /** What takes too long for every day: `npm run test:deep`. */
 export default defineConfig({
   ...ordinary,
-  test: { ...ordinary.test, exclude: ['**/node_modules/**', '**/build/**'], include: ['tests/**/*.deep.test.ts'], testTimeout: 1_800_000 },
+  test: {
+    ...ordinary.test,
+    exclude: ['**/node_modules/**', '**/build/**'],
+    include: ['tests/**/*.deep.test.ts', 'tests/conformance/taskflow/generated.test.ts'],
+    testTimeout: 1_800_000,
+  },
 });

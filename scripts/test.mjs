@@ -25,6 +25,11 @@ const WORKERS = Math.max(2, availableParallelism());
 
 const PARTS = [
   { name: 'build', title: 'build', steps: [['scripts/clean.mjs'], [bin('typescript', 'tsc'), '-b', 'compiler']] },
+  {
+    name: 'check',
+    title: 'flowproof check of the examples',
+    steps: [['dist/compiler/main.js', 'check', '--project', 'tsconfig.examples.json']],
+  },
   { name: 'types', title: 'type check of the whole project', steps: [[bin('typescript', 'tsc'), '-p', 'tsconfig.json']] },
   { name: 'lint', title: 'lint and format', steps: [[bin('@biomejs/biome', 'biome'), 'check', '--error-on-warnings']] },
   { name: 'type-tests', title: 'type tests', steps: [['scripts/type-tests.mjs']] },

@@ -15,7 +15,7 @@ export interface Arguments {
 
 const FORMATS: Readonly<Record<string, readonly string[]>> = {
   check: ['text', 'json', 'sarif', 'github'],
-  graph: ['mermaid', 'dot', 'svg'],
+  graph: ['mermaid', 'dot'],
   manifest: ['json'],
 };
 
@@ -33,7 +33,7 @@ export function readArguments(args: readonly string[]): Arguments {
     throw new UsageError(`'${command}' has no format '${values.format}': choose from ${formats.join(', ')}`);
   }
   if (values.watch === true && command !== 'check') throw new UsageError("only 'check' can watch");
-  if (values.against !== undefined && command === 'manifest') throw new UsageError("'manifest' compares nothing");
+  if (values.against !== undefined && command !== 'check') throw new UsageError(`'${command}' compares nothing`);
   return {
     command,
     words,

@@ -16,8 +16,7 @@ Options of check:
   -w, --watch            check again after each change
 
 Options of graph:
-      --format FORMAT    mermaid, dot or svg (default: mermaid)
-      --against BASE     draw what changed since then: git:REVISION or a manifest FILE
+      --format FORMAT    mermaid or dot (default: mermaid)
 
 Configuration, if any: "flowproof" in package.json, or flowproof.config.ts, which is read and not run.
 Exit code: 0 nothing wrong, 1 errors found, 2 it could not be done. All rules: docs/checker.md

@@ -17,6 +17,7 @@ export class Oracle {
   #planned: readonly boolean[] = [];
   #taken: Assumption[] = [];
   #exhausted = false;
+  #asked = 0;
 
   /** Reads once for every way that the conditions can go; `false`: there were too many. */
   everyWay(read: () => void): boolean {
@@ -37,7 +38,13 @@ export class Oracle {
     return all;
   }
 
+  /** How often it was asked: a loop whose condition asks turns nobody knows how often. */
+  get asked(): number {
+    return this.#asked;
+  }
+
   answer(condition: ts.Node): boolean {
+    this.#asked++;
     const known = this.#taken.find((one) => one.condition === condition);
     if (known !== undefined) return known.holds;
     const holds = this.#planned[this.#taken.length] ?? true;

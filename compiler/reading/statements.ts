@@ -8,6 +8,9 @@ import { short } from './syntax.js';
 import { Thrown, Unknown } from './unknown.js';
 import { bind } from './variables.js';
 
+/** A loop that turns so often on what was only assumed may never end. */
+const MOST_ASSUMED_TURNS = 20;
+
 /** Executes statements one after another. */
 export function statements(list: readonly ts.Statement[], frame: Frame, machine: Machine): Completion {
   for (const one of list) if (ts.isFunctionDeclaration(one)) declareFunction(one, frame, machine);
@@ -93,29 +96,35 @@ function forEver(node: ts.ForStatement, around: Frame, machine: Machine): Comple
     if (ts.isVariableDeclarationList(initializer)) declare(initializer, frame, machine);
     else machine.evaluate(initializer, frame);
   }
-  for (;;) {
-    const value = condition === undefined ? true : machine.evaluate(condition, frame);
-    if (value instanceof Unknown) {
+  return turning(node, condition, true, incrementor, frame, machine);
+}
+
+function whilst(node: ts.WhileStatement | ts.DoStatement, frame: Frame, machine: Machine, first: boolean): Completion {
+  return turning(node, node.expression, first, undefined, frame, machine);
+}
+
+/** Turns a loop until its condition no longer holds, or until nobody knows whether it does. */
+function turning(
+  node: ts.IterationStatement,
+  condition: ts.Expression | undefined,
+  first: boolean,
+  after: ts.Expression | undefined,
+  frame: Frame,
+  machine: Machine,
+): Completion {
+  const before = machine.oracle.asked;
+  for (let turns = 0; ; turns++) {
+    const { asked } = machine.oracle;
+    const value = condition === undefined || (turns === 0 && !first) ? true : machine.evaluate(condition, frame);
+    const unsure = machine.oracle.asked > asked || (turns >= MOST_ASSUMED_TURNS && asked > before);
+    if (value instanceof Unknown || unsure) {
       forget(node, `it changes in a loop while '${short(condition ?? node)}', which is known only at run time`, frame, machine);
       return undefined;
     }
     if (!value) return undefined;
     const ended = loop(statement(node.statement, new Frame(frame), machine));
     if (ended.leave) return ended.completion;
-    if (incrementor !== undefined) machine.evaluate(incrementor, frame);
-  }
-}
-
-function whilst(node: ts.WhileStatement | ts.DoStatement, frame: Frame, machine: Machine, first: boolean): Completion {
-  for (let ask = first; ; ask = true) {
-    const value = ask ? machine.evaluate(node.expression, frame) : true;
-    if (value instanceof Unknown) {
-      forget(node, `it changes in a loop while '${short(node.expression)}', which is known only at run time`, frame, machine);
-      return undefined;
-    }
-    if (!value) return undefined;
-    const ended = loop(statement(node.statement, new Frame(frame), machine));
-    if (ended.leave) return ended.completion;
+    if (after !== undefined) machine.evaluate(after, frame);
   }
 }
 

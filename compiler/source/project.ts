@@ -30,11 +30,13 @@ export function openProject(tsconfigs: readonly string[]): SourceProject {
   for (const path of all) if (!existsSync(path)) throw new UnreadableProjectError(`there is no ${path}`);
   const project = new Project({
     tsConfigFilePath: first,
+    // The compiler finds what is imported; who is judged is said by the tsconfigs alone.
+    skipFileDependencyResolution: true,
     compilerOptions: { noEmit: true, skipLibCheck: true, composite: false, incremental: false },
   });
   for (const path of others) project.addSourceFilesFromTsConfig(path);
-  // Asked once: what imports have led to becomes a root of later programs.
-  const roots = new Set<string>(project.getProgram().compilerObject.getRootFileNames());
+  // Asked once: what the compiler finds later is known to the project, too.
+  const roots = new Set(project.getSourceFiles().map((file) => String(file.getFilePath())));
   return view(project, {
     roots,
     folders: [...tsconfigs.map((path) => resolve(path)), ...all].map((path) => dirname(path).split(sep).join('/')),

@@ -22,8 +22,8 @@ const allocateDisk = defineTask({
     services.say(`allocating ${gigabytes} GB on ${host}`);
     return { disk: `${host}/disk-1` };
   },
-  revert: async (_inputs, outcome, { services }: Context) => {
-    if (outcome.kind === 'result') services.say(`freeing ${outcome.result.disk}`);
+  revert: async ({ host }: { host: string }, outcome, { services }: Context) => {
+    if (outcome.kind !== 'failure') services.say(`freeing ${host}/disk-1`);
   },
 });
 

@@ -4,9 +4,10 @@ import { callEvent, eventsOf } from './announce.js';
 import { type CallParts, Calls } from './calls.js';
 import { decide } from './decide.js';
 import type { AskCommand, CallCommand, CallId, Command, Decision, EngineEvent, Limits, OnFailure } from './decision.js';
-import { type Durability, isWrittenNow } from './durability.js';
+import type { Durability } from './durability.js';
 import type { FlowEvent } from './events.js';
 import { beginEntry, snapshotTaken } from './fold.js';
+import { HeldSteps } from './held-steps.js';
 import { Inbox } from './inbox.js';
 import { Mailbox } from './mailbox.js';
 import { ProgressNotes } from './progress-notes.js';
@@ -64,16 +65,13 @@ export class Engine {
   readonly #calls: Calls;
   readonly #progress: ProgressNotes;
   readonly #statistics: Statistics;
+  readonly #held: HeldSteps;
   #suspending = false;
   #stopping = false;
   #givenUp = false;
   /** Why nothing can be saved any more. */
   #over: unknown;
   #savings: Saving[] = [];
-  /** Stated and not written yet; see {@link Durability}. */
-  #held: Transition[] = [];
-  #heldSteps = 0;
-  #isHeldLong = false;
   #alarm: (() => void) | undefined;
 
   constructor(run: Run, writer: Writer, parts: EngineParts) {
@@ -82,6 +80,7 @@ export class Engine {
     this.#parts = parts;
     this.#signals = new Signals(parts.onFailure === 'abortSiblings');
     this.#statistics = new Statistics(parts.clock);
+    this.#held = new HeldSteps(parts.durability);
     this.#progress = new ProgressNotes(parts.clock, () => this.#mailbox.ring());
     this.#calls = new Calls(run, parts, this.#signals, {
       finished: (outcome) => this.#mailbox.post({ kind: 'finished', outcomes: [outcome] }),
@@ -155,20 +154,20 @@ export class Engine {
 
   /** What was held back is written, if it still can be: who goes on need not do it again. */
   async #leave(): Promise<EngineEnd> {
-    if (!this.#givenUp && this.#held.length > 0) await this.#flush();
+    if (!this.#givenUp && !this.#held.isEmpty) await this.#flush();
     return 'stopped';
   }
 
   async #arrival(): Promise<void> {
     this.#statistics.waits();
-    const cancel = this.#held.length > 0 ? this.#parts.clock.after(HELD_MS, () => this.#writeHeld()) : undefined;
+    const cancel = this.#held.isEmpty ? undefined : this.#parts.clock.after(HELD_MS, () => this.#writeHeld());
     await this.#mailbox.arrival();
     cancel?.();
     this.#statistics.works();
   }
 
   #writeHeld(): void {
-    this.#isHeldLong = true;
+    this.#held.expire();
     this.#mailbox.ring();
   }
 
@@ -192,30 +191,20 @@ export class Engine {
   }
 
   /** Writes a step, or holds it back, as the durability allows. */
-  async #keep({ transitions, commands }: Decision, heeded: readonly string[]): Promise<void> {
-    if (transitions.length > 0) {
-      this.#held.push(...transitions);
-      this.#heldSteps++;
-    }
-    const { durability } = this.#parts;
-    const isDue =
-      heeded.length > 0 || this.#isHeldLong || this.#stopping || isWrittenNow(durability, transitions, commands, this.#heldSteps);
-    if (!isDue || this.#held.length + heeded.length === 0) return;
+  async #keep(step: Decision, heeded: readonly string[]): Promise<void> {
+    const isDue = this.#held.add(step) || this.#stopping || heeded.length > 0;
+    if (!isDue || (this.#held.isEmpty && heeded.length === 0)) return;
     await this.#flush(heeded);
     await this.#snapshot();
   }
 
   async #flush(heeded: readonly string[] = []): Promise<void> {
-    if (this.#held.length === 0) beginEntry(this.run.status);
-    const held = this.#held;
-    this.#held = [];
-    this.#heldSteps = 0;
-    this.#isHeldLong = false;
-    await this.#append(held, heeded);
+    if (this.#held.isEmpty) beginEntry(this.run.status);
+    await this.#append(this.#held.take(), heeded);
   }
 
   #decide(events: readonly EngineEvent[]): Decision {
-    this.run.entryIsOpen = this.#held.length > 0;
+    this.run.entryIsOpen = !this.#held.isEmpty;
     this.run.observed = this.#parts.listening();
     return decide(this.run, events, this.#limits());
   }

@@ -1,10 +1,14 @@
-import { mkdtempSync, rmSync } from 'node:fs';
+import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
 import { check } from '../../compiler/checking/index.js';
+import type { Finding } from '../../compiler/findings/finding.js';
+import { text } from '../../compiler/output/index.js';
 import { readProject } from '../../compiler/reading/index.js';
+import { RULES } from '../../compiler/rules/index.js';
 import { openProject } from '../../compiler/source/index.js';
+import { UPGRADE_CODES } from '../../compiler/upgrade/index.js';
 import { writeMonorepo } from '../../scripts/monorepo.js';
 import { Expectations } from './expectations.js';
 
@@ -17,6 +21,7 @@ describe.each(['express', 'nest'])('of the sample project %s the checker', (name
     const findings = check(readProject(openProject([join(SAMPLES, name, 'tsconfig.json')])));
     for (const file of sample.files) expect(sample.found(file, findings), file).toEqual(sample.expected(file));
     expect(findings).toHaveLength(sample.files.flatMap((file) => sample.expected(file)).length);
+    if (name === 'nest') documented(findings);
   }, 30_000);
 });
 
@@ -35,3 +40,18 @@ test('of a monorepo of 30 flows the checker finds every seeded mistake, and noth
     rmSync(folder, { recursive: true });
   }
 }, 30_000);
+
+/** The transcript in docs/checker.md is what it says. */
+function documented(findings: readonly Finding[]): void {
+  const cycle = findings.filter(({ code }) => code === 'CYCLE');
+  const surroundings = { folder: join(SAMPLES, 'nest'), color: false, read: (file: string) => readFileSync(file, 'utf8') };
+  const said = text({ findings: cycle, flows: 0, tasks: 0, files: 0 }, surroundings).split('\n').slice(0, 10).join('\n');
+  expect(readFileSync(join(ROOT, 'docs/checker.md'), 'utf8')).toContain(said);
+}
+
+test('docs/checker.md tells of every rule, and docs/upgrade.md of every verdict', () => {
+  const [checker, upgrade] = ['checker', 'upgrade'].map((name) => readFileSync(join(ROOT, `docs/${name}.md`), 'utf8'));
+  const codes = [...RULES.filter(({ code }) => code !== 'FLOW_DEFINITION'), { code: 'USELESS_IGNORE', severity: 'warning' }];
+  for (const { code, severity } of codes) expect(checker).toContain(`| \`${code}\` | ${severity} |`);
+  for (const { code, severity } of Object.values(UPGRADE_CODES)) expect(upgrade).toContain(`| \`${code}\` | ${severity} |`);
+});

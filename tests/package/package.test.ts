@@ -3,7 +3,7 @@ import { mkdir, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { build } from 'esbuild';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { node, type Packed, packAndInstall, tool } from './packed.js';
+import { node, type Packed, packAndInstall, run, tool } from './packed.js';
 
 const COMPILERS = { '5.9': 'typescript-5.9/bin/tsc', '6.0': 'typescript/bin/tsc', '7.0': 'typescript-7.0/bin/tsc' };
 
@@ -57,6 +57,13 @@ describe('installed alone', () => {
   test('it is required by CommonJS', async () => {
     const folder = await program('cjs', { 'main.cjs': `const { defineTask, linear, run } = require('flowproof');${GREET}` });
     expect(await node(folder, 'main.cjs')).toBe(GREETED);
+  });
+
+  test('its program says what it can do, and what it lacks: nobody but the checker needs ts-morph', async () => {
+    const folder = await program('cli', { 'package.json': '{ "type": "module" }', 'tsconfig.json': '{}' });
+    const bin = join(packed.project, 'node_modules/.bin/flowproof');
+    expect(await run(folder, bin, '--help')).toContain('flowproof check');
+    await expect(run(folder, bin, 'check')).rejects.toThrow('npm install --save-dev ts-morph@28');
   });
 
   test('its root door loads no client of an outside system', async () => {

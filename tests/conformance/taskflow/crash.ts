@@ -26,6 +26,8 @@ export interface End {
 export interface Ways {
   readonly attempts?: EachPiece;
   readonly executor?: ExecutorChoice;
+  /** Atoms after whose first success the run is to rest; then it is gone on with. */
+  readonly restAfter?: ReadonlySet<string>;
 }
 
 /** The end of a case that nothing happens to; none where its flow is refused. */
@@ -37,8 +39,9 @@ export function undisturbed(recorded: Case, ways: Ways = {}): Promise<End | unde
 export async function hurt(
   recorded: Case,
   points: readonly Point[],
-  { attempts = new EachPiece(), executor = rounds() }: Ways = {},
+  { attempts = new EachPiece(), executor = rounds(), restAfter = new Set() }: Ways = {},
 ): Promise<End | undefined> {
+  const rested = new Set<string>();
   const world = new World(attempts);
   const store = memory();
   const calls: JsonRecord[] = [];
@@ -47,7 +50,15 @@ export async function hurt(
     const process = open(world, recorded, recorded.flow, { persistence: life.persistence, clock: life.clock, executor });
     if ('invalid' in process) return undefined;
     world.beginSegment([], IDLE);
-    const ended = await Promise.race([goOn(process, recorded, attempts), life.died]);
+    process.app.on((event) => {
+      if (event.type !== 'task' || event.state !== 'SUCCESS') return;
+      const name = process.built.names.get(event.path) ?? event.path;
+      if (!restAfter.has(name) || rested.has(name)) return;
+      rested.add(name);
+      void process.app.suspend(ID);
+    });
+    let ended = await Promise.race([goOn(process, recorded, attempts), life.died]);
+    while (ended?.state === 'SUSPENDED') ended = await Promise.race([goOn(process, recorded, attempts), life.died]);
     calls.push(...world.calls);
     if (ended !== undefined) return { text: await told(process, ended, calls), writes: life.writes() };
   }
