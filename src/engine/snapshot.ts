@@ -13,7 +13,7 @@ export function snapshotOf(run: RunStatus): Json {
   const { creation, state, incarnation, fingerprint, goingBack, cancelled } = run;
   const status = { creation: creation as unknown as Json, state, incarnation, fingerprint, goingBack, cancelled };
   // The flow of the creation is stored beside the journal.
-  const flow = fingerprint === creation.fingerprint ? {} : { manifest: run.manifest };
+  const flow: { readonly [name: string]: Json } = fingerprint === creation.fingerprint ? {} : { manifest: run.manifest };
   return { ...status, ...flow, count: run.atoms.length, atoms };
 }
 
