@@ -1,5 +1,14 @@
 import type { FlowDefinition } from '#authoring';
-import { describe, type FlowShape, type LinkedFlow, link, type NodeShape, type ShapeOrigin } from '#compilation';
+import {
+  type DescribedFlow,
+  describe,
+  type FlowShape,
+  type LinkedFlow,
+  link,
+  type NodeShape,
+  type ShapeOrigin,
+  targeted,
+} from '#compilation';
 import { ts } from '../source/index.js';
 import { type FlowPlaces, placesIn } from './flow-places.js';
 import type { Gap } from './gaps.js';
@@ -35,7 +44,8 @@ export interface FlowReading {
 
 export function readFlow(built: Built, { traces, origins, types }: Pick<Machine, 'traces' | 'origins' | 'types'>): FlowReading {
   const { definition, at, assumptions } = built;
-  const described = describe(definition);
+  const whole = describe(definition);
+  const described = targeted(whole);
   const { shape } = described;
   const linked = link(shape);
   const known = new Map<FlowDefinition, { readonly built: Built; readonly places: FlowPlaces }>();
@@ -50,7 +60,7 @@ export function readFlow(built: Built, { traces, origins, types }: Pick<Machine,
     }
     return found;
   };
-  const ordinal = ordinals(shape);
+  const ordinal = ordinals(described, whole);
   const placeOf = (index: number): ts.Node => {
     const node = shape.nodes[index];
     if (node === undefined || node.parent < 0) return flowAt(0)?.places.start ?? at;
@@ -94,15 +104,29 @@ export function readFlow(built: Built, { traces, origins, types }: Pick<Machine,
   };
 }
 
-/** The place of each node among its siblings, without retries. */
-function ordinals({ nodes }: FlowShape): readonly number[] {
-  const counts = nodes.map(() => 0);
-  return nodes.map(({ parent, kind }) => {
+/** The place of each node among its siblings as they were added, without retries: a target may have left some out. */
+function ordinals({ shape, placements }: DescribedFlow, whole: DescribedFlow): readonly number[] {
+  const counts = new Map<number, number>();
+  const written = whole.shape.nodes.map(({ parent, kind }) => {
     if (kind === 'retry' || parent < 0) return 0;
-    const ordinal = counts[parent] ?? 0;
-    counts[parent] = ordinal + 1;
+    const ordinal = counts.get(parent) ?? 0;
+    counts.set(parent, ordinal + 1);
     return ordinal;
   });
+  const places = new Map<string, number>();
+  const ids = new Map<unknown, number>();
+  // A flow that is used twice has its nodes twice: they differ by where they are.
+  const keyOf = (placement: unknown, parent: number): string => {
+    const id = ids.get(placement) ?? ids.size;
+    ids.set(placement, id);
+    return `${parent} ${id}`;
+  };
+  for (const [index, { parent }] of whole.shape.nodes.entries()) places.set(keyOf(whole.placements[index], parent), index);
+  const originals: number[] = [];
+  for (const [index, { parent }] of shape.nodes.entries()) {
+    originals.push(places.get(keyOf(placements[index], parent < 0 ? -1 : (originals[parent] as number))) ?? index);
+  }
+  return originals.map((original) => written[original] ?? 0);
 }
 
 /** `.input<I>()` leaves nothing behind for a run; neither do schemas that can't describe themselves. */

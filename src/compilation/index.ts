@@ -11,3 +11,4 @@ export type { LinkedAtom, LinkedFlow } from './linked-flow.js';
 export { manifestOf } from './manifest.js';
 export { toDot, toMermaid } from './render.js';
 export type { Source } from './source.js';
+export { targeted } from './target.js';

@@ -21,6 +21,7 @@ export class InferredOrders {
   readonly #needs = new Map<number, ReadonlySet<string>>();
   readonly #gives = new Map<number, ReadonlySet<string>>();
   readonly #inferred = new Map<number, InferredOrder>();
+  readonly #contents = new Map<number, readonly number[]>();
   readonly #befores = new Map<number, ReadonlyMap<number, readonly number[]>>();
 
   constructor(shape: FlowShape, children: readonly (readonly number[])[], optionals: boolean) {
@@ -43,6 +44,11 @@ export class InferredOrders {
 
   retryOf(flow: number): number | undefined {
     return this.#retries.get(flow);
+  }
+
+  /** The nodes of a flow in the order in which it is walked through: that of a graph is by what they wait for (R-5.22). */
+  content(flow: number): readonly number[] {
+    return this.#contents.get(flow) ?? [];
   }
 
   /** The siblings that a node sees, nearest first (R-8.7, R-8.8). */
@@ -113,6 +119,7 @@ export class InferredOrders {
 
   #order(index: number, { pattern, links }: Extract<NodeShape, { kind: 'flow' }>): ReadonlyMap<number, readonly number[]> {
     const children = this.#children[index] ?? [];
+    this.#contents.set(index, children);
     if (pattern === 'linear') return new Map(children.map((child, place) => [child, children.slice(0, place).reverse()]));
     if (pattern !== 'graph') return new Map();
     const named = new Map(children.map((child) => [this.#shape.nodes[child]?.name ?? '', child]));
@@ -120,7 +127,10 @@ export class InferredOrders {
       const [first, then] = [named.get(from), named.get(to)];
       return first === undefined || then === undefined ? [] : [[first, then]];
     });
-    return predecessors(children, [...this.inferred(index).orders, ...linked]);
+    const orders = [...this.inferred(index).orders, ...linked];
+    const sorted = inGenerations(children, orders);
+    this.#contents.set(index, sorted);
+    return predecessors(sorted, orders);
   }
 }
 
@@ -137,10 +147,9 @@ function renamed(names: readonly string[], { rename }: Placed): ReadonlySet<stri
   return new Set(names.map((name) => rename[name] ?? name));
 }
 
-/** All that come before each node, the last one first in an order that follows the nodes'. */
-function predecessors(nodes: readonly number[], orders: readonly Order[]): ReadonlyMap<number, readonly number[]> {
-  const direct = new Map(nodes.map((node) => [node, new Set(orders.filter(([, to]) => to === node).map(([from]) => from))]));
-  const sorted = inGenerations(nodes, orders);
+/** All that come before each node, the last one first. */
+function predecessors(sorted: readonly number[], orders: readonly Order[]): ReadonlyMap<number, readonly number[]> {
+  const direct = new Map(sorted.map((node) => [node, new Set(orders.filter(([, to]) => to === node).map(([from]) => from))]));
   const place = new Map(sorted.map((node, index) => [node, index]));
   const all = new Map<number, ReadonlySet<number>>();
   for (const node of sorted) {

@@ -8,7 +8,6 @@ import type { Source } from './source.js';
 /** What scopes of one flow share. */
 interface Around {
   readonly shape: FlowShape;
-  readonly children: readonly (readonly number[])[];
   readonly orders: InferredOrders;
   readonly compat: Compat;
   /** The number of each atom, by its node. */
@@ -26,7 +25,7 @@ export function nearestScopes(shape: FlowShape, children: readonly (readonly num
   const provided = new Set(shape.nodes.flatMap((node, index) => (node.kind === 'flow' ? [] : [...orders.gives(index)])));
   return (flow, _, inputs) => {
     for (const name of flow.input.names ?? []) inputs.set(name, { name, optional: true });
-    return new NearestScope({ shape, children, orders, compat, atoms, provided, inputs }, flow, 0, undefined);
+    return new NearestScope({ shape, orders, compat, atoms, provided, inputs }, flow, 0, undefined);
   };
 }
 
@@ -75,13 +74,13 @@ class NearestScope implements Scope {
 
   /** Atoms in a node that provide a value, the last one first. */
   #providers(node: number, name: string): readonly Source[] {
-    const { shape, children, orders, atoms } = this.#around;
+    const { shape, orders, atoms } = this.#around;
     if (!orders.gives(node).has(name)) return [];
     const { rename, kind } = shape.nodes[node] as FlowShape['nodes'][number];
     const [output = name] = Object.entries(rename).find(([, renamed]) => renamed === name) ?? [];
     if (kind !== 'flow') return [{ from: 'atom', atom: atoms[node] as number, output }];
     const retry = orders.retryOf(node);
-    const inside = [...(children[node] ?? [])].reverse().flatMap((child) => this.#providers(child, output));
+    const inside = [...orders.content(node)].reverse().flatMap((child) => this.#providers(child, output));
     return retry === undefined ? inside : [...inside, ...this.#providers(retry, output)];
   }
 

@@ -93,6 +93,19 @@ describe('the order of a graph', () => {
     expect(sourcesOf(linked, TASKFLOW)).toEqual({ 'g/c.x': '[g/b.x g/a.x]' });
   });
 
+  test('is the order in which its nodes are seen from outside: the last to run is the nearest', () => {
+    const inner = filled(begin(graph, 'i').input(), [{ a: task('a') }, { b: task('b', [], ['x']) }, { c: task('c', [], ['x']) }]);
+    const linked = begin(graph, 'i')
+      .input()
+      .add({ a: task('a') })
+      .add({ b: task('b', [], ['x']) })
+      .add({ c: task('c', [], ['x']) })
+      .link('a', 'b')
+      .build();
+    expect(sourcesOf(root([], inner, task('z', ['x'])), TASKFLOW)).toEqual({ 'f/z.x': '[f/i/c.x f/i/b.x]' });
+    expect(sourcesOf(root([], linked, task('z', ['x'])), TASKFLOW)).toEqual({ 'f/z.x': '[f/i/b.x f/i/c.x]' });
+  });
+
   test('does not follow optional inputs', () => {
     expect(edgesIn(net([gives('a'), ['c', task('c', ['x?'])]]), TASKFLOW)).toEqual([]);
     expect(edgesIn(net([gives('a'), ['c', task('c', ['x?'])]]))).toEqual(['g/a g/c']);

@@ -51,11 +51,12 @@ describe('a flow that is read from source is the one that compile() makes', () =
   });
 });
 
-test('every node has the place where it was added', () => {
+test('every node has the place where it was added, also of a flow with a target', () => {
   const linesOf = (name: string) => {
     const flow = reading.flows.find((one) => one.name === name);
     return flow?.shape.nodes.map((_, node) => String(placeOf(flow.placeOf(node)).line));
   };
+  expect(linesOf('targeted')).toEqual(['77', '79', '79']);
   expect(linesOf('straight')).toEqual(['6', '6', '6', '6', '6']);
   expect(linesOf('web')).toEqual(['9', '12', '13', '14', '8', '15']);
   expect(linesOf('chosen')).toEqual(['64', '66', '66', '66', '67', '67']);

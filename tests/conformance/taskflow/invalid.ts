@@ -1,17 +1,21 @@
 import { isFlowproofError } from 'flowproof';
 import { argumentsOf, revertArgumentsOf } from './arguments.js';
-import { type FlowSpec, flowsOf, type Invalid, retryName, tasksOf } from './case.js';
+import { type FlowSpec, flowsOf, type Invalid, isFlow, nodeNames, retryName, tasksOf } from './case.js';
 import type { BuiltFlow } from './flows.js';
 import { byText } from './json.js';
 
-/** Our codes in TaskFlow's words; the first of the list that was reported is what TaskFlow would have thrown. */
-const ERRORS: readonly (readonly [code: string, error: string])[] = [
-  ['CYCLE', 'DependencyFailure'],
+/** What TaskFlow sees while it builds a flow, in its words: of the innermost flow first, and there in this order. */
+const WHEN_BUILT: readonly (readonly [code: string, error: string])[] = [
   ['SEVERAL_PROVIDERS', 'AmbiguousDependency'],
+  ['CYCLE', 'DependencyFailure'],
+  ['BAD_DEPTH', 'ValueError'],
+];
+
+/** What it sees later, in this order. */
+const THEN: readonly (readonly [code: string, error: string])[] = [
+  ['NOT_A_NODE', 'TypeError'],
   ['DUPLICATE_NODE', 'Duplicate'],
   ['NAME_INVALID', 'ValueError'],
-  ['BAD_DEPTH', 'ValueError'],
-  ['NOT_A_NODE', 'TypeError'],
 ];
 
 const MISSING: ReadonlySet<string> = new Set(['MISSING_VALUE', 'NOT_PROVIDED', 'SIBLING_VALUE', 'MISSING_INPUT']);
@@ -28,11 +32,29 @@ export function invalidOf(error: unknown, spec: FlowSpec, built: BuiltFlow | und
   if (isFlowproofError(error, 'INCOMPATIBLE_FLOW')) return { error: 'Incompatible' };
   if (!isFlowproofError(error, 'FLOW_DEFINITION')) throw error;
   const found = (error as unknown as { diagnostics: readonly Finding[] }).diagnostics;
-  const [, known] = ERRORS.find(([code]) => found.some((finding) => finding.code === code)) ?? [];
+  const known = whenBuilt(found, spec) ?? THEN.find(([code]) => found.some((finding) => finding.code === code))?.[1];
   if (known !== undefined) return { error: known };
   const missing = found.filter(({ code }) => MISSING.has(code));
   if (missing.length === 0 || built === undefined) return { error: found.map(({ code }) => code).join() };
   return missingOf(missing, spec, built);
+}
+
+function whenBuilt(found: readonly Finding[], spec: FlowSpec): string | undefined {
+  for (const flow of inBuildOrder(spec, spec.name)) {
+    // Several providers are reported at a node of the flow, all else at the flow itself.
+    const inside = ({ code, path }: Finding): boolean =>
+      (code === 'SEVERAL_PROVIDERS' ? path.slice(0, path.lastIndexOf('/')) : path) === flow;
+    const [, error] = WHEN_BUILT.find(([code]) => found.some((finding) => finding.code === code && inside(finding))) ?? [];
+    if (error !== undefined) return error;
+  }
+  return undefined;
+}
+
+/** Paths of the flows, each after those in it. */
+function inBuildOrder(flow: FlowSpec, path: string): readonly string[] {
+  const names = nodeNames(flow);
+  const inner = (flow.items ?? []).flatMap((item, index) => (isFlow(item) ? inBuildOrder(item, `${path}/${names[index]}`) : []));
+  return [...inner, path];
 }
 
 /** Who misses which argument: TaskFlow speaks of arguments and methods, we of the value that they read. */

@@ -10,14 +10,7 @@ import {
 } from './rules/failures.js';
 import { historyAfterReset, rememberedFailures } from './rules/memory.js';
 import { namesAmongSiblings, objectTwice, valuesAlwaysOrder } from './rules/names.js';
-import {
-  askedOnce,
-  refusedFlows,
-  restartInOneStep,
-  restBeforeDeciding,
-  toldInDefinitionOrder,
-  untouchedBehindRetries,
-} from './rules/steps.js';
+import { askedOnce, refusedFlows, restartInOneStep, restBeforeAll, toldInDefinitionOrder, untouchedBehindRetries } from './rules/steps.js';
 
 /** Something that flowproof does otherwise on purpose. */
 export interface Rule {
@@ -49,7 +42,7 @@ export const RULES: readonly Rule[] = [
   askedOnce,
   untouchedBehindRetries,
   toldInDefinitionOrder,
-  restBeforeDeciding,
+  restBeforeAll,
   refusedFlows,
   partialEnd,
 ];

@@ -19,6 +19,8 @@ export class World {
   dead = false;
   /** Somebody who listened knows that the run has ended. */
   endHeard = false;
+  /** What a process told after its death: durable, and nobody heard it. */
+  readonly #unheard = new Set<string>();
 
   constructor(attempts: Attempts = new EveryCall()) {
     this.#attempts = attempts;
@@ -45,9 +47,13 @@ export class World {
     this.trace.push(event);
     this.#attempts.told(event);
     if (!this.dead && event[0] === 'flow') this.endHeard = ENDS.has(event[2]);
+    const said = `${event[1]} ${event[2]}`;
+    if (this.dead) this.#unheard.add(said);
     if (isRepeated) this.repeated.add(event);
-    else if (event[0] === 'flow') this.#point(`flow ${event[2]}`);
-    else this.#point(`${event[1]} ${event[2]}`);
+    // Who listens now hears for the first time what the dead process told nobody.
+    if (isRepeated && !this.#unheard.delete(said)) return;
+    if (event[0] === 'flow') this.#point(`flow ${event[2]}`);
+    else this.#point(said);
   }
 
   /** Takes note of a call; resolves with its number, counted over the whole case, and never when the process dies in it. */

@@ -125,11 +125,11 @@ export const partialEnd: Rule = {
   expected(wanted, vector) {
     const tasks = taskNames(vector);
     return eachSegment(wanted, (segment) => {
-      if (segment.outcome !== 'REVERTED' || inState(segment, 'SUCCESS', tasks).length === 0) return segment;
+      if (segment.flow_state !== 'REVERTED' || inState(segment, 'SUCCESS', tasks).length === 0) return segment;
       const trace = (segment.trace ?? []).map(
         (event): TraceEvent => (event[0] === 'flow' && event[2] === 'REVERTED' ? [event[0], event[1], 'FAILURE', event[3]] : event),
       );
-      return { ...segment, trace, outcome: 'FAILURE', flow_state: 'FAILURE' };
+      return { ...segment, trace, outcome: segment.outcome === 'CRASHED' ? segment.outcome : 'FAILURE', flow_state: 'FAILURE' };
     });
   },
 };

@@ -51,7 +51,7 @@ export const rememberedFailures: Rule = {
 };
 
 function recalled(segment: Segment, remembered: Remembered, earlier: ReadonlySet<string>, providers: Providers): Segment {
-  const calls = segment.calls.map((call) => withFailures(call, remembered, earlier));
+  const calls = withFailures(segment, remembered, earlier);
   const failures = segment.failures && segment.failures !== 'unstable' ? recordsOf(remembered) : segment.failures;
   const isFailed = segment.outcome === 'REVERTED' || segment.outcome === 'FAILURE';
   const raised = isFailed && segment.raised !== 'unstable' ? raisedOf(remembered) : segment.raised;
@@ -66,11 +66,25 @@ function recalled(segment: Segment, remembered: Remembered, earlier: ReadonlySet
   return isSame(next, segment) ? segment : next;
 }
 
-function withFailures(call: JsonRecord, { execute }: Remembered, earlier: ReadonlySet<string>): JsonRecord {
-  const { failures } = call;
-  if (!Array.isArray(failures)) return call;
-  const known = (failures as readonly string[]).filter((name) => execute.has(name));
-  return { ...call, failures: [...new Set([...known, ...earlier])].sort() };
+/** What a revert is told of: failures before this segment, and those in it that came before the revert began. */
+function withFailures(segment: Segment, { execute }: Remembered, earlier: ReadonlySet<string>): readonly JsonRecord[] {
+  const events = eventsOf(segment);
+  const failedAt = new Map<string, number>();
+  for (const [index, [, name, state]] of events.entries()) if (state === 'FAILURE' && !failedAt.has(name)) failedAt.set(name, index);
+  const made = new Map<string, number>();
+  return segment.calls.map((call) => {
+    const { failures, atom } = call;
+    if (!Array.isArray(failures)) return call;
+    const nth = made.get(String(atom)) ?? 0;
+    made.set(String(atom), nth + 1);
+    const began = segment.trace === undefined ? undefined : placesOf(events, String(atom), 'REVERTING')[nth];
+    const isKnown = (name: string): boolean => execute.has(name) && (failedAt.get(name) ?? -1) < (began ?? Number.POSITIVE_INFINITY);
+    return { ...call, failures: [...new Set([...(failures as readonly string[]).filter(isKnown), ...earlier])].sort() };
+  });
+}
+
+function placesOf(events: readonly TraceEvent[], atom: string, word: string): readonly number[] {
+  return events.flatMap(([, name, state], index) => (name === atom && state === word ? [index] : []));
 }
 
 /** A failure that stands for a value is gone with the failure. */

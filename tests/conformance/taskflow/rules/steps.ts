@@ -1,4 +1,15 @@
-import { type AnySegment, type FlowSpec, flowsByRun, flowsOf, isFlow, pathsIn, retryName, type Segment, type TraceEvent } from '../case.js';
+import {
+  type AnySegment,
+  type FlowSpec,
+  flowsByRun,
+  flowsOf,
+  isFlow,
+  pathsIn,
+  retryName,
+  type Segment,
+  type StopSpec,
+  type TraceEvent,
+} from '../case.js';
 import { textOf } from '../json.js';
 import { inPart } from '../order.js';
 import type { Rule } from '../rules.js';
@@ -114,17 +125,35 @@ function atomsIn(flow: FlowSpec): readonly string[] {
   return flow.retry === undefined ? items : [retryName(flow), ...items];
 }
 
-export const restBeforeDeciding: Rule = {
-  number: 'L6',
-  says: 'a run that is to rest asks no decider any more: it rests, though what is left may be skipped',
+export const restBeforeAll: Rule = {
+  number: 'L6, B-31',
+  says: 'a wish to suspend holds: no decider is asked any more, though all that is left may be skipped; and a run that has yet to begin rests when it begins',
   touches: 3,
-  expected(wanted) {
+  expected(wanted, { case: { run = [] } }) {
     const asked = ({ trace = [] }: Segment): number => trace.findIndex(([kind, , state]) => kind === 'flow' && state === 'SUSPENDING');
     const skipsAfter = (segment: Segment): boolean =>
       asked(segment) >= 0 && (segment.trace ?? []).slice(asked(segment)).some(([, , state]) => state === 'IGNORE');
-    return partAt(wanted, skipsAfter, (_, index, segment) => index < asked(segment));
+    const parted = partAt(wanted, skipsAfter, (_, index, segment) => index < asked(segment));
+    return partAt(
+      parted,
+      (segment, index) => isWishedEarly(segment, run[index]?.stops ?? []),
+      (_, index, segment) => index < begins(segment),
+    );
   },
 };
+
+function begins({ trace = [] }: Segment): number {
+  return trace.findIndex(([kind, , state]) => kind === 'flow' && state === 'RUNNING');
+}
+
+/** Whether it was to be suspended while it was reset. */
+function isWishedEarly(segment: Segment, stops: readonly StopSpec[]): boolean {
+  const before = (segment.trace ?? []).slice(0, Math.max(0, begins(segment)));
+  return stops.some(({ action, at: { atom, state, nth = 1 } }) => {
+    const reached = before.filter(([kind, name, told]) => told === state && (atom === undefined ? kind === 'flow' : name === atom));
+    return action === 'suspend' && reached.length >= nth && segment.open !== true;
+  });
+}
 
 export const refusedFlows: Rule = {
   number: 'D-15',
