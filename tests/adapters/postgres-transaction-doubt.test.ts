@@ -1,8 +1,10 @@
+import { sql } from 'kysely';
 import pg from 'pg';
 import { afterAll, beforeAll, expect, test, vi } from 'vitest';
 import { postgres, transaction } from '../../src/adapters/postgres/index.js';
 import {
   concurrent,
+  defineRetry,
   defineTask,
   type Flow,
   flowproof,
@@ -272,6 +274,75 @@ describePostgres('a COMMIT whose end is not known', (database) => {
       expect(await sharedCommits(database(), id)).toEqual([{ orders: 1, entries: 1 }]);
       expect(await statesOf(database(), id)).toEqual(['SUCCESS', 'SUCCESS', 'SUCCESS', 'SUCCESS']);
     }
+  });
+
+  test('what an own retry is being asked while a COMMIT fails is asked once', async () => {
+    await database().admin.query(`insert into orders values ('taken', 0, 'asked')`);
+    const [asking, collided] = [gate(), gate()];
+    let asked = 0;
+    const patient = defineRetry({
+      onFailure: async () => {
+        asked++;
+        asking.open();
+        await collided.opened;
+        return asked === 1 ? 'RETRY' : 'REVERT';
+      },
+    });
+    const failsOnce = defineTask({
+      name: 'fails-once',
+      async execute(_: {}, ctx: Context) {
+        if (ctx.services.log.push('try') === 1) throw new Error('once');
+      },
+    });
+    const colliding = defineTask({
+      name: 'place',
+      requires: ['id'],
+      provides: ['orderId'],
+      async execute({ id }: { id: string }, ctx: Context) {
+        await asking.opened;
+        const placeAt = (slot: string) =>
+          transaction(ctx, ctx.services.db, async (trx) => {
+            await trx.insertInto('orders').values({ id, attempt: ctx.attempt, slot }).execute();
+            return { orderId: id };
+          });
+        await placeAt('asked').catch(() => ctx.save('collided'));
+        collided.open();
+        return placeAt(id);
+      },
+    });
+    const flow = unordered('asked')
+      .input<{ id: string }>()
+      .add(linear.open('own').retry(patient).add(failsOnce).build())
+      .add(colliding)
+      .build();
+    const log: string[] = [];
+    const services = { db: shop.db, log };
+    await using app = flowproof({ persistence: postgres(database().url), flows: [flow], services, executor: concurrent({ limit: 4 }) });
+    expect((await app.run(flow, { id: 'asked', inputs: { id: 'asked' } })).state).toBe('SUCCESS');
+    expect([asked, log]).toEqual([1, ['try', 'try']]);
+    expect(await ordersOf(database(), 'asked')).toHaveLength(1);
+  });
+
+  test('what the run writes meanwhile is seen, whatever isolation is the default', async () => {
+    const strict = shopOver(database().url, { options: '-c default_transaction_isolation=serializable' });
+    const { rows } = await sql<{ level: string }>`select current_setting('transaction_isolation') as level`.execute(strict.db);
+    expect(rows).toEqual([{ level: 'serializable' }]);
+    const saving = defineTask({
+      name: 'place',
+      requires: ['id'],
+      provides: ['orderId'],
+      async execute({ id }: { id: string }, ctx: Context) {
+        return transaction(ctx, ctx.services.db, async (trx) => {
+          await trx.insertInto('orders').values({ id, attempt: ctx.attempt, slot: id }).execute();
+          await ctx.save('a step that the transaction has to see');
+          return { orderId: id };
+        });
+      },
+    });
+    const flow: Placing = linear('strict').input<{ id: string }>().add(saving).build();
+    await using app = appWith(flow, [], strict.db);
+    expect((await app.run(flow, { id: 'strict', inputs: { id: 'strict' } })).state).toBe('SUCCESS');
+    await strict.end();
   });
 
   test('two that end at the same moment are two steps, each in its own transaction', async () => {
