@@ -29,11 +29,13 @@ const place = defineTask({
   requires: ['id'],
   provides: ['orderId'],
   async execute({ id }: { id: string }, ctx: Context) {
-    return transaction(ctx, ctx.services.db, async (trx) => {
+    const placed = await transaction(ctx, ctx.services.db, async (trx) => {
       ctx.services.log.push(`place ${ctx.attempt}`);
       await trx.insertInto('orders').values({ id, attempt: ctx.attempt, slot: id }).execute();
       return { orderId: id };
     });
+    ctx.services.log.push('committed');
+    return placed;
   },
 });
 
@@ -74,7 +76,7 @@ describePostgres('a COMMIT whose end is not known', (database) => {
       state: 'SUCCESS',
       results: { orderId: 'answer' },
     });
-    expect(log).toEqual(['place 1']);
+    expect(log).toEqual(['place 1', 'committed']);
     expect(await sharedCommits(database(), 'answer')).toEqual([{ orders: 1, entries: 1 }]);
   });
 
@@ -92,7 +94,7 @@ describePostgres('a COMMIT whose end is not known', (database) => {
     await using app = appWith(twice, log);
     wire.atCommit('lose-request');
     expect((await app.run(twice, { id: 'again', inputs: { id: 'again' } })).state).toBe('SUCCESS');
-    expect(log).toEqual(['place 1', 'place 1']);
+    expect(log).toEqual(['place 1', 'place 1', 'committed']);
     expect(await sharedCommits(database(), 'again')).toEqual([{ orders: 1, entries: 1 }]);
   });
 
@@ -106,7 +108,7 @@ describePostgres('a COMMIT whose end is not known', (database) => {
     await waiting(database(), 'transactionid');
     await slow.letGo();
     expect((await running).state).toBe('SUCCESS');
-    expect(log).toEqual(['place 1']);
+    expect(log).toEqual(['place 1', 'committed']);
     expect(await sharedCommits(database(), 'slow-1')).toEqual([{ orders: 1, entries: 1 }]);
     await hasty.end();
   });
@@ -126,7 +128,7 @@ describePostgres('a COMMIT whose end is not known', (database) => {
     expect(await outcome).toBe('STORE_UNREACHABLE');
     await slow.letGo();
     expect((await app.run(twice, { id: 'slow-2', inputs: { id: 'slow-2' } })).state).toBe('SUCCESS');
-    expect(log).toEqual(['place 1']);
+    expect(log.filter((line) => line !== 'committed')).toEqual(['place 1']);
   });
 
   test('the app is stopped meanwhile: it does not wait, and whoever resumes the run finds out', async () => {
@@ -142,7 +144,7 @@ describePostgres('a COMMIT whose end is not known', (database) => {
     await waiting(database(), 'transactionid');
     await slow.letGo();
     expect(await resumed).toMatchObject({ state: 'SUCCESS', results: { orderId: 'slow-3' } });
-    expect(log).toEqual(['place 1']);
+    expect(log.filter((line) => line !== 'committed')).toEqual(['place 1']);
     expect(await ordersOf(database(), 'slow-3')).toHaveLength(1);
   });
 
@@ -277,10 +279,11 @@ describePostgres('a COMMIT whose end is not known', (database) => {
   });
 
   test('what an own retry is being asked while a COMMIT fails is asked once', async () => {
-    await database().admin.query(`insert into orders values ('taken', 0, 'asked')`);
+    await database().admin.query(`insert into orders values ('taken', 0, 'asked before')`);
     const [asking, collided] = [gate(), gate()];
     let asked = 0;
     const patient = defineRetry({
+      name: 'patient',
       onFailure: async () => {
         asked++;
         asking.open();
@@ -305,7 +308,7 @@ describePostgres('a COMMIT whose end is not known', (database) => {
             await trx.insertInto('orders').values({ id, attempt: ctx.attempt, slot }).execute();
             return { orderId: id };
           });
-        await placeAt('asked').catch(() => ctx.save('collided'));
+        await placeAt('asked before').catch(() => ctx.save('collided'));
         collided.open();
         return placeAt(id);
       },
@@ -318,7 +321,7 @@ describePostgres('a COMMIT whose end is not known', (database) => {
     const log: string[] = [];
     const services = { db: shop.db, log };
     await using app = flowproof({ persistence: postgres(database().url), flows: [flow], services, executor: concurrent({ limit: 4 }) });
-    expect((await app.run(flow, { id: 'asked', inputs: { id: 'asked' } })).state).toBe('SUCCESS');
+    expect(await app.run(flow, { id: 'asked', inputs: { id: 'asked' } })).toMatchObject({ state: 'SUCCESS' });
     expect([asked, log]).toEqual([1, ['try', 'try']]);
     expect(await ordersOf(database(), 'asked')).toHaveLength(1);
   });
@@ -343,6 +346,34 @@ describePostgres('a COMMIT whose end is not known', (database) => {
     await using app = appWith(flow, [], strict.db);
     expect((await app.run(flow, { id: 'strict', inputs: { id: 'strict' } })).state).toBe('SUCCESS');
     await strict.end();
+  });
+
+  test('what durability holds back stays held when a COMMIT fails', async () => {
+    await database().admin.query(`insert into orders values ('taken', 0, 'held before')`);
+    const before = defineTask({ name: 'before', execute: async (_: {}, ctx: Context) => void ctx.services.log.push('before') });
+    const stubborn = defineTask({
+      name: 'place',
+      requires: ['id'],
+      provides: ['orderId'],
+      async execute({ id }: { id: string }, ctx: Context) {
+        const placeAt = (slot: string) =>
+          transaction(ctx, ctx.services.db, async (trx) => {
+            await trx.insertInto('orders').values({ id, attempt: ctx.attempt, slot }).execute();
+            return { orderId: slot };
+          });
+        return placeAt('held before').catch(() => placeAt(id));
+      },
+    });
+    const flow = linear('held-on').input<{ id: string }>().add(before).add(stubborn).build();
+    for (const durability of ['checkpoint', 'none'] as const) {
+      const services = { db: shop.db, log: [] as string[] };
+      await using app = flowproof({ persistence: postgres(database().url), flows: [flow], services, durability });
+      const id = `held-on ${durability}`;
+      expect(await app.run(flow, { id, inputs: { id } })).toMatchObject({ state: 'SUCCESS', results: { orderId: id } });
+      expect(services.log).toEqual(['before']);
+      expect(await statesOf(database(), id)).toEqual(['SUCCESS', 'SUCCESS']);
+      expect(await sharedCommits(database(), id)).toEqual([{ orders: 1, entries: 1 }]);
+    }
   });
 
   test('two that end at the same moment are two steps, each in its own transaction', async () => {

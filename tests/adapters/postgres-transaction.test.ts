@@ -73,6 +73,15 @@ describePostgres('a task that ends with a transaction', (database) => {
     expect(await sharedCommits(database(), 'one')).toEqual([{ orders: 1, entries: 1 }]);
   });
 
+  test('it is one call, one step and one answer', async () => {
+    const after = defineTask({ name: 'after', requires: ['orderId'], execute: async (_: { orderId: string }) => undefined });
+    const flow = linear('counted').input<{ id: string }>().add(placing()).add(after).build();
+    await using app = flowproof({ persistence: postgres(database().url), flows: [flow], services: { db: shop.db, log: [] } });
+    const engine = app.engine(flow, { id: 'counted', inputs: { id: 'counted' } });
+    expect((await engine.run()).state).toBe('SUCCESS');
+    expect(engine.statistics()).toMatchObject({ calls: 2, steps: 2, discarded: 0, inFlight: 0 });
+  });
+
   test('without it they are not (control)', async () => {
     const plain = linear('single')
       .input<{ id: string }>()
@@ -193,6 +202,27 @@ describePostgres('a task that ends with a transaction', (database) => {
     const { result } = await run(linear('single').input<{ id: string }>().add(greedy).build(), 'greedy');
     expect([result.state, codes]).toEqual(['SUCCESS', ['TRANSACTION_LATE']]);
     expect(await ordersOf(database(), 'greedy')).toHaveLength(1);
+  });
+
+  test('one that the task does not await is rolled back', async () => {
+    const outcomes: unknown[] = [];
+    let over: Promise<unknown> = Promise.resolve();
+    const careless = defineTask({
+      name: 'place',
+      requires: ['id'],
+      provides: ['orderId'],
+      async execute({ id }: { id: string }, ctx: Context) {
+        over = transaction(ctx, ctx.services.db, async (trx) => {
+          await trx.insertInto('orders').values({ id, attempt: ctx.attempt, slot: id }).execute();
+          return { orderId: id };
+        }).catch((error) => outcomes.push(isFlowproofError(error) && error.code));
+        return { orderId: 'too early' };
+      },
+    });
+    const { result } = await run(linear('single').input<{ id: string }>().add(careless).build(), 'careless');
+    await over;
+    expect([result.state, outcomes]).toEqual(['SUCCESS', ['TRANSACTION_LATE']]);
+    expect(await ordersOf(database(), 'careless')).toEqual([]);
   });
 
   test('a revert ends with a transaction, too', async () => {
