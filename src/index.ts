@@ -102,6 +102,7 @@ export {
   RunNotFoundError,
   RunOwnedError,
   StaleRunError,
+  TransactionError,
 } from './model/errors.js';
 export type { Failure, FailureReport } from './model/failure.js';
 export { jsonCodec } from './model/json-codec.js';

@@ -1,3 +1,4 @@
+import type { TaskDoor } from '../model/task-door.js';
 import type { Sentence } from './sentence.js';
 import type { StorableValue } from './storable.js';
 
@@ -53,4 +54,6 @@ export interface TaskContext<out Services = {}> {
     event: string,
     data?: StorableValue<Value, Sentence<'NOT_STORABLE', { path: 'data'; reason: 'it holds what does not survive' }>>,
   ): void;
+  /** The way of `transaction` of `flowproof/postgres` into the run; for it alone. Absent where the store takes part in no transactions. */
+  readonly '~flowproof'?: TaskDoor;
 }

@@ -1,12 +1,16 @@
 import type { TaskContext } from '../authoring/index.js';
 import { StaleRunError } from '../model/errors.js';
 import { digest, quickDigest } from '../model/ids.js';
+import type { CallDoor } from './call-door.js';
+import type { Commitment } from './commitment.js';
 import type { CallId, CallOutcome } from './decision.js';
 import type { RunStatus } from './run-state.js';
 
 /** How a call reaches back into its run. */
 export interface CallDoors {
   finished(outcome: CallOutcome): void;
+  /** Only where the store takes part in transactions. */
+  readonly commit?: (commitment: Commitment) => void;
   /** Resolves when durable. */
   save(call: CallId, data: unknown): Promise<void>;
   progress(call: CallId, path: string, fraction: number, details?: Readonly<Record<string, unknown>>): void;
@@ -27,10 +31,11 @@ interface ContextParts {
   readonly services: object;
   readonly saved: unknown;
   readonly doors: CallDoors;
+  readonly door: CallDoor | undefined;
 }
 
 /** What a task sees of its run: plain data, so that it can be spread and wrapped. */
-export function callContext({ status, seed, call, path, signal, services, saved, doors }: ContextParts): TaskContext<object> {
+export function callContext({ status, seed, call, path, signal, services, saved, doors, door }: ContextParts): TaskContext<object> {
   const { epoch, creation } = status;
   // Of the work, not of the call: the same for every call of it, forward and back.
   const key = `${seed}${quickDigest(path)}-${call.round}`;
@@ -47,5 +52,6 @@ export function callContext({ status, seed, call, path, signal, services, saved,
     save: (data: unknown) => (signal.aborted ? Promise.reject(new StaleRunError(creation.key)) : doors.save(call, data)),
     progress: (fraction, details) => doors.progress(call, path, Math.min(1, Math.max(0, Number(fraction) || 0)), details),
     emit: (event, data?: unknown) => doors.emit(path, String(event), data),
+    ...(door === undefined ? {} : { '~flowproof': door }),
   };
 }

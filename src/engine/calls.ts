@@ -4,6 +4,7 @@ import { type Codec, NotStorableError } from '../model/codec.js';
 import { type Failure, toFailure } from '../model/failure.js';
 import type { Json } from '../model/json.js';
 import { type CallDoors, callContext, keySeed } from './call-context.js';
+import { CallDoor } from './call-door.js';
 import { type CallResult, hasSchemas, issueText, parse, resultOf } from './call-result.js';
 import type { Answer, CallCommand, CallOutcome, Question } from './decision.js';
 import { type AnyOutcome, type Executor, InterruptedCall } from './executor.js';
@@ -40,10 +41,22 @@ export class Calls {
   start(command: CallCommand): void {
     const { atom, round, attempt } = command;
     const signal = this.#signals.of(atom);
-    void this.#call(command, signal).then((end) => {
+    const door = this.#doorOf(command);
+    void this.#call(command, signal, door).then((end) => {
       this.#signals.ended(atom);
-      this.#doors.finished({ atom, round, attempt, end });
+      if (door === undefined || door.close()) this.#doors.finished({ atom, round, attempt, end });
     });
+  }
+
+  /** By which a task can end with a transaction of its own. */
+  #doorOf(call: CallCommand): CallDoor | undefined {
+    const { commit } = this.#doors;
+    const atom = this.#run.flow.atoms[call.atom];
+    if (commit === undefined || atom?.kind !== 'task') return undefined;
+    const { codec } = this.#parts;
+    const { path, outputs } = atom;
+    const toResult = (value: unknown) => (call.do === 'execute' ? resultOf(path, outputs, value, codec) : storable(value, codec));
+    return new CallDoor({ call, path, resultOf: toResult, commit });
   }
 
   ask(question: Question): Promise<Answer> {
@@ -51,11 +64,12 @@ export class Calls {
     return askRetry(this.#run, question, this.#parts, this.#signals.of(question.retry));
   }
 
-  async #call(command: CallCommand, signal: AbortSignal): Promise<CallOutcome['end']> {
+  async #call(command: CallCommand, signal: AbortSignal, door: CallDoor | undefined): Promise<CallOutcome['end']> {
     const atom = this.#run.flow.atoms[command.atom] as CompiledAtom;
     try {
-      if (command.do === 'revert') return { kind: 'result', ...storable(await this.#revert(command, atom, signal), this.#parts.codec) };
-      const result = await (atom.kind === 'task' ? this.#execute(command, atom, signal) : this.#attempt(atom, signal));
+      if (command.do === 'revert')
+        return { kind: 'result', ...storable(await this.#revert(command, atom, signal, door), this.#parts.codec) };
+      const result = await (atom.kind === 'task' ? this.#execute(command, atom, signal, door) : this.#attempt(atom, signal));
       return 'failure' in result ? { kind: 'failure', failure: result.failure } : { kind: 'result', ...result };
     } catch (thrown) {
       if (thrown instanceof InterruptedCall) return { kind: 'interrupted', failure: toFailure(thrown.cause) };
@@ -64,10 +78,10 @@ export class Calls {
     }
   }
 
-  async #execute(command: CallCommand, atom: CompiledTask, signal: AbortSignal): Promise<CallResult> {
+  async #execute(command: CallCommand, atom: CompiledTask, signal: AbortSignal, door: CallDoor | undefined): Promise<CallResult> {
     const { task, path } = atom;
     const inputs = inputsOf(this.#run, path, task.requires, atom.inputs);
-    const context = this.#context(command, path, signal);
+    const context = this.#context(command, path, signal, door);
     const parsed = hasSchemas(task.requires) ? await parse(task.requires, inputs) : { values: inputs };
     if ('issues' in parsed) return { failure: invalidInputs(path, issueText(parsed.issues)) };
     const returned = await this.#parts.executor.call({ phase: 'execute', task, inputs: parsed.values, context });
@@ -79,22 +93,22 @@ export class Calls {
     return resultOf(atom.path, atom.outputs, returned, this.#parts.codec);
   }
 
-  #revert(command: CallCommand, atom: CompiledAtom, signal: AbortSignal): Promise<unknown> {
+  #revert(command: CallCommand, atom: CompiledAtom, signal: AbortSignal, door: CallDoor | undefined): Promise<unknown> {
     if (atom.kind === 'retry') return callRetry(this.#run, atom, 'revert', this.#parts, signal);
     const { task, path } = atom;
     // It failed before it could be called: there is nothing to undo, and its revert would miss the same values.
     if (isOfMissingValue(this.#run.status.atoms[command.atom]?.failure)) return Promise.resolve();
     const inputs = inputsOf(this.#run, path, atom.revertPorts, atom.revertInputs);
-    const context = this.#context(command, path, signal);
+    const context = this.#context(command, path, signal, door);
     return this.#parts.executor.call({ phase: 'revert', task, inputs, outcome: this.#outcome(command.atom), context });
   }
 
-  #context(call: CallCommand, path: string, signal: AbortSignal): TaskContext<object> {
+  #context(call: CallCommand, path: string, signal: AbortSignal, door: CallDoor | undefined): TaskContext<object> {
     const { status } = this.#run;
     const { services, codec } = this.#parts;
     const stored = status.atoms[call.atom]?.saved;
     const saved = stored === undefined ? undefined : codec.decode(stored);
-    return callContext({ status, seed: this.#seed, call, path, signal, services, saved, doors: this.#doors });
+    return callContext({ status, seed: this.#seed, call, path, signal, services, saved, doors: this.#doors, door });
   }
 
   #outcome(atom: number): AnyOutcome {

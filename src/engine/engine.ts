@@ -1,40 +1,25 @@
+import { TransactionError } from '../model/errors.js';
 import { isEnded } from '../model/states.js';
-import type { InboxMessage, Transition } from '../persistence/index.js';
+import type { AppendItem, InboxMessage, Transition } from '../persistence/index.js';
 import { callEvent, eventsOf } from './announce.js';
-import { type CallParts, Calls } from './calls.js';
+import { Calls } from './calls.js';
+import type { Commitment } from './commitment.js';
 import { decide } from './decide.js';
-import type { AskCommand, CallCommand, CallId, Command, Decision, EngineEvent, Limits, OnFailure } from './decision.js';
-import type { Durability } from './durability.js';
+import type { AskCommand, CallCommand, CallId, Command, Decision, EngineEvent, Limits } from './decision.js';
+import { type EngineParts, limitsOf } from './engine-parts.js';
 import type { FlowEvent } from './events.js';
 import { beginEntry, snapshotTaken } from './fold.js';
 import { HeldSteps } from './held-steps.js';
 import { Inbox } from './inbox.js';
-import { Mailbox } from './mailbox.js';
+import { Mailbox, merged, type News } from './mailbox.js';
+import { isAwaited } from './outcomes.js';
 import { ProgressNotes } from './progress-notes.js';
 import { Signals } from './signals.js';
 import { isSnapshotDue, snapshotOf } from './snapshot.js';
 import { type RunStatistics, Statistics } from './statistics.js';
 import type { Run } from './step.js';
-import { summaryOf, type Writer, type WriterParts } from './writer.js';
-
-/** Everything an engine is handed. */
-export interface EngineParts extends WriterParts, CallParts {
-  /** Leases last this long; a run that was not confirmed for two thirds of it is confirmed before code is called. */
-  readonly leaseMs: number;
-  readonly durability: Durability;
-  readonly onFailure: OnFailure;
-  /** Entries that are written at least between two snapshots. */
-  readonly snapshotAfter: number;
-  /** Whether anybody listens: else events are not even made. */
-  listening(): boolean;
-  emit(event: FlowEvent): void;
-}
-
-/** What bounds a step of an engine that is made of these parts. */
-export function limitsOf({ executor, clock, onFailure }: EngineParts, hold: Limits['hold']): Limits {
-  const { capacity, lockstep } = executor;
-  return { capacity, hold, nowMs: clock.nowMs(), onFailure, ...(lockstep === undefined ? {} : { lockstep }) };
-}
+import { unwind } from './unwind.js';
+import { summaryOf, type Writer } from './writer.js';
 
 /** What is held back is written after so long, if nothing else happens. */
 const HELD_MS = 1_000;
@@ -72,6 +57,8 @@ export class Engine {
   /** Why nothing can be saved any more. */
   #over: unknown;
   #savings: Saving[] = [];
+  /** The transaction that the present step is being written in. */
+  #committing: Commitment | undefined;
   #alarm: (() => void) | undefined;
 
   constructor(run: Run, writer: Writer, parts: EngineParts) {
@@ -84,6 +71,7 @@ export class Engine {
     this.#progress = new ProgressNotes(parts.clock, () => this.#mailbox.ring());
     this.#calls = new Calls(run, parts, this.#signals, {
       finished: (outcome) => this.#mailbox.post({ kind: 'finished', outcomes: [outcome] }),
+      ...(parts.journal.capabilities.transactional ? { commit: (commitment: Commitment) => this.#commitLater(commitment) } : {}),
       save: (call, data) => this.#save(call, data),
       progress: (call, path, fraction, details) => this.#note(call, path, fraction, details),
       emit: (path, event, data) => parts.emit({ type: 'emitted', ...this.#common(), path, event, ...(data === undefined ? {} : { data }) }),
@@ -113,6 +101,7 @@ export class Engine {
   giveUp(reason: Error): void {
     this.#givenUp = true;
     this.#writer.giveUp();
+    this.#committing?.refuse(reason);
     this.#signals.abort(reason);
     this.#mailbox.ring();
   }
@@ -141,7 +130,9 @@ export class Engine {
         if (withdrawn.length === 0) await this.#arrival();
         if (this.#givenUp) return 'stopped';
         const news = this.#mailbox.take(this.#parts.executor.lockstep ? this.run.frontier.inFlight - withdrawn.length : 0);
-        step = await this.#step(withdrawn.length > 0 ? [{ kind: 'notStarted', atoms: withdrawn }, ...news] : news);
+        step = await this.#step(
+          withdrawn.length > 0 ? { ...news, events: [{ kind: 'notStarted', atoms: withdrawn }, ...news.events] } : news,
+        );
       }
     } catch (error) {
       this.#signals.abort(error instanceof Error ? error : new Error(String(error)));
@@ -171,16 +162,18 @@ export class Engine {
     this.#mailbox.ring();
   }
 
-  async #step(news: readonly EngineEvent[]): Promise<Decision> {
+  async #step({ events, commitment }: News): Promise<Decision> {
     const savings = this.#savings;
     this.#savings = [];
     const heeded = this.#inbox.heeded();
-    this.#statistics.hears(this.run, news);
-    const step = this.#decide([...this.#progress.take(), ...news]);
+    this.#statistics.hears(this.run, events);
+    const news = [...this.#progress.take(), ...events];
+    let step: Decision;
     try {
-      await this.#keep(step, heeded);
+      step = (commitment && (await this.#commit(commitment, news, heeded))) ?? (await this.#stated(news, heeded));
     } catch (error) {
       for (const saving of savings) saving.reject(error);
+      commitment?.refuse(error);
       throw error;
     }
     for (const { atom, resolve, reject } of savings) {
@@ -188,6 +181,40 @@ export class Engine {
       else reject(new Error(SAVED_TOO_LATE));
     }
     return step;
+  }
+
+  async #stated(news: readonly EngineEvent[], heeded: readonly string[]): Promise<Decision> {
+    const step = this.#decide(news);
+    await this.#keep(step, heeded);
+    return step;
+  }
+
+  /**
+   * The step with what a task did in its transaction, written there and committed with it. Without a result the transaction
+   * came to nothing, and the run is as if there had been none: the task hears of it, and its call is still under way.
+   */
+  async #commit(commitment: Commitment, news: readonly EngineEvent[], heeded: readonly string[]): Promise<Decision | undefined> {
+    const { outcome, path } = commitment;
+    if (!isAwaited(this.run, outcome) || news.some((event) => isEndOf(event, outcome))) {
+      commitment.refuse(new TransactionError('TRANSACTION_LATE', path));
+      return undefined;
+    }
+    const held = [...this.#held.transitions];
+    const questions = this.run.frontier.questions.copy();
+    const step = this.#decide(merged([...news, { kind: 'finished', outcomes: [outcome] }]));
+    this.#committing = commitment;
+    try {
+      if (await this.#writer.commit(commitment, this.#item([...held, ...step.transitions], heeded))) {
+        this.#held.take();
+        await this.#snapshot();
+        return step;
+      }
+      unwind(this.run, await this.#writer.reload(this.run.status), held, questions);
+      return undefined;
+    } finally {
+      this.#committing = undefined;
+      this.#statistics.works();
+    }
   }
 
   /** Writes a step, or holds it back, as the durability allows. */
@@ -209,20 +236,24 @@ export class Engine {
     return decide(this.run, events, this.#limits());
   }
 
+  async #append(transitions: readonly Transition[], heeded: readonly string[]): Promise<void> {
+    await this.#writer.append(this.#item(transitions, heeded));
+    this.#statistics.works();
+  }
+
   /** @param heeded messages that these transitions heed, or that meant nothing */
-  async #append(transitions: readonly Transition[], heeded: readonly string[] = []): Promise<void> {
+  #item(transitions: readonly Transition[], heeded: readonly string[]): AppendItem {
     const { status } = this.run;
     const released = this.#stopping && this.run.frontier.inFlight === 0;
     const summary = summaryOf(status, transitions, released);
     const used = [...heeded, ...this.#inbox.restedBy(status)];
     this.#statistics.writes();
-    await this.#writer.append({
+    return {
       entry: this.#writer.entry(status, transitions),
       durability: this.#parts.durability === 'relaxed' ? 'relaxed' : 'full',
       ...(summary === undefined ? {} : { summary }),
       ...(used.length === 0 ? {} : { consume: used }),
-    });
-    this.#statistics.works();
+    };
   }
 
   /** Lets whoever reads this run later begin here, where that spares most of the reading. */
@@ -311,6 +342,11 @@ export class Engine {
     });
   }
 
+  #commitLater(commitment: Commitment): void {
+    if (this.#over !== undefined) commitment.refuse(this.#over);
+    else this.#mailbox.postCommitment(commitment);
+  }
+
   #note(call: CallId, path: string, fraction: number, details?: Readonly<Record<string, unknown>>): void {
     const encoded = details === undefined ? {} : { details: this.#parts.codec.encode(details) };
     if (this.#parts.listening()) {
@@ -326,6 +362,7 @@ export class Engine {
     this.#progress.end();
     for (const saving of this.#savings) saving.reject(this.#over);
     this.#savings = [];
+    this.#mailbox.refuseCommitments(this.#over);
   }
 
   /** Tells listeners of a durable step. */
@@ -339,6 +376,10 @@ export class Engine {
   #common(): { run: string; flow: string; atMs: number } {
     return { run: this.run.status.creation.key, flow: this.run.flow.name, atMs: this.#parts.clock.nowMs() };
   }
+}
+
+function isEndOf(event: EngineEvent, { atom }: CallId): boolean {
+  return event.kind === 'finished' && event.outcomes.some((outcome) => outcome.atom === atom);
 }
 
 function isCall(command: Command): command is CallCommand {

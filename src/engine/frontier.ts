@@ -37,13 +37,15 @@ export class Frontier {
   /** Failed atoms of which nobody knows yet what their failure means, in definition order. */
   readonly #unsettled = new Heap((a, b) => a < b);
   readonly #alarms = new Alarms();
-  readonly questions = new OpenQuestions();
+  readonly questions: OpenQuestions;
   readonly ballot: Ballot;
 
-  constructor(flow: CompiledFlow, run: RunStatus) {
+  /** @param questions what the user's code was asked already */
+  constructor(flow: CompiledFlow, run: RunStatus, questions = new OpenQuestions()) {
     const nodes = flow.graph.successors.length;
     this.#flow = flow;
     this.#run = run;
+    this.questions = questions;
     this.#waiting = Int32Array.from(flow.graph.predecessors, (list) => list.length);
     this.#holding = new Int32Array(nodes);
     this.#done = new Uint8Array(nodes);

@@ -17,6 +17,11 @@ export class HeldSteps {
     return this.#transitions.length === 0;
   }
 
+  /** All of it, still held. */
+  get transitions(): readonly Transition[] {
+    return this.#transitions;
+  }
+
   /** Adds a step; says whether all that is held has to be written now. */
   add({ transitions, commands }: Decision): boolean {
     if (transitions.length > 0) {

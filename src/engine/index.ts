@@ -3,11 +3,12 @@
 export { atomsOf } from './compatibility.js';
 export type { Decision as StepDecision, OnFailure } from './decision.js';
 export type { Durability } from './durability.js';
-export type { EngineEnd, EngineParts } from './engine.js';
-export { Engine } from './engine.js';
+export { Engine, type EngineEnd } from './engine.js';
+export type { EngineParts } from './engine-parts.js';
 export type { AtomEvent, EmittedEvent, FlowEvent, Listener, ProgressEvent, RunEvent } from './events.js';
 export { type AnyOutcome, type Executor, InterruptedCall, type Work } from './executor.js';
-export { beginRun, foldRun, isWoken, type NewRun, type OpenedRun, resetRun, runOf, type TakenRun, takeOver } from './open.js';
+export { foldRun } from './fold-run.js';
+export { beginRun, isWoken, type NewRun, type OpenedRun, resetRun, runOf, type TakenRun, takeOver } from './open.js';
 export { type AnyRunResult, runResult } from './run-result.js';
 export type { AtomStatus, RunStatus } from './run-state.js';
 export type { RunStatistics } from './statistics.js';

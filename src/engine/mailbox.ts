@@ -1,14 +1,33 @@
+import type { Commitment } from './commitment.js';
 import type { EngineEvent } from './decision.js';
 
-/** What reaches a run between two steps; the loop takes all of it at once. */
+/** What the loop takes for one step. */
+export interface News {
+  readonly events: readonly EngineEvent[];
+  /** A transaction that the step is to be written in. */
+  readonly commitment?: Commitment;
+}
+
+/** What reaches a run between two steps; the loop takes all of it at once, and of transactions one. */
 export class Mailbox {
   #events: EngineEvent[] = [];
+  #commitments: Commitment[] = [];
   #wake: (() => void) | undefined;
   #rung = false;
 
   post(event: EngineEvent): void {
     this.#events.push(event);
     this.ring();
+  }
+
+  postCommitment(commitment: Commitment): void {
+    this.#commitments.push(commitment);
+    this.ring();
+  }
+
+  /** Transactions that still wait are to be rolled back. */
+  refuseCommitments(reason: unknown): void {
+    for (const commitment of this.#commitments.splice(0)) commitment.refuse(reason);
   }
 
   /** Wakes the loop although there is no event: its limits have changed. */
@@ -27,12 +46,13 @@ export class Mailbox {
   }
 
   /** @param answers as many are taken together: while there are fewer, they wait here */
-  take(answers = 0): readonly EngineEvent[] {
-    this.#rung = false;
+  take(answers = 0): News {
+    const commitment = this.#commitments.shift();
+    this.#rung = this.#commitments.length > 0;
     const isEarly = this.#events.filter(isAnswer).length < answers;
     const events = isEarly ? this.#events.filter((event) => !isAnswer(event)) : this.#events;
     this.#events = isEarly ? this.#events.filter(isAnswer) : [];
-    return merged(events);
+    return commitment === undefined ? { events: merged(events) } : { events: merged(events), commitment };
   }
 }
 
@@ -41,7 +61,7 @@ function isAnswer({ kind }: EngineEvent): boolean {
 }
 
 /** What is recorded comes before what ended, and what ended at the same time is one event. */
-function merged(events: readonly EngineEvent[]): readonly EngineEvent[] {
+export function merged(events: readonly EngineEvent[]): readonly EngineEvent[] {
   if (events.length < 2) return events;
   const outcomes = events.flatMap((event) => (event.kind === 'finished' ? event.outcomes : []));
   const others = events.filter((event) => event.kind !== 'finished');

@@ -2,11 +2,18 @@ import type { Question } from './decision.js';
 
 /** What the user's code was asked and has not answered. Not stored: a new engine asks again. */
 export class OpenQuestions {
-  readonly #open = new Map<string, { readonly id: number; readonly question: Question }>();
+  #open = new Map<string, { readonly id: number; readonly question: Question }>();
   #asked = 0;
 
   get size(): number {
     return this.#open.size;
+  }
+
+  copy(): OpenQuestions {
+    const copy = new OpenQuestions();
+    copy.#open = new Map(this.#open);
+    copy.#asked = this.#asked;
+    return copy;
   }
 
   /** Notes that it is asked; gives the number of the question. */

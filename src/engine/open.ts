@@ -1,13 +1,14 @@
 import type { CompiledFlow } from '../compilation/index.js';
 import type { Codec } from '../model/codec.js';
-import { IncompatibleFlowError, PersistenceError } from '../model/errors.js';
+import { IncompatibleFlowError } from '../model/errors.js';
 import type { Json } from '../model/json.js';
 import type { FlowChange, InboxMessage, LoadedRun, Metadata, RunSummary, Shape } from '../persistence/index.js';
 import { continuationOf, missingValues } from './compatibility.js';
 import { decide } from './decide.js';
 import type { Decision, EngineEvent } from './decision.js';
-import { Engine, type EngineParts, limitsOf } from './engine.js';
-import { foldEntry, foldTransition } from './fold.js';
+import { Engine } from './engine.js';
+import { type EngineParts, limitsOf } from './engine-parts.js';
+import { foldTransition } from './fold.js';
 import { Frontier } from './frontier.js';
 import { wishOf } from './inbox.js';
 import { newRun, type RunStatus } from './run-state.js';
@@ -107,26 +108,6 @@ export async function resetRun({ run, change }: TakenRun, inbox: LoadedRun['inbo
     ...(inbox.length === 0 ? {} : { consume: inbox.map(({ id }) => id) }),
   });
   return { engine: new Engine(run, writer, parts), first };
-}
-
-/** A stored run, folded. @throws PersistenceError `JOURNAL_CORRUPT` when its entries contradict each other */
-export async function foldRun(loaded: LoadedRun): Promise<RunStatus> {
-  const { runId } = loaded.summary;
-  const status = newRun(runId, loaded.shape.atoms.length, loaded.shape.manifest);
-  for await (const page of loaded.entries) {
-    for (const entry of page) {
-      try {
-        foldEntry(status, entry);
-      } catch (cause) {
-        throw new PersistenceError(
-          'JOURNAL_CORRUPT',
-          `entry ${entry.seq} of run '${runId}' can't follow what is before it: ${(cause as Error).message}`,
-          { cause },
-        );
-      }
-    }
-  }
-  return status;
 }
 
 /** A run as this code's flow sees it; `change` is folded in, and to be written with the next entry. */

@@ -11,8 +11,8 @@ import type { AtomStatus, RunStatus } from './run-state.js';
 /** A run as the engine thinks of it: the checked flow, what happened, and what could happen next. */
 export interface Run {
   readonly flow: CompiledFlow;
-  readonly status: RunStatus;
-  readonly frontier: Frontier;
+  status: RunStatus;
+  frontier: Frontier;
   /** For the few values that decisions read. */
   readonly codec: Codec;
   /** Somebody wants to know what each step changes. */

@@ -1,9 +1,10 @@
 import type { Clock } from '../model/clock.js';
-import { PersistenceError, StaleRunError } from '../model/errors.js';
+import { isFlowproofError, PersistenceError, StaleRunError } from '../model/errors.js';
 import type { Ids } from '../model/ids.js';
 import { isEnded } from '../model/states.js';
 import {
   type AppendItem,
+  type AppendResult,
   type CreateRunParams,
   type CreateRunResult,
   ENTRY_FORMAT,
@@ -11,6 +12,8 @@ import {
   type Journal,
   type Transition,
 } from '../persistence/index.js';
+import type { Commitment } from './commitment.js';
+import { foldRun } from './fold-run.js';
 import type { RunStatus } from './run-state.js';
 
 const FIRST_WAIT_MS = 50;
@@ -78,13 +81,75 @@ export class Writer {
       return;
     }
     // Whatever it was: asked again, a store says it again.
-    const result = await this.#insist(item.entry, async () => (await this.#parts.journal.append([item]))[0] ?? NO_ANSWER);
+    const result = await this.#appendPatiently(item);
     if (result.kind === 'stale') throw new StaleRunError(runId);
     if (result.kind === 'refused') {
       throw new PersistenceError('STORE_REFUSED', `the store refused step ${seq} of run '${runId}': ${String(result.cause)}`, {
         cause: result.cause,
       });
     }
+  }
+
+  /**
+   * Writes the item in the transaction of a task, and lets that commit. Resolves with whether it did.
+   *
+   * @throws StaleRunError when another writer went on with the run; the transaction is rolled back
+   * @throws PersistenceError `STORE_UNREACHABLE` when it can't be found out
+   */
+  async commit(commitment: Commitment, item: AppendItem): Promise<boolean> {
+    const { clock, storeTimeoutMs } = this.#parts;
+    const sentAtMs = clock.monotonicMs();
+    if (!(await this.#writeIn(commitment, item))) return false;
+    this.#confirmedAtMs = sentAtMs;
+    const end = await commitment.accept(clock, storeTimeoutMs);
+    if (end !== 'in-doubt') return end === 'committed';
+    const isThere = await this.#isThere(item);
+    commitment.judge(isThere);
+    return isThere;
+  }
+
+  /** What can't be written is the task's failure: it holds the transaction, and any error has ended that. */
+  async #writeIn(commitment: Commitment, item: AppendItem): Promise<boolean> {
+    const { journal } = this.#parts;
+    const result = await commitment.untilGivenUp(journal.appendIn?.(commitment.transaction, item) ?? Promise.resolve(NO_TRANSACTIONS));
+    if (result.kind === 'ok') return true;
+    if (result.kind === 'stale') throw new StaleRunError(item.entry.runId);
+    commitment.refuse('cause' in result ? result.cause : new StaleRunError(item.entry.runId));
+    return false;
+  }
+
+  /**
+   * Whether an entry is in the journal whose transaction gave no answer. An empty one in its place waits until that
+   * transaction has ended, and keeps it out if it came to nothing.
+   */
+  async #isThere(item: AppendItem): Promise<boolean> {
+    const { entry } = item;
+    const empty: Entry = { ...entry, stepId: this.#parts.ids.stepId(), atMs: this.#parts.clock.nowMs(), transitions: [] };
+    const placed = await this.#appendPatiently({ entry: empty, durability: 'full' });
+    if (placed.kind === 'ok' || placed.kind === 'mine') return false;
+    const found = await this.#appendPatiently(item);
+    if (found.kind === 'mine') return true;
+    throw new StaleRunError(entry.runId);
+  }
+
+  #appendPatiently(item: AppendItem): Promise<Exclude<AppendResult, Unknown>> {
+    return this.#insist<AppendResult>(item.entry, async () => (await this.#parts.journal.append([item]))[0] ?? NO_ANSWER);
+  }
+
+  /** The run as the journal has it. @throws StaleRunError when another engine has it now */
+  async reload({ runId, seq, epoch }: RunStatus): Promise<RunStatus> {
+    const { journal } = this.#parts;
+    const { status } = await this.#insist({ runId, seq }, async () => {
+      try {
+        const loaded = await journal.load(runId);
+        return { kind: 'loaded', status: loaded && (await foldRun(loaded)) };
+      } catch (cause) {
+        if (isFlowproofError(cause, 'STORE_UNREACHABLE')) return { kind: 'unknown', cause };
+        throw cause;
+      }
+    });
+    if (status === undefined || status.epoch !== epoch) throw new StaleRunError(runId);
+    return status;
   }
 
   /** Begins a run, with the same patience as {@link append}. */
@@ -94,7 +159,7 @@ export class Writer {
 
   /** Sends the same again until an answer comes: a store recognizes what it has already. */
   async #insist<Result extends { readonly kind: string }>(
-    entry: Entry,
+    entry: Pick<Entry, 'runId' | 'seq'>,
     send: () => Promise<Result | Unknown>,
   ): Promise<Exclude<Result, Unknown>> {
     const { clock, storeTimeoutMs } = this.#parts;
@@ -117,6 +182,7 @@ export class Writer {
 
 type Unknown = { readonly kind: 'unknown'; readonly cause: unknown };
 
+const NO_TRANSACTIONS: Unknown = { kind: 'unknown', cause: new Error('this store takes no entries in transactions') };
 const NO_ANSWER: Unknown = { kind: 'unknown', cause: undefined };
 
 /** What lists and waiters must know of a step. */

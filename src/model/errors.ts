@@ -13,6 +13,7 @@ import type { ValueIssue } from './schema.js';
  * ├─ IncompatibleFlowError  INCOMPATIBLE_FLOW    the stored run was made by a flow that this code can't continue
  * ├─ RevertNotFailedError   REVERT_NOT_FAILED    an operator named a task whose revert has not failed
  * ├─ StaleRunError          STALE_RUN            another engine took this run over
+ * ├─ TransactionError       (see its codes)      a task can't commit together with the user's transaction
  * └─ PersistenceError       (see its codes)      the store refused, is unreachable or holds what can't be read
  */
 
@@ -29,6 +30,14 @@ export type PersistenceCode =
   | 'JOURNAL_CORRUPT'
   | 'JOURNAL_SEALED';
 
+export type TransactionCode =
+  /** This task's end can't be written in a transaction: the store has none, or the context is not that of a task. */
+  | 'NOT_TRANSACTIONAL'
+  /** The transaction is in a database that does not hold the run. */
+  | 'OTHER_DATABASE'
+  /** What the task did is known already: a task has one transaction, and waits for it. */
+  | 'TRANSACTION_LATE';
+
 export type FlowproofErrorCode =
   | 'FLOW_DEFINITION'
   | 'INVALID_INPUT'
@@ -40,6 +49,7 @@ export type FlowproofErrorCode =
   | 'REVERT_NOT_FAILED'
   | 'STALE_RUN'
   | 'APP_STOPPED'
+  | TransactionCode
   | PersistenceCode;
 
 /** Root of everything that flowproof throws. Tell them apart with {@link isFlowproofError}, which works across copies of the package. */
@@ -205,6 +215,28 @@ export class AppStoppedError extends FlowproofError<'APP_STOPPED'> {
     super('APP_STOPPED', what);
   }
 }
+
+/** A task can't end together with a transaction. That was rolled back, or not begun; trying again can't help. */
+export class TransactionError<Code extends TransactionCode = TransactionCode> extends FlowproofError<Code> {
+  override readonly name = 'TransactionError';
+  readonly permanent = true;
+  constructor(
+    code: Code,
+    /** Path of the task; for `OTHER_DATABASE`, id of the run. */
+    readonly subject: string,
+  ) {
+    super(code, TRANSACTION_TEXTS[code](subject));
+  }
+}
+
+const TRANSACTION_TEXTS: Readonly<Record<TransactionCode, (subject: string) => string>> = {
+  NOT_TRANSACTIONAL: (path) =>
+    `task '${path}' can't end with a transaction: pass the context that the task was called with, and let the app keep its runs with postgres(url), which has connections of its own; over your pool or Kysely, transactions that wait for the journal would hold what it waits for`,
+  OTHER_DATABASE: (runId) =>
+    `the transaction is in a database whose journal does not know run '${runId}': pass the Kysely of the database that the app keeps its runs in`,
+  TRANSACTION_LATE: (path) =>
+    `the end of task '${path}' is known already, so its transaction was rolled back: a task has one transaction, and awaits it`,
+};
 
 /** The store refused, is unreachable, or holds what this version can't read. What was saved is as it was. */
 export class PersistenceError<Code extends PersistenceCode = PersistenceCode> extends FlowproofError<Code> {

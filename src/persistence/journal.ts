@@ -20,6 +20,12 @@ export interface Journal {
    */
   append(items: readonly AppendItem[]): Promise<readonly AppendResult[]>;
   /**
+   * The same with a transaction of the user's, whose COMMIT makes the entry durable; nothing else is done to it. Only where
+   * `capabilities.transactional` says so. `ok`: it is there when the transaction is. After anything else the transaction
+   * is to be rolled back, and an `unknown` is none: the entry is not there then.
+   */
+  appendIn?(transaction: unknown, item: AppendItem): Promise<AppendResult>;
+  /**
    * A run with its shape, its inbox and its entries, from the last snapshot on, in order.
    * @throws PersistenceError `JOURNAL_GAP`, `JOURNAL_TOO_NEW`, `JOURNAL_CORRUPT`, `JOURNAL_SEALED` (with run and seq): never half a run.
    */

@@ -1,5 +1,5 @@
 import type { AppendItem, AppendResult } from '../persistence/index.js';
-import { encodeItem } from './append-params.js';
+import { type EncodedItem, encodeItem } from './append-params.js';
 import { GroupCommit } from './group-commit.js';
 import type { Oversize } from './oversize.js';
 import type { Statements } from './sql.js';
@@ -17,17 +17,24 @@ export interface AppenderParams {
 /** Appends to the journal of one schema. */
 export class Appender {
   readonly #oversize: Oversize;
+  readonly #writer: StepWriter;
   readonly #group: GroupCommit;
 
   constructor({ schema, lanes, own, oversize }: AppenderParams) {
     this.#oversize = oversize;
-    this.#group = new GroupCommit(new StepWriter({ schema, hurries: !own }), lanes);
+    this.#writer = new StepWriter({ schema, hurries: !own });
+    this.#group = new GroupCommit(this.#writer, lanes);
   }
 
   async append(items: readonly AppendItem[]): Promise<readonly AppendResult[]> {
     const [only] = items;
-    if (only !== undefined && items.length === 1) return [await this.#appendOne(only)];
-    return Promise.all(items.map((item) => this.#appendOne(item)));
+    if (only !== undefined && items.length === 1) return [await this.#appendOne(only, this.#share)];
+    return Promise.all(items.map((item) => this.#appendOne(item, this.#share)));
+  }
+
+  /** @param transaction somebody's, in which it is the last statement */
+  appendIn(transaction: Statements, item: AppendItem): Promise<AppendResult> {
+    return this.#appendOne(item, (encoded) => this.#writer.within(transaction, encoded));
   }
 
   /** The next step is most likely this run's. */
@@ -40,12 +47,14 @@ export class Appender {
     return this.#group.settled();
   }
 
+  readonly #share = (encoded: EncodedItem): Promise<AppendResult> => this.#group.append(encoded);
+
   /** What can't be text, or is too much of it, is refused before anything is sent. */
-  async #appendOne(item: AppendItem): Promise<AppendResult> {
+  async #appendOne(item: AppendItem, send: (encoded: EncodedItem) => Promise<AppendResult>): Promise<AppendResult> {
     try {
       const encoded = encodeItem(item);
       const cause = this.#oversize.isOver(encoded.transitions) ? await this.#oversize.explain(item.entry, encoded.transitions) : undefined;
-      return cause === undefined ? this.#group.append(encoded) : { kind: 'refused', cause };
+      return cause === undefined ? send(encoded) : { kind: 'refused', cause };
     } catch (cause) {
       return { kind: 'refused', cause };
     }

@@ -10,5 +10,7 @@ export interface Connections {
   readonly own: boolean;
   /** A connection for a lock that ends with the process: only where connections are ours. */
   readonly lockClient?: () => LockClient;
+  /** A transaction of the user's, as its client hands it out: only where the journal does not wait for the user's connections. */
+  readonly within?: (transaction: unknown) => Statements;
   close(): Promise<void>;
 }

@@ -6,11 +6,14 @@ import { PersistenceError } from '../model/errors.js';
  */
 
 const UNIQUE_VIOLATION = '23505';
+const COMPLETION_UNKNOWN = '40003';
 const LOCK_NOT_AVAILABLE = '55P03';
 /** Serialization failure, deadlock, lock not available: nothing was written, and the same may work now. */
 const PASSING: ReadonlySet<string> = new Set(['40001', '40P01', LOCK_NOT_AVAILABLE]);
 /** 22: data exception. 54: program limit exceeded. Not 53, a full disk or memory: that says nothing of the item, and passes. */
 const REFUSED: ReadonlySet<string> = new Set(['22', '54']);
+/** No such schema or table. */
+const ELSEWHERE: ReadonlySet<string> = new Set(['3F000', '42P01']);
 /** No such schema, table or column, another type than expected, not allowed. */
 const SCHEMA: ReadonlySet<string> = new Set(['3F000', '42P01', '42703', '42804', '42501']);
 
@@ -33,6 +36,11 @@ export function isLost(error: unknown): boolean {
   return state === undefined || state.startsWith('08') || state.startsWith('57P');
 }
 
+/** Of a COMMIT: whether it did its work is open. All else that a server says of it is that it did not. */
+export function isInDoubt(error: unknown): boolean {
+  return isLost(error) || sqlState(error) === COMPLETION_UNKNOWN;
+}
+
 export function isTaken(error: unknown): boolean {
   return sqlState(error) === UNIQUE_VIOLATION;
 }
@@ -49,6 +57,11 @@ export function isBlocked(error: unknown): boolean {
 /** The content itself is the trouble. */
 export function isRefused(error: unknown): boolean {
   return REFUSED.has(sqlState(error)?.slice(0, 2) ?? '');
+}
+
+/** The tables are not here at all. */
+export function isElsewhere(error: unknown): boolean {
+  return ELSEWHERE.has(sqlState(error) ?? '');
 }
 
 /** What callers get for anything that the database says. */

@@ -83,6 +83,12 @@ export class SqlJournal implements Journal {
     return this.#opened().appender.append(items);
   }
 
+  async appendIn(transaction: unknown, item: AppendItem): Promise<AppendResult> {
+    const { appender, within } = this.#opened();
+    if (within === undefined) throw new TypeError('this journal takes no entries in transactions');
+    return appender.appendIn(within(transaction), item);
+  }
+
   async load(runId: string, options: LoadOptions = {}): Promise<LoadedRun | undefined> {
     const { loader } = this.#opened();
     return isUuid(runId) ? loader.load(runId, options) : undefined;

@@ -1,8 +1,9 @@
+import { TransactionError } from '../model/errors.js';
 import type { AppendResult } from '../persistence/index.js';
 import { type EncodedItem, formOf, paramsOf } from './append-params.js';
 import { type AppendForm, appendStatement, isCounted } from './append-statements.js';
 import type { Statement, Statements } from './sql.js';
-import { isBlocked, isLost, isPassing, isRefused, isTaken, MAX_SENDS } from './sql-errors.js';
+import { isBlocked, isElsewhere, isLost, isPassing, isRefused, isTaken, MAX_SENDS } from './sql-errors.js';
 import { statement } from './statement.js';
 
 const OK: AppendResult = { kind: 'ok' };
@@ -21,12 +22,14 @@ export class StepWriter {
   readonly #hurries: boolean;
   readonly #statements = new Map<string, Statement>();
   readonly #whose: Statement;
+  readonly #knows: Statement;
 
   constructor({ schema, hurries }: StepWriterParams) {
     this.#schema = schema;
     this.#hurries = hurries;
     this.#whose = statement(`select j.run_id::text as run_id, j.writer::text as writer, encode(j.step_id, 'hex') as step_id
       from unnest($1::uuid[], $2::int[]) i(run_id, seq) join ${schema}.journal j on j.run_id = i.run_id and j.seq = i.seq`);
+    this.#knows = statement(`select from ${schema}.runs where run_id = $1::uuid`);
   }
 
   /** Sent again when no answer came: if the first try did its work, the next one meets its row and knows it. */
@@ -70,6 +73,25 @@ export class StepWriter {
     }
   }
 
+  /**
+   * In a transaction of the user's, which any error would end: a place that is taken is left alone. How long to wait for
+   * others, and whether for the disk, is what that transaction says.
+   */
+  async within(transaction: Statements, item: EncodedItem): Promise<AppendResult> {
+    const { runId } = item.item.entry;
+    const form = { ...formOf([item]), relaxed: false, skips: true, hurries: false };
+    const [text, params] = [this.#statement(form), paramsOf([item], form)];
+    try {
+      const written = isCounted(form) ? await transaction.change(text, params) : (await transaction.query(text, params)).length;
+      if (written > 0) return OK;
+      if ((await transaction.query(this.#knows, [runId])).length > 0) return STALE;
+      return { kind: 'refused', cause: new TransactionError('OTHER_DATABASE', runId) };
+    } catch (cause) {
+      if (isElsewhere(cause)) return { kind: 'refused', cause: new TransactionError('OTHER_DATABASE', runId) };
+      return { kind: isLost(cause) ? 'unknown' : 'refused', cause };
+    }
+  }
+
   async #whoseOne(lane: Statements, item: EncodedItem): Promise<AppendResult> {
     try {
       return (await this.#whoseAre(lane, [item])).get(item) ?? STALE;
@@ -92,7 +114,7 @@ export class StepWriter {
   }
 
   #statement(form: AppendForm): Statement {
-    const key = `${form.rows} ${form.changes} ${form.relaxed} ${form.skips}`;
+    const key = `${form.rows} ${form.changes} ${form.relaxed} ${form.skips} ${form.hurries}`;
     const known = this.#statements.get(key) ?? appendStatement(this.#schema, form);
     this.#statements.set(key, known);
     return known;

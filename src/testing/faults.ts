@@ -76,6 +76,10 @@ class FaultyJournal implements Journal {
     return Promise.all(items.map((item) => this.#write(item.entry, async () => (await this.#journal.append([item]))[0] ?? LOST)));
   }
 
+  appendIn(transaction: unknown, item: AppendItem): Promise<AppendResult> {
+    return this.#write(item.entry, async () => (await this.#journal.appendIn?.(transaction, item)) ?? LOST);
+  }
+
   async #write<Result>(entry: Entry, write: () => Promise<Result>): Promise<Result | typeof LOST> {
     if (this.#life.dead) return NEVER;
     const fault = this.#life.next(entry);

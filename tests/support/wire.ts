@@ -7,6 +7,8 @@ export interface Wire {
   readonly url: string;
   /** The server gets the next so many requests and does as asked; its answers are lost, and the connection with each. */
   loseAnswers(count: number): void;
+  /** The next COMMIT: its answer is lost, or it never gets to the server; the connection is lost with it. */
+  atCommit(fate: 'lose-answer' | 'lose-request'): void;
   close(): Promise<void>;
 }
 
@@ -14,6 +16,7 @@ export async function startWire(serverUrl: string): Promise<Wire> {
   const target = new URL(serverUrl);
   const sockets = new Set<Socket>();
   let toLose = 0;
+  let atCommit: Parameters<Wire['atCommit']>[0] | undefined;
   const server = createServer((client) => {
     const upstream = connect({ host: target.hostname, port: Number(target.port) });
     let losing = false;
@@ -32,6 +35,12 @@ export async function startWire(serverUrl: string): Promise<Wire> {
         toLose--;
         losing = true;
       }
+      if (atCommit !== undefined && isCommit(data)) {
+        const fate = atCommit;
+        atCommit = undefined;
+        if (fate === 'lose-request') return void client.destroy();
+        losing = true;
+      }
       upstream.write(data);
     });
     upstream.on('data', (data) => {
@@ -47,6 +56,9 @@ export async function startWire(serverUrl: string): Promise<Wire> {
     loseAnswers(count) {
       toLose = count;
     },
+    atCommit(fate) {
+      atCommit = fate;
+    },
     async close() {
       for (const socket of sockets) socket.destroy();
       server.close();
@@ -58,4 +70,8 @@ export async function startWire(serverUrl: string): Promise<Wire> {
 /** A statement with parameters: it begins with Parse or Bind, where start-up, passwords and settings don't. */
 function isRequest(data: Buffer): boolean {
   return data[0] === 'P'.charCodeAt(0) || data[0] === 'B'.charCodeAt(0);
+}
+
+function isCommit(data: Buffer): boolean {
+  return data.toString('latin1').toLowerCase().includes('commit\0');
 }

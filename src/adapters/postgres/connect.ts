@@ -41,6 +41,7 @@ export function connect({ source, lanes }: ConnectParams): Connections {
     lanes: connections,
     own: true,
     lockClient: client,
+    within: (transaction) => new KyselySql(transaction as KyselyDatabase),
     async close() {
       await Promise.all([sql.close(), ...connections.map((lane) => lane.close())]);
     },

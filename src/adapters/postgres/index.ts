@@ -3,3 +3,4 @@ export type { KyselyDatabase } from './kysely-sql.js';
 export type { PgClient, PgPool } from './pool-sql.js';
 export { type PostgresOptions, postgres } from './postgres.js';
 export { type PrepareSchemaOptions, prepareSchema } from './prepare-schema.js';
+export { transaction } from './transaction.js';

@@ -18,7 +18,7 @@ export interface PostgresOptions {
   readonly maxStepBytes?: number;
 }
 
-const CAPABILITIES: Capabilities = { powerSafe: true, multiProcess: true, transactional: false, serverClock: true };
+const CAPABILITIES: Omit<Capabilities, 'transactional'> = { powerSafe: true, multiProcess: true, serverClock: true };
 const LANES = 2;
 const MAX_STEP_BYTES = 16 * 1_048_576;
 
@@ -26,7 +26,7 @@ const MAX_STEP_BYTES = 16 * 1_048_576;
  * Keeps runs in PostgreSQL: any number of processes at once.
  *
  * @param source The URL of a database, for connections of its own, tuned for the journal, one of which tells others within
- * milliseconds when this process dies; or your pool of `pg`, or your Kysely, which are used as they are and never closed.
+ * milliseconds when this process dies, and which `transaction` needs; or your pool of `pg`, or your Kysely, which are used as they are and never closed.
  *
  * Opening throws PersistenceError `STORE_UNREACHABLE`, or `STORE_SCHEMA` when the tables are not what this version needs.
  *
@@ -42,6 +42,8 @@ export function postgres(source: string | PgPool | KyselyDatabase, options: Post
   const { schema = 'flowproof', migrate = true, lanes = LANES, maxStepBytes = MAX_STEP_BYTES } = options;
   quoted(schema);
   if (!Number.isInteger(lanes) || lanes < 1) throw new TypeError(`lanes is ${lanes}: it must be an integer from 1`);
-  const params = { schema, migrate, maxStepBytes, capabilities: CAPABILITIES, connect: async () => connect({ source, lanes }) };
+  // Over the user's connections, transactions that wait for the journal would hold what it waits for.
+  const capabilities = { ...CAPABILITIES, transactional: typeof source === 'string' };
+  const params = { schema, migrate, maxStepBytes, capabilities, connect: async () => connect({ source, lanes }) };
   return { kind: 'postgres', connect: () => new SqlJournal(params) };
 }

@@ -23,6 +23,8 @@ import { unwrapped } from './refuse-wrapped.js';
 import { type ValuePlace, ValueRefusal, type ValueTransform } from './value-transform.js';
 import { contentOf } from './wrapped.js';
 
+const NO_TRANSACTIONS: AppendResult = { kind: 'unknown', cause: new Error('this store takes no entries in transactions') };
+
 /** A journal whose values are something else in the store below. */
 export class TransformedJournal implements Journal {
   readonly #journal: Journal;
@@ -64,6 +66,15 @@ export class TransformedJournal implements Journal {
     const kept = await this.#journal.append(sealed.map(({ item }) => item));
     for (const [index, result] of kept.entries()) results[sealed[index]?.place ?? index] = result;
     return results;
+  }
+
+  async appendIn(transaction: unknown, item: AppendItem): Promise<AppendResult> {
+    try {
+      const sealed = { ...item, entry: await this.#seal(item.entry) };
+      return (await this.#journal.appendIn?.(transaction, sealed)) ?? NO_TRANSACTIONS;
+    } catch (cause) {
+      return cause instanceof ValueRefusal ? { kind: 'refused', cause: cause.cause } : { kind: 'unknown', cause };
+    }
   }
 
   async load(runId: string, { raw = false }: LoadOptions = {}): Promise<LoadedRun | undefined> {

@@ -1,0 +1,24 @@
+import { PersistenceError } from '../model/errors.js';
+import type { LoadedRun } from '../persistence/index.js';
+import { foldEntry } from './fold.js';
+import { newRun, type RunStatus } from './run-state.js';
+
+/** A stored run, folded. @throws PersistenceError `JOURNAL_CORRUPT` when its entries contradict each other */
+export async function foldRun(loaded: LoadedRun): Promise<RunStatus> {
+  const { runId } = loaded.summary;
+  const status = newRun(runId, loaded.shape.atoms.length, loaded.shape.manifest);
+  for await (const page of loaded.entries) {
+    for (const entry of page) {
+      try {
+        foldEntry(status, entry);
+      } catch (cause) {
+        throw new PersistenceError(
+          'JOURNAL_CORRUPT',
+          `entry ${entry.seq} of run '${runId}' can't follow what is before it: ${(cause as Error).message}`,
+          { cause },
+        );
+      }
+    }
+  }
+  return status;
+}
