@@ -14,7 +14,7 @@ import { askDecider } from './questions.js';
 import type { AtomStatus } from './run-state.js';
 import type { Signals } from './signals.js';
 import type { Run } from './step.js';
-import { inputsOf } from './values.js';
+import { inputsOf, isOfMissingValue } from './values.js';
 
 /** What calls need from the app. */
 export interface CallParts extends RetryParts {
@@ -96,6 +96,8 @@ export class Calls {
   #revert(command: CallCommand, atom: CompiledAtom, signal: AbortSignal, door: CallDoor | undefined): Promise<unknown> {
     if (atom.kind === 'retry') return callRetry(this.#run, atom, 'revert', this.#parts, signal);
     const { task, path } = atom;
+    // It failed before it could be called: there is nothing to undo, and its revert would miss the same values.
+    if (isOfMissingValue(this.#run.status.atoms[command.atom]?.failure)) return Promise.resolve();
     const inputs = inputsOf(this.#run, path, atom.revertPorts, atom.revertInputs);
     const context = this.#context(command, path, signal, door);
     return this.#parts.executor.call({ phase: 'revert', task, inputs, outcome: this.#outcome(command.atom), context });

@@ -19,7 +19,7 @@ export function proceed(run: Run, step: Step): void {
   // What a failure means is known before anything else happens.
   while (
     settleFailures(run, step) &&
-    (settleLost(run, step) || (step.limits.hold === 'none' && (step.limits.lockstep ? startRound(run, step) : goOn(run, step))))
+    (settleLost(run, step) || (step.limits.hold === 'none' && (asksFirst(step) ? startRound(run, step) : goOn(run, step))))
   ) {}
   rest(run, step);
 }
@@ -40,6 +40,11 @@ function settleFailures(run: Run, step: Step): boolean {
 
 function goOn(run: Run, step: Step): boolean {
   return goBack(run, step) || wake(run, step) || goForward(run, step) || ask(run, step);
+}
+
+/** One at a time, what comes first must not depend on how soon a question is answered. */
+function asksFirst({ limits }: Step): boolean {
+  return limits.lockstep === true || limits.capacity === 1;
 }
 
 function startRound(run: Run, step: Step): boolean {

@@ -1,6 +1,7 @@
 import type { Port } from '../authoring/index.js';
 import type { Source } from '../compilation/index.js';
 import type { Codec } from '../model/codec.js';
+import type { Failure } from '../model/failure.js';
 import type { Json } from '../model/json.js';
 import type { RunStatus } from './run-state.js';
 import type { Run } from './step.js';
@@ -29,7 +30,14 @@ export function inputsOf(
 
 function absent(path: string, name: string): Error {
   const error = new Error(`'${path}' needs '${name}', which was not produced`);
-  return Object.assign(error, { name: 'TaskContractError', code: 'VALUE_ABSENT' });
+  return Object.assign(error, ABSENT);
+}
+
+const ABSENT = { name: 'TaskContractError', code: 'VALUE_ABSENT' } as const;
+
+/** Whether this says that a call could not be made, because a value was not there. */
+export function isOfMissingValue(failure: Failure | undefined): boolean {
+  return failure?.name === ABSENT.name && failure.code === ABSENT.code;
 }
 
 /** What a source holds in the journal, if it holds anything. */
