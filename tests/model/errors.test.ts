@@ -40,6 +40,7 @@ const SAMPLES: readonly [errors.FlowproofError, string, readonly string[]][] = [
     'REVERT_NOT_FAILED',
     ["'order/charge'", "'order-42'", 'order/pack'],
   ],
+  [new errors.TransactionError('NOT_TRANSACTIONAL', 'order/pay'), 'NOT_TRANSACTIONAL', ["'order/pay'", 'postgres(url)']],
   [new errors.StaleRunError('order-42'), 'STALE_RUN', ["'order-42'", 'taken over']],
   [new errors.AppStoppedError('order-42'), 'APP_STOPPED', ["'order-42'", 'resume']],
   [new errors.PersistenceError('STORE_LOCKED', 'locked by process 7'), 'STORE_LOCKED', ['locked by process 7']],
