@@ -46,7 +46,7 @@ export class Ballot {
     let open = true;
     for (const index of deciders) {
       const { first, source } = this.decider(index);
-      if (this.#run.atoms[first]?.votes[index] === true || isSkipped(this.#run, source)) continue;
+      if (this.#run.atoms[first]?.votes[index] === true || isSkipped(this.#run, source) || this.#hasBegun(index)) continue;
       open = false;
       if (this.#mayAsk(index) && !this.#listed.has(index)) {
         this.#listed.add(index);
@@ -75,12 +75,28 @@ export class Ballot {
     });
   }
 
+  /** A node that has begun was let begin, by deciders of today or of the flow as it was. */
+  #hasBegun(index: number): boolean {
+    const { first, until } = this.decider(index);
+    for (let atom = first; atom < until; atom++) {
+      const state = this.#run.atoms[atom]?.state;
+      if (state !== 'PENDING' && state !== 'IGNORE') return true;
+    }
+    return false;
+  }
+
   #mayAsk(index: number): boolean {
     const { entry, first, source, choice } = this.decider(index);
     if (choice !== undefined && this.#byChoice.get(choice.id)?.[0] !== index) return false;
     const target = this.#run.atoms[first];
     const undecided = target?.state === 'PENDING' && target.intention === 'EXECUTE' && target.votes[index] === undefined;
-    return undecided && this.#isReached(entry) && !this.#open.isOpen({ about: 'node', decider: index }) && !isSkipped(this.#run, source);
+    return (
+      undecided &&
+      !this.#hasBegun(index) &&
+      this.#isReached(entry) &&
+      !this.#open.isOpen({ about: 'node', decider: index }) &&
+      !isSkipped(this.#run, source)
+    );
   }
 }
 

@@ -1,3 +1,4 @@
+import type { FlowChange } from '../persistence/index.js';
 import { settleVote } from './deciders.js';
 import type { Decision, EngineEvent, Limits } from './decision.js';
 import { beginEpoch } from './fold.js';
@@ -27,7 +28,7 @@ function note(run: Run, step: Step, event: EngineEvent): void {
       return;
     case 'resumed':
       beginEpoch(run.status);
-      if (event.change !== undefined) step.adopted(event.change);
+      if (event.change !== undefined) adopt(run, step, event.change);
       step.state(['TAKEOVER', inFlightAtoms(run.status.atoms)]);
       if (run.status.state !== 'RUNNING') step.state(['RUN', 'RUNNING']);
       return;
@@ -64,6 +65,17 @@ function note(run: Run, step: Step, event: EngineEvent): void {
       return;
     case 'skipRevert':
       skipRevert(run, step, event.atom);
+  }
+}
+
+/** What is new in a flow that is being undone is not to begin before that flow does. */
+function adopt(run: Run, step: Step, change: FlowChange): void {
+  step.adopted(change);
+  const { atoms, goingBack } = run.status;
+  for (const [index, before] of change.from.entries()) {
+    const governor = atoms[run.flow.atoms[index]?.governor ?? -1];
+    const isUndone = goingBack || (governor !== undefined && governor.intention !== 'EXECUTE');
+    if (before < 0 && isUndone) step.state(['INTEND', 'REVERT', index, index + 1]);
   }
 }
 

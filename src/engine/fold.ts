@@ -82,18 +82,19 @@ function moveRun(run: RunStatus, to: RunState): void {
  */
 function adoptFlow(run: RunStatus, { fingerprint, manifest, from }: FlowChange): void {
   const before = run.atoms;
+  const places = new Map(from.map((place, index) => [place, index]));
   run.fingerprint = fingerprint;
   run.manifest = manifest;
-  run.atoms = from.map((place) => (place < 0 ? newcomer(run) : moved(before[place] as AtomStatus)));
+  run.atoms = from.map((place) => (place < 0 ? newAtom() : moved(before[place] as AtomStatus, places)));
 }
 
-/** What a flow that is going back has not begun is not to begin. */
-function newcomer(run: RunStatus): AtomStatus {
-  return run.goingBack ? { ...newAtom(), intention: 'REVERT' } : newAtom();
-}
-
-function moved(atom: AtomStatus): AtomStatus {
+/** @param places where each atom is now, by where it was */
+function moved(atom: AtomStatus, places: ReadonlyMap<number, number>): AtomStatus {
   if (atom.state === 'PENDING') atom.votes = newAtom().votes;
+  atom.decided = atom.decided.flatMap((one) => {
+    const via = places.get(one.via);
+    return via === undefined ? [] : [{ ...one, via, failed: places.get(one.failed) ?? via }];
+  });
   return atom;
 }
 

@@ -1,13 +1,18 @@
 import { expect, test } from 'vitest';
 import {
+  concurrent,
   type DynamicFlow,
   defineTask,
   flowproof,
+  graph,
   IncompatibleFlowError,
   isFlowproofError,
   linear,
   memory,
   type Persistence,
+  serial,
+  times,
+  unordered,
 } from '../../src/index.js';
 import { Gate } from './gate.js';
 
@@ -52,9 +57,9 @@ async function rested(flow: Flow): Promise<Persistence> {
   return persistence;
 }
 
-async function resumed(persistence: Persistence, flow: Flow): Promise<{ state: string; calls: readonly string[] }> {
+async function resumed(persistence: Persistence, flow: Flow, executor = serial()): Promise<{ state: string; calls: readonly string[] }> {
   calls.length = 0;
-  await using app = flowproof({ persistence, flows: [flow], services: { gate: new Gate() } });
+  await using app = flowproof({ persistence, flows: [flow], services: { gate: new Gate() }, executor });
   const { state } = await app.resume('r');
   return { state, calls: [...calls] };
 }
@@ -182,4 +187,66 @@ test('a run can change its flow several times, and is read as it is now', async 
     'm/gated REVERTED',
     'm/failing REVERTED',
   ]);
+});
+
+test('what a retry of one’s own knows of failures is of the same tasks after the change', async () => {
+  const persistence = memory();
+  const seen: string[] = [];
+  const asked = { n: 0 };
+  const policy = {
+    onFailure: (history: { attempts: readonly { failures: readonly { path: string }[] }[] }) => {
+      seen.push(history.attempts.map(({ failures }) => failures.map(({ path }) => path).join()).join(' | '));
+      return asked.n++ < 1 ? ('RETRY' as const) : ('REVERT' as const);
+    },
+  };
+  const make = (more: boolean) => {
+    const flow = linear.dynamic<Services>('m').retry(policy);
+    return (more ? flow.add(task('new')) : flow)
+      .add(task('a', { revert: true }))
+      .add(failing)
+      .build();
+  };
+  const first = flowproof({ persistence, flows: [make(false)], services: { gate: new Gate() } });
+  for await (const { events } of first.engine(make(false), { id: 'r' }).steps()) {
+    if (events.some((event) => event.type === 'retry' && event.state === 'RETRYING')) break;
+  }
+  await first.stop();
+  await using second = flowproof({ persistence, flows: [make(true)], services: { gate: new Gate() } });
+  expect((await second.resume('r')).state).toBe('REVERTED');
+  expect(seen).toEqual(['m/failing', 'm/failing | m/failing']);
+});
+
+test('a task that is new in a flow that is being undone for another attempt waits for that attempt', async () => {
+  const persistence = memory();
+  let failures = 1;
+  const once = defineTask({ name: 'once', execute: () => (failures-- > 0 ? Promise.reject(new Error('no')) : undefined) });
+  const make = (more: boolean) => {
+    const flow = linear.dynamic<Services>('m').retry(times(2));
+    return (more ? flow.add(task('new')) : flow)
+      .add(task('a', { revert: true }))
+      .add(once)
+      .build();
+  };
+  const first = flowproof({ persistence, flows: [make(false)], services: { gate: new Gate() } });
+  for await (const { starting, events } of first.engine(make(false), { id: 'r' }).steps()) {
+    if (starting.includes('m/a') && events.some((event) => event.type === 'task' && event.state === 'REVERTED')) break;
+  }
+  await first.stop();
+  expect((await flowproof({ persistence, flows: [] }).inspect('r')).atoms.map(({ state }) => state)).toEqual([
+    'SUCCESS',
+    'SUCCESS',
+    'REVERTED',
+  ]);
+  expect(await resumed(persistence, make(true), concurrent())).toEqual({ state: 'SUCCESS', calls: ['undo a', 'new', 'a'] });
+});
+
+test('a decided flow that has begun goes on, although its decider has another number now', async () => {
+  const make = (more: boolean) => {
+    const inner = unordered.dynamic<Services>('inner').add(gated).add(task('y')).build();
+    const nodes = graph.dynamic<Services>('m').add({ ...(more ? { other: task('other') } : {}), first: task('first'), inner });
+    const linked = more ? nodes.link('first', 'other', { decider: () => true }) : nodes;
+    return linked.link('first', 'inner', { decider: () => true }).build();
+  };
+  const store = await rested(make(false));
+  expect(await resumed(store, make(true))).toEqual({ state: 'SUCCESS', calls: ['other', 'y'] });
 });
