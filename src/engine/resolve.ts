@@ -38,11 +38,13 @@ export function resolveFailure(run: Run, step: Step, failed: number): Question |
       continue;
     }
     apply(run, step, decision, retry);
-    return afterwards(run, step);
+    abortDoomed(run, step);
+    return undefined;
   }
   if (gaveUp !== undefined && !run.flow.compat.deferReverts) apply(run, step, 'REVERT_LOCAL', gaveUp);
   else apply(run, step, 'REVERT_ALL', undefined);
-  return afterwards(run, step);
+  abortDoomed(run, step);
+  return undefined;
 }
 
 /** What is undone already can't be retried any more: an intention to revert is never taken back. */
@@ -67,7 +69,7 @@ function apply(run: Run, step: Step, decision: Exclude<Decision, 'REVERT'>, retr
 }
 
 /** Siblings whose work is to be undone anyway are told so, where the app wishes it. */
-function afterwards(run: Run, step: Step): undefined {
+function abortDoomed(run: Run, step: Step): void {
   if (step.limits.onFailure !== 'abortSiblings' || run.frontier.called === 0) return;
   const doomed: number[] = [];
   for (const [index, { state, intention }] of run.status.atoms.entries()) {

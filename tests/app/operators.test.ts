@@ -135,6 +135,14 @@ describe('a cancelled run', () => {
     expect(await app.resume('r')).toMatchObject({ state: 'CANCELLED' });
   });
 
+  test('that has not begun ends without a call', async () => {
+    const services = world();
+    await using app = appOf(services);
+    await app.engine(flow, { id: 'r' }).prepare();
+    expect(await (await app.cancel('r')).result()).toMatchObject({ state: 'CANCELLED', failures: [] });
+    expect(services.log).toEqual([]);
+  });
+
   test('that rests is undone by whoever cancels it; one that has ended stays as it is', async () => {
     const persistence = memory();
     const services = world();
