@@ -1,0 +1,101 @@
+import { type ChildProcess, spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { existsSync } from 'node:fs';
+import { createInterface, type Interface } from 'node:readline';
+import { Readable } from 'node:stream';
+import { fileURLToPath } from 'node:url';
+import type { AppendFsync } from './redis.js';
+
+/** One form of one peer: `default` is how it comes, `tuned` what its documentation advises. */
+export interface Guest {
+  readonly name: string;
+  /** In bench/peers. */
+  readonly program: string;
+  readonly form: 'default' | 'tuned';
+  /** When its Redis flushes, if it is not `always`. */
+  readonly appendfsync?: AppendFsync;
+}
+
+/** What an order asks of a guest, beside its name. */
+type Order = { readonly order: 'open' | 'wake' | 'sample' | 'verify' | 'rest' | 'close' | 'resume' } & Readonly<Record<string, unknown>>;
+
+/** What a guest may answer; which part of it depends on the order. */
+export interface Answer {
+  readonly error?: string;
+  /** Why it takes no part. */
+  readonly leftOut?: string;
+  /** Here this form does nothing that the default does not. */
+  readonly same?: true;
+  readonly versions?: readonly string[];
+  /** A flow of fewer steps than asked for. */
+  readonly length?: number;
+  readonly ms?: number;
+  readonly lapsUs?: readonly number[];
+  readonly calls?: number;
+  readonly durable?: number;
+  readonly called?: number;
+}
+
+/** Nobody waits longer for an answer. */
+const PATIENCE_MS = 120_000;
+
+const PEERS = fileURLToPath(new URL('../../bench/peers/', import.meta.url));
+
+/** A process of its own for one guest, so that nobody's heap, timers or crash are somebody else's. */
+export class GuestProcess {
+  readonly #process: ChildProcess;
+  readonly #answers: Interface;
+  readonly #ended: Promise<unknown>;
+  #complaints = '';
+
+  constructor({ program }: Pick<Guest, 'program'>) {
+    const [command, ...args] = program.endsWith('.py') ? [python(), program] : [process.execPath, 'host.mjs', program];
+    this.#process = spawn(command, args, { cwd: PEERS, stdio: ['pipe', 'ignore', 'pipe', 'pipe'] });
+    this.#ended = new Promise((resolve) => this.#process.once('close', resolve).once('error', resolve));
+    this.#process.stdin?.on('error', () => undefined);
+    this.#process.stderr?.on('data', (text: Buffer) => {
+      this.#complaints = `${this.#complaints}${text}`.slice(-2_000);
+    });
+    const answers = this.#process.stdio[3];
+    if (!(answers instanceof Readable)) throw new Error(`${program} has no way to answer`);
+    this.#answers = createInterface({ input: answers });
+  }
+
+  /** @throws Error when the guest fails, ends, or says nothing in time. */
+  async ask(order: Order): Promise<Answer> {
+    const patience = new AbortController();
+    const line = once(this.#answers, 'line', { signal: patience.signal }) as Promise<[string]>;
+    const timer = setTimeout(() => patience.abort(new Error(`no answer to '${order.order}' within ${PATIENCE_MS / 1_000} s`)), PATIENCE_MS);
+    void this.#ended.then(() => patience.abort(new Error(`it ended at '${order.order}': ${this.#complaints.trim()}`)));
+    try {
+      this.#process.stdin?.write(`${JSON.stringify(order)}\n`);
+      const [text] = await line;
+      const answer = JSON.parse(text) as Answer;
+      if (answer.error !== undefined) throw new Error(answer.error);
+      return answer;
+    } catch (error) {
+      throw patience.signal.aborted ? patience.signal.reason : error;
+    } finally {
+      clearTimeout(timer);
+    }
+  }
+
+  /** Until it has ended; by itself, or else with force. */
+  async end(): Promise<void> {
+    this.#process.stdin?.end();
+    const timer = setTimeout(() => this.#process.kill('SIGKILL'), 3_000);
+    await this.#ended;
+    clearTimeout(timer);
+  }
+
+  /** The signal that ended it. */
+  async ended(): Promise<string | null> {
+    await this.#ended;
+    return this.#process.signalCode;
+  }
+}
+
+/** That of Debian's packages, if it is there: pyenv and others know nothing of them. */
+function python(): string {
+  return process.env.TASKFLOW_PYTHON ?? (existsSync('/usr/bin/python3') ? '/usr/bin/python3' : 'python3');
+}
