@@ -5,7 +5,8 @@
  */
 import { writeFileSync } from 'node:fs';
 import { parseArgs } from 'node:util';
-import { GUESTS, GuestSystems } from './guest-systems.js';
+import { GUESTS } from './guest-list.js';
+import { GuestSystems } from './guest-systems.js';
 import { type LeftOut, type Measured, measure, type Work } from './harness.js';
 import { jsonLine, leftOutLine, savedLines, surroundings, table } from './report.js';
 import { Servers } from './servers.js';
@@ -28,7 +29,8 @@ const WORKS: readonly Work[] = [
   resumeAfterKill,
 ];
 /** Some of these systems take seconds for what others do in milliseconds. */
-const REPETITIONS = 7;
+const REPETITIONS = 5;
+const QUICK_REPETITIONS = 3;
 
 const { values } = parseArgs({
   options: {
@@ -67,7 +69,7 @@ const bench = {
   quick: values.quick,
   postgres: servers.postgres,
   guests: hosted.systems.bind(hosted),
-  repetitions: Number(values.repetitions ?? (values.quick ? 3 : REPETITIONS)),
+  repetitions: Number(values.repetitions ?? (values.quick ? QUICK_REPETITIONS : REPETITIONS)),
 };
 const rows: Measured[] = [];
 try {

@@ -4,23 +4,6 @@ import type { Disk, LeftOut, Sample, Shape, System } from './harness.js';
 import type { MeteredPostgres } from './meter.js';
 import type { AppendFsync, RunningRedis } from './redis.js';
 
-/** Who can be measured beside raw and flowproof; what is what is told at the top of each program. */
-export const GUESTS: readonly Guest[] = [
-  { name: 'dbos', program: 'dbos.mjs', form: 'default' },
-  { name: 'dbos-tuned', program: 'dbos.mjs', form: 'tuned' },
-  { name: 'openworkflow', program: 'openworkflow.mjs', form: 'default' },
-  { name: 'openworkflow-tuned', program: 'openworkflow.mjs', form: 'tuned' },
-  { name: 'langgraph', program: 'langgraph.mjs', form: 'default' },
-  { name: 'langgraph-sync', program: 'langgraph.mjs', form: 'tuned' },
-  { name: 'mastra', program: 'mastra.mjs', form: 'default' },
-  { name: 'mastra-tuned', program: 'mastra.mjs', form: 'tuned' },
-  { name: 'bullmq', program: 'bullmq.mjs', form: 'default' },
-  { name: 'bullmq-tuned', program: 'bullmq.mjs', form: 'tuned' },
-  { name: 'bullmq-everysec', program: 'bullmq.mjs', form: 'tuned', appendfsync: 'everysec' },
-  { name: 'taskflow', program: 'taskflow_peer.py', form: 'default' },
-  { name: 'taskflow-tuned', program: 'taskflow_peer.py', form: 'tuned' },
-];
-
 /** What guests are given. */
 export interface Hosting {
   readonly guests: readonly Guest[];
@@ -33,7 +16,7 @@ export interface Hosting {
 export class GuestSystems {
   readonly #hosting: Hosting;
   readonly #processes = new Map<string, GuestProcess>();
-  readonly #versions = new Map<string, string>();
+  readonly #versions = new Set<string>();
 
   constructor(hosting: Hosting) {
     this.#hosting = hosting;
@@ -41,7 +24,7 @@ export class GuestSystems {
 
   /** What was told of versions so far. */
   get versions(): readonly string[] {
-    return [...new Set(this.#versions.values())];
+    return [...this.#versions];
   }
 
   /** Those that can do this, ready to do it. */
@@ -68,15 +51,15 @@ export class GuestSystems {
 
   async #open(guest: Guest, shape: Shape): Promise<Answer> {
     const opened = await this.#process(guest).ask({ order: 'open', form: guest.form, shape, ...(await this.#places(guest, shape)) });
-    if (opened.versions !== undefined) this.#versions.set(guest.program, opened.versions.join(', '));
+    if (opened.versions !== undefined) this.#versions.add(opened.versions.join(', '));
     return opened;
   }
 
-  async #places({ name, program, appendfsync = 'always' }: Guest, shape: Shape): Promise<Readonly<Record<string, unknown>>> {
+  async #places({ name, redis }: Guest, shape: Shape): Promise<Readonly<Record<string, unknown>>> {
     if (shape.kind === 'memory') return {};
-    if (program !== 'bullmq.mjs') return { url: await this.#database(name, shape) };
+    if (redis === undefined) return { url: await this.#database(name, shape) };
     const missing = (error: unknown) => ({ missing: error instanceof Error ? error.message : String(error) });
-    return { redis: await this.#hosting.redis(appendfsync).then(({ url }) => ({ url }), missing) };
+    return { redis: await this.#hosting.redis(redis).then(({ url }) => ({ url }), missing) };
   }
 
   /** Of its own, so that nothing it does while others are measured is counted as theirs. */
@@ -118,7 +101,7 @@ export class GuestSystems {
       sample: () =>
         this.#dropping(guest, async () => {
           await process.ask({ order: 'wake' });
-          const counted = guest.program === 'bullmq.mjs' ? undefined : server;
+          const counted = guest.redis === undefined ? server : undefined;
           const take = () => process.ask({ order: 'sample' });
           const { result: answer, ...counts } = counted === undefined ? { result: await take() } : await counted.counted(take, guest.name);
           const { durable } = await process.ask({ order: 'verify' });
@@ -128,7 +111,7 @@ export class GuestSystems {
           const laps = shape.kind === 'sequential' ? { lapsUs: answer.lapsUs ?? [] } : {};
           return { units, ms: answer.ms ?? Number.NaN, ...laps, ...('statements' in counts ? { counts } : {}) };
         }),
-      remarks: async () => (length === undefined ? [] : [`measured with flows of ${length} steps: with 100 it would take minutes`]),
+      remarks: async () => (length === undefined ? [] : [`measured with flows of ${length} steps: longer ones would take minutes`]),
       close: async () => {
         if (this.#processes.get(guest.name) === process) await this.#dropping(guest, () => process.ask({ order: 'close' }));
       },
@@ -161,7 +144,7 @@ function resuming(guest: Guest, shape: Extract<Shape, { kind: 'resume' }>, url: 
     name: guest.name,
     guest: true,
     async sample(): Promise<Sample> {
-      const how = { order: 'resume', id: randomUUID(), url, shape } as const;
+      const how = { order: 'resume', id: randomUUID(), form: guest.form, url, shape } as const;
       const killed = new GuestProcess(guest);
       const failed = await killed.ask({ ...how, phase: 'start' }).then(
         () => 'it came to its end',

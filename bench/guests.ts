@@ -1,19 +1,17 @@
 import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { existsSync } from 'node:fs';
 import { createInterface, type Interface } from 'node:readline';
 import { Readable } from 'node:stream';
-import { fileURLToPath } from 'node:url';
 import type { AppendFsync } from './redis.js';
 
 /** One form of one peer: `default` is how it comes, `tuned` what its documentation advises. */
 export interface Guest {
   readonly name: string;
-  /** In bench/peers. */
-  readonly program: string;
   readonly form: 'default' | 'tuned';
-  /** When its Redis flushes, if it is not `always`. */
-  readonly appendfsync?: AppendFsync;
+  /** The program that takes orders for it. */
+  readonly command: readonly [program: string, ...args: string[]];
+  /** It needs a Redis, which flushes its writes then; the others need PostgreSQL. */
+  readonly redis?: AppendFsync;
 }
 
 /** What an order asks of a guest, beside its name. */
@@ -39,8 +37,6 @@ export interface Answer {
 /** Nobody waits longer for an answer. */
 const PATIENCE_MS = 120_000;
 
-const PEERS = fileURLToPath(new URL('../../bench/peers/', import.meta.url));
-
 /** A process of its own for one guest, so that nobody's heap, timers or crash are somebody else's. */
 export class GuestProcess {
   readonly #process: ChildProcess;
@@ -48,16 +44,18 @@ export class GuestProcess {
   readonly #ended: Promise<unknown>;
   #complaints = '';
 
-  constructor({ program }: Pick<Guest, 'program'>) {
-    const [command, ...args] = program.endsWith('.py') ? [python(), program] : [process.execPath, 'host.mjs', program];
-    this.#process = spawn(command, args, { cwd: PEERS, stdio: ['pipe', 'ignore', 'pipe', 'pipe'] });
+  constructor({ name, command: [program, ...args] }: Guest) {
+    this.#process = spawn(program, args, { stdio: ['pipe', 'ignore', 'pipe', 'pipe'] });
     this.#ended = new Promise((resolve) => this.#process.once('close', resolve).once('error', resolve));
+    this.#process.once('error', ({ message }) => {
+      this.#complaints = message;
+    });
     this.#process.stdin?.on('error', () => undefined);
     this.#process.stderr?.on('data', (text: Buffer) => {
       this.#complaints = `${this.#complaints}${text}`.slice(-2_000);
     });
     const answers = this.#process.stdio[3];
-    if (!(answers instanceof Readable)) throw new Error(`${program} has no way to answer`);
+    if (!(answers instanceof Readable)) throw new Error(`${name} has no way to answer`);
     this.#answers = createInterface({ input: answers });
   }
 
@@ -93,9 +91,4 @@ export class GuestProcess {
     await this.#ended;
     return this.#process.signalCode;
   }
-}
-
-/** That of Debian's packages, if it is there: pyenv and others know nothing of them. */
-function python(): string {
-  return process.env.TASKFLOW_PYTHON ?? (existsSync('/usr/bin/python3') ? '/usr/bin/python3' : 'python3');
 }

@@ -22,10 +22,8 @@ const State = Annotation.Root({
 });
 
 export async function open({ url, shape, form, laps }) {
-  if (shape.kind === 'memory' || shape.kind === 'resume') {
-    if (form === 'default') return { same: true };
-    if (shape.kind === 'resume') return {};
-  }
+  if (shape.kind === 'memory' && form === 'tuned') return { same: true };
+  if (shape.kind === 'resume') return {};
   const durability = form === 'tuned' ? 'sync' : undefined;
   const pool =
     shape.kind === 'memory'
@@ -57,14 +55,14 @@ export async function open({ url, shape, form, laps }) {
 }
 
 /** The caller has to know the thread and go on with it: an invocation without input does. */
-export async function resume({ url, id, phase, shape, laps }) {
+export async function resume({ url, id, phase, shape, form, laps }) {
   const pool = new pg.Pool({ connectionString: url });
   const checkpointer = new PostgresSaver(pool);
   await checkpointer.setup();
   const killedIn = phase === 'start' ? shape.killedIn : undefined;
   const graph = GRAPHS.sequential(shape, laps, killedIn).compile({ checkpointer });
   const from = performance.now();
-  const { value } = await graph.invoke(phase === 'start' ? { value: FIRST } : null, how(id, shape, 'sync'));
+  const { value } = await graph.invoke(phase === 'start' ? { value: FIRST } : null, how(id, shape, form === 'tuned' ? 'sync' : undefined));
   if (value.n !== shape.length) throw new Error(`it ended with ${value.n}`);
   const ms = performance.now() - from;
   await pool.end();

@@ -18,7 +18,6 @@ import { versionsOf } from './versions.mjs';
 export const node = '>=22.13';
 export const versions = () => versionsOf('@mastra/core', '@mastra/pg');
 
-const SCHEMA = 'mastra';
 const Value = z.object({ n: z.number(), label: z.string() });
 
 export async function open({ url, shape, form, laps }) {
@@ -47,7 +46,7 @@ export async function open({ url, shape, form, laps }) {
     async durable(ids) {
       if (looking === undefined) return undefined;
       const { rows } = await looking.query(
-        `select count(*)::int as n from ${SCHEMA}.mastra_workflow_snapshot, jsonb_each(snapshot::jsonb->'context') step
+        `select count(*)::int as n from mastra_workflow_snapshot, jsonb_each(snapshot::jsonb->'context') step
          where run_id = any($1) and step.key <> 'input' and step.value->>'status' in ('success', 'failed')`,
         [ids],
       );
@@ -75,7 +74,7 @@ export async function resume({ url, id, phase, shape, laps }) {
 }
 
 async function stored(connectionString, more = {}) {
-  const storage = new PostgresStore({ id: 'bench', connectionString, schemaName: SCHEMA, ...more });
+  const storage = new PostgresStore({ id: 'bench', connectionString, ...more });
   await storage.init();
   return storage;
 }

@@ -176,6 +176,8 @@ def open_(order):
     versions = ['TaskFlow %s' % taskflow.version.version_string(), 'SQLAlchemy %s' % sqlalchemy.__version__, 'Python %s' % sys.version.split()[0]]
     if tuned and shape['kind'] != 'fanout' and shape.get('flows', 1) == 1:
         return {'same': True}
+    if not tuned and shape.get('flows', 1) > 1:
+        return {'leftOut': 'a pool of 15 connections is too small for 32 threads: see taskflow-tuned'}
     if shape['kind'] == 'resume':
         return {'versions': versions}
     if shape.get('flows', 1) > 1:
