@@ -144,7 +144,7 @@ function resuming(guest: Guest, shape: Extract<Shape, { kind: 'resume' }>, url: 
     name: guest.name,
     guest: true,
     async sample(): Promise<Sample> {
-      const how = { order: 'resume', id: randomUUID(), form: guest.form, url, shape } as const;
+      const how = { order: 'resume', id: randomUUID(), url, shape } as const;
       const killed = new GuestProcess(guest);
       const failed = await killed.ask({ ...how, phase: 'start' }).then(
         () => 'it came to its end',

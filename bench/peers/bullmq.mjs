@@ -9,6 +9,7 @@
  */
 import { FlowProducer, Queue, Worker } from 'bullmq';
 import { advance, advanceLater, FIRST, OutOfStock, turnsOf } from '../../build/bench/steps.js';
+import { Endings } from './endings.mjs';
 import { versionsOf } from './versions.mjs';
 
 export const versions = () => versionsOf('bullmq', 'ioredis');
@@ -117,27 +118,4 @@ async function advanced(job, laps) {
   const value = await advance(job.data.value);
   laps.end(job.data.id);
   await job.updateData({ ...job.data, done: job.data.done + 1, value });
-}
-
-/** Tells when so many flows have ended. */
-class Endings {
-  #missing = 0;
-  #resolve = () => undefined;
-  #reject = () => undefined;
-
-  wait(count) {
-    this.#missing = count;
-    return new Promise((resolve, reject) => {
-      this.#resolve = resolve;
-      this.#reject = reject;
-    });
-  }
-
-  one() {
-    if (--this.#missing === 0) this.#resolve(performance.now());
-  }
-
-  fail(error) {
-    this.#reject(error);
-  }
 }

@@ -14,6 +14,7 @@ import { versionsOf } from './versions.mjs';
 
 export const versions = () => versionsOf('@dbos-inc/dbos-sdk');
 
+/** Set by who opens; workflows are registered before. */
 let laps;
 let killedIn = Number.POSITIVE_INFINITY;
 
@@ -74,8 +75,8 @@ const saga = DBOS.registerWorkflow(
 
 const WORKFLOWS = { sequential: chain, fanout: fan, saga };
 
-export async function open({ url, shape, form, ...with_ }) {
-  laps = with_.laps;
+export async function open({ url, shape, form, laps: taken }) {
+  laps = taken;
   if (shape.kind === 'memory') return { leftOut: 'has no mode without a database' };
   const atOnce = shape.kind === 'fanout' ? shape.width : (shape.flows ?? 1);
   if (form === 'tuned' && atOnce === 1) return { same: true };
@@ -104,8 +105,8 @@ export async function open({ url, shape, form, ...with_ }) {
 }
 
 /** A restarted program launches again: DBOS finds by itself what the process of the same name had begun. */
-export async function resume({ url, id, phase, shape, ...with_ }) {
-  laps = with_.laps;
+export async function resume({ url, id, phase, shape, laps: taken }) {
+  laps = taken;
   if (phase === 'start') killedIn = shape.killedIn;
   configure(url);
   const from = performance.now();

@@ -1,10 +1,9 @@
 /**
- * LangGraph with its Postgres saver. https://docs.langchain.com/oss/javascript/langgraph/persistence
+ * LangGraph with its PostgresSaver. https://docs.langchain.com/oss/javascript/durable-execution
  *
- * `langgraph`: as it comes, `durability: 'async'`: a step may begin before the one before is written. `langgraph-sync`:
- * `durability: 'sync'`, which is what all others here do
- * (https://docs.langchain.com/oss/javascript/langgraph/durable-execution#durability-modes), and a pool of a connection a
- * flow. Undoing is a conditional edge: that a step failed is a value of the state.
+ * `langgraph`: as it comes, `durability: 'async'`: a step may begin before the one before it is written. `langgraph-sync`:
+ * `durability: 'sync'`, which the page above advises for where no step may be lost, and what all others here do; and a pool
+ * of a connection a flow. Undoing is a conditional edge: that a step failed is a value of the state.
  */
 import { randomUUID } from 'node:crypto';
 import { Annotation, END, MemorySaver, START, StateGraph } from '@langchain/langgraph';
@@ -23,7 +22,11 @@ const State = Annotation.Root({
 
 export async function open({ url, shape, form, laps }) {
   if (shape.kind === 'memory' && form === 'tuned') return { same: true };
-  if (shape.kind === 'resume') return {};
+  if (shape.kind === 'resume') {
+    return form === 'tuned'
+      ? {}
+      : { leftOut: 'its checkpoints are written behind the steps: of so quick ones there may be none yet; see langgraph-sync' };
+  }
   const durability = form === 'tuned' ? 'sync' : undefined;
   const pool =
     shape.kind === 'memory'
@@ -55,14 +58,14 @@ export async function open({ url, shape, form, laps }) {
 }
 
 /** The caller has to know the thread and go on with it: an invocation without input does. */
-export async function resume({ url, id, phase, shape, form, laps }) {
+export async function resume({ url, id, phase, shape, laps }) {
   const pool = new pg.Pool({ connectionString: url });
   const checkpointer = new PostgresSaver(pool);
   await checkpointer.setup();
   const killedIn = phase === 'start' ? shape.killedIn : undefined;
   const graph = GRAPHS.sequential(shape, laps, killedIn).compile({ checkpointer });
   const from = performance.now();
-  const { value } = await graph.invoke(phase === 'start' ? { value: FIRST } : null, how(id, shape, form === 'tuned' ? 'sync' : undefined));
+  const { value } = await graph.invoke(phase === 'start' ? { value: FIRST } : null, how(id, shape, 'sync'));
   if (value.n !== shape.length) throw new Error(`it ended with ${value.n}`);
   const ms = performance.now() - from;
   await pool.end();

@@ -1,15 +1,17 @@
 /**
  * OpenWorkflow. https://openworkflow.dev/docs
  *
- * `openworkflow`: one worker as it comes, which does one workflow at a time. `openworkflow-tuned`: a worker with a
- * `concurrency` of as many as there are flows (https://openworkflow.dev/docs/workers). Work is found by polling, each 100 ms
- * and more; so is its end by `result()`, each second: taken here is the end of the workflow's function, seen in its process.
- * Undoing is a `catch` in the workflow.
+ * `openworkflow`: a worker as it comes, which does one workflow at a time. `openworkflow-tuned`: a worker with a
+ * `concurrency` of as many as there are flows (https://openworkflow.dev/docs/workers); the pool of connections stays as it
+ * comes, as https://openworkflow.dev/docs/postgres advises. Work is found by polling, each 100 ms and more; so is its end by
+ * `result()`, each second: what is taken here ends with the workflow's function, seen in its process. Undoing is a `catch`
+ * in the workflow.
  */
 import { OpenWorkflow } from 'openworkflow';
 import { BackendPostgres } from 'openworkflow/postgres';
 import pg from 'pg';
 import { advance, advanceLater, FIRST, OutOfStock, turnsOf } from '../../build/bench/steps.js';
+import { Endings } from './endings.mjs';
 import { versionsOf } from './versions.mjs';
 
 export const versions = () => versionsOf('openworkflow', 'postgres');
@@ -96,21 +98,4 @@ function advanced(step, laps, id, n, value) {
     laps.end(id);
     return next;
   });
-}
-
-/** Tells when so many workflows have ended. */
-class Endings {
-  #missing = 0;
-  #resolve = () => undefined;
-
-  wait(count) {
-    this.#missing = count;
-    return new Promise((resolve) => {
-      this.#resolve = resolve;
-    });
-  }
-
-  one() {
-    if (--this.#missing === 0) this.#resolve(performance.now());
-  }
 }
