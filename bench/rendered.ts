@@ -59,7 +59,7 @@ function beside(head: readonly string[], rows: readonly Measured[], leftOut: rea
     if (laps.length > 0)
       images.push(plot('laps', 'From step to step', barPlot(`from step to step, p50 and a line to p99: ${work}`, ' µs', laps)));
     const absent = leftOut.filter((left) => left.work === work);
-    return [`### ${work}`, '', ...images, '', table(own, absent)].join('\n');
+    return [`#### ${work}`, '', ...images, '', table(own, absent)].join('\n');
   });
   return { section: 'beside others', markdown: [...head, parts.join('\n\n')].join('\n'), plots };
 }

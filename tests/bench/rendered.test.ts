@@ -37,8 +37,8 @@ test('what was measured beside others has a part for each work, with who was lef
   const { section, markdown, plots } = rendered(savedLines(rows, 'here', leftOut));
   expect(section).toBe('beside others');
   expect([...plots.keys()]).toEqual(['beside-pg-a.svg', 'laps-pg-a.svg', 'beside-pg-b.svg']);
-  expect(markdown.split('### pg-b')[1]).toContain('- left out of pg-b: absent: not installed: see');
-  expect(markdown.split('### pg-b')[0]).not.toContain('left out');
+  expect(markdown.split('#### pg-b')[1]).toContain('- left out of pg-b: absent: not installed: see');
+  expect(markdown.split('#### pg-b')[0]).not.toContain('left out');
   expect(plots.get('laps-pg-a.svg')?.match(/class="bar other"/g)).toHaveLength(2);
 });
 
