@@ -26,7 +26,7 @@ const TOLD = ['fsync', 'synchronous_commit', 'wal_sync_method', 'full_page_write
 
 export async function startMeteredPostgres(settings: StartPostgresOptions['settings'] = {}): Promise<MeteredPostgres> {
   const server = await startPostgres({
-    settings: { shared_preload_libraries: 'pg_stat_statements', max_connections: 200, ...settings },
+    settings: { shared_preload_libraries: 'pg_stat_statements', max_connections: 400, ...settings },
   });
   const admin = new pg.Client({ connectionString: server.url });
   try {
