@@ -34,6 +34,17 @@ export interface Answer {
   readonly called?: number;
 }
 
+/** A guest that ended when it was to answer. */
+export class GuestEnded extends Error {
+  override readonly name = 'GuestEnded';
+  readonly signal: string | null;
+
+  constructor(order: string, signal: string | null, complaints: string) {
+    super(`it ended at '${order}': ${complaints.trim()}`);
+    this.signal = signal;
+  }
+}
+
 /** Nobody waits longer for an answer. */
 const PATIENCE_MS = 120_000;
 
@@ -64,7 +75,7 @@ export class GuestProcess {
     const patience = new AbortController();
     const line = once(this.#answers, 'line', { signal: patience.signal }) as Promise<[string]>;
     const timer = setTimeout(() => patience.abort(new Error(`no answer to '${order.order}' within ${PATIENCE_MS / 1_000} s`)), PATIENCE_MS);
-    void this.#ended.then(() => patience.abort(new Error(`it ended at '${order.order}': ${this.#complaints.trim()}`)));
+    void this.#ended.then(() => patience.abort(new GuestEnded(order.order, this.#process.signalCode, this.#complaints)));
     try {
       this.#process.stdin?.write(`${JSON.stringify(order)}\n`);
       const [text] = await line;
@@ -84,11 +95,5 @@ export class GuestProcess {
     const timer = setTimeout(() => this.#process.kill('SIGKILL'), 3_000);
     await this.#ended;
     clearTimeout(timer);
-  }
-
-  /** The signal that ended it. */
-  async ended(): Promise<string | null> {
-    await this.#ended;
-    return this.#process.signalCode;
   }
 }

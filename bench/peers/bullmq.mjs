@@ -43,7 +43,7 @@ export async function open({ redis, shape, form, laps }) {
     },
     async durable(ids) {
       // The job at the root of a fan is none of its tasks.
-      if (!asJob) return (await queue.getCompletedCount()) - (shape.kind === 'fanout' ? flows : 0);
+      if (!asJob) return (await queue.getCompletedCount()) - (shape.kind === 'fanout' ? ids.length : 0);
       const jobs = await Promise.all(ids.map((id) => queue.getJob(id)));
       return jobs.reduce((sum, job) => sum + (job?.finishedOn === undefined ? 0 : job.data.done), 0);
     },

@@ -24,13 +24,19 @@ const orders = {
   },
   /** What it polls with, and the like, is not to disturb others. */
   wake: () => opened.wake?.(),
-  async sample() {
+  async sample({ rounds = 1 }) {
     laps.take();
-    const from = performance.now();
-    const done = await opened.run();
-    const ms = (done.at ?? performance.now()) - from;
-    ids = done.ids;
-    await done.after?.();
+    ids = [];
+    let ms = 0;
+    const afters = [];
+    for (let round = 0; round < rounds; round++) {
+      const from = performance.now();
+      const done = await opened.run();
+      ms += (done.at ?? performance.now()) - from;
+      ids.push(...done.ids);
+      afters.push(done.after);
+    }
+    for (const after of afters) await after?.();
     return { ms, ...laps.take() };
   },
   /** How many steps of the last sample are in its store, as something else than the peer reads it. */
