@@ -72,6 +72,7 @@ const bench = {
   repetitions: Number(values.repetitions ?? (values.quick ? QUICK_REPETITIONS : REPETITIONS)),
 };
 const rows: Measured[] = [];
+const place = async (): Promise<string> => surroundings([...(await servers.told()), ...hosted.versions]);
 try {
   for (const work of works) {
     const from = performance.now();
@@ -80,10 +81,10 @@ try {
     rows.push(...measured);
     console.error(`  ${measured.length} systems in ${Math.round((performance.now() - from) / 1_000)} s`);
     if (values.json) for (const row of measured) console.log(jsonLine(row));
+    // What took minutes is kept, whatever becomes of the rest.
+    if (values.save !== undefined) writeFileSync(values.save, savedLines(rows, await place(), leftOut));
   }
-  const place = surroundings([...(await servers.told()), ...hosted.versions]);
-  if (!values.json) console.log(`\n${place}\n\n${table(rows, leftOut)}`);
-  if (values.save !== undefined) writeFileSync(values.save, savedLines(rows, place, leftOut));
+  if (!values.json) console.log(`\n${await place()}\n\n${table(rows, leftOut)}`);
 } finally {
   await hosted.close();
   await servers.stop();

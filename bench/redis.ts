@@ -5,6 +5,7 @@ import { createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { createInterface } from 'node:readline';
+import { guardAgainstOrphans } from '../scripts/postgres.js';
 
 /** A Redis of our own, on loopback, that appends every write to a file. */
 export interface RunningRedis {
@@ -25,29 +26,29 @@ export async function startRedis(appendfsync: AppendFsync): Promise<RunningRedis
   const args = Object.entries(settings).flatMap(([name, value]) => [`--${name}`, String(value)]);
   const server = spawn('redis-server', args, { stdio: ['ignore', 'pipe', 'inherit'] });
   const exited = new Promise((resolve) => server.once('exit', resolve).once('error', resolve));
-  // One that was not stopped ends with us.
-  const end = (): void => void server.kill('SIGKILL');
-  process.once('exit', end);
   let version = '';
+  let ready = false;
   try {
     await once(server, 'spawn');
     for await (const line of createInterface({ input: server.stdout })) {
       version = /Redis version=([\d.]+)/.exec(line)?.[1] ?? version;
-      if (line.includes('Ready to accept connections')) break;
+      ready = line.includes('Ready to accept connections');
+      if (ready) break;
     }
-    if (server.exitCode !== null) throw new Error(`redis-server ended with ${server.exitCode}`);
+    if (!ready) throw new Error('redis-server ended before it was ready');
   } catch (error) {
     rmSync(directory, { recursive: true, force: true });
     throw new Error('there is no redis-server here that starts', { cause: error });
   }
   server.stdout.resume();
+  const guard = guardAgainstOrphans(Number(server.pid), directory);
   return {
     url: `redis://127.0.0.1:${port}`,
     told: `Redis ${version} over TCP on loopback, appendonly=yes appendfsync=${appendfsync}`,
     async stop() {
       server.kill('SIGTERM');
       await exited;
-      process.off('exit', end);
+      guard.stdin?.end();
       rmSync(directory, { recursive: true, force: true });
     },
   };

@@ -78,14 +78,22 @@ export function table(rows: readonly Measured[], leftOut: readonly LeftOut[] = [
   ].join('\n');
 }
 
-/** One line for each system and reason. */
+/** One line for all that were left out of the same works for the same reason. */
 function grouped(leftOut: readonly LeftOut[]): readonly string[] {
-  const works = new Map<string, string[]>();
-  for (const { work, system, reason } of leftOut) {
-    const said = `${system}: ${reason.split('\n', 1)[0]}`;
-    works.set(said, [...(works.get(said) ?? []), work]);
-  }
-  return [...works].map(([said, names]) => `- left out of ${names.join(', ')}: ${said}`);
+  const works = gathered(leftOut.map(({ work, system, reason }) => [`${system}\n${reason.split('\n', 1)[0]}`, work]));
+  const systems = gathered(
+    [...works].map(([said, names]) => {
+      const [system = '', reason = ''] = said.split('\n');
+      return [`${names.join(', ')}: ${reason}`, system];
+    }),
+  );
+  return [...systems].map(([said, names]) => `- ${names.join(', ')}: left out of ${said}`);
+}
+
+function gathered(pairs: readonly (readonly [key: string, value: string])[]): ReadonlyMap<string, readonly string[]> {
+  const found = new Map<string, string[]>();
+  for (const [key, value] of pairs) found.set(key, [...(found.get(key) ?? []), value]);
+  return found;
 }
 
 function comparison({ comparedWith, system, usPerUnit }: Measured, rows: readonly Measured[]): readonly string[] {

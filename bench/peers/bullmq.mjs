@@ -19,7 +19,7 @@ export async function open({ redis, shape, form, laps }) {
   if (shape.kind === 'resume') {
     return form === 'default' ? { leftOut: 'goes on when the job counts as stalled, after 30 s: not waited for' } : { same: true };
   }
-  if (shape.disk === 'slow') return { leftOut: 'needs no PostgreSQL, and commit_delay is a setting of PostgreSQL' };
+  if (shape.disk === 'slow') return { leftOut: 'uses no PostgreSQL, and commit_delay is a setting of PostgreSQL' };
   if (shape.kind === 'saga' && form === 'default') return { leftOut: 'a flow of jobs has nothing to undo with' };
   if (redis.missing !== undefined) return { leftOut: redis.missing };
   const { hostname: host, port } = new URL(redis.url);

@@ -177,7 +177,7 @@ def open_(order):
     if tuned and shape['kind'] != 'fanout' and shape.get('flows', 1) == 1:
         return {'same': True}
     if not tuned and shape.get('flows', 1) > 1:
-        return {'leftOut': 'a pool of 15 connections is too small for 32 threads: see taskflow-tuned'}
+        return {'leftOut': 'not waited for: taskflow-tuned, with a connection a thread, takes no longer'}
     if shape['kind'] == 'resume':
         return {'versions': versions}
     if shape.get('flows', 1) > 1:

@@ -33,11 +33,12 @@ test('a longer bar is a larger value', () => {
 test('what was measured beside others has a part for each work, with who was left out and why', () => {
   const laps = (row: Measured): Measured => ({ ...row, p50Us: 90, p99Us: 400 });
   const rows = [...ROWS.map(laps), row('pg-b', 'raw', 5, 1)];
-  const leftOut = [{ work: 'pg-b', system: 'absent', reason: 'not installed: see\nits stack' }];
+  const absent = (system: string, reason: string) => ({ work: 'pg-b', system, reason });
+  const leftOut = [absent('one', 'not installed\nits stack'), absent('other', 'not installed'), absent('third', 'refused')];
   const { section, markdown, plots } = rendered(savedLines(rows, 'here', leftOut));
   expect(section).toBe('beside others');
   expect([...plots.keys()]).toEqual(['beside-pg-a.svg', 'laps-pg-a.svg', 'beside-pg-b.svg']);
-  expect(markdown.split('#### pg-b')[1]).toContain('- left out of pg-b: absent: not installed: see');
+  expect(markdown.split('#### pg-b')[1]).toContain('- one, other: left out of pg-b: not installed\n- third: left out of pg-b: refused');
   expect(markdown.split('#### pg-b')[0]).not.toContain('left out');
   expect(plots.get('laps-pg-a.svg')?.match(/class="bar other"/g)).toHaveLength(2);
 });
