@@ -1,4 +1,5 @@
 /** Reading: what a project's source says of its flows and tasks, without running it. */
+export { definitionOf } from './definition-of.js';
 export type { FlowPlaces } from './flow-places.js';
 export type { FlowReading } from './flow-reading.js';
 export type { Gap } from './gaps.js';
@@ -7,6 +8,8 @@ export { isAssignment, rootOf } from './loops.js';
 export type { Assumption } from './oracle.js';
 export type { Origins } from './origins.js';
 export { type AppReading, type ProjectReading, readProject } from './read-project.js';
+export { filesWithFlows } from './roots.js';
+export { settledFlow } from './settled-flow.js';
 export { functionAround, short, unwrapped, walk } from './syntax.js';
 export { type TaskReading, writtenIn } from './task-reading.js';
 export type { Trace } from './traces.js';
