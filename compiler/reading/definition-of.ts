@@ -1,4 +1,13 @@
-import type { ChoiceDefinition, FlowDefinition, LinkDefinition, NodeDefinition, Port, RetryDefinition, TaskCode, TimesDefinition } from '#authoring';
+import type {
+  ChoiceDefinition,
+  FlowDefinition,
+  LinkDefinition,
+  NodeDefinition,
+  Port,
+  RetryDefinition,
+  TaskCode,
+  TimesDefinition,
+} from '#authoring';
 import type { FlowNodeShape, FlowShape, LinkShape, NodeShape, PortShape, RetryNodeShape, TaskNodeShape } from '#compilation';
 import { placeholder } from './gaps.js';
 import { schemaOf } from './schemas.js';
@@ -65,7 +74,10 @@ function taskOf(shape: TaskNodeShape): NodeDefinition['node'] {
   };
 }
 
-function flowOf(shape: FlowNodeShape, content: { readonly retry?: RetryDefinition; readonly nodes: readonly NodeDefinition[] }): FlowDefinition {
+function flowOf(
+  shape: FlowNodeShape,
+  content: { readonly retry?: RetryDefinition; readonly nodes: readonly NodeDefinition[] },
+): FlowDefinition {
   const { flow, version, continues, pattern, mode, input, returns, links, target, choice, unknownOptions } = shape;
   return {
     kind: 'flow',

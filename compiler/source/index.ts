@@ -1,6 +1,7 @@
 /** Source: projects as TypeScript reads them. Nobody else knows where its API comes from. */
-export { defaultExportOf } from './literal.js';
+
 export { emittedFiles } from './emitted-files.js';
+export { defaultExportOf } from './literal.js';
 export { placeOf } from './place.js';
 export { openProject, type SourceProject, UnreadableProjectError } from './project.js';
 export { ts } from './typescript.js';

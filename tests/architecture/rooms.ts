@@ -72,9 +72,10 @@ export const COMPILER: Architecture = {
       npm: ['#compilation', '#engine', '#model', 'flowproof'],
       node: [''],
     },
+    loading: { imports: ['findings', 'source', 'reading'], npm: ['#authoring', '#compilation', '#model'], node: [''] },
     pictures: { imports: ['source', 'reading', 'output'], npm: ['#compilation'] },
     cli: {
-      imports: ['findings', 'source', 'reading', 'rules', 'checking', 'output', 'manifest', 'upgrade', 'pictures'],
+      imports: ['findings', 'source', 'reading', 'rules', 'checking', 'output', 'manifest', 'upgrade', 'loading', 'pictures'],
       npm: ['#model'],
       node: [''],
     },
