@@ -1,32 +1,34 @@
 /**
  * The program in which `flowproof check --load` loads modules, away from the checker: it says what flows each of them
- * builds. Its output belongs to the modules; it talks by a channel that they can't see.
+ * builds. What it prints is the modules' own, and nobody reads it: it talks by the channel to its parent, where messages
+ * that modules send are passed over.
  */
-import { fileURLToPath, pathToFileURL } from 'node:url';
+import { pathToFileURL } from 'node:url';
 import { inspect } from 'node:util';
 import type { FlowDefinition } from '#authoring';
 import { describe } from '#compilation';
-import { callerOutside } from './caller.js';
+import { callerOutside, type JavaScriptPlace } from './caller.js';
 import { ABOUT, type BuiltFlow, type LoadAnswer, type LoadRequest } from './protocol.js';
 
 const send = process.send?.bind(process);
 if (send === undefined) throw new Error('this program is started by flowproof check --load');
-// Some modules greet whoever started them.
-for (const name of ['send', 'channel', 'disconnect', 'connected'] as const) Reflect.deleteProperty(process, name);
 
 interface Built {
   readonly definition: FlowDefinition;
-  readonly builtIn: string | undefined;
+  readonly builtAt: JavaScriptPlace | undefined;
 }
 let built: Built[] = [];
 Reflect.set(globalThis, Symbol.for('flowproof.built'), (definition: FlowDefinition) => {
-  built.push({ definition, builtIn: callerOutside() });
+  built.push({ definition, builtAt: callerOutside() });
 });
 
 process.once('disconnect', () => process.exit());
-process.once('message', (request: LoadRequest) => void loadAll(request));
+// At the top level: Node.js has an exit code of its own for what is waited for here and never comes.
+await loadAll(await new Promise((resolve) => process.once('message', resolve)));
 
 async function loadAll({ modules }: LoadRequest): Promise<void> {
+  // A module that waits for nothing that could happen is to end the process, and not to wait for its deadline.
+  process.channel?.unref();
   process.on('uncaughtExceptionMonitor', (error) => void answer({ flows: [], trouble: inSentence(error), end: true }));
   for (const module of modules) {
     built = [];
@@ -48,9 +50,9 @@ async function load(module: string): Promise<Omit<LoadAnswer, 'about'>> {
   }
 }
 
-function described({ definition, builtIn }: Built): BuiltFlow {
+function described({ definition, builtAt }: Built): BuiltFlow {
   const { shape } = describe(definition);
-  return { shape, ...(builtIn === undefined ? {} : { builtIn: builtIn.startsWith('file:') ? fileURLToPath(builtIn) : builtIn }) };
+  return { shape, ...(builtAt === undefined ? {} : { builtAt }) };
 }
 
 function inSentence(error: unknown): string {

@@ -1,7 +1,9 @@
 import type { Finding } from '../findings/finding.js';
 import { filesWithFlows, type ProjectReading } from '../reading/index.js';
+import { buildBehind } from './build-calls.js';
 import { type LoadOptions, loadModules } from './load-modules.js';
 import { type BuiltFolders, type Modules, modulesOf } from './modules.js';
+import type { BuiltFlow } from './protocol.js';
 import { type LoadedFlow, type Settled, settle } from './settle.js';
 
 /** Sources themselves are not loaded: Node.js takes no decorators. */
@@ -42,11 +44,13 @@ export async function loadFlows(reading: ProjectReading, { built, wants, say, ..
 }
 
 /** Nothing for flows that others built, such as a package that is used: they are not judged here. */
-function loadedFlow({ shape, builtIn }: { shape: LoadedFlow['shape']; builtIn?: string }, module: string, modules: Modules): LoadedFlow[] {
-  const source = builtIn === undefined ? undefined : modules.sourceOf(builtIn);
-  if (builtIn !== undefined && source === undefined) return [];
-  const javascript = builtIn ?? module;
-  return [{ shape, javascript, source, old: source !== undefined && modules.isOld(source, javascript) }];
+function loadedFlow({ shape, builtAt }: BuiltFlow, module: string, modules: Modules): LoadedFlow[] {
+  if (builtAt === undefined) return [{ shape, javascript: module, source: undefined, at: undefined, old: false }];
+  const javascript = builtAt.file;
+  const source = modules.sourceOf(javascript);
+  if (source === undefined) return [];
+  const old = modules.isOld(source.fileName, javascript);
+  return [{ shape, javascript, source: source.fileName, at: buildBehind(builtAt, source), old }];
 }
 
 function failed(file: string, message: string): Finding {

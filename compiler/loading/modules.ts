@@ -1,6 +1,6 @@
 import { existsSync, realpathSync, statSync } from 'node:fs';
 import { join } from 'node:path';
-import { emittedFiles, type SourceProject } from '../source/index.js';
+import { emittedFiles, type SourceProject, type ts } from '../source/index.js';
 
 /** Folder of sources → folder of what is built of them; absolute paths. */
 export type BuiltFolders = Readonly<Record<string, string>>;
@@ -10,7 +10,7 @@ export interface Modules {
   /** What there is to load for a source; `undefined`: nothing says where it would be. */
   of(source: string): { readonly javascript: string; readonly exists: boolean } | undefined;
   /** The source behind a file of JavaScript. */
-  sourceOf(javascript: string): string | undefined;
+  sourceOf(javascript: string): ts.SourceFile | undefined;
   /** Whether it was built before its source was changed. */
   isOld(source: string, javascript: string): boolean;
 }
@@ -18,11 +18,11 @@ export interface Modules {
 /** By what the configuration says, else by what the tsconfigs emit. */
 export function modulesOf(project: SourceProject, built: BuiltFolders): Modules {
   const emitted = emittedFiles(project.tsconfigs);
-  const sources = new Map<string, string>();
+  const sources = new Map<string, ts.SourceFile>();
   const path = (source: string) => configured(source, built) ?? emitted.get(source) ?? (isJavaScript(source) ? source : undefined);
-  for (const { fileName } of project.files) {
-    const javascript = path(fileName);
-    if (javascript !== undefined && existsSync(javascript)) sources.set(plain(realpathSync(javascript)), fileName);
+  for (const file of project.files) {
+    const javascript = path(file.fileName);
+    if (javascript !== undefined && existsSync(javascript)) sources.set(plain(realpathSync(javascript)), file);
   }
   return {
     of(source) {

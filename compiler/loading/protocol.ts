@@ -1,4 +1,5 @@
 import type { FlowShape } from '#compilation';
+import type { JavaScriptPlace } from './caller.js';
 
 /** What the parent asks for, once. */
 export interface LoadRequest {
@@ -19,8 +20,8 @@ export interface LoadAnswer {
 /** A flow that was built while a module was loaded. */
 export interface BuiltFlow {
   readonly shape: FlowShape;
-  /** The file of JavaScript that called `.build()`, if the stack says. */
-  readonly builtIn?: string;
+  /** The `.build()` that built it, if the stack says. */
+  readonly builtAt?: JavaScriptPlace;
 }
 
 /** Messages without it are the modules' own. */

@@ -2,7 +2,7 @@ import type { FlowDefinition } from '#authoring';
 import { describe, type FlowShape, targeted } from '#compilation';
 import type { Finding } from '../findings/finding.js';
 import { definitionOf, type FlowReading, isMadeUp, type ProjectReading, settledFlow } from '../reading/index.js';
-import { placeOf } from '../source/index.js';
+import { placeOf, type ts } from '../source/index.js';
 import { type Difference, differences } from './differences.js';
 
 /** A flow that was built while a module was loaded. */
@@ -12,6 +12,8 @@ export interface LoadedFlow {
   readonly javascript: string;
   /** The source of this project that built it; `undefined`: nobody knows who did. */
   readonly source: string | undefined;
+  /** The `.build()` in it, if that can be found. */
+  readonly at: ts.CallExpression | undefined;
   /** The JavaScript was made before the source was changed. */
   readonly old: boolean;
 }
@@ -60,9 +62,11 @@ export function settle(reading: ProjectReading, loaded: readonly LoadedFlow[], s
   for (const { known, whole } of left) {
     const unconfirmed = whole.filter((flow) => !confirmed.has(flow));
     const [first] = whole;
-    // One `.build()` may make several flows of one name: if all that the source shows are there, this is one more.
+    const at = known.from.at ?? first?.at;
+    // One `.build()` may make many flows: if all that the source shows are there, this is one more.
     if (unconfirmed.length > 0) findings.push(...differing(closest(unconfirmed, known.shape), known, say));
-    else if (first !== undefined) more.push(settledFlow(known.definition, { at: first.at, gaps: [], before: first }));
+    else if (at !== undefined)
+      more.push(settledFlow(known.definition, { at, gaps: [], ...(first === undefined ? {} : { before: first }) }));
   }
   const flows = reading.flows.flatMap((flow) => settledBy.get(flow) ?? [flow]);
   const found = reading.lost.flatMap((one) => settledBy.get(one) ?? []);
@@ -74,7 +78,7 @@ export function settle(reading: ProjectReading, loaded: readonly LoadedFlow[], s
 function unlike(loaded: readonly LoadedFlow[]): readonly Known[] {
   const seen = new Set<string>();
   return loaded.flatMap((from) => {
-    const key = `${from.source ?? ''} ${JSON.stringify(from.shape)}`;
+    const key = `${from.source ?? ''} ${from.at?.pos ?? ''} ${JSON.stringify(from.shape)}`;
     if (seen.has(key)) return [];
     seen.add(key);
     const definition = definitionOf(from.shape);
@@ -82,20 +86,20 @@ function unlike(loaded: readonly LoadedFlow[]): readonly Known[] {
   });
 }
 
-/** By where it was built and its name; a name that is unknown may be any that no other flow of that file has. */
+/** By where it was built and its name; a name that is unknown may be any that no other flow from there has. */
 function mayBe(flow: FlowReading, { definition, from }: Known, { flows }: ProjectReading): boolean {
-  if (!builtIn(flow, from)) return false;
+  if (!builtBy(flow, from)) return false;
   if (flow.name === definition.name) return true;
-  return isMadeUp(flow.name) && !flows.some((other) => other.name === definition.name && builtIn(other, from));
+  return isMadeUp(flow.name) && !flows.some((other) => other.name === definition.name && builtBy(other, from));
 }
 
-function mayBeLost(lost: Lost, { definition, from }: Known, { machine: { types } }: ProjectReading): boolean {
-  if (!builtIn(lost, from)) return false;
-  const name = types.brand(types.of(lost.at))?.name;
-  return name === undefined || name === definition.name;
+/** Without the place of its `.build()` nobody could say which of several it was. */
+function mayBeLost(lost: Lost, { from }: Known, { lost: all }: ProjectReading): boolean {
+  return builtBy(lost, from) && (from.at !== undefined || all.filter((other) => builtBy(other, from)).length === 1);
 }
 
-function builtIn({ at }: Pick<FlowReading, 'at'>, { source }: LoadedFlow): boolean {
+function builtBy({ at }: Pick<FlowReading, 'at'>, { at: known, source }: LoadedFlow): boolean {
+  if (known !== undefined) return at === known;
   return source === undefined || at.getSourceFile().fileName === source;
 }
 
