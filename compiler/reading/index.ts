@@ -1,5 +1,6 @@
 /** Reading: what a project's source says of its flows and tasks, without running it. */
 export { definitionOf } from './definition-of.js';
+export { type ExecutorReading, executorsIn, exportedTasks } from './executors.js';
 export type { FlowPlaces } from './flow-places.js';
 export type { FlowReading } from './flow-reading.js';
 export type { Gap } from './gaps.js';
