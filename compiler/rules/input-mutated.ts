@@ -1,3 +1,4 @@
+import { RULE_TITLES, ruleSentence } from '../findings/rule-texts.js';
 import { rootOf, short, type Types, walk } from '../reading/index.js';
 import { ts } from '../source/index.js';
 import { changedBy, changedByCall } from './changes.js';
@@ -10,7 +11,7 @@ const COLLECTIONS = new Set(['Map', 'Set', 'Date', 'Array']);
 export const inputMutated: Rule = {
   code: 'INPUT_MUTATED',
   severity: 'warning',
-  title: 'a task changes what it was given',
+  title: RULE_TITLES.INPUT_MUTATED,
   *find({ tasks, machine: { types } }) {
     for (const { name, node, body, task } of tasks.flatMap(methodsOf)) {
       const inputs = namesIn(node.parameters[0]?.name, types);
@@ -28,7 +29,7 @@ export const inputMutated: Rule = {
       for (const at of found) {
         yield {
           at,
-          message: `task '${task.name}': ${name} changes its input '${short(at)}', which is a copy of its own: return what is new as an output`,
+          message: ruleSentence('INPUT_MUTATED', { task: task.name, method: name, input: short(at) }),
         };
       }
     }

@@ -62,7 +62,7 @@ export const COMPILER: Architecture = {
   rooms: {
     findings: { imports: [], vocabulary: true },
     source: { imports: ['findings'], npm: ['ts-morph'], node: ['project.ts'] },
-    reading: { imports: ['source'], npm: ['#authoring', '#compilation'] },
+    reading: { imports: ['findings', 'source'], npm: ['#authoring', '#compilation'] },
     rules: { imports: ['findings', 'source', 'reading'], npm: ['#compilation', '#model'] },
     checking: { imports: ['findings', 'source', 'reading', 'rules'] },
     output: { imports: ['findings'], node: ['paths.ts'] },
