@@ -32,6 +32,8 @@ export async function checkCommand(given: Arguments, io: Io): Promise<ExitCode> 
   if (loadMs !== undefined)
     throw new UsageError('--watch loads nothing, for what is built changes later than its source: leave out --load');
   await watched(project, io, (now, ms) => {
+    // Editors know by it that what they have is old.
+    if ((given.format ?? 'text') === 'text') io.out('Checking …\n');
     said(reportOn({ reading: read(now), findings: [] }, configuration, paths), given, io);
     if ((given.format ?? 'text') === 'text') io.out(`${Math.round(ms())} ms. Waiting for changes …\n\n`);
   });

@@ -106,6 +106,11 @@ export function unwrapped(node: Node): Node {
   return inner;
 }
 
+export function isInside(node: Node, outer: Node): boolean {
+  for (let at: Maybe = node; at; at = at.parent) if (at === outer) return true;
+  return false;
+}
+
 /** The text that a literal is, or a template without holes. */
 export function textOf(node: Maybe): string | undefined {
   if (isA(node, 'Literal')) return typeof node.value === 'string' ? node.value : undefined;

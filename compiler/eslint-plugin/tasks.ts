@@ -98,8 +98,10 @@ export function propertyOf(object: NodeOf<'ObjectExpression'>, name: string): No
 export function functionBehind(expression: Node, code: SourceCode): FunctionNode | undefined {
   const node = unwrapped(expression);
   if (isFunction(node)) return node;
-  const declared = isA(node, 'Identifier') ? variableOf(node, code)?.defs[0]?.node : undefined;
-  if (isFunction(declared)) return declared;
+  const definition = isA(node, 'Identifier') ? variableOf(node, code)?.defs[0] : undefined;
+  const declared = definition?.node;
+  // A parameter is defined by its function, too, and is none.
+  if (isFunction(declared)) return definition?.type === 'FunctionName' ? declared : undefined;
   const initial = isA(declared, 'VariableDeclarator') && isA(declared.id, 'Identifier') ? declared.init : undefined;
   const value = initial ? unwrapped(initial) : undefined;
   return isFunction(value) ? value : undefined;

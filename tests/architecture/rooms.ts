@@ -73,6 +73,8 @@ export const COMPILER: Architecture = {
       node: [''],
     },
     loading: { imports: ['findings', 'source', 'reading'], npm: ['#authoring', '#compilation', '#model'], node: [''] },
+    /** A door of the package: it reads what linters have parsed, and knows no compiler. */
+    'eslint-plugin': { imports: ['findings'], npm: ['#model'], leaf: true },
     pictures: { imports: ['source', 'reading', 'output'], npm: ['#compilation'] },
     cli: {
       imports: ['findings', 'source', 'reading', 'rules', 'checking', 'output', 'manifest', 'upgrade', 'loading', 'pictures'],

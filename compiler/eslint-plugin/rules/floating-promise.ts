@@ -1,6 +1,6 @@
 import { onOneLine } from '../../findings/rule-texts.js';
 import { type SourceCode, variableOf, walk } from '../linter.js';
-import { type FunctionNode, isA, isClass, isFunction, keyOf, type Node, unwrapped } from '../nodes.js';
+import { type FunctionNode, isA, isClass, isFunction, isInside, keyOf, type Node, unwrapped } from '../nodes.js';
 import { ruleFor } from '../rule.js';
 import { functionBehind, tasksIn } from '../tasks.js';
 
@@ -41,7 +41,14 @@ function isFloating(expression: Node, around: Around): boolean {
   if (!isA(node, 'CallExpression')) return false;
   const callee = unwrapped(node.callee);
   const [first] = node.arguments;
-  if (!isA(callee, 'MemberExpression')) return isAsync(functionBehind(callee, around.code)) || isGlobal(callee, 'fetch', around);
+  if (isA(callee, 'Identifier')) {
+    return (
+      isAsync(functionBehind(callee, around.code)) ||
+      isGlobal(callee, 'fetch', around) ||
+      (callee.name === 'save' && isContext(callee, around))
+    );
+  }
+  if (!isA(callee, 'MemberExpression')) return isAsync(functionBehind(callee, around.code));
   switch (keyOf(callee)) {
     // Who says what is done when it goes wrong has thought of it.
     case 'then':
@@ -74,8 +81,10 @@ function isGlobal(node: Node, name: string, { code }: Around): boolean {
   return isA(node, 'Identifier') && node.name === name && variableOf(node, code) === undefined;
 }
 
+/** The context, or what its pattern takes out of it. */
 function isContext(node: Node, { code, context }: Around): boolean {
-  return isA(node, 'Identifier') && context !== undefined && variableOf(node, code)?.defs[0]?.name === context;
+  const name = isA(node, 'Identifier') ? variableOf(node, code)?.defs[0]?.name : undefined;
+  return name !== undefined && context !== undefined && isInside(name, context);
 }
 
 /** The method of the same class that `this.name` is. */

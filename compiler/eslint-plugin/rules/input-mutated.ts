@@ -1,7 +1,7 @@
 import { CHANGING_METHODS } from '../../findings/changing-methods.js';
 import { onOneLine } from '../../findings/rule-texts.js';
 import type { SourceCode, Variable } from '../linter.js';
-import { type FunctionNode, isA, isWrapper, keyOf, type Node, unwrapped } from '../nodes.js';
+import { type FunctionNode, isA, isInside, isWrapper, keyOf, type Node, unwrapped } from '../nodes.js';
 import { ruleFor } from '../rule.js';
 import { tasksIn } from '../tasks.js';
 
@@ -22,12 +22,7 @@ export const inputMutated = ruleFor('INPUT_MUTATED', ['INPUT_MUTATED'], function
 /** What the first parameter of a method declares. */
 function inputsOf(node: FunctionNode, code: SourceCode): readonly Variable[] {
   const [inputs] = node.params;
-  return code.getDeclaredVariables(node).filter(({ defs }) => defs.some(({ name }) => inputs !== undefined && isIn(name, inputs)));
-}
-
-function isIn(node: Node, outer: Node): boolean {
-  for (let at: Node | null | undefined = node; at; at = at.parent) if (at === outer) return true;
-  return false;
+  return code.getDeclaredVariables(node).filter(({ defs }) => defs.some(({ name }) => inputs !== undefined && isInside(name, inputs)));
 }
 
 /** What is changed in a value, such as `cart.items` in `cart.items.push(1)`. */
