@@ -3,25 +3,32 @@ import { walk } from '../reading/index.js';
 import { ts } from '../source/index.js';
 import type { JavaScriptPlace } from './caller.js';
 
+/** Finds the `.build()` of a source behind one in the JavaScript that was made of it. */
+export type BuildFinder = (place: JavaScriptPlace, source: ts.SourceFile) => ts.CallExpression | undefined;
+
 /**
- * The `.build()` of a source behind one in the JavaScript that was made of it: whatever a compiler does, it keeps their
- * order. `undefined` where one of them has more than the other, which was made of something else then.
+ * By their order, which compilers keep, whatever else they do. It finds nothing where one of the files has more of them
+ * than the other, which was made of something else then. Each file of JavaScript is parsed once.
  */
-export function buildBehind({ file, line, column }: JavaScriptPlace, source: ts.SourceFile): ts.CallExpression | undefined {
-  const text = readFileSync(file, 'utf8');
-  const javascript = ts.createSourceFile(file, text, ts.ScriptTarget.ES2022, true, ts.ScriptKind.JS);
-  const [built, written] = [buildsIn(javascript), buildsIn(source)];
-  if (built.length !== written.length) return undefined;
-  const index = built.findIndex(({ name }) => {
-    const at = javascript.getLineAndCharacterOfPosition(name.getStart(javascript));
-    return at.line + 1 === line && at.character + 1 === column;
-  });
-  return written[index]?.call;
+export function buildFinder(): BuildFinder {
+  const known = new Map<string, readonly BuildCall[]>();
+  return ({ file, line, column }, source) => {
+    let built = known.get(file);
+    if (built === undefined) {
+      built = buildsIn(ts.createSourceFile(file, readFileSync(file, 'utf8'), ts.ScriptTarget.ES2022, true, ts.ScriptKind.JS));
+      known.set(file, built);
+    }
+    const written = buildsIn(source);
+    if (built.length !== written.length) return undefined;
+    return written[built.findIndex((one) => one.line === line && one.column === column)]?.call;
+  };
 }
 
 interface BuildCall {
   readonly call: ts.CallExpression;
-  readonly name: ts.Node;
+  /** Where its name is, as the stack says it: from 1. */
+  readonly line: number;
+  readonly column: number;
 }
 
 function buildsIn(file: ts.SourceFile): readonly BuildCall[] {
@@ -29,7 +36,9 @@ function buildsIn(file: ts.SourceFile): readonly BuildCall[] {
   walk(file, (node) => {
     if (!ts.isCallExpression(node) || !ts.isPropertyAccessExpression(node.expression)) return;
     const { name } = node.expression;
-    if (name.text === 'build') builds.push({ call: node, name });
+    if (name.text !== 'build') return;
+    const { line, character } = file.getLineAndCharacterOfPosition(name.getStart(file));
+    builds.push({ call: node, line: line + 1, column: character + 1 });
   });
   return builds;
 }

@@ -89,7 +89,8 @@ function flowTexts({ version, continues, pattern, mode, input, returns, links, t
     version: String(version),
     continues: list(continues ?? []),
     'kind of inputs': input.kind,
-    input: input.kind === 'none' ? 'nothing' : input.names === undefined ? UNKNOWN : list([...input.names].sort()),
+    // What names a schema has is said by its types in the source, and by itself in a run.
+    input: input.kind === 'typed' && input.names !== undefined ? list([...input.names].sort()) : UNKNOWN,
     returns: returns === undefined ? 'everything' : list(returns),
     links: list(
       links.map(({ from, to, decider, depth = 'all' }) => `${from} → ${to}${decider === 'none' ? '' : ` (${decider}, ${depth})`}`),

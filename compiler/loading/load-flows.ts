@@ -1,6 +1,6 @@
 import type { Finding } from '../findings/finding.js';
 import { filesWithFlows, type ProjectReading } from '../reading/index.js';
-import { buildBehind } from './build-calls.js';
+import { type BuildFinder, buildFinder } from './build-calls.js';
 import { type LoadOptions, loadModules } from './load-modules.js';
 import { type BuiltFolders, type Modules, modulesOf } from './modules.js';
 import type { BuiltFlow } from './protocol.js';
@@ -38,19 +38,20 @@ export async function loadFlows(reading: ProjectReading, { built, wants, say, ..
     const source = sources.get(module);
     if (source !== undefined && trouble !== undefined) findings.push(failed(source, `${say(module)} could not be loaded: ${trouble}`));
   }
-  const flows = loaded.flatMap(({ module, flows }) => flows.flatMap((flow): LoadedFlow[] => loadedFlow(flow, module, modules)));
+  const find = buildFinder();
+  const flows = loaded.flatMap(({ module, flows }) => flows.flatMap((flow): LoadedFlow[] => loadedFlow(flow, module, modules, find)));
   const settled = settle(reading, flows, say);
   return { reading: settled.reading, findings: [...findings, ...settled.findings] };
 }
 
 /** Nothing for flows that others built, such as a package that is used: they are not judged here. */
-function loadedFlow({ shape, builtAt }: BuiltFlow, module: string, modules: Modules): LoadedFlow[] {
+function loadedFlow({ shape, builtAt }: BuiltFlow, module: string, modules: Modules, find: BuildFinder): LoadedFlow[] {
   if (builtAt === undefined) return [{ shape, javascript: module, source: undefined, at: undefined, old: false }];
   const javascript = builtAt.file;
   const source = modules.sourceOf(javascript);
   if (source === undefined) return [];
   const old = modules.isOld(source.fileName, javascript);
-  return [{ shape, javascript, source: source.fileName, at: buildBehind(builtAt, source), old }];
+  return [{ shape, javascript, source: source.fileName, at: find(builtAt, source), old }];
 }
 
 function failed(file: string, message: string): Finding {

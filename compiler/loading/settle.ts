@@ -86,11 +86,11 @@ function unlike(loaded: readonly LoadedFlow[]): readonly Known[] {
   });
 }
 
-/** By where it was built and its name; a name that is unknown may be any that no other flow from there has. */
+/** By where it was built and its name; a name that is unknown may be any that no other flow has which that `.build()` makes. */
 function mayBe(flow: FlowReading, { definition, from }: Known, { flows }: ProjectReading): boolean {
   if (!builtBy(flow, from)) return false;
   if (flow.name === definition.name) return true;
-  return isMadeUp(flow.name) && !flows.some((other) => other.name === definition.name && builtBy(other, from));
+  return from.at !== undefined && isMadeUp(flow.name) && !flows.some((other) => other.name === definition.name && builtBy(other, from));
 }
 
 /** Without the place of its `.build()` nobody could say which of several it was. */

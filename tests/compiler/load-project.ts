@@ -16,7 +16,7 @@ export interface LoadProject {
   readonly loader: string;
   write(name: string, content: string): void;
   /** Builds sources, as a project does before it is checked with `--load`. */
-  build(): Promise<void>;
+  build(how?: { readonly bundle: boolean }): Promise<void>;
   /** Runs one of its programs, and gives what it printed. */
   run(program: string): Promise<string>;
   remove(): void;
@@ -49,9 +49,9 @@ export async function loadProject(): Promise<LoadProject> {
     folder,
     loader,
     write,
-    async build() {
+    async build({ bundle } = { bundle: false }) {
       const sources = readdirSync(join(folder, 'src')).map((name) => join(folder, 'src', name));
-      await build({ entryPoints: sources, outdir: join(folder, 'dist'), format: 'esm', target: 'node20', logLevel: 'error' });
+      await build({ ...bundled, bundle, entryPoints: sources, outdir: join(folder, 'dist') });
     },
     run: async (program) => (await execute(process.execPath, [program], { cwd: folder })).stdout,
     remove: () => rmSync(folder, { recursive: true }),

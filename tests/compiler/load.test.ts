@@ -101,6 +101,16 @@ describe('flowproof check --load', () => {
     rmSync(join(project.folder, 'flowproof.config.ts'));
   }, 60_000);
 
+  test('goes by names where flowproof was bundled with what calls it, and says nothing that is wrong', async () => {
+    await project.build({ bundle: true });
+    const { code, found } = await check('--load');
+    expect(code).toBe(0);
+    expect(found.map(({ code: rule, file }) => `${file} ${rule}`)).toEqual([
+      ...['src/data.ts NOT_STATIC', 'src/data.ts NOT_STATIC'],
+      ...['src/makers.ts NOT_STATIC', 'src/makers.ts NOT_STATIC'],
+    ]);
+  }, 60_000);
+
   test('counts a module that can not be loaded as an error, at its file', async () => {
     project.write(
       'src/throwing.ts',
