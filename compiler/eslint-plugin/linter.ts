@@ -24,7 +24,14 @@ export interface Scope {
 export interface Variable {
   readonly name: string;
   readonly defs: readonly { readonly type: string; readonly node: Node; readonly name: Node }[];
-  readonly references: readonly { readonly identifier: Node; readonly init?: boolean | null }[];
+  readonly references: readonly Reference[];
+}
+
+interface Reference {
+  readonly identifier: Node;
+  /** It is where the variable gets its first value. */
+  readonly init?: boolean | null;
+  isWrite(): boolean;
 }
 
 /** The variable that an identifier means where it stands; `undefined`: it is global, or declared elsewhere. */

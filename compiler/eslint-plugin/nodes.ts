@@ -62,6 +62,7 @@ interface Code {
   readonly params: readonly Node[];
   readonly body: Maybe;
   readonly async: boolean;
+  readonly generator?: boolean;
   readonly returnType?: { readonly typeAnnotation: Node } | null;
 }
 

@@ -44,10 +44,11 @@ async function answer(content: Omit<LoadAnswer, 'about'>): Promise<void> {
 async function load(module: string): Promise<Omit<LoadAnswer, 'about'>> {
   try {
     await import(pathToFileURL(module).href);
-    return { flows: built.map(described) };
   } catch (error) {
-    return { flows: [], trouble: inSentence(error) };
+    // What it built until then is as true as it would be without.
+    return { flows: built.map(described), trouble: inSentence(error) };
   }
+  return { flows: built.map(described) };
 }
 
 function described({ definition, builtAt }: Built): BuiltFlow {

@@ -14,7 +14,7 @@ export const inputMutated: Rule = {
   title: RULE_TITLES.INPUT_MUTATED,
   *find({ tasks, machine: { types } }) {
     for (const { name, node, body, task } of tasks.flatMap(methodsOf)) {
-      const inputs = namesIn(node.parameters[0]?.name, types);
+      const inputs = namesIn(node.parameters[0]?.name, body, types);
       if (inputs.size === 0) continue;
       const found: ts.Node[] = [];
       walk(body, (inner) => {
@@ -36,13 +36,19 @@ export const inputMutated: Rule = {
   },
 };
 
-function namesIn(name: ts.BindingName | undefined, types: Types): ReadonlySet<ts.Symbol> {
+/** What is declared there, but for what gets another value later: that may be a copy. */
+function namesIn(name: ts.BindingName | undefined, body: ts.Node, types: Types): ReadonlySet<ts.Symbol> {
   const symbols = new Set<ts.Symbol>();
   if (name !== undefined) {
     walk(name, (node) => {
       const symbol =
         ts.isIdentifier(node) && (node === name || ts.isBindingElement(node.parent)) ? types.checker.getSymbolAtLocation(node) : undefined;
       if (symbol !== undefined) symbols.add(symbol);
+    });
+    walk(body, (node) => {
+      const target = changedBy(node);
+      const symbol = target !== undefined && ts.isIdentifier(target) ? types.checker.getSymbolAtLocation(target) : undefined;
+      if (symbol !== undefined) symbols.delete(symbol);
     });
   }
   return symbols;

@@ -72,7 +72,7 @@ function isFloating(expression: Node, around: Around): boolean {
 
 /** `async`, or declared to return a promise. */
 function isAsync(node: FunctionNode | undefined): boolean {
-  if (node === undefined) return false;
+  if (node === undefined || node.generator === true) return false;
   const returned = node.returnType?.typeAnnotation;
   return node.async || (isA(returned, 'TSTypeReference') && isA(returned.typeName, 'Identifier') && returned.typeName.name === 'Promise');
 }

@@ -19,10 +19,13 @@ export const inputMutated = ruleFor('INPUT_MUTATED', ['INPUT_MUTATED'], function
   }
 });
 
-/** What the first parameter of a method declares. */
+/** What the first parameter of a method declares, but for what gets another value: that may be a copy. */
 function inputsOf(node: FunctionNode, code: SourceCode): readonly Variable[] {
   const [inputs] = node.params;
-  return code.getDeclaredVariables(node).filter(({ defs }) => defs.some(({ name }) => inputs !== undefined && isInside(name, inputs)));
+  return code.getDeclaredVariables(node).filter(({ defs, references }) => {
+    const declared = defs.some(({ name }) => inputs !== undefined && isInside(name, inputs));
+    return declared && !references.some((one) => one.isWrite() && one.init !== true);
+  });
 }
 
 /** What is changed in a value, such as `cart.items` in `cart.items.push(1)`. */
