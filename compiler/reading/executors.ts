@@ -54,11 +54,15 @@ function literalKind({ type }: Unknown, types: Interpreter['types']): unknown {
   return kind && types.literal(kind)?.value;
 }
 
-/** The code of the tasks that these files export, by whatever name: what can be found by a module and a name. */
-export function exportedTasks(files: readonly ts.SourceFile[], machine: Interpreter): ReadonlySet<ts.Node> {
+/**
+ * The code of the tasks that any source of the program exports, by whatever name: what can be found by a module and a name.
+ * Of the program and not of the files that are judged, which may be a part of it.
+ */
+export function exportedTasks(program: ts.Program, machine: Interpreter): ReadonlySet<ts.Node> {
   const { checker } = machine.types;
   const found = new Set<ts.Node>();
-  for (const file of files) {
+  for (const file of program.getSourceFiles()) {
+    if (file.isDeclarationFile || program.isSourceFileFromExternalLibrary(file)) continue;
     const module = checker.getSymbolAtLocation(file);
     for (const symbol of module === undefined ? [] : checker.getExportsOfModule(module)) {
       const [declaration] = symbol.declarations ?? [];
