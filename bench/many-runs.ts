@@ -6,10 +6,11 @@ import { randomUUID } from 'node:crypto';
 import { flowproof } from 'flowproof';
 import { postgres } from 'flowproof/postgres';
 import pg from 'pg';
-import { chain, FIRST } from './flows.js';
+import { chain } from './flows.js';
 import { spread, timed } from './harness.js';
 import { startMeteredPostgres } from './meter.js';
 import { surroundings } from './report.js';
+import { FIRST } from './steps.js';
 
 const RUNS = Number(process.argv[2] ?? 1_000_000);
 const REPETITIONS = 15;
@@ -55,7 +56,7 @@ try {
   console.error(`${RUNS} runs with ${STEPS} steps each are being written`);
   await admin.query(fill(RUNS));
   const after = await step();
-  console.log(`${surroundings([server])}\n\nµs, median (min–max) of ${REPETITIONS}\n`);
+  console.log(`${surroundings([server.told])}\n\nµs, median (min–max) of ${REPETITIONS}\n`);
   console.log(`a step among no other runs: ${before}\na step among ${RUNS} runs:  ${after}`);
   for (const [what, query] of PAGES) {
     const first = await app.runs({ ...query, limit: 50 });
