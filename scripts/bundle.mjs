@@ -9,10 +9,11 @@ import { build } from 'esbuild';
 const ROOT = dirname(dirname(fileURLToPath(import.meta.url)));
 const { exports, imports, peerDependencies } = JSON.parse(readFileSync(join(ROOT, 'package.json'), 'utf8'));
 
-/** The sources of all that can be imported from outside, or from compiler/ by a name of the package's own. */
+/** The sources of all that can be imported from outside, or from compiler/ by a name of the package's own; compiler/ itself stays as it is built. */
 const doors = [exports, imports]
   .flatMap((names) => Object.values(names))
   .flatMap((target) => target.default ?? [])
+  .filter((file) => !file.startsWith('./dist/compiler/'))
   .map((file) => file.replace('./dist/', './src/').replace(/\.js$/, '.ts'));
 
 await build({

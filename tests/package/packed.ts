@@ -10,6 +10,7 @@ const BUILT_FROM = [
   'src',
   'compiler',
   'scripts',
+  'docs',
   'tsconfig.json',
   'tsconfig.build.json',
   'package.json',
