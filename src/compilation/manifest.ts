@@ -1,4 +1,5 @@
 import type { Json } from '../model/json.js';
+import type { Secrets } from '../model/secrets.js';
 import type { FlowShape, NodeShape, RetryNodeShape } from './flow-shape.js';
 import type { LinkedFlow } from './linked-flow.js';
 import type { Source } from './source.js';
@@ -19,6 +20,7 @@ export function manifestOf(shape: FlowShape, linked: LinkedFlow): Json {
       inputs: Object.fromEntries(Object.entries(atom.revertInputs).map(([input, source]) => [input, sourceText(source, linked)])),
     })),
     ...(flows.length === 0 ? {} : { flows }),
+    ...(linked.secrets === undefined ? {} : { secrets: secretsText(linked.secrets, linked) }),
     results: Object.fromEntries([...linked.results].map(([name, source]) => [name, sourceText(source, linked)])),
   };
 }
@@ -65,6 +67,16 @@ function flowsIn(shape: FlowShape): Json[] {
     flows.push({ path, pattern: node.pattern, ...(links.length === 0 ? {} : { links }) });
   }
   return flows;
+}
+
+/** By names and paths, so that whoever reads a stored run knows what to show, without its code. */
+function secretsText({ inputs, outputs, confidants }: Secrets, { atoms }: LinkedFlow): Json {
+  const pathOf = (atom: number): string => atoms[atom]?.path ?? '?';
+  return {
+    inputs: [...inputs].sort(),
+    outputs: Object.fromEntries([...outputs].map(([atom, names]) => [pathOf(atom), [...names].sort()])),
+    confidants: [...confidants.keys()].map(pathOf).sort(),
+  };
 }
 
 function sourceText(source: Source, linked: LinkedFlow): string {

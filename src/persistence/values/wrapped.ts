@@ -18,6 +18,13 @@ export function contentOf(marker: Marker, value: Json): string | undefined {
   return typeof content === 'string' ? content : undefined;
 }
 
+/** The values of a record by their names; nothing for other values, and for those that a codec has made of something else. */
+export function fieldsOf(value: Json): readonly (readonly [name: string, value: Json])[] {
+  if (!isJsonObject(value)) return [];
+  const fields = Object.entries(value);
+  return fields.some(([name]) => name.startsWith('~')) ? [] : fields;
+}
+
 export function markerOf(value: Json): Marker | undefined {
   return MARKERS.find((marker) => contentOf(marker, value) !== undefined);
 }
