@@ -11,4 +11,6 @@ export { foldRun } from './fold-run.js';
 export { beginRun, isWoken, type NewRun, type OpenedRun, resetRun, runOf, type TakenRun, takeOver } from './open.js';
 export { type AnyRunResult, runResult } from './run-result.js';
 export type { AtomStatus, RunStatus } from './run-state.js';
+export { shownBeside, shownFailure, shownResult } from './shown.js';
 export type { RunStatistics } from './statistics.js';
+export { anySecrets, storedSecrets } from './stored-secrets.js';
