@@ -5,8 +5,11 @@ import { expect, it } from 'vitest';
 import { postgres, transaction } from '../../src/adapters/postgres/index.js';
 import { defineTask, encrypted, flowproof, linear, type Persistence, type TaskContext } from '../../src/index.js';
 import { CANARY, everythingShown, tellers } from '../app/secret-flows.js';
+import { marking } from '../conformance/journal/marking.js';
+import { describeJournal } from '../conformance/journal.js';
 import { describePglite } from '../support/pglite.js';
 import { describePostgres } from '../support/postgres.js';
+import { byUrl, type Connect, postgresRig } from './postgres-rig.js';
 
 const keys = [{ id: 'k1', key: randomBytes(32) }];
 const START_MS = 60_000;
@@ -40,6 +43,15 @@ async function provesNothingIsSeen(query: Query, storeIn: (schema: string) => Pe
   for (const table of ['journal', 'timeline']) expect(/u-1.*~sealed/.test(dump[table] ?? '')).toBe(true);
   expect(dump.runs?.includes('~sealed:k1.')).toBe(true);
 }
+
+const marked: Connect = (url, options) => {
+  const { persistence, end } = byUrl(url, options);
+  return { persistence: marking(encrypted(persistence, { keys, values: 'secrets' })), end };
+};
+
+describePostgres('PostgreSQL with secrets', (database) => {
+  describeJournal('postgres, secrets encrypted', () => postgresRig(database(), marked), 'around');
+});
 
 describePostgres('secrets in PostgreSQL', (database) => {
   it('are in no table and no view, and in nothing that is told', { timeout: START_MS }, async () => {
