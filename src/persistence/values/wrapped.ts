@@ -29,6 +29,11 @@ export function markerOf(value: Json): Marker | undefined {
   return MARKERS.find((marker) => contentOf(marker, value) !== undefined);
 }
 
+/** Whether something stands for a value. */
+export function isWrapped(value: Json | undefined): boolean {
+  return value !== undefined && markerOf(value) !== undefined;
+}
+
 /** Looks for a marker in text, so that most entries need not be looked at in parts. */
 export function mayBeWrapped(transitions: string): boolean {
   return MARKERS.some((marker) => transitions.includes(marker));
