@@ -27,7 +27,7 @@ export interface InspectOptions {
   readonly secrets?: 'masked' | 'plain';
 }
 
-/** A run with what its journal says of it. */
+/** A run with what its journal says of it; `'[secret]'` in the place of secrets. */
 export interface RunView extends RunInfo {
   /** Decoded; by name. */
   readonly inputs: Readonly<Record<string, unknown>>;
