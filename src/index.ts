@@ -17,6 +17,7 @@ export {
   type EngineOptions,
   type FlowEngine,
   flowproof,
+  type InspectOptions,
   type OneShotOptions,
   type PruneQuery,
   type ResumeOptions,

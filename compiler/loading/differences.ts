@@ -69,12 +69,13 @@ function textsOf(node: NodeShape): Texts {
   }
 }
 
-function taskTexts({ requires, provides, keeps, revertRequires, hasRevert, priority, version, revertRetry }: TaskNodeShape): Texts {
+function taskTexts({ requires, provides, keeps, revertRequires, secret, hasRevert, priority, version, revertRetry }: TaskNodeShape): Texts {
   return {
     requires: ports(requires),
     provides: list(provides),
     keeps: list(keeps),
     revertRequires: ports(revertRequires),
+    secret: list(secret ?? []),
     revert: hasRevert ? 'there' : 'missing',
     priority: String(priority),
     version: String(version),
@@ -82,7 +83,7 @@ function taskTexts({ requires, provides, keeps, revertRequires, hasRevert, prior
   };
 }
 
-function flowTexts({ version, continues, pattern, mode, input, returns, links, target, choice }: FlowNodeShape): Texts {
+function flowTexts({ version, continues, pattern, mode, input, secret, returns, links, target, choice }: FlowNodeShape): Texts {
   return {
     pattern,
     mode,
@@ -91,6 +92,7 @@ function flowTexts({ version, continues, pattern, mode, input, returns, links, t
     'kind of inputs': input.kind,
     // What names a schema has is said by its types in the source, and by itself in a run.
     input: input.kind === 'typed' && input.names !== undefined ? list([...input.names].sort()) : UNKNOWN,
+    secret: list(secret ?? []),
     returns: returns === undefined ? 'everything' : list(returns),
     links: list(
       links.map(({ from, to, decider, depth = 'all' }) => `${from} → ${to}${decider === 'none' ? '' : ` (${decider}, ${depth})`}`),
@@ -100,11 +102,12 @@ function flowTexts({ version, continues, pattern, mode, input, returns, links, t
   };
 }
 
-function retryTexts({ policy, requires, provides }: RetryNodeShape): Texts {
+function retryTexts({ policy, requires, provides, secret }: RetryNodeShape): Texts {
   return {
     policy: policy.kind === 'times' ? `times(${policy.attempts})` : policy.kind,
     requires: ports(requires),
     provides: list(provides),
+    secret: list(secret ?? []),
     otherwise: ('otherwise' in policy ? policy.otherwise : undefined) ?? 'REVERT',
   };
 }

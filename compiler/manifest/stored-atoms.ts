@@ -1,4 +1,4 @@
-import { isJsonArray, isJsonObject, type Json } from '#model/json.js';
+import { isJsonArray, isJsonObject, type Json, type JsonObject } from '#model/json.js';
 
 /** What a manifest says of an atom, as far as it decides about runs. */
 export interface StoredAtom {
@@ -15,6 +15,8 @@ export interface StoredFlow {
   readonly atoms: ReadonlyMap<string, StoredAtom>;
   /** Inputs that some atom reads: runs were given them. */
   readonly inputs: ReadonlySet<string>;
+  /** What is secret: inputs of the flow under its own name, outputs under the path of their atom. */
+  readonly secrets: ReadonlyMap<string, ReadonlySet<string>>;
 }
 
 /** Reads the manifest of a flow; what it does not say counts as absent. */
@@ -37,7 +39,14 @@ export function storedFlow(manifest: Json): StoredFlow {
       for (const name of inputsIn(String(source))) inputs.add(name);
     }
   }
-  return { version: numberOf(given.version), atoms, inputs };
+  return { version: numberOf(given.version), atoms, inputs, secrets: secretsIn(given) };
+}
+
+function secretsIn({ flow, secrets }: JsonObject): ReadonlyMap<string, ReadonlySet<string>> {
+  if (!isJsonObject(secrets)) return new Map();
+  const outputs = Object.entries(isJsonObject(secrets.outputs) ? secrets.outputs : {});
+  const all: readonly (readonly [string, Json | undefined])[] = [[String(flow), secrets.inputs], ...outputs];
+  return new Map(all.map(([path, names]) => [path, new Set(listOf(names).map(String))]));
 }
 
 /** `input x`, or several sources after `one of` and `at most one of`. */

@@ -64,6 +64,7 @@ function taskOf(shape: TaskNodeShape): NodeDefinition['node'] {
     provides: provides.map(certain),
     keeps: keeps.map(certain),
     revertRequires: revertRequires.map(port),
+    ...secretOf(shape),
     hasRevert,
     priority,
     maxLosses,
@@ -87,6 +88,7 @@ function flowOf(
     ...(continues === undefined ? {} : { continues }),
     mode,
     input: input.kind === 'schema' ? { kind: 'schema', schema: schemaOf(input.names) } : { ...input, kind: input.kind },
+    ...secretOf(shape),
     ...(content.retry === undefined ? {} : { retry: content.retry }),
     nodes: [...content.nodes].reverse(),
     ...(links.length === 0 ? {} : { links: links.map(linkOf) }),
@@ -112,7 +114,8 @@ function pickOf(callable: boolean): ChoiceDefinition['pick'] {
   return callable ? placeholder : (false as unknown as ChoiceDefinition['pick']);
 }
 
-function retryOf({ policy, requires, provides, unknownOptions }: RetryNodeShape): RetryDefinition {
+function retryOf(shape: RetryNodeShape): RetryDefinition {
+  const { policy, requires, provides, unknownOptions } = shape;
   const [given = ''] = provides;
   switch (policy.kind) {
     case 'times':
@@ -125,7 +128,7 @@ function retryOf({ policy, requires, provides, unknownOptions }: RetryNodeShape)
       return { kind: policy.kind, requires: requires[0]?.name ?? '', provides: given, ...stockOf(policy), unknownOptions };
     case 'own': {
       const { name, declared, lacksOnFailure } = policy;
-      const ports = { requires: requires.map(port), provides: provides.map(certain) };
+      const ports = { requires: requires.map(port), provides: provides.map(certain), ...secretOf(shape) };
       const code = { hasExecute: false, hasRevert: false, code: noCode() };
       return { kind: 'own', name, declared, ...ports, ...(lacksOnFailure ? { lacksOnFailure } : {}), ...code };
     }
@@ -140,6 +143,10 @@ function stockOf({ backoff, otherwise }: Pick<Extract<RetryNodeShape['policy'], 
     ...(backoff === undefined ? {} : { backoff }),
     ...(otherwise === undefined ? {} : { otherwise: otherwise as NonNullable<TimesDefinition['otherwise']> }),
   };
+}
+
+function secretOf({ secret }: { readonly secret?: readonly string[] }): { readonly secret?: readonly string[] } {
+  return secret === undefined ? {} : { secret };
 }
 
 function port({ name, optional }: PortShape): Port {

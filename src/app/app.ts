@@ -6,7 +6,7 @@ import type { Codec } from '../model/codec.js';
 import type { LogbookFilter, LogbookPage, Metadata, Persistence } from '../persistence/index.js';
 import type { FlowEngine } from './flow-engine.js';
 import type { RunHandle } from './run-handle.js';
-import type { PruneQuery, RunsPage, RunsQuery, RunView } from './run-view.js';
+import type { InspectOptions, PruneQuery, RunsPage, RunsQuery, RunView } from './run-view.js';
 
 declare global {
   // Declared as lib.esnext.disposable does, for users whose `lib` has no disposables yet.
@@ -155,11 +155,11 @@ export interface App<Flows extends readonly AnyFlow[]> {
   /** The runs of the store, newest first, a page at a time. */
   runs(query?: RunsQuery): Promise<RunsPage>;
   /**
-   * A run as its journal tells it: inputs, and what became of each task.
+   * A run as its journal tells it: inputs, and what became of each task. Secrets are masked, unless `secrets: 'plain'` asks for them.
    *
    * @throws RunNotFoundError `RUN_NOT_FOUND`
    */
-  inspect(id: string): Promise<RunView>;
+  inspect(id: string, options?: InspectOptions): Promise<RunView>;
   /** Says what a logbook carries, such as `{ team: 'shop' }`. Runs that name one make it, too. */
   saveLogbook(name: string, metadata: Metadata): Promise<void>;
   /** The logbooks in the order of their names, a page at a time. */

@@ -7,7 +7,6 @@ import {
   type FlowEvent,
   foldRun,
   isWoken,
-  type NewRun,
   type OpenedRun,
   resetRun,
   runOf,
@@ -19,6 +18,7 @@ import { AppStoppedError, isFlowproofError, RunConflictError, RunNotFoundError, 
 import { isEnded } from '../model/states.js';
 import type { InboxMessage, Journal, LoadedRun, RunSummary } from '../persistence/index.js';
 import type { PreparedInputs } from './inputs.js';
+import { type Naming, refuseTold } from './naming.js';
 import { Ticker } from './ticker.js';
 
 export interface RunsParts extends EngineParts {
@@ -33,9 +33,6 @@ export type Takeover = 'if-dead' | 'force';
 
 /** What a caller does about a run that a live engine elsewhere has. */
 export type IfOwned = 'wait' | 'refuse';
-
-/** How a new run is named and found. */
-export type Naming = Pick<NewRun, 'key' | 'logbook' | 'metadata'>;
 
 /** What a caller wants with a run beside its result. */
 export interface Wishes {
@@ -77,6 +74,7 @@ export class Runs {
   /** Begins a run, or joins the one that has this id. Resolves when its first step is durable, with its result to come. */
   async start(flow: CompiledFlow, naming: Naming, inputs: PreparedInputs): Promise<StartedRun> {
     const { key } = naming;
+    refuseTold(flow, inputs, naming);
     const done = await this.#ticker.use();
     try {
       const { owner } = this.#parts;
@@ -96,6 +94,7 @@ export class Runs {
   /** Writes a run down that begins when somebody runs it, unless there is one of this id. */
   async prepare(flow: CompiledFlow, naming: Naming & { readonly key: string }, inputs: PreparedInputs): Promise<void> {
     const { key } = naming;
+    refuseTold(flow, inputs, naming);
     const params = { ...naming, inputs: inputs.values, inputsHash: inputs.hash, owner: null };
     const begun = await this.#opening(key, () => beginRun(flow, params, this.#parts));
     if ('exists' in begun) refuseOthers(begun.exists, flow, inputs);

@@ -74,6 +74,7 @@ function describeNode({ node, placement, unknownOptions }: NodeDefinition, paren
         provides: namesOf(node.provides),
         keeps: namesOf(node.keeps),
         revertRequires: node.revertRequires.map(({ name, optional }) => ({ name, optional })),
+        ...secretOf(node),
         hasRevert: node.hasRevert,
         priority: node.priority,
         maxLosses: node.maxLosses,
@@ -90,6 +91,7 @@ function describeNode({ node, placement, unknownOptions }: NodeDefinition, paren
         pattern: node.pattern,
         mode: node.mode,
         input: node.input.kind === 'schema' ? { kind: 'schema', ...schemaNames(node.input.schema) } : node.input,
+        ...secretOf(node),
         ...(node.returns === undefined ? {} : { returns: node.returns }),
         links: (node.links ?? []).map(describeLink),
         ...(node.target === undefined ? {} : { target: node.target }),
@@ -97,6 +99,10 @@ function describeNode({ node, placement, unknownOptions }: NodeDefinition, paren
         unknownOptions: [...unknownOptions, ...node.unknownOptions],
       };
   }
+}
+
+function secretOf({ secret }: { readonly secret?: readonly string[] }): { readonly secret?: readonly string[] } {
+  return secret === undefined ? {} : { secret };
 }
 
 const names = new WeakMap<readonly Port[], readonly string[]>();
@@ -142,7 +148,7 @@ function stockOf({ backoff, otherwise }: StockRetry): StockShape {
   return { ...(backoff === undefined ? {} : { backoff }), ...(otherwise === undefined ? {} : { otherwise }) };
 }
 
-function portsOf(retry: RetryDefinition): Pick<RetryNodeShape, 'requires' | 'provides'> {
+function portsOf(retry: RetryDefinition): Pick<RetryNodeShape, 'requires' | 'provides' | 'secret'> {
   switch (retry.kind) {
     case 'forEach':
       return { requires: [], provides: [retry.provides] };
@@ -152,6 +158,7 @@ function portsOf(retry: RetryDefinition): Pick<RetryNodeShape, 'requires' | 'pro
       return {
         requires: retry.requires.map(({ name, optional }) => ({ name, optional })),
         provides: retry.provides.map(({ name }) => name),
+        ...secretOf(retry),
       };
     default:
       return { requires: [], provides: [] };

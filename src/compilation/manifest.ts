@@ -1,4 +1,5 @@
 import type { Json } from '../model/json.js';
+import type { Secrets } from '../model/secrets.js';
 import type { FlowShape, NodeShape, RetryNodeShape } from './flow-shape.js';
 import type { LinkedAtom, LinkedFlow } from './linked-flow.js';
 import type { Source } from './source.js';
@@ -15,6 +16,7 @@ export function manifestOf(shape: FlowShape, linked: LinkedFlow): Json {
     version: root?.kind === 'flow' ? root.version : 1,
     atoms: linked.atoms.map((atom) => describeAtom(atom, shape.nodes[atom.node] as NodeShape, linked)),
     ...(flows.length === 0 ? {} : { flows }),
+    ...(linked.secrets === undefined ? {} : { secrets: secretsText(linked.secrets, linked) }),
     results: Object.fromEntries([...linked.results].map(([name, source]) => [name, sourceText(source, linked)])),
   };
 }
@@ -59,6 +61,16 @@ function flowsIn(shape: FlowShape): Json[] {
     flows.push({ path, pattern: node.pattern, ...(links.length === 0 ? {} : { links }) });
   }
   return flows;
+}
+
+/** By names and paths, so that whoever reads a stored run knows what to show, without its code. */
+function secretsText({ inputs, outputs, confidants }: Secrets, { atoms }: LinkedFlow): Json {
+  const pathOf = (atom: number): string => atoms[atom]?.path ?? '?';
+  return {
+    inputs: [...inputs].sort(),
+    outputs: Object.fromEntries([...outputs].map(([atom, names]) => [pathOf(atom), [...names].sort()])),
+    confidants: [...confidants.keys()].map(pathOf).sort(),
+  };
 }
 
 function sourceText(source: Source, linked: LinkedFlow): string {

@@ -1,6 +1,6 @@
 import type { CompiledAtom, CompiledFlow, Source } from '../compilation/index.js';
 import { isJsonArray, isJsonObject, type Json, type JsonObject } from '../model/json.js';
-import type { FlowChange, Shape } from '../persistence/index.js';
+import { type FlowChange, isWrapped, type Shape } from '../persistence/index.js';
 import type { AtomStatus, RunStatus } from './run-state.js';
 import { storedValue } from './values.js';
 
@@ -118,7 +118,9 @@ function onlyRequired(
 function isGiven(flow: CompiledFlow, status: RunStatus, source: Source): boolean {
   switch (source.from) {
     case 'atom':
-      return status.atoms[source.atom]?.state !== 'SUCCESS' || storedValue({ flow, status }, source, NO_CODEC) !== undefined;
+      if (status.atoms[source.atom]?.state !== 'SUCCESS' || storedValue({ flow, status }, source, NO_CODEC) !== undefined) return true;
+      // Who looks without keys can't know what is in it.
+      return isWrapped(status.atoms[source.atom]?.result);
     case 'input':
       return storedValue({ flow, status }, source, NO_CODEC) !== undefined;
     case 'constant':

@@ -1,7 +1,10 @@
 import type { Failure } from '../model/failure.js';
 import type { AtomState, RunState } from '../model/states.js';
 
-/** Everything that an engine announces, after it is durable. Listeners are never awaited and can't hurt the run. */
+/**
+ * Everything that an engine announces, after it is durable. Listeners are never awaited and can't hurt the run. Secrets are
+ * masked, `'[secret]'` in their place.
+ */
 export type FlowEvent = RunEvent | AtomEvent | ProgressEvent | EmittedEvent;
 
 interface CommonEvent {

@@ -79,6 +79,7 @@ suite('of a flow that was loaded the checker says in what it differs', () => {
       of({ ...task, revert: async () => {} }),
       ['f/a: its revert is missing in the source, and there when it is loaded'],
     ],
+    ['a secret', of(task), of({ ...task, secret: ['y'] }), ["f/a: its secret is nothing in the source, and 'y' when it is loaded"]],
     [
       'attempts',
       linear('f').retry(times(2)).build(),
