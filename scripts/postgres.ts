@@ -16,6 +16,8 @@ export interface RunningPostgres {
   stop(): Promise<void>;
   /** SIGKILL; the data stays as it is, for another start with the same `dataDir`. */
   kill(): Promise<void>;
+  /** SIGQUIT, an immediate shutdown: as after a crash, what was committed is recovered at the next start with the same `dataDir`. */
+  crash(): Promise<void>;
 }
 
 export interface StartPostgresOptions {
@@ -55,11 +57,11 @@ export async function startPostgres({ port, dataDir, settings = {} }: StartPostg
   // Nobody is to wait for a server that was forgotten.
   server.unref();
   unref(server.stderr);
-  const end = async (signal: 'SIGINT' | 'SIGKILL') => {
+  const end = async (signal: 'SIGINT' | 'SIGKILL' | 'SIGQUIT') => {
     server.ref();
     if (server.exitCode === null && server.signalCode === null) server.kill(signal);
     await exited;
-    guard.stdin?.end(signal === 'SIGKILL' ? 'keep' : '');
+    guard.stdin?.end(signal === 'SIGINT' ? '' : 'keep');
   };
   return {
     url: `postgres://postgres@127.0.0.1:${listening}/postgres`,
@@ -70,6 +72,7 @@ export async function startPostgres({ port, dataDir, settings = {} }: StartPostg
       if (dataDir === undefined) rmSync(home, { recursive: true, force: true });
     },
     kill: () => end('SIGKILL'),
+    crash: () => end('SIGQUIT'),
   };
 }
 
