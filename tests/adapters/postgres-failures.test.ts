@@ -184,3 +184,18 @@ describe('an address where nobody is', () => {
     await expect(opened('postgres://postgres@127.0.0.1:1/none')).rejects.toMatchObject({ code: 'STORE_UNREACHABLE' });
   });
 });
+
+describePostgres('a server that shuts down in the breath in which it greets', (database) => {
+  it('ends no process: whoever connected is told, and gets in later', async () => {
+    const wire = await startWire(database().url);
+    wire.endGreeted(1);
+    await expect(opened(wire.url)).rejects.toMatchObject({ code: 'STORE_UNREACHABLE' });
+    const journal = await opened(wire.url);
+    const run = await begun(journal, 1);
+    wire.endGreeted(2);
+    const others = await Promise.all(Array.from({ length: 4 }, () => journal.find({ runId: run.runId })));
+    expect(others.map((one) => one?.runId)).toEqual(Array(4).fill(run.runId));
+    await journal.close();
+    await wire.close();
+  });
+});

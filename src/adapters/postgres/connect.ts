@@ -34,7 +34,10 @@ export function connect({ source, lanes }: ConnectParams): Connections {
     keepAlive: true,
   };
   const client = () => new pg.Client(config) as OwnClient & LockClient;
-  const sql = new PoolSql(new pg.Pool({ ...config, max: CONNECTIONS, allowExitOnIdle: true }), { own: true, settings: SETTINGS });
+  const pool = new pg.Pool({ ...config, max: CONNECTIONS, allowExitOnIdle: true });
+  // One that ends with its greeting is nobody's yet: not the pool's any more, and not handed out.
+  pool.on('connect', (fresh) => fresh.on('error', () => undefined));
+  const sql = new PoolSql(pool, { own: true, settings: SETTINGS });
   const connections = Array.from({ length: lanes }, () => new Connection({ client, settings: LANE_SETTINGS }));
   return {
     sql,
