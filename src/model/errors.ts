@@ -26,6 +26,7 @@ export type PersistenceCode =
   | 'STORE_LOCKED'
   | 'STORE_CLOSED'
   | 'STORE_SCHEMA'
+  | 'STORE_POOLER'
   | 'JOURNAL_TOO_NEW'
   | 'JOURNAL_GAP'
   | 'JOURNAL_CORRUPT'

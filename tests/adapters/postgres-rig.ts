@@ -36,6 +36,13 @@ export const byUrl: Connect = (url, options) => {
 
 const LEASE_MS = 30;
 
+/** As by PgBouncer in transaction mode: by a real one where `TEST_POOLER_URL` names one, in front of `TEST_DATABASE_URL`. */
+export const byPooler: Connect = (url, options) => {
+  const pooled = new URL(process.env.TEST_POOLER_URL ?? url);
+  pooled.pathname = new URL(url).pathname;
+  return byUrl(pooled.href, { ...options, pooler: 'transaction' });
+};
+
 /** A schema of its own for each rig. */
 export async function postgresRig({ url, admin }: TestDatabase, connectBy: Connect = byUrl): Promise<JournalRig> {
   const schema = `Test ${randomUUID()}`;

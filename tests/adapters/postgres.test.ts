@@ -5,7 +5,7 @@ import { postgres } from '../../src/adapters/postgres/index.js';
 import { transactionCases } from '../conformance/journal/transactions.js';
 import { describeJournal, runCase } from '../conformance/journal.js';
 import { describePostgres } from '../support/postgres.js';
-import { byUrl, type Connect, postgresRig } from './postgres-rig.js';
+import { byPooler, byUrl, type Connect, postgresRig } from './postgres-rig.js';
 
 const byPool: Connect = (url, options) => {
   const pool = new pg.Pool({ connectionString: url, max: 3 });
@@ -20,13 +20,16 @@ const byKysely: Connect = (url, options) => {
 
 const KINDS: readonly (readonly [name: string, connect: Connect])[] = [
   ['URL', byUrl],
+  ['URL of a pooler', byPooler],
   ['pool', byPool],
   ['Kysely', byKysely],
 ];
 
 for (const [name, connect] of KINDS) {
   describePostgres(`PostgreSQL by ${name}`, (database) =>
-    describeJournal(`postgres, ${name}`, () => postgresRig(database(), connect), { isTransactional: connect === byUrl }),
+    describeJournal(`postgres, ${name}`, () => postgresRig(database(), connect), {
+      isTransactional: connect === byUrl || connect === byPooler,
+    }),
   );
 }
 
