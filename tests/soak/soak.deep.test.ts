@@ -36,7 +36,7 @@ describe('a short soak', () => {
   });
 
   test('notices a journal in which nobody’s place is kept', async () => {
-    const { complaints } = await soaked({ minutes: 0.3, broken: 'fence' });
+    const { complaints } = await soaked({ minutes: 0.3, drainMs: 5_000, broken: 'fence' });
     expect(complaints).not.toEqual([]);
   });
 

@@ -26,6 +26,8 @@ export interface SoakOptions {
   readonly restartEveryMs?: number;
   readonly disturbEveryMs?: number;
   readonly sampleEveryMs?: number;
+  /** How long what is under way has to end, once nothing happens any more. */
+  readonly drainMs?: number;
   /**
    * Breaks something that the soak must notice. `fence`: nothing keeps two steps from one place. `doubles`: bookings
    * leave a row too many.
@@ -55,7 +57,6 @@ export interface SoakReport {
 }
 
 const INPUTS = 6;
-const DRAIN_MS = 120_000;
 
 /** Runs of all flows, under way at once over a server and engines to which everything happens; then everything is judged. */
 export async function soak(options: SoakOptions): Promise<SoakReport> {
@@ -81,7 +82,7 @@ export async function soak(options: SoakOptions): Promise<SoakReport> {
     if (broken === 'fence') await removeFence(database);
 
     const random = new Random(seed);
-    const { restartEveryMs = 20_000, disturbEveryMs = 1_500, sampleEveryMs = 10_000 } = options;
+    const { restartEveryMs = 20_000, disturbEveryMs = 1_500, sampleEveryMs = 10_000, drainMs = 120_000 } = options;
     storm = new Storm({ crew, server, random: new Random(seed + 1), restartEveryMs, disturbEveryMs, freezeMs: 3 * leaseMs, say });
     const endMs = performance.now() + minutes * 60_000;
     let begun = 0;
@@ -100,8 +101,8 @@ export async function soak(options: SoakOptions): Promise<SoakReport> {
     clearInterval(sampling);
     crew.thawAll();
     say('the storm is over: what is under way ends');
-    await Promise.race([Promise.all(walking), sleep(DRAIN_MS, undefined, { ref: false })]);
-    const stuck = crew.open.map(({ id, flow }) => `run ${id} (${flow}) has not ended ${DRAIN_MS / 1_000} s after the storm`);
+    await Promise.race([Promise.all(walking), sleep(drainMs, undefined, { ref: false })]);
+    const stuck = crew.open.map(({ id, flow }) => `run ${id} (${flow}) has not ended ${drainMs / 1_000} s after the storm`);
     await crew.stop();
     await options.beforeJudgement?.(database);
     say('judging');
