@@ -171,7 +171,7 @@ function ready(server: ChildProcess): Promise<void> {
 }
 
 /** A shell that waits for the end of this process, even by SIGKILL, and then ends the server. */
-function guardAgainstOrphans(pid: number, remove: string): ChildProcess {
+export function guardAgainstOrphans(pid: number, remove: string): ChildProcess {
   const script =
     'word=$(cat); kill -INT "$1" 2>/dev/null && while kill -0 "$1" 2>/dev/null; do sleep 0.1; done; [ -z "$2" ] || [ "$word" = keep ] || rm -rf "$2"';
   const guard = spawn('sh', ['-c', script, 'sh', String(pid), remove], { stdio: ['pipe', 'ignore', 'ignore'], detached: true });

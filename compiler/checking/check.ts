@@ -8,12 +8,14 @@ import { withoutIgnored } from './ignores.js';
 export interface CheckOptions {
   /** Code → how it counts here, or `off`. */
   readonly severities?: Readonly<Record<string, Severity | 'off'>>;
+  /** What was found by other means, and is counted and ignored like the rest. */
+  readonly also?: readonly Finding[];
 }
 
 /** Everything that the rules find in a project, in order of its places. */
-export function check(reading: ProjectReading, { severities = {} }: CheckOptions = {}): readonly Finding[] {
+export function check(reading: ProjectReading, { severities = {}, also = [] }: CheckOptions = {}): readonly Finding[] {
   const found = RULES.flatMap((rule) => [...rule.find(reading)].map((one) => findingOf(one, rule)));
-  const judged = withoutIgnored(inOrder(found), reading.project.files);
+  const judged = withoutIgnored(inOrder([...also, ...found]), reading.project.files);
   return counted(inOrder(judged), severities);
 }
 

@@ -1,3 +1,4 @@
+import { RULE_TITLES, ruleSentence } from '../findings/rule-texts.js';
 import { walk } from '../reading/index.js';
 import { ts } from '../source/index.js';
 import type { Rule } from './rule.js';
@@ -6,7 +7,7 @@ import type { Rule } from './rule.js';
 export const droppedBuilder: Rule = {
   code: 'BUILDER_DROPPED',
   severity: 'warning',
-  title: 'a flow that is being built is thrown away',
+  title: RULE_TITLES.BUILDER_DROPPED,
   *find({ project: { files, checker }, machine: { types } }) {
     for (const file of files) {
       const dropped: ts.Expression[] = [];
@@ -26,9 +27,8 @@ export const droppedBuilder: Rule = {
           } else used.add(symbol);
         }
       });
-      for (const at of dropped) yield { at, message: 'builders do not change: what this call gives is thrown away' };
-      for (const [symbol, at] of kept)
-        if (!used.has(symbol)) yield { at, message: `'${at.text}' is never built: call .build(), or leave it out` };
+      for (const at of dropped) yield { at, message: ruleSentence('BUILDER_DROPPED') };
+      for (const [symbol, at] of kept) if (!used.has(symbol)) yield { at, message: ruleSentence('BUILDER_UNBUILT', { builder: at.text }) };
     }
   },
 };

@@ -95,7 +95,7 @@ function choiceNode(name: unknown, choice: ChoiceDefinition, nodes: readonly Nod
   const flow: FlowDefinition = { ...emptyFlow('choice', name, 'open'), nodes: Object.freeze(nodes), choice: Object.freeze(choice) };
   return Object.freeze({
     node: Object.freeze(flow),
-    placement: Object.freeze({ rebind: {}, inject: {}, provides: {}, override: false }),
+    placement: Object.freeze({ name: undefined, rebind: {}, inject: {}, provides: {}, override: false }),
     unknownOptions: Object.freeze([]),
   });
 }

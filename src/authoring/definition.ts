@@ -99,7 +99,8 @@ export interface OwnRetryDefinition {
 
 /** How a node is placed in a flow. */
 export interface Placement {
-  readonly name?: string;
+  /** `undefined`: the node's own. */
+  readonly name: string | undefined;
   /** input → name of the value it reads */
   readonly rebind: Readonly<Record<string, string>>;
   /** input → constant */

@@ -3,6 +3,7 @@ import type {
   LinkDefinition,
   NodeDefinition,
   Placement,
+  Port,
   RetryDefinition,
   StockRetry,
   TaskDefinition,
@@ -23,7 +24,7 @@ export interface DescribedFlow {
 /** No user's node can have this name, so a flow's retry never clashes with its nodes. */
 export const RETRY_NAME = '(retry)';
 
-const AS_IT_IS: Placement = { rebind: {}, inject: {}, provides: {}, override: false };
+const AS_IT_IS: Placement = { name: undefined, rebind: {}, inject: {}, provides: {}, override: false };
 
 /** Flattens a flow in preorder; with a stack of its own, so that nesting is limited by memory only. */
 export function describe(root: FlowDefinition): DescribedFlow {
@@ -70,8 +71,8 @@ function describeNode({ node, placement, unknownOptions }: NodeDefinition, paren
         task: node.name,
         named: node.named,
         requires: node.requires.map(({ name, optional }) => ({ name, optional })),
-        provides: node.provides.map(({ name }) => name),
-        keeps: node.keeps.map(({ name }) => name),
+        provides: namesOf(node.provides),
+        keeps: namesOf(node.keeps),
         revertRequires: node.revertRequires.map(({ name, optional }) => ({ name, optional })),
         hasRevert: node.hasRevert,
         priority: node.priority,
@@ -96,6 +97,15 @@ function describeNode({ node, placement, unknownOptions }: NodeDefinition, paren
         unknownOptions: [...unknownOptions, ...node.unknownOptions],
       };
   }
+}
+
+const names = new WeakMap<readonly Port[], readonly string[]>();
+
+/** Shared by all nodes that place the same task: a flow's manifest keeps them. */
+function namesOf(ports: readonly Port[]): readonly string[] {
+  const known = names.get(ports) ?? ports.map(({ name }) => name);
+  names.set(ports, known);
+  return known;
 }
 
 function describeLink({ from, to, decider, depth, unknownOptions }: LinkDefinition): LinkShape {
