@@ -24,6 +24,8 @@ export interface SoakOptions {
   readonly engines?: number;
   readonly leaseMs?: number;
   readonly restartEveryMs?: number;
+  /** It takes as long as these take, if that is longer than `minutes`. */
+  readonly leastRestarts?: number;
   readonly disturbEveryMs?: number;
   readonly sampleEveryMs?: number;
   /** How long what is under way has to end, once nothing happens any more. */
@@ -82,12 +84,21 @@ export async function soak(options: SoakOptions): Promise<SoakReport> {
     if (broken === 'fence') await removeFence(database);
 
     const random = new Random(seed);
-    const { restartEveryMs = 20_000, disturbEveryMs = 1_500, sampleEveryMs = 10_000, drainMs = 120_000 } = options;
-    storm = new Storm({ crew, server, random: new Random(seed + 1), restartEveryMs, disturbEveryMs, freezeMs: 3 * leaseMs, say });
-    const endMs = performance.now() + minutes * 60_000;
+    const { restartEveryMs = 20_000, disturbEveryMs = 1_500, sampleEveryMs = 10_000, drainMs = 120_000, leastRestarts = 0 } = options;
+    const weather = new Storm({
+      crew,
+      server,
+      random: new Random(seed + 1),
+      restartEveryMs,
+      leastRestarts,
+      disturbEveryMs,
+      freezeMs: 3 * leaseMs,
+      say,
+    });
+    storm = weather;
     let begun = 0;
     const walk = async (): Promise<void> => {
-      while (performance.now() < endMs) {
+      while (!weather.isOver) {
         const kind = random.of(kinds);
         if (kind !== undefined) await bring({ id: `run-${begun++}`, ...kind });
       }
@@ -97,7 +108,7 @@ export async function soak(options: SoakOptions): Promise<SoakReport> {
       running(crew).measure();
       say(`${ended.size} runs have ended, ${running(crew).open.length} are under way`);
     }, sampleEveryMs);
-    await storm.rage(minutes * 60_000);
+    await weather.rage(minutes * 60_000);
     clearInterval(sampling);
     crew.thawAll();
     say('the storm is over: what is under way ends');

@@ -8,6 +8,8 @@ export interface StormParams {
   readonly server: RunningPostgres;
   readonly random: Random;
   readonly restartEveryMs: number;
+  /** It goes on until there were so many, however long that takes. */
+  readonly leastRestarts: number;
   /** Mean time between two things that happen to an engine. */
   readonly disturbEveryMs: number;
   /** The longest that an engine is frozen: longer than its lease. */
@@ -24,6 +26,7 @@ export class Storm {
   readonly restarts = { stop: 0, crash: 0, kill: 0 };
   readonly #params: StormParams;
   readonly #over = new AbortController();
+  #untilMs = Number.POSITIVE_INFINITY;
   #server: RunningPostgres;
 
   constructor(params: StormParams) {
@@ -36,15 +39,25 @@ export class Storm {
     return this.#server;
   }
 
+  get isOver(): boolean {
+    return this.#over.signal.aborted;
+  }
+
   /** Resolves when it is over, and PostgreSQL is there. */
   async rage(ms: number): Promise<void> {
-    const timer = setTimeout(() => this.#over.abort(), ms);
+    this.#untilMs = performance.now() + ms;
+    const timer = setTimeout(() => this.#endIfDue(), ms);
     try {
       await Promise.all([this.#restarts(), this.#disturbances()]);
     } finally {
       clearTimeout(timer);
       this.#over.abort();
     }
+  }
+
+  #endIfDue(): void {
+    const { stop, crash, kill } = this.restarts;
+    if (performance.now() >= this.#untilMs && stop + crash + kill >= this.#params.leastRestarts) this.#over.abort();
   }
 
   async #restarts(): Promise<void> {
@@ -54,6 +67,7 @@ export class Storm {
       await this.#server[end]();
       this.#server = await startAgain(this.#server);
       this.restarts[end]++;
+      this.#endIfDue();
       this.#params.say(`PostgreSQL ${WORDS[end]}, back after ${Math.round(performance.now() - startedMs)} ms`);
     }
   }

@@ -34,7 +34,8 @@ const MAX_STEP_BYTES = 16 * 1_048_576;
  * @param source The URL of a database, for connections of its own, tuned for the journal, one of which tells others within
  * milliseconds when this process dies, and which `transaction` needs; or your pool of `pg`, or your Kysely, which are used as they are and never closed.
  *
- * Opening throws PersistenceError `STORE_UNREACHABLE`, or `STORE_SCHEMA` when the tables are not what this version needs.
+ * Opening throws PersistenceError `STORE_UNREACHABLE`, `STORE_SCHEMA` when the tables are not what this version needs, or
+ * `STORE_POOLER` behind a pooler that was not named.
  *
  * @example
  * ```ts
