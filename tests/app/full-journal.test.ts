@@ -65,6 +65,36 @@ describe('a run that has had all its steps', () => {
     expect(await entriesOf(persistence, 'full')).toBeGreaterThan(4);
   });
 
+  test('goes on going back when its engine is lost on the way', async () => {
+    const undone: string[] = [];
+    let isStuck = (): void => undefined;
+    const stuck = new Promise<void>((resolve) => (isStuck = resolve));
+    let lost = false;
+    const undoing = (name: string) =>
+      defineTask({
+        name,
+        execute: async () => undefined,
+        async revert() {
+          undone.push(name);
+          if (name !== 'b' || lost) return;
+          isStuck();
+          await new Promise<never>(() => undefined);
+        },
+      });
+    const flow = linear('lost').add(undoing('a')).add(undoing('b')).add(undoing('c')).add(undoing('d')).build();
+    const persistence = memory();
+    const options = { persistence, flows: [flow], maxSteps: 3, graceMs: 0 };
+    const first = flowproof(options);
+    const handle = await first.start(flow, { id: 'lost' });
+    await stuck;
+    await first.stop();
+    await expect(handle.result()).rejects.toMatchObject({ code: 'APP_STOPPED' });
+    lost = true;
+    await using second = flowproof(options);
+    expect(await second.resume(flow, 'lost')).toMatchObject({ state: 'REVERTED', failures: [{ failure: { code: 'JOURNAL_FULL' } }] });
+    expect(undone).toEqual(['c', 'b', 'b', 'a']);
+  });
+
   test('with one step more, the same flow ends in SUCCESS: nothing is taken back too early', async () => {
     const flow = chain('a', 'b', 'c', 'd');
     await using app = flowproof({ persistence: memory(), flows: [flow], maxSteps: 4 });
