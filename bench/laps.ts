@@ -19,10 +19,15 @@ export class Laps {
     this.#ends.set(flow, performance.now());
   }
 
+  /** What begins now belongs to other flows, whatever they are called. */
+  forget(): void {
+    this.#ends.clear();
+  }
+
   /** What was taken since the last time, and how many tasks were called. */
   take(): { readonly lapsUs: readonly number[]; readonly calls: number } {
     const taken = { lapsUs: this.#us, calls: this.#calls };
-    this.#ends.clear();
+    this.forget();
     this.#us = [];
     this.#calls = 0;
     return taken;

@@ -24,7 +24,7 @@ const orders = {
   },
   /** What it polls with, and the like, is not to disturb others. */
   wake: () => opened.wake?.(),
-  async sample({ rounds = 1 }) {
+  async sample({ rounds }) {
     laps.take();
     ids = [];
     let ms = 0;
@@ -35,6 +35,7 @@ const orders = {
       ms += (done.at ?? performance.now()) - from;
       ids.push(...done.ids);
       afters.push(done.after);
+      laps.forget();
     }
     for (const after of afters) await after?.();
     return { ms, ...laps.take() };
