@@ -48,6 +48,12 @@ export interface EngineOptions {
    * entries, and twice as many as it would hold, have been written since the last. Default: 1,000.
    */
   readonly snapshotAfter?: number;
+  /**
+   * How many steps a run may have. Then nothing new begins: the task that would be next fails with `JOURNAL_FULL` without
+   * being called, no retry is asked, and what was done is undone; `ctx.save` rejects. Listeners are told at four fifths
+   * (`type: 'journal'`). Default: 100,000, or 10 for each node of the flow if that is more.
+   */
+  readonly maxSteps?: number;
   /** Default: JSON plus Date, bigint, Map, Set, undefined, bytes, URL, RegExp and Error. */
   readonly codec?: Codec;
   readonly clock?: Clock;

@@ -110,6 +110,7 @@ class FlowproofApp {
       durability: parts.durability ?? DEFAULTS.durability,
       onFailure: parts.onFailure ?? DEFAULTS.onFailure,
       snapshotAfter: parts.snapshotAfter ?? DEFAULTS.snapshotAfter,
+      ...(parts.maxSteps === undefined ? {} : { maxSteps: parts.maxSteps }),
       listening: () => this.#listeners.size > 0,
       emit: (event) => this.#emit(event),
     });

@@ -19,6 +19,7 @@ import { isEnded } from '../model/states.js';
 import type { InboxMessage, Journal, LoadedRun, RunSummary } from '../persistence/index.js';
 import type { PreparedInputs } from './inputs.js';
 import { type Naming, refuseTold } from './naming.js';
+import { patiently } from './patience.js';
 import { Ticker } from './ticker.js';
 
 export interface RunsParts extends EngineParts {
@@ -104,7 +105,7 @@ export class Runs {
   async resume(find: (run: RunSummary) => CompiledFlow, key: string, wishes: Wishes): Promise<AnyRunResult> {
     const done = await this.#ticker.use();
     try {
-      const run = await this.find(key);
+      const run = await this.#patiently(() => this.find(key));
       return await this.#join(find(run), run, wishes);
     } finally {
       done();
@@ -209,7 +210,8 @@ export class Runs {
       }
       const settled = await this.#opening(run.key, () => this.#takeOver(flow, run, wishes));
       if (settled !== undefined) return settled.result;
-      run = await this.find(run.key);
+      const { key } = run;
+      run = await this.#patiently(() => this.find(key));
     }
   }
 
@@ -217,8 +219,10 @@ export class Runs {
   async #takeOver(flow: CompiledFlow, run: RunSummary, wishes: Wishes): Promise<{ readonly result: Promise<AnyRunResult> } | undefined> {
     const active = this.#active.get(run.runId);
     if (active !== undefined) return active;
-    const loaded = await this.load(run);
-    const status = await foldRun(loaded);
+    const { loaded, status } = await this.#patiently(async () => {
+      const read = await this.load(run);
+      return { loaded: read, status: await foldRun(read) };
+    });
     const goesOn = isWoken(status, loaded.inbox) || (wishes.rerun === true && status.state === 'SUCCESS');
     const taken = runOf(flow, status, this.#parts.codec, goesOn || !isEnded(status.state));
     if (isEnded(status.state) && !goesOn) return { result: Promise.resolve(runResult(flow, status, this.#parts.codec)) };
@@ -245,6 +249,11 @@ export class Runs {
     this.#pending.add(settled);
     if (key !== undefined) this.#openings.set(key, settled);
     return opened;
+  }
+
+  #patiently<Result>(read: () => Promise<Result>): Promise<Result> {
+    const { clock, storeTimeoutMs } = this.#parts;
+    return patiently(read, { clock, storeTimeoutMs, isOver: () => this.#stopped });
   }
 
   async load(run: RunSummary): Promise<LoadedRun> {

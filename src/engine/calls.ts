@@ -10,6 +10,7 @@ import type { Answer, CallCommand, CallOutcome, Question } from './decision.js';
 import { discretionOf } from './discretion.js';
 import { type AnyOutcome, type Executor, InterruptedCall } from './executor.js';
 import { failuresOf } from './failures.js';
+import { wasNotBegun } from './full-journal.js';
 import { askRetry, callRetry, type RetryParts } from './own-retry.js';
 import { askDecider } from './questions.js';
 import type { AtomStatus } from './run-state.js';
@@ -98,7 +99,8 @@ export class Calls {
     if (atom.kind === 'retry') return callRetry(this.#run, atom, 'revert', this.#parts, signal);
     const { task, path } = atom;
     // It failed before it could be called: there is nothing to undo, and its revert would miss the same values.
-    if (isOfMissingValue(this.#run.status.atoms[command.atom]?.failure)) return Promise.resolve();
+    const failure = this.#run.status.atoms[command.atom]?.failure;
+    if (isOfMissingValue(failure) || wasNotBegun(failure)) return Promise.resolve();
     const inputs = inputsOf(this.#run, path, atom.revertPorts, atom.revertInputs);
     const context = this.#context(command, atom, signal, door);
     return this.#parts.executor.call({ phase: 'revert', task, inputs, outcome: this.#outcome(command.atom), context });

@@ -5,7 +5,7 @@ export type { Decision as StepDecision, OnFailure } from './decision.js';
 export type { Durability } from './durability.js';
 export { Engine, type EngineEnd } from './engine.js';
 export type { EngineParts } from './engine-parts.js';
-export type { AtomEvent, EmittedEvent, FlowEvent, Listener, ProgressEvent, RunEvent } from './events.js';
+export type { AtomEvent, EmittedEvent, FlowEvent, JournalEvent, Listener, ProgressEvent, RunEvent } from './events.js';
 export { type AnyOutcome, type Executor, InterruptedCall, type Work } from './executor.js';
 export { foldRun, SealedRunError } from './fold-run.js';
 export { beginRun, isWoken, type NewRun, type OpenedRun, resetRun, runOf, type TakenRun, takeOver } from './open.js';

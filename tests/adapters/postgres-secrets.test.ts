@@ -45,12 +45,12 @@ async function provesNothingIsSeen(query: Query, storeIn: (schema: string) => Pe
 }
 
 const marked: Connect = (url, options) => {
-  const { persistence, end } = byUrl(url, options);
-  return { persistence: marking(encrypted(persistence, { keys, values: 'secrets' })), end };
+  const store = byUrl(url, options);
+  return { ...store, persistence: marking(encrypted(store.persistence, { keys, values: 'secrets' })) };
 };
 
 describePostgres('PostgreSQL with secrets', (database) => {
-  describeJournal('postgres, secrets encrypted', () => postgresRig(database(), marked), 'around');
+  describeJournal('postgres, secrets encrypted', () => postgresRig(database(), marked), { what: 'around', isTransactional: true });
 });
 
 describePostgres('secrets in PostgreSQL', (database) => {

@@ -16,13 +16,13 @@ const shelf = () => {
   return { put: async (key: string, text: string) => void texts.set(key, text), get: async (key: string) => texts.get(key) };
 };
 
-describeJournal('memory, secrets encrypted', () => memoryRig((store) => around(over(store)).connect()), 'around');
-describeJournal('file, secrets encrypted', () => fileRig({}, around), 'around');
+describeJournal('memory, secrets encrypted', () => memoryRig((store) => around(over(store)).connect()), { what: 'around' });
+describeJournal('file, secrets encrypted', () => fileRig({}, around), { what: 'around' });
 const elsewhere = () => {
   const to = shelf();
   return memoryRig((store) => around(offloaded(over(store), { to, over: 120 })).connect());
 };
-describeJournal('memory, values kept elsewhere with secrets encrypted', elsewhere, 'around');
+describeJournal('memory, values kept elsewhere with secrets encrypted', elsewhere, { what: 'around' });
 
 test('of what is given only secrets are encrypted, of what else their atoms say all, and each value stands in its place', async () => {
   const store = new MemoryStore();

@@ -20,6 +20,7 @@ export function marking(persistence: Persistence): Persistence {
       get(_, key) {
         if (key === 'createRun') return (params: CreateRunParams) => journal.createRun(marked(params));
         if (key === 'append') return (items: readonly AppendItem[]) => journal.append(items.map(marked));
+        if (key === 'appendIn') return (trx: unknown, item: AppendItem) => journal.appendIn?.(trx, marked(item));
         const own: unknown = Reflect.get(journal, key);
         return typeof own === 'function' ? own.bind(journal) : own;
       },
