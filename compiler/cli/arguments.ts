@@ -15,7 +15,7 @@ export interface Arguments {
 
 const FORMATS: Readonly<Record<string, readonly string[]>> = {
   check: ['text', 'json', 'sarif', 'github'],
-  graph: ['mermaid', 'dot'],
+  graph: ['mermaid', 'dot', 'svg'],
   manifest: ['json'],
 };
 

@@ -1,4 +1,4 @@
-import { drawFlows } from '../pictures/index.js';
+import { draw, GraphvizMissingError, type PictureFormat, picturesOf } from '../pictures/index.js';
 import type { Arguments } from './arguments.js';
 import { type ExitCode, type Io, UsageError } from './io.js';
 import { open, read } from './open.js';
@@ -10,7 +10,21 @@ export async function graphCommand(given: Arguments, io: Io): Promise<ExitCode> 
   const { flows } = read(project);
   for (const name of given.words) if (!flows.some((flow) => flow.name === name)) throw new UsageError(`there is no flow '${name}'`);
   const wanted = given.words.length === 0 ? flows : flows.filter(({ name }) => given.words.includes(name));
-  const pictures = drawFlows(wanted, given.format === 'dot' ? 'dot' : 'mermaid', io.folder);
-  written(pictures, given.output, io);
+  written(await drawn(() => draw(picturesOf(wanted, io.folder), formatOf(given))), given.output, io);
   return 0;
+}
+
+/** As it was asked for, or as the name of the file says. */
+function formatOf({ format, output = '' }: Arguments): PictureFormat {
+  if (format === 'svg' || (format === undefined && output.endsWith('.svg'))) return 'svg';
+  return format === 'dot' || (format === undefined && /\.(dot|gv)$/.test(output)) ? 'dot' : 'mermaid';
+}
+
+async function drawn(draw: () => Promise<string>): Promise<string> {
+  try {
+    return await draw();
+  } catch (error) {
+    if (error instanceof GraphvizMissingError) throw new UsageError(error.message);
+    throw error;
+  }
 }
