@@ -33,7 +33,7 @@ export function readArguments(args: readonly string[]): Arguments {
     throw new UsageError(`'${command}' has no format '${values.format}': choose from ${formats.join(', ')}`);
   }
   if (values.watch === true && command !== 'check') throw new UsageError("only 'check' can watch");
-  if (values.against !== undefined && command !== 'check') throw new UsageError(`'${command}' compares nothing`);
+  if (values.against !== undefined && command !== 'check' && command !== 'graph') throw new UsageError(`'${command}' compares nothing`);
   return {
     command,
     words,

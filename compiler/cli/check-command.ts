@@ -10,6 +10,7 @@ import { RULES } from '../rules/index.js';
 import type { SourceProject } from '../source/index.js';
 import { comparedWith, UPGRADE_CODES } from '../upgrade/index.js';
 import type { Arguments } from './arguments.js';
+import { comparing } from './comparing.js';
 import type { Configuration } from './configuration.js';
 import { type ExitCode, type Io, UsageError } from './io.js';
 import { checkedPaths, open, read } from './open.js';
@@ -41,15 +42,8 @@ async function changesSince(
   { projects, rules }: Configuration,
   { folder }: Io,
 ): Promise<readonly Finding[]> {
-  try {
-    return counted(await comparedWith(against, reading, { folder, tsconfigs: projects }), rules);
-  } catch (error) {
-    throw new UsageError(`can't compare with ${withoutPassword(against)}: ${error instanceof Error ? error.message : String(error)}`);
-  }
-}
-
-function withoutPassword(against: string): string {
-  return against.replace(/:\/\/([^:/@]*):[^@]*@/, '://$1:…@');
+  const changes = await comparing(against, () => comparedWith(against, reading, { folder, tsconfigs: projects }));
+  return counted(changes, rules);
 }
 
 function reportOn(

@@ -16,7 +16,8 @@ Options of check:
   -w, --watch            check again after each change
 
 Options of graph:
-      --format FORMAT    mermaid or dot (default: mermaid)
+      --format FORMAT    mermaid, dot or svg (default: as the name of the output ends, or mermaid)
+      --against BASE     both versions in one picture: git:REVISION or a manifest FILE; without names, the flows that differ
 
 Configuration, if any: "flowproof" in package.json, or flowproof.config.ts, which is read and not run.
 Exit code: 0 nothing wrong, 1 errors found, 2 it could not be done. All rules: docs/checker.md

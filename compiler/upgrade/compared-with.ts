@@ -1,7 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { resolve } from 'node:path';
 import type { Finding } from '../findings/finding.js';
-import { compare, manifestsOf, parseManifestFile } from '../manifest/index.js';
+import { compare, type FlowManifest, manifestsOf, parseManifestFile } from '../manifest/index.js';
 import type { ProjectReading } from '../reading/index.js';
 import { findingsOf } from './findings.js';
 import { manifestsAt } from './revision.js';
@@ -22,8 +22,15 @@ export async function comparedWith(against: string, reading: ProjectReading, { f
   const flows = manifestsOf(reading);
   const root = tsconfigs[0] ?? folder;
   if (/^postgres(ql)?:\/\//.test(against)) return judgedRuns(against, flows, root);
-  const before = against.startsWith('git:')
-    ? manifestsAt(against.slice('git:'.length), tsconfigs)
-    : parseManifestFile(readFileSync(resolve(folder, against), 'utf8'));
-  return findingsOf(compare(before, flows), flows, root);
+  return findingsOf(compare(flowsBefore(against, { folder, tsconfigs }), flows), flows, root);
+}
+
+/**
+ * Flows as they were.
+ *
+ * @param against `git:REVISION`, or the path of a manifest file
+ */
+export function flowsBefore(against: string, { folder, tsconfigs }: Here): readonly FlowManifest[] {
+  if (against.startsWith('git:')) return manifestsAt(against.slice('git:'.length), tsconfigs);
+  return parseManifestFile(readFileSync(resolve(folder, against), 'utf8'));
 }

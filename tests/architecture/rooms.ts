@@ -72,7 +72,7 @@ export const COMPILER: Architecture = {
       npm: ['#compilation', '#engine', '#model', 'flowproof'],
       node: [''],
     },
-    pictures: { imports: ['source', 'reading', 'output'], npm: ['#compilation', '@viz-js/viz'] },
+    pictures: { imports: ['source', 'reading', 'output', 'manifest'], npm: ['#compilation', '#model', '@viz-js/viz'] },
     cli: {
       imports: ['findings', 'source', 'reading', 'rules', 'checking', 'output', 'manifest', 'upgrade', 'pictures'],
       npm: ['#model'],

@@ -39,7 +39,7 @@ export function leaf(box: LeafBox, place: Rectangle): string {
   const first = middle + BASE - (notes.length * NOTE) / 2;
   return group(box, [
     kind === 'retry' ? hexagon(place, `retry${boxClass(box)}`) : rectangle(place, 8, `${kind}${boxClass(box)}`),
-    ...(kind === 'retry' ? [] : outline(box, place, 11)),
+    ...outline(box, place, 11),
     text(signed(box.label, mark), { x, y: first }, `name${textClass(box)}`, 'middle'),
     ...notes.map((note, index) => text(note, { x, y: first + (index + 1) * NOTE }, 'note', 'middle')),
     ...(kind === 'retry' ? [retryIcon({ x: place.left + 21, y: middle })] : []),
@@ -62,7 +62,8 @@ function textClass({ mark }: Box): string {
 }
 
 /** What changed has two borders. */
-function outline({ mark }: Box, { left, top, width, height }: Rectangle, radius: number): readonly string[] {
+function outline({ mark, kind }: Box, { left, top, width, height }: Rectangle, radius: number): readonly string[] {
   if (mark !== 'changed') return [];
+  if (kind === 'retry') return [hexagon({ left: left - 5, top: top - 3, width: width + 10, height: height + 6 }, 'outline')];
   return [rectangle({ left: left - 3, top: top - 3, width: width + 6, height: height + 6 }, radius, 'outline')];
 }

@@ -72,7 +72,7 @@ function colours(of: typeof LIGHT): string {
       `.box-${mark} { stroke: ${colour}; }`,
       `.text-${mark} { fill: ${colour}; }`,
       `.arrow.arrow-${mark} { stroke: ${colour}; }`,
-      `.head.arrow-${mark} { fill: ${colour}; }`,
+      `.head.arrow-${mark}, .on-arrow.arrow-${mark} { fill: ${colour}; }`,
     ]),
     `.outline { stroke: ${of.changed}; }`,
   ].join('\n');
