@@ -1,7 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { sep } from 'node:path';
 import { SENTENCES } from '#model/diagnostics.js';
-import { check, counted } from '../checking/index.js';
+import { check, counted, RepeatedCheck } from '../checking/index.js';
 import type { Finding } from '../findings/finding.js';
 import { inOrder } from '../findings/order.js';
 import { count, github, json, type Report, type RuleText, type Surroundings, sarif, text } from '../output/index.js';
@@ -29,8 +29,10 @@ export async function checkCommand(given: Arguments, io: Io): Promise<ExitCode> 
     return said({ ...report, findings: inOrder([...report.findings, ...changes]) }, given, io);
   }
   if (against !== undefined) throw new UsageError('--watch compares nothing: leave out --against');
+  const repeated = new RepeatedCheck();
   await watched(project, io, (now, ms) => {
-    said(reportOn(now, configuration, paths), given, io);
+    const { findings, ...counts } = repeated.check(now, { severities: configuration.rules });
+    said({ ...counts, findings: findings.filter(({ place }) => isIn(place.file, paths)), files: now.files.length }, given, io);
     if ((given.format ?? 'text') === 'text') io.out(`${Math.round(ms())} ms. Waiting for changes …\n\n`);
   });
   return 0;
