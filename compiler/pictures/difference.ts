@@ -23,8 +23,7 @@ export function differences(before: readonly FlowManifest[], now: readonly Prese
 function difference(name: string, before: FlowManifest | undefined, now: PresentFlow | undefined, changes: readonly Change[]): Picture {
   const unsafe = changes.filter(({ verdict }) => verdict !== 'safe').map(({ verdict, message }) => `${WORDS[verdict]}: ${message}`);
   const remarks = unsafe.length > 0 ? unsafe : ['safe: all runs of before go on'];
-  const choicesKnown = before === undefined || hasDefinition(before);
-  const drawing = merged(drawn(before), drawn(now), remarkOn(before, now, changes), { choicesKnown });
+  const drawing = merged(drawn(before), drawn(now), remarkOn(before, now, changes));
   const which = now === undefined ? 'is gone' : before === undefined ? 'is new' : 'as it was and as it is';
   return { drawing, heading: `${name} ${which}`, remarks };
 }
@@ -60,9 +59,9 @@ function orSafe(words: readonly string[]): readonly string[] {
 }
 
 function relabelled(before: Box, now: Box): readonly string[] {
-  // A manifest does not know a choice from other flows in any order.
-  const known = before.kind !== 'flow' || now.kind !== 'flow' || before.choice === now.choice;
-  return known && before.label !== now.label ? [`was ${before.label}`] : [];
+  // A manifest does not tell the kinds of choices apart; by what they are made is seen in the arrows.
+  const choices = before.kind === 'flow' && now.kind === 'flow' && before.choice && now.choice;
+  return !choices && before.label !== now.label ? [`was ${before.label}`] : [];
 }
 
 function verdictOn(path: string, changes: readonly Change[]): Verdict | undefined {

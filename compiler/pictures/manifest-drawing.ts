@@ -2,21 +2,24 @@ import { type Arrow, type Box, type Drawing, type LeafBox, withoutImplied } from
 import { isJsonArray, isJsonObject, type Json, type JsonObject } from '#model/json.js';
 
 /**
- * The drawing of a flow that is known by its manifest only. What a manifest does not hold is not in it: by which values a
- * choice is made, flows with nothing in them.
+ * The drawing of a flow that is known by its manifest only. What a manifest does not hold is not in it: linear flows with
+ * nothing in them.
  */
 export function drawingOfManifest(manifest: Json): Drawing {
   const { flow, atoms: listed, flows: described, results } = isJsonObject(manifest) ? manifest : {};
   const atoms = objectsIn(listed).filter(({ path }) => typeof path === 'string');
-  const flows = new Map(objectsIn(described).map((one) => [String(one.path), one]));
+  const inner = objectsIn(described);
+  const flows = new Map(inner.map((one) => [String(one.path), one]));
   const root = treeOf(String(flow), atoms, flows);
-  const values = valuesIn(atoms);
+  const sources = [
+    ...atoms.flatMap(({ path, inputs }) => sourcesOf(path, inputs)),
+    ...inner.flatMap(({ path, reads }) => sourcesOf(path, reads)),
+  ];
+  const values = valuesIn(atoms, sources);
   return {
     root,
     arrows: [...values, ...withoutImplied(ordersIn(root, flows), values)],
-    inputs: [
-      ...new Set(atoms.flatMap((atom) => sourcesOf(atom).flatMap(({ source }) => (source.startsWith('input ') ? [source.slice(6)] : [])))),
-    ],
+    inputs: [...new Set(sources.flatMap(({ source }) => (source.startsWith('input ') ? [source.slice(6)] : [])))],
     results: Object.keys(isJsonObject(results) ? results : {}),
   };
 }
@@ -31,8 +34,7 @@ function treeOf(root: string, atoms: readonly JsonObject[], flows: ReadonlyMap<s
       contents.set(path, content);
       const pattern = flows.get(path)?.pattern;
       const name = path.slice(path.lastIndexOf('/') + 1);
-      const label = typeof pattern === 'string' ? `${name} (${pattern})` : name;
-      const box: Box = { kind: 'flow', id: path, path, label, choice: false, content };
+      const box: Box = { kind: 'flow', id: path, path, label: flowLabel(name, flows.get(path)), choice: pattern === 'choice', content };
       boxes.set(path, box);
       if (path !== root) contentOf(parentOf(path)).push(box);
     }
@@ -42,6 +44,12 @@ function treeOf(root: string, atoms: readonly JsonObject[], flows: ReadonlyMap<s
   contentOf(root);
   for (const atom of atoms) contentOf(parentOf(String(atom.path))).push(leafOf(atom));
   return boxes.get(root) as Box;
+}
+
+function flowLabel(name: string, { pattern, reads }: JsonObject = {}): string {
+  if (typeof pattern !== 'string') return name;
+  const by = Object.keys(reads !== undefined && isJsonObject(reads) ? reads : {});
+  return `${name} (${pattern}${by.length === 0 ? '' : ` by ${by.join(', ')}`})`;
 }
 
 function leafOf({ path, kind, reverts, policy }: JsonObject): LeafBox {
@@ -64,19 +72,19 @@ interface ReadSource {
   readonly source: string;
 }
 
-/** What an atom reads, each possible source by itself. */
-function sourcesOf({ path, inputs }: JsonObject): readonly ReadSource[] {
-  const texts = Object.values(isJsonObject(inputs) ? inputs : {}).map(String);
+/** What an atom or a choice reads, each possible source by itself. */
+function sourcesOf(path: Json | undefined, inputs: Json | undefined): readonly ReadSource[] {
+  const texts = Object.values(inputs !== undefined && isJsonObject(inputs) ? inputs : {}).map(String);
   return texts.flatMap((text) => {
     const parts = text.replace(/^(one of|at most one of|nearest of) /, '').split(/, | \| /);
     return parts.map((source) => ({ reader: String(path), source }));
   });
 }
 
-function valuesIn(atoms: readonly JsonObject[]): readonly Arrow[] {
+function valuesIn(atoms: readonly JsonObject[], sources: readonly ReadSource[]): readonly Arrow[] {
   const paths = atoms.map(({ path }) => String(path));
   const found = new Map<string, { from: string; to: string; values: Set<string> }>();
-  for (const { reader, source } of atoms.flatMap(sourcesOf)) {
+  for (const { reader, source } of sources) {
     // Names may have spaces in them: the longest path that fits is the one.
     const [from] = paths.filter((path) => source.startsWith(`${path} `)).sort((a, b) => b.length - a.length);
     if (from === undefined) continue;

@@ -8,13 +8,8 @@ export interface Said {
   readonly notes: readonly string[];
 }
 
-export interface MergeOptions {
-  /** `false`: the older version does not say by which values its choices are made. */
-  readonly choicesKnown: boolean;
-}
-
 /** One drawing of both versions: boxes are the same if their paths are. */
-export function merged(before: Drawing | undefined, now: Drawing | undefined, remark: Remark, options: MergeOptions): Drawing {
+export function merged(before: Drawing | undefined, now: Drawing | undefined, remark: Remark): Drawing {
   const ids = new Map<string, string>();
   const root = mergedBox(before?.root, now?.root, (path, box, sides) => {
     ids.set(path, `n${ids.size}`);
@@ -26,7 +21,7 @@ export function merged(before: Drawing | undefined, now: Drawing | undefined, re
   };
   return {
     root: numbered(root),
-    arrows: mergedArrows(before, now, options).map((arrow) => ({ ...arrow, from: ids.get(arrow.from) ?? '', to: ids.get(arrow.to) ?? '' })),
+    arrows: mergedArrows(before, now).map((arrow) => ({ ...arrow, from: ids.get(arrow.from) ?? '', to: ids.get(arrow.to) ?? '' })),
     ...(now === undefined
       ? { inputs: before?.inputs ?? [], results: before?.results ?? [] }
       : { inputs: now.inputs, results: now.results }),
@@ -56,15 +51,14 @@ function contentOf(box: Box | undefined): FlowBox['content'] {
 }
 
 /** Arrows by paths. */
-function mergedArrows(before: Drawing | undefined, now: Drawing | undefined, { choicesKnown }: MergeOptions): readonly Arrow[] {
+function mergedArrows(before: Drawing | undefined, now: Drawing | undefined): readonly Arrow[] {
   const [then, here] = [arrowsByPath(before), arrowsByPath(now)];
   // Without the other version everything is new or gone: its boxes say so.
   if (before === undefined || now === undefined) return [...then.values(), ...here.values()];
   const pairs = new Set([...here.values()].map(({ from, to }) => `${from}\n${to}`));
   const gone = [...then].filter(([key, { kind, from, to }]) => !here.has(key) && (kind !== 'order' || !pairs.has(`${from}\n${to}`)));
-  const isKnown = ({ kind, to }: Arrow) => choicesKnown || kind !== 'values' || !flowsIn(before.root).has(to);
   return [
-    ...[...here].map(([key, arrow]) => (isKnown(arrow) ? changed(then.get(key), arrow) : arrow)),
+    ...[...here].map(([key, arrow]) => changed(then.get(key), arrow)),
     ...gone.map(([, arrow]): Arrow => ({ ...arrow, mark: 'removed' })),
   ];
 }
@@ -77,11 +71,6 @@ function changed(before: Arrow | undefined, now: Arrow): Arrow {
   ];
   const same = before.decides === now.decides && values.every((name, index) => name === now.values[index]);
   return same ? now : { ...now, values, mark: 'changed' };
-}
-
-function flowsIn(box: Box): ReadonlySet<string> {
-  if (box.kind !== 'flow') return new Set();
-  return new Set([box.path, ...box.content.flatMap((one) => [...flowsIn(one)])]);
 }
 
 function arrowsByPath(drawing: Drawing | undefined): ReadonlyMap<string, Arrow> {
