@@ -1,7 +1,7 @@
 import { type FlowManifest, manifestsOf } from '../manifest/index.js';
 import { differences, draw, GraphvizMissingError, type Picture, type PictureFormat, picturesOf } from '../pictures/index.js';
 import type { ProjectReading } from '../reading/index.js';
-import { flowsBefore } from '../upgrade/index.js';
+import { flowsBefore, isStore } from '../upgrade/index.js';
 import type { Arguments } from './arguments.js';
 import { comparing } from './comparing.js';
 import { type ExitCode, type Io, UsageError } from './io.js';
@@ -18,8 +18,7 @@ export async function graphCommand(given: Arguments, io: Io): Promise<ExitCode> 
     written(await drawn(picturesOf(named(reading.flows, words), io.folder), given), given.output, io);
     return 0;
   }
-  if (/^(postgres(ql)?|file):/.test(against))
-    throw new UsageError('a picture compares flows, not runs: give git:REVISION or a manifest file');
+  if (isStore(against, io.folder)) throw new UsageError('a picture compares flows, not runs: give git:REVISION or a manifest file');
   const before = await comparing(against, () => flowsBefore(against, { folder: io.folder, tsconfigs: configuration.projects }));
   const pictures = changesIn(reading, before, words);
   if (pictures.length === 0) io.err(`flowproof: nothing differs from ${against}\n`);

@@ -12,7 +12,8 @@ Options of all:
 
 Options of check:
       --format FORMAT    text, json, sarif or github (default: text)
-      --against BASE     compare with flows as they were: git:REVISION, a manifest FILE, or postgres://… with the runs there
+      --against BASE     compare with flows as they were: git:REVISION, a manifest FILE; or with the runs
+                         that are in postgres://…, or in a FOLDER of file(…)
   -w, --watch            check again after each change
 
 Options of graph:

@@ -1,14 +1,14 @@
 import { execFileSync } from 'node:child_process';
-import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, describe, expect, test } from 'vitest';
 import { compare, manifestFile, parseManifestFile } from '../../compiler/manifest/index.js';
 import { readProject } from '../../compiler/reading/index.js';
 import { openProject } from '../../compiler/source/index.js';
-import { comparedWith } from '../../compiler/upgrade/index.js';
+import { comparedWith, isStore } from '../../compiler/upgrade/index.js';
 import { postgres } from '../../src/adapters/postgres/index.js';
-import { defineTask, flowproof, linear } from '../../src/index.js';
+import { defineTask, file, flowproof, linear } from '../../src/index.js';
 import { describePostgres } from '../support/postgres.js';
 import { presentOf } from './present.js';
 
@@ -85,6 +85,57 @@ test('compares with a revision of git, and leaves the repository alone', async (
   expect(git('status', '--porcelain')).toBe(before);
   await expect(comparedWith('git:nowhere', reading, { folder, tsconfigs: [tsconfig] })).rejects.toThrow('nowhere');
 }, 30_000);
+
+describe('against the runs of a folder', () => {
+  const named = (name: string) => defineTask({ name, execute: async () => ({}), revert: async () => {} } as never) as never;
+  const old = linear.dynamic('f').add(named('a')).add(named('b')).build();
+
+  test('names the runs that would be stranded, while the process that has them goes on, and changes nothing there', async () => {
+    const runs = join(folder, 'runs');
+    let handle: { suspend(): Promise<void> } | undefined;
+    await using app = flowproof({
+      persistence: file(runs),
+      flows: [old],
+      onEvent: (event) => {
+        if (event.type === 'task' && event.path === 'f/a' && event.state === 'SUCCESS') void handle?.suspend();
+      },
+    });
+    const begun = await app.start(old, { id: 'begun', inputs: {} });
+    handle = begun;
+    await begun.result();
+    handle = undefined;
+    await app.run(old, { id: 'ended', inputs: {} });
+    const contents = () => readdirSync(runs).map((name) => [name, readFileSync(join(runs, name), 'utf8')]);
+    const before = contents();
+
+    const strands = async (text: string) => {
+      const tsconfig = writeProject(text);
+      const found = await comparedWith('runs', readProject(openProject([tsconfig])), { folder, tsconfigs: [tsconfig] });
+      return found.map(({ code, message, related }) => [code, message, ...related.map((one) => one.message)]);
+    };
+    expect(await strands(FLOWS('.add(a).add(b)'))).toEqual([]);
+    expect(await strands(FLOWS('.add(a).add(b)', 2))).toEqual([
+      ['WOULD_STRAND', "flow 'f' would strand 1 unfinished run: 'begun'", "begun: 'f/a' began in version 1, and is version 2 now"],
+    ]);
+    expect(contents()).toEqual(before);
+    expect((await app.resume(old, 'begun')).state).toBe('SUCCESS');
+    expect(await strands(FLOWS('.add(a).add(b)', 2))).toEqual([]);
+    rmSync(runs, { recursive: true, force: true });
+  }, 60_000);
+
+  test('takes no other folder for one, and says what it can not read', async () => {
+    const tsconfig = writeProject(FLOWS('.add(a)'));
+    const reading = readProject(openProject([tsconfig]));
+    const other = join(folder, 'other');
+    mkdirSync(other);
+    expect(isStore(other, folder)).toBe(false);
+    await expect(comparedWith(other, reading, { folder, tsconfigs: [tsconfig] })).rejects.toThrow('EISDIR');
+    writeFileSync(join(other, 'journal-00000001.log'), 'something else\n');
+    expect(isStore(other, folder)).toBe(true);
+    await expect(comparedWith(other, reading, { folder, tsconfigs: [tsconfig] })).rejects.toThrow('does not begin as a journal');
+    rmSync(other, { recursive: true });
+  }, 30_000);
+});
 
 describePostgres('against the runs of a database', (database) => {
   test('names the runs that would be stranded, and no other', async () => {
