@@ -69,7 +69,7 @@ function colours(of: typeof LIGHT): string {
       ['removed', of.gone],
       ['changed', of.changed],
     ].flatMap(([mark, colour]) => [
-      `.box-${mark} { stroke: ${colour}; }`,
+      `.box-${mark}, rect.frame.box-${mark}, rect.frame.choice.box-${mark} { stroke: ${colour}; }`,
       `.text-${mark} { fill: ${colour}; }`,
       `.arrow.arrow-${mark} { stroke: ${colour}; }`,
       `.head.arrow-${mark}, .on-arrow.arrow-${mark} { fill: ${colour}; }`,

@@ -16,8 +16,12 @@ const MARGIN = 18;
 const GAP = 24;
 /** A picture is at least so wide: its legend needs room. */
 const NARROWEST = 300;
+/** So is the text under it. */
+const NARROWEST_TEXT = 440;
+/** Of the lines of a remark after its first one. */
+const INDENT = 14;
 /** A letter of a remark, about. */
-const LETTER = 5.9;
+const LETTER = 6;
 
 /** Sheets under each other as one picture, with a legend of what occurs in them. The same sheets give the same text. */
 export function svg(sheets: readonly Sheet[], layout: (dot: string) => Layout): string {
@@ -27,11 +31,15 @@ export function svg(sheets: readonly Sheet[], layout: (dot: string) => Layout): 
     const drawing = { ...sheet.drawing, root: withPorts(sheet.drawing) };
     const found = layout(dot({ ...drawing, root: withRoom(drawing.root) }, { shapes: false }));
     parts.push(moved(y, pictureOf(drawing, found)));
-    width = Math.max(width, found.width, ...sheet.remarks.map(({ length }) => length * LETTER));
+    const across = Math.max(found.width, sheet.remarks.length === 0 ? 0 : NARROWEST_TEXT);
+    width = Math.max(width, across);
     y += found.height + NOTE;
     for (const remark of sheet.remarks) {
-      parts.push(text(remark, { x: MARGIN, y: y + 4 }, 'note'));
-      y += NOTE + 2;
+      for (const [index, words] of wrapped(remark, across / LETTER).entries()) {
+        parts.push(text(words, { x: MARGIN + (index === 0 ? 0 : INDENT), y: y + 4 }, 'note'));
+        y += NOTE;
+      }
+      y += 3;
     }
     y += GAP - NOTE;
   }
@@ -48,6 +56,17 @@ export function svg(sheets: readonly Sheet[], layout: (dot: string) => Layout): 
     ...parts,
     '</svg>\n',
   ].join('\n');
+}
+
+/** Lines of so many letters; a word that is longer has one for itself. */
+function wrapped(words: string, letters: number): readonly string[] {
+  const lines: string[] = [];
+  for (const word of words.split(' ')) {
+    const last = lines.at(-1);
+    if (last !== undefined && last.length + 1 + word.length <= letters) lines[lines.length - 1] = `${last} ${word}`;
+    else lines.push(word);
+  }
+  return lines;
 }
 
 function moved(y: number, parts: readonly string[]): string {
