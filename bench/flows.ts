@@ -1,19 +1,6 @@
-import { defineTask, linear, unordered } from 'flowproof';
-
-/** What a step hands to the next one: some 25 bytes of JSON. */
-export type Payload = { readonly n: number; readonly label: string };
-
-export const FIRST: Payload = { n: 0, label: 'begin' };
-
-/** The work of every step, whoever calls it: none, so that what is measured is the rest. */
-export async function advance({ n }: Payload): Promise<Payload> {
-  return { n: n + 1, label: 'step' };
-}
-
-/** What every saga fails with. */
-export class OutOfStock extends Error {
-  override readonly name = 'OutOfStock';
-}
+import { defineTask, linear, type TaskContext, unordered } from 'flowproof';
+import type { Laps } from './laps.js';
+import { advance, advanceLater, OutOfStock, type Payload, turnsOf } from './steps.js';
 
 const step = defineTask({
   name: 'step',
@@ -29,17 +16,6 @@ export function chain(name: string, length: number) {
     flow = flow.add(step, { name: `s${n}`, rebind: { value: `v${n - 1}` }, provides: { next: `v${n}` } });
   }
   return flow.returns(`v${length}`).build();
-}
-
-/** As {@link advance}, but ends some turns of the event loop later: what ends in one turn would be one step. */
-export async function advanceLater(value: Payload, turns: number): Promise<Payload> {
-  for (let turn = 0; turn < turns; turn++) await new Promise((resolve) => setImmediate(resolve));
-  return advance(value);
-}
-
-/** So many turns the n-th of a fan takes. */
-export function turnsOf(n: number): number {
-  return n % 7;
 }
 
 /** Steps that wait for nothing, all of them. */
@@ -83,6 +59,27 @@ export function watchedChain(name: string, length: number) {
   let flow = linear.dynamic<{ watch: Watch }>(name).input(['v0']);
   for (let n = 1; n <= length; n++) {
     flow = flow.add(watchedStep, { name: `s${n}`, rebind: { value: `v${n - 1}` }, provides: { next: `v${n}` } });
+  }
+  return flow.returns(`v${length}`).build();
+}
+
+const lappedStep = defineTask({
+  name: 'lapped-step',
+  requires: ['value'],
+  provides: ['next'],
+  execute: async ({ value }: { value: Payload }, { services, runId }: TaskContext<{ laps: Laps }>) => {
+    services.laps.begin(runId);
+    const next = await advance(value);
+    services.laps.end(runId);
+    return { next };
+  },
+});
+
+/** As {@link chain}, with the time from each step to the next one taken. */
+export function lappedChain(name: string, length: number) {
+  let flow = linear.dynamic<{ laps: Laps }>(name).input(['v0']);
+  for (let n = 1; n <= length; n++) {
+    flow = flow.add(lappedStep, { name: `s${n}`, rebind: { value: `v${n - 1}` }, provides: { next: `v${n}` } });
   }
   return flow.returns(`v${length}`).build();
 }

@@ -1,3 +1,4 @@
+import { percentile } from './laps.js';
 import type { Counts, MeteredPostgres } from './meter.js';
 
 /** One row of the benchmark: the same work done by several systems in turn. */
@@ -18,12 +19,26 @@ export interface Bench {
   readonly quick: boolean;
   /** Started when it is asked for: one with the disk as it is, one whose commits take two milliseconds more. */
   postgres(disk?: Disk): Promise<MeteredPostgres>;
+  /** How often each system is measured; default 11, quick 5. */
+  readonly repetitions?: number;
+  /** Other people's systems that do the same, as far as they are here and can. */
+  guests?(work: string, shape: Shape): Promise<readonly System[]>;
 }
+
+/** What a work asks of everybody, told to those that live in other processes. */
+export type Shape =
+  | { readonly kind: 'sequential'; readonly length: number; readonly flows: number; readonly disk: Disk }
+  | { readonly kind: 'fanout'; readonly width: number; readonly disk: Disk }
+  | { readonly kind: 'saga'; readonly done: number; readonly disk: Disk }
+  | { readonly kind: 'memory'; readonly length: number }
+  | { readonly kind: 'resume'; readonly length: number; readonly killedIn: number };
 
 export type Disk = 'as found' | 'slow';
 
 export interface System {
   readonly name: string;
+  /** Somebody else's: if it fails it is left out, and the others go on. */
+  readonly guest?: true;
   /** Does the work once and measures it. Called once before it counts. */
   sample(): Promise<Sample>;
   /** What else is worth telling, said once behind the table. */
@@ -35,6 +50,8 @@ export interface Sample {
   readonly units: number;
   readonly ms: number;
   readonly counts?: Counts;
+  /** From the end of a task to the beginning of the next one, where that was taken: microseconds. */
+  readonly lapsUs?: readonly number[];
 }
 
 /** What came of one system in one work. */
@@ -50,6 +67,9 @@ export interface Measured {
   readonly statementsPerUnit: number | null;
   readonly commitsPerUnit: number | null;
   readonly walBytesPerUnit: number | null;
+  /** From the end of a task to the beginning of the next one of its flow, over all repetitions that count. */
+  readonly p50Us: number | null;
+  readonly p99Us: number | null;
   readonly remarks: readonly string[];
 }
 
@@ -64,16 +84,36 @@ const QUICK_REPETITIONS = 5;
 /** Fewer than these say nothing: then noisy ones count too. */
 const LEAST = 5;
 
-/** Runs the systems of a work by turns, so that what disturbs the machine disturbs all of them. */
-export async function measure(work: Work, bench: Bench): Promise<readonly Measured[]> {
+/** A guest that did not take part in a work. */
+export interface LeftOut {
+  readonly work: string;
+  readonly system: string;
+  readonly reason: string;
+}
+
+/**
+ * Runs the systems of a work by turns, so that what disturbs the machine disturbs all of them.
+ * @param leaveOut told of guests that fail; without it, and for all others, a failure ends the measurement.
+ */
+export async function measure(work: Work, bench: Bench, leaveOut?: (leftOut: LeftOut) => void): Promise<readonly Measured[]> {
   const systems = await work.open(bench);
   const samples = new Map<System, Sample[]>(systems.map((system) => [system, []]));
+  const turn = async (system: System): Promise<void> => {
+    try {
+      samples.get(system)?.push(await system.sample());
+    } catch (error) {
+      if (leaveOut === undefined || system.guest === undefined) throw error;
+      samples.delete(system);
+      leaveOut({ work: work.name, system: system.name, reason: error instanceof Error ? error.message : String(error) });
+    }
+  };
   try {
-    for (const system of systems) await system.sample();
-    const repetitions = bench.quick ? QUICK_REPETITIONS : REPETITIONS;
+    for (const system of systems) await turn(system);
+    for (const taken of samples.values()) taken.length = 0;
+    const repetitions = bench.repetitions ?? (bench.quick ? QUICK_REPETITIONS : REPETITIONS);
     for (let repetition = 0; repetition < repetitions; repetition++) {
-      const order = repetition % 2 === 0 ? systems : [...systems].reverse();
-      for (const system of order) samples.get(system)?.push(await system.sample());
+      const order = systems.filter((system) => samples.has(system));
+      for (const system of repetition % 2 === 0 ? order : order.reverse()) await turn(system);
     }
     const raw = [...samples].find(([{ name }]) => name === 'raw')?.[1] ?? [];
     const counted = calm(raw);
@@ -95,12 +135,15 @@ function summary(taken: readonly Sample[], raw: readonly Sample[], counted: read
     const counts = samples.flatMap(({ counts, units }) => (counts === undefined ? [] : [read(counts) / units]));
     return counts.length === 0 ? null : spread(counts).median;
   };
+  const laps = samples.flatMap(({ lapsUs = [] }) => lapsUs);
   return {
     usPerUnit: spread(samples.map(usPerUnit)),
     ratioToRaw: spread(counted.map((repetition, index) => usPerUnit(samples[index] as Sample) / usPerUnit(raw[repetition] as Sample))),
     statementsPerUnit: count(({ statements }) => statements),
     commitsPerUnit: count(({ commits }) => commits),
     walBytesPerUnit: count(({ walBytes }) => walBytes),
+    p50Us: percentile(laps, 50),
+    p99Us: percentile(laps, 99),
   };
 }
 

@@ -4,9 +4,9 @@
  */
 import { writeFileSync } from 'node:fs';
 import { parseArgs } from 'node:util';
-import { type Bench, type Disk, type Measured, measure, type Work } from './harness.js';
-import { type MeteredPostgres, startMeteredPostgres } from './meter.js';
+import { type Measured, measure, type Work } from './harness.js';
 import { jsonLine, savedLines, surroundings, table } from './report.js';
+import { Servers } from './servers.js';
 import { checkFlows } from './works/check-flows.js';
 import { idle } from './works/idle.js';
 import { importRoot } from './works/import-root.js';
@@ -51,18 +51,8 @@ if (unknown.length > 0) {
   process.exit(2);
 }
 
-/** Commits of a slow disk, or of a network one: each waits two milliseconds, whoever else commits. */
-const SLOW = { commit_delay: 2_000, commit_siblings: 0 };
-
-const servers = new Map<Disk, Promise<MeteredPostgres>>();
-const bench: Bench = {
-  quick: values.quick,
-  postgres(disk = 'as found') {
-    const server = servers.get(disk) ?? startMeteredPostgres(disk === 'slow' ? SLOW : {});
-    servers.set(disk, server);
-    return server;
-  },
-};
+const servers = new Servers();
+const bench = { quick: values.quick, postgres: servers.postgres };
 const rows: Measured[] = [];
 try {
   for (const work of WORKS.filter(({ name }) => wanted.includes(name))) {
@@ -71,9 +61,9 @@ try {
     rows.push(...measured);
     if (values.json) for (const row of measured) console.log(jsonLine(row));
   }
-  const place = surroundings(await Promise.all(servers.values()));
+  const place = surroundings(await servers.told());
   if (!values.json) console.log(`\n${place}\n\n${table(rows)}`);
   if (values.save !== undefined) writeFileSync(values.save, savedLines(rows, place));
 } finally {
-  for (const server of await Promise.allSettled(servers.values())) if (server.status === 'fulfilled') await server.value.stop();
+  await servers.stop();
 }

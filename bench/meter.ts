@@ -13,11 +13,12 @@ export interface Counts {
 /** A server that counts, with a database `bench` for what is measured; the meter looks on from another one. */
 export interface MeteredPostgres {
   readonly url: string;
-  readonly version: string;
-  /** Name and value of what decides about times. */
-  readonly settings: ReadonlyMap<string, string>;
-  /** Counts what happens on the server while `work` runs. */
-  counted<Result>(work: () => Promise<Result>): Promise<Counts & { readonly result: Result }>;
+  /** Version and what decides about times. */
+  readonly told: string;
+  /** Another database of this server, made when it is missing: what is done there is no statement of `bench`. */
+  database(name: string): Promise<string>;
+  /** Counts what happens while `work` runs: statements of that database, the rest of the whole server. */
+  counted<Result>(work: () => Promise<Result>, database?: string): Promise<Counts & { readonly result: Result }>;
   stop(): Promise<void>;
 }
 
@@ -25,7 +26,7 @@ const TOLD = ['fsync', 'synchronous_commit', 'wal_sync_method', 'full_page_write
 
 export async function startMeteredPostgres(settings: StartPostgresOptions['settings'] = {}): Promise<MeteredPostgres> {
   const server = await startPostgres({
-    settings: { shared_preload_libraries: 'pg_stat_statements', max_connections: 200, ...settings },
+    settings: { shared_preload_libraries: 'pg_stat_statements', max_connections: 400, ...settings },
   });
   const admin = new pg.Client({ connectionString: server.url });
   try {
@@ -43,23 +44,32 @@ export async function startMeteredPostgres(settings: StartPostgresOptions['setti
 async function metered(server: RunningPostgres, admin: pg.Client): Promise<MeteredPostgres> {
   const url = new URL(server.url);
   url.pathname = '/bench';
-  const told = await admin.query('select name, current_setting(name) as value from unnest($1::text[]) name', [TOLD]);
+  const settings = await admin.query(`select string_agg(name || '=' || current_setting(name), ' ') as told from unnest($1::text[]) name`, [
+    TOLD,
+  ]);
   const version = await admin.query('show server_version');
-  const read = async (): Promise<Counts> => {
-    const { rows } = await admin.query(`select
-        (select coalesce(sum(calls), 0)::float8 from pg_stat_statements s join pg_database d on d.oid = s.dbid where d.datname = 'bench') as statements,
+  const read = async (database: string): Promise<Counts> => {
+    const text = `select
+        (select coalesce(sum(calls), 0)::float8 from pg_stat_statements s join pg_database d on d.oid = s.dbid where d.datname = $1) as statements,
         pg_snapshot_xmax(pg_current_snapshot())::text::float8 as commits,
-        pg_wal_lsn_diff(pg_current_wal_insert_lsn(), '0/0')::float8 as "walBytes"`);
+        pg_wal_lsn_diff(pg_current_wal_insert_lsn(), '0/0')::float8 as "walBytes"`;
+    const { rows } = await admin.query(text, [database]);
     return rows[0] as Counts;
   };
   return {
     url: url.href,
-    version: String(version.rows[0].server_version),
-    settings: new Map(told.rows.map(({ name, value }: { name: string; value: string }) => [name, value])),
-    async counted(work) {
-      const before = await read();
+    told: `PostgreSQL ${version.rows[0].server_version} over TCP on loopback, ${settings.rows[0].told}`,
+    async database(name) {
+      const { rowCount } = await admin.query('select from pg_database where datname = $1', [name]);
+      if (rowCount === 0) await admin.query(`create database ${admin.escapeIdentifier(name)}`);
+      const address = new URL(url);
+      address.pathname = `/${name}`;
+      return address.href;
+    },
+    async counted(work, database = 'bench') {
+      const before = await read(database);
       const result = await work();
-      const after = await read();
+      const after = await read(database);
       return {
         result,
         statements: after.statements - before.statements,

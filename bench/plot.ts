@@ -6,6 +6,8 @@ export interface Bar {
   readonly value: Spread;
   /** Where it is meant to end at most. */
   readonly target?: number;
+  /** The one that it is all about. */
+  readonly own?: boolean;
 }
 
 const WIDTH = 760;
@@ -30,7 +32,7 @@ export function barPlot(title: string, unit: string, bars: readonly Bar[]): stri
   return [
     `<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 ${WIDTH} ${height}" font-family="system-ui, sans-serif" font-size="12" role="img">`,
     `<title>${escaped(title)}</title>`,
-    '<style>text{fill:#1f2328}.axis{stroke:#d0d7de}.bar{fill:#4c8dd6}.spread{stroke:#1f2328}.target{stroke:#cf222e;stroke-width:2}',
+    '<style>text{fill:#1f2328}.axis{stroke:#d0d7de}.bar{fill:#4c8dd6}.other{fill:#9aa4af}.spread{stroke:#1f2328}.target{stroke:#cf222e;stroke-width:2}',
     '@media(prefers-color-scheme:dark){text{fill:#e6edf3}.axis{stroke:#3d444d}.spread{stroke:#e6edf3}}</style>',
     `<text x="${LABELS}" y="14" font-weight="600">${escaped(title)}</text>`,
     ...ticks.flatMap((tick) => [
@@ -43,11 +45,11 @@ export function barPlot(title: string, unit: string, bars: readonly Bar[]): stri
   ].join('\n');
 }
 
-function drawn({ label, value, target }: Bar, y: number, x: (value: number) => number, from: number): readonly string[] {
+function drawn({ label, value, target, own = true }: Bar, y: number, x: (value: number) => number, from: number): readonly string[] {
   const middle = y + ROW / 2;
   return [
     `<text x="${LABELS - 8}" y="${middle + 4}" text-anchor="end">${escaped(label)}</text>`,
-    `<rect class="bar" x="${from}" y="${y + 5}" width="${round(Math.max(1, x(value.median) - from))}" height="${ROW - 10}"/>`,
+    `<rect class="bar${own ? '' : ' other'}" x="${from}" y="${y + 5}" width="${round(Math.max(1, x(value.median) - from))}" height="${ROW - 10}"/>`,
     `<line class="spread" x1="${x(value.min)}" x2="${x(value.max)}" y1="${middle}" y2="${middle}"/>`,
     ...(target === undefined ? [] : [`<line class="target" x1="${x(target)}" x2="${x(target)}" y1="${y + 2}" y2="${y + ROW - 2}"/>`]),
     `<text x="${WIDTH - FIGURES + 8}" y="${middle + 4}">${Number(value.median.toPrecision(3))}</text>`,

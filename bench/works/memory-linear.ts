@@ -1,20 +1,22 @@
 import { setFlagsFromString } from 'node:v8';
 import { runInNewContext } from 'node:vm';
 import { flowproof, memory } from 'flowproof';
-import { advance, chain, FIRST, type Payload, type Watch, watchedChain } from '../flows.js';
+import { chain, type Watch, watchedChain } from '../flows.js';
 import { type System, timed, type Work } from '../harness.js';
+import { advance, FIRST, type Payload } from '../steps.js';
 
 /** Tasks in a row, in memory. Raw: `await`, and the result through JSON text and back. */
 export function memoryLinear(length: number, comparedWith?: string): Work {
+  const name = `memory-linear-${length}`;
   return {
-    name: `memory-linear-${length}`,
+    name,
     unit: 'task',
     ...(length === 1_000 ? { target: 15 } : {}),
     ...(comparedWith === undefined ? {} : { comparedWith }),
-    async open({ quick }) {
+    async open({ quick, guests }) {
       const tasks = quick ? 20_000 : 100_000;
       const runs = Math.max(1, tasks / length);
-      return [raw(length, runs), ours(length, runs)];
+      return [raw(length, runs), ours(length, runs), ...((await guests?.(name, { kind: 'memory', length })) ?? [])];
     },
   };
 }

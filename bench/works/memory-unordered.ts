@@ -1,6 +1,7 @@
 import { flowproof, memory } from 'flowproof';
-import { FIRST, heap } from '../flows.js';
+import { heap } from '../flows.js';
 import { timed, type Work } from '../harness.js';
+import { FIRST } from '../steps.js';
 import { raw } from './memory-linear.js';
 
 /** Tasks that wait for nothing, one after the other, in memory. Raw: the same as for tasks in a row. */

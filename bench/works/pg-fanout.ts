@@ -1,10 +1,11 @@
 import { randomUUID } from 'node:crypto';
 import { concurrent, flowproof } from 'flowproof';
 import { postgres } from 'flowproof/postgres';
-import { advanceLater, FIRST, fan, turnsOf } from '../flows.js';
+import { fan } from '../flows.js';
 import { type Disk, type System, timedAndCounted, type Work } from '../harness.js';
 import type { MeteredPostgres } from '../meter.js';
 import { RawJournal } from '../raw-journal.js';
+import { advanceLater, FIRST, turnsOf } from '../steps.js';
 import { POOL, SLOW_POOL } from './pg-sequential.js';
 
 export interface PgFanoutParams {
@@ -15,15 +16,17 @@ export interface PgFanoutParams {
 
 /** One flow whose tasks all run at once, and end some turns of the event loop apart. */
 export function pgFanout({ width, disk = 'as found', target }: PgFanoutParams): Work {
+  const name = `pg-fanout-${width}${disk === 'slow' ? '-slow' : ''}`;
   return {
-    name: `pg-fanout-${width}${disk === 'slow' ? '-slow' : ''}`,
+    name,
     unit: 'task',
     target,
-    async open({ quick, postgres }) {
+    async open({ quick, postgres, guests }) {
       const runs = quick ? 5 : 20;
       const server = await postgres(disk);
       const journal = await RawJournal.pooled(server.url, disk === 'slow' ? SLOW_POOL : POOL);
-      return [raw(journal, server, width, runs), ours(server, width, runs)];
+      const others = (await guests?.(name, { kind: 'fanout', width, disk })) ?? [];
+      return [raw(journal, server, width, runs), ours(server, width, runs), ...others];
     },
   };
 }

@@ -1,21 +1,24 @@
 import { randomUUID } from 'node:crypto';
 import { flowproof } from 'flowproof';
 import { postgres } from 'flowproof/postgres';
-import { advance, FIRST, OutOfStock, saga } from '../flows.js';
-import { type System, timedAndCounted, type Work } from '../harness.js';
+import { saga } from '../flows.js';
+import { type Disk, type System, timedAndCounted, type Work } from '../harness.js';
 import type { MeteredPostgres } from '../meter.js';
 import { RawJournal } from '../raw-journal.js';
+import { advance, FIRST, OutOfStock } from '../steps.js';
 
 /** Steps that succeed, one that fails, and all of them undone in reverse order. */
-export function pgSaga(done: number): Work {
+export function pgSaga(done: number, disk: Disk = 'as found'): Work {
+  const name = `pg-saga-${done + 1}-${done}${disk === 'slow' ? '-slow' : ''}`;
   return {
-    name: `pg-saga-${done + 1}-${done}`,
+    name,
     unit: 'saga',
     target: 1.3,
-    async open({ quick, postgres }) {
-      const runs = quick ? 15 : 30;
-      const server = await postgres();
-      return [await raw(server, done, runs), ours(server, done, runs)];
+    async open({ quick, postgres, guests }) {
+      const runs = disk === 'slow' ? 5 : quick ? 15 : 30;
+      const server = await postgres(disk);
+      const others = (await guests?.(name, { kind: 'saga', done, disk })) ?? [];
+      return [await raw(server, done, runs), ours(server, done, runs), ...others];
     },
   };
 }

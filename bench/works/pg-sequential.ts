@@ -1,10 +1,12 @@
 import { randomUUID } from 'node:crypto';
 import { flowproof } from 'flowproof';
 import { postgres } from 'flowproof/postgres';
-import { advance, chain, FIRST } from '../flows.js';
-import { type Disk, type System, timedAndCounted, type Work } from '../harness.js';
+import { lappedChain } from '../flows.js';
+import { type Disk, type Sample, type System, timedAndCounted, type Work } from '../harness.js';
+import { Laps } from '../laps.js';
 import type { MeteredPostgres } from '../meter.js';
 import { RawJournal } from '../raw-journal.js';
+import { advance, FIRST } from '../steps.js';
 
 export interface PgSequentialParams {
   /** Steps of a flow. */
@@ -17,17 +19,18 @@ export interface PgSequentialParams {
 
 /** Flows whose steps are in a row, each durable before the next one. */
 export function pgSequential({ length, flows, disk = 'as found', target }: PgSequentialParams): Work {
+  const name = `pg-sequential-${length}x${flows}${disk === 'slow' ? '-slow' : ''}`;
   return {
-    name: `pg-sequential-${length}x${flows}${disk === 'slow' ? '-slow' : ''}`,
+    name,
     unit: 'step',
     target,
-    async open({ quick, postgres }) {
+    async open({ quick, postgres, guests }) {
       const rounds = flows > 1 || disk === 'slow' ? 1 : quick ? 3 : 6;
       const server = await postgres(disk);
       const journal =
         flows === 1 ? await RawJournal.connect(server.url) : await RawJournal.pooled(server.url, disk === 'slow' ? SLOW_POOL : POOL);
       const shape = { server, length, flows, rounds };
-      return [raw(journal, shape), ours(shape)];
+      return [raw(journal, shape), ours(shape), ...((await guests?.(name, { kind: 'sequential', length, flows, disk })) ?? [])];
     },
   };
 }
@@ -44,28 +47,41 @@ interface Shape {
 }
 
 function raw(journal: RawJournal, { server, length, flows, rounds }: Shape): System {
+  const laps = new Laps();
   const one = async (): Promise<void> => {
     const id = randomUUID();
     await journal.begin(id);
     let value = FIRST;
     for (let n = 1; n <= length; n++) {
+      laps.begin(id);
       value = await advance(value);
+      laps.end(id);
       await journal.step(id, n, value);
     }
     await journal.end(id, 'SUCCESS');
   };
-  return { name: 'raw', sample: () => sampled(server, { length, flows, rounds }, one), close: () => journal.close() };
+  return { name: 'raw', sample: () => sampled(server, { length, flows, rounds }, laps, one), close: () => journal.close() };
 }
 
 function ours({ server, length, flows, rounds }: Shape): System {
-  const flow = chain(`chain-${length}`, length);
-  const app = flowproof({ persistence: postgres(server.url), flows: [flow] });
+  const laps = new Laps();
+  const flow = lappedChain(`chain-${length}`, length);
+  const app = flowproof({ persistence: postgres(server.url), flows: [flow], services: { laps } });
   const one = () => app.runOrThrow(flow, { inputs: { v0: FIRST } });
-  return { name: 'flowproof', sample: () => sampled(server, { length, flows, rounds }, one), close: () => app.stop() };
+  return { name: 'flowproof', sample: () => sampled(server, { length, flows, rounds }, laps, one), close: () => app.stop() };
 }
 
-function sampled(server: MeteredPostgres, { length, flows, rounds }: Omit<Shape, 'server'>, one: () => Promise<unknown>) {
-  return timedAndCounted(server, rounds * flows * length, async () => {
+type Times = Omit<Shape, 'server'>;
+
+async function sampled(
+  server: MeteredPostgres,
+  { length, flows, rounds }: Times,
+  laps: Laps,
+  one: () => Promise<unknown>,
+): Promise<Sample> {
+  laps.take();
+  const sample = await timedAndCounted(server, rounds * flows * length, async () => {
     for (let round = 0; round < rounds; round++) await Promise.all(Array.from({ length: flows }, one));
   });
+  return { ...sample, lapsUs: laps.take().lapsUs };
 }

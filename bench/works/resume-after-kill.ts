@@ -13,9 +13,10 @@ export const KILLED_IN = 50;
 export const resumeAfterKill: Work = {
   name: 'resume-after-kill',
   unit: 'resume',
-  async open({ postgres }) {
+  async open({ postgres, guests }) {
     const { url } = await postgres();
-    return [system('raw', url), system('flowproof', url)];
+    const others = (await guests?.('resume-after-kill', { kind: 'resume', length: STEPS, killedIn: KILLED_IN })) ?? [];
+    return [system('raw', url), system('flowproof', url), ...others];
   },
 };
 

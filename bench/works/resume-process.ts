@@ -1,8 +1,9 @@
 /** The process that is killed, and the one that goes on: `node resume-process.js system url id start|resume`. */
 import { flowproof, isFlowproofError } from 'flowproof';
 import { postgres } from 'flowproof/postgres';
-import { advance, FIRST, type Watch, watchedChain } from '../flows.js';
+import { type Watch, watchedChain } from '../flows.js';
 import { RawJournal } from '../raw-journal.js';
+import { advance, FIRST } from '../steps.js';
 import { KILLED_IN, STEPS } from './resume-after-kill.js';
 
 /** What the process that went on prints. */

@@ -8,11 +8,13 @@ import { withoutIgnored } from './ignores.js';
 export interface CheckOptions {
   /** Code → how it counts here, or `off`. */
   readonly severities?: Readonly<Record<string, Severity | 'off'>>;
+  /** What was found by other means, and is counted and ignored like the rest. */
+  readonly also?: readonly Finding[];
 }
 
 /** Everything that the rules find in a project, in order of its places. */
 export function check(reading: ProjectReading, options: CheckOptions = {}): readonly Finding[] {
-  return judged(found(reading), reading.project.files, options);
+  return judged([...(options.also ?? []), ...found(reading)], reading.project.files, options);
 }
 
 /** Whatever the rules find. */

@@ -1,8 +1,6 @@
 import type { Finding } from '../findings/finding.js';
+import { ignoreCommentIn } from '../findings/ignore-comment.js';
 import type { ts } from '../source/index.js';
-
-/** `// flowproof-ignore CODE: reason`, on the line itself or alone on the one before it. */
-const COMMENT = /\/\/ *flowproof-ignore\b *([A-Z_]*) *:? *(.*)$/;
 
 interface Ignore {
   readonly file: string;
@@ -38,17 +36,10 @@ export function withoutIgnored(findings: readonly Finding[], files: readonly ts.
 function ignoresIn(file: ts.SourceFile): readonly Ignore[] {
   if (!file.text.includes('flowproof-ignore')) return [];
   return file.text.split('\n').flatMap((line, index) => {
-    const found = COMMENT.exec(line.trimEnd());
-    if (found === null) return [];
-    const alone = line.slice(0, found.index).trim() === '';
-    const columns = { column: found.index + 1, endColumn: found.index + found[0].length + 1 };
-    const place = { file: file.fileName, line: index + 1, endLine: index + 1, ...columns };
-    return {
-      file: file.fileName,
-      about: alone ? index + 2 : index + 1,
-      code: found[1] ?? '',
-      reason: found[2]?.trim() ?? '',
-      finding: { place },
-    };
+    const found = ignoreCommentIn(line);
+    if (found === undefined) return [];
+    const { code, reason, start, length, alone } = found;
+    const place = { file: file.fileName, line: index + 1, endLine: index + 1, column: start + 1, endColumn: start + length + 1 };
+    return { file: file.fileName, about: alone ? index + 2 : index + 1, code, reason, finding: { place } };
   });
 }

@@ -11,7 +11,12 @@ export interface Arguments {
   readonly output: string | undefined;
   readonly against: string | undefined;
   readonly watch: boolean;
+  /** How long each module may take to load; `undefined`: nothing is loaded. */
+  readonly loadMs: number | undefined;
 }
+
+/** Default of `--load-ms`. */
+const LOAD_MS = 10_000;
 
 const FORMATS: Readonly<Record<string, readonly string[]>> = {
   check: ['text', 'json', 'sarif', 'github'],
@@ -42,7 +47,16 @@ export function readArguments(args: readonly string[]): Arguments {
     output: values.output,
     against: values.against,
     watch: values.watch ?? false,
+    loadMs: loadMsOf(values),
   };
+}
+
+/** To say how long is to say that. */
+function loadMsOf({ load, 'load-ms': written }: { readonly load?: boolean; readonly 'load-ms'?: string }): number | undefined {
+  if (written === undefined) return load === true ? LOAD_MS : undefined;
+  const ms = Number(written);
+  if (!Number.isInteger(ms) || ms < 1) throw new UsageError(`--load-ms ${written} makes no sense: give a whole number of milliseconds`);
+  return ms;
 }
 
 function parsed(args: readonly string[]) {
@@ -56,6 +70,8 @@ function parsed(args: readonly string[]) {
         output: { type: 'string', short: 'o' },
         against: { type: 'string' },
         watch: { type: 'boolean', short: 'w' },
+        load: { type: 'boolean' },
+        'load-ms': { type: 'string' },
         help: { type: 'boolean', short: 'h' },
         version: { type: 'boolean' },
       },

@@ -1,36 +1,41 @@
 import { readFileSync } from 'node:fs';
-import { sep } from 'node:path';
 import { SENTENCES } from '#model/diagnostics.js';
 import { check, counted, RepeatedCheck } from '../checking/index.js';
 import type { Finding } from '../findings/finding.js';
 import { inOrder } from '../findings/order.js';
+import { LOAD_CODES } from '../loading/index.js';
 import { count, github, json, type Report, type RuleText, type Surroundings, sarif, text } from '../output/index.js';
 import type { ProjectReading } from '../reading/index.js';
 import { RULES } from '../rules/index.js';
-import type { SourceProject } from '../source/index.js';
 import { comparedWith, UPGRADE_CODES } from '../upgrade/index.js';
 import type { Arguments } from './arguments.js';
 import { comparing } from './comparing.js';
 import type { Configuration } from './configuration.js';
 import { type ExitCode, type Io, UsageError } from './io.js';
-import { checkedPaths, open, read } from './open.js';
+import { type Known, readAndLoad } from './load.js';
+import { checkedPaths, isIn, open, read } from './open.js';
 import { versionOf } from './version.js';
 import { watched } from './watch.js';
 import { written } from './written.js';
 
 /** `flowproof check`. */
 export async function checkCommand(given: Arguments, io: Io): Promise<ExitCode> {
-  const { project, configuration } = open(given, io);
+  const opened = open(given, io);
+  const { project, configuration } = opened;
   const paths = checkedPaths(given.words, io.folder);
-  const { against } = given;
+  const { against, loadMs } = given;
   if (!given.watch) {
-    const report = reportOn(project, configuration, paths);
+    const report = reportOn(await readAndLoad(opened, given, io, paths), configuration, paths);
     const changes = against === undefined ? [] : await changesSince(against, report.reading, configuration, io);
     return said({ ...report, findings: inOrder([...report.findings, ...changes]) }, given, io);
   }
   if (against !== undefined) throw new UsageError('--watch compares nothing: leave out --against');
+  if (loadMs !== undefined)
+    throw new UsageError('--watch loads nothing, for what is built changes later than its source: leave out --load');
   const repeated = new RepeatedCheck();
   await watched(project, io, (now, ms) => {
+    // Editors know by it that what they have is old.
+    if ((given.format ?? 'text') === 'text') io.out('Checking …\n');
     const { findings, ...counts } = repeated.check(now, { severities: configuration.rules });
     said({ ...counts, findings: findings.filter(({ place }) => isIn(place.file, paths)), files: now.files.length }, given, io);
     if ((given.format ?? 'text') === 'text') io.out(`${Math.round(ms())} ms. Waiting for changes …\n\n`);
@@ -49,18 +54,12 @@ async function changesSince(
 }
 
 function reportOn(
-  project: SourceProject,
+  { reading, findings: also }: Known,
   { rules }: Configuration,
   paths: readonly string[],
 ): Report & { readonly reading: ProjectReading } {
-  const reading = read(project);
-  const findings = check(reading, { severities: rules }).filter(({ place }) => isIn(place.file, paths));
-  return { reading, findings, flows: reading.flows.length, tasks: reading.tasks.length, files: project.files.length };
-}
-
-function isIn(file: string, paths: readonly string[]): boolean {
-  const normal = file.split('/').join(sep);
-  return paths.length === 0 || paths.some((path) => normal === path || normal.startsWith(path + sep));
+  const findings = check(reading, { severities: rules, also }).filter(({ place }) => isIn(place.file, paths));
+  return { reading, findings, flows: reading.flows.length, tasks: reading.tasks.length, files: reading.project.files.length };
 }
 
 function said(report: Report, { format = 'text', output }: Arguments, io: Io): ExitCode {
@@ -84,7 +83,7 @@ function formatted(report: Report, format: string, surroundings: Surroundings): 
 
 /** What `compile()` reports goes by the sentences that it prints. */
 function rules(): readonly RuleText[] {
-  return [...RULES, ...Object.values(UPGRADE_CODES), ...Object.entries(SENTENCES).map(([code, title]) => ({ code, title }))];
+  return [...RULES, ...LOAD_CODES, ...Object.values(UPGRADE_CODES), ...Object.entries(SENTENCES).map(([code, title]) => ({ code, title }))];
 }
 
 function exitCodeOf(findings: readonly Finding[]): ExitCode {

@@ -9,10 +9,12 @@ export interface Configuration {
   readonly projects: readonly string[];
   /** Code → how it counts here. */
   readonly rules: Readonly<Record<string, Severity | 'off'>>;
+  /** Folder of sources → folder of the JavaScript that is built of them; absolute paths. */
+  readonly built: Readonly<Record<string, string>>;
 }
 
 const FILES = ['flowproof.config.ts', 'flowproof.config.mts', 'flowproof.config.js', 'flowproof.config.mjs'];
-const KNOWN = ['project', 'rules'];
+const KNOWN = ['project', 'rules', 'built'];
 const SEVERITIES: readonly unknown[] = ['error', 'warning', 'note', 'off'];
 
 /**
@@ -25,7 +27,7 @@ export function readConfiguration(folder: string, defaultExportOf: (file: string
   for (let at = resolve(folder); ; at = dirname(at)) {
     const found = configurationIn(at, defaultExportOf);
     if (found !== undefined) return understood(found.content, found.file, at);
-    if (existsSync(join(at, 'tsconfig.json'))) return { projects: [join(at, 'tsconfig.json')], rules: {} };
+    if (existsSync(join(at, 'tsconfig.json'))) return { projects: [join(at, 'tsconfig.json')], rules: {}, built: {} };
     if (dirname(at) === at) throw new UsageError(`there is no tsconfig.json in ${folder} or above it: say which one with --project`);
   }
 }
@@ -49,13 +51,22 @@ function understood(content: unknown, file: string, folder: string): Configurati
   if (typeof content !== 'object' || content === null) throw wrong('export a literal object by default: it is read, not run');
   const given = content as Readonly<Record<string, unknown>>;
   const unknown = Object.keys(given).filter((key) => !KNOWN.includes(key));
-  if (unknown.length > 0) throw wrong(`'${unknown.join("', '")}' means nothing: there are ${KNOWN.join(' and ')}`);
-  const { project = 'tsconfig.json', rules = {} } = given;
+  if (unknown.length > 0)
+    throw wrong(`'${unknown.join("', '")}' means nothing: there are ${KNOWN.slice(0, -1).join(', ')} and ${KNOWN.at(-1)}`);
+  const { project = 'tsconfig.json', rules = {}, built = {} } = given;
   const projects: readonly unknown[] = Array.isArray(project) ? project : [project];
   if (!projects.every((one) => typeof one === 'string')) throw wrong("'project' is the path of a tsconfig, or a list of such");
   if (typeof rules !== 'object' || rules === null) throw wrong("'rules' is an object: code → error, warning, note or off");
   for (const [code, severity] of Object.entries(rules)) {
     if (!SEVERITIES.includes(severity)) throw wrong(`'${code}' can be error, warning, note or off, not '${String(severity)}'`);
   }
-  return { projects: projects.map((path) => join(folder, path as string)), rules: rules as Configuration['rules'] };
+  if (typeof built !== 'object' || built === null || !Object.values(built).every((one) => typeof one === 'string')) {
+    throw wrong("'built' is an object: folder of sources → folder of the JavaScript that is built of them");
+  }
+  const folders = Object.entries(built as Readonly<Record<string, string>>);
+  return {
+    projects: projects.map((path) => join(folder, path as string)),
+    rules: rules as Configuration['rules'],
+    built: Object.fromEntries(folders.map(([from, to]) => [join(folder, from), join(folder, to)])),
+  };
 }

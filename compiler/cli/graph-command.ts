@@ -5,25 +5,26 @@ import { flowsBefore, isStore } from '../upgrade/index.js';
 import type { Arguments } from './arguments.js';
 import { comparing } from './comparing.js';
 import { type ExitCode, type Io, UsageError } from './io.js';
-import { open, read } from './open.js';
+import { complained, readAndLoad } from './load.js';
+import { open } from './open.js';
 import { written } from './written.js';
 
 /** `flowproof graph`. */
 export async function graphCommand(given: Arguments, io: Io): Promise<ExitCode> {
-  const { project, configuration } = open(given, io);
-  const reading = read(project);
+  const opened = open(given, io);
+  const { reading, findings } = await readAndLoad(opened, given, io);
   const { against, words } = given;
   if (against === undefined) {
     mustKnow(words, reading.flows);
     written(await drawn(picturesOf(named(reading.flows, words), io.folder), given), given.output, io);
-    return 0;
+    return complained(findings, io);
   }
   if (isStore(against, io.folder)) throw new UsageError('a picture compares flows, not runs: give git:REVISION or a manifest file');
-  const before = await comparing(against, () => flowsBefore(against, { folder: io.folder, tsconfigs: configuration.projects }));
+  const before = await comparing(against, () => flowsBefore(against, { folder: io.folder, tsconfigs: opened.configuration.projects }));
   const pictures = changesIn(reading, before, words);
   if (pictures.length === 0) io.err(`flowproof: nothing differs from ${against}\n`);
   else written(await drawn(pictures, given), given.output, io);
-  return 0;
+  return complained(findings, io);
 }
 
 function changesIn(reading: ProjectReading, before: readonly FlowManifest[], words: readonly string[]): readonly Picture[] {

@@ -7,6 +7,8 @@ export interface Io {
   readonly folder: string;
   readonly color: boolean;
   readonly clock: Clock;
+  /** The program that loads modules, when it is not the one that is built beside this. */
+  readonly loader?: string;
   /** Aborted when the person stops the command. */
   readonly signal: AbortSignal;
 }

@@ -1,5 +1,5 @@
 import { existsSync } from 'node:fs';
-import { resolve } from 'node:path';
+import { resolve, sep } from 'node:path';
 import { type ProjectReading, readProject } from '../reading/index.js';
 import { defaultExportOf, openProject, type SourceProject } from '../source/index.js';
 import type { Arguments } from './arguments.js';
@@ -24,7 +24,8 @@ function configurationOf(projects: readonly string[], folder: string): Configura
     return { ...readConfiguration(folder, defaultExportOf), projects: given };
   } catch (error) {
     // Only the missing tsconfig is no matter: the arguments name one.
-    if (error instanceof UsageError && error.message.startsWith('there is no tsconfig.json')) return { projects: given, rules: {} };
+    if (error instanceof UsageError && error.message.startsWith('there is no tsconfig.json'))
+      return { projects: given, rules: {}, built: {} };
     throw error;
   }
 }
@@ -34,6 +35,12 @@ export function read(project: SourceProject): ProjectReading {
   const reading = readProject(project);
   if (project.files.length === 0) throw new UsageError('the project has no source files: say which one with --project');
   return reading;
+}
+
+/** Whether a file is one of these, or in one of these folders; all are when there are none. */
+export function isIn(file: string, paths: readonly string[]): boolean {
+  const normal = file.split('/').join(sep);
+  return paths.length === 0 || paths.some((path) => normal === path || normal.startsWith(path + sep));
 }
 
 /** @throws UsageError for a path that is not there */

@@ -6,6 +6,9 @@ export const USAGE = `flowproof: what types can't see in flows, before they run
 
 Options of all:
   -p, --project FILE     a tsconfig; may be given several times (default: tsconfig.json, or what the configuration says)
+      --load             also load the modules that build flows, from the JavaScript of their tsconfig: their code runs,
+                         in a process of its own, and tells what the source can't; paths limit what is loaded
+      --load-ms MS       how long each module may take (default: 10000)
   -o, --output FILE      write there instead of to the terminal
   -h, --help             this text
       --version

@@ -31,6 +31,7 @@ function compared(old: FlowManifest, now: PresentFlow | undefined): readonly Cha
   const changes = [
     ...versions(then, now, change),
     ...[...then.atoms.values()].flatMap((atom) => changed(atom, here.atoms.get(atom.path), change)),
+    ...disclosures(then, here, change),
     ...missingValues(then, here, now, change),
   ];
   const said = new Set(changes.map(({ path }) => path));
@@ -66,4 +67,25 @@ function changed(atom: StoredAtom, now: StoredAtom | undefined, say: Say): reado
     return [say('strands', path, `'${path}' is version ${now.version} now: runs in which version ${version} has begun would be refused`)];
   }
   return [];
+}
+
+/** Values that have become secret, or are none any more: both go on, and neither changes what is stored. */
+function disclosures(then: StoredFlow, here: StoredFlow, say: Say): readonly Change[] {
+  const only = (some: StoredFlow['secrets'], others: StoredFlow['secrets'], message: (value: string) => string): Change[] =>
+    [...some].flatMap(([path, names]) =>
+      [...names].filter((name) => others.get(path)?.has(name) !== true).map((name) => say('safe', path, message(name))),
+    );
+  const stored = 'until they are pruned';
+  return [
+    ...only(
+      here.secrets,
+      then.secrets,
+      (name) => `'${name}' is secret now: what runs of before have stored of it stays readable ${stored}`,
+    ),
+    ...only(
+      then.secrets,
+      here.secrets,
+      (name) => `'${name}' is no secret any more: keep the keys of what runs have stored of it ${stored}`,
+    ),
+  ];
 }

@@ -47,9 +47,9 @@ export interface Told {
 /** The flows of a project that compile, by name. */
 export function manifestsOf({ flows, apps }: ProjectReading): readonly PresentFlow[] {
   const inApps = new Set(apps.flatMap((app) => app.flows.map(({ definition }) => definition)));
-  const nested = new Set(flows.flatMap(({ origins }) => origins.slice(1)));
+  const nested = new Set(flows.flatMap(({ origins, before }) => [...origins.slice(1), ...(before?.origins.slice(1) ?? [])]));
   const isPart = (definition: FlowDefinition): boolean => nested.has(definition) && !inApps.has(definition);
-  const manifests = flows.filter(canRun).map((flow) => presentFlow(flow, isPart(flow.definition)));
+  const manifests = flows.filter(canRun).map((flow) => presentFlow(flow, isPart(flow.before?.definition ?? flow.definition)));
   return manifests.sort((a, b) => (a.name < b.name ? -1 : a.name > b.name ? 1 : 0));
 }
 

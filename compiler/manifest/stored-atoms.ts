@@ -1,4 +1,4 @@
-import { isJsonArray, isJsonObject, type Json } from '#model/json.js';
+import { isJsonArray, isJsonObject, type Json, type JsonObject } from '#model/json.js';
 
 /** What a manifest says of an atom, as far as it decides about runs. */
 export interface StoredAtom {
@@ -33,6 +33,8 @@ export interface StoredFlow {
   readonly flows: ReadonlyMap<string, StoredInnerFlow>;
   /** Inputs that somebody reads: runs were given them. */
   readonly inputs: ReadonlySet<string>;
+  /** What is secret: inputs of the flow under its own name, outputs under the path of their atom. */
+  readonly secrets: ReadonlyMap<string, ReadonlySet<string>>;
 }
 
 /** Reads the manifest of a flow; what it does not say counts as absent. */
@@ -59,7 +61,14 @@ export function storedFlow(manifest: Json): StoredFlow {
     sources.push(...reads.values());
     flows.set(flow.path, { pattern: String(flow.pattern), links, reads });
   }
-  return { version: numberOf(given.version), atoms, flows, inputs: new Set(sources.flatMap(inputsIn)) };
+  return { version: numberOf(given.version), atoms, flows, inputs: new Set(sources.flatMap(inputsIn)), secrets: secretsIn(given) };
+}
+
+function secretsIn({ flow, secrets }: JsonObject): ReadonlyMap<string, ReadonlySet<string>> {
+  if (!isJsonObject(secrets)) return new Map();
+  const outputs = Object.entries(isJsonObject(secrets.outputs) ? secrets.outputs : {});
+  const all: readonly (readonly [string, Json | undefined])[] = [[String(flow), secrets.inputs], ...outputs];
+  return new Map(all.map(([path, names]) => [path, new Set(listOf(names).map(String))]));
 }
 
 /** `input x`, or several sources after `one of` and `at most one of`. */

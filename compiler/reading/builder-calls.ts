@@ -4,6 +4,7 @@ import { type Gap, known } from './gaps.js';
 import type { Machine } from './machine.js';
 import { nodeOf, retryOf } from './opaque.js';
 import { isObject } from './origins.js';
+import { schemaOf } from './schemas.js';
 import type { Trace } from './traces.js';
 import { Unknown } from './unknown.js';
 
@@ -107,20 +108,6 @@ function inputOf(shape: unknown, at: ts.CallExpression, gaps: Gap[], machine: Ma
   const [input, output] = [part('input'), part('output')];
   const names = input === undefined || output === undefined ? undefined : new Set([...input, ...output].map(({ name }) => name));
   return [schemaOf(names)];
-}
-
-/** A schema that says its names and nothing else. */
-function schemaOf(names: ReadonlySet<string> | undefined): object {
-  const properties = names && Object.fromEntries([...names].map((name) => [name, {}]));
-  const jsonSchema = { input: () => ({ properties }) };
-  return {
-    '~standard': {
-      version: 1,
-      vendor: 'flowproof',
-      validate: (value: unknown) => ({ value }),
-      ...(names === undefined ? {} : { jsonSchema }),
-    },
-  };
 }
 
 /** `graph`, `linear` or `unordered`: how the flow was begun. */

@@ -40,6 +40,8 @@ export interface FlowReading {
   readonly gaps: readonly Gap[];
   /** What was assumed of conditions that only a run can know. */
   readonly assumptions: readonly Assumption[];
+  /** As it was read, of a flow whose rest is known by loading it. */
+  readonly before?: FlowReading;
 }
 
 export function readFlow(built: Built, { traces, origins, types }: Pick<Machine, 'traces' | 'origins' | 'types'>): FlowReading {

@@ -41,6 +41,11 @@ export function nameFor({ at }: Unknown): string {
   return `‹${short(at).replaceAll('/', '∕')}, line ${placeOf(at).line}›`;
 }
 
+/** Whether a name was made by {@link nameFor}. */
+export function isMadeUp(name: string): boolean {
+  return name.startsWith('‹');
+}
+
 /** `Optional` gives are still given: what reads them must cope. */
 function written({ name, optional }: TypedPort): string {
   return optional ? `${name}?` : name;

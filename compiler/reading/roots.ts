@@ -52,6 +52,27 @@ export function loseUnfollowed(build: ts.CallExpression, machine: Interpreter): 
   lose(build, new Unknown('it could not be followed to here', build, undefined), machine);
 }
 
+/** Files in which flows are built, or that import a function which builds one: to load them is to see all flows of modules. */
+export function filesWithFlows(files: readonly ts.SourceFile[], machine: Interpreter): readonly ts.SourceFile[] {
+  const { builds, calls } = surveyed(files, machine);
+  const makers = makersOf(builds, calls, machine);
+  const building = new Set(builds.map((build) => build.getSourceFile()));
+  const imports = (name: ts.Node): boolean => {
+    const symbol = machine.types.checker.getSymbolAtLocation(name);
+    return symbol !== undefined && makers.has(machine.library.resolve(symbol));
+  };
+  return files.filter((file) => building.has(file) || importedNames(file).some(imports));
+}
+
+function importedNames(file: ts.SourceFile): readonly ts.Identifier[] {
+  return file.statements.flatMap((statement) => {
+    if (!ts.isImportDeclaration(statement) || statement.importClause === undefined) return [];
+    const { name, namedBindings } = statement.importClause;
+    const named = namedBindings !== undefined && ts.isNamedImports(namedBindings) ? namedBindings.elements.map((one) => one.name) : [];
+    return name === undefined ? named : [name, ...named];
+  });
+}
+
 interface Survey {
   readonly builds: readonly ts.CallExpression[];
   readonly calls: ReadonlyMap<ts.Symbol, readonly ts.CallExpression[]>;

@@ -1,3 +1,4 @@
+import { onOneLine } from '../findings/rule-texts.js';
 import { ts } from '../source/index.js';
 
 /** What stands inside of parentheses and type assertions. */
@@ -24,8 +25,7 @@ export function unwrapped(node: ts.Expression): ts.Expression {
 
 /** Source on one line, for messages. */
 export function short(node: ts.Node): string {
-  const text = node.getText().replace(/\s+/g, ' ');
-  return text.length > 40 ? `${text.slice(0, 39)}…` : text;
+  return onOneLine(node.getText());
 }
 
 /** The function or class member that a node is in; `undefined` at the level of its module. */

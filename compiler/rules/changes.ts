@@ -1,11 +1,9 @@
+import { CHANGING_METHODS } from '../findings/changing-methods.js';
 import { isAssignment } from '../reading/index.js';
 import { ts } from '../source/index.js';
 
 /** Methods of lists, maps, sets and dates that change them. */
-const CHANGING = new Set([
-  ...['push', 'pop', 'shift', 'unshift', 'splice', 'sort', 'reverse', 'fill', 'copyWithin'],
-  ...['set', 'add', 'delete', 'clear', 'setTime', 'setDate', 'setHours', 'setFullYear', 'setMonth'],
-]);
+const CHANGING = new Set([...CHANGING_METHODS, 'set', 'add', 'delete', 'clear']);
 
 /** What a node assigns to or deletes. */
 export function changedBy(node: ts.Node): ts.Expression | undefined {

@@ -1,12 +1,13 @@
 import { describe } from '#compilation';
 import { sentence } from '#model/diagnostics.js';
+import { RULE_TITLES } from '../findings/rule-texts.js';
 import type { Rule } from './rule.js';
 
 /** The runs of an app are stored under the names of their tasks, and minifiers rename classes. */
 export const className: Rule = {
   code: 'CLASS_NAME_USED',
   severity: 'warning',
-  title: 'a task in a flow of an app has no name but that of its class',
+  title: RULE_TITLES.CLASS_NAME_USED,
   *find({ apps, machine }) {
     for (const { definition, at } of apps.flatMap(({ flows }) => flows)) {
       for (const origin of describe(definition).origins) {

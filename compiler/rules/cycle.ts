@@ -78,17 +78,14 @@ function edgesIn(flow: FlowReading, graph: number): readonly Edge[] {
     for (const [input, source] of Object.entries(reads)) add(choice, input, source);
   }
   const children = new Map((linked.children[graph] ?? []).map((child) => [shape.nodes[child]?.name, child]));
-  for (const { args, at } of flow.partsOf(graph)?.links ?? []) {
-    const [from, to] = [children.get(String(args[0])), children.get(String(args[1]))];
+  const around = shape.nodes[graph];
+  const written = flow.partsOf(graph)?.links ?? [];
+  for (const link of around?.kind === 'flow' ? around.links : []) {
+    const [from, to] = [children.get(link.from), children.get(link.to)];
     if (from === undefined || to === undefined) continue;
-    edges.push({
-      from,
-      to,
-      label: 'link',
-      reason: `'${String(args[1])}' waits for '${String(args[0])}' by this link`,
-      at: at.arguments[0] ?? at,
-      in: at.arguments[0] ?? at,
-    });
+    const call = written.find(({ args }) => String(args[0]) === link.from && String(args[1]) === link.to)?.at;
+    const at = call?.arguments[0] ?? call ?? flow.placeOf(graph);
+    edges.push({ from, to, label: 'link', reason: `'${link.to}' waits for '${link.from}' by this link`, at, in: at });
   }
   return edges;
 }

@@ -1,3 +1,4 @@
+import { RULE_TITLES, ruleSentence } from '../findings/rule-texts.js';
 import { walk } from '../reading/index.js';
 import { ts } from '../source/index.js';
 import type { Rule } from './rule.js';
@@ -6,7 +7,7 @@ import type { Rule } from './rule.js';
 export const droppedBuilder: Rule = {
   code: 'BUILDER_DROPPED',
   severity: 'warning',
-  title: 'a flow that is being built is thrown away',
+  title: RULE_TITLES.BUILDER_DROPPED,
   *find({ project: { files, checker }, machine: { types } }) {
     for (const file of files) {
       const kept = new Map<string, ts.Identifier[]>();
@@ -16,14 +17,13 @@ export const droppedBuilder: Rule = {
         if (ts.isVariableDeclaration(node) && ts.isIdentifier(node.name) && !isExported(node))
           kept.set(node.name.text, [...(kept.get(node.name.text) ?? []), node.name]);
       });
-      for (const at of dropped)
-        if (types.isBuilder(types.of(at))) yield { at, message: 'builders do not change: what this call gives is thrown away' };
+      for (const at of dropped) if (types.isBuilder(types.of(at))) yield { at, message: ruleSentence('BUILDER_DROPPED') };
       // Types are asked last, and only of what nobody uses: those of builders take long to know.
       const used = usedIn(file, kept, checker);
       for (const at of [...kept.values()].flat()) {
         const symbol = checker.getSymbolAtLocation(at);
         if (symbol !== undefined && !used.has(symbol) && types.isBuilder(types.of(at)))
-          yield { at, message: `'${at.text}' is never built: call .build(), or leave it out` };
+          yield { at, message: ruleSentence('BUILDER_UNBUILT', { builder: at.text }) };
       }
     }
   },

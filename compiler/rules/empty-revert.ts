@@ -1,3 +1,4 @@
+import { RULE_TITLES, ruleSentence } from '../findings/rule-texts.js';
 import { ts } from '../source/index.js';
 import { methodsOf, nameOf } from './methods.js';
 import type { Rule } from './rule.js';
@@ -6,14 +7,14 @@ import type { Rule } from './rule.js';
 export const emptyRevert: Rule = {
   code: 'EMPTY_REVERT',
   severity: 'warning',
-  title: 'revert does nothing, and no comment says why',
+  title: RULE_TITLES.EMPTY_REVERT,
   *find({ tasks }) {
     for (const { name, node, body, task } of tasks.flatMap(methodsOf)) {
       if (name !== 'revert' || !ts.isBlock(body) || body.statements.length > 0) continue;
       if (/\/[/*]/.test(body.getText())) continue;
       yield {
         at: nameOf(node),
-        message: `task '${task.name}': revert is empty: undo what execute did, leave revert out, or say in a comment why nothing has to be undone`,
+        message: ruleSentence('EMPTY_REVERT', { task: task.name }),
       };
     }
   },

@@ -1,3 +1,4 @@
+import { RULE_TITLES, ruleSentence } from '../findings/rule-texts.js';
 import { writtenIn } from '../reading/index.js';
 import { ts } from '../source/index.js';
 import type { Rule } from './rule.js';
@@ -6,7 +7,7 @@ import type { Rule } from './rule.js';
 export const externalEffect: Rule = {
   code: 'EXTERNAL_EFFECT',
   severity: 'warning',
-  title: 'a task with external effects has no revert and is not irreversible',
+  title: RULE_TITLES.EXTERNAL_EFFECT,
   *find({ tasks, machine: { types } }) {
     for (const { options, node, name, at, revert } of tasks) {
       const effects = options && writtenIn(options, 'effects');
@@ -19,7 +20,7 @@ export const externalEffect: Rule = {
         continue;
       const symbol = ts.isClassLike(node) ? types.of(node).symbol : undefined;
       if (symbol !== undefined && types.property(types.checker.getDeclaredTypeOfSymbol(symbol), 'revert') !== undefined) continue;
-      yield { at, message: `task '${name}' has external effects: give it a revert, or say 'irreversible: true'` };
+      yield { at, message: ruleSentence('EXTERNAL_EFFECT', { task: name }) };
     }
   },
 };

@@ -1,3 +1,4 @@
+import { RULE_TITLES, ruleSentence } from '../findings/rule-texts.js';
 import { walk } from '../reading/index.js';
 import { ts } from '../source/index.js';
 import { changedBy } from './changes.js';
@@ -8,7 +9,7 @@ import type { Rule } from './rule.js';
 export const fieldWritten: Rule = {
   code: 'FIELD_WRITTEN',
   severity: 'warning',
-  title: 'execute writes to a field of its task',
+  title: RULE_TITLES.FIELD_WRITTEN,
   *find({ tasks }) {
     for (const { name, node, body, task } of tasks.flatMap(methodsOf)) {
       if (name !== 'execute' || !ts.isMethodDeclaration(node)) continue;
@@ -21,7 +22,7 @@ export const fieldWritten: Rule = {
       for (const { at, field } of found) {
         yield {
           at,
-          message: `task '${task.name}': execute writes to 'this.${field}', which no journal keeps: return it, or record it with ctx.save`,
+          message: ruleSentence('FIELD_WRITTEN', { task: task.name, field }),
         };
       }
     }

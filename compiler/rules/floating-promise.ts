@@ -1,3 +1,4 @@
+import { RULE_TITLES, ruleSentence } from '../findings/rule-texts.js';
 import { short, type Types, unwrapped, walk } from '../reading/index.js';
 import { ts } from '../source/index.js';
 import { methodsOf } from './methods.js';
@@ -7,7 +8,7 @@ import type { Rule } from './rule.js';
 export const floatingPromise: Rule = {
   code: 'FLOATING_PROMISE',
   severity: 'error',
-  title: 'a promise in execute or revert is not awaited',
+  title: RULE_TITLES.FLOATING_PROMISE,
   *find({ tasks, machine: { types } }) {
     for (const method of tasks.flatMap(methodsOf)) {
       const found: ts.Node[] = [];
@@ -17,7 +18,7 @@ export const floatingPromise: Rule = {
       for (const at of found) {
         yield {
           at,
-          message: `task '${method.task.name}': ${method.name} does not wait for '${short(at)}': await it, or say 'void' if its step may be stored before it ends`,
+          message: ruleSentence('FLOATING_PROMISE', { task: method.task.name, method: method.name, call: short(at) }),
         };
       }
     }

@@ -15,6 +15,7 @@ import { notStatic } from './not-static.js';
 import { notStorable } from './not-storable.js';
 import { oneSidedRevert } from './one-sided-revert.js';
 import type { Rule } from './rule.js';
+import { taskNotExported } from './task-not-exported.js';
 import { unusedOutput } from './unused-output.js';
 import { uselessRetry } from './useless-retry.js';
 import { wrongType } from './wrong-type.js';
@@ -34,6 +35,7 @@ export const RULES: readonly Rule[] = [
   oneSidedRevert,
   externalEffect,
   className,
+  taskNotExported,
   fieldWritten,
   inputMutated,
   deadNode,

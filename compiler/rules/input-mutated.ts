@@ -1,3 +1,4 @@
+import { RULE_TITLES, ruleSentence } from '../findings/rule-texts.js';
 import { rootOf, short, type Types, walk } from '../reading/index.js';
 import { ts } from '../source/index.js';
 import { changedBy, changedByCall } from './changes.js';
@@ -10,10 +11,10 @@ const COLLECTIONS = new Set(['Map', 'Set', 'Date', 'Array']);
 export const inputMutated: Rule = {
   code: 'INPUT_MUTATED',
   severity: 'warning',
-  title: 'a task changes what it was given',
+  title: RULE_TITLES.INPUT_MUTATED,
   *find({ tasks, machine: { types } }) {
     for (const { name, node, body, task } of tasks.flatMap(methodsOf)) {
-      const inputs = namesIn(node.parameters[0]?.name, types);
+      const inputs = namesIn(node.parameters[0]?.name, body, types);
       if (inputs.size === 0) continue;
       const found: ts.Node[] = [];
       walk(body, (inner) => {
@@ -28,20 +29,26 @@ export const inputMutated: Rule = {
       for (const at of found) {
         yield {
           at,
-          message: `task '${task.name}': ${name} changes its input '${short(at)}', which is a copy of its own: return what is new as an output`,
+          message: ruleSentence('INPUT_MUTATED', { task: task.name, method: name, input: short(at) }),
         };
       }
     }
   },
 };
 
-function namesIn(name: ts.BindingName | undefined, types: Types): ReadonlySet<ts.Symbol> {
+/** What is declared there, but for what gets another value later: that may be a copy. */
+function namesIn(name: ts.BindingName | undefined, body: ts.Node, types: Types): ReadonlySet<ts.Symbol> {
   const symbols = new Set<ts.Symbol>();
   if (name !== undefined) {
     walk(name, (node) => {
       const symbol =
         ts.isIdentifier(node) && (node === name || ts.isBindingElement(node.parent)) ? types.checker.getSymbolAtLocation(node) : undefined;
       if (symbol !== undefined) symbols.add(symbol);
+    });
+    walk(body, (node) => {
+      const target = changedBy(node);
+      const symbol = target !== undefined && ts.isIdentifier(target) ? types.checker.getSymbolAtLocation(target) : undefined;
+      if (symbol !== undefined) symbols.delete(symbol);
     });
   }
   return symbols;

@@ -1,3 +1,4 @@
+import { RULE_TITLES, ruleSentence } from '../findings/rule-texts.js';
 import { walk } from '../reading/index.js';
 import { ts } from '../source/index.js';
 import { methodsOf, nameOf } from './methods.js';
@@ -7,7 +8,7 @@ import type { Rule } from './rule.js';
 export const oneSidedRevert: Rule = {
   code: 'ONE_SIDED_REVERT',
   severity: 'warning',
-  title: 'revert handles one kind of outcome only',
+  title: RULE_TITLES.ONE_SIDED_REVERT,
   *find({ tasks, machine: { types } }) {
     for (const { name, node, body, task } of tasks.flatMap(methodsOf)) {
       const outcome = node.parameters[1]?.name;
@@ -23,7 +24,7 @@ export const oneSidedRevert: Rule = {
       const others = ['result', 'failure', 'interrupted'].filter((kind) => kind !== only).map((kind) => `'${kind}'`);
       yield {
         at: nameOf(node),
-        message: `task '${task.name}': revert does something only when the outcome is '${only}', and nothing when it is ${others.join(' or ')}`,
+        message: ruleSentence('ONE_SIDED_REVERT', { task: task.name, kind: only, others: others.join(' or ') }),
       };
     }
   },

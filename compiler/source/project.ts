@@ -6,6 +6,8 @@ import { Project, ts } from './typescript.js';
 export interface SourceProject {
   /** Where its tsconfigs lie; none is inside of another one. */
   readonly folders: readonly string[];
+  /** Absolute paths of its tsconfigs, with those that they reference. */
+  readonly tsconfigs: readonly string[];
   readonly program: ts.Program;
   readonly checker: ts.TypeChecker;
   /** What is judged, by name: sources of the project, without declarations and dependencies. */
@@ -39,17 +41,19 @@ export function openProject(tsconfigs: readonly string[]): SourceProject {
   const roots = new Set(project.getSourceFiles().map((file) => String(file.getFilePath())));
   return view(project, {
     roots,
+    tsconfigs: all,
     folders: [...tsconfigs.map((path) => resolve(path)), ...all].map((path) => dirname(path).split(sep).join('/')),
   });
 }
 
 interface Own {
   readonly roots: ReadonlySet<string>;
+  readonly tsconfigs: readonly string[];
   readonly folders: readonly string[];
 }
 
 function view(project: Project, own: Own): SourceProject {
-  const { roots, folders } = own;
+  const { roots, tsconfigs, folders } = own;
   const { compilerObject: program } = project.getProgram();
   const isJudged = (file: ts.SourceFile): boolean => {
     const { fileName, isDeclarationFile } = file;
@@ -58,6 +62,7 @@ function view(project: Project, own: Own): SourceProject {
   };
   return {
     folders: outermost(folders),
+    tsconfigs,
     program,
     checker: program.getTypeChecker(),
     files: program.getSourceFiles().filter(isJudged).sort(byName),

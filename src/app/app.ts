@@ -6,7 +6,7 @@ import type { Codec } from '../model/codec.js';
 import type { LogbookFilter, LogbookPage, Metadata, Persistence } from '../persistence/index.js';
 import type { FlowEngine } from './flow-engine.js';
 import type { RunHandle } from './run-handle.js';
-import type { PruneQuery, RunsPage, RunsQuery, RunView } from './run-view.js';
+import type { InspectOptions, PruneQuery, RunsPage, RunsQuery, RunView } from './run-view.js';
 
 declare global {
   // Declared as lib.esnext.disposable does, for users whose `lib` has no disposables yet.
@@ -48,6 +48,12 @@ export interface EngineOptions {
    * entries, and twice as many as it would hold, have been written since the last. Default: 1,000.
    */
   readonly snapshotAfter?: number;
+  /**
+   * How many steps a run may have. Then nothing new begins: the task that would be next fails with `JOURNAL_FULL` without
+   * being called, no retry is asked, and what was done is undone; `ctx.save` rejects. Listeners are told at four fifths
+   * (`type: 'journal'`). Default: 100,000, or 10 for each node of the flow if that is more.
+   */
+  readonly maxSteps?: number;
   /** Default: JSON plus Date, bigint, Map, Set, undefined, bytes, URL, RegExp and Error. */
   readonly codec?: Codec;
   readonly clock?: Clock;
@@ -155,11 +161,11 @@ export interface App<Flows extends readonly AnyFlow[]> {
   /** The runs of the store, newest first, a page at a time. */
   runs(query?: RunsQuery): Promise<RunsPage>;
   /**
-   * A run as its journal tells it: inputs, and what became of each task.
+   * A run as its journal tells it: inputs, and what became of each task. Secrets are masked, unless `secrets: 'plain'` asks for them.
    *
    * @throws RunNotFoundError `RUN_NOT_FOUND`
    */
-  inspect(id: string): Promise<RunView>;
+  inspect(id: string, options?: InspectOptions): Promise<RunView>;
   /** Says what a logbook carries, such as `{ team: 'shop' }`. Runs that name one make it, too. */
   saveLogbook(name: string, metadata: Metadata): Promise<void>;
   /** The logbooks in the order of their names, a page at a time. */

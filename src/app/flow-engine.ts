@@ -3,7 +3,8 @@ import type { CompiledFlow } from '../compilation/index.js';
 import type { AnyRunResult, Engine, FlowEvent, RunStatistics, StepDecision } from '../engine/index.js';
 import type { RunState } from '../model/states.js';
 import type { PreparedInputs } from './inputs.js';
-import type { Naming, Runs } from './runs.js';
+import type { Naming } from './naming.js';
+import type { Runs } from './runs.js';
 import { StepGate } from './step-gate.js';
 
 /** A step of a run, durable, before what it starts is called. */

@@ -22,7 +22,7 @@ import { UntypedFlowEngine } from './flow-engine.js';
 import { prepareInputs } from './inputs.js';
 import { Registry } from './registry.js';
 import type { RunHandle } from './run-handle.js';
-import { type PruneQuery, type RunsPage, type RunsQuery, type RunView, runInfo, runView } from './run-view.js';
+import { type InspectOptions, type PruneQuery, type RunsPage, type RunsQuery, type RunView, runInfo, runView } from './run-view.js';
 import { Runs, type StartedRun } from './runs.js';
 
 const DEFAULTS = {
@@ -88,7 +88,11 @@ class FlowproofApp {
 
   constructor(parts: Parts) {
     this.#parts = parts;
-    this.#registry = new Registry(parts.flows, parts.resolve !== undefined, parts.compat);
+    this.#registry = new Registry(parts.flows, {
+      canResolve: parts.resolve !== undefined,
+      keepsSecrets: parts.persistence.keepsSecrets === true,
+      ...(parts.compat === undefined ? {} : { compat: parts.compat }),
+    });
     this.#journal = parts.persistence.connect();
     if (parts.onEvent !== undefined) this.#listeners.add(parts.onEvent);
     this.#runs = new Runs({
@@ -106,6 +110,7 @@ class FlowproofApp {
       durability: parts.durability ?? DEFAULTS.durability,
       onFailure: parts.onFailure ?? DEFAULTS.onFailure,
       snapshotAfter: parts.snapshotAfter ?? DEFAULTS.snapshotAfter,
+      ...(parts.maxSteps === undefined ? {} : { maxSteps: parts.maxSteps }),
       listening: () => this.#listeners.size > 0,
       emit: (event) => this.#emit(event),
     });
@@ -201,9 +206,11 @@ class FlowproofApp {
     return { runs: runs.map(runInfo), ...(next === undefined ? {} : { next }) };
   }
 
-  async inspect(id: string): Promise<RunView> {
+  async inspect(id: string, options?: InspectOptions): Promise<RunView> {
     await this.#open();
-    return runView(await this.#runs.load(await this.#runs.find(id)), this.#parts.codec ?? jsonCodec);
+    const run = await this.#runs.find(id);
+    const loaded = await this.#runs.load(run);
+    return runView(loaded, this.#parts.codec ?? jsonCodec, this.#registry.byName(run.flow)?.manifest, options);
   }
 
   async saveLogbook(name: string, metadata: Metadata): Promise<void> {

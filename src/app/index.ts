@@ -4,4 +4,4 @@ export type { FlowEngine, RunStep } from './flow-engine.js';
 export { flowproof } from './flowproof.js';
 export { type OneShotOptions, run, runOrThrow } from './one-shot.js';
 export type { RunHandle } from './run-handle.js';
-export type { AtomView, PruneQuery, RunInfo, RunsPage, RunsQuery, RunView } from './run-view.js';
+export type { AtomView, InspectOptions, PruneQuery, RunInfo, RunsPage, RunsQuery, RunView } from './run-view.js';

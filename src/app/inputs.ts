@@ -4,6 +4,7 @@ import { sentence } from '../model/diagnostics.js';
 import { InvalidInputError } from '../model/errors.js';
 import { digest } from '../model/ids.js';
 import { canonicalText, type Json } from '../model/json.js';
+import { MASKED } from '../model/masking.js';
 import { type ValueIssue, validate } from '../model/schema.js';
 
 export interface PreparedInputs {
@@ -23,7 +24,7 @@ export async function prepareInputs(flow: CompiledFlow, given: unknown, codec: C
   if (typeof raw !== 'object' || Array.isArray(raw)) throw refuse(flow, [{ path: '', message: 'must be an object of inputs by name' }]);
   const hash = digest(canonicalText(encode(flow, raw, codec)));
   const parsed = flow.inputSchema === undefined ? { value: raw } : await validate(flow.inputSchema, raw);
-  if ('issues' in parsed) throw refuse(flow, parsed.issues);
+  if ('issues' in parsed) throw refuse(flow, discreet(flow, parsed.issues));
   const values = encode(flow, parsed.value as object, codec);
   const issues = [...missingInputs(flow, values), ...unknownInputs(flow, values)];
   if (issues.length > 0) throw refuse(flow, issues);
@@ -43,12 +44,22 @@ function encode(flow: CompiledFlow, values: object, codec: Codec): { readonly [n
       if (value !== undefined) encoded[name] = codec.encode(value);
     } catch (error) {
       if (!(error instanceof NotStorableError)) throw error;
-      const path = error.path === '' ? name : `${name}.${error.path}`;
+      const isSecret = flow.secrets?.inputs.has(name) === true;
+      const path = error.path === '' || isSecret ? name : `${name}.${error.path}`;
       issues.push({ path, message: sentence('NOT_STORABLE', { path, reason: error.reason }) });
     }
   }
   if (issues.length > 0) throw refuse(flow, issues);
   return encoded;
+}
+
+/** What a schema says of a secret may quote it, and so may a name in its path. */
+function discreet({ secrets }: CompiledFlow, issues: readonly ValueIssue[]): readonly ValueIssue[] {
+  if (secrets === undefined || secrets.inputs.size === 0) return issues;
+  return issues.map((issue) => {
+    const [name = ''] = issue.path.split('.');
+    return name === '' || secrets.inputs.has(name) ? { path: name, message: `${MASKED}: it is not valid` } : issue;
+  });
 }
 
 function missingInputs(flow: CompiledFlow, values: object): ValueIssue[] {

@@ -3,17 +3,22 @@ import { type Compat, type CompiledFlow, compile, STANDARD } from '../compilatio
 import { type Diagnostic, sentence } from '../model/diagnostics.js';
 import { FlowDefinitionError } from '../model/errors.js';
 
+/** What an app is made of, as far as it decides which flows can run in it. */
+interface AppFacts {
+  readonly canResolve: boolean;
+  readonly keepsSecrets: boolean;
+  readonly compat?: Compat;
+}
+
 /** The flows of an app, by name: given as a list, never found in a global. */
 export class Registry {
   readonly #flows = new Map<string, CompiledFlow>();
   readonly #checked = new Set<CompiledFlow>();
-  readonly #canResolve: boolean;
-  readonly #compat: Compat;
+  readonly #app: AppFacts;
 
   /** @throws FlowDefinitionError for the first flow that can't run */
-  constructor(flows: readonly AnyFlow[], canResolve: boolean, compat: Compat = STANDARD) {
-    this.#canResolve = canResolve;
-    this.#compat = compat;
+  constructor(flows: readonly AnyFlow[], app: AppFacts) {
+    this.#app = app;
     for (const flow of flows) {
       const compiled = this.compiled(flow);
       if (this.#flows.has(compiled.name)) {
@@ -43,9 +48,10 @@ export class Registry {
       const message = sentence('NOT_A_NODE', { flow: 'flowproof' });
       throw new FlowDefinitionError('flowproof', [{ code: 'NOT_A_NODE', severity: 'error', path: '', message }]);
     }
-    const compiled = compile(definition, this.#compat);
+    const compiled = compile(definition, this.#app.compat ?? STANDARD);
     if (!this.#checked.has(compiled)) {
       this.#demandResolve(compiled);
+      this.#demandKeys(compiled);
       this.#checked.add(compiled);
     }
     return compiled;
@@ -53,7 +59,7 @@ export class Registry {
 
   /** Only a container can make a class whose constructor has parameters. */
   #demandResolve(flow: CompiledFlow): void {
-    if (this.#canResolve) return;
+    if (this.#app.canResolve) return;
     const findings: Diagnostic[] = [];
     for (const atom of flow.atoms) {
       if (atom.kind !== 'task' || !hasParameters(atom.task)) continue;
@@ -61,6 +67,19 @@ export class Registry {
       findings.push({ code: 'NEEDS_RESOLVE', severity: 'error', path: atom.path, message });
     }
     if (findings.length > 0) throw new FlowDefinitionError(flow.name, findings);
+  }
+
+  /** Before the first secret is written, not after. */
+  #demandKeys({ name, atoms, secrets }: CompiledFlow): void {
+    if (secrets === undefined || this.#app.keepsSecrets) return;
+    const findings: Diagnostic[] = [];
+    const find = (path: string, value: string): void => {
+      const message = sentence('SECRET_READABLE', { node: path, value });
+      findings.push({ code: 'SECRET_READABLE', severity: 'error', path, message });
+    };
+    for (const value of secrets.inputs) find(name, value);
+    for (const [atom, values] of secrets.outputs) for (const value of values) find(atoms[atom]?.path ?? name, value);
+    if (findings.length > 0) throw new FlowDefinitionError(name, findings);
   }
 }
 

@@ -1,7 +1,9 @@
-import { type AtomStatus, atomsOf, foldRun } from '../engine/index.js';
+import { type AtomStatus, anySecrets, atomsOf, foldRun, shownBeside, shownFailure, shownResult, storedSecrets } from '../engine/index.js';
 import type { Codec } from '../model/codec.js';
 import type { Failure } from '../model/failure.js';
 import type { Json } from '../model/json.js';
+import { MASKED } from '../model/masking.js';
+import type { Secrets } from '../model/secrets.js';
 import type { AtomState, Intention, RunState } from '../model/states.js';
 import type { LoadedRun, Metadata, RunSummary, Shape } from '../persistence/index.js';
 
@@ -19,7 +21,13 @@ export interface RunInfo {
   readonly owner?: { readonly id: string; readonly alive: boolean };
 }
 
-/** A run with what its journal says of it. */
+/** How a run is looked at. */
+export interface InspectOptions {
+  /** `plain` shows secrets, and what was said by those that know them. Default: `masked`. */
+  readonly secrets?: 'masked' | 'plain';
+}
+
+/** A run with what its journal says of it; `'[secret]'` in the place of secrets. */
 export interface RunView extends RunInfo {
   /** Decoded; by name. */
   readonly inputs: Readonly<Record<string, unknown>>;
@@ -101,26 +109,49 @@ export function runInfo({ key, flow, version, state, createdAtMs, logbook, metad
   };
 }
 
-/** Reads a run from its journal alone: today's code of the flow is not needed. */
-export async function runView(loaded: LoadedRun, codec: Codec): Promise<RunView> {
+/** How values become what is seen. */
+interface Looking {
+  readonly codec: Codec;
+  /** By the flow that the run has, and by today's: what has become secret since is hidden, too. Absent: nothing is. */
+  readonly secrets: Secrets | undefined;
+  /** Only by the flow that it has: these atoms were discreet. */
+  readonly discreet: Secrets | undefined;
+}
+
+/**
+ * Reads a run from its journal alone: today's code of the flow is not needed.
+ *
+ * @param manifest of today's flow, if there is one: what it calls secret is hidden, too
+ */
+export async function runView(loaded: LoadedRun, codec: Codec, manifest?: Json, { secrets: wish }: InspectOptions = {}): Promise<RunView> {
   const status = await foldRun(loaded);
-  const inputs = Object.entries(status.creation.inputs).map(([name, json]) => [name, codec.decode(json)] as const);
   const table = atomsOf(status, loaded.shape);
-  const atoms = status.atoms.map((atom, index) => atomView(atom, table[index] ?? [`#${index}`, 'task'], codec));
+  const discreet = wish === 'plain' ? undefined : storedSecrets(status.manifest, table);
+  const secrets = wish === 'plain' ? undefined : anySecrets(discreet, storedSecrets(manifest, table));
+  const shown = (name: string, json: Json): unknown => (secrets?.inputs.has(name) === true ? MASKED : codec.decode(json));
+  const inputs = Object.entries(status.creation.inputs).map(([name, json]) => [name, shown(name, json)] as const);
+  const looking = { codec, secrets, discreet };
+  const atoms = status.atoms.map((atom, index) => atomView(atom, index, table[index] ?? [`#${index}`, 'task'], looking));
   return { ...runInfo(loaded.summary), state: status.state, inputs: Object.fromEntries(inputs), atoms };
 }
 
-function atomView(atom: AtomStatus, [path, kind]: Shape['atoms'][number], codec: Codec): AtomView {
+function atomView(atom: AtomStatus, index: number, [path, kind]: Shape['atoms'][number], { codec, secrets, discreet }: Looking): AtomView {
   const { state, intention, round, executions, reversions, progress, failure, overcome, revertFailure, wakeAtMs } = atom;
-  const decoded = (name: string, json: Json | undefined): object => (json === undefined ? {} : { [name]: codec.decode(json) });
+  const decoded = (name: string, json: Json | undefined, show: typeof shownResult): object =>
+    json === undefined ? {} : { [name]: show(secrets, index, codec.decode(json)) };
+  const failed = (name: string, what: Failure | undefined): object =>
+    what === undefined ? {} : { [name]: shownFailure(secrets, index, what) };
+  // What it told was masked when it told it.
+  const showTold = (all: Secrets | undefined, of: number, told: unknown) =>
+    discreet?.confidants.has(of) === true ? told : shownBeside(all, of, told);
   return {
     ...{ kind, path, state, intention, round, executions, reversions, progress },
-    ...decoded('progressDetails', atom.progressDetails),
-    ...decoded('result', atom.result),
-    ...(failure === undefined ? {} : { failure }),
-    ...(overcome === undefined ? {} : { overcome }),
-    ...decoded('revertResult', atom.revertResult),
-    ...(revertFailure === undefined ? {} : { revertFailure }),
+    ...decoded('progressDetails', atom.progressDetails, showTold),
+    ...decoded('result', atom.result, shownResult),
+    ...failed('failure', failure),
+    ...failed('overcome', overcome),
+    ...decoded('revertResult', atom.revertResult, shownBeside),
+    ...failed('revertFailure', revertFailure),
     ...(wakeAtMs === undefined ? {} : { wakeAtMs }),
   };
 }

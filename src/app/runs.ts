@@ -7,7 +7,6 @@ import {
   type FlowEvent,
   foldRun,
   isWoken,
-  type NewRun,
   type OpenedRun,
   resetRun,
   runOf,
@@ -19,6 +18,8 @@ import { AppStoppedError, isFlowproofError, RunConflictError, RunNotFoundError, 
 import { isEnded } from '../model/states.js';
 import type { InboxMessage, Journal, LoadedRun, RunSummary } from '../persistence/index.js';
 import type { PreparedInputs } from './inputs.js';
+import { type Naming, refuseTold } from './naming.js';
+import { patiently } from './patience.js';
 import { Ticker } from './ticker.js';
 
 export interface RunsParts extends EngineParts {
@@ -33,9 +34,6 @@ export type Takeover = 'if-dead' | 'force';
 
 /** What a caller does about a run that a live engine elsewhere has. */
 export type IfOwned = 'wait' | 'refuse';
-
-/** How a new run is named and found. */
-export type Naming = Pick<NewRun, 'key' | 'logbook' | 'metadata'>;
 
 /** What a caller wants with a run beside its result. */
 export interface Wishes {
@@ -77,6 +75,7 @@ export class Runs {
   /** Begins a run, or joins the one that has this id. Resolves when its first step is durable, with its result to come. */
   async start(flow: CompiledFlow, naming: Naming, inputs: PreparedInputs): Promise<StartedRun> {
     const { key } = naming;
+    refuseTold(flow, inputs, naming);
     const done = await this.#ticker.use();
     try {
       const { owner } = this.#parts;
@@ -96,6 +95,7 @@ export class Runs {
   /** Writes a run down that begins when somebody runs it, unless there is one of this id. */
   async prepare(flow: CompiledFlow, naming: Naming & { readonly key: string }, inputs: PreparedInputs): Promise<void> {
     const { key } = naming;
+    refuseTold(flow, inputs, naming);
     const params = { ...naming, inputs: inputs.values, inputsHash: inputs.hash, owner: null };
     const begun = await this.#opening(key, () => beginRun(flow, params, this.#parts));
     if ('exists' in begun) refuseOthers(begun.exists, flow, inputs);
@@ -105,7 +105,7 @@ export class Runs {
   async resume(find: (run: RunSummary) => CompiledFlow, key: string, wishes: Wishes): Promise<AnyRunResult> {
     const done = await this.#ticker.use();
     try {
-      const run = await this.find(key);
+      const run = await this.#patiently(() => this.find(key));
       return await this.#join(find(run), run, wishes);
     } finally {
       done();
@@ -210,7 +210,8 @@ export class Runs {
       }
       const settled = await this.#opening(run.key, () => this.#takeOver(flow, run, wishes));
       if (settled !== undefined) return settled.result;
-      run = await this.find(run.key);
+      const { key } = run;
+      run = await this.#patiently(() => this.find(key));
     }
   }
 
@@ -218,8 +219,10 @@ export class Runs {
   async #takeOver(flow: CompiledFlow, run: RunSummary, wishes: Wishes): Promise<{ readonly result: Promise<AnyRunResult> } | undefined> {
     const active = this.#active.get(run.runId);
     if (active !== undefined) return active;
-    const loaded = await this.load(run);
-    const status = await foldRun(loaded);
+    const { loaded, status } = await this.#patiently(async () => {
+      const read = await this.load(run);
+      return { loaded: read, status: await foldRun(read) };
+    });
     const goesOn = isWoken(status, loaded.inbox) || (wishes.rerun === true && status.state === 'SUCCESS');
     const taken = runOf(flow, status, this.#parts.codec, goesOn || !isEnded(status.state));
     if (isEnded(status.state) && !goesOn) return { result: Promise.resolve(runResult(flow, status, this.#parts.codec)) };
@@ -246,6 +249,11 @@ export class Runs {
     this.#pending.add(settled);
     if (key !== undefined) this.#openings.set(key, settled);
     return opened;
+  }
+
+  #patiently<Result>(read: () => Promise<Result>): Promise<Result> {
+    const { clock, storeTimeoutMs } = this.#parts;
+    return patiently(read, { clock, storeTimeoutMs, isOver: () => this.#stopped });
   }
 
   async load(run: RunSummary): Promise<LoadedRun> {

@@ -4,6 +4,7 @@ import type { Factories } from './factories.js';
 import type { FlowOptions } from './flow-options.js';
 import { type FlowTools, flowValue } from './flow-value.js';
 import { asRecord, nodeDefinition, unknownKeys } from './placement.js';
+import { secretNames } from './ports.js';
 import { retryDefinitionOf } from './retry-definition.js';
 
 const KNOWN_TO_FLOWS = new Set(['version', 'continues']);
@@ -64,6 +65,7 @@ function builder(tools: FlowTools, definition: FlowDefinition, { nodes, links }:
   };
   return Object.freeze({
     input: (shape?: unknown) => next({ input: inputOf(shape) }),
+    secret: (...names: readonly unknown[]) => next(secretNames(names)),
     retry: (policy?: unknown) => next({ retry: retryDefinitionOf(policy) }),
     add: (node: unknown, options?: unknown) => more(definition.pattern === 'graph' ? batch(node) : [nodeDefinition(node, options)]),
     when: (name: unknown, reads: unknown, pick: unknown, node: unknown) =>
@@ -95,7 +97,7 @@ function choiceNode(name: unknown, choice: ChoiceDefinition, nodes: readonly Nod
   const flow: FlowDefinition = { ...emptyFlow('choice', name, 'open'), nodes: Object.freeze(nodes), choice: Object.freeze(choice) };
   return Object.freeze({
     node: Object.freeze(flow),
-    placement: Object.freeze({ rebind: {}, inject: {}, provides: {}, override: false }),
+    placement: Object.freeze({ name: undefined, rebind: {}, inject: {}, provides: {}, override: false }),
     unknownOptions: Object.freeze([]),
   });
 }

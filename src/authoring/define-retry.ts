@@ -1,6 +1,6 @@
 import type { CheckRetryNames } from './check-own-retry.js';
 import type { History } from './history.js';
-import type { ShapeOf } from './names.js';
+import type { NamesOf, ShapeOf } from './names.js';
 import type { RetryAnswer } from './own-retry.js';
 import type { AsResults } from './results.js';
 import type { RetryPolicy } from './retry.js';
@@ -45,6 +45,8 @@ export function defineRetry<
   readonly requires?: R;
   /** What `execute` gives to the flow. */
   readonly provides?: P;
+  /** Which of these values are secret, as in a task. */
+  readonly secret?: readonly NoInfer<NamesOf<R> | NamesOf<P>>[];
   /** Gives the values of the next attempt. The history has no entry for that one yet. */
   readonly execute?: (history: History<H>, inputs: I, context: RetryContext<ES>) => Result;
   /** Says what happens after a failure in the flow. */

@@ -27,6 +27,8 @@ export interface TaskDefinition {
   readonly keeps: readonly Port[];
   /** What only revert needs. */
   readonly revertRequires: readonly Port[];
+  /** Names of those of its values that are secret; absent: none. */
+  readonly secret?: readonly string[];
   readonly hasRevert: boolean;
   /** Higher runs earlier among the ready. */
   readonly priority: number;
@@ -87,6 +89,8 @@ export interface OwnRetryDefinition {
   readonly name: string;
   readonly requires: readonly Port[];
   readonly provides: readonly Port[];
+  /** As of a task. */
+  readonly secret?: readonly string[];
   /** `false`: it takes or gives something and nobody said what; for `compile()` to report. */
   readonly declared: boolean;
   /** It is no retry at all; for `compile()` to report. */
@@ -99,7 +103,8 @@ export interface OwnRetryDefinition {
 
 /** How a node is placed in a flow. */
 export interface Placement {
-  readonly name?: string;
+  /** `undefined`: the node's own. */
+  readonly name: string | undefined;
   /** input → name of the value it reads */
   readonly rebind: Readonly<Record<string, string>>;
   /** input → constant */
@@ -172,6 +177,8 @@ export interface FlowDefinition {
   readonly mode: 'closed' | 'open' | 'dynamic';
   /** `.input<I>()` is erased: then only a run knows the names. */
   readonly input: InputDefinition;
+  /** Names of those of its inputs that are secret; absent: none. */
+  readonly secret?: readonly string[];
   readonly retry?: RetryDefinition;
   readonly nodes: readonly NodeDefinition[];
   /** Of a graph: links between its nodes, beside those that values make. */

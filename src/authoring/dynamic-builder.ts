@@ -40,6 +40,8 @@ type CheckDemands<F extends string, S, N, D> = [Exclude<keyof D, keyof S>] exten
 export interface DynamicNodes<in out S> {
   /** Names the values that a run must be given; without names a run may be given any. */
   input(names?: readonly string[] | StandardSchema): DynamicNodes<S>;
+  /** Says which inputs are secret. */
+  secret(...names: readonly string[]): DynamicNodes<S>;
   /** Says who decides what happens after a failure. */
   retry<R>(policy: CheckDynamicRetry<'…', S & NeedsResolve, R>): DynamicNodes<S>;
   /** Adds a task or a built flow. */
@@ -61,6 +63,8 @@ export type DynamicHistory = Readonly<Record<string, Readonly<Record<string, unk
 export interface DynamicGraph<in out S> {
   /** Names the values that a run must be given; without names a run may be given any. */
   input(names?: readonly string[] | StandardSchema): DynamicGraph<S>;
+  /** Says which inputs are secret. */
+  secret(...names: readonly string[]): DynamicGraph<S>;
   /** Says who decides what happens after a failure. */
   retry<R>(policy: CheckDynamicRetry<'…', S & NeedsResolve, R>): DynamicGraph<S>;
   /** Adds tasks and built flows by their names, or either with `use`. */

@@ -15,8 +15,12 @@ export interface FlowTools {
   readonly toDot: (definition: FlowDefinition) => string;
 }
 
+/** Who loads modules to see what flows they build, as `flowproof check --load` does in a process of its own, leaves a function here. */
+const BUILT = Symbol.for('flowproof.built');
+
 /** The value behind the type `Flow`: its definition, a `compile()` that works once, and its pictures. */
 export function flowValue(definition: FlowDefinition, tools: FlowTools) {
+  (globalThis as { [BUILT]?: (definition: FlowDefinition) => void })[BUILT]?.(definition);
   let compiled: CompiledView | undefined;
   return Object.freeze({
     name: definition.name,

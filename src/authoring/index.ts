@@ -59,7 +59,7 @@ export type {
   Unseen,
 } from './run-types.js';
 export type { FlowError, FlowMismatch } from './sentence.js';
-export type { FlowAfterInput, FlowAfterRetry, FlowStart, OpenFlowStart } from './stages.js';
+export type { FlowAfterBoth, FlowAfterInput, FlowAfterRetry, FlowStart, OpenFlowStart } from './stages.js';
 export type { Storable } from './storable.js';
 export { Task } from './task.js';
 export type { TaskContext } from './task-context.js';

@@ -42,9 +42,11 @@ export function mapTask<
   readonly over: Over;
   /** A name for each result, as many as there are inputs; or one name for the list of all. */
   readonly provides: P;
+  /** Which of these values are secret, as in other tasks: what is made of a secret is one only if you say so. */
+  readonly secret?: readonly NoInfer<Over[number] | (P extends readonly unknown[] ? P[number] & string : P & string)>[];
   readonly map: ((value: V) => U) & Stored<U>;
 }): DefinedTask<Name, { [Input in Over[number]]: V }, Result<P, Awaited<U>>, never, {}> {
-  const { name, over } = options;
+  const { name, over, secret = [] } = options;
   const provides: string | readonly unknown[] = options.provides;
   const map: (value: V) => U = options.map;
   const execute = async (inputs: Readonly<Record<string, V>>): Promise<object> => {
@@ -55,6 +57,6 @@ export function mapTask<
   };
   const outputs = typeof provides === 'string' ? [provides] : provides.map(String);
   const code = { kind: 'object', target: Object.freeze({ execute }) } as const;
-  const definition = taskDefinition(name, true, { requires: over, provides: outputs }, false, code);
+  const definition = taskDefinition(name, true, { requires: over, provides: outputs, secret }, false, code);
   return Object.freeze({ name, '~flowproof': Object.freeze({ kind: 'task' as const, definition }) });
 }

@@ -8,6 +8,7 @@ const KNOWN = new Set(['name', 'rebind', 'inject', 'provides', 'override']);
 
 /** Most placements say nothing: they share this. */
 const NONE: Readonly<Record<string, never>> = Object.freeze({});
+const NO_KEYS: readonly string[] = Object.freeze([]);
 
 /** What `.add(node, options)` leaves behind. Takes anything: whatever is wrong is for `compile()` to say. */
 export function nodeDefinition(node: unknown, options?: unknown): NodeDefinition {
@@ -15,7 +16,7 @@ export function nodeDefinition(node: unknown, options?: unknown): NodeDefinition
   if (used !== undefined) return nodeDefinition(used.node, composeOptions(asRecord(used.options), asRecord(options)));
   const given = asRecord(options);
   const placement: Placement = Object.freeze({
-    ...(typeof given.name === 'string' ? { name: given.name } : {}),
+    name: typeof given.name === 'string' ? given.name : undefined,
     rebind: asNames(given.rebind),
     inject: given.inject === undefined ? NONE : Object.freeze({ ...asRecord(given.inject) }),
     provides: asNames(given.provides),
@@ -30,7 +31,8 @@ export function nodeDefinition(node: unknown, options?: unknown): NodeDefinition
 
 /** Option keys that nobody knows. */
 export function unknownKeys(options: unknown, known: ReadonlySet<string>): readonly string[] {
-  return Object.freeze(Object.keys(asRecord(options)).filter((key) => !known.has(key)));
+  const unknown = Object.keys(asRecord(options)).filter((key) => !known.has(key));
+  return unknown.length === 0 ? NO_KEYS : Object.freeze(unknown);
 }
 
 export function asRecord(value: unknown): Readonly<Record<string, unknown>> {

@@ -34,16 +34,18 @@ export function reduceTask<
   readonly over: Over;
   /** The name of the last total. */
   readonly provides: P;
+  /** Which of these values are secret, as in other tasks: what is made of a secret is one only if you say so. */
+  readonly secret?: readonly NoInfer<Over[number] | P>[];
   readonly reduce: (total: V, value: V) => V | Promise<V>;
 }): DefinedTask<Name, { [Input in Over[number]]: V }, { [Output in P]: V }, never, {}> {
-  const { name, over, provides, reduce } = options;
+  const { name, over, provides, reduce, secret = [] } = options;
   const execute = async (inputs: Readonly<Record<string, V>>): Promise<object> => {
     const [first, ...others] = over;
     let total = inputs[first] as V;
     for (const input of others) total = await reduce(total, inputs[input] as V);
     return { [provides]: total };
   };
-  const names = { requires: over, provides: [provides] };
+  const names = { requires: over, provides: [provides], secret };
   const definition = taskDefinition(name, true, names, false, { kind: 'object', target: Object.freeze({ execute }) });
   return Object.freeze({ name, '~flowproof': Object.freeze({ kind: 'task' as const, definition }) });
 }

@@ -1,4 +1,5 @@
 import type { CheckRetryClass } from './check-own-retry.js';
+import type { NamesOf } from './names.js';
 import type { RetryClass } from './own-retry.js';
 import { leaveRetry, ownRetryDefinition } from './retry-definition.js';
 
@@ -33,6 +34,8 @@ export function Retry<const R extends readonly string[] = readonly [], const P e
   readonly requires?: R;
   /** What `execute` gives to the flow. */
   readonly provides?: P;
+  /** Which of these values are secret, as in a task. */
+  readonly secret?: readonly NoInfer<NamesOf<R> | NamesOf<P>>[];
 }): <C extends RetryClass>(target: CheckRetryClass<C, R, P>, context?: unknown) => void {
   return (target) => {
     const made = target as unknown as RetryClass;

@@ -1,6 +1,6 @@
 import { brandOf, leave, leftWith } from './class-metadata.js';
 import type { OwnRetryDefinition, RetryDefinition, TaskCode } from './definition.js';
-import { portsOf } from './ports.js';
+import { portsOf, secretNames } from './ports.js';
 
 /** Shared by all copies of the package in a process. */
 const KEY = Symbol.for('flowproof.retry');
@@ -9,6 +9,7 @@ const KEY = Symbol.for('flowproof.retry');
 export interface OwnRetryNames {
   readonly requires?: unknown;
   readonly provides?: unknown;
+  readonly secret?: unknown;
 }
 
 /** The definition that `@Retry` and `defineRetry` leave behind; `methods` is where its methods are found. */
@@ -18,6 +19,7 @@ export function ownRetryDefinition(name: string, names: OwnRetryNames, methods: 
     name,
     requires: portsOf(names.requires),
     provides: portsOf(names.provides),
+    ...secretNames(names.secret),
     declared: true,
     ...(hasMethod(methods, 'onFailure') ? {} : { lacksOnFailure: true as const }),
     hasExecute: hasMethod(methods, 'execute'),

@@ -5,6 +5,7 @@ import type { GraphBuilder } from './graph-builder.js';
 import type { LinearBuilder } from './linear-builder.js';
 import type { Flat, ParsedValue, RawValue } from './names.js';
 import type { RetryDemands, RetryNeeds } from './own-retry.js';
+import type { Sentence } from './sentence.js';
 import type { UnorderedBuilder } from './unordered-builder.js';
 
 /*
@@ -41,7 +42,18 @@ interface MayRetry<P extends BuiltPattern, F extends string> {
 
 /** A closed flow that knows its input. */
 export type FlowAfterInput<P extends BuiltPattern, F extends string, Raw, Parsed> = Begun<P, F, 'closed', Raw, Parsed, {}> &
-  MayStillRetry<P, F, Raw, Parsed>;
+  MayStillRetry<P, F, Raw, Parsed> &
+  MayHide<F, keyof Raw | keyof Parsed, Begun<P, F, 'closed', Raw, Parsed, {}> & MayStillRetry<P, F, Raw, Parsed>>;
+
+type CheckSecret<F, Name, Names> = Name extends Names ? Name : Sentence<'SECRET_UNKNOWN', { node: F; value: Name & string }>;
+
+interface MayHide<F extends string, Names, Next> {
+  /**
+   * Says which inputs are secret: encrypted where runs are kept, and masked in events, failures and views. Tasks get them
+   * as they are. A store that would keep them readable is refused: see `encrypted`.
+   */
+  secret<const Chosen extends readonly string[]>(...names: { [Index in keyof Chosen]: CheckSecret<F, Chosen[Index], Names> }): Next;
+}
 
 interface MayStillRetry<P extends BuiltPattern, F extends string, Raw, Parsed> {
   /** Says who decides what happens after a failure. */
@@ -55,12 +67,16 @@ export type FlowAfterRetry<P extends BuiltPattern, F extends string, T, S = {}> 
 type Others<T> = { readonly [Name in keyof T]?: never };
 interface MayStillTakeInput<P extends BuiltPattern, F extends string, T, S> {
   /** Says what a run must be given. Types are erased: a value that no task provides is missed when the run starts. */
-  input<I extends object & Others<T>>(): Begun<P, F, 'closed', I, I, T, S>;
+  input<I extends object & Others<T>>(): FlowAfterBoth<P, F, I, I, T, S>;
   /** Says what a run must be given, and parses it before the run is created. The tasks see the parsed values. */
   input<Schema extends StandardSchema<unknown, object & Others<T>>>(
     schema: Schema,
-  ): Begun<P, F, 'closed', Flat<RawValue<Schema>>, Flat<ParsedValue<Schema>>, T, S>;
+  ): FlowAfterBoth<P, F, Flat<RawValue<Schema>>, Flat<ParsedValue<Schema>>, T, S>;
 }
+
+/** A closed flow that knows its retry, and then its input. */
+export type FlowAfterBoth<P extends BuiltPattern, F extends string, Raw, Parsed, T, S> = Begun<P, F, 'closed', Raw, Parsed, T, S> &
+  MayHide<F, keyof Raw | keyof Parsed, Begun<P, F, 'closed', Raw, Parsed, T, S>>;
 
 /** An open flow before its first node. */
 export type OpenFlowStart<P extends BuiltPattern, F extends string> = Begun<P, F, 'open', {}, {}, {}> & MayRetryOpen<P, F>;

@@ -1,6 +1,6 @@
 import type { OnInterrupted, TaskCode, TaskDefinition, TimesDefinition } from './definition.js';
-import type { Names } from './names.js';
-import { portsOf } from './ports.js';
+import type { Names, NamesOf } from './names.js';
+import { portsOf, secretNames } from './ports.js';
 import type { TimesRetry } from './retry.js';
 import { retryDefinitionOf } from './retry-definition.js';
 
@@ -14,6 +14,11 @@ export interface TaskOptions<R, P, K, V> {
   readonly keeps?: K;
   /** What only `revert` takes; a need of the flow like `requires`. */
   readonly revertRequires?: V;
+  /**
+   * Which of these values are secret: encrypted where runs are kept, and masked in events, failures and views, for whoever
+   * gives or takes them in this flow. The task gets them as they are.
+   */
+  readonly secret?: readonly NoInfer<NamesOf<R> | NamesOf<P> | NamesOf<K> | NamesOf<V>>[];
   /** Among tasks that are ready, the higher runs first; when going back too. Default 0. */
   readonly priority?: number;
   /** How many engines may die in this task before it counts as failed. Default 5. */
@@ -51,6 +56,7 @@ export function taskDefinition(
     provides: portsOf(options.provides),
     keeps: portsOf(options.keeps),
     revertRequires: portsOf(options.revertRequires),
+    ...secretNames(options.secret),
     hasRevert,
     priority: options.priority ?? 0,
     maxLosses: options.maxLosses ?? DEFAULT_MAX_LOSSES,

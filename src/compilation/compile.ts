@@ -60,6 +60,7 @@ function compileAnew(definition: FlowDefinition, compat: Compat): CompiledFlow {
     inputsKnown: definition.input.kind === 'none' || (definition.input.kind === 'typed' && definition.input.names !== undefined),
     inputSchema: definition.input.kind === 'schema' ? definition.input.schema : undefined,
     results: linked.results,
+    ...(linked.secrets === undefined ? {} : { secrets: linked.secrets }),
     manifest,
     warnings: linked.diagnostics,
     constant: constantsOf(placements),

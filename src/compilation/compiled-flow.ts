@@ -2,6 +2,7 @@ import type { Depth, Port, RetryDefinition, TaskDefinition } from '../authoring/
 import type { Diagnostic } from '../model/diagnostics.js';
 import type { Json } from '../model/json.js';
 import type { StandardSchema } from '../model/schema.js';
+import type { Secrets } from '../model/secrets.js';
 import type { Compat } from './compat.js';
 import type { PortShape } from './flow-shape.js';
 import type { Source } from './source.js';
@@ -26,6 +27,8 @@ export interface CompiledFlow {
   readonly inputSchema: StandardSchema | undefined;
   /** Result name → where it comes from. */
   readonly results: ReadonlyMap<string, Source>;
+  /** Which of its values are secret; absent: none. */
+  readonly secrets?: Secrets;
   /** Canonical description of the flow. */
   readonly manifest: Json;
   /** What is odd, but may be intended. */

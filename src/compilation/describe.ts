@@ -3,6 +3,7 @@ import type {
   LinkDefinition,
   NodeDefinition,
   Placement,
+  Port,
   RetryDefinition,
   StockRetry,
   TaskDefinition,
@@ -23,7 +24,7 @@ export interface DescribedFlow {
 /** No user's node can have this name, so a flow's retry never clashes with its nodes. */
 export const RETRY_NAME = '(retry)';
 
-const AS_IT_IS: Placement = { rebind: {}, inject: {}, provides: {}, override: false };
+const AS_IT_IS: Placement = { name: undefined, rebind: {}, inject: {}, provides: {}, override: false };
 
 /** Flattens a flow in preorder; with a stack of its own, so that nesting is limited by memory only. */
 export function describe(root: FlowDefinition): DescribedFlow {
@@ -70,9 +71,10 @@ function describeNode({ node, placement, unknownOptions }: NodeDefinition, paren
         task: node.name,
         named: node.named,
         requires: node.requires.map(({ name, optional }) => ({ name, optional })),
-        provides: node.provides.map(({ name }) => name),
-        keeps: node.keeps.map(({ name }) => name),
+        provides: namesOf(node.provides),
+        keeps: namesOf(node.keeps),
         revertRequires: node.revertRequires.map(({ name, optional }) => ({ name, optional })),
+        ...secretOf(node),
         hasRevert: node.hasRevert,
         priority: node.priority,
         maxLosses: node.maxLosses,
@@ -89,6 +91,7 @@ function describeNode({ node, placement, unknownOptions }: NodeDefinition, paren
         pattern: node.pattern,
         mode: node.mode,
         input: node.input.kind === 'schema' ? { kind: 'schema', ...schemaNames(node.input.schema) } : node.input,
+        ...secretOf(node),
         ...(node.returns === undefined ? {} : { returns: node.returns }),
         links: (node.links ?? []).map(describeLink),
         ...(node.target === undefined ? {} : { target: node.target }),
@@ -96,6 +99,19 @@ function describeNode({ node, placement, unknownOptions }: NodeDefinition, paren
         unknownOptions: [...unknownOptions, ...node.unknownOptions],
       };
   }
+}
+
+function secretOf({ secret }: { readonly secret?: readonly string[] }): { readonly secret?: readonly string[] } {
+  return secret === undefined ? {} : { secret };
+}
+
+const names = new WeakMap<readonly Port[], readonly string[]>();
+
+/** Shared by all nodes that place the same task: a flow's manifest keeps them. */
+function namesOf(ports: readonly Port[]): readonly string[] {
+  const known = names.get(ports) ?? ports.map(({ name }) => name);
+  names.set(ports, known);
+  return known;
 }
 
 function describeLink({ from, to, decider, depth, unknownOptions }: LinkDefinition): LinkShape {
@@ -132,7 +148,7 @@ function stockOf({ backoff, otherwise }: StockRetry): StockShape {
   return { ...(backoff === undefined ? {} : { backoff }), ...(otherwise === undefined ? {} : { otherwise }) };
 }
 
-function portsOf(retry: RetryDefinition): Pick<RetryNodeShape, 'requires' | 'provides'> {
+function portsOf(retry: RetryDefinition): Pick<RetryNodeShape, 'requires' | 'provides' | 'secret'> {
   switch (retry.kind) {
     case 'forEach':
       return { requires: [], provides: [retry.provides] };
@@ -142,6 +158,7 @@ function portsOf(retry: RetryDefinition): Pick<RetryNodeShape, 'requires' | 'pro
       return {
         requires: retry.requires.map(({ name, optional }) => ({ name, optional })),
         provides: retry.provides.map(({ name }) => name),
+        ...secretOf(retry),
       };
     default:
       return { requires: [], provides: [] };

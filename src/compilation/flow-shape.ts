@@ -36,6 +36,8 @@ export interface FlowNodeShape extends PlacedShape {
   readonly mode: 'closed' | 'open' | 'dynamic';
   /** Where its inputs' names are declared; `names` where they can be known without running it. */
   readonly input: { readonly kind: 'none' | 'typed' | 'schema'; readonly names?: readonly string[] };
+  /** Names of those of its inputs that are secret. */
+  readonly secret?: readonly string[];
   readonly returns?: readonly string[];
   /** Of a graph. */
   readonly links: readonly LinkShape[];
@@ -63,6 +65,8 @@ export interface TaskNodeShape extends PlacedShape {
   readonly provides: readonly string[];
   readonly keeps: readonly string[];
   readonly revertRequires: readonly PortShape[];
+  /** Names of those of its values that are secret. */
+  readonly secret?: readonly string[];
   readonly hasRevert: boolean;
   readonly priority: number;
   readonly maxLosses: number;
@@ -79,6 +83,8 @@ export interface RetryNodeShape extends PlacedShape {
   readonly requires: readonly PortShape[];
   /** Values that it gives to its flow, anew for each attempt. */
   readonly provides: readonly string[];
+  /** Names of those of its values that are secret. */
+  readonly secret?: readonly string[];
 }
 
 /** A retry without its values: how many there are is all that matters here. */

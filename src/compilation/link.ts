@@ -5,9 +5,10 @@ import type { FlowNodeShape, FlowShape, NodeShape, PortShape, RetryNodeShape, Ta
 import { childrenOf, type Given, giftsOf, placed } from './gifts.js';
 import type { Bindings, LinkedAtom, LinkedFlow } from './linked-flow.js';
 import { nearestScopes } from './nearest-scope.js';
-import { linksOf, type Report, reportChoice, reportContinues, reportKeys, reportNames } from './report-parts.js';
+import { linksOf, type Report, reportChoice, reportContinues, reportKeys, reportNames, reportSecrets } from './report-parts.js';
 import { reportRetry, reportRevertRetry } from './report-retries.js';
 import { PlainScope, type RootScope, type Scope } from './scope.js';
+import { secretsIn } from './secrets.js';
 import type { Source } from './source.js';
 
 /**
@@ -41,6 +42,8 @@ class Linker {
   readonly #orders = new Map<number, readonly Order[]>();
   readonly #reads = new Map<number, Bindings>();
   readonly #diagnostics: LinkedFlow['diagnostics'][number][] = [];
+  /** Secret inputs of nested flows, as they are outside. */
+  readonly #secretInputs: Source[] = [];
   /** Outputs that could not be added where they are given: no reason to complain of them again further out. */
   readonly #refused = new Set<Source>();
   /** The flows around the node that is being visited, outermost first. */
@@ -56,7 +59,7 @@ class Linker {
   link(): LinkedFlow {
     for (const [index, node] of this.#shape.nodes.entries()) this.#visit(index, node);
     while (this.#stack.length > 0) this.#leave(this.#stack.pop() as Frame);
-    return {
+    const linked: LinkedFlow = {
       atoms: this.#atoms,
       until: this.#until,
       inputs: [...this.#inputs.values()],
@@ -67,6 +70,8 @@ class Linker {
       reads: this.#reads,
       diagnostics: this.#diagnostics,
     };
+    const secrets = secretsIn(this.#shape, linked, this.#secretInputs);
+    return secrets === undefined ? linked : { ...linked, secrets };
   }
 
   readonly #report: Report = (code, path, facts, severity = 'error') => {
@@ -79,6 +84,7 @@ class Linker {
     const path = frame === undefined ? node.name : `${frame.path}/${node.name}`;
     if (frame !== undefined) frame.scope.at = node.kind === 'retry' ? -1 : index;
     reportNames(node, path, frame && { flow: frame.shape.flow, names: frame.names }, this.#report);
+    reportSecrets(node, path, this.#report);
     if (node.kind === 'flow') this.#enterFlow(index, node, path, frame);
     else if (node.kind === 'unknown') this.#report('NOT_A_NODE', path, { flow: frame?.shape.flow ?? node.name });
     else if (frame === undefined) return;
@@ -107,6 +113,10 @@ class Linker {
     }
     const outer = this.#stack.at(-1);
     if (outer === undefined) return;
+    for (const name of frame.shape.secret ?? []) {
+      const source = frame.scope.outside(name);
+      if (source !== undefined && source.from !== 'sibling') this.#secretInputs.push(source);
+    }
     reportKeys(frame.shape, frame.path, (name) => frame.scope.takes(name), this.#report);
     this.#provide(outer, frame.node, frame.shape, frame.path);
   }

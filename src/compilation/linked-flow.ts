@@ -1,4 +1,5 @@
 import type { Diagnostic } from '../model/diagnostics.js';
+import type { Secrets } from '../model/secrets.js';
 import type { Order } from './cycles.js';
 import type { PortShape } from './flow-shape.js';
 import type { Given } from './gifts.js';
@@ -34,5 +35,7 @@ export interface LinkedFlow {
   readonly orders: ReadonlyMap<number, readonly Order[]>;
   /** The values that each choice reads. */
   readonly reads: ReadonlyMap<number, Bindings>;
+  /** Absent: no value is secret. */
+  readonly secrets?: Secrets;
   readonly diagnostics: readonly Diagnostic[];
 }

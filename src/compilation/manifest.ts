@@ -1,6 +1,7 @@
 import type { Json } from '../model/json.js';
+import type { Secrets } from '../model/secrets.js';
 import type { FlowShape, NodeShape, RetryNodeShape } from './flow-shape.js';
-import type { LinkedFlow } from './linked-flow.js';
+import type { LinkedAtom, LinkedFlow } from './linked-flow.js';
 import type { Source } from './source.js';
 
 /**
@@ -13,31 +14,26 @@ export function manifestOf(shape: FlowShape, linked: LinkedFlow): Json {
   return {
     flow: root?.name ?? '',
     version: root?.kind === 'flow' ? root.version : 1,
-    atoms: linked.atoms.map((atom) => ({
-      path: atom.path,
-      ...details(shape.nodes[atom.node] as NodeShape),
-      inputs: Object.fromEntries(Object.entries(atom.revertInputs).map(([input, source]) => [input, sourceText(source, linked)])),
-    })),
+    atoms: linked.atoms.map((atom) => describeAtom(atom, shape.nodes[atom.node] as NodeShape, linked)),
     ...(flows.length === 0 ? {} : { flows }),
+    ...(linked.secrets === undefined ? {} : { secrets: secretsText(linked.secrets, linked) }),
     results: Object.fromEntries([...linked.results].map(([name, source]) => [name, sourceText(source, linked)])),
   };
 }
 
-function details(node: NodeShape): { [key: string]: Json } {
+function describeAtom({ path, revertInputs }: LinkedAtom, node: NodeShape, linked: LinkedFlow): Json {
+  const inputs = Object.fromEntries(Object.entries(revertInputs).map(([input, source]) => [input, sourceText(source, linked)]));
   switch (node.kind) {
     case 'retry':
-      return { kind: 'retry', policy: policyText(node) };
-    case 'task':
-      return {
-        kind: 'task',
-        provides: node.provides,
-        keeps: node.keeps,
-        reverts: node.hasRevert,
-        // Left out where it says nothing: runs that were stored before tasks had versions keep their fingerprint.
-        ...(node.version === 1 ? {} : { version: node.version }),
-      };
+      return { path, kind: 'retry', policy: policyText(node), inputs };
+    case 'task': {
+      const { provides, keeps, hasRevert: reverts, version } = node;
+      // Left out where it says nothing: runs that were stored before tasks had versions keep their fingerprint.
+      if (version !== 1) return { path, kind: 'task', provides, keeps, reverts, version, inputs };
+      return { path, kind: 'task', provides, keeps, reverts, inputs };
+    }
     default:
-      return { kind: node.kind };
+      return { path, kind: node.kind, inputs };
   }
 }
 
@@ -71,6 +67,16 @@ function flowsIn(shape: FlowShape, linked: LinkedFlow): Json[] {
     });
   }
   return flows;
+}
+
+/** By names and paths, so that whoever reads a stored run knows what to show, without its code. */
+function secretsText({ inputs, outputs, confidants }: Secrets, { atoms }: LinkedFlow): Json {
+  const pathOf = (atom: number): string => atoms[atom]?.path ?? '?';
+  return {
+    inputs: [...inputs].sort(),
+    outputs: Object.fromEntries([...outputs].map(([atom, names]) => [pathOf(atom), [...names].sort()])),
+    confidants: [...confidants.keys()].map(pathOf).sort(),
+  };
 }
 
 function sourceText(source: Source, linked: LinkedFlow): string {

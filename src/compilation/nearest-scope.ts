@@ -98,6 +98,10 @@ class NearestScope implements Scope {
     return true;
   }
 
+  outside(name: string): Source | undefined {
+    return this.#outer?.resolve(this.#flow.rebind[name] ?? name, true);
+  }
+
   define(name: string): 'SEVERAL_PROVIDERS' | undefined {
     return this.#around.orders.inferred(this.#node).ambiguous.has(name) ? 'SEVERAL_PROVIDERS' : undefined;
   }

@@ -51,6 +51,27 @@ export function reportKeys(node: FlowNodeShape | TaskNodeShape, path: string, ta
   for (const key of node.inject) if (!takes(key)) report('UNKNOWN_INPUT', path, { value: key, option: 'inject' });
 }
 
+/** Reports secrets that are no values of the node. Which inputs an erased type has, nobody knows. */
+export function reportSecrets(node: NodeShape, path: string, report: Report): void {
+  const { name, secret = [] } = node as { readonly name: string; readonly secret?: readonly string[] };
+  const known = secret.length === 0 ? undefined : valuesOf(node);
+  if (known === undefined) return;
+  for (const value of secret) if (!known.has(value)) report('SECRET_UNKNOWN', path, { node: name, value });
+}
+
+function valuesOf(node: NodeShape): ReadonlySet<string> | undefined {
+  switch (node.kind) {
+    case 'task':
+      return new Set([...[...node.requires, ...node.revertRequires].map(({ name }) => name), ...node.provides, ...node.keeps]);
+    case 'retry':
+      return new Set([...node.requires.map(({ name }) => name), ...node.provides]);
+    case 'flow':
+      return node.input.kind === 'typed' && node.input.names !== undefined ? new Set(node.input.names) : undefined;
+    default:
+      return undefined;
+  }
+}
+
 /** Reports versions that can't be older ones. */
 export function reportContinues({ flow, version, continues = [] }: FlowNodeShape, path: string, report: Report): void {
   const wrong = continues.filter((older) => !(Number.isInteger(older) && older >= 1 && older < version));

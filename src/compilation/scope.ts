@@ -11,6 +11,8 @@ export interface Scope {
   resolve(name: string, optional: boolean): Found;
   /** Whether the flow has this input, as far as names tell: an erased type may have any. */
   takes(name: string): boolean;
+  /** What an input of the flow is outside of it; nothing when nobody in it has asked for it. */
+  outside(name: string): Found;
   /** Adds an output; or says why it can't be added. */
   define(name: string, source: Source, override: boolean): 'ALREADY_PROVIDED' | 'SEVERAL_PROVIDERS' | undefined;
   /** The value of the flow's own retry, which all its nodes see; says whether it can be added. */
@@ -127,6 +129,10 @@ export class PlainScope implements Scope {
     const { input } = this.#flow;
     if (input.names !== undefined) return input.names.includes(name);
     return this.#asked.has(name) || erased(this.#flow);
+  }
+
+  outside(name: string): Found {
+    return this.#known.get(keyOf(name, false)) ?? this.#known.get(keyOf(name, true));
   }
 
   define(name: string, source: Source, override: boolean): 'ALREADY_PROVIDED' | 'SEVERAL_PROVIDERS' | undefined {

@@ -1,6 +1,7 @@
 import type { AtomState } from '../model/states.js';
 import type { CallCommand, Change, Decision } from './decision.js';
 import type { AtomEvent, FlowEvent } from './events.js';
+import { shownBeside, shownFailure, shownResult } from './shown.js';
 import type { Run } from './step.js';
 
 type Common = { readonly run: string; readonly flow: string; readonly atMs: number };
@@ -31,6 +32,8 @@ export function callEvent(run: Run, { atom, do: phase, from }: CallCommand, comm
 function atomEvent(run: Run, { atom: index, from, to, failure, result }: Extract<Change, { kind: 'atom' }>, common: Common): AtomEvent {
   const atom = run.flow.atoms[index];
   const status = run.status.atoms[index];
+  const { secrets } = run.flow;
+  const shown = to === 'REVERTED' ? shownBeside : shownResult;
   return {
     type: atom?.kind === 'retry' ? 'retry' : 'task',
     ...common,
@@ -40,8 +43,8 @@ function atomEvent(run: Run, { atom: index, from, to, failure, result }: Extract
     round: status?.round ?? 0,
     attempt: status?.attempt ?? 0,
     resumed: isAgain(from, to),
-    ...(failure === undefined ? {} : { failure }),
-    ...(result === undefined ? {} : { result: run.codec.decode(result) }),
+    ...(failure === undefined ? {} : { failure: shownFailure(secrets, index, failure) }),
+    ...(result === undefined ? {} : { result: shown(secrets, index, run.codec.decode(result)) }),
   };
 }
 

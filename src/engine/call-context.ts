@@ -4,6 +4,7 @@ import { digest, quickDigest } from '../model/ids.js';
 import type { CallDoor } from './call-door.js';
 import type { Commitment } from './commitment.js';
 import type { CallId, CallOutcome } from './decision.js';
+import type { Discretion } from './discretion.js';
 import type { RunStatus } from './run-state.js';
 
 /** How a call reaches back into its run. */
@@ -32,10 +33,22 @@ interface ContextParts {
   readonly saved: unknown;
   readonly doors: CallDoors;
   readonly door: CallDoor | undefined;
+  readonly discretion: Discretion | undefined;
 }
 
 /** What a task sees of its run: plain data, so that it can be spread and wrapped. */
-export function callContext({ status, seed, call, path, signal, services, saved, doors, door }: ContextParts): TaskContext<object> {
+export function callContext({
+  status,
+  seed,
+  call,
+  path,
+  signal,
+  services,
+  saved,
+  doors,
+  door,
+  discretion,
+}: ContextParts): TaskContext<object> {
   const { epoch, creation } = status;
   // Of the work, not of the call: the same for every call of it, forward and back.
   const key = `${seed}${quickDigest(path)}-${call.round}`;
@@ -50,8 +63,14 @@ export function callContext({ status, seed, call, path, signal, services, saved,
     fence: epoch,
     saved,
     save: (data: unknown) => (signal.aborted ? Promise.reject(new StaleRunError(creation.key)) : doors.save(call, data)),
-    progress: (fraction, details) => doors.progress(call, path, Math.min(1, Math.max(0, Number(fraction) || 0)), details),
-    emit: (event, data?: unknown) => doors.emit(path, String(event), data),
+    progress(fraction, details) {
+      const told = details === undefined ? undefined : (discretion?.details(details) ?? details);
+      doors.progress(call, path, Math.min(1, Math.max(0, Number(fraction) || 0)), told);
+    },
+    emit(event, data?: unknown) {
+      if (discretion === undefined) doors.emit(path, String(event), data);
+      else doors.emit(path, discretion.text(String(event)), data === undefined ? undefined : discretion.data(data));
+    },
     ...(door === undefined ? {} : { '~flowproof': door }),
   };
 }

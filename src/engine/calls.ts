@@ -7,8 +7,10 @@ import { type CallDoors, callContext, keySeed } from './call-context.js';
 import { CallDoor } from './call-door.js';
 import { type CallResult, hasSchemas, issueText, parse, resultOf } from './call-result.js';
 import type { Answer, CallCommand, CallOutcome, Question } from './decision.js';
+import { discretionOf } from './discretion.js';
 import { type AnyOutcome, type Executor, InterruptedCall } from './executor.js';
 import { failuresOf } from './failures.js';
+import { wasNotBegun } from './full-journal.js';
 import { askRetry, callRetry, type RetryParts } from './own-retry.js';
 import { askDecider } from './questions.js';
 import type { AtomStatus } from './run-state.js';
@@ -81,7 +83,7 @@ export class Calls {
   async #execute(command: CallCommand, atom: CompiledTask, signal: AbortSignal, door: CallDoor | undefined): Promise<CallResult> {
     const { task, path } = atom;
     const inputs = inputsOf(this.#run, path, task.requires, atom.inputs);
-    const context = this.#context(command, path, signal, door);
+    const context = this.#context(command, atom, signal, door);
     const parsed = hasSchemas(task.requires) ? await parse(task.requires, inputs) : { values: inputs };
     if ('issues' in parsed) return { failure: invalidInputs(path, issueText(parsed.issues)) };
     const returned = await this.#parts.executor.call({ phase: 'execute', task, inputs: parsed.values, context });
@@ -97,25 +99,27 @@ export class Calls {
     if (atom.kind === 'retry') return callRetry(this.#run, atom, 'revert', this.#parts, signal);
     const { task, path } = atom;
     // It failed before it could be called: there is nothing to undo, and its revert would miss the same values.
-    if (isOfMissingValue(this.#run.status.atoms[command.atom]?.failure)) return Promise.resolve();
+    const failure = this.#run.status.atoms[command.atom]?.failure;
+    if (isOfMissingValue(failure) || wasNotBegun(failure)) return Promise.resolve();
     const inputs = inputsOf(this.#run, path, atom.revertPorts, atom.revertInputs);
-    const context = this.#context(command, path, signal, door);
+    const context = this.#context(command, atom, signal, door);
     return this.#parts.executor.call({ phase: 'revert', task, inputs, outcome: this.#outcome(command.atom), context });
   }
 
-  #context(call: CallCommand, path: string, signal: AbortSignal, door: CallDoor | undefined): TaskContext<object> {
+  #context(call: CallCommand, task: CompiledTask, signal: AbortSignal, door: CallDoor | undefined): TaskContext<object> {
     const { status } = this.#run;
     const { services, codec } = this.#parts;
     const stored = status.atoms[call.atom]?.saved;
     const saved = stored === undefined ? undefined : codec.decode(stored);
-    return callContext({ status, seed: this.#seed, call, path, signal, services, saved, doors: this.#doors, door });
+    const discretion = discretionOf(this.#run, task);
+    return callContext({ status, seed: this.#seed, call, path: task.path, signal, services, saved, doors: this.#doors, door, discretion });
   }
 
   #outcome(atom: number): AnyOutcome {
     const status = this.#run.status.atoms[atom] as AtomStatus;
     const { codec } = this.#parts;
     const common = {
-      flowFailures: failuresOf(this.#run.flow, this.#run.status).filter(({ phase }) => phase === 'execute'),
+      flowFailures: failuresOf(this.#run.flow, this.#run.status, atom).filter(({ phase }) => phase === 'execute'),
       ...(status.saved === undefined ? {} : { saved: codec.decode(status.saved) }),
     };
     switch (status.outcome) {

@@ -100,6 +100,8 @@ export interface Limits {
   /** Milliseconds since 1970. */
   readonly nowMs: number;
   readonly onFailure: OnFailure;
+  /** When the run has had so many steps, nothing new begins. */
+  readonly maxSteps: number;
   /** Nothing starts before everybody who has to be asked has answered: then all that is ready starts together. */
   readonly lockstep?: true;
 }

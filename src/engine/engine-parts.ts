@@ -2,6 +2,8 @@ import type { CallParts } from './calls.js';
 import type { Limits, OnFailure } from './decision.js';
 import type { Durability } from './durability.js';
 import type { FlowEvent } from './events.js';
+import { maxStepsOf } from './full-journal.js';
+import type { Run } from './step.js';
 import type { WriterParts } from './writer.js';
 
 /** Everything an engine is handed. */
@@ -12,13 +14,17 @@ export interface EngineParts extends WriterParts, CallParts {
   readonly onFailure: OnFailure;
   /** Entries that are written at least between two snapshots. */
   readonly snapshotAfter: number;
+  /** Steps that a run may have before it goes back; absent: by the size of its flow. */
+  readonly maxSteps?: number;
   /** Whether anybody listens: else events are not even made. */
   listening(): boolean;
   emit(event: FlowEvent): void;
 }
 
-/** What bounds a step of an engine that is made of these parts. */
-export function limitsOf({ executor, clock, onFailure }: EngineParts, hold: Limits['hold']): Limits {
+/** What bounds the next step of a run by an engine that is made of these parts. */
+export function limitsOf(parts: EngineParts, { flow }: Run, hold: Limits['hold']): Limits {
+  const { executor, clock, onFailure } = parts;
   const { capacity, lockstep } = executor;
-  return { capacity, hold, nowMs: clock.nowMs(), onFailure, ...(lockstep === undefined ? {} : { lockstep }) };
+  const maxSteps = maxStepsOf(parts.maxSteps, flow.atoms.length);
+  return { capacity, hold, nowMs: clock.nowMs(), onFailure, maxSteps, ...(lockstep === undefined ? {} : { lockstep }) };
 }

@@ -1,21 +1,26 @@
 import { TransactionError } from '../model/errors.js';
 import { isEnded } from '../model/states.js';
 import type { AppendItem, InboxMessage, Transition } from '../persistence/index.js';
+import { AlarmClock } from './alarm-clock.js';
 import { callEvent, eventsOf } from './announce.js';
+import { isCall, isEndOf, mayCall } from './call-commands.js';
 import { Calls } from './calls.js';
 import type { Commitment } from './commitment.js';
 import { decide } from './decide.js';
 import type { AskCommand, CallCommand, CallId, Command, Decision, EngineEvent, Limits } from './decision.js';
 import { type EngineParts, limitsOf } from './engine-parts.js';
 import type { FlowEvent } from './events.js';
-import { beginEntry, snapshotTaken } from './fold.js';
+import { beginEntry } from './fold.js';
+import { isFull, isLong, journalFull, maxStepsOf } from './full-journal.js';
 import { HeldSteps } from './held-steps.js';
 import { Inbox } from './inbox.js';
 import { Mailbox, merged, type News } from './mailbox.js';
 import { isAwaited } from './outcomes.js';
 import { ProgressNotes } from './progress-notes.js';
+import { instead, isRefusal } from './refusal.js';
+import { Savings, savedTooLate } from './savings.js';
 import { Signals } from './signals.js';
-import { isSnapshotDue, snapshotOf } from './snapshot.js';
+import { SnapshotWriter } from './snapshot-writer.js';
 import { type RunStatistics, Statistics } from './statistics.js';
 import type { Run } from './step.js';
 import { unwind } from './unwind.js';
@@ -23,18 +28,9 @@ import { summaryOf, type Writer } from './writer.js';
 
 /** What is held back is written after so long, if nothing else happens. */
 const HELD_MS = 1_000;
-const SAVED_TOO_LATE = 'ctx.save came after the task had ended, or after its run was given up: nothing was saved';
-/** The longest that a timer can wait; whoever is woken too early waits again. */
-const LONGEST_SLEEP_MS = 2 ** 31 - 1;
 
 /** Why an engine returned without an error. */
 export type EngineEnd = 'ended' | 'suspended' | 'stopped';
-
-interface Saving {
-  readonly atom: number;
-  readonly resolve: () => void;
-  readonly reject: (reason: unknown) => void;
-}
 
 /**
  * Moves one run: appends what {@link decide} says, waits until it is durable, announces it, looks whether it may go
@@ -56,18 +52,24 @@ export class Engine {
   #givenUp = false;
   /** Why nothing can be saved any more. */
   #over: unknown;
-  #savings: Saving[] = [];
+  readonly #savings = new Savings();
+  readonly #snapshots: SnapshotWriter;
+  readonly #alarm: AlarmClock;
+  readonly #bounds: Pick<Limits, 'maxSteps'>;
+  #saidLong = false;
   /** The transaction that the present step is being written in. */
   #committing: Commitment | undefined;
-  #alarm: (() => void) | undefined;
 
   constructor(run: Run, writer: Writer, parts: EngineParts) {
     this.run = run;
     this.#writer = writer;
     this.#parts = parts;
+    this.#bounds = { maxSteps: maxStepsOf(parts.maxSteps, run.flow.atoms.length) };
     this.#signals = new Signals(parts.onFailure === 'abortSiblings');
     this.#statistics = new Statistics(parts.clock);
     this.#held = new HeldSteps(parts.durability);
+    this.#snapshots = new SnapshotWriter(writer, parts);
+    this.#alarm = new AlarmClock(parts.clock, () => this.#mailbox.ring());
     this.#progress = new ProgressNotes(parts.clock, () => this.#mailbox.ring());
     this.#calls = new Calls(run, parts, this.#signals, {
       finished: (outcome) => this.#mailbox.post({ kind: 'finished', outcomes: [outcome] }),
@@ -139,7 +141,7 @@ export class Engine {
       this.#end(error);
       throw error;
     } finally {
-      this.#end(new Error(SAVED_TOO_LATE));
+      this.#end(savedTooLate());
     }
   }
 
@@ -163,8 +165,7 @@ export class Engine {
   }
 
   async #step({ events, commitment }: News): Promise<Decision> {
-    const savings = this.#savings;
-    this.#savings = [];
+    this.#savings.begin();
     const heeded = this.#inbox.heeded();
     this.#statistics.hears(this.run, events);
     const news = [...this.#progress.take(), ...events];
@@ -172,21 +173,47 @@ export class Engine {
     try {
       step = (commitment && (await this.#commit(commitment, news, heeded))) ?? (await this.#stated(news, heeded));
     } catch (error) {
-      for (const saving of savings) saving.reject(error);
+      this.#savings.end(error);
       commitment?.refuse(error);
       throw error;
     }
-    for (const { atom, resolve, reject } of savings) {
-      if (step.transitions.some((transition) => transition[0] === 'SAVED' && transition[1] === atom)) resolve();
-      else reject(new Error(SAVED_TOO_LATE));
-    }
+    this.#savings.done(step);
     return step;
   }
 
   async #stated(news: readonly EngineEvent[], heeded: readonly string[]): Promise<Decision> {
+    const held = this.#held.isEmpty ? [] : [...this.#held.transitions];
     const step = this.#decide(news);
-    await this.#keep(step, heeded);
-    return step;
+    try {
+      await this.#keep(step, heeded);
+      return step;
+    } catch (error) {
+      if (!isRefusal(error)) throw error;
+      return await this.#statedInstead(error, news, held, heeded);
+    }
+  }
+
+  /** The store will never take this step: the run is as before it, and what can't be written is its task's failure. */
+  async #statedInstead(
+    error: unknown,
+    news: readonly EngineEvent[],
+    held: readonly Transition[],
+    heeded: readonly string[],
+  ): Promise<Decision> {
+    const { questions } = this.run.frontier;
+    // Who was asked what this step said is asked again.
+    questions.forget(() => true);
+    unwind(this.run, await this.#writer.reload(this.run.status), held, questions);
+    if (held.length > 0) {
+      this.#held.hold(held);
+      await this.#flush(heeded);
+      return this.#stated(news, []);
+    }
+    const change = instead(news, error, this.run.status);
+    if (change === undefined) throw error;
+    this.#savings.changed(change, error);
+    this.#mailbox.postBack(change.later);
+    return this.#stated(change.now, heeded);
   }
 
   /**
@@ -206,7 +233,7 @@ export class Engine {
     try {
       if (await this.#writer.commit(commitment, this.#item([...held, ...step.transitions], heeded))) {
         this.#held.take();
-        await this.#snapshot();
+        await this.#snapshots.writeIfDue(this.run.status);
         return step;
       }
       unwind(this.run, await this.#writer.reload(this.run.status), held, questions);
@@ -222,7 +249,7 @@ export class Engine {
     const isDue = this.#held.add(step) || this.#stopping || heeded.length > 0;
     if (!isDue || (this.#held.isEmpty && heeded.length === 0)) return;
     await this.#flush(heeded);
-    await this.#snapshot();
+    await this.#snapshots.writeIfDue(this.run.status);
   }
 
   async #flush(heeded: readonly string[] = []): Promise<void> {
@@ -256,17 +283,6 @@ export class Engine {
     };
   }
 
-  /** Lets whoever reads this run later begin here, where that spares most of the reading. */
-  async #snapshot(): Promise<void> {
-    const { status } = this.run;
-    if (status.state !== 'RUNNING' || !isSnapshotDue(status, this.#parts.snapshotAfter)) return;
-    beginEntry(status);
-    const snapshot: Transition = ['SNAPSHOT', snapshotOf(status)];
-    const durability = this.#parts.durability === 'relaxed' ? 'relaxed' : 'full';
-    await this.#writer.append({ entry: this.#writer.entry(status, [snapshot], 'snapshot'), durability });
-    snapshotTaken(status);
-  }
-
   /** Calls what the step marked as started, if nothing speaks against it; returns what must be taken back instead. */
   async #begin(commands: readonly Command[]): Promise<readonly number[]> {
     if (commands.length === 0) return [];
@@ -295,7 +311,7 @@ export class Engine {
         this.#ask(command);
         return;
       case 'sleep':
-        this.#sleep(command.untilMs);
+        this.#alarm.set(command.untilMs);
         return;
       case 'abort':
         this.#signals.abort(new Error('the run goes back: the result of this call is not wanted'), command.atoms);
@@ -304,13 +320,6 @@ export class Engine {
 
   #ask({ question, id }: AskCommand): void {
     void this.#calls.ask(question).then((said) => this.#mailbox.post({ kind: 'answered', id, question, ...said }));
-  }
-
-  #sleep(untilMs: number): void {
-    this.#alarm?.();
-    const { clock } = this.#parts;
-    const delayMs = Math.min(LONGEST_SLEEP_MS, Math.max(0, untilMs - clock.nowMs()));
-    this.#alarm = clock.after(delayMs, () => this.#mailbox.ring());
   }
 
   /**
@@ -329,16 +338,22 @@ export class Engine {
     return this.#suspending ? 'suspend' : this.#stopping ? 'stop' : 'none';
   }
 
+  #isFull(): boolean {
+    return isFull(this.run.status, this.#bounds);
+  }
+
   #limits(): Limits {
-    return limitsOf(this.#parts, this.#hold());
+    return limitsOf(this.#parts, this.run, this.#hold());
   }
 
   #save(call: CallId, data: unknown): Promise<void> {
     return new Promise((resolve, reject) => {
       if (this.#over !== undefined) return reject(this.#over);
-      const encoded = this.#parts.codec.encode(data);
-      this.#savings.push({ atom: call.atom, resolve, reject });
-      this.#mailbox.post({ kind: 'saved', call, data: encoded });
+      // What is being undone is undone, though it took more steps.
+      if (this.#isFull() && this.run.status.atoms[call.atom]?.state === 'RUNNING') return reject(journalFull(this.run.status));
+      const event = { kind: 'saved', call, data: this.#parts.codec.encode(data) } as const;
+      this.#savings.add({ event, resolve, reject });
+      this.#mailbox.post(event);
     });
   }
 
@@ -352,16 +367,15 @@ export class Engine {
     if (this.#parts.listening()) {
       this.#parts.emit({ type: 'progress', ...this.#common(), path, fraction, ...(details === undefined ? {} : { details }) });
     }
-    if (this.#over === undefined) this.#progress.add({ kind: 'progress', call, fraction, ...encoded });
+    if (this.#over === undefined && !this.#isFull()) this.#progress.add({ kind: 'progress', call, fraction, ...encoded });
   }
 
   /** Nothing more is started or saved: whoever still waits is told. */
   #end(reason: unknown): void {
     this.#over ??= reason;
-    this.#alarm?.();
+    this.#alarm.off();
     this.#progress.end();
-    for (const saving of this.#savings) saving.reject(this.#over);
-    this.#savings = [];
+    this.#savings.end(this.#over);
     this.#mailbox.refuseCommitments(this.#over);
   }
 
@@ -369,6 +383,11 @@ export class Engine {
   announce(step: Decision): readonly FlowEvent[] {
     if (!this.run.observed) return [];
     const events = eventsOf(this.run, step, this.#common());
+    const { maxSteps } = this.#bounds;
+    if (!this.#saidLong && isLong(this.run.status, this.#bounds)) {
+      this.#saidLong = true;
+      events.push({ type: 'journal', ...this.#common(), steps: this.run.status.seq, maxSteps });
+    }
     for (const event of events) this.#parts.emit(event);
     return events;
   }
@@ -376,17 +395,4 @@ export class Engine {
   #common(): { run: string; flow: string; atMs: number } {
     return { run: this.run.status.creation.key, flow: this.run.flow.name, atMs: this.#parts.clock.nowMs() };
   }
-}
-
-function isEndOf(event: EngineEvent, { atom }: CallId): boolean {
-  return event.kind === 'finished' && event.outcomes.some((outcome) => outcome.atom === atom);
-}
-
-function isCall(command: Command): command is CallCommand {
-  return command.do === 'execute' || command.do === 'revert';
-}
-
-/** What was lost with another engine is called even when the run is to be suspended: it holds nothing unknown then. */
-function mayCall(call: CallCommand, hold: Limits['hold']): boolean {
-  return hold === 'none' || (hold === 'suspend' && call.again);
 }

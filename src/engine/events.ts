@@ -1,8 +1,11 @@
 import type { Failure } from '../model/failure.js';
 import type { AtomState, RunState } from '../model/states.js';
 
-/** Everything that an engine announces, after it is durable. Listeners are never awaited and can't hurt the run. */
-export type FlowEvent = RunEvent | AtomEvent | ProgressEvent | EmittedEvent;
+/**
+ * Everything that an engine announces, after it is durable. Listeners are never awaited and can't hurt the run. Secrets are
+ * masked, `'[secret]'` in their place.
+ */
+export type FlowEvent = RunEvent | AtomEvent | ProgressEvent | EmittedEvent | JournalEvent;
 
 interface CommonEvent {
   /** The id that the run was given, or its own. */
@@ -55,6 +58,16 @@ export interface EmittedEvent extends CommonEvent {
   /** The name that the task gave it. */
   readonly event: string;
   readonly data?: unknown;
+}
+
+/**
+ * The run has had four fifths of the steps that it may have: at `maxSteps` it goes back. Told once by each engine that has
+ * the run from there on.
+ */
+export interface JournalEvent extends CommonEvent {
+  readonly type: 'journal';
+  readonly steps: number;
+  readonly maxSteps: number;
 }
 
 export type Listener = (event: FlowEvent) => void;

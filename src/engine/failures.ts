@@ -1,19 +1,29 @@
 import type { CompiledFlow } from '../compilation/index.js';
 import type { FailureReport } from '../model/failure.js';
 import type { RunStatus } from './run-state.js';
+import { shownFailure } from './shown.js';
 
-/** The unresolved failures of a run, in the order in which they were written (D-4). */
-export function failuresOf(flow: CompiledFlow, status: RunStatus): readonly FailureReport[] {
+/**
+ * The unresolved failures of a run, in the order in which they were written (D-4).
+ *
+ * @param reader the atom that they are told: one that knows a secret may read what others that do have said
+ */
+export function failuresOf(flow: CompiledFlow, status: RunStatus, reader?: number): readonly FailureReport[] {
+  const secrets = reader !== undefined && flow.secrets?.confidants.has(reader) === true ? undefined : flow.secrets;
   const found: { at: number; report: FailureReport }[] = [];
   const all = flow.compat.failures === 'all';
   status.atoms.forEach((atom, index) => {
     const path = flow.atoms[index]?.path ?? `#${index}`;
     const failure = atom.failure ?? (all ? atom.overcome : undefined);
     if (failure !== undefined) {
-      found.push({ at: atom.failedAt, report: { path, phase: 'execute', attempt: atom.failedExecution, failure } });
+      found.push({
+        at: atom.failedAt,
+        report: { path, phase: 'execute', attempt: atom.failedExecution, failure: shownFailure(secrets, index, failure) },
+      });
     }
     if (atom.revertFailure !== undefined) {
-      found.push({ at: atom.revertFailedAt, report: { path, phase: 'revert', attempt: atom.reversions, failure: atom.revertFailure } });
+      const failure = shownFailure(secrets, index, atom.revertFailure);
+      found.push({ at: atom.revertFailedAt, report: { path, phase: 'revert', attempt: atom.reversions, failure } });
     }
   });
   return found.sort((a, b) => a.at - b.at).map(({ report }) => report);

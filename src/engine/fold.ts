@@ -16,6 +16,11 @@ export function beginEntry(run: RunStatus): void {
   run.seq++;
 }
 
+/** The entry that was begun last is not written, and says nothing new. */
+export function dropEntry(run: RunStatus): void {
+  run.seq--;
+}
+
 /** The last entry is a snapshot of what the run is anyway. */
 export function snapshotTaken(run: RunStatus): void {
   run.snapshotSeq = run.seq;

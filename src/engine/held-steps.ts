@@ -31,6 +31,12 @@ export class HeldSteps {
     return this.#isOverdue || isWrittenNow(this.#durability, transitions, commands, this.#steps);
   }
 
+  /** Holds what was taken and not written. */
+  hold(transitions: readonly Transition[]): void {
+    this.#transitions = [...transitions];
+    this.#steps = 1;
+  }
+
   /** It has waited long enough: the next step takes it along, though it were empty. */
   expire(): void {
     this.#isOverdue = true;

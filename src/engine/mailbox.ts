@@ -20,6 +20,13 @@ export class Mailbox {
     this.ring();
   }
 
+  /** To be taken before what came since. */
+  postBack(events: readonly EngineEvent[]): void {
+    if (events.length === 0) return;
+    this.#events.unshift(...events);
+    this.ring();
+  }
+
   postCommitment(commitment: Commitment): void {
     this.#commitments.push(commitment);
     this.ring();

@@ -1,4 +1,5 @@
 import type { CompiledAtom, CompiledDecider, CompiledFlow, CompiledRetry, Source } from '../compilation/index.js';
+import { isWrapped } from '../persistence/index.js';
 import { mayBeUndone } from './compatibility.js';
 import { type AtomStatus, isSkipped, type RunStatus } from './run-state.js';
 import { storedValue } from './values.js';
@@ -123,6 +124,9 @@ function mayBeAbsent(source: Source): boolean {
 }
 
 function isStored(flow: CompiledFlow, status: RunStatus, source: Source): boolean {
+  // Who looks without keys can't know what is in it.
+  if (source.from === 'atom' && isWrapped(status.atoms[source.atom]?.result)) return true;
+  if (source.from === 'input' && isWrapped(status.creation.inputs)) return true;
   return source.from === 'constant' || storedValue({ flow, status }, source, NO_CODEC) !== undefined;
 }
 

@@ -49,8 +49,8 @@ export async function beginRun(
   const key = params.key ?? status.runId;
   const creation = { key, flow: name, version, fingerprint, inputs, inputsHash };
   const begin: EngineEvent = { kind: 'begin', creation, ...(owner === null ? { prepared: true } : {}) };
-  const first = decide(run, [begin], limitsOf(parts, 'none'));
-  const writer = new Writer(parts);
+  const first = decide(run, [begin], limitsOf(parts, run, 'none'));
+  const writer = new Writer(parts, flow.secrets);
   const entry = writer.entry(status, first.transitions);
   const created = await writer.create({
     entry,
@@ -82,8 +82,8 @@ export async function takeOver(taken: TakenRun, inbox: LoadedRun['inbox'], owner
   const settled = run.status.state === 'SUSPENDED';
   const wishes = inbox.flatMap((message) => wishOf(message, run) ?? []);
   const events: EngineEvent[] = [{ kind: 'resumed', ...(change === undefined ? {} : { change }) }, ...wishes];
-  const first = decide(run, events, limitsOf(parts, !settled && suspensions.length > 0 ? 'suspend' : 'none'));
-  const writer = new Writer(parts);
+  const first = decide(run, events, limitsOf(parts, run, !settled && suspensions.length > 0 ? 'suspend' : 'none'));
+  const writer = new Writer(parts, run.flow.secrets);
   const engine = new Engine(run, writer, parts);
   const rests = run.status.state !== 'RUNNING';
   const used = settled || rests ? inbox : inbox.filter(({ kind }) => kind !== 'suspend');
@@ -100,8 +100,8 @@ export async function takeOver(taken: TakenRun, inbox: LoadedRun['inbox'], owner
 /** Lets a run that rests begin anew, in one step: PENDING, and nothing of what it did counts. Whoever runs it begins it. */
 export async function resetRun({ run, change }: TakenRun, inbox: LoadedRun['inbox'], parts: EngineParts): Promise<OpenedRun> {
   run.observed = parts.listening();
-  const first = decide(run, [{ kind: 'reset', ...(change === undefined ? {} : { change }) }], limitsOf(parts, 'none'));
-  const writer = new Writer(parts);
+  const first = decide(run, [{ kind: 'reset', ...(change === undefined ? {} : { change }) }], limitsOf(parts, run, 'none'));
+  const writer = new Writer(parts, run.flow.secrets);
   await writer.append({
     entry: writer.entry(run.status, first.transitions),
     durability: 'full',

@@ -1,6 +1,7 @@
 import type { Failure } from '../model/failure.js';
 import type { Json } from '../model/json.js';
 import type { CallId, CallOutcome } from './decision.js';
+import { isFull } from './full-journal.js';
 import { settleFailure } from './resolve.js';
 import { pauseMs } from './retries.js';
 import { type AtomStatus, isInFlight } from './run-state.js';
@@ -37,6 +38,7 @@ export function noteRevertFailure(run: Run, step: Step, index: number, failure: 
   const retry = atom?.kind === 'task' ? atom.task.revertRetry : undefined;
   const { attempt } = run.status.atoms[index] as AtomStatus;
   if (atom === undefined || retry === undefined || attempt >= retry.attempts || failure.permanent === true) return;
+  if (isFull(run.status, step.limits)) return;
   const who = `${run.status.runId} ${atom.path} revert`;
   step.state(['SLEEP', index, step.limits.nowMs + (retry.backoff === undefined ? 0 : pauseMs(retry.backoff, attempt, who))]);
 }

@@ -1,6 +1,7 @@
 import type { CompiledAtom, CompiledRetry } from '../compilation/index.js';
 import type { Failure } from '../model/failure.js';
 import type { RunState } from '../model/states.js';
+import { isFull, notBegun } from './full-journal.js';
 import { noteRevertFailure } from './outcomes.js';
 import { fail, resolveFailure } from './resolve.js';
 import { nextAttempt } from './retries.js';
@@ -130,8 +131,16 @@ function goForward(run: Run, step: Step): boolean {
   if (index === undefined) return false;
   const atom = run.flow.atoms[index] as CompiledAtom;
   if (atom.kind === 'retry') return beginAttempt(run, step, atom);
+  if (isFull(run.status, step.limits)) return refuse(run, step, index);
   if (run.frontier.called >= step.limits.capacity) return false;
   step.call('execute', index);
+  return true;
+}
+
+/** What it would do could not be written down: it is not called, and the run goes back. */
+function refuse(run: Run, step: Step, index: number): boolean {
+  step.state(['RUNNING', index]);
+  fail(run, step, 'FAILURE', index, notBegun(run.status));
   return true;
 }
 

@@ -1,6 +1,7 @@
 import type { Clock } from '../model/clock.js';
 import { isFlowproofError, PersistenceError, StaleRunError } from '../model/errors.js';
 import type { Ids } from '../model/ids.js';
+import type { Secrets } from '../model/secrets.js';
 import { isEnded } from '../model/states.js';
 import {
   type AppendItem,
@@ -31,13 +32,16 @@ export interface WriterParts {
 /** Writes the steps of one run under one name, and knows whether they arrived. */
 export class Writer {
   readonly #parts: WriterParts;
+  readonly #secrets: Secrets | undefined;
   /** Made anew for each takeover: two engines never write under one name. */
   readonly id: string;
   #confirmedAtMs: number;
   #givenUp = false;
 
-  constructor(parts: WriterParts) {
+  /** @param secrets which values of the run the store is to encrypt */
+  constructor(parts: WriterParts, secrets: Secrets | undefined) {
     this.#parts = parts;
+    this.#secrets = secrets;
     this.id = parts.ids.unique();
     this.#confirmedAtMs = parts.clock.monotonicMs();
   }
@@ -72,7 +76,8 @@ export class Writer {
    * @throws StaleRunError when another writer went on with the run
    * @throws PersistenceError `STORE_UNREACHABLE` after `storeTimeoutMs`; or what the store says about the item
    */
-  async append(item: AppendItem): Promise<void> {
+  async append(given: AppendItem): Promise<void> {
+    const item = this.#withSecrets(given);
     const { runId, seq } = item.entry;
     const sentAtMs = this.#parts.clock.monotonicMs();
     const [first] = await this.#parts.journal.append([item]);
@@ -96,7 +101,8 @@ export class Writer {
    * @throws StaleRunError when another writer went on with the run; the transaction is rolled back
    * @throws PersistenceError `STORE_UNREACHABLE` when it can't be found out
    */
-  async commit(commitment: Commitment, item: AppendItem): Promise<boolean> {
+  async commit(commitment: Commitment, given: AppendItem): Promise<boolean> {
+    const item = this.#withSecrets(given);
     const { clock, storeTimeoutMs } = this.#parts;
     const sentAtMs = clock.monotonicMs();
     if (!(await this.#writeIn(commitment, item))) return false;
@@ -153,8 +159,13 @@ export class Writer {
   }
 
   /** Begins a run, with the same patience as {@link append}. */
-  create(params: CreateRunParams): Promise<Exclude<CreateRunResult, { kind: 'unknown' }>> {
+  create(given: CreateRunParams): Promise<Exclude<CreateRunResult, { kind: 'unknown' }>> {
+    const params = this.#withSecrets(given);
     return this.#insist(params.entry, () => this.#parts.journal.createRun(params));
+  }
+
+  #withSecrets<Params extends AppendItem | CreateRunParams>(params: Params): Params {
+    return this.#secrets === undefined ? params : { ...params, secrets: this.#secrets };
   }
 
   /** Sends the same again until an answer comes: a store recognizes what it has already. */

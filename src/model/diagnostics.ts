@@ -33,6 +33,9 @@ export const SENTENCES = {
   PROVIDES_UNKNOWN: "'provides' or 'keeps' lists '{value}', but execute() does not return it",
   KEPT_UNLISTED: "execute() marks '{value}' as Kept, but 'keeps' does not list it",
   SCHEMA_MISMATCH: "the schema of '{value}' does not produce the type that execute() declares for it",
+  SECRET_UNKNOWN: "'{node}' keeps '{value}' secret, which is none of its values",
+  SECRET_READABLE:
+    "'{node}' has the secret '{value}', and this store would keep it readable: give it keys with encrypted(…, { keys }), or keep runs in memory()",
   REVERT_UNFIT: 'revert() must accept (inputs, outcome: Outcome<ThisTask>, context)',
   HOOK_UNFIT: "'{hook}' must accept (context) alone",
   REVERT_REQUIRES_MISSING: "revert() takes '{value}', but neither 'requires' nor 'revertRequires' lists it",

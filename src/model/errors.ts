@@ -13,6 +13,7 @@ import type { ValueIssue } from './schema.js';
  * ├─ IncompatibleFlowError  INCOMPATIBLE_FLOW    the stored run was made by a flow that this code can't continue
  * ├─ RevertNotFailedError   REVERT_NOT_FAILED    an operator named a task whose revert has not failed
  * ├─ StaleRunError          STALE_RUN            another engine took this run over
+ * ├─ JournalFullError       JOURNAL_FULL         a run has had as many steps as it may have
  * ├─ TransactionError       (see its codes)      a task can't commit together with the user's transaction
  * └─ PersistenceError       (see its codes)      the store refused, is unreachable or holds what can't be read
  */
@@ -25,6 +26,7 @@ export type PersistenceCode =
   | 'STORE_LOCKED'
   | 'STORE_CLOSED'
   | 'STORE_SCHEMA'
+  | 'STORE_POOLER'
   | 'JOURNAL_TOO_NEW'
   | 'JOURNAL_GAP'
   | 'JOURNAL_CORRUPT'
@@ -49,6 +51,7 @@ export type FlowproofErrorCode =
   | 'REVERT_NOT_FAILED'
   | 'STALE_RUN'
   | 'APP_STOPPED'
+  | 'JOURNAL_FULL'
   | TransactionCode
   | PersistenceCode;
 
@@ -214,6 +217,27 @@ export class AppStoppedError extends FlowproofError<'APP_STOPPED'> {
         : `the app was stopped before run '${runId}' ended: resume it here or elsewhere`;
     super('APP_STOPPED', what);
   }
+}
+
+/**
+ * A run has had as many steps as the app lets it have (`maxSteps`): what was done is undone. `ctx.save` rejects with this,
+ * and the task that would have been next fails with its code.
+ */
+export class JournalFullError extends FlowproofError<'JOURNAL_FULL'> {
+  override readonly name = 'JournalFullError';
+  readonly permanent = true;
+  constructor(
+    readonly runId: string,
+    readonly flow: string,
+    readonly steps: number,
+  ) {
+    super('JOURNAL_FULL', `nothing more is saved, as ${describeFull(runId, flow, steps)}`);
+  }
+}
+
+/** Who is full, and what to do about it. */
+export function describeFull(runId: string, flow: string, steps: number): string {
+  return `run '${runId}' of flow '${flow}' has ${steps} steps, and may have no more: it goes back. Split its work into runs of their own, treat a batch in each task rather than one thing, save and try again less often, or raise the app's maxSteps`;
 }
 
 /** A task can't end together with a transaction. That was rolled back, or not begun; trying again can't help. */

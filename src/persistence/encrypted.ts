@@ -1,5 +1,5 @@
 import { type EncryptionKey, Keys } from './encryption/keys.js';
-import { Sealing } from './encryption/sealing.js';
+import { Sealing, SealingSecrets } from './encryption/sealing.js';
 import type { Persistence } from './journal.js';
 import { TransformedJournal } from './values/transformed-journal.js';
 
@@ -15,6 +15,11 @@ export interface EncryptedOptions {
    * store but has no key; or `read` them, while there are runs from before. Default: `refuse`.
    */
   readonly plain?: 'read' | 'refuse';
+  /**
+   * `all` values are encrypted, or only the `secrets` of flows that have some. With `secrets`, all else stays readable in the
+   * tables and views of the store, and may be changed by whoever can write to it: `plain` says nothing then. Default: `all`.
+   */
+  readonly values?: 'all' | 'secrets';
 }
 
 /**
@@ -37,7 +42,7 @@ export interface EncryptedOptions {
  * await app.stop();
  * ```
  */
-export function encrypted(persistence: Persistence, { keys, plain = 'refuse' }: EncryptedOptions): Persistence {
-  const sealing = new Sealing(new Keys(keys), plain);
-  return { kind: persistence.kind, connect: () => new TransformedJournal(persistence.connect(), sealing) };
+export function encrypted(persistence: Persistence, { keys, plain = 'refuse', values = 'all' }: EncryptedOptions): Persistence {
+  const sealing = values === 'all' ? new Sealing(new Keys(keys), plain) : new SealingSecrets(new Keys(keys));
+  return { kind: persistence.kind, keepsSecrets: true, connect: () => new TransformedJournal(persistence.connect(), sealing) };
 }

@@ -16,3 +16,4 @@ export { type ReadEntriesParams, readEntries } from './read-entries.js';
 export { runStateWord } from './run-state-word.js';
 export { decodeShape, encodeShape } from './shape-format.js';
 export type { StoredEntry } from './stored-entry.js';
+export { isWrapped } from './values/wrapped.js';

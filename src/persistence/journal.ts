@@ -1,4 +1,5 @@
 import type { Json } from '../model/json.js';
+import type { Secrets } from '../model/secrets.js';
 import type { RunState } from '../model/states.js';
 import type { Entry } from './entry.js';
 
@@ -87,6 +88,8 @@ export interface CreateRunParams {
   /** The process that runs it, see {@link TickParams}; `null` for a run that ends with its first entry. */
   readonly owner: string | null;
   readonly shape: Shape;
+  /** Which values of the run are secret. What is around a store encrypts them; a store need not look. */
+  readonly secrets?: Secrets;
   /** The group that it belongs to. */
   readonly logbook?: string;
   /** What lists can find it by. */
@@ -127,6 +130,8 @@ export interface AppendItem {
   readonly entry: Entry;
   /** `full`: on disk before the answer. `relaxed`: survives our crash, not the machine's. */
   readonly durability: 'full' | 'relaxed';
+  /** See {@link CreateRunParams.secrets}. */
+  readonly secrets?: Secrets;
   /** Messages that this entry uses up: deleted together with the append. */
   readonly consume?: readonly string[];
   /** Written to the run's summary together with the entry; absent fields stay. */
@@ -248,5 +253,7 @@ export interface TickResult {
 /** What a user hands to `flowproof({ persistence })`: a way to get a journal. */
 export interface Persistence {
   readonly kind: string;
+  /** Whether flows may have secrets here: they are encrypted, or nothing outlives the process. Default: `false`. */
+  readonly keepsSecrets?: boolean;
   connect(): Journal;
 }

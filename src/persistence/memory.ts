@@ -8,8 +8,8 @@ export interface MemoryOptions {
 }
 
 /**
- * Keeps runs in this process: nothing survives its end. For tests, and for flows that need no more than rollback.
- * Everything that connects to the same value sees the same runs.
+ * Keeps runs in this process: nothing survives its end, so that secrets are at rest nowhere, and stay as they are. For
+ * tests, and for flows that need no more than rollback. Everything that connects to the same value sees the same runs.
  *
  * @example
  * ```ts
@@ -20,5 +20,5 @@ export interface MemoryOptions {
  */
 export function memory(options: MemoryOptions = {}): Persistence {
   const store = new MemoryStore(options.clock);
-  return { kind: 'memory', connect: () => new MemoryJournal(store) };
+  return { kind: 'memory', keepsSecrets: true, connect: () => new MemoryJournal(store) };
 }

@@ -28,7 +28,8 @@ const OVER = 262_144;
  * Keeps large values elsewhere, and in the journal what finds them again. A value is there before the step that names it
  * is written; a step that was not written leaves it behind, until its run is pruned.
  *
- * To encrypt what is kept elsewhere, too: `encrypted(offloaded(postgres(url), …), …)`.
+ * To encrypt what is kept elsewhere, too: `encrypted(offloaded(postgres(url), …), …)`. The other way round flows with secrets
+ * are refused: what is kept elsewhere would be readable.
  *
  * Reading a run throws JournalError `JOURNAL_GAP` when a value is not there any more, and `JOURNAL_CORRUPT` when it is
  * another one.

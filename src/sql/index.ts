@@ -5,5 +5,5 @@ export { grantUse } from './grant.js';
 export { migrate, quoted } from './migrate.js';
 export type { LockClient } from './owner-lock.js';
 export type { Row, Sql, Statement, Statements } from './sql.js';
-export { asPersistenceError, isInDoubt, isLost } from './sql-errors.js';
+export { asPersistenceError, isInDoubt, isLost, pooled } from './sql-errors.js';
 export { SqlJournal, type SqlJournalParams } from './sql-journal.js';

@@ -14,6 +14,8 @@ const PASSING: ReadonlySet<string> = new Set(['40001', '40P01', LOCK_NOT_AVAILAB
 const REFUSED: ReadonlySet<string> = new Set(['22', '54']);
 /** No such schema or table. */
 const ELSEWHERE: ReadonlySet<string> = new Set(['3F000', '42P01']);
+/** A prepared statement is there although it is new, or is not there although it was prepared. */
+const PREPARED_ELSEWHERE: ReadonlySet<string> = new Set(['42P05', '26000']);
 /** No such schema, table or column, another type than expected, not allowed. */
 const SCHEMA: ReadonlySet<string> = new Set(['3F000', '42P01', '42703', '42804', '42501']);
 
@@ -68,9 +70,16 @@ export function isElsewhere(error: unknown): boolean {
 export function asPersistenceError(error: unknown): Error {
   if (error instanceof PersistenceError) return error;
   const said = error instanceof Error ? error.message : String(error);
+  if (PREPARED_ELSEWHERE.has(sqlState(error) ?? '')) return pooled(error);
   if (SCHEMA.has(sqlState(error) ?? '')) {
     const message = `the journal's tables are not as this version needs them: ${said}. Open with migrate: true, or let a role that may do so migrate`;
     return new PersistenceError('STORE_SCHEMA', message, { cause: error });
   }
   return new PersistenceError('STORE_UNREACHABLE', `PostgreSQL did not do as asked: ${said}`, { cause: error });
+}
+
+/** Somebody in between lends one connection to several clients. */
+export function pooled(cause?: unknown): PersistenceError {
+  const message = `between this process and PostgreSQL is a pooler that lends one connection to several clients (such as PgBouncer in transaction mode): say postgres(url, { pooler: 'transaction' }), or give the URL of PostgreSQL itself, which is faster and shows dead processes at once`;
+  return new PersistenceError('STORE_POOLER', message, cause === undefined ? {} : { cause });
 }

@@ -43,7 +43,13 @@ export function withFaults(persistence: Persistence, decide: (write: number, ent
       return NEVER;
     },
   };
-  return { kind: persistence.kind, died, kill: () => void life.die(), connect: () => new FaultyJournal(persistence.connect(), life) };
+  return {
+    kind: persistence.kind,
+    ...(persistence.keepsSecrets === undefined ? {} : { keepsSecrets: persistence.keepsSecrets }),
+    died,
+    kill: () => void life.die(),
+    connect: () => new FaultyJournal(persistence.connect(), life),
+  };
 }
 
 interface Life {

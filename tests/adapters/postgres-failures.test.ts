@@ -4,6 +4,7 @@ import pg from 'pg';
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import { startPostgres } from '../../scripts/postgres.js';
 import { postgres } from '../../src/adapters/postgres/index.js';
+import { defineTask, flowproof, linear } from '../../src/index.js';
 import type { Journal } from '../../src/persistence/index.js';
 import { appendOne, begun, entriesOf, load, sampleRun, shape } from '../conformance/journal/samples.js';
 import { describePostgres } from '../support/postgres.js';
@@ -152,6 +153,28 @@ describePostgres('a server that is down', () => {
   });
 });
 
+describePostgres('a run that is asked for while the server is away', () => {
+  const rest = defineTask({ name: 'rest', execute: async () => undefined });
+  const flow = linear('asked').add(rest).build();
+
+  it('is waited for, as long as a run waits for its store', async () => {
+    const server = await startPostgres();
+    await using app = flowproof({ persistence: postgres(server.url), flows: [flow] });
+    await using hasty = flowproof({ persistence: postgres(server.url), flows: [flow], storeTimeoutMs: 0 });
+    expect((await app.run(flow, { id: 'asked' })).state).toBe('SUCCESS');
+    expect((await hasty.resume(flow, 'asked')).state).toBe('SUCCESS');
+    await server.kill();
+    const asked = [app.resume(flow, 'asked'), app.run(flow, { id: 'asked' }), app.run(flow, { id: 'new' })];
+    await expect(hasty.resume(flow, 'asked')).rejects.toMatchObject({ code: 'STORE_UNREACHABLE' });
+    const again = await startAgain(server);
+    expect((await Promise.all(asked)).map(({ state }) => state)).toEqual(['SUCCESS', 'SUCCESS', 'SUCCESS']);
+    await app.stop();
+    await hasty.stop();
+    await again.stop();
+    await rm(server.dataDir, { recursive: true });
+  });
+});
+
 describePostgres('what one append costs', (database) => {
   afterEach(() => vi.restoreAllMocks());
 
@@ -182,5 +205,20 @@ describePostgres('what one append costs', (database) => {
 describe('an address where nobody is', () => {
   it('is STORE_UNREACHABLE', async () => {
     await expect(opened('postgres://postgres@127.0.0.1:1/none')).rejects.toMatchObject({ code: 'STORE_UNREACHABLE' });
+  });
+});
+
+describePostgres('a server that shuts down in the breath in which it greets', (database) => {
+  it('ends no process: whoever connected is told, and gets in later', async () => {
+    const wire = await startWire(database().url);
+    wire.endGreeted(1);
+    await expect(opened(wire.url)).rejects.toMatchObject({ code: 'STORE_UNREACHABLE' });
+    const journal = await opened(wire.url);
+    const run = await begun(journal, 1);
+    wire.endGreeted(2);
+    const others = await Promise.all(Array.from({ length: 4 }, () => journal.find({ runId: run.runId })));
+    expect(others.map((one) => one?.runId)).toEqual(Array(4).fill(run.runId));
+    await journal.close();
+    await wire.close();
   });
 });

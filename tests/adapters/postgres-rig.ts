@@ -1,4 +1,6 @@
 import { randomUUID } from 'node:crypto';
+import { Kysely, PostgresDialect } from 'kysely';
+import pg from 'pg';
 import { type RunningPostgres, startPostgres } from '../../scripts/postgres.js';
 import { type PostgresOptions, postgres } from '../../src/adapters/postgres/index.js';
 import type { Journal, Persistence } from '../../src/persistence/index.js';
@@ -7,16 +9,44 @@ import type { TestDatabase } from '../support/postgres.js';
 import { tamperWith } from './tamper.js';
 
 /** Makes a persistence of one kind over the test's database, and what to end when the test is over. */
-export type Connect = (url: string, options: PostgresOptions) => { readonly persistence: Persistence; end(): Promise<void> };
+export type Connect = (
+  url: string,
+  options: PostgresOptions,
+) => { readonly persistence: Persistence; readonly transaction?: JournalRig['transaction']; end(): Promise<void> };
 
-export const byUrl: Connect = (url, options) => ({ persistence: postgres(url, options), end: async () => undefined });
+/** Transactions are those of a Kysely of the user's. */
+export const byUrl: Connect = (url, options) => {
+  const db = new Kysely<{ unrelated: { id: number } }>({
+    dialect: new PostgresDialect({ pool: new pg.Pool({ connectionString: url, max: 2 }) }),
+  });
+  const undone = new Error('rolled back as the case wishes');
+  return {
+    persistence: postgres(url, options),
+    async transaction(work) {
+      const done = db.transaction().execute(async (trx) => {
+        if (!(await work(trx))) throw undone;
+      });
+      await done.catch((error: unknown) => {
+        if (error !== undone) throw error;
+      });
+    },
+    end: () => db.destroy(),
+  };
+};
 
 const LEASE_MS = 30;
+
+/** As by PgBouncer in transaction mode: by a real one where `TEST_POOLER_URL` names one, in front of `TEST_DATABASE_URL`. */
+export const byPooler: Connect = (url, options) => {
+  const pooled = new URL(process.env.TEST_POOLER_URL ?? url);
+  pooled.pathname = new URL(url).pathname;
+  return byUrl(pooled.href, { ...options, pooler: 'transaction' });
+};
 
 /** A schema of its own for each rig. */
 export async function postgresRig({ url, admin }: TestDatabase, connectBy: Connect = byUrl): Promise<JournalRig> {
   const schema = `Test ${randomUUID()}`;
-  const { persistence, end } = connectBy(url, { schema });
+  const { persistence, transaction, end } = connectBy(url, { schema });
   const open: Journal[] = [];
   const connect = async () => {
     const journal = persistence.connect();
@@ -38,6 +68,7 @@ export async function postgresRig({ url, admin }: TestDatabase, connectBy: Conne
       await tamperWith(admin, schema, tampering);
       return open[0] ?? connect();
     },
+    ...(transaction === undefined ? {} : { transaction }),
     leaseMs: LEASE_MS,
     async afterLease() {
       const sql = `select count(*)::int as living from "${schema}".leases where expires_at > clock_timestamp()`;

@@ -62,7 +62,7 @@ export const COMPILER: Architecture = {
   rooms: {
     findings: { imports: [], vocabulary: true },
     source: { imports: ['findings'], npm: ['ts-morph'], node: ['project.ts'] },
-    reading: { imports: ['source'], npm: ['#authoring', '#compilation'] },
+    reading: { imports: ['findings', 'source'], npm: ['#authoring', '#compilation'] },
     rules: { imports: ['findings', 'source', 'reading'], npm: ['#compilation', '#model'] },
     checking: { imports: ['findings', 'source', 'reading', 'rules'] },
     output: { imports: ['findings'], node: ['paths.ts'] },
@@ -72,15 +72,24 @@ export const COMPILER: Architecture = {
       npm: ['#compilation', '#engine', '#model', 'flowproof'],
       node: [''],
     },
+    loading: { imports: ['findings', 'source', 'reading'], npm: ['#authoring', '#compilation', '#model'], node: [''] },
+    /** A door of the package: it reads what linters have parsed, and knows no compiler. */
+    'eslint-plugin': { imports: ['findings'], npm: ['#model'], leaf: true },
     pictures: { imports: ['source', 'reading', 'output', 'manifest'], npm: ['#compilation', '#model', '@viz-js/viz'] },
     cli: {
-      imports: ['findings', 'source', 'reading', 'rules', 'checking', 'output', 'manifest', 'upgrade', 'pictures'],
+      imports: ['findings', 'source', 'reading', 'rules', 'checking', 'output', 'manifest', 'upgrade', 'loading', 'pictures'],
       npm: ['#model'],
       node: [''],
     },
     /** The program itself. */
     '': { imports: ['cli'], npm: ['#model'] },
   },
-  impure: [],
+  impure: [
+    {
+      file: 'loading/child.ts',
+      uses: ['process.exit'],
+      because: 'it is a program of its own, and ends when nobody waits for it any more, whatever its modules are doing',
+    },
+  ],
   maxLines: 400,
 };

@@ -3,9 +3,10 @@ import { toDot, toMermaid } from '../../src/compilation/index.js';
 import * as choices from '../../type-tests/good-choice.js';
 import * as graphs from '../../type-tests/good-graph.js';
 import * as linears from '../../type-tests/good-linear.js';
+import * as secrets from '../../type-tests/good-secret.js';
 
 /** What the types let through must compile at run time as well. */
-const flows = Object.entries({ ...linears, ...graphs, ...choices }).flatMap(([name, value]) =>
+const flows = Object.entries({ ...linears, ...graphs, ...choices, ...secrets }).flatMap(([name, value]) =>
   typeof value === 'object' && 'compile' in value ? [[name, value] as const] : [],
 );
 

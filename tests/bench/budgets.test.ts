@@ -2,9 +2,10 @@ import { concurrent, defineTask, flowproof, linear, type TaskContext } from 'flo
 import { postgres } from 'flowproof/postgres';
 import { VirtualClock } from 'flowproof/testing';
 import { beforeAll, describe, expect, inject, test } from 'vitest';
-import { chain, FIRST, fan, saga } from '../../bench/flows.js';
+import { chain, fan, saga } from '../../bench/flows.js';
 import { spread } from '../../bench/harness.js';
 import { type Counts, type MeteredPostgres, startMeteredPostgres } from '../../bench/meter.js';
+import { FIRST } from '../../bench/steps.js';
 
 /**
  * What a step may cost, counted by PostgreSQL: the same on every machine, so it is held where times can't be. A server

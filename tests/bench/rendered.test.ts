@@ -7,7 +7,7 @@ import { savedLines } from '../../bench/report.js';
 const spread = (median: number) => ({ median, min: median / 2, max: median * 2 });
 const row = (work: string, system: string, us: number, ratio: number, target?: number): Measured => ({
   ...{ work, system, unit: 'step', comparedWith: undefined, target, usPerUnit: spread(us), ratioToRaw: spread(ratio) },
-  ...{ statementsPerUnit: null, commitsPerUnit: null, walBytesPerUnit: null, remarks: [] },
+  ...{ statementsPerUnit: null, commitsPerUnit: null, walBytesPerUnit: null, p50Us: null, p99Us: null, remarks: [] },
 });
 const ROWS = [row('pg-a', 'raw', 100, 1, 1.4), row('pg-a', 'flowproof', 130, 1.3, 1.4), row('pg-a', '<peer>', 900, 9, 1.4)];
 
@@ -30,11 +30,26 @@ test('a longer bar is a larger value', () => {
   expect(peer).toBeGreaterThan(ours);
 });
 
+test('what was measured beside others has a part for each work, with who was left out and why', () => {
+  const laps = (row: Measured): Measured => ({ ...row, p50Us: 90, p99Us: 400 });
+  const rows = [...ROWS.map(laps), row('pg-b', 'raw', 5, 1)];
+  const absent = (system: string, reason: string) => ({ work: 'pg-b', system, reason });
+  const leftOut = [absent('one', 'not installed\nits stack'), absent('other', 'not installed'), absent('third', 'refused')];
+  const { section, markdown, plots } = rendered(savedLines(rows, 'here', leftOut));
+  expect(section).toBe('beside others');
+  expect([...plots.keys()]).toEqual(['beside-pg-a.svg', 'laps-pg-a.svg', 'beside-pg-b.svg']);
+  expect(markdown.split('#### pg-b')[1]).toContain('- one, other: left out of pg-b: not installed\n- third: left out of pg-b: refused');
+  expect(markdown.split('#### pg-b')[0]).not.toContain('left out');
+  expect(plots.get('laps-pg-a.svg')?.match(/class="bar other"/g)).toHaveLength(2);
+});
+
 test('it goes between the marks of the page, again and again, and nowhere else', () => {
   const page = readFileSync(new URL('../../docs/benchmarks.md', import.meta.url), 'utf8');
-  const once = withMeasured(page, 'FIRST');
-  expect(withMeasured(withMeasured(page, 'other'), 'FIRST')).toBe(once);
-  expect(once).toContain('\n\nFIRST\n\n');
-  expect(() => withMeasured('no marks', 'x')).toThrow('needs the lines');
+  for (const section of ['alone', 'beside others'] as const) {
+    const once = withMeasured(page, { section, markdown: 'FIRST' });
+    expect(withMeasured(withMeasured(page, { section, markdown: 'other' }), { section, markdown: 'FIRST' })).toBe(once);
+    expect(once).toContain('\n\nFIRST\n\n');
+    expect(() => withMeasured('no marks', { section, markdown: 'x' })).toThrow('needs the lines');
+  }
   expect(() => rendered('{"work":"a"}\n')).toThrow('was not written by');
 });

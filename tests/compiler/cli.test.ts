@@ -79,6 +79,18 @@ describe('flowproof', () => {
   });
 });
 
+/** What the task in docs/checker.md makes of what is printed. */
+function problemsIn(out: string): Record<'begins' | 'problems' | 'ends', number> {
+  const documentation = readFileSync(join(ROOT, 'docs/checker.md'), 'utf8');
+  const [, task = ''] = /```json\n(\{\n {2}"version"[\s\S]*?)```/.exec(documentation) ?? [];
+  const { tasks } = JSON.parse(task) as {
+    tasks: { problemMatcher: { pattern: { regexp: string }; background: { beginsPattern: string; endsPattern: string } } }[];
+  };
+  const { pattern, background } = (tasks[0] as (typeof tasks)[number]).problemMatcher;
+  const count = (source: string) => out.split('\n').filter((line) => new RegExp(source).test(line)).length;
+  return { begins: count(background.beginsPattern), problems: count(pattern.regexp), ends: count(background.endsPattern) };
+}
+
 describe('flowproof check', () => {
   test('needs no configuration, and ends with 1 for errors', async () => {
     const { code, out, err } = await flowproof('check');
@@ -122,6 +134,7 @@ describe('flowproof check', () => {
     const ended = main(['check', '--watch'], io);
     await first;
     expect(said.out).toContain('1 error, 1 warning');
+    expect(problemsIn(said.out)).toEqual({ begins: 1, problems: 2, ends: 1 });
     said.out = '';
     const second = round();
     write('flows.ts', flows(3, '.input<{ x: number }>()'));

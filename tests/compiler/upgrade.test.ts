@@ -1,4 +1,5 @@
 import { execFileSync } from 'node:child_process';
+import { randomBytes } from 'node:crypto';
 import { mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -8,7 +9,7 @@ import { readProject } from '../../compiler/reading/index.js';
 import { openProject } from '../../compiler/source/index.js';
 import { comparedWith, isStore } from '../../compiler/upgrade/index.js';
 import { postgres } from '../../src/adapters/postgres/index.js';
-import { defineTask, file, flowproof, linear } from '../../src/index.js';
+import { type AnyFlow, defineTask, encrypted, file, flowproof, forEach, linear, type TaskContext } from '../../src/index.js';
 import { describePostgres } from '../support/postgres.js';
 import { presentOf } from './present.js';
 
@@ -38,6 +39,23 @@ describe('the upgrade check', () => {
     expect(compare([presentOf(flow('a'))], []).map(({ message }) => message)).toEqual([
       "flow 'f' is gone: nobody could go on with its runs",
     ]);
+  });
+
+  test('says what becomes secret, and what is none any more: both are safe, and neither changes what is stored', () => {
+    const giving = (...secret: readonly string[]) => task('a', { provides: ['x'], secret, execute: async () => ({ x: 'x' }) });
+    const open = linear.dynamic('f').input(['in']).add(giving()).build();
+    const hidden = linear.dynamic('f').input(['in']).secret('in').add(giving('x')).build();
+    const said = (before: AnyFlow, now: AnyFlow) =>
+      compare([presentOf(before)], [presentOf(now)]).map(({ verdict, path, message }) => [verdict, path, message]);
+    expect(said(open, hidden)).toEqual([
+      ['safe', 'f', "'in' is secret now: what runs of before have stored of it stays readable until they are pruned"],
+      ['safe', 'f/a', "'x' is secret now: what runs of before have stored of it stays readable until they are pruned"],
+    ]);
+    expect(said(hidden, open)).toEqual([
+      ['safe', 'f', "'in' is no secret any more: keep the keys of what runs have stored of it until they are pruned"],
+      ['safe', 'f/a', "'x' is no secret any more: keep the keys of what runs have stored of it until they are pruned"],
+    ]);
+    expect(said(hidden, hidden)).toEqual([]);
   });
 
   test('reads back the manifest file that it writes', () => {
@@ -166,6 +184,62 @@ describePostgres('against the runs of a database', (database) => {
     expect(await strands(FLOWS('.add(a).add(b)'))).toEqual([]);
     expect(await strands(FLOWS('.add(a).add(b)', 2))).toEqual([
       ['WOULD_STRAND', "flow 'f' would strand 1 unfinished run: 'begun'", "begun: 'f/a' began in version 1, and is version 2 now"],
+    ]);
+  }, 60_000);
+
+  test('judges runs whose values are encrypted without their keys, unless their state is in a snapshot', async () => {
+    const { url } = database();
+    const keys = [{ id: 'k1', key: randomBytes(32) }];
+    const a = defineTask({
+      name: 'a',
+      provides: ['token'],
+      secret: ['token'],
+      execute: async () => ({ token: 't' }),
+      revert: async () => {},
+    });
+    const b = defineTask({
+      name: 'b',
+      requires: ['token'],
+      execute: async (_: { token: string }, ctx: TaskContext<{ rest(): void }>) => ctx.services.rest(),
+    });
+    const c = defineTask({ name: 'c', requires: ['token'], execute: async (_: { token: string }) => {} });
+    const flow = linear('f')
+      .retry(forEach('try', [1, 2, 3, 4, 5]))
+      .add(a)
+      .add(b)
+      .add(c)
+      .build();
+    const begin = async (schema: string, values: 'all' | 'secrets', failing = 0) => {
+      let left = failing;
+      const rest = (): void => {
+        if (left-- > 0) throw new Error('once more');
+        void app.suspend('r');
+      };
+      const persistence = encrypted(postgres(url, { schema }), { keys, values });
+      const app = flowproof({ persistence, flows: [flow], services: { rest }, snapshotAfter: 3 });
+      expect((await app.run(flow, { id: 'r' })).state).toBe('SUSPENDED');
+      await app.stop();
+    };
+    await begin('some', 'secrets');
+    await begin('every', 'all');
+    await begin('snapshot', 'secrets', 4);
+    const judged = async (schema: string, version: number) => {
+      const tsconfig = writeProject(`import { defineTask, forEach, linear } from 'flowproof';
+const a = defineTask({ name: 'a', version: ${version}, provides: ['token'], secret: ['token'], execute: async () => ({ token: 't' }), revert: async () => {} });
+const b = defineTask({ name: 'b', requires: ['token'], execute: async (_: { token: string }) => {} });
+const c = defineTask({ name: 'c', requires: ['token'], execute: async (_: { token: string }) => {} });
+const d = defineTask({ name: 'd', requires: ['token'], execute: async (_: { token: string }) => {} });
+export const f = linear('f').retry(forEach('try', [1, 2, 3, 4, 5])).add(a).add(b).add(c).add(d).build();
+`);
+      const found = await comparedWith(`${url}?schema=${schema}`, readProject(openProject([tsconfig])), { folder, tsconfigs: [tsconfig] });
+      return found.map(({ code, message }) => [code, message]);
+    };
+    for (const schema of ['some', 'every']) {
+      expect(await judged(schema, 1)).toEqual([]);
+      expect(await judged(schema, 2)).toEqual([['WOULD_STRAND', "flow 'f' would strand 1 unfinished run: 'r'"]]);
+    }
+    expect(await judged('snapshot', 2)).toEqual([
+      ['NEEDS_MIGRATION', "flow 'f' has runs that can't be judged without their keys, 'r': their state is encrypted"],
     ]);
   }, 60_000);
 });

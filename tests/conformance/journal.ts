@@ -11,6 +11,7 @@ import { logbookCases } from './journal/logbooks.js';
 import { pruneCases } from './journal/prune.js';
 import type { JournalCase, JournalRig } from './journal/rig.js';
 import { sealedCases } from './journal/sealed.js';
+import { noTransactionCases, transactionCases } from './journal/transactions.js';
 import { valueCases } from './journal/values.js';
 
 export type { JournalCase, JournalRig, Tampering } from './journal/rig.js';
@@ -30,10 +31,19 @@ export const journalCases: readonly JournalCase[] = [
   ...valueCases,
 ];
 
-/** Runs all cases against a store, or what is around one; `make` gives a new empty one each time. */
-export function describeJournal(name: string, make: () => Promise<JournalRig>, what: 'store' | 'around' = 'store'): void {
+export interface JournalKind {
+  /** A store, or what is around one. Default: `store`. */
+  readonly what?: 'store' | 'around';
+  /** Whether it takes part in transactions of the user's; the others show that they don't. Default: false. */
+  readonly isTransactional?: boolean;
+}
+
+/** Runs all cases that concern it; `make` gives a new empty one each time. */
+export function describeJournal(name: string, make: () => Promise<JournalRig>, kind: JournalKind = {}): void {
+  const { what = 'store', isTransactional = false } = kind;
   describe(`journal: ${name}`, () => {
-    const cases = what === 'store' ? [...journalCases, ...sealedCases] : journalCases;
+    const special = what === 'around' ? [] : sealedCases;
+    const cases = [...journalCases, ...special, ...(isTransactional ? transactionCases : noTransactionCases)];
     it.each(cases.map((one) => [one.name, one] as const))('%s', async (_name, one) => runCase(one, await make()));
   });
 }

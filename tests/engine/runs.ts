@@ -133,7 +133,7 @@ export class Bench {
   ) {
     const status = newRun(runId, flow.atoms.length);
     this.run = { flow, status, frontier: new Frontier(flow, status), codec: jsonCodec, observed: false, entryIsOpen: false };
-    this.limits = { capacity, hold: 'none', nowMs: 0, onFailure: 'revert' };
+    this.limits = { capacity, hold: 'none', nowMs: 0, onFailure: 'revert', maxSteps: 100_000 };
   }
 
   begin(): string[] {

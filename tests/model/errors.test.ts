@@ -43,6 +43,7 @@ const SAMPLES: readonly [errors.FlowproofError, string, readonly string[]][] = [
   [new errors.TransactionError('NOT_TRANSACTIONAL', 'order/pay'), 'NOT_TRANSACTIONAL', ["'order/pay'", 'postgres(url)']],
   [new errors.StaleRunError('order-42'), 'STALE_RUN', ["'order-42'", 'taken over']],
   [new errors.AppStoppedError('order-42'), 'APP_STOPPED', ["'order-42'", 'resume']],
+  [new errors.JournalFullError('order-42', 'provision', 100), 'JOURNAL_FULL', ["'order-42'", "'provision'", '100 steps', 'maxSteps']],
   [new errors.TransactionError('NOT_TRANSACTIONAL', 'shop/place'), 'NOT_TRANSACTIONAL', ["'shop/place'", 'postgres(url)']],
   [new errors.TransactionError('OTHER_DATABASE', 'order-42'), 'OTHER_DATABASE', ["'order-42'", 'pass the Kysely']],
   [new errors.TransactionError('TRANSACTION_LATE', 'shop/place'), 'TRANSACTION_LATE', ["'shop/place'", 'awaits it']],

@@ -30,7 +30,8 @@ const GREETED = '["SUCCESS",{"text":"hello world"}]\n';
 
 describe('the tarball', () => {
   test('holds the built library and its papers, nothing else', () => {
-    expect(packed.files.filter((path) => !path.startsWith('dist/'))).toEqual(['CHANGELOG.md', 'LICENSE', 'README.md', 'package.json']);
+    const papers = ['CHANGELOG.md', 'LICENSE', 'README.md', 'docs/checker.md', 'docs/types.md', 'docs/upgrade.md', 'package.json'];
+    expect(packed.files.filter((path) => !path.startsWith('dist/'))).toEqual(papers);
     expect(packed.files.filter((path) => !/\.(js|d\.ts|js\.map)$/.test(path) && path.startsWith('dist/'))).toEqual([]);
   });
 
@@ -85,8 +86,9 @@ describe('installed alone', () => {
     }
   });
 
-  test('its root door loads no client of an outside system', async () => {
-    const folder = await program('loaded', {
+  /** All that is loaded by importing a door. */
+  async function loadedBy(door: string, name: string): Promise<readonly string[]> {
+    const folder = await program(name, {
       'hooks.mjs': `import { appendFileSync } from 'node:fs';
         export async function resolve(specifier, context, next) {
           const resolved = await next(specifier, context);
@@ -95,13 +97,33 @@ describe('installed alone', () => {
         }`,
       'main.mjs': `import { register } from 'node:module';
         register('./hooks.mjs', import.meta.url);
-        await import('flowproof');`,
+        await import('${door}');`,
     });
     await node(folder, 'main.mjs');
-    const loaded = readFileSync(join(folder, 'loaded.txt'), 'utf8').trim().split('\n');
-    const packages = loaded.flatMap((url) => /\/node_modules\/((?:@[^/]+\/)?[^/]+)\//.exec(url)?.[1] ?? []);
-    expect(new Set(packages)).toEqual(new Set(['flowproof', 'reflect-metadata']));
+    return readFileSync(join(folder, 'loaded.txt'), 'utf8').trim().split('\n');
+  }
+
+  function packagesIn(loaded: readonly string[]): ReadonlySet<string> {
+    return new Set(loaded.flatMap((url) => /\/node_modules\/((?:@[^/]+\/)?[^/]+)\//.exec(url)?.[1] ?? []));
+  }
+
+  test('its plugin for linters loads no compiler, and oxlint finds it by its name', async () => {
+    const loaded = await loadedBy('flowproof/eslint-plugin', 'linter');
+    expect(packagesIn(loaded)).toEqual(new Set(['flowproof']));
+    expect(loaded.filter((url) => /\/dist\/compiler\/(?!eslint-plugin\/|findings\/)/.test(url))).toEqual([]);
+    const folder = await program('linted', {
+      '.oxlintrc.json': JSON.stringify({ jsPlugins: ['flowproof/eslint-plugin'], rules: { 'flowproof/empty-revert': 'error' } }),
+      'task.ts': `import { Task } from 'flowproof';
+        @Task({ name: 'a' }) export class A { async execute() {} async revert() {} }`,
+    });
+    await expect(tool(folder, 'oxlint/bin/oxlint', 'task.ts')).rejects.toThrow("flowproof(empty-revert): task 'A': revert is empty");
+  });
+
+  test('its root door loads nothing but itself, in a few files', async () => {
+    const loaded = await loadedBy('flowproof', 'loaded');
+    expect(packagesIn(loaded)).toEqual(new Set(['flowproof']));
     expect(loaded.filter((url) => /\/dist\/(adapters|testing)\//.test(url))).toEqual([]);
+    expect(new Set(loaded.filter((url) => url.startsWith('file:'))).size).toBeLessThan(30);
   });
 
   test('its other doors stay shut for nobody but those who lack their client', async () => {
@@ -120,6 +142,7 @@ describe('installed alone', () => {
 describe('its types', () => {
   const PROGRAM = `
 import { defineTask, type Flow, flowproof, linear, memory, type Outcome, type Provides, run, Task, type TaskContext, times } from 'flowproof';
+import linting from 'flowproof/eslint-plugin';
 import * as testing from 'flowproof/testing';
 
 interface Mailer { send(to: string): Promise<void> }
@@ -146,6 +169,7 @@ export const result = await run(flow, { inputs: { size: 1 }, services: { mailer 
 if (result.state === 'SUCCESS') result.results.price.plus(result.results.price);
 // @ts-expect-error nothing provides it
 linear('wrong').add(shout);
+export const rules: 'error' | 'warn' | undefined = linting.configs.recommended.rules['flowproof/empty-revert'];
 export { loud, testing };
 `;
   beforeAll(async () => {

@@ -6,7 +6,18 @@ import { promisify } from 'node:util';
 
 const execute = promisify(execFile);
 const ROOT = join(import.meta.dirname, '../..');
-const BUILT_FROM = ['src', 'compiler', 'tsconfig.json', 'tsconfig.build.json', 'package.json', 'README.md', 'CHANGELOG.md', 'LICENSE'];
+const BUILT_FROM = [
+  'src',
+  'compiler',
+  'scripts',
+  'docs',
+  'tsconfig.json',
+  'tsconfig.build.json',
+  'package.json',
+  'README.md',
+  'CHANGELOG.md',
+  'LICENSE',
+];
 
 /** What a program printed; what went wrong is thrown with all that it printed. */
 export async function run(cwd: string, command: string, ...args: readonly string[]): Promise<string> {
@@ -52,7 +63,7 @@ async function packInto(work: string): Promise<Omit<Packed, 'remove'>> {
   await Promise.all([mkdir(stage), mkdir(project)]);
   for (const name of BUILT_FROM) await cp(join(ROOT, name), join(stage, name), { recursive: true });
   await symlink(join(ROOT, 'node_modules'), join(stage, 'node_modules'), 'junction');
-  await tool(stage, 'typescript/bin/tsc', '-b', 'compiler');
+  await run(stage, 'npm', 'run', 'build');
   const [packed] = JSON.parse(await run(stage, 'npm', 'pack', '--json', '--pack-destination', work)) as [
     { filename: string; files: { path: string }[] },
   ];

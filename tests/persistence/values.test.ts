@@ -43,13 +43,13 @@ class Shelf implements Offload {
 
 const over = (store: MemoryStore): Persistence => ({ kind: 'memory', connect: () => new MemoryJournal(store) });
 
-describeJournal('memory, encrypted', () => memoryRig((store) => encrypted(over(store), { keys: KEYS }).connect()), 'around');
-describeJournal('file, encrypted', () => fileRig({}, (persistence) => encrypted(persistence, { keys: KEYS })), 'around');
+describeJournal('memory, encrypted', () => memoryRig((store) => encrypted(over(store), { keys: KEYS }).connect()), { what: 'around' });
+describeJournal('file, encrypted', () => fileRig({}, (persistence) => encrypted(persistence, { keys: KEYS })), { what: 'around' });
 const elsewhere = async () => {
   const to = new Shelf();
   return memoryRig((store) => encrypted(offloaded(over(store), { to, over: 120 }), { keys: KEYS }).connect());
 };
-describeJournal('memory, values kept elsewhere and encrypted', elsewhere, 'around');
+describeJournal('memory, values kept elsewhere and encrypted', elsewhere, { what: 'around' });
 
 let store: MemoryStore;
 beforeEach(() => {

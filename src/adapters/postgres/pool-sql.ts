@@ -21,8 +21,10 @@ export interface PgPool {
 }
 
 export interface PoolSqlOptions {
-  /** Run once on each new connection; only for pools of our own, as it stays. */
-  readonly settings?: string;
+  /** Done once to each new connection; only for pools of our own, as what it sets stays. */
+  readonly greet?: (client: PgClient) => Promise<void>;
+  /** Whether statements are prepared, and known by their names from then on. Default: true. */
+  readonly prepares?: boolean;
   /** Whether `close` ends the pool. */
   readonly own: boolean;
 }
@@ -33,7 +35,7 @@ const ignore = (): void => undefined;
 export class PoolSql implements Sql {
   readonly #pool: PgPool;
   readonly #options: PoolSqlOptions;
-  readonly #set = new WeakSet<PgClient>();
+  readonly #greeted = new WeakSet<PgClient>();
   /** How many connections had been lost when a client was first seen. */
   readonly #lossesBefore = new WeakMap<PgClient, number>();
   #losses = 0;
@@ -44,12 +46,17 @@ export class PoolSql implements Sql {
     pool.on('error', ignore);
   }
 
-  async query({ name, text }: Statement, params: readonly unknown[]): Promise<readonly Row[]> {
-    return this.#borrow(async (client) => (await client.query({ name, text, values: [...params] })).rows as Row[]);
+  async query(statement: Statement, params: readonly unknown[]): Promise<readonly Row[]> {
+    return this.#borrow(async (client) => (await client.query(this.#config(statement, params))).rows as Row[]);
   }
 
-  async change({ name, text }: Statement, params: readonly unknown[]): Promise<number> {
-    return this.#borrow(async (client) => (await client.query({ name, text, values: [...params] })).rowCount ?? 0);
+  async change(statement: Statement, params: readonly unknown[]): Promise<number> {
+    return this.#borrow(async (client) => (await client.query(this.#config(statement, params))).rowCount ?? 0);
+  }
+
+  #config({ name, text }: Statement, params: readonly unknown[]) {
+    const values = [...params];
+    return this.#options.prepares === false ? { text, values } : { name, text, values };
   }
 
   async transaction<Result>(
@@ -80,7 +87,7 @@ export class PoolSql implements Sql {
     client.on('error', ignore);
     let lost = false;
     try {
-      await this.#prepare(client);
+      await this.#greet(client);
       return await work(client);
     } catch (error) {
       lost = isLost(error);
@@ -104,9 +111,9 @@ export class PoolSql implements Sql {
     }
   }
 
-  async #prepare(client: PgClient): Promise<void> {
-    if (this.#options.settings === undefined || this.#set.has(client)) return;
-    await client.query({ text: this.#options.settings });
-    this.#set.add(client);
+  async #greet(client: PgClient): Promise<void> {
+    if (this.#options.greet === undefined || this.#greeted.has(client)) return;
+    await this.#options.greet(client);
+    this.#greeted.add(client);
   }
 }

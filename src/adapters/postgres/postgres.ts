@@ -1,6 +1,6 @@
 import type { Capabilities, Persistence } from '../../persistence/index.js';
 import { quoted, SqlJournal } from '../../sql/index.js';
-import { connect } from './connect.js';
+import { connect, type Pooler } from './connect.js';
 import type { KyselyDatabase } from './kysely-sql.js';
 import type { PgPool } from './pool-sql.js';
 
@@ -14,6 +14,12 @@ export interface PostgresOptions {
    * Default: 2. With more than a millisecond a commit, 4 are faster.
    */
   readonly lanes?: number;
+  /**
+   * What is between a URL and PostgreSQL: `transaction` for a pooler that lends connections for one transaction at a time,
+   * such as PgBouncer in that mode. Then nothing is set or prepared on a connection, and a dead process is seen when its
+   * lease is over. Default: `none`; such a pooler is then an error, `STORE_POOLER`.
+   */
+  readonly pooler?: Pooler;
   /** The largest step that is sent, bytes of JSON; a larger one is refused. Default: 16 MiB. */
   readonly maxStepBytes?: number;
 }
@@ -28,7 +34,8 @@ const MAX_STEP_BYTES = 16 * 1_048_576;
  * @param source The URL of a database, for connections of its own, tuned for the journal, one of which tells others within
  * milliseconds when this process dies, and which `transaction` needs; or your pool of `pg`, or your Kysely, which are used as they are and never closed.
  *
- * Opening throws PersistenceError `STORE_UNREACHABLE`, or `STORE_SCHEMA` when the tables are not what this version needs.
+ * Opening throws PersistenceError `STORE_UNREACHABLE`, `STORE_SCHEMA` when the tables are not what this version needs, or
+ * `STORE_POOLER` behind a pooler that was not named.
  *
  * @example
  * ```ts
@@ -39,11 +46,11 @@ const MAX_STEP_BYTES = 16 * 1_048_576;
  * ```
  */
 export function postgres(source: string | PgPool | KyselyDatabase, options: PostgresOptions = {}): Persistence {
-  const { schema = 'flowproof', migrate = true, lanes = LANES, maxStepBytes = MAX_STEP_BYTES } = options;
+  const { schema = 'flowproof', migrate = true, lanes = LANES, pooler = 'none', maxStepBytes = MAX_STEP_BYTES } = options;
   quoted(schema);
   if (!Number.isInteger(lanes) || lanes < 1) throw new TypeError(`lanes is ${lanes}: it must be an integer from 1`);
   // Over the user's connections, transactions that wait for the journal would hold what it waits for.
   const capabilities = { ...CAPABILITIES, transactional: typeof source === 'string' };
-  const params = { schema, migrate, maxStepBytes, capabilities, connect: async () => connect({ source, lanes }) };
+  const params = { schema, migrate, maxStepBytes, capabilities, connect: async () => connect({ source, lanes, pooler }) };
   return { kind: 'postgres', connect: () => new SqlJournal(params) };
 }

@@ -1,11 +1,13 @@
 import { asPersistenceError, grantUse, migrate } from '../../sql/index.js';
-import { connect } from './connect.js';
+import { connect, type Pooler } from './connect.js';
 import type { KyselyDatabase } from './kysely-sql.js';
 import type { PgPool } from './pool-sql.js';
 
 export interface PrepareSchemaOptions {
   /** Default: `flowproof`. */
   readonly schema?: string;
+  /** As of `postgres`. Default: `none`. */
+  readonly pooler?: Pooler;
   /** A role that services connect as: it gets the right to read and write rows of the schema. Default: nobody. */
   readonly grantTo?: string;
 }
@@ -24,8 +26,8 @@ export interface PrepareSchemaOptions {
  * ```
  */
 export async function prepareSchema(source: string | PgPool | KyselyDatabase, options: PrepareSchemaOptions = {}): Promise<void> {
-  const { schema = 'flowproof', grantTo } = options;
-  const { sql, close } = connect({ source, lanes: 1 });
+  const { schema = 'flowproof', grantTo, pooler = 'none' } = options;
+  const { sql, close } = connect({ source, lanes: 1, pooler });
   try {
     await migrate(sql, { schema, migrate: true });
     if (grantTo !== undefined) await grantUse(sql, schema, grantTo);

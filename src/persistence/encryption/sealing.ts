@@ -1,82 +1,81 @@
 import type { Json } from '../../model/json.js';
 import { JournalError } from '../journal-error.js';
-import { textOfValue, type ValuePlace, type ValueTransform } from '../values/value-transform.js';
-import { wrap } from '../values/wrapped.js';
-import { decryptText, encryptText } from './cipher.js';
+import type { Secrecy } from '../values/secrecy.js';
+import type { ValuePlace, ValueTransform } from '../values/value-transform.js';
 import type { Keys } from './keys.js';
+import { Seal } from './seal.js';
 
-const HASH = '~sealed:';
-
-/** Encrypts each value for its place: key id, a dot, and what the cipher gives. */
+/** Encrypts each value for its place. */
 export class Sealing implements ValueTransform {
   readonly marker = '~sealed';
-  readonly #keys: Keys;
+  readonly #seal: Seal;
   readonly #plain: 'read' | 'refuse';
 
   constructor(keys: Keys, plain: 'read' | 'refuse') {
-    this.#keys = keys;
+    this.#seal = new Seal(keys);
     this.#plain = plain;
   }
 
   seal(value: Json, place: ValuePlace): Json {
-    return wrap('~sealed', this.#encrypt(textOfValue(value), place));
+    return this.#seal.close(value, place);
   }
 
   open(content: string, place: ValuePlace): Json {
-    return JSON.parse(this.#decrypt(content, place)) as Json;
+    return this.#seal.open(content, place);
   }
 
   bare(value: Json, place: ValuePlace): Json {
-    if (this.#plain === 'read') return value;
-    throw corrupt(place, `${nameOf(place)} is not encrypted: allow it with plain: 'read' while there are runs of before`);
+    if (this.#plain === 'read') return this.#seal.openInside(value, place);
+    const reason = `the value of ${place.what} is not encrypted: allow it with plain: 'read' while there are runs of before`;
+    throw new JournalError('JOURNAL_CORRUPT', place.runId, place.seq, reason);
   }
 
   sealHash(hash: string, runId: string): string {
-    return HASH + this.#encrypt(hash, hashPlace(runId));
+    return this.#seal.closeHash(hash, runId);
   }
 
   openHash(hash: string, runId: string): string {
-    if (hash.startsWith(HASH)) return this.#decrypt(hash.slice(HASH.length), hashPlace(runId));
-    this.bare(hash, hashPlace(runId));
-    return hash;
+    const { found, opened } = this.#seal.openHash(hash, runId);
+    if (!found) this.bare(hash, { runId, seq: -1, what: 'digest of the inputs' });
+    return opened;
   }
 
   async forget(): Promise<void> {
     // Nothing is kept anywhere else.
   }
+}
 
-  #encrypt(text: string, place: ValuePlace): string {
-    const { id, key } = this.#keys.current(place.runId);
-    return `${id}.${encryptText(text, key, textOf(place))}`;
+/** Encrypts what is secret, and leaves all else as it is. Reads both, whoever encrypted them. */
+export class SealingSecrets implements ValueTransform {
+  readonly marker = '~sealed';
+  readonly #seal: Seal;
+
+  constructor(keys: Keys) {
+    this.#seal = new Seal(keys);
   }
 
-  #decrypt(content: string, place: ValuePlace): string {
-    const dot = content.indexOf('.');
-    const id = content.slice(0, Math.max(0, dot));
-    const key = this.#keys.named(id, place.runId);
-    if (key === undefined) {
-      const reason = `${nameOf(place)} is encrypted with the key '${id}', which was not given`;
-      throw new JournalError('JOURNAL_SEALED', place.runId, place.seq, reason);
-    }
-    try {
-      return decryptText(content.slice(dot + 1), key, textOf(place));
-    } catch (cause) {
-      const reason = `${nameOf(place)} was changed or moved after it was written, or '${id}' names another key now`;
-      throw corrupt(place, reason, cause);
-    }
+  seal(value: Json, place: ValuePlace, secrecy: Secrecy): Json {
+    if (secrecy === 'none') return value;
+    return secrecy === 'whole' ? this.#seal.close(value, place) : this.#seal.closeInside(value, place, secrecy);
   }
-}
 
-const hashPlace = (runId: string): ValuePlace => ({ runId, seq: -1, what: 'digest of the inputs' });
+  open(content: string, place: ValuePlace): Json {
+    return this.#seal.open(content, place);
+  }
 
-function textOf({ runId, seq, what }: ValuePlace): string {
-  return `${runId} ${seq} ${what}`;
-}
+  bare(value: Json, place: ValuePlace): Json {
+    return this.#seal.openInside(value, place);
+  }
 
-function nameOf({ what }: ValuePlace): string {
-  return `the value of ${what}`;
-}
+  sealHash(hash: string, runId: string, isSecret: boolean): string {
+    return isSecret ? this.#seal.closeHash(hash, runId) : hash;
+  }
 
-function corrupt({ runId, seq }: ValuePlace, reason: string, cause?: unknown): JournalError {
-  return new JournalError('JOURNAL_CORRUPT', runId, seq, reason, { cause });
+  openHash(hash: string, runId: string): string {
+    return this.#seal.openHash(hash, runId).opened;
+  }
+
+  async forget(): Promise<void> {
+    // Nothing is kept anywhere else.
+  }
 }

@@ -2,8 +2,14 @@ import { isJsonObject, type Json, type JsonObject } from '../../model/json.js';
 import type { Entry, Transition } from '../entry.js';
 import { asFailure, ofFailure } from './wrapped.js';
 
-/** `what` names the value within its entry, the same whenever it is read. */
-export type MapValue = (value: Json, what: string) => Json | Promise<Json>;
+/** Which value of its entry it is. */
+export interface ValueName {
+  readonly op: Transition[0];
+  /** The input, or the atom; nothing for a snapshot. */
+  readonly of?: string | number;
+}
+
+export type MapValue = (value: Json, name: ValueName) => Json | Promise<Json>;
 
 /** An entry with other values in the places of those that users' code gave; what happened stays readable. */
 export async function mapValues(entry: Entry, map: MapValue): Promise<Entry> {
@@ -16,7 +22,7 @@ async function mapTransition(transition: Transition, map: MapValue): Promise<Tra
   switch (transition[0]) {
     case 'CREATED': {
       const inputs: { [name: string]: Json } = {};
-      for (const [name, value] of Object.entries(transition[1].inputs)) inputs[name] = await map(value, `CREATED ${name}`);
+      for (const [name, value] of Object.entries(transition[1].inputs)) inputs[name] = await map(value, { op: 'CREATED', of: name });
       return ['CREATED', { ...transition[1], inputs }];
     }
     case 'SUCCESS':
@@ -24,17 +30,17 @@ async function mapTransition(transition: Transition, map: MapValue): Promise<Tra
     case 'REVERTED':
     case 'SAVED': {
       const [op, atom, value] = transition;
-      return value === undefined ? transition : [op, atom, await map(value, `${op} ${atom}`)];
+      return value === undefined ? transition : [op, atom, await map(value, { op, of: atom })];
     }
     case 'PROGRESS': {
       const [op, atom, fraction, details] = transition;
-      return details === undefined ? transition : [op, atom, fraction, await map(details, `${op} ${atom}`)];
+      return details === undefined ? transition : [op, atom, fraction, await map(details, { op, of: atom })];
     }
     case 'FAILURE':
     case 'INTERRUPTED':
     case 'REVERT_FAILURE': {
       const [op, atom, failure] = transition;
-      return [op, atom, asFailure(await map(ofFailure(failure), `${op} ${atom}`))];
+      return [op, atom, asFailure(await map(ofFailure(failure), { op, of: atom }))];
     }
     case 'SNAPSHOT':
       return ['SNAPSHOT', await mapSnapshot(transition[1], map)];
@@ -61,6 +67,6 @@ async function mapTransition(transition: Transition, map: MapValue): Promise<Tra
 /** How many atoms the run has is needed to check what comes after, so it stays beside what stands for the snapshot. */
 async function mapSnapshot(snapshot: Json, map: MapValue): Promise<Json> {
   const { count, ...rest }: JsonObject = isJsonObject(snapshot) ? snapshot : {};
-  const mapped = await map(Object.keys(rest).some((key) => key.startsWith('~')) ? rest : snapshot, 'SNAPSHOT');
+  const mapped = await map(Object.keys(rest).some((key) => key.startsWith('~')) ? rest : snapshot, { op: 'SNAPSHOT' });
   return typeof count === 'number' && isJsonObject(mapped) ? { ...mapped, count } : mapped;
 }

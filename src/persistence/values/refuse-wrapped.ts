@@ -2,7 +2,7 @@ import type { Json } from '../../model/json.js';
 import type { Entry } from '../entry.js';
 import { JournalError } from '../journal-error.js';
 import { mapValues } from './map-values.js';
-import { type Marker, markerOf } from './wrapped.js';
+import { fieldsOf, type Marker, markerOf } from './wrapped.js';
 
 const REASONS: Readonly<Record<Marker, string>> = {
   '~sealed': 'its values are encrypted: open the store with encrypted(…) and its keys',
@@ -15,7 +15,13 @@ const REASONS: Readonly<Record<Marker, string>> = {
  * @throws JournalError `JOURNAL_SEALED`
  */
 export async function refuseWrapped(entry: Entry): Promise<void> {
-  await mapValues(entry, (value) => unwrapped(value, entry));
+  await mapValues(entry, (value) => unwrappedInside(unwrapped(value, entry), entry));
+}
+
+/** The same of the values in a record. */
+export function unwrappedInside(record: Json, at: Pick<Entry, 'runId' | 'seq'>): Json {
+  for (const [, value] of fieldsOf(record)) unwrapped(value, at);
+  return record;
 }
 
 /** The value, unless something stands for it. @throws JournalError `JOURNAL_SEALED` */

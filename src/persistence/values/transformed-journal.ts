@@ -1,4 +1,5 @@
 import type { Json } from '../../model/json.js';
+import type { Secrets } from '../../model/secrets.js';
 import type { Entry } from '../entry.js';
 import type {
   AppendItem,
@@ -18,8 +19,9 @@ import type {
   TickParams,
   TickResult,
 } from '../journal.js';
-import { mapValues } from './map-values.js';
-import { unwrapped } from './refuse-wrapped.js';
+import { mapValues, type ValueName } from './map-values.js';
+import { unwrapped, unwrappedInside } from './refuse-wrapped.js';
+import { secrecyOf } from './secrecy.js';
 import { type ValuePlace, ValueRefusal, type ValueTransform } from './value-transform.js';
 import { contentOf } from './wrapped.js';
 
@@ -42,8 +44,9 @@ export class TransformedJournal implements Journal {
   async createRun(params: CreateRunParams): Promise<CreateRunResult> {
     let sealed: CreateRunParams;
     try {
-      const inputsHash = this.#transform.sealHash(params.inputsHash, params.entry.runId);
-      sealed = { ...params, inputsHash, entry: await this.#seal(params.entry) };
+      const { entry, secrets } = params;
+      const inputsHash = this.#sealHash(params.inputsHash, entry.runId, secrets);
+      sealed = { ...params, inputsHash, entry: await this.#seal(entry, secrets) };
     } catch (cause) {
       if (cause instanceof ValueRefusal) throw cause.cause;
       return { kind: 'unknown', cause };
@@ -57,7 +60,7 @@ export class TransformedJournal implements Journal {
     const sealed: { readonly item: AppendItem; readonly place: number }[] = [];
     const prepare = async (item: AppendItem, place: number): Promise<void> => {
       try {
-        sealed.push({ item: { ...item, entry: await this.#seal(item.entry) }, place });
+        sealed.push({ item: { ...item, entry: await this.#seal(item.entry, item.secrets) }, place });
       } catch (cause) {
         results[place] = cause instanceof ValueRefusal ? { kind: 'refused', cause: cause.cause } : { kind: 'unknown', cause };
       }
@@ -70,7 +73,7 @@ export class TransformedJournal implements Journal {
 
   async appendIn(transaction: unknown, item: AppendItem): Promise<AppendResult> {
     try {
-      const sealed = { ...item, entry: await this.#seal(item.entry) };
+      const sealed = { ...item, entry: await this.#seal(item.entry, item.secrets) };
       return (await this.#journal.appendIn?.(transaction, sealed)) ?? NO_TRANSACTIONS;
     } catch (cause) {
       return cause instanceof ValueRefusal ? { kind: 'refused', cause: cause.cause } : { kind: 'unknown', cause };
@@ -98,7 +101,7 @@ export class TransformedJournal implements Journal {
 
   async send(message: InboxMessage): Promise<void> {
     const { payload } = message;
-    const sealed = payload === undefined ? {} : { payload: await this.#transform.seal(payload, placeOf(message)) };
+    const sealed = payload === undefined ? {} : { payload: await this.#transform.seal(payload, placeOf(message), 'none') };
     await this.#journal.send({ ...message, ...sealed });
   }
 
@@ -125,13 +128,19 @@ export class TransformedJournal implements Journal {
   release: Journal['release'] = (owner) => this.#journal.release(owner);
   close: Journal['close'] = () => this.#journal.close();
 
-  async #seal(entry: Entry): Promise<Entry> {
+  async #seal(entry: Entry, secrets: Secrets | undefined): Promise<Entry> {
     const { runId, seq } = entry;
-    const sealed = await mapValues(entry, (value, what) => this.#transform.seal(value, { runId, seq, what }));
+    const sealed = await mapValues(entry, (value, name) =>
+      this.#transform.seal(value, { runId, seq, what: textOf(name) }, secrecyOf(secrets, name)),
+    );
     const [first, ...rest] = sealed.transitions;
     if (first?.[0] !== 'CREATED') return sealed;
-    const inputsHash = this.#transform.sealHash(first[1].inputsHash, runId);
+    const inputsHash = this.#sealHash(first[1].inputsHash, runId, secrets);
     return { ...sealed, transitions: [['CREATED', { ...first[1], inputsHash }], ...rest] };
+  }
+
+  #sealHash(hash: string, runId: string, secrets: Secrets | undefined): string {
+    return this.#transform.sealHash(hash, runId, secrets !== undefined && secrets.inputs.size > 0);
   }
 
   async *#open(pages: AsyncIterable<readonly Entry[]>, raw: boolean): AsyncGenerator<readonly Entry[]> {
@@ -144,7 +153,7 @@ export class TransformedJournal implements Journal {
 
   async #openEntry(entry: Entry, raw: boolean): Promise<Entry> {
     const { runId, seq } = entry;
-    const opened = await mapValues(entry, (value, what) => this.#openValue(value, { runId, seq, what }, raw));
+    const opened = await mapValues(entry, (value, name) => this.#openValue(value, { runId, seq, what: textOf(name) }, raw));
     const [first, ...rest] = opened.transitions;
     if (first?.[0] !== 'CREATED') return opened;
     const inputsHash = this.#transform.openHash(first[1].inputsHash, runId);
@@ -159,7 +168,8 @@ export class TransformedJournal implements Journal {
   #openValue(value: Json, place: ValuePlace, raw: boolean): Json | Promise<Json> {
     const content = contentOf(this.#transform.marker, value);
     if (content !== undefined) return this.#transform.open(content, place);
-    return this.#transform.bare(raw ? value : unwrapped(value, place), place);
+    if (raw) return this.#transform.bare(value, place);
+    return unwrappedInside(this.#transform.bare(unwrapped(value, place), place), place);
   }
 
   #summary(run: RunSummary): RunSummary {
@@ -174,6 +184,11 @@ export class TransformedJournal implements Journal {
       return run;
     }
   }
+}
+
+/** The same whenever the value is read. */
+function textOf({ op, of }: ValueName): string {
+  return of === undefined ? op : `${op} ${of}`;
 }
 
 function placeOf({ runId, id }: InboxMessage): ValuePlace {

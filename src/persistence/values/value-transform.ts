@@ -1,4 +1,5 @@
 import type { Json } from '../../model/json.js';
+import type { Secrecy } from './secrecy.js';
 import type { Marker } from './wrapped.js';
 
 /** Which value it is: the same when it is written and when it is read. */
@@ -27,7 +28,7 @@ export function textOfValue(value: Json): string {
 export interface ValueTransform {
   readonly marker: Marker;
   /** What is stored in the value's place; the value itself when it is to stay. */
-  seal(value: Json, place: ValuePlace): Json | Promise<Json>;
+  seal(value: Json, place: ValuePlace, secrecy: Secrecy): Json | Promise<Json>;
   /**
    * The way back, from what is in the wrapping.
    * @throws JournalError, PersistenceError
@@ -38,8 +39,8 @@ export interface ValueTransform {
    * @throws JournalError when there should be none.
    */
   bare(value: Json, place: ValuePlace): Json;
-  /** The digest of a run's inputs, by which values could be guessed. */
-  sealHash(hash: string, runId: string): string;
+  /** The digest of a run's inputs, by which values could be guessed. `isSecret`: one of them is secret. */
+  sealHash(hash: string, runId: string, isSecret: boolean): string;
   /** @throws JournalError */
   openHash(hash: string, runId: string): string;
   /** These runs are gone. */

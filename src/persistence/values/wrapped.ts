@@ -18,8 +18,20 @@ export function contentOf(marker: Marker, value: Json): string | undefined {
   return typeof content === 'string' ? content : undefined;
 }
 
+/** The values of a record by their names; nothing for other values, and for those that a codec has made of something else. */
+export function fieldsOf(value: Json): readonly (readonly [name: string, value: Json])[] {
+  if (!isJsonObject(value)) return [];
+  const fields = Object.entries(value);
+  return fields.some(([name]) => name.startsWith('~')) ? [] : fields;
+}
+
 export function markerOf(value: Json): Marker | undefined {
   return MARKERS.find((marker) => contentOf(marker, value) !== undefined);
+}
+
+/** Whether something stands for a value. */
+export function isWrapped(value: Json | undefined): boolean {
+  return value !== undefined && markerOf(value) !== undefined;
 }
 
 /** Looks for a marker in text, so that most entries need not be looked at in parts. */

@@ -20,6 +20,11 @@ export interface JournalRig {
   readonly leaseMs: number;
   /** Resolves when a lease that began before is over by the store's clock. */
   afterLease(): Promise<void>;
+  /**
+   * A transaction of the user's, in the store's database, for stores that say they are transactional: `work` is given what
+   * `appendIn` takes, and is committed when it resolves with true, else rolled back.
+   */
+  transaction?(work: (transaction: unknown) => Promise<boolean>): Promise<void>;
   close(): Promise<void>;
 }
 

@@ -1,0 +1,91 @@
+/**
+ * `npm run bench:peers -- [--json] [--quick] [--only work,…] [--systems name,…] [--repetitions N] [--save FILE]`: the same works, done by
+ * other people's systems in the same run. They are a package of their own, bench/peers, that nobody needs otherwise;
+ * who is not installed is named. How to read it: docs/benchmarks.md.
+ */
+import { writeFileSync } from 'node:fs';
+import { parseArgs } from 'node:util';
+import { GUESTS } from './guest-list.js';
+import { GuestSystems } from './guest-systems.js';
+import { type LeftOut, type Measured, measure, type Work } from './harness.js';
+import { jsonLine, leftOutLine, savedLines, surroundings, table } from './report.js';
+import { Servers } from './servers.js';
+import { memoryLinear } from './works/memory-linear.js';
+import { pgFanout } from './works/pg-fanout.js';
+import { pgSaga } from './works/pg-saga.js';
+import { pgSequential } from './works/pg-sequential.js';
+import { resumeAfterKill } from './works/resume-after-kill.js';
+
+const WORKS: readonly Work[] = [
+  memoryLinear(1_000),
+  pgSequential({ length: 100, flows: 1, target: 1.4 }),
+  pgSequential({ length: 100, flows: 32, target: 0.4 }),
+  pgFanout({ width: 100, target: 0.5 }),
+  pgSaga(9),
+  pgSequential({ length: 100, flows: 1, disk: 'slow', target: 1.1 }),
+  pgSequential({ length: 100, flows: 32, disk: 'slow', target: 1.1 }),
+  pgFanout({ width: 100, disk: 'slow', target: 0.6 }),
+  pgSaga(9, 'slow'),
+  resumeAfterKill,
+];
+/** Some of these systems take seconds for what others do in milliseconds. */
+const REPETITIONS = 5;
+const QUICK_REPETITIONS = 3;
+
+const { values } = parseArgs({
+  options: {
+    json: { type: 'boolean', default: false },
+    quick: { type: 'boolean', default: false },
+    only: { type: 'string' },
+    systems: { type: 'string' },
+    repetitions: { type: 'string' },
+    save: { type: 'string' },
+  },
+});
+
+function chosen<Named extends { readonly name: string }>(
+  kind: string,
+  all: readonly Named[],
+  wanted: string | undefined,
+): readonly Named[] {
+  const names = wanted?.split(',') ?? all.map(({ name }) => name);
+  const unknown = names.filter((name) => all.every((one) => one.name !== name));
+  if (unknown.length === 0) return all.filter(({ name }) => names.includes(name));
+  console.error(`there is no ${kind} '${unknown.join("', '")}': choose from ${all.map(({ name }) => name).join(', ')}`);
+  process.exit(2);
+}
+const works = chosen('work', WORKS, values.only);
+const guests = chosen('system', GUESTS, values.systems);
+
+const servers = new Servers();
+const leftOut: LeftOut[] = [];
+const leaveOut = (left: LeftOut): void => {
+  leftOut.push(left);
+  console.error(`  ${left.system} is left out: ${left.reason}`);
+  if (values.json) console.log(leftOutLine(left));
+};
+const hosted = new GuestSystems({ guests, postgres: servers.postgres, redis: servers.redis, leaveOut });
+const bench = {
+  quick: values.quick,
+  postgres: servers.postgres,
+  guests: hosted.systems.bind(hosted),
+  repetitions: Number(values.repetitions ?? (values.quick ? QUICK_REPETITIONS : REPETITIONS)),
+};
+const rows: Measured[] = [];
+const place = async (): Promise<string> => surroundings([...(await servers.told()), ...hosted.versions]);
+try {
+  for (const work of works) {
+    const from = performance.now();
+    console.error(`${work.name} …`);
+    const measured = await measure(work, bench, leaveOut);
+    rows.push(...measured);
+    console.error(`  ${measured.length} systems in ${Math.round((performance.now() - from) / 1_000)} s`);
+    if (values.json) for (const row of measured) console.log(jsonLine(row));
+    // What took minutes is kept, whatever becomes of the rest.
+    if (values.save !== undefined) writeFileSync(values.save, savedLines(rows, await place(), leftOut));
+  }
+  if (!values.json) console.log(`\n${await place()}\n\n${table(rows, leftOut)}`);
+} finally {
+  await hosted.close();
+  await servers.stop();
+}

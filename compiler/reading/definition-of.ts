@@ -1,0 +1,162 @@
+import type {
+  ChoiceDefinition,
+  FlowDefinition,
+  LinkDefinition,
+  NodeDefinition,
+  Port,
+  RetryDefinition,
+  TaskCode,
+  TimesDefinition,
+} from '#authoring';
+import type { FlowNodeShape, FlowShape, LinkShape, NodeShape, PortShape, RetryNodeShape, TaskNodeShape } from '#compilation';
+import { placeholder } from './gaps.js';
+import { schemaOf } from './schemas.js';
+
+/**
+ * A flow of this shape, with placeholders where its code was: what `describe()` gave turned back, so that a flow that was
+ * made in another process is one like any other here. `describe()` of it gives the same shape.
+ */
+export function definitionOf({ nodes }: FlowShape): FlowDefinition {
+  const content = new Map<number, { retry?: RetryDefinition; readonly nodes: NodeDefinition[] }>();
+  const inside = (flow: number) => {
+    const known = content.get(flow) ?? { nodes: [] };
+    content.set(flow, known);
+    return known;
+  };
+  let root: FlowDefinition | undefined;
+  // Backwards, so that what is in a flow is there before the flow is.
+  for (let index = nodes.length - 1; index >= 0; index--) {
+    const shape = nodes[index] as NodeShape;
+    if (shape.kind === 'retry') inside(shape.parent).retry = retryOf(shape);
+    else {
+      const node = shape.kind === 'flow' ? flowOf(shape, inside(index)) : shape.kind === 'task' ? taskOf(shape) : unknownOf(shape);
+      if (node.kind === 'flow') root = node;
+      inside(shape.parent).nodes.push(placed(node, shape));
+    }
+  }
+  if (root === undefined) throw new TypeError('a shape without a flow');
+  return root;
+}
+
+function placed(node: NodeDefinition['node'], shape: NodeShape): NodeDefinition {
+  const { name, rebind, inject, rename, override } = shape;
+  const placement = {
+    name,
+    rebind,
+    inject: Object.fromEntries(inject.map((input) => [input, null])),
+    provides: rename,
+    override,
+  };
+  return { node, placement, unknownOptions: node.kind === 'flow' ? [] : shape.unknownOptions };
+}
+
+function unknownOf({ name }: NodeShape): NodeDefinition['node'] {
+  return { kind: 'unknown', name };
+}
+
+function taskOf(shape: TaskNodeShape): NodeDefinition['node'] {
+  const { task, named, requires, provides, keeps, revertRequires, hasRevert, priority, maxLosses, version, revertRetry } = shape;
+  return {
+    kind: 'task',
+    name: task,
+    named,
+    requires: requires.map(port),
+    provides: provides.map(certain),
+    keeps: keeps.map(certain),
+    revertRequires: revertRequires.map(port),
+    ...secretOf(shape),
+    hasRevert,
+    priority,
+    maxLosses,
+    onInterrupted: 'rerun',
+    ...(revertRetry === undefined ? {} : { revertRetry: { kind: 'times', ...revertRetry } }),
+    version,
+    code: noCode(),
+  };
+}
+
+function flowOf(
+  shape: FlowNodeShape,
+  content: { readonly retry?: RetryDefinition; readonly nodes: readonly NodeDefinition[] },
+): FlowDefinition {
+  const { flow, version, continues, pattern, mode, input, returns, links, target, choice, unknownOptions } = shape;
+  return {
+    kind: 'flow',
+    pattern,
+    name: flow,
+    version,
+    ...(continues === undefined ? {} : { continues }),
+    mode,
+    input: input.kind === 'schema' ? { kind: 'schema', schema: schemaOf(input.names) } : { ...input, kind: input.kind },
+    ...secretOf(shape),
+    ...(content.retry === undefined ? {} : { retry: content.retry }),
+    nodes: [...content.nodes].reverse(),
+    ...(links.length === 0 ? {} : { links: links.map(linkOf) }),
+    ...(target === undefined ? {} : { target }),
+    ...(choice === undefined ? {} : { choice: { kind: choice.kind, reads: choice.reads, pick: pickOf(choice.callable) } }),
+    ...(returns === undefined ? {} : { returns }),
+    unknownOptions,
+  };
+}
+
+function linkOf({ from, to, decider, depth, unknownOptions }: LinkShape): LinkDefinition {
+  return {
+    from,
+    to,
+    ...(decider === 'none' ? {} : { decider: pickOf(decider === 'function') }),
+    ...(depth === undefined ? {} : { depth }),
+    unknownOptions,
+  };
+}
+
+/** What is no function was told so by its shape, and is none here. */
+function pickOf(callable: boolean): ChoiceDefinition['pick'] {
+  return callable ? placeholder : (false as unknown as ChoiceDefinition['pick']);
+}
+
+function retryOf(shape: RetryNodeShape): RetryDefinition {
+  const { policy, requires, provides, unknownOptions } = shape;
+  const [given = ''] = provides;
+  switch (policy.kind) {
+    case 'times':
+      return { kind: policy.kind, attempts: policy.attempts, ...stockOf(policy), unknownOptions };
+    case 'forEach': {
+      const values = Array.from({ length: policy.count }, () => null);
+      return { kind: policy.kind, provides: given, values, ...stockOf(policy), unknownOptions };
+    }
+    case 'forEachOf':
+      return { kind: policy.kind, requires: requires[0]?.name ?? '', provides: given, ...stockOf(policy), unknownOptions };
+    case 'own': {
+      const { name, declared, lacksOnFailure } = policy;
+      const ports = { requires: requires.map(port), provides: provides.map(certain), ...secretOf(shape) };
+      const code = { hasExecute: false, hasRevert: false, code: noCode() };
+      return { kind: 'own', name, declared, ...ports, ...(lacksOnFailure ? { lacksOnFailure } : {}), ...code };
+    }
+    default:
+      return { kind: policy.kind };
+  }
+}
+
+/** As it was written: what makes no sense is refused when the flow is judged. */
+function stockOf({ backoff, otherwise }: Pick<Extract<RetryNodeShape['policy'], { kind: 'times' }>, 'backoff' | 'otherwise'>) {
+  return {
+    ...(backoff === undefined ? {} : { backoff }),
+    ...(otherwise === undefined ? {} : { otherwise: otherwise as NonNullable<TimesDefinition['otherwise']> }),
+  };
+}
+
+function secretOf({ secret }: { readonly secret?: readonly string[] }): { readonly secret?: readonly string[] } {
+  return secret === undefined ? {} : { secret };
+}
+
+function port({ name, optional }: PortShape): Port {
+  return { name, optional };
+}
+
+function certain(name: string): Port {
+  return { name, optional: false };
+}
+
+function noCode(): TaskCode {
+  return { kind: 'object', target: {} };
+}

@@ -1,0 +1,34 @@
+import type { EngineParts } from './engine-parts.js';
+import { beginEntry, dropEntry, snapshotTaken } from './fold.js';
+import { isRefusal } from './refusal.js';
+import type { RunStatus } from './run-state.js';
+import { isSnapshotDue, snapshotOf } from './snapshot.js';
+import type { Writer } from './writer.js';
+
+/** Lets whoever reads a run later begin at a snapshot, where that spares most of the reading. */
+export class SnapshotWriter {
+  readonly #writer: Writer;
+  readonly #parts: Pick<EngineParts, 'durability' | 'snapshotAfter'>;
+  /** What it would hold is more than the store takes: the run goes on without. */
+  #isTooLarge = false;
+
+  constructor(writer: Writer, parts: Pick<EngineParts, 'durability' | 'snapshotAfter'>) {
+    this.#writer = writer;
+    this.#parts = parts;
+  }
+
+  async writeIfDue(status: RunStatus): Promise<void> {
+    const { durability, snapshotAfter } = this.#parts;
+    if (status.state !== 'RUNNING' || this.#isTooLarge || !isSnapshotDue(status, snapshotAfter)) return;
+    beginEntry(status);
+    try {
+      const entry = this.#writer.entry(status, [['SNAPSHOT', snapshotOf(status)]], 'snapshot');
+      await this.#writer.append({ entry, durability: durability === 'relaxed' ? 'relaxed' : 'full' });
+      snapshotTaken(status);
+    } catch (error) {
+      if (!isRefusal(error)) throw error;
+      dropEntry(status);
+      this.#isTooLarge = true;
+    }
+  }
+}

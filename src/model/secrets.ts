@@ -1,0 +1,12 @@
+/** Which values of a flow's runs are secret. Atoms are numbers, as in the journal. */
+export interface Secrets {
+  /** Names of inputs of the run. */
+  readonly inputs: ReadonlySet<string>;
+  /** Atom → names of its outputs. */
+  readonly outputs: ReadonlyMap<number, ReadonlySet<string>>;
+  /**
+   * Atom → names of its inputs that are secret, perhaps none: all atoms that take, give or are told of a secret. What
+   * they say beside their outputs may have it in it, too.
+   */
+  readonly confidants: ReadonlyMap<number, ReadonlySet<string>>;
+}
