@@ -1,5 +1,5 @@
 import type { Finding } from '../findings/finding.js';
-import { Units } from '../reading/index.js';
+import { executorsIn, Units } from '../reading/index.js';
 import { ImportGraph, type SourceProject } from '../source/index.js';
 import { type CheckOptions, found, judged } from './check.js';
 
@@ -21,14 +21,19 @@ export class RepeatedCheck {
   readonly #imports = new ImportGraph();
   readonly #units = new Units();
   readonly #judged = new Map<string, Judged>();
+  /** Files with executors that find tasks by what all modules export. */
+  readonly #ofAll = new Set<string>();
 
   /** @param project as it is now: sources that did not change are those of the last time */
   check(project: SourceProject, options: CheckOptions = {}): Checked {
-    const { files, needed } = this.#imports.concernedIn(project);
+    const { files, needed } = this.#imports.concernedIn(project, this.#ofAll);
     const { units, owners } = this.#units.read(project, files, needed);
     for (const owner of this.#judged.keys()) if (!owners.has(owner)) this.#judged.delete(owner);
-    for (const { owner, reading, flows } of units)
+    for (const { owner, reading, flows } of units) {
       this.#judged.set(owner, { findings: found(reading), flows, tasks: reading.tasks.length });
+      this.#ofAll.delete(owner);
+      if (executorsIn(reading.project.files, reading.machine).length > 0) this.#ofAll.add(owner);
+    }
     const all = [...this.#judged.values()];
     return {
       findings: judged(

@@ -13,7 +13,7 @@ import { comparing } from './comparing.js';
 import type { Configuration } from './configuration.js';
 import { type ExitCode, type Io, UsageError } from './io.js';
 import { type Known, readAndLoad } from './load.js';
-import { checkedPaths, isIn, open, read } from './open.js';
+import { checkedPaths, isIn, open } from './open.js';
 import { versionOf } from './version.js';
 import { watched } from './watch.js';
 import { written } from './written.js';

@@ -25,8 +25,10 @@ export class ImportGraph {
   /**
    * What is to be judged anew since the last time; the first time, everything. A file that comes, goes, or declares
    * something for all concerns everything.
+   *
+   * @param always files that every change concerns
    */
-  concernedIn(project: SourceProject): Concerned {
+  concernedIn(project: SourceProject, always: ReadonlySet<string> = new Set()): Concerned {
     const { program, checker, files } = project;
     const all = program.getSourceFiles();
     const names = all
@@ -44,6 +46,7 @@ export class ImportGraph {
         this.#known.set(file.fileName, { file, imports: importsOf(file, checker), isGlobal: isGlobal(file) });
       }
     }
+    if (changed.length > 0) changed.push(...[...always].filter((name) => this.#known.has(name)));
     const concerned = closure(changed, this.#importers());
     const everything =
       names !== this.#all ||

@@ -1,6 +1,6 @@
 import type { CompiledAtom, CompiledFlow } from '../compilation/index.js';
 import { isJsonArray, isJsonObject, type Json, type JsonObject } from '../model/json.js';
-import { type FlowChange, isWrapped, type Shape } from '../persistence/index.js';
+import type { FlowChange, Shape } from '../persistence/index.js';
 import type { AtomStatus, RunStatus } from './run-state.js';
 
 /** What another version of a flow means for a stored run. */

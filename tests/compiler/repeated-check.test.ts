@@ -100,6 +100,15 @@ const LONELY_OTHERWISE = [
   LONELY.replace("name: 'x'", "name: 'x', requires: ['gone']"),
 ];
 
+const MADE = `import { defineTask } from 'flowproof';
+export const made = () => defineTask({ name: 'made', execute: async () => {} });
+`;
+const THREADS = `import { linear, run } from 'flowproof';
+import { made } from './made.js';
+const threads = () => ({ kind: 'threads' }) as const;
+const flow = linear('threaded').add(made()).build();
+void run(flow, { executor: threads() as never });
+`;
 const ROW = 'export class Row { constructor(readonly id: string) {} }\n';
 
 /** File → what may stand in it; the first is how it begins. */
@@ -111,6 +120,10 @@ const FILES: Readonly<Record<string, readonly string[]>> = {
   'a/app.ts': [APP, ...APP_OTHERWISE],
   'a/lonely.ts': [LONELY, ...LONELY_OTHERWISE],
   'a/helpers.ts': [HELPERS, ...HELPERS_OTHERWISE],
+  // Whose task other threads find depends on all modules.
+  'a/made.ts': [MADE],
+  'a/threads.ts': [THREADS],
+  'a/found.ts': ['export {};\n', "import { made } from './made.js';\nexport const found = made();\n"],
   // Another name for the same, through a path of the tsconfig.
   'b/index.ts': [
     "export * from '../a/helpers.js';\n",
@@ -173,7 +186,16 @@ describe('a repeated check', () => {
   test('says after each edit what a check of all of it says', () => {
     const { codes, changed } = agreed(EDITS);
     // It would be easy to agree on nothing.
-    for (const code of ['NOT_STORABLE', 'WRONG_TYPE', 'DUPLICATE_FLOW', 'USELESS_RETRY', 'BUILDER_DROPPED', 'NOT_STATIC', 'USELESS_IGNORE'])
+    for (const code of [
+      'NOT_STORABLE',
+      'WRONG_TYPE',
+      'DUPLICATE_FLOW',
+      'USELESS_RETRY',
+      'BUILDER_DROPPED',
+      'NOT_STATIC',
+      'USELESS_IGNORE',
+      'TASK_NOT_EXPORTED',
+    ])
       expect(codes).toContain(code);
     expect(changed).toBeGreaterThan(EDITS.length / 2);
   }, 120_000);
