@@ -46,6 +46,8 @@ export function dot({ root, arrows }: Drawing, { shapes = true }: DotOptions = {
         lines.push(`${indent}  ${item.id} [shape=point];`);
         point(item.id);
       }
+      // A retry of nothing stands above nothing.
+      retry = undefined;
       open.pop();
       lasts.set(item.id, latest);
       lines.push(`${indent}}`);
