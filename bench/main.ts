@@ -16,6 +16,7 @@ import { pgFanout } from './works/pg-fanout.js';
 import { pgSaga } from './works/pg-saga.js';
 import { pgSequential } from './works/pg-sequential.js';
 import { resumeAfterKill } from './works/resume-after-kill.js';
+import { watchFlows } from './works/watch-flows.js';
 
 const WORKS: readonly Work[] = [
   memoryLinear(1_000),
@@ -32,6 +33,7 @@ const WORKS: readonly Work[] = [
   resumeAfterKill,
   importRoot,
   checkFlows(200),
+  watchFlows(200),
 ];
 
 const { values } = parseArgs({

@@ -38,8 +38,8 @@ const PARTS = [
   { name: 'type-cost', title: 'cost of the types', steps: [['scripts/type-cost.mjs', '--only= 100 ']] },
   {
     name: 'docs',
-    title: 'code and diagrams in the documentation',
-    steps: [['scripts/documentation.mjs'], ['scripts/state-diagrams.mjs', '--check']],
+    title: 'code, diagrams and pictures in the documentation',
+    steps: [['scripts/documentation.mjs'], ['scripts/state-diagrams.mjs', '--check'], ['scripts/pictures.mjs', '--check']],
   },
   {
     name: 'vitest',

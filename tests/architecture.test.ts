@@ -39,6 +39,11 @@ describe('the checker', () => {
     expect(importers.map(({ path }) => path)).toEqual(['source/typescript.ts']);
   });
 
+  test('has one file that knows where Graphviz comes from', () => {
+    const importers = compiler.filter(({ imports }) => imports.some(({ specifier }) => specifier === '@viz-js/viz'));
+    expect(importers.map(({ path }) => path)).toEqual(['pictures/layout.ts']);
+  });
+
   test('loads no compiler before a command needs it', () => {
     const commands = new Set(compiler.flatMap(({ path }) => (path.startsWith('cli/') && path.endsWith('-command.ts') ? [path] : [])));
     const lazily = compiler.map((source) => ({ ...source, imports: source.imports.filter(({ target }) => !commands.has(target ?? '')) }));

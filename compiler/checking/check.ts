@@ -2,7 +2,7 @@ import type { Finding, Severity } from '../findings/finding.js';
 import { inOrder } from '../findings/order.js';
 import type { ProjectReading } from '../reading/index.js';
 import { type Found, RULES, type Rule } from '../rules/index.js';
-import { placeOf } from '../source/index.js';
+import { placeOf, type ts } from '../source/index.js';
 import { withoutIgnored } from './ignores.js';
 
 export interface CheckOptions {
@@ -13,10 +13,22 @@ export interface CheckOptions {
 }
 
 /** Everything that the rules find in a project, in order of its places. */
-export function check(reading: ProjectReading, { severities = {}, also = [] }: CheckOptions = {}): readonly Finding[] {
-  const found = RULES.flatMap((rule) => [...rule.find(reading)].map((one) => findingOf(one, rule)));
-  const judged = withoutIgnored(inOrder([...also, ...found]), reading.project.files);
-  return counted(inOrder(judged), severities);
+export function check(reading: ProjectReading, options: CheckOptions = {}): readonly Finding[] {
+  return judged([...(options.also ?? []), ...found(reading)], reading.project.files, options);
+}
+
+/** Whatever the rules find. */
+export function found(reading: ProjectReading): readonly Finding[] {
+  return RULES.flatMap((rule) => [...rule.find(reading)].map((one) => findingOf(one, rule)));
+}
+
+/** In order, without what comments ignore, and counted as the project wants it. */
+export function judged(
+  findings: readonly Finding[],
+  files: readonly ts.SourceFile[],
+  { severities = {} }: CheckOptions,
+): readonly Finding[] {
+  return counted(inOrder(withoutIgnored(inOrder(findings), files)), severities);
 }
 
 /** As the project wants its codes to count. */

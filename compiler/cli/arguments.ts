@@ -20,7 +20,7 @@ const LOAD_MS = 10_000;
 
 const FORMATS: Readonly<Record<string, readonly string[]>> = {
   check: ['text', 'json', 'sarif', 'github'],
-  graph: ['mermaid', 'dot'],
+  graph: ['mermaid', 'dot', 'svg'],
   manifest: ['json'],
 };
 
@@ -38,7 +38,7 @@ export function readArguments(args: readonly string[]): Arguments {
     throw new UsageError(`'${command}' has no format '${values.format}': choose from ${formats.join(', ')}`);
   }
   if (values.watch === true && command !== 'check') throw new UsageError("only 'check' can watch");
-  if (values.against !== undefined && command !== 'check') throw new UsageError(`'${command}' compares nothing`);
+  if (values.against !== undefined && command !== 'check' && command !== 'graph') throw new UsageError(`'${command}' compares nothing`);
   return {
     command,
     words,

@@ -1,6 +1,6 @@
 import { readFileSync } from 'node:fs';
 import { SENTENCES } from '#model/diagnostics.js';
-import { check, counted } from '../checking/index.js';
+import { check, counted, RepeatedCheck } from '../checking/index.js';
 import type { Finding } from '../findings/finding.js';
 import { inOrder } from '../findings/order.js';
 import { LOAD_CODES } from '../loading/index.js';
@@ -9,10 +9,11 @@ import type { ProjectReading } from '../reading/index.js';
 import { RULES } from '../rules/index.js';
 import { comparedWith, UPGRADE_CODES } from '../upgrade/index.js';
 import type { Arguments } from './arguments.js';
+import { comparing } from './comparing.js';
 import type { Configuration } from './configuration.js';
 import { type ExitCode, type Io, UsageError } from './io.js';
 import { type Known, readAndLoad } from './load.js';
-import { checkedPaths, isIn, open, read } from './open.js';
+import { checkedPaths, isIn, open } from './open.js';
 import { versionOf } from './version.js';
 import { watched } from './watch.js';
 import { written } from './written.js';
@@ -31,10 +32,12 @@ export async function checkCommand(given: Arguments, io: Io): Promise<ExitCode> 
   if (against !== undefined) throw new UsageError('--watch compares nothing: leave out --against');
   if (loadMs !== undefined)
     throw new UsageError('--watch loads nothing, for what is built changes later than its source: leave out --load');
+  const repeated = new RepeatedCheck();
   await watched(project, io, (now, ms) => {
     // Editors know by it that what they have is old.
     if ((given.format ?? 'text') === 'text') io.out('Checking …\n');
-    said(reportOn({ reading: read(now), findings: [] }, configuration, paths), given, io);
+    const { findings, ...counts } = repeated.check(now, { severities: configuration.rules });
+    said({ ...counts, findings: findings.filter(({ place }) => isIn(place.file, paths)), files: now.files.length }, given, io);
     if ((given.format ?? 'text') === 'text') io.out(`${Math.round(ms())} ms. Waiting for changes …\n\n`);
   });
   return 0;
@@ -46,15 +49,8 @@ async function changesSince(
   { projects, rules }: Configuration,
   { folder }: Io,
 ): Promise<readonly Finding[]> {
-  try {
-    return counted(await comparedWith(against, reading, { folder, tsconfigs: projects }), rules);
-  } catch (error) {
-    throw new UsageError(`can't compare with ${withoutPassword(against)}: ${error instanceof Error ? error.message : String(error)}`);
-  }
-}
-
-function withoutPassword(against: string): string {
-  return against.replace(/:\/\/([^:/@]*):[^@]*@/, '://$1:…@');
+  const changes = await comparing(against, () => comparedWith(against, reading, { folder, tsconfigs: projects }));
+  return counted(changes, rules);
 }
 
 function reportOn(

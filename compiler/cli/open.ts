@@ -14,7 +14,9 @@ export interface Opened {
 /** The project that the arguments, the configuration or the folder name. */
 export function open({ projects }: Arguments, { folder }: Io): Opened {
   const configuration = configurationOf(projects, folder);
-  return { project: openProject(configuration.projects), configuration };
+  const project = openProject(configuration.projects);
+  if (project.files.length === 0) throw new UsageError('the project has no source files: say which one with --project');
+  return { project, configuration };
 }
 
 function configurationOf(projects: readonly string[], folder: string): Configuration {
@@ -32,9 +34,7 @@ function configurationOf(projects: readonly string[], folder: string): Configura
 
 /** The flows and tasks of a project. */
 export function read(project: SourceProject): ProjectReading {
-  const reading = readProject(project);
-  if (project.files.length === 0) throw new UsageError('the project has no source files: say which one with --project');
-  return reading;
+  return readProject(project);
 }
 
 /** Whether a file is one of these, or in one of these folders; all are when there are none. */

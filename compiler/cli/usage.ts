@@ -15,11 +15,13 @@ Options of all:
 
 Options of check:
       --format FORMAT    text, json, sarif or github (default: text)
-      --against BASE     compare with flows as they were: git:REVISION, a manifest FILE, or postgres://… with the runs there
+      --against BASE     compare with flows as they were: git:REVISION, a manifest FILE; or with the runs
+                         that are in postgres://…, or in a FOLDER of file(…)
   -w, --watch            check again after each change
 
 Options of graph:
-      --format FORMAT    mermaid or dot (default: mermaid)
+      --format FORMAT    mermaid, dot or svg (default: as the name of the output ends, or mermaid)
+      --against BASE     both versions in one picture: git:REVISION or a manifest FILE; without names, the flows that differ
 
 Configuration, if any: "flowproof" in package.json, or flowproof.config.ts, which is read and not run.
 Exit code: 0 nothing wrong, 1 errors found, 2 it could not be done. All rules: docs/checker.md

@@ -1,20 +1,7 @@
-import { isJsonArray, isJsonObject } from '#model/json.js';
-import type { FlowManifest, Need, PresentFlow } from './project-manifest.js';
+import type { Change, Say } from './change.js';
+import { missingValues } from './missing-values.js';
+import type { FlowManifest, PresentFlow } from './project-manifest.js';
 import { type StoredAtom, type StoredFlow, storedFlow } from './stored-atoms.js';
-
-/**
- * What a change means for the runs of before. `safe`: all of them go on. `migration`: they go on if something is done
- * first, which the message says. `strands`: some would be refused.
- */
-export type Verdict = 'safe' | 'migration' | 'strands';
-
-export interface Change {
-  readonly verdict: Verdict;
-  readonly flow: string;
-  /** The atom or flow that it is about. */
-  readonly path: string;
-  readonly message: string;
-}
 
 /**
  * Compares flows as they were with those that are here, by the rules that a resume goes by: what has not begun may
@@ -40,12 +27,12 @@ function compared(old: FlowManifest, now: PresentFlow | undefined): readonly Cha
   }
   if (old.fingerprint === now.fingerprint) return [];
   const [then, here] = [storedFlow(old.manifest), storedFlow(now.manifest)];
-  const change = (verdict: Verdict, path: string, message: string): Change => ({ verdict, flow: name, path, message });
+  const change = (verdict: Change['verdict'], path: string, message: string): Change => ({ verdict, flow: name, path, message });
   const changes = [
     ...versions(then, now, change),
     ...[...then.atoms.values()].flatMap((atom) => changed(atom, here.atoms.get(atom.path), change)),
     ...disclosures(then, here, change),
-    ...[...now.needs].flatMap(([path, needs]) => needs.flatMap((need) => missing(path, need, then, now, change))),
+    ...missingValues(then, here, now, change),
   ];
   const said = new Set(changes.map(({ path }) => path));
   for (const path of here.atoms.keys()) {
@@ -54,8 +41,6 @@ function compared(old: FlowManifest, now: PresentFlow | undefined): readonly Cha
   }
   return changes.length > 0 ? changes : [change('safe', name, `flow '${name}' changed in a way that concerns no run`)];
 }
-
-type Say = (verdict: Verdict, path: string, message: string) => Change;
 
 function versions({ version }: StoredFlow, { name, version: now, definition }: PresentFlow, say: Say): readonly Change[] {
   if (version === now) return [];
@@ -103,38 +88,4 @@ function disclosures(then: StoredFlow, here: StoredFlow, say: Say): readonly Cha
       (name) => `'${name}' is no secret any more: keep the keys of what runs have stored of it ${stored}`,
     ),
   ];
-}
-
-/** A value that runs of before may not have stored. */
-function missing(path: string, { input, source }: Need, then: StoredFlow, now: PresentFlow, say: Say): readonly Change[] {
-  const trouble = troubleWith(source, then, now);
-  return trouble === undefined ? [] : [say('strands', path, `'${path}' needs '${input}' ${trouble}`)];
-}
-
-function troubleWith(source: Need['source'], then: StoredFlow, now: PresentFlow): string | undefined {
-  switch (source.from) {
-    case 'constant':
-      return undefined;
-    case 'input':
-      return then.inputs.has(source.name)
-        ? undefined
-        : `from the inputs, where nothing read it before: runs that were not given '${source.name}' would be refused`;
-    case 'atom': {
-      const provider = atomPath(now, source.atom);
-      const before = then.atoms.get(provider);
-      if (before === undefined || before.gives.has(source.output)) return undefined;
-      return `from '${provider}', which did not give '${source.output}' before: runs in which that has run would be refused`;
-    }
-    default: {
-      const sources = source.from === 'branch' ? source.of : source.levels.flat();
-      const troubles = sources.map((one) => troubleWith(one, then, now));
-      return troubles.length > 0 && troubles.every((trouble) => trouble !== undefined) ? troubles[0] : undefined;
-    }
-  }
-}
-
-function atomPath({ manifest }: PresentFlow, index: number): string {
-  const atoms = isJsonObject(manifest) && manifest.atoms !== undefined && isJsonArray(manifest.atoms) ? manifest.atoms : [];
-  const atom = atoms[index];
-  return isJsonObject(atom) && typeof atom.path === 'string' ? atom.path : '';
 }

@@ -1,4 +1,5 @@
 /** Manifest: the canonical description of flows, and what a change of it means for stored runs. */
-export { type Change, compare, type Verdict } from './compare.js';
+export type { Change, Verdict } from './change.js';
+export { compare } from './compare.js';
 export { manifestFile, parseManifestFile } from './file.js';
 export { type FlowManifest, manifestsOf, type PresentFlow, presentFlow } from './project-manifest.js';

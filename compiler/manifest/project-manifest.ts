@@ -24,6 +24,8 @@ export interface PresentFlow extends FlowManifest {
   readonly definition: FlowDefinition;
   /** Atom → the inputs that it can't do without, and where they come from. */
   readonly needs: ReadonlyMap<string, readonly Need[]>;
+  /** What choices and links that decide are told of. */
+  readonly told: readonly Told[];
   /** Where an atom was added; the flow itself for a path that is not in it. */
   readonly placeOf: (path: string) => Place;
 }
@@ -31,6 +33,15 @@ export interface PresentFlow extends FlowManifest {
 export interface Need {
   readonly input: string;
   readonly source: LinkedFlow['atoms'][number]['inputs'][string];
+}
+
+export interface Told {
+  /** The choice, or the node that the link leads to. */
+  readonly path: string;
+  readonly value: string;
+  readonly source: Need['source'];
+  /** Of a link, the node that it comes from. */
+  readonly from?: string;
 }
 
 /** The flows of a project that compile, by name. */
@@ -64,8 +75,25 @@ export function presentFlow(
     manifest,
     definition,
     needs: needsIn(flow),
+    told: toldIn(flow),
     placeOf: (path) => placeOf(flow.placeOf(nodes.get(path) ?? 0)),
   };
+}
+
+function toldIn({ compiled: { shape, linked } }: Pick<FlowReading, 'compiled'>): readonly Told[] {
+  const paths: string[] = [];
+  for (const { name, parent } of shape.nodes) paths.push(parent < 0 ? name : `${paths[parent]}/${name}`);
+  return shape.nodes.flatMap((node, index): readonly Told[] => {
+    const path = paths[index] as string;
+    if (node.kind !== 'flow') return [];
+    const reads = Object.entries(linked.reads.get(index) ?? {}).map(([value, source]) => ({ path, value, source }));
+    const links = node.links.flatMap(({ from, to, decider }) => {
+      const source = linked.children[index]?.find((child) => shape.nodes[child]?.name === from);
+      const values = decider === 'function' && source !== undefined ? [...(linked.given[source]?.values ?? [])] : [];
+      return values.map(([value, one]) => ({ path: `${path}/${to}`, value, source: one, from }));
+    });
+    return [...reads, ...links];
+  });
 }
 
 function needsIn({ compiled, origins }: Pick<FlowReading, 'compiled' | 'origins'>): ReadonlyMap<string, readonly Need[]> {

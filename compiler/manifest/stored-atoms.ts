@@ -8,12 +8,30 @@ export interface StoredAtom {
   readonly reverts: boolean;
   /** Outputs that were stored when it ran. */
   readonly gives: ReadonlySet<string>;
+  /** Input → where its value came from, in the words of manifests. */
+  readonly inputs: ReadonlyMap<string, string>;
+}
+
+/** A flow whose nodes are not simply done one after the other. */
+export interface StoredInnerFlow {
+  readonly pattern: string;
+  readonly links: readonly StoredLink[];
+  /** Of a choice: value → where it came from. */
+  readonly reads: ReadonlyMap<string, string>;
+}
+
+export interface StoredLink {
+  readonly from: string;
+  readonly to: string;
+  readonly decides: boolean;
 }
 
 export interface StoredFlow {
   readonly version: number;
   readonly atoms: ReadonlyMap<string, StoredAtom>;
-  /** Inputs that some atom reads: runs were given them. */
+  /** By path; linear ones are not among them. */
+  readonly flows: ReadonlyMap<string, StoredInnerFlow>;
+  /** Inputs that somebody reads: runs were given them. */
   readonly inputs: ReadonlySet<string>;
   /** What is secret: inputs of the flow under its own name, outputs under the path of their atom. */
   readonly secrets: ReadonlyMap<string, ReadonlySet<string>>;
@@ -22,24 +40,28 @@ export interface StoredFlow {
 /** Reads the manifest of a flow; what it does not say counts as absent. */
 export function storedFlow(manifest: Json): StoredFlow {
   const atoms = new Map<string, StoredAtom>();
-  const inputs = new Set<string>();
+  const flows = new Map<string, StoredInnerFlow>();
+  const sources: string[] = [];
   const given = isJsonObject(manifest) ? manifest : {};
   for (const atom of listOf(given.atoms)) {
     if (!isJsonObject(atom) || typeof atom.path !== 'string') continue;
     const policy = isJsonObject(atom.policy) ? atom.policy : {};
     const gives = new Set([...listOf(atom.provides), ...listOf(atom.keeps), ...listOf(policy.provides)].map(String));
-    atoms.set(atom.path, {
-      path: atom.path,
-      kind: String(atom.kind),
-      version: numberOf(atom.version),
-      reverts: atom.reverts === true,
-      gives,
-    });
-    for (const source of Object.values(isJsonObject(atom.inputs) ? atom.inputs : {})) {
-      for (const name of inputsIn(String(source))) inputs.add(name);
-    }
+    const inputs = textsOf(atom.inputs);
+    sources.push(...inputs.values());
+    const { path, kind, version, reverts } = atom;
+    atoms.set(path, { path, kind: String(kind), version: numberOf(version), reverts: reverts === true, gives, inputs });
   }
-  return { version: numberOf(given.version), atoms, inputs, secrets: secretsIn(given) };
+  for (const flow of listOf(given.flows)) {
+    if (!isJsonObject(flow) || typeof flow.path !== 'string') continue;
+    const links = listOf(flow.links).flatMap((link): StoredLink[] =>
+      isJsonArray(link) ? [{ from: String(link[0]), to: String(link[1]), decides: link.length > 2 }] : [],
+    );
+    const reads = textsOf(flow.reads);
+    sources.push(...reads.values());
+    flows.set(flow.path, { pattern: String(flow.pattern), links, reads });
+  }
+  return { version: numberOf(given.version), atoms, flows, inputs: new Set(sources.flatMap(inputsIn)), secrets: secretsIn(given) };
 }
 
 function secretsIn({ flow, secrets }: JsonObject): ReadonlyMap<string, ReadonlySet<string>> {
@@ -51,8 +73,17 @@ function secretsIn({ flow, secrets }: JsonObject): ReadonlyMap<string, ReadonlyS
 
 /** `input x`, or several sources after `one of` and `at most one of`. */
 function inputsIn(source: string): readonly string[] {
-  const parts = source.replace(/^(at most )?one of /, '').split(', ');
-  return parts.flatMap((part) => (part.startsWith('input ') ? [part.slice('input '.length)] : []));
+  return partsOf(source).flatMap((part) => (part.startsWith('input ') ? [part.slice('input '.length)] : []));
+}
+
+/** The sources in a source, each by itself. */
+export function partsOf(source: string): readonly string[] {
+  return source.replace(/^(at most one of|one of|nearest of) /, '').split(/, | \| /);
+}
+
+function textsOf(value: Json | undefined): ReadonlyMap<string, string> {
+  const entries = value !== undefined && isJsonObject(value) ? Object.entries(value) : [];
+  return new Map(entries.map(([name, text]) => [name, String(text)]));
 }
 
 function listOf(value: Json | undefined): readonly Json[] {

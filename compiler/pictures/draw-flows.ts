@@ -1,15 +1,40 @@
-import { toDot, toMermaid } from '#compilation';
+import { type Drawing, dot, drawingOf, mermaid } from '#compilation';
 import { said } from '../output/index.js';
 import type { FlowReading } from '../reading/index.js';
 import { placeOf } from '../source/index.js';
+import { layouts } from './layout.js';
+import { svg } from './svg/svg.js';
 
-/** One picture after the other, each under a comment that says where its flow is. */
-export function drawFlows(flows: readonly FlowReading[], language: 'mermaid' | 'dot', folder: string): string {
-  return flows
-    .map((flow) => {
-      const { file, line } = placeOf(flow.placeOf(0));
-      const where = `${flow.name} (${said(file, folder)}:${line})`;
-      return language === 'dot' ? `// ${where}\n${toDot(flow.definition)}` : `%% ${where}\n${toMermaid(flow.definition)}`;
+export type PictureFormat = 'mermaid' | 'dot' | 'svg';
+
+/** A picture of one flow, with what is to be said of it as a whole. */
+export interface Picture {
+  readonly drawing: Drawing;
+  /** Its name and where it is. */
+  readonly heading: string;
+  readonly remarks: readonly string[];
+}
+
+/** Flows as they are. */
+export function picturesOf(flows: readonly FlowReading[], folder: string): readonly Picture[] {
+  return flows.map((flow) => {
+    const { file, line } = placeOf(flow.placeOf(0));
+    return { drawing: drawingOf(flow.definition), heading: `${flow.name} (${said(file, folder)}:${line})`, remarks: [] };
+  });
+}
+
+/**
+ * One picture after the other, each under comments with its heading and remarks; as SVG all in one.
+ *
+ * @throws GraphvizMissingError when SVG is wanted and what lays it out is not installed
+ */
+export async function draw(pictures: readonly Picture[], format: PictureFormat): Promise<string> {
+  if (format === 'svg') return svg(pictures, await layouts());
+  const [comment, write] = format === 'dot' ? ['//', dot] : ['%%', mermaid];
+  return pictures
+    .map(({ drawing, heading, remarks }) => {
+      const comments = [heading, ...remarks].map((text) => `${comment} ${text.replaceAll('\n', ' ')}\n`);
+      return `${comments.join('')}${write(drawing)}`;
     })
     .join('\n');
 }

@@ -1,2 +1,4 @@
-/** Pictures: flows as graphs, in the languages of Mermaid and Graphviz. */
-export { drawFlows } from './draw-flows.js';
+/** Pictures: flows as graphs, for Mermaid and Graphviz, or laid out as SVG. */
+export { differences } from './difference.js';
+export { draw, type Picture, type PictureFormat, picturesOf } from './draw-flows.js';
+export { GraphvizMissingError } from './layout.js';

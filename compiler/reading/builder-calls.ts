@@ -30,7 +30,7 @@ export function callBuilder(
     if (isObject(builder)) machine.traces.follow(builder, next);
     return builder;
   }
-  machine.traces.visited.add(at);
+  machine.traces.visit(at);
   const definition = flowDefinitionOf(result);
   if (definition !== undefined) machine.traces.finish(definition, next, at, machine.oracle.assumptions);
   return result;

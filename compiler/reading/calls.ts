@@ -45,8 +45,8 @@ function afterUnknown(owner: Unknown, callee: ts.Expression, node: ts.CallExpres
   arrayOf(node.arguments, frame, machine);
   const started = owner.started || (owner.type !== undefined && machine.types.isBuilder(owner.type));
   if (started && ts.isPropertyAccessExpression(callee) && callee.name.text === 'build') {
-    machine.traces.visited.add(node);
-    machine.traces.lost.push({ at: node, gap: { unknown: owner, hidesNames: true } });
+    machine.traces.visit(node);
+    machine.traces.lose(node, { unknown: owner, hidesNames: true });
   }
   return machine.unknown(owner.reason, node, new Unknown(owner.reason, owner.at, owner.type, started));
 }

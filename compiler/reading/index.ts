@@ -16,4 +16,5 @@ export { functionAround, short, unwrapped, walk } from './syntax.js';
 export { type TaskReading, writtenIn } from './task-reading.js';
 export type { Trace } from './traces.js';
 export type { Types } from './types.js';
+export { type Reread, type Unit, Units } from './units.js';
 export { Unknown } from './unknown.js';

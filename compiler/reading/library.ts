@@ -1,4 +1,5 @@
 import { ts } from '../source/index.js';
+import { unwrapped } from './syntax.js';
 
 /** The package by whose exports flows are recognised, whatever they are called where they are used. */
 const PACKAGE = 'flowproof';
@@ -36,6 +37,8 @@ export class Library {
 
   /** The same of an expression: `linear`, `fp.linear`, or whatever it was renamed to. */
   calledIn(expression: ts.Expression): string | undefined {
+    // No call gives the package. To know what a long chain of calls gives takes the compiler longer than anything else here.
+    if (ts.isPropertyAccessExpression(expression) && ts.isCallExpression(unwrapped(expression.expression))) return undefined;
     const name = ts.isPropertyAccessExpression(expression) ? expression.name : expression;
     return this.nameOf(this.#checker.getSymbolAtLocation(name));
   }

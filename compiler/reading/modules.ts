@@ -59,7 +59,8 @@ export class Modules {
     if (this.#reading.has(resolved)) return machine.unknown(`'${short(at)}' is needed to know itself`, at);
     this.#reading.add(resolved);
     const before = machine.oracle.assumptions.length;
-    const value = this.#first(resolved, at);
+    const file = (resolved.valueDeclaration ?? resolved.declarations?.[0])?.getSourceFile().fileName;
+    const value = file === undefined ? this.#first(resolved, at) : machine.traces.readFor(file, () => this.#first(resolved, at));
     this.#reading.delete(resolved);
     if (this.#assumed.has(resolved)) return this.#assumed.get(resolved);
     // An unknown carries the type of the place that asked: it is not kept.
@@ -81,6 +82,11 @@ export class Modules {
   readInOrder(file: ts.SourceFile): void {
     if (this.#ordered.has(file)) return;
     this.#ordered.add(file);
+    this.#machine.traces.readFor(file.fileName, () => this.#statementsOf(file));
+    this.#ordered.delete(file);
+  }
+
+  #statementsOf(file: ts.SourceFile): void {
     for (const statement of file.statements) {
       if (ts.isVariableStatement(statement)) {
         for (const { name, initializer } of statement.declarationList.declarations) {
@@ -90,7 +96,6 @@ export class Modules {
       else if (!ts.isFunctionDeclaration(statement) && !ts.isClassDeclaration(statement))
         this.#machine.execute([statement], this.#outermost);
     }
-    this.#ordered.delete(file);
   }
 
   #declare(name: ts.BindingName, value: unknown): void {

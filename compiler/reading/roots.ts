@@ -9,18 +9,47 @@ import { Unknown } from './unknown.js';
  * those of functions that nobody calls so, with parameters of which only the types are known.
  */
 export function readRoots(files: readonly ts.SourceFile[], machine: Interpreter): void {
+  const { builds, starts } = rootsOf(files, machine);
+  for (const start of starts) readStart(start, machine);
+  for (const build of builds) if (!machine.traces.isVisited(build)) readUncalled(build, machine);
+  for (const build of builds) if (!machine.traces.isVisited(build)) loseUnfollowed(build, machine);
+}
+
+export interface Roots {
+  /** Calls of `.build()` that make flows, or may. */
+  readonly builds: readonly ts.CallExpression[];
+  /** These, and calls of functions that make flows. */
+  readonly starts: readonly ts.CallExpression[];
+}
+
+/** Where the flows of files begin to be read; the files that these import must be among them. */
+export function rootsOf(files: readonly ts.SourceFile[], machine: Interpreter): Roots {
   const { builds, calls } = surveyed(files, machine);
   const making = makersOf(builds, calls, machine);
-  const starts = [...builds, ...[...making].flatMap((maker) => calls.get(maker) ?? [])];
-  for (const start of starts) {
-    const around = functionAround(start);
+  return { builds, starts: [...builds, ...[...making].flatMap((maker) => calls.get(maker) ?? [])] };
+}
+
+/** What stands in a module itself is read for its file. */
+export function readStart(start: ts.CallExpression, machine: Interpreter): void {
+  const around = functionAround(start);
+  machine.traces.readFor(start.getSourceFile().fileName, () => {
     if (around === undefined) readAtModule(start, machine);
     else if (ts.isPropertyDeclaration(around)) readAlone(start, machine);
-  }
-  for (const build of builds) if (!machine.traces.visited.has(build)) readFunctionAround(build, machine);
-  for (const build of builds) {
-    if (!machine.traces.visited.has(build)) lose(build, new Unknown('it could not be followed to here', build, undefined), machine);
-  }
+  });
+}
+
+/** A flow in a function that nobody calls so that its flow could be followed. */
+export function readUncalled(build: ts.CallExpression, machine: Interpreter): void {
+  machine.traces.readFor(uncalledKey(build), () => readFunctionAround(build, machine));
+}
+
+/** Who owns what is read so. */
+export function uncalledKey(build: ts.CallExpression): string {
+  return `${build.getSourceFile().fileName}:${build.end}`;
+}
+
+export function loseUnfollowed(build: ts.CallExpression, machine: Interpreter): void {
+  lose(build, new Unknown('it could not be followed to here', build, undefined), machine);
 }
 
 /** Files in which flows are built, or that import a function which builds one: to load them is to see all flows of modules. */
@@ -45,7 +74,6 @@ function importedNames(file: ts.SourceFile): readonly ts.Identifier[] {
 }
 
 interface Survey {
-  /** Calls of `.build()` that make flows, or may. */
   readonly builds: readonly ts.CallExpression[];
   readonly calls: ReadonlyMap<ts.Symbol, readonly ts.CallExpression[]>;
 }
@@ -54,12 +82,19 @@ function surveyed(files: readonly ts.SourceFile[], machine: Interpreter): Survey
   const { types, library } = machine;
   const builds: ts.CallExpression[] = [];
   const calls = new Map<ts.Symbol, ts.CallExpression[]>();
+  const chained = new Set<ts.Expression>();
   for (const file of files) {
     walk(file, (node) => {
       if (!ts.isCallExpression(node)) return;
       const callee = unwrapped(node.expression);
-      if (ts.isPropertyAccessExpression(callee) && callee.name.text === 'build') {
-        if (beginsFlow(callee.expression, machine) || types.brand(types.of(node))?.kind === 'flow') builds.push(node);
+      if (ts.isPropertyAccessExpression(callee)) {
+        const isOfFlow = chained.has(node) || beginsFlow(callee.expression, machine);
+        if (callee.name.text === 'build' && (isOfFlow || types.brand(types.of(node))?.kind === 'flow')) builds.push(node);
+        // A builder's own methods are nobody's functions.
+        if (isOfFlow) {
+          chained.add(unwrapped(callee.expression));
+          return;
+        }
       }
       const symbol = types.checker.getSymbolAtLocation(ts.isPropertyAccessExpression(callee) ? callee.name : callee);
       if (symbol === undefined) return;
@@ -145,10 +180,12 @@ function readAlone(start: ts.CallExpression, machine: Interpreter): void {
 
 /** The outermost function first: the inner ones may be called by it. */
 function readFunctionAround(build: ts.CallExpression, machine: Interpreter): void {
+  const owner = uncalledKey(build);
+  const visited = (): boolean => machine.traces.visitedBy(owner).includes(build);
   const around: ts.SignatureDeclaration[] = [];
   for (let fn = functionAround(build); fn !== undefined; fn = functionAround(fn)) if (ts.isFunctionLike(fn)) around.unshift(fn);
   for (const fn of around) {
-    if (machine.traces.visited.has(build)) return;
+    if (visited()) return;
     const read = () => {
       const args = fn.parameters.map((parameter) => {
         const name = short(parameter.name);
@@ -158,7 +195,7 @@ function readFunctionAround(build: ts.CallExpression, machine: Interpreter): voi
     };
     attempt(build, read, machine);
   }
-  if (!machine.traces.visited.has(build)) readAlone(build, machine);
+  if (!visited()) readAlone(build, machine);
 }
 
 function attempt(start: ts.CallExpression, read: () => void, machine: Interpreter): void {
@@ -167,5 +204,5 @@ function attempt(start: ts.CallExpression, read: () => void, machine: Interprete
 }
 
 function lose(at: ts.CallExpression, unknown: Unknown, machine: Interpreter): void {
-  machine.traces.lost.push({ at, gap: { unknown, hidesNames: true } });
+  machine.traces.lose(at, { unknown, hidesNames: true });
 }

@@ -21,16 +21,62 @@ export interface Built {
   /** Its `.build()`. */
   readonly at: ts.CallExpression;
   readonly assumptions: readonly Assumption[];
+  /** What was read when it was built: see {@link Traces.readFor}. */
+  readonly owner: string;
+}
+
+/** A flow of which nothing can be said: its builder is unknown. */
+export interface Lost {
+  readonly at: ts.CallExpression;
+  readonly gap: Gap;
+  readonly owner: string;
 }
 
 /** Remembers how builders and flows came to be. */
 export class Traces {
   readonly #builders = new WeakMap<object, Trace>();
   readonly #built = new Map<FlowDefinition, Built>();
-  /** Places where a flow was built, or would have been. */
-  readonly visited = new Set<ts.Node>();
-  /** Flows of which nothing can be said: their builder is unknown. */
-  readonly lost: { readonly at: ts.CallExpression; readonly gap: Gap }[] = [];
+  readonly #lost: Lost[] = [];
+  readonly #visited = new Map<ts.Node, Set<string>>();
+  #owner = '';
+
+  /**
+   * Reads something for an owner: the file whose own statements are read, or a function that nobody calls. What is built,
+   * visited and lost meanwhile belongs to it, whoever asked for it first.
+   */
+  readFor<Result>(owner: string, read: () => Result): Result {
+    const before = this.#owner;
+    this.#owner = owner;
+    try {
+      return read();
+    } finally {
+      this.#owner = before;
+    }
+  }
+
+  /** A place where a flow was built, or would have been. */
+  visit(at: ts.Node): void {
+    const owners = this.#visited.get(at);
+    if (owners === undefined) this.#visited.set(at, new Set([this.#owner]));
+    else owners.add(this.#owner);
+  }
+
+  isVisited(at: ts.Node): boolean {
+    return this.#visited.has(at);
+  }
+
+  /** The places that an owner has visited. */
+  visitedBy(owner: string): readonly ts.Node[] {
+    return [...this.#visited].flatMap(([at, owners]) => (owners.has(owner) ? [at] : []));
+  }
+
+  lose(at: ts.CallExpression, gap: Gap): void {
+    this.#lost.push({ at, gap, owner: this.#owner });
+  }
+
+  lost(): readonly Lost[] {
+    return this.#lost;
+  }
 
   builder(value: unknown): Trace | undefined {
     return typeof value === 'object' && value !== null ? this.#builders.get(value) : undefined;
@@ -43,7 +89,7 @@ export class Traces {
   finish(definition: FlowDefinition, trace: Trace, at: ts.CallExpression, assumptions: readonly Assumption[]): void {
     const calls: Trace[] = [];
     for (let one: Trace | undefined = trace; one !== undefined; one = one.before) calls.unshift(one);
-    this.#built.set(definition, { definition, calls, at, assumptions: [...assumptions] });
+    this.#built.set(definition, { definition, calls, at, assumptions: [...assumptions], owner: this.#owner });
   }
 
   built(definition: FlowDefinition): Built | undefined {

@@ -22,7 +22,7 @@ export const wrongType: Rule = {
   severity: 'error',
   title: 'a value has another type than its reader takes',
   *find(reading) {
-    const tasks = new Map(reading.tasks.map((task) => [task.node as ts.Node, task]));
+    const tasks = new Map(reading.allTasks.map((task) => [task.node as ts.Node, task]));
     for (const flow of reading.flows) yield* wrongIn(flow, reading, tasks);
   },
 };

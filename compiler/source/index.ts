@@ -1,6 +1,6 @@
 /** Source: projects as TypeScript reads them. Nobody else knows where its API comes from. */
-
 export { emittedFiles } from './emitted-files.js';
+export { type Concerned, ImportGraph } from './import-graph.js';
 export { defaultExportOf } from './literal.js';
 export { placeOf } from './place.js';
 export { openProject, type SourceProject, UnreadableProjectError } from './project.js';

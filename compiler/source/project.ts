@@ -10,7 +10,7 @@ export interface SourceProject {
   readonly tsconfigs: readonly string[];
   readonly program: ts.Program;
   readonly checker: ts.TypeChecker;
-  /** What is judged: sources of the project, without declarations and dependencies. */
+  /** What is judged, by name: sources of the project, without declarations and dependencies. */
   readonly files: readonly ts.SourceFile[];
   /** Reads these files again; whatever did not change is kept. */
   changed(paths: readonly string[]): SourceProject;
@@ -65,7 +65,7 @@ function view(project: Project, own: Own): SourceProject {
     tsconfigs,
     program,
     checker: program.getTypeChecker(),
-    files: program.getSourceFiles().filter(isJudged),
+    files: program.getSourceFiles().filter(isJudged).sort(byName),
     changed(paths) {
       for (const path of paths) {
         const known = project.getSourceFile(path);
@@ -75,6 +75,11 @@ function view(project: Project, own: Own): SourceProject {
       return view(project, own);
     },
   };
+}
+
+/** In which order a compiler finds its files depends on what it knew before. */
+function byName(a: ts.SourceFile, b: ts.SourceFile): number {
+  return a.fileName < b.fileName ? -1 : a.fileName > b.fileName ? 1 : 0;
 }
 
 function outermost(folders: readonly string[]): readonly string[] {

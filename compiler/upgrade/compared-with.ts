@@ -1,11 +1,12 @@
 import { readFileSync } from 'node:fs';
 import { resolve } from 'node:path';
 import type { Finding } from '../findings/finding.js';
-import { compare, manifestsOf, parseManifestFile } from '../manifest/index.js';
+import { compare, type FlowManifest, manifestsOf, parseManifestFile } from '../manifest/index.js';
 import type { ProjectReading } from '../reading/index.js';
 import { findingsOf } from './findings.js';
 import { manifestsAt } from './revision.js';
 import { judgedRuns } from './stored-runs.js';
+import { databaseAt, folderAt, isFileStore } from './stores.js';
 
 /** Where relative paths begin, and what the project is. */
 export interface Here {
@@ -16,14 +17,31 @@ export interface Here {
 /**
  * What the flows that are here would do to the runs of before.
  *
- * @param against `git:REVISION`, `postgres://…`, or the path of a manifest file
+ * @param against `git:REVISION`, `postgres://…`, or the path of a manifest file or of a folder of `file(…)`
  */
 export async function comparedWith(against: string, reading: ProjectReading, { folder, tsconfigs }: Here): Promise<readonly Finding[]> {
   const flows = manifestsOf(reading);
   const root = tsconfigs[0] ?? folder;
-  if (/^postgres(ql)?:\/\//.test(against)) return judgedRuns(against, flows, root);
-  const before = against.startsWith('git:')
-    ? manifestsAt(against.slice('git:'.length), tsconfigs)
-    : parseManifestFile(readFileSync(resolve(folder, against), 'utf8'));
-  return findingsOf(compare(before, flows), flows, root);
+  if (isDatabase(against)) return judgedRuns(await databaseAt(against), flows, root);
+  if (isFileStore(resolve(folder, against))) return judgedRuns(await folderAt(resolve(folder, against)), flows, root);
+  return findingsOf(compare(flowsBefore(against, { folder, tsconfigs }), flows), flows, root);
+}
+
+function isDatabase(against: string): boolean {
+  return /^postgres(ql)?:\/\//.test(against);
+}
+
+/** Whether this names runs, and not flows. */
+export function isStore(against: string, folder: string): boolean {
+  return isDatabase(against) || isFileStore(resolve(folder, against));
+}
+
+/**
+ * Flows as they were.
+ *
+ * @param against `git:REVISION`, or the path of a manifest file
+ */
+export function flowsBefore(against: string, { folder, tsconfigs }: Here): readonly FlowManifest[] {
+  if (against.startsWith('git:')) return manifestsAt(against.slice('git:'.length), tsconfigs);
+  return parseManifestFile(readFileSync(resolve(folder, against), 'utf8'));
 }

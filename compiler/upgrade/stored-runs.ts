@@ -5,6 +5,7 @@ import { jsonCodec } from '#model/json-codec.js';
 import type { Finding, Related } from '../findings/finding.js';
 import type { Change, PresentFlow } from '../manifest/index.js';
 import { findingsOf } from './findings.js';
+import type { ReadStore } from './stores.js';
 
 /** Also runs with a failed revert: an operator may have them go on. */
 const UNFINISHED = ['PENDING', 'RUNNING', 'SUSPENDED', 'FAILURE'] as const;
@@ -18,19 +19,12 @@ interface Refused {
 }
 
 /**
- * Asks every unfinished run of a database whether it could go on with the flows that are here: by the engine's own
+ * Asks every unfinished run of a store whether it could go on with the flows that are here: by the engine's own
  * judgement. Nothing is written, and no key is needed: what happened to a run is readable where its values are encrypted,
- * unless that is in a snapshot.
- *
- * @param url of a PostgreSQL; its parameter `schema` names the schema, default `flowproof`
+ * unless that is in a snapshot. Closes the store.
  */
-export async function judgedRuns(url: string, flows: readonly PresentFlow[], root: string): Promise<readonly Finding[]> {
-  const address = new URL(url);
-  const schema = address.searchParams.get('schema') ?? 'flowproof';
-  address.searchParams.delete('schema');
-  const { postgres } = await import('flowproof/postgres');
-  const journal = postgres(address.href, { schema, migrate: false }).connect();
-  await journal.open();
+export async function judgedRuns(store: ReadStore, flows: readonly PresentFlow[], root: string): Promise<readonly Finding[]> {
+  const { journal } = store;
   try {
     const refused = new Map<string, Refused[]>();
     const sealed = new Map<string, string[]>();
@@ -56,7 +50,7 @@ export async function judgedRuns(url: string, flows: readonly PresentFlow[], roo
       ...findingsOf([...sealed].map(unjudged), flows, root),
     ];
   } finally {
-    await journal.close();
+    await store.close();
   }
 }
 

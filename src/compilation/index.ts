@@ -1,14 +1,18 @@
 /** Compilation: a flow becomes a checked, frozen graph. Pure: nothing runs, nothing is written. */
+
+export { linesOf, signed } from './boxes.js';
 export { type Compat, STANDARD } from './compat.js';
 export { compile } from './compile.js';
 export type { CompiledAtom, CompiledDecider, CompiledFlow, CompiledRetry, CompiledTask, ExecutionGraph } from './compiled-flow.js';
 export { type DescribedFlow, describe, RETRY_NAME, type ShapeOrigin } from './describe.js';
-export { type Arrow, type Drawing, drawingOf } from './drawing.js';
+export { type DotOptions, dot } from './dot.js';
+export { type Arrow, type Box, type Drawing, drawingOf, type FlowBox, type LeafBox, type Mark, textOn, withoutImplied } from './drawing.js';
 export { graphOf } from './execution-graph.js';
 export type { FlowNodeShape, FlowShape, LinkShape, NodeShape, PortShape, RetryNodeShape, TaskNodeShape } from './flow-shape.js';
 export { link } from './link.js';
 export type { LinkedAtom, LinkedFlow } from './linked-flow.js';
 export { manifestOf } from './manifest.js';
+export { mermaid } from './mermaid.js';
 export { toDot, toMermaid } from './render.js';
 export type { Source } from './source.js';
 export { targeted } from './target.js';

@@ -10,7 +10,7 @@ import type { Source } from './source.js';
  */
 export function manifestOf(shape: FlowShape, linked: LinkedFlow): Json {
   const root = shape.nodes[0];
-  const flows = flowsIn(shape);
+  const flows = flowsIn(shape, linked);
   return {
     flow: root?.name ?? '',
     version: root?.kind === 'flow' ? root.version : 1,
@@ -50,15 +50,21 @@ function policyText({ policy, requires, provides }: RetryNodeShape): Json {
 }
 
 /** Flows whose order is not simply that of their nodes. */
-function flowsIn(shape: FlowShape): Json[] {
+function flowsIn(shape: FlowShape, linked: LinkedFlow): Json[] {
   const paths: string[] = [];
   const flows: Json[] = [];
-  for (const node of shape.nodes) {
+  for (const [index, node] of shape.nodes.entries()) {
     const path = node.parent < 0 ? node.name : `${paths[node.parent]}/${node.name}`;
     paths.push(path);
     if (node.kind !== 'flow' || node.pattern === 'linear') continue;
     const links = node.links.map(({ from, to, decider, depth = 'all' }) => [from, to, ...(decider === 'none' ? [] : [depth])]);
-    flows.push({ path, pattern: node.pattern, ...(links.length === 0 ? {} : { links }) });
+    const reads = Object.entries(linked.reads.get(index) ?? {}).map(([name, source]) => [name, sourceText(source, linked)] as const);
+    flows.push({
+      path,
+      pattern: node.pattern,
+      ...(links.length === 0 ? {} : { links }),
+      ...(reads.length === 0 ? {} : { reads: Object.fromEntries(reads) }),
+    });
   }
   return flows;
 }

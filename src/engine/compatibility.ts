@@ -1,8 +1,7 @@
-import type { CompiledAtom, CompiledFlow, Source } from '../compilation/index.js';
+import type { CompiledAtom, CompiledFlow } from '../compilation/index.js';
 import { isJsonArray, isJsonObject, type Json, type JsonObject } from '../model/json.js';
-import { type FlowChange, isWrapped, type Shape } from '../persistence/index.js';
+import type { FlowChange, Shape } from '../persistence/index.js';
 import type { AtomStatus, RunStatus } from './run-state.js';
-import { storedValue } from './values.js';
 
 /** What another version of a flow means for a stored run. */
 export interface Continuation {
@@ -27,20 +26,6 @@ export function continuationOf(flow: CompiledFlow, status: RunStatus): Continuat
     ...gone(stored, new Set(flow.atoms.map(({ path }) => path)), status.atoms),
   ];
   return { change: { version, fingerprint, manifest, from }, report };
-}
-
-/** Values that atoms still need and that nobody has stored: looked for in a run that has the new flow already. */
-export function missingValues(flow: CompiledFlow, status: RunStatus): readonly string[] {
-  const report: string[] = [];
-  for (const [index, atom] of flow.atoms.entries()) {
-    const { state, intention } = status.atoms[index] as AtomStatus;
-    const needed = state === 'PENDING' && intention === 'EXECUTE' ? forward(atom) : mayBeUndone(state) ? back(atom) : {};
-    for (const [input, source] of Object.entries(needed)) {
-      if (isGiven(flow, status, source)) continue;
-      report.push(`'${atom.path}' needs '${input}', which was not stored when its provider ran`);
-    }
-  }
-  return report;
 }
 
 interface StoredAtom {
@@ -91,50 +76,7 @@ function gone(stored: readonly StoredAtom[], present: ReadonlySet<string>, atoms
   });
 }
 
-function mayBeUndone(state: AtomStatus['state']): boolean {
+/** Something was done, or may have been. */
+export function mayBeUndone(state: AtomStatus['state']): boolean {
   return state !== 'PENDING' && state !== 'REVERTED' && state !== 'IGNORE';
 }
-
-function forward(atom: CompiledAtom): Readonly<Record<string, Source>> {
-  if (atom.kind === 'retry') return atom.inputs;
-  return onlyRequired(atom.inputs, atom.task.requires);
-}
-
-function back(atom: CompiledAtom): Readonly<Record<string, Source>> {
-  if (atom.kind === 'retry') return {};
-  return atom.task.hasRevert ? onlyRequired(atom.revertInputs, atom.revertPorts) : {};
-}
-
-function onlyRequired(
-  sources: Readonly<Record<string, Source>>,
-  ports: readonly { readonly name: string; readonly optional: boolean }[],
-): Readonly<Record<string, Source>> {
-  return Object.fromEntries(
-    ports.flatMap(({ name, optional }) => (optional || sources[name] === undefined ? [] : [[name, sources[name]]])),
-  );
-}
-
-/** It is there, or whoever gives it has yet to run. */
-function isGiven(flow: CompiledFlow, status: RunStatus, source: Source): boolean {
-  switch (source.from) {
-    case 'atom':
-      if (status.atoms[source.atom]?.state !== 'SUCCESS' || storedValue({ flow, status }, source, NO_CODEC) !== undefined) return true;
-      // Who looks without keys can't know what is in it.
-      return isWrapped(status.atoms[source.atom]?.result);
-    case 'input':
-      return storedValue({ flow, status }, source, NO_CODEC) !== undefined;
-    case 'constant':
-      return true;
-    case 'branch':
-      return isOneGiven(flow, status, source.of);
-    case 'nearest':
-      return isOneGiven(flow, status, source.levels.flat());
-  }
-}
-
-function isOneGiven(flow: CompiledFlow, status: RunStatus, of: readonly Source[]): boolean {
-  return of.length === 0 || of.some((one) => isGiven(flow, status, one));
-}
-
-/** Only constants are encoded, and those are not looked at here. */
-const NO_CODEC = { encode: () => null, decode: () => undefined };

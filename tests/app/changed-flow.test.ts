@@ -2,6 +2,7 @@ import { expect, test } from 'vitest';
 import {
   concurrent,
   type DynamicFlow,
+  defineRetry,
   defineTask,
   flowproof,
   graph,
@@ -249,4 +250,166 @@ test('a decided flow that has begun goes on, although its decider has another nu
   };
   const store = await rested(make(false));
   expect(await resumed(store, make(true))).toEqual({ state: 'SUCCESS', calls: ['other', 'y'] });
+});
+
+/** A flow whose node `gated` is in flight when its engine is lost. */
+async function lost(flow: Flow): Promise<Persistence> {
+  const persistence = memory();
+  const gate = new Gate();
+  calls.length = 0;
+  const app = flowproof({ persistence, flows: [flow], services: { gate } });
+  const handle = await app.start(flow, { id: 'r' });
+  handle.result().catch(() => {});
+  await gate.reached;
+  return persistence;
+}
+
+async function refusalAfterLoss(persistence: Persistence, flow: Flow): Promise<readonly string[]> {
+  await using app = flowproof({ persistence, flows: [flow], services: { gate: new Gate() } });
+  const error: unknown = await app.resume(flow, 'r', { takeover: 'force' }).then(
+    ({ state }) => new Error(`it went on, and is ${state}`),
+    (thrown: unknown) => thrown,
+  );
+  if (!(error instanceof IncompatibleFlowError)) throw error;
+  return error.report;
+}
+
+const reading = (name: string, input: string, more: object = {}) =>
+  defineTask({ name, requires: [input], execute: async () => void calls.push(name), ...more } as never) as never;
+
+test('what is in flight is called again at once: all that it needs now must be there', async () => {
+  const needing = defineTask({ name: 'gated', requires: ['y'], execute: async (_: { y: number }) => {} });
+  const old = linear.dynamic<Services>('m').add(gated).build();
+  const after = linear
+    .dynamic<Services>('m')
+    .add(give({ y: 1 }))
+    .add(needing)
+    .build();
+  expect(await refusalAfterLoss(await lost(old), after)).toEqual(["'m/gated' needs 'y', which was not stored when it began"]);
+  const given = linear
+    .dynamic<Services>('m')
+    .add(give({ y: 1 }))
+    .add(gated)
+    .build();
+  await expect(refusalAfterLoss(await lost(given), after)).rejects.toThrow('it went on, and is SUCCESS');
+});
+
+test('what was done can be undone only with what is stored: a provider that has yet to run may come too late', async () => {
+  const old = linear
+    .dynamic<Services>('m')
+    .add(task('a', { revert: true }))
+    .add(gated)
+    .add(failing)
+    .build();
+  const undoing = reading('a', 'y', { revert: async () => {} });
+  const after = linear
+    .dynamic<Services>('m')
+    .add(give({ y: 1 }))
+    .add(undoing)
+    .add(gated)
+    .add(failing)
+    .build();
+  expect(await refusal(await rested(old), after)).toEqual(["'m/a' needs 'y', which was not stored when it began"]);
+  const plain = linear.dynamic<Services>('m').add(task('a')).add(gated).build();
+  const reads = linear
+    .dynamic<Services>('m')
+    .add(give({ y: 1 }))
+    .add(reading('a', 'y'))
+    .add(gated)
+    .build();
+  expect((await resumed(await rested(plain), reads)).state).toBe('SUCCESS');
+});
+
+test('a revert that is under way is called again, also if this code has none', async () => {
+  const reverting = defineTask({
+    name: 'a',
+    execute: async () => {},
+    revert: async (_: {}, __, ctx: { services: { gate: Gate } }) => ctx.services.gate.pass(),
+  });
+  const old = linear.dynamic<Services>('m').add(reverting).add(failing).build();
+  const after = linear
+    .dynamic<Services>('m')
+    .add(give({ y: 1 }))
+    .add(reading('a', 'y'))
+    .add(failing)
+    .build();
+  expect(await refusalAfterLoss(await lost(old), after)).toEqual(["'m/a' needs 'y', which was not stored when it began"]);
+});
+
+test('what was skipped gives nothing any more', async () => {
+  const make = (decided: boolean) => {
+    const nodes = graph.dynamic<Services>('m').add({ gated, give: give({ n: 1 }), read: decided ? task('read') : reading('read', 'n') });
+    return (decided ? nodes.link('gated', 'give', { decider: () => false, depth: 'atom' }) : nodes.link('gated', 'give'))
+      .link('give', 'read')
+      .build();
+  };
+  const persistence = memory();
+  const first = flowproof({ persistence, flows: [make(true)], services: { gate: Object.assign(new Gate(), { pass: async () => {} }) } });
+  for await (const { events } of first.engine(make(true), { id: 'r' }).steps()) {
+    if (events.some((event) => event.type === 'task' && event.state === 'IGNORE')) break;
+  }
+  await first.stop();
+  expect(await refusal(persistence, make(false))).toEqual(["'m/read' needs 'n', which was not stored because its provider was skipped"]);
+});
+
+test('a retry may have all of its flow done again: as long as it may, its tasks need what is outside of it', async () => {
+  const make = (more: boolean, last: boolean) => {
+    const inner = linear
+      .open('inner')
+      .retry(times(2))
+      .add(more ? reading('again', 'y') : task('again'))
+      .add(gated);
+    return linear
+      .dynamic<Services>('m')
+      .add(give(more ? { x: 1, y: 2 } : { x: 1 }))
+      .add((last ? inner : inner.add(task('z'))).build() as never)
+      .add(task('end'))
+      .build();
+  };
+  expect(await refusal(await rested(make(false, false)), make(true, false))).toEqual([
+    "'m/inner/again' needs 'y', which was not stored when its provider ran",
+  ]);
+  expect((await resumed(await rested(make(false, true)), make(true, true))).state).toBe('SUCCESS');
+});
+
+test('who decides must find what it is told of, unless its node has begun', async () => {
+  const choosing = (value: string, more: object = {}) =>
+    linear
+      .open('m')
+      .add(give({ x: 1, ...more }))
+      .add(gated)
+      .switch('way', [value] as never, () => 'post' as never, { post: task('post') } as never)
+      .build() as unknown as Flow;
+  expect(await refusal(await rested(choosing('x')), choosing('y', { y: 2 }))).toEqual([
+    "what decides about 'm/way/post' needs 'y', which was not stored when its provider ran",
+  ]);
+
+  const linked = (outputs: Readonly<Record<string, number>>, begun: boolean) => {
+    const target = begun ? unordered.dynamic<Services>('target').add(gated).add(task('y')).build() : task('y');
+    const nodes = graph.dynamic<Services>('m').add({ give: give(outputs), ...(begun ? {} : { gated }), target });
+    const waiting = begun ? nodes : nodes.link('gated', 'target');
+    return waiting.link('give', 'target', { decider: () => true }).build();
+  };
+  expect(await refusal(await rested(linked({ x: 1 }, false)), linked({ x: 1, y: 2 }, false))).toEqual([
+    "what decides about 'm/target' needs 'y', which was not stored when its provider ran",
+  ]);
+  expect((await resumed(await rested(linked({ x: 1 }, true)), linked({ x: 1, y: 2 }, true))).state).toBe('SUCCESS');
+});
+
+test('a retry that has begun is asked again: what it reads must be there', async () => {
+  const make = (reads: readonly string[]) => {
+    const policy = defineRetry({ name: 'own', requires: reads, onFailure: () => 'REVERT' } as never);
+    const inner = linear
+      .open('inner')
+      .retry(policy as never)
+      .add(gated)
+      .add(task('z'))
+      .build();
+    return linear
+      .dynamic<Services>('m')
+      .add(give(reads.length === 0 ? { x: 1 } : { x: 1, y: 2 }))
+      .add(inner as never)
+      .build();
+  };
+  expect(await refusal(await rested(make([])), make(['y']))).toEqual(["'m/inner/(retry)' needs 'y', which was not stored when it began"]);
 });

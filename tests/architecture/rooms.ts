@@ -75,7 +75,7 @@ export const COMPILER: Architecture = {
     loading: { imports: ['findings', 'source', 'reading'], npm: ['#authoring', '#compilation', '#model'], node: [''] },
     /** A door of the package: it reads what linters have parsed, and knows no compiler. */
     'eslint-plugin': { imports: ['findings'], npm: ['#model'], leaf: true },
-    pictures: { imports: ['source', 'reading', 'output'], npm: ['#compilation'] },
+    pictures: { imports: ['source', 'reading', 'output', 'manifest'], npm: ['#compilation', '#model', '@viz-js/viz'] },
     cli: {
       imports: ['findings', 'source', 'reading', 'rules', 'checking', 'output', 'manifest', 'upgrade', 'loading', 'pictures'],
       npm: ['#model'],

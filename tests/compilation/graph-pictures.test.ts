@@ -34,6 +34,7 @@ test('Mermaid', () => {
       end
       n3 -->|"box, weight"| n4
       n3 -->|"box"| n7
+      n3 -->|"weight"| n6
       n2 -.-> n6
       n4 -.->|"if decided (flow)"| n5
     "
@@ -63,10 +64,12 @@ test('DOT', () => {
           }
         }
       }
-      n3 -> n4 [label="box, weight"];
-      n3 -> n7 [label="box"];
-      n3 -> n7 [style=dashed, ltail=cluster_n2, lhead=cluster_n6];
-      n4 -> n5 [label="if decided (flow)", style=dashed];
+      n1 -> n3 [style=invis];
+      n3 -> n4 [id=a0, label="box, weight"];
+      n3 -> n7 [id=a1, label="box"];
+      n3 -> n7 [id=a2, label="weight", lhead=cluster_n6];
+      n5 -> n7 [id=a3, style=dashed, ltail=cluster_n2, lhead=cluster_n6];
+      n4 -> n5 [id=a4, label="if decided (flow)", style=dashed];
     }
     "
   `);

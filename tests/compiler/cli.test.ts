@@ -69,6 +69,9 @@ describe('flowproof', () => {
     [['check', '--against', 'git:HEAD', '--watch'], 'leave out --against'],
     [['check', '--against', 'nothing.json'], "can't compare with nothing.json"],
     [['graph', 'nobody'], "there is no flow 'nobody'"],
+    [['graph', '--against', 'nothing.json'], "can't compare with nothing.json"],
+    [['graph', '--against', 'postgres://localhost/x'], 'a picture compares flows, not runs'],
+    [['manifest', '--against', 'git:HEAD'], "'manifest' compares nothing"],
   ])('ends with 2 when %j can not be done', async (args, why) => {
     const { code, out, err } = await flowproof(...args);
     expect({ code, out }).toEqual({ code: 2, out: '' });
@@ -150,5 +153,24 @@ test('flowproof manifest and graph tell of the flows that there are', async () =
   const mermaid = await flowproof('graph', 'f');
   expect(mermaid).toMatchObject({ code: 0, out: expect.stringMatching(/^%% f \(flows.ts:3\)\nflowchart TD\n[\s\S]*n2\["a"\]/) });
   expect((await flowproof('graph', '--format', 'dot')).out).toMatch(/^\/\/ f \(flows.ts:3\)\ndigraph \{/);
+  const svg = await flowproof('graph', '--format', 'svg');
+  expect(svg).toMatchObject({ code: 0, out: expect.stringMatching(/^<svg [\s\S]*times\(3\)[\s\S]*<\/svg>\n$/) });
+  for (const [file, content] of [
+    ['f.svg', svg.out],
+    ['f.gv', (await flowproof('graph', '--format', 'dot')).out],
+    ['f.md', mermaid.out],
+  ] as const) {
+    expect(await flowproof('graph', '-o', file)).toEqual({ code: 0, out: '', err: '' });
+    expect(readFileSync(join(folder, file), 'utf8'), file).toBe(content);
+  }
+  write('before.json', manifest.out);
+  expect(await flowproof('graph', '--against', 'before.json')).toEqual({
+    code: 0,
+    out: '',
+    err: 'flowproof: nothing differs from before.json\n',
+  });
+  write('flows.ts', flows(4, '.input<{ x: number }>()'));
+  const changes = await flowproof('graph', 'f', '--against', 'before.json');
+  expect(changes).toMatchObject({ code: 0, out: expect.stringContaining('{{"~ times(4)<br/>was times(3)<br/>safe"}}') });
   write('flows.ts', flows(1));
 }, 30_000);

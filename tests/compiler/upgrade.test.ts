@@ -1,160 +1,17 @@
 import { execFileSync } from 'node:child_process';
 import { randomBytes } from 'node:crypto';
-import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import fc from 'fast-check';
 import { afterAll, describe, expect, test } from 'vitest';
-import { compare, manifestFile, parseManifestFile, presentFlow } from '../../compiler/manifest/index.js';
+import { compare, manifestFile, parseManifestFile } from '../../compiler/manifest/index.js';
 import { readProject } from '../../compiler/reading/index.js';
 import { openProject } from '../../compiler/source/index.js';
-import { comparedWith } from '../../compiler/upgrade/index.js';
+import { comparedWith, isStore } from '../../compiler/upgrade/index.js';
 import { postgres } from '../../src/adapters/postgres/index.js';
-import { flowDefinitionOf } from '../../src/authoring/index.js';
-import { describe as describeFlow, link } from '../../src/compilation/index.js';
-import {
-  type AnyFlow,
-  defineTask,
-  encrypted,
-  type FlowEvent,
-  flowproof,
-  forEach,
-  isFlowproofError,
-  linear,
-  memory,
-  type Persistence,
-  type TaskContext,
-} from '../../src/index.js';
+import { type AnyFlow, defineTask, encrypted, file, flowproof, forEach, linear, type TaskContext } from '../../src/index.js';
 import { describePostgres } from '../support/postgres.js';
-
-/** A flow as data, so that two versions of it can be generated. */
-interface Plan {
-  readonly version: number;
-  readonly continues: readonly number[];
-  readonly steps: readonly Step[];
-}
-interface Step {
-  readonly name: string;
-  readonly version: number;
-  readonly gives: readonly string[];
-  readonly takes: readonly string[];
-  readonly reverts: boolean;
-}
-
-const NAMES = ['a', 'b', 'c', 'd'] as const;
-const VALUES = ['x', 'y'] as const;
-const INPUT = 'in';
-
-const step = (names: readonly string[]) =>
-  fc.record({
-    name: fc.constantFrom(...names),
-    version: fc.constantFrom(1, 1, 1, 2),
-    gives: fc.subarray([...VALUES]),
-    takes: fc.subarray([...VALUES, INPUT]),
-    reverts: fc.boolean(),
-  });
-const steps = fc.uniqueArray(step(NAMES), { selector: ({ name }) => name, minLength: 1, maxLength: 4 });
-
-/** What an author does to a flow: adds, takes away, writes anew, or moves. */
-type Edit = readonly [kind: 'add' | 'drop' | 'replace' | 'swap', place: number, step: Step];
-const edits = fc.array(fc.tuple(fc.constantFrom('add', 'drop', 'replace', 'swap'), fc.nat(3), step(['e', 'f'])), { maxLength: 2 });
-
-function edited(list: readonly Step[], all: readonly Edit[]): readonly Step[] {
-  const result = [...list];
-  for (const [kind, place, one] of all) {
-    const at = place % (result.length || 1);
-    const there = result[at];
-    if (kind === 'add' && result.every(({ name }) => name !== one.name)) result.splice(place, 0, one);
-    else if (kind === 'drop') result.splice(at, 1);
-    else if (kind === 'replace' && there !== undefined) result[at] = { ...one, name: there.name };
-    else if (kind === 'swap') result.push(...result.splice(at, 1));
-  }
-  return result;
-}
-
-/** Leaves out what would not compile: values that nothing before provides, and second providers. */
-function valid(list: readonly Step[]): readonly Step[] {
-  const known = new Set<string>([INPUT]);
-  return list.map((step) => {
-    const takes = step.takes.filter((value) => known.has(value));
-    const gives = step.gives.filter((value) => !known.has(value)).map((value) => value as string);
-    for (const value of gives) known.add(value);
-    return { ...step, takes, gives };
-  });
-}
-
-function flowOf({ version, continues, steps: list }: Plan): AnyFlow {
-  let builder = linear.dynamic('f', { version, continues }).input([INPUT]);
-  for (const { name, version: own, gives, takes, reverts } of list) {
-    const options = {
-      name,
-      version: own,
-      requires: takes,
-      provides: gives,
-      execute: async () => Object.fromEntries(gives.map((value) => [value, 1])),
-      ...(reverts ? { revert: async () => {} } : {}),
-    };
-    builder = builder.add(defineTask(options as never) as never);
-  }
-  return builder.build();
-}
-
-function presentOf(flow: AnyFlow) {
-  const definition = flowDefinitionOf(flow);
-  if (definition === undefined) throw new Error('it is no flow');
-  const { shape, origins } = describeFlow(definition);
-  const compiled = { shape, linked: link(shape) };
-  const nowhere = () => {
-    throw new Error('it has no place');
-  };
-  return presentFlow({ name: definition.name, definition, compiled, origins, gaps: [], placeOf: nowhere }, false);
-}
-
-/** A run of the old flow that rests when so many tasks have run; then the new flow is to go on with it. */
-async function isRefused(old: AnyFlow, now: AnyFlow, after: number, persistence: Persistence): Promise<boolean> {
-  let done = 0;
-  const first = flowproof({
-    persistence,
-    flows: [old] as never,
-    onEvent: (event: FlowEvent) => {
-      if (event.type === 'task' && event.state === 'SUCCESS' && ++done === after) void handle.suspend();
-    },
-  } as never);
-  const handle = await first.start(old as never, { id: 'r', inputs: { [INPUT]: 1 } } as never);
-  if (after === 0) await handle.suspend();
-  await handle.result();
-  await first.stop();
-  const second = flowproof({ persistence, flows: [now] } as never);
-  try {
-    await second.resume(now as never, 'r');
-    return false;
-  } catch (error) {
-    if (isFlowproofError(error, 'INCOMPATIBLE_FLOW')) return true;
-    throw error;
-  } finally {
-    await second.stop();
-  }
-}
-
-test('what is called safe goes on from every point of a run, and what a resume refuses was not called safe', async () => {
-  const met = { safe: 0, refused: 0 };
-  await fc.assert(
-    fc.asyncProperty(steps, edits, fc.constantFrom(1, 1, 2), fc.boolean(), async (before, changes, version, continues) => {
-      const old = flowOf({ version: 1, continues: [], steps: valid(before) });
-      const now = flowOf({ version, continues: continues && version === 2 ? [1] : [], steps: valid(edited(before, changes)) });
-      const safe = compare([presentOf(old)], [presentOf(now)]).every(({ verdict }) => verdict === 'safe');
-      if (safe) met.safe++;
-      for (let point = 0; point < before.length; point++) {
-        const refused = await isRefused(old, now, point, memory());
-        if (refused) met.refused++;
-        expect(safe && refused).toBe(false);
-      }
-    }),
-    { numRuns: 150 },
-  );
-  expect(met.safe).toBeGreaterThan(10);
-  expect(met.refused).toBeGreaterThan(20);
-}, 60_000);
+import { presentOf } from './present.js';
 
 describe('the upgrade check', () => {
   const task = (name: string, more: object = {}) =>
@@ -246,6 +103,57 @@ test('compares with a revision of git, and leaves the repository alone', async (
   expect(git('status', '--porcelain')).toBe(before);
   await expect(comparedWith('git:nowhere', reading, { folder, tsconfigs: [tsconfig] })).rejects.toThrow('nowhere');
 }, 30_000);
+
+describe('against the runs of a folder', () => {
+  const named = (name: string) => defineTask({ name, execute: async () => ({}), revert: async () => {} } as never) as never;
+  const old = linear.dynamic('f').add(named('a')).add(named('b')).build();
+
+  test('names the runs that would be stranded, while the process that has them goes on, and changes nothing there', async () => {
+    const runs = join(folder, 'runs');
+    let handle: { suspend(): Promise<void> } | undefined;
+    await using app = flowproof({
+      persistence: file(runs),
+      flows: [old],
+      onEvent: (event) => {
+        if (event.type === 'task' && event.path === 'f/a' && event.state === 'SUCCESS') void handle?.suspend();
+      },
+    });
+    const begun = await app.start(old, { id: 'begun', inputs: {} });
+    handle = begun;
+    await begun.result();
+    handle = undefined;
+    await app.run(old, { id: 'ended', inputs: {} });
+    const contents = () => readdirSync(runs).map((name) => [name, readFileSync(join(runs, name), 'utf8')]);
+    const before = contents();
+
+    const strands = async (text: string) => {
+      const tsconfig = writeProject(text);
+      const found = await comparedWith('runs', readProject(openProject([tsconfig])), { folder, tsconfigs: [tsconfig] });
+      return found.map(({ code, message, related }) => [code, message, ...related.map((one) => one.message)]);
+    };
+    expect(await strands(FLOWS('.add(a).add(b)'))).toEqual([]);
+    expect(await strands(FLOWS('.add(a).add(b)', 2))).toEqual([
+      ['WOULD_STRAND', "flow 'f' would strand 1 unfinished run: 'begun'", "begun: 'f/a' began in version 1, and is version 2 now"],
+    ]);
+    expect(contents()).toEqual(before);
+    expect((await app.resume(old, 'begun')).state).toBe('SUCCESS');
+    expect(await strands(FLOWS('.add(a).add(b)', 2))).toEqual([]);
+    rmSync(runs, { recursive: true, force: true });
+  }, 60_000);
+
+  test('takes no other folder for one, and says what it can not read', async () => {
+    const tsconfig = writeProject(FLOWS('.add(a)'));
+    const reading = readProject(openProject([tsconfig]));
+    const other = join(folder, 'other');
+    mkdirSync(other);
+    expect(isStore(other, folder)).toBe(false);
+    await expect(comparedWith(other, reading, { folder, tsconfigs: [tsconfig] })).rejects.toThrow('EISDIR');
+    writeFileSync(join(other, 'journal-00000001.log'), 'something else\n');
+    expect(isStore(other, folder)).toBe(true);
+    await expect(comparedWith(other, reading, { folder, tsconfigs: [tsconfig] })).rejects.toThrow('does not begin as a journal');
+    rmSync(other, { recursive: true });
+  }, 30_000);
+});
 
 describePostgres('against the runs of a database', (database) => {
   test('names the runs that would be stranded, and no other', async () => {

@@ -1,4 +1,4 @@
-import { readdirSync, readFileSync } from 'node:fs';
+import { readdirSync, readFileSync, rmSync, symlinkSync } from 'node:fs';
 import { mkdir, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { build } from 'esbuild';
@@ -65,6 +65,25 @@ describe('installed alone', () => {
     const bin = join(packed.project, 'node_modules/.bin/flowproof');
     expect(await run(folder, bin, '--help')).toContain('flowproof check');
     await expect(run(folder, bin, 'check')).rejects.toThrow('npm install --save-dev ts-morph@28');
+  });
+
+  test('its program draws without Graphviz what needs no layout, and says what SVG needs', async () => {
+    const folder = await program('pictures', {
+      'package.json': '{ "type": "module" }',
+      'tsconfig.json': '{ "compilerOptions": { "module": "nodenext", "target": "es2022", "types": [] }, "include": ["*.ts"] }',
+      'flows.ts': "import { linear } from 'flowproof';\nexport const f = linear('f').build();\n",
+    });
+    const lent = join(packed.project, 'node_modules/ts-morph');
+    symlinkSync(join(import.meta.dirname, '../../node_modules/ts-morph'), lent, 'junction');
+    try {
+      const bin = join(packed.project, 'node_modules/.bin/flowproof');
+      expect(await run(folder, bin, 'graph')).toContain('flowchart TD');
+      await expect(run(folder, bin, 'graph', '--format', 'svg')).rejects.toThrow(
+        'GRAPHVIZ_MISSING: SVG is laid out by @viz-js/viz, which is not installed: npm install --save-dev @viz-js/viz@3',
+      );
+    } finally {
+      rmSync(lent);
+    }
   });
 
   /** All that is loaded by importing a door. */
