@@ -124,10 +124,23 @@ function mayBeAbsent(source: Source): boolean {
 }
 
 function isStored(flow: CompiledFlow, status: RunStatus, source: Source): boolean {
-  // Who looks without keys can't know what is in it.
-  if (source.from === 'atom' && isWrapped(status.atoms[source.atom]?.result)) return true;
-  if (source.from === 'input' && isWrapped(status.creation.inputs)) return true;
-  return source.from === 'constant' || storedValue({ flow, status }, source, NO_CODEC) !== undefined;
+  return source.from === 'constant' || isSealed(status, source) || storedValue({ flow, status }, source, NO_CODEC) !== undefined;
+}
+
+/** Who looks without keys can't know what is in it. */
+function isSealed(status: RunStatus, source: Source): boolean {
+  switch (source.from) {
+    case 'input':
+      return isWrapped(status.creation.inputs);
+    case 'constant':
+      return false;
+    case 'atom':
+      return isWrapped(status.atoms[source.atom]?.result);
+    case 'branch':
+      return source.of.some((one) => isSealed(status, one));
+    case 'nearest':
+      return source.levels.flat().some((one) => isSealed(status, one));
+  }
 }
 
 /** Only constants are encoded, and those are not looked at here. */
