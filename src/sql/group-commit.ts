@@ -7,8 +7,6 @@ import type { StepWriter } from './step-writer.js';
 /** A statement is as slow as what it carries, and what it carries waits for the slowest of it. */
 const MAX_ROWS = 500;
 const MAX_CHARACTERS = 1_000_000;
-/** Where several lanes are free they share what waits, unless it is little: one is on its way while the other's answers are worked on. */
-const MIN_SHARE = 12;
 
 interface Waiting {
   readonly runId: string;
@@ -74,10 +72,9 @@ export class GroupCommit {
   readonly #flush = (): void => {
     this.#scheduled = false;
     while (this.#waiting.length > 0) {
-      const share = Math.ceil(this.#waiting.length / this.#free.length);
       const lane = this.#free.pop();
       if (lane === undefined) return;
-      const sending = this.#send(lane, this.#take(share < MIN_SHARE ? MAX_ROWS : Math.min(share, MAX_ROWS))).finally(() => {
+      const sending = this.#send(lane, this.#take()).finally(() => {
         this.#sending.delete(sending);
         this.#free.push(lane);
         this.#schedule();
@@ -107,8 +104,8 @@ export class GroupCommit {
     resolve(result);
   }
 
-  /** What fits into one statement, at most so many rows, the oldest first: one step of a run, a suspect by itself. */
-  #take(rows: number): readonly Waiting[] {
+  /** What fits into one statement, the oldest first: one step of a run, a suspect by itself. */
+  #take(): readonly Waiting[] {
     const [first, ...rest] = this.#waiting;
     if (first === undefined) return [];
     if (rest.length === 0 || this.#suspects.has(first.runId)) {
@@ -121,7 +118,7 @@ export class GroupCommit {
     let characters = first.item.transitions.length;
     for (const one of rest) {
       const { runId, item } = one;
-      const isFull = batch.length >= rows || characters + item.transitions.length > MAX_CHARACTERS;
+      const isFull = batch.length >= MAX_ROWS || characters + item.transitions.length > MAX_CHARACTERS;
       if (isFull || runs.has(runId) || this.#suspects.has(runId)) {
         later.push(one);
       } else {
