@@ -25,7 +25,7 @@ export function pgSequential({ length, flows, disk = 'as found', target }: PgSeq
     unit: 'step',
     target,
     async open({ quick, postgres, guests }) {
-      const rounds = flows > 1 || disk === 'slow' ? 1 : quick ? 3 : 6;
+      const rounds = disk === 'slow' ? 1 : flows > 1 || quick ? 3 : 6;
       const server = await postgres(disk);
       const journal =
         flows === 1 ? await RawJournal.connect(server.url) : await RawJournal.pooled(server.url, disk === 'slow' ? SLOW_POOL : POOL);
