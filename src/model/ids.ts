@@ -82,6 +82,9 @@ export function quickDigest(text: string): string {
   return hex32(a) + hex32(b) + hex32(c);
 }
 
+const BYTES = Array.from({ length: 256 }, (_, byte) => byte.toString(16).padStart(2, '0'));
+
+/** By bytes: `toString(16)` of what is no small integer takes fifteen times as long. */
 function hex32(value: number): string {
-  return (value >>> 0).toString(16).padStart(8, '0');
+  return `${BYTES[value >>> 24]}${BYTES[(value >>> 16) & 255]}${BYTES[(value >>> 8) & 255]}${BYTES[value & 255]}`;
 }
