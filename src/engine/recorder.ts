@@ -135,7 +135,7 @@ export class Recorder {
     try {
       if (await this.#engine.writer.commit(commitment, this.#item([...held, ...step.transitions], heeded))) {
         this.#held.take();
-        await this.#snapshots.writeIfDue(this.#run.status);
+        if (this.#snapshots.isDue(this.#run.status)) await this.#snapshots.write(this.#run.status);
         return step;
       }
       unwind(this.#run, await this.#engine.writer.reload(this.#run.status), held, questions);
@@ -151,24 +151,20 @@ export class Recorder {
     const isDue = this.#held.add(step) || this.#engine.isStopping() || heeded.length > 0;
     if (!isDue || (this.#held.isEmpty && heeded.length === 0)) return;
     await this.flush(heeded);
-    await this.#snapshots.writeIfDue(this.#run.status);
+    if (this.#snapshots.isDue(this.#run.status)) await this.#snapshots.write(this.#run.status);
   }
 
   /** Writes what is held, or an entry that says nothing: it is confirmed then that the run is still this engine's. */
   async flush(heeded: readonly string[] = []): Promise<void> {
     if (this.#held.isEmpty) beginEntry(this.#run.status);
-    await this.#append(this.#held.take(), heeded);
+    await this.#engine.writer.append(this.#item(this.#held.take(), heeded));
+    this.#engine.statistics.works();
   }
 
   #decide(events: readonly EngineEvent[]): Decision {
     this.#run.entryIsOpen = !this.#held.isEmpty;
     this.#run.observed = this.#engine.parts.listening();
     return decide(this.#run, events, this.#engine.limits());
-  }
-
-  async #append(transitions: readonly Transition[], heeded: readonly string[]): Promise<void> {
-    await this.#engine.writer.append(this.#item(transitions, heeded));
-    this.#engine.statistics.works();
   }
 
   /** @param heeded messages that these transitions heed, or that meant nothing */

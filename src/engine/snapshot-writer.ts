@@ -17,9 +17,12 @@ export class SnapshotWriter {
     this.#parts = parts;
   }
 
-  async writeIfDue(status: RunStatus): Promise<void> {
-    const { durability, snapshotAfter } = this.#parts;
-    if (status.state !== 'RUNNING' || this.#isTooLarge || !isSnapshotDue(status, snapshotAfter)) return;
+  isDue(status: RunStatus): boolean {
+    return status.state === 'RUNNING' && !this.#isTooLarge && isSnapshotDue(status, this.#parts.snapshotAfter);
+  }
+
+  async write(status: RunStatus): Promise<void> {
+    const { durability } = this.#parts;
     beginEntry(status);
     try {
       const entry = this.#writer.entry(status, [['SNAPSHOT', snapshotOf(status)]], 'snapshot');
