@@ -38,12 +38,9 @@ function pageOf(schema: string, filter: RunFilter, limit: number): { readonly te
   const conditions = ['true'];
   if (flow !== undefined) conditions.push(`r.flow = ${param(flow)}`);
   if (logbook !== undefined) conditions.push(`r.logbook = ${param(logbook)}`);
-  if (states !== undefined) {
-    conditions.push(`r.state = any(${param(states)}::text[])`);
-    // In the words of the partial indexes.
-    if (!states.includes('SUCCESS')) conditions.push(`r.state <> 'SUCCESS'`);
-    if (!states.some(isEnded)) conditions.push('r.ended_at is null');
-  }
+  const wanted = states && param([...new Set(states)]);
+  // In the words of the partial index.
+  if (states !== undefined && !states.some(isEnded)) conditions.push('r.ended_at is null');
   if (ownerless === true) conditions.push(`not (${ALIVE})`);
   const [pair, ...pairs] = Object.entries(metadata).map(([name, value]) => `m.name = ${param(name)} and m.value = ${param(value)}`);
   for (const one of pairs) conditions.push(`exists (select from ${schema}.run_metadata m where ${one} and m.run_id = r.run_id)`);
@@ -51,6 +48,13 @@ function pageOf(schema: string, filter: RunFilter, limit: number): { readonly te
   const rows = param(limit + 1);
   const select = (...more: readonly string[]) =>
     `select ${SUMMARY_COLUMNS} from ${summaryFrom(schema)} where ${[...conditions, ...more].join(' and ')}`;
+  if (wanted !== undefined && [flow, logbook, pair, ownerless].every((other) => other === undefined)) {
+    const rest = end === undefined ? [] : [`uuid_send(r.run_id) < uuid_send(${end})`];
+    const each = `${select('r.state = s.state', ...rest)} order by uuid_send(r.run_id) desc limit ${rows}::int`;
+    const text = `select x.* from unnest(${wanted}::text[]) s(state) cross join lateral (${each}) x order by x.run_id::uuid desc limit ${rows}::int`;
+    return { text, params };
+  }
+  if (wanted !== undefined) conditions.push(`r.state = any(${wanted}::text[])`);
   if (pair === undefined) {
     const key = (id: string) => (flow === undefined && logbook === undefined ? id : `uuid_send(${id})`);
     const rest = end === undefined ? [] : [`${key('r.run_id')} < ${key(end)}`];

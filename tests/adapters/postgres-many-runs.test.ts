@@ -28,6 +28,8 @@ const FILTERS: readonly (readonly [what: string, filter: RunFilter])[] = [
   ['those that go on, few among many that were undone', { states: ['RUNNING', 'SUSPENDED'] }],
   ['what nobody alive has', { states: ['RUNNING'], ownerless: true }],
   ['those that are done', { states: ['SUCCESS'] }],
+  ['a few failures among many that were undone', { states: ['FAILURE'] }],
+  ['all that has ended', { states: ['SUCCESS', 'REVERTED', 'FAILURE', 'CANCELLED'] }],
   ['a flow that runs rarely', { flow: 'rare' }],
   ['a flow that always runs', { flow: 'common' }],
   ['a flow that ran often, but long ago', { flow: 'former' }],

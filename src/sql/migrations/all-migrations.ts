@@ -2,7 +2,8 @@ import { journal } from './0001-journal.js';
 import { ownerLocks } from './0002-owner-locks.js';
 import { readable } from './0003-readable.js';
 import { logbooks } from './0004-logbooks.js';
+import { states } from './0005-states.js';
 import type { Migration } from './migration.js';
 
 /** In order. Add at the end. */
-export const allMigrations: readonly Migration[] = [journal, ownerLocks, readable, logbooks];
+export const allMigrations: readonly Migration[] = [journal, ownerLocks, readable, logbooks, states];
