@@ -8,6 +8,9 @@ const SHORT = {
   ...{ leaseMs: 1_000, restartEveryMs: 6_000, disturbEveryMs: 700 },
 };
 
+/** Engines are frozen all the time and wake up when others have their runs: what a fence is for happens some hundred times. */
+const ROUGH = { minutes: 0.5, leaseMs: 500, restartEveryMs: 60_000, disturbEveryMs: 150 };
+
 /** Each is done to a run of its own, after a soak in which nothing is wrong. */
 const TAMPERINGS: readonly (readonly [what: string, sql: string, found: string | RegExp])[] = [
   ['a step is gone', 'delete from flowproof.journal where seq = 1 and run_id = $1', 'steps are missing or double: 1,'],
@@ -42,7 +45,7 @@ describe('a short soak', () => {
   test('over three restarts of PostgreSQL: every run ends as its reference, the journal is intact', async () => {
     const report = await soaked({ leastRestarts: 3 });
     expect(report.complaints).toEqual([]);
-    expect(report.restarts).toEqual({ stop: 1, crash: 1, kill: 1 });
+    for (const way of ['stop', 'crash', 'kill']) expect(report.restarts[way], way).toBeGreaterThan(0);
     expect(report.engines.kills).toBeGreaterThan(0);
     expect(report.engines.freezes).toBeGreaterThan(0);
     expect(report.totals.takeovers).toBeGreaterThan(0);
@@ -55,18 +58,24 @@ describe('a short soak', () => {
   });
 
   test('notices a journal in which nobody’s place is kept', async () => {
-    const { complaints } = await soaked({ minutes: 0.3, drainMs: 5_000, broken: 'fence' });
+    // Who wakes up when is not in our hands, so one soak may be lucky: that none of three notices is no luck any more.
+    const complaints: string[] = [];
+    for (let seed = SHORT.seed; complaints.length === 0 && seed < SHORT.seed + 3; seed++) {
+      complaints.push(...(await soaked({ ...ROUGH, seed, drainMs: 5_000, broken: 'fence' })).complaints);
+    }
     expect(complaints).not.toEqual([]);
   });
 
   test('notices what was tampered with', async () => {
     const { complaints } = await soaked({
-      minutes: 0.02,
+      minutes: 0.1,
       async beforeJudgement(database) {
+        // Not to references: who is held beside one that is broken could not be judged.
         const { rows } = await database.query(
-          `select run_id from flowproof.runs where flow = 'bookings' and state = 'SUCCESS' order by run_id`,
+          `select run_id from flowproof.runs where flow = 'bookings' and state = 'SUCCESS' and key like 'run-%' limit ${TAMPERINGS.length}`,
         );
-        for (const [index, [, sql]] of TAMPERINGS.entries()) await database.query(sql, [rows[index % rows.length].run_id]);
+        expect(rows).toHaveLength(TAMPERINGS.length);
+        for (const [index, [, sql]] of TAMPERINGS.entries()) await database.query(sql, [rows[index].run_id]);
       },
     });
     for (const [what, , found] of TAMPERINGS) expect(complaints.join('\n'), what).toMatch(found);
