@@ -20,6 +20,7 @@ const PAGES: readonly (readonly [what: string, query: Query])[] = [
   ['the latest 50', {}],
   ['those that are RUNNING', { states: ['RUNNING'] }],
   ['those in FAILURE', { states: ['FAILURE'] }],
+  ['those in FAILURE of a flow that nearly all are of', { flow: 'common', states: ['FAILURE'] }],
   ['a flow that runs rarely', { flow: 'rare' }],
   ['a logbook with half of all runs', { logbook: 'big' }],
   ['a rare pair of metadata', { metadata: { customer: 'c-7' } }],

@@ -1,4 +1,4 @@
-import { isEnded } from '../model/states.js';
+import { isEnded, RUN_STATES } from '../model/states.js';
 import type { RunFilter, RunPage } from '../persistence/index.js';
 import type { Row, Statement } from './sql.js';
 import { statement } from './statement.js';
@@ -38,9 +38,6 @@ function pageOf(schema: string, filter: RunFilter, limit: number): { readonly te
   const conditions = ['true'];
   if (flow !== undefined) conditions.push(`r.flow = ${param(flow)}`);
   if (logbook !== undefined) conditions.push(`r.logbook = ${param(logbook)}`);
-  const wanted = states && param([...new Set(states)]);
-  // In the words of the partial index.
-  if (states !== undefined && !states.some(isEnded)) conditions.push('r.ended_at is null');
   if (ownerless === true) conditions.push(`not (${ALIVE})`);
   const [pair, ...pairs] = Object.entries(metadata).map(([name, value]) => `m.name = ${param(name)} and m.value = ${param(value)}`);
   for (const one of pairs) conditions.push(`exists (select from ${schema}.run_metadata m where ${one} and m.run_id = r.run_id)`);
@@ -48,17 +45,20 @@ function pageOf(schema: string, filter: RunFilter, limit: number): { readonly te
   const rows = param(limit + 1);
   const select = (...more: readonly string[]) =>
     `select ${SUMMARY_COLUMNS} from ${summaryFrom(schema)} where ${[...conditions, ...more].join(' and ')}`;
-  if (wanted !== undefined && [flow, logbook, pair, ownerless].every((other) => other === undefined)) {
+  if (pair === undefined && (flow !== undefined || logbook !== undefined || (states !== undefined && ownerless !== true))) {
+    // A page of each state, of which one is made.
     const rest = end === undefined ? [] : [`uuid_send(r.run_id) < uuid_send(${end})`];
     const each = `${select('r.state = s.state', ...rest)} order by uuid_send(r.run_id) desc limit ${rows}::int`;
+    const wanted = param([...new Set(states ?? RUN_STATES)]);
     const text = `select x.* from unnest(${wanted}::text[]) s(state) cross join lateral (${each}) x order by x.run_id::uuid desc limit ${rows}::int`;
     return { text, params };
   }
-  if (wanted !== undefined) conditions.push(`r.state = any(${wanted}::text[])`);
+  if (states !== undefined) conditions.push(`r.state = any(${param(states)}::text[])`);
+  // In the words of the partial index.
+  if (states !== undefined && !states.some(isEnded)) conditions.push('r.ended_at is null');
   if (pair === undefined) {
-    const key = (id: string) => (flow === undefined && logbook === undefined ? id : `uuid_send(${id})`);
-    const rest = end === undefined ? [] : [`${key('r.run_id')} < ${key(end)}`];
-    return { text: `${select(...rest)} order by ${key('r.run_id')} desc limit ${rows}::int`, params };
+    const rest = end === undefined ? [] : [`r.run_id < ${end}`];
+    return { text: `${select(...rest)} order by r.run_id desc limit ${rows}::int`, params };
   }
   // `offset 0` keeps the planner from turning it around.
   const rest = end === undefined ? '' : ` and m.run_id < ${end}`;

@@ -29,6 +29,8 @@ const FILTERS: readonly (readonly [what: string, filter: RunFilter])[] = [
   ['what nobody alive has', { states: ['RUNNING'], ownerless: true }],
   ['those that are done', { states: ['SUCCESS'] }],
   ['a few failures among many that were undone', { states: ['FAILURE'] }],
+  ['a few failures of a flow that always runs', { flow: 'common', states: ['FAILURE'] }],
+  ['a few failures in a logbook that is large', { logbook: 'big', states: ['FAILURE', 'SUSPENDED'] }],
   ['all that has ended', { states: ['SUCCESS', 'REVERTED', 'FAILURE', 'CANCELLED'] }],
   ['a flow that runs rarely', { flow: 'rare' }],
   ['a flow that always runs', { flow: 'common' }],
