@@ -4,7 +4,7 @@ import { fileURLToPath } from 'node:url';
 import { build } from 'esbuild';
 
 // Importing a file costs a third of a millisecond whatever is in it: what a door needs comes in a few files, shared by all doors.
-// reflect-metadata is taken in, because Node.js needs 20 ms to find out what a CommonJS module of its size exports.
+// reflect-metadata is taken in, because importing this CommonJS from a module costs 20 ms on Node.js 20.
 
 const ROOT = dirname(dirname(fileURLToPath(import.meta.url)));
 const { exports, imports, peerDependencies } = JSON.parse(readFileSync(join(ROOT, 'package.json'), 'utf8'));
