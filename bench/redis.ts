@@ -1,11 +1,10 @@
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { mkdtempSync, rmSync } from 'node:fs';
-import { createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { createInterface } from 'node:readline';
-import { guardAgainstOrphans } from '../scripts/postgres.js';
+import { freePort, guardAgainstOrphans } from '../scripts/postgres.js';
 
 /** A Redis of our own, on loopback, that appends every write to a file. */
 export interface RunningRedis {
@@ -52,14 +51,4 @@ export async function startRedis(appendfsync: AppendFsync): Promise<RunningRedis
       rmSync(directory, { recursive: true, force: true });
     },
   };
-}
-
-async function freePort(): Promise<number> {
-  const server = createServer().listen(0, '127.0.0.1');
-  await once(server, 'listening');
-  const address = server.address();
-  server.close();
-  await once(server, 'close');
-  if (address === null || typeof address === 'string') throw new Error('no free port');
-  return address.port;
 }
