@@ -5,7 +5,7 @@
 export interface RetryContext<out Services = {}> {
   /** What the app was given; never stored. */
   readonly services: Services;
-  /** Aborted when this call should end: a cancellation, or another engine took the run over. */
+  /** Aborted when this call should end, as that of a task: `revert` of a cancelled run goes on to its end. */
   readonly signal: AbortSignal;
   readonly runId: string;
   /** Node names from the root flow to the flow that this retry guards, joined by `/`, and `(retry)`. */

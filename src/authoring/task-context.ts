@@ -22,7 +22,10 @@ import type { StorableValue } from './storable.js';
 export interface TaskContext<out Services = {}> {
   /** What the app was given; never stored, never sent anywhere. */
   readonly services: Services;
-  /** Aborted when this call should end: a deadline, a cancellation, or another engine took the run over. */
+  /**
+   * Aborted when this call should end: the app is stopped and its `graceMs` are over, another engine took the run over, or,
+   * in `execute` only, the run is cancelled. What is being undone is undone to its end, also in a cancelled run.
+   */
   readonly signal: AbortSignal;
   readonly runId: string;
   /** Node names from the root flow to this task, joined by `/`. */
@@ -37,7 +40,10 @@ export interface TaskContext<out Services = {}> {
   readonly fence: number;
   /** What an earlier call of this piece of work saved. */
   readonly saved?: unknown;
-  /** Records a partial effect. Resolves when it is durable; the next call and `revert` see it as `saved`. */
+  /**
+   * Records a partial effect. Resolves when it is durable; the next call and `revert` see it as `saved`. A call whose
+   * signal a cancellation has aborted can still save what it did.
+   */
   save<Value>(
     data: StorableValue<Value, Sentence<'NOT_STORABLE', { path: 'data'; reason: 'it holds what does not survive' }>>,
   ): Promise<void>;

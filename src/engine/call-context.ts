@@ -1,5 +1,4 @@
 import type { TaskContext } from '../authoring/index.js';
-import { StaleRunError } from '../model/errors.js';
 import { digest, quickDigest } from '../model/ids.js';
 import type { CallDoor } from './call-door.js';
 import type { Commitment } from './commitment.js';
@@ -62,7 +61,7 @@ export function callContext({
     revertKey: `${key}-revert`,
     fence: epoch,
     saved,
-    save: (data: unknown) => (signal.aborted ? Promise.reject(new StaleRunError(creation.key)) : doors.save(call, data)),
+    save: (data: unknown) => doors.save(call, data),
     progress(fraction, details) {
       const told = details === undefined ? undefined : (discretion?.details(details) ?? details);
       doors.progress(call, path, Math.min(1, Math.max(0, Number(fraction) || 0)), told);

@@ -42,7 +42,7 @@ export class Calls {
 
   start(command: CallCommand): void {
     const { atom, round, attempt } = command;
-    const signal = this.#signals.of(atom);
+    const signal = this.#signals.of(atom, command.do);
     const door = this.#doorOf(command);
     void this.#call(command, signal, door).then((end) => {
       this.#signals.ended(atom);
@@ -63,7 +63,7 @@ export class Calls {
 
   ask(question: Question): Promise<Answer> {
     if (question.about === 'node') return askDecider(this.#run, question.decider);
-    return askRetry(this.#run, question, this.#parts, this.#signals.of(question.retry));
+    return askRetry(this.#run, question, this.#parts, this.#signals.of(question.retry, 'execute'));
   }
 
   async #call(command: CallCommand, signal: AbortSignal, door: CallDoor | undefined): Promise<CallOutcome['end']> {

@@ -69,7 +69,7 @@ export interface SleepCommand {
   readonly untilMs: number;
 }
 
-/** Tell calls that their results are not wanted; without atoms: all. */
+/** Tell calls that execute that their results are not wanted; without atoms: all of them. Reverts are left alone. */
 export interface AbortCommand {
   readonly do: 'abort';
   readonly atoms?: readonly number[];

@@ -193,7 +193,7 @@ export class Engine {
         this.#alarm.set(command.untilMs);
         return;
       case 'abort':
-        this.#signals.abort(new Error('the run goes back: the result of this call is not wanted'), command.atoms);
+        this.#signals.abortForward(new Error('the run goes back: the result of this call is not wanted'), command.atoms);
     }
   }
 

@@ -1,6 +1,6 @@
 import type { Run, Step } from './step.js';
 
-/** Everything is to be undone, whatever retries would say; what is under way is told so. */
+/** Everything is to be undone, whatever retries would say. What executes is told so; what is being undone already goes on. */
 export function cancel(run: Run, step: Step): void {
   if (run.status.cancelled || run.status.state !== 'RUNNING') return;
   step.state(['CANCEL']);
