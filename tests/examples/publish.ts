@@ -8,7 +8,7 @@ import { text } from 'node:stream/consumers';
 import { fileURLToPath } from 'node:url';
 import { beforeAll, beforeEach } from 'vitest';
 import type { Row } from '../../examples/publish/cli/ledger.js';
-import { bundle } from './bundle.js';
+import { exampleProgram } from '../../scripts/example-program.mjs';
 
 const path = (relative: string): string => fileURLToPath(new URL(relative, import.meta.url));
 
@@ -49,7 +49,7 @@ async function buildDemo(): Promise<string> {
   mkdirSync(path('../../build/test-publish'), { recursive: true });
   // As deep below the repository as the demo's own build, so that it finds its site.
   const program = join(mkdtempSync(path('../../build/test-publish/')), 'cli', 'main.mjs');
-  await bundle('publish', program);
+  await exampleProgram('publish', program);
   return program;
 }
 

@@ -3,7 +3,7 @@ import { existsSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync }
 import { join } from 'node:path';
 import { promisify } from 'node:util';
 import { afterAll, beforeAll, expect, test } from 'vitest';
-import { bundle } from './bundle.js';
+import { exampleProgram } from '../../scripts/example-program.mjs';
 
 /** Each example with an `output.txt` is a program, which prints exactly that. */
 const EXAMPLES = join(import.meta.dirname, '../../examples');
@@ -20,7 +20,7 @@ afterAll(() => rmSync(folder, { recursive: true }));
 
 async function printedBy(name: string): Promise<string> {
   const program = join(folder, name, 'main.mjs');
-  await bundle(name, program);
+  await exampleProgram(name, program);
   const { stdout, stderr } = await promisify(execFile)(process.execPath, [program]);
   expect(stderr).toBe('');
   return stdout;
