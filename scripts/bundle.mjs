@@ -1,4 +1,4 @@
-import { readFileSync } from 'node:fs';
+import { copyFileSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { build } from 'esbuild';
@@ -12,11 +12,11 @@ const { exports, imports, peerDependencies } = JSON.parse(readFileSync(join(ROOT
 /** The sources of all that can be imported from outside, or from compiler/ by a name of the package's own; compiler/ itself stays as it is built. */
 const doors = [exports, imports]
   .flatMap((names) => Object.values(names))
-  .flatMap((target) => target.default ?? [])
+  .flatMap((target) => target.import?.default ?? target.default ?? [])
   .filter((file) => !file.startsWith('./dist/compiler/'))
   .map((file) => file.replace('./dist/', './src/').replace(/\.js$/, '.ts'));
 
-await build({
+const { metafile } = await build({
   absWorkingDir: ROOT,
   entryPoints: doors,
   outbase: 'src',
@@ -30,6 +30,46 @@ await build({
   tsconfig: 'tsconfig.build.json',
   external: Object.keys(peerDependencies),
   sourcemap: true,
-  sourcesContent: false,
+  // The sources are not in the package: stack traces and debuggers show them from here.
+  sourcesContent: true,
+  metafile: true,
   logLevel: 'warning',
 });
+
+// The same once more as CommonJS, for what loads nothing else by default: Jest, and so Nest's tests. Each file is turned by
+// itself: the doors share what they share as modules. Its declarations stand beside it, since a package.json there says
+// what all these files are.
+
+const DIST = join(ROOT, 'dist');
+
+/** The files that the doors with a `require` consist of. */
+function required() {
+  const files = new Set();
+  const add = (file) => {
+    if (files.has(file)) return;
+    files.add(file);
+    for (const { path, external } of metafile.outputs[file].imports) if (!external) add(path);
+  };
+  for (const target of Object.values(exports)) if (target.require) add(target.import.default.replace('./', ''));
+  return [...files];
+}
+
+await build({
+  absWorkingDir: ROOT,
+  entryPoints: required(),
+  outbase: 'dist',
+  outdir: 'dist/cjs',
+  format: 'cjs',
+  platform: 'node',
+  target: 'node20',
+  // Jest can't import from a file that it has required.
+  supported: { 'dynamic-import': false },
+  sourcemap: true,
+  logLevel: 'warning',
+});
+writeFileSync(join(DIST, 'cjs/package.json'), '{ "type": "commonjs" }\n');
+const declarations = readdirSync(DIST, { recursive: true }).filter((name) => name.endsWith('.d.ts') && !/^(cjs|compiler)[\\/]/.test(name));
+for (const name of declarations) {
+  mkdirSync(dirname(join(DIST, 'cjs', name)), { recursive: true });
+  copyFileSync(join(DIST, name), join(DIST, 'cjs', name));
+}

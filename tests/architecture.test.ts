@@ -59,15 +59,16 @@ test('the plugin for linters loads nothing from npm, and no compiler', () => {
 
 test('the doors of the package are those that package.json exports', () => {
   const manifest = JSON.parse(readFileSync(join(ROOT, 'package.json'), 'utf8')) as {
-    exports: Record<string, string | { types: string; default: string }>;
+    exports: Record<string, unknown>;
   };
   const { './package.json': own, ...doors } = manifest.exports;
   expect(own).toBe('./package.json');
   const leaves = sources.filter(({ path }) => path.endsWith('index.ts') && ARCHITECTURE.rooms[roomOf(path)]?.leaf);
   const expected = ['index.ts', ...leaves.map(({ path }) => path)].map((path) => {
-    const built = `./dist/${path.replace(/\.ts$/, '')}`;
+    const built = path.replace(/\.ts$/, '');
+    const files = (folder: string) => ({ types: `${folder}/${built}.d.ts`, default: `${folder}/${built}.js` });
     const room = roomOf(path).replace('adapters/', '');
-    return [room === '' ? '.' : `./${room}`, { types: `${built}.d.ts`, default: `${built}.js` }];
+    return [room === '' ? '.' : `./${room}`, { import: files('./dist'), require: files('./dist/cjs') }] as [string, unknown];
   });
   // Of the checker there is one door: what linters load.
   const linters = './dist/compiler/eslint-plugin/index';

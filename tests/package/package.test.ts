@@ -13,6 +13,10 @@ beforeAll(async () => {
 }, 60_000);
 afterAll(() => packed?.remove());
 
+/** What stands behind a name in `exports`: a file, or one for each condition. */
+type Door = string | { readonly [condition: string]: Door };
+const filesOf = (door: Door): readonly string[] => (typeof door === 'string' ? [door] : Object.values(door).flatMap(filesOf));
+
 /** Writes a program into the project and gives its folder. */
 async function program(name: string, files: Readonly<Record<string, string>>): Promise<string> {
   const folder = join(packed.project, name);
@@ -32,7 +36,9 @@ describe('the tarball', () => {
   test('holds the built library and its papers, nothing else', () => {
     const papers = ['CHANGELOG.md', 'LICENSE', 'README.md', 'docs/checker.md', 'docs/types.md', 'docs/upgrade.md', 'package.json'];
     expect(packed.files.filter((path) => !path.startsWith('dist/'))).toEqual(papers);
-    expect(packed.files.filter((path) => !/\.(js|d\.ts|js\.map)$/.test(path) && path.startsWith('dist/'))).toEqual([]);
+    expect(packed.files.filter((path) => !/\.(js|d\.ts|js\.map)$/.test(path) && path.startsWith('dist/'))).toEqual([
+      'dist/cjs/package.json',
+    ]);
   });
 
   test('brings reflect-metadata and nothing more', () => {
@@ -42,10 +48,9 @@ describe('the tarball', () => {
 
   test('holds the files of all doors', () => {
     const manifest = JSON.parse(readFileSync(join(packed.project, 'node_modules/flowproof/package.json'), 'utf8')) as {
-      exports: Record<string, string | Record<string, string>>;
+      exports: Door;
     };
-    const doors = Object.values(manifest.exports).flatMap((door) => (typeof door === 'string' ? [door] : Object.values(door)));
-    for (const file of doors) expect(packed.files).toContain(file.replace('./', ''));
+    for (const file of filesOf(manifest.exports)) expect(packed.files).toContain(file.replace('./', ''));
   });
 });
 
@@ -58,6 +63,15 @@ describe('installed alone', () => {
   test('it is required by CommonJS', async () => {
     const folder = await program('cjs', { 'main.cjs': `const { defineTask, linear, run } = require('flowproof');${GREET}` });
     expect(await node(folder, 'main.cjs')).toBe(GREETED);
+  });
+
+  test('it is required without a module among its files: Jest can load none', async () => {
+    const folder = await program('cjs-only', {
+      'main.cjs': `require('flowproof'); require('flowproof/testing');
+        const loaded = Object.keys(require.cache).filter((file) => file.includes('flowproof/'));
+        console.log(loaded.length > 2, loaded.filter((file) => !file.includes('/dist/cjs/')));`,
+    });
+    expect(await node(folder, 'main.cjs')).toBe('true []\n');
   });
 
   test('its program says what it can do, and what it lacks: nobody but the checker needs ts-morph', async () => {
