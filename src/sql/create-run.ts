@@ -12,9 +12,14 @@ export interface RunCreatorParams {
   readonly oversize: Oversize;
   /** The run that has this key or, as ids don't repeat, this id. */
   readonly find: (key: string, runId: string) => Promise<RunSummary | undefined>;
+  /** Called with the owner of a run that was created, if the store has no lease of that owner. */
+  readonly unleased: (owner: string) => Promise<void>;
 }
 
-/** Shapes are small in number and large in text: one that is stored is not sent again. */
+/**
+ * Shapes are small in number and large in text: one that was stored is not sent again. The statement that writes a run
+ * makes sure that it is still there: tables may have been emptied, or restored from a backup, while this process lived.
+ */
 const MAX_KNOWN = 1_000;
 
 export class RunCreator {
@@ -27,7 +32,8 @@ export class RunCreator {
     const { schema } = params;
     this.#insert = statement(`with r as (
         insert into ${schema}.runs (run_id, key, flow, version, fingerprint, inputs_hash, state, owner, created_at, ended_at, logbook, metadata)
-        values ($1::uuid, $2, $3, $4::int, $5, $6, $7, $8::uuid, to_timestamp($9::float8 / 1000), case when $10 then to_timestamp($9::float8 / 1000) end, $20, $21::json)
+        select $1::uuid, $2, $3, $4::int, $5, $6, $7, $8::uuid, to_timestamp($9::float8 / 1000), case when $10 then to_timestamp($9::float8 / 1000) end, $20, $21::json
+          where $11::json is not null or exists (select from ${schema}.shapes where fingerprint = $5)
         on conflict do nothing returning run_id),
       h as (insert into ${schema}.shapes (fingerprint, atoms, manifest) select $5, $11::json, $12::json from r where $11 is not null on conflict do nothing),
       j as (insert into ${schema}.journal (run_id, writer, at, seq, epoch, format, kind, step_id, transitions)
@@ -35,7 +41,7 @@ export class RunCreator {
       b as (insert into ${schema}.logbooks (name, created_at, metadata)
         select $20, to_timestamp($9::float8 / 1000), '{}'::json from r where $20 is not null on conflict do nothing),
       m as (insert into ${schema}.run_metadata (name, value, run_id) select e.key, e.value, r.run_id from r, json_each_text($21::json) e)
-      select run_id::text as run_id from r`);
+      select $8::uuid is null or exists (select from ${schema}.leases where owner = $8::uuid) as leased from r`);
   }
 
   /**
@@ -50,11 +56,12 @@ export class RunCreator {
     for (let attempt = 1; ; attempt++) {
       try {
         const rows = await this.#send(run, text);
-        if (rows.length > 0) return this.#created(shape.fingerprint);
+        if (rows.length > 0) return await this.#created(run, rows);
         const there = await this.#params.find(key, entry.runId);
         // After a lost answer the run that is there is the one that the first try made.
-        if (there !== undefined)
-          return attempt > 1 && there.runId === entry.runId ? this.#created(shape.fingerprint) : { kind: 'exists', run: there };
+        if (there !== undefined) return attempt > 1 && there.runId === entry.runId ? this.#created(run) : { kind: 'exists', run: there };
+        // Nobody has the key: the shape that was stored is gone.
+        this.#known.delete(shape.fingerprint);
         if (attempt >= MAX_SENDS) return { kind: 'unknown', cause: new Error(`the key '${key}' is taken and free by turns`) };
       } catch (cause) {
         if (isRefused(cause)) throw refused(run, cause);
@@ -76,9 +83,10 @@ export class RunCreator {
     return this.#params.sql.query(this.#insert, [...summary, atoms, manifest, ...first, ...grouping]);
   }
 
-  #created(fingerprint: string): CreateRunResult {
+  async #created({ shape, owner }: CreateRunParams, rows: readonly Row[] = []): Promise<CreateRunResult> {
     if (this.#known.size >= MAX_KNOWN) this.#known.clear();
-    this.#known.add(fingerprint);
+    this.#known.add(shape.fingerprint);
+    if (owner !== null && rows[0]?.leased === false) await this.#params.unleased(owner);
     return { kind: 'created' };
   }
 }

@@ -58,10 +58,16 @@ export class OwnerLock {
     this.#isFree = statement('select pg_try_advisory_xact_lock_shared($1::bigint) as free');
   }
 
-  /** Takes the lock unless it is held or being taken. Nobody hears of its failure: there is the lease. */
-  async keep(): Promise<void> {
-    if (this.#taking === undefined && (this.#over || this.#client !== undefined)) return;
-    this.#taking ??= this.#take().finally(() => {
+  /**
+   * Takes the lock unless it is held or being taken. Nobody hears of its failure: there is the lease.
+   *
+   * @param isRemembered whether the row by which others find the lock is there
+   */
+  async keep(isRemembered = true): Promise<void> {
+    if (this.#taking === undefined && this.#over) return;
+    const held = this.#taking === undefined ? this.#client : undefined;
+    if (held !== undefined && isRemembered) return;
+    this.#taking ??= (held === undefined ? this.#take() : this.#rememberAgain(held)).finally(() => {
       this.#taking = undefined;
     });
     await this.#taking;
@@ -87,13 +93,24 @@ export class OwnerLock {
       const isOurs = (rows[0] as { readonly pid: number }).pid === client.processID;
       const [seen] = await sql.query(this.#isFree, [this.#key]);
       if (!isOurs || seen?.free !== false) this.#over = true;
-      else await client.query({ text: this.#remember, values: [owner, this.#key] });
+      else await this.#rememberIn(client);
       client.unref();
       if (this.#over) await this.#drop();
     } catch {
       await this.#drop();
       await sql.query(this.#forget, [owner]).catch(ignore);
     }
+  }
+
+  /** Somebody has emptied the table. */
+  async #rememberAgain(client: LockClient): Promise<void> {
+    client.ref();
+    await this.#rememberIn(client).catch(ignore);
+    client.unref();
+  }
+
+  async #rememberIn(client: LockClient): Promise<void> {
+    await client.query({ text: this.#remember, values: [this.#params.owner, this.#key] });
   }
 
   /** Whoever looks now takes this process for dead, so: at once. */

@@ -60,6 +60,8 @@ export class SqlJournal implements Journal {
   #parts: Parts | undefined;
   /** By owner; a process is one. */
   readonly #locks = new Map<string, OwnerLock>();
+  /** How long the lease of each owner is that renews it here. */
+  readonly #leasesMs = new Map<string, number>();
 
   constructor(params: SqlJournalParams) {
     this.capabilities = params.capabilities;
@@ -121,8 +123,9 @@ export class SqlJournal implements Journal {
   }
 
   async tick({ owner, leaseMs, watch }: TickParams): Promise<TickResult> {
+    this.#leasesMs.set(owner, leaseMs);
     const [row] = await this.#read(this.#statements.tick, [owner, leaseMs, watch.filter(isUuid)]);
-    await this.#keepLock(owner);
+    await this.#keepLock(owner, row?.locked === true);
     const watched = row?.watched;
     return {
       messages: messagesOf(row?.messages),
@@ -133,6 +136,7 @@ export class SqlJournal implements Journal {
   async release(owner: string): Promise<void> {
     const lock = this.#locks.get(owner);
     this.#locks.delete(owner);
+    this.#leasesMs.delete(owner);
     await lock?.end();
     await this.#read(this.#statements.release, [owner]);
   }
@@ -161,7 +165,7 @@ export class SqlJournal implements Journal {
     this.#parts = {
       ...connections,
       appender: new Appender({ schema, lanes: connections.lanes, own: connections.own, oversize }),
-      creator: new RunCreator({ sql, schema, oversize, find }),
+      creator: new RunCreator({ sql, schema, oversize, find, unleased: (owner) => this.#renew(owner) }),
       loader: new RunLoader(schema, this.#read),
     };
   }
@@ -180,14 +184,26 @@ export class SqlJournal implements Journal {
     }
   }
 
-  /** The first one is waited for: whoever has begun a run is guarded. A later one is taken beside the work. */
-  async #keepLock(owner: string): Promise<void> {
+  /** A lease that is gone although its time is not over: somebody has emptied the table. Others must not take the owner for dead. */
+  async #renew(owner: string): Promise<void> {
+    const leaseMs = this.#leasesMs.get(owner);
+    if (leaseMs === undefined) return;
+    // The next tick does the same.
+    await this.tick({ owner, leaseMs, watch: [] }).catch(() => undefined);
+  }
+
+  /**
+   * The first one is waited for: whoever has begun a run is guarded. A later one is taken beside the work.
+   *
+   * @param isRemembered whether others can see which lock it is
+   */
+  async #keepLock(owner: string, isRemembered: boolean): Promise<void> {
     const { sql, lockClient } = this.#opened();
     if (lockClient === undefined) return;
     const known = this.#locks.get(owner);
     const lock = known ?? new OwnerLock({ schema: quoted(this.#params.schema), owner, connect: lockClient, sql });
     this.#locks.set(owner, lock);
-    const kept = lock.keep();
+    const kept = lock.keep(isRemembered);
     if (known === undefined) await kept;
   }
 

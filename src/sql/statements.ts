@@ -27,7 +27,8 @@ export function journalStatements(schema: string): JournalStatements {
       select
         (select json_agg(${MESSAGE_JSON} order by i.place)::text
           from ${schema}.inbox i join ${schema}.runs r on r.run_id = i.run_id where r.owner = $1::uuid) as messages,
-        (select json_agg(w)::text from (${summaries} where r.run_id = any($3::uuid[])) w) as watched`),
+        (select json_agg(w)::text from (${summaries} where r.run_id = any($3::uuid[])) w) as watched,
+        exists (select from ${schema}.owner_locks where owner = $1::uuid) as locked`),
     release: statement(`with k as (delete from ${schema}.owner_locks where owner = $1::uuid)
       delete from ${schema}.leases where owner = $1::uuid`),
     // Of processes that were killed; a day is far beyond any lease.
