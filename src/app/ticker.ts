@@ -1,8 +1,6 @@
 import type { Clock } from '../model/clock.js';
 import { AppStoppedError } from '../model/errors.js';
-import type { InboxMessage, Journal, RunSummary } from '../persistence/index.js';
-
-export const TICK_MS = 1_000;
+import { type InboxMessage, type Journal, type RunSummary, renewalMs } from '../persistence/index.js';
 
 export interface TickerParts {
   readonly journal: Journal;
@@ -112,6 +110,6 @@ export class Ticker {
   }
 
   #intervalMs(): number {
-    return Math.min(TICK_MS, this.#parts.leaseMs / 3);
+    return renewalMs(this.#parts.leaseMs);
   }
 }

@@ -8,6 +8,7 @@ export { type DirectoryLock, lockDirectory } from './file/directory-lock.js';
 export { type FileOptions, file } from './file.js';
 export type * from './journal.js';
 export { JournalError } from './journal-error.js';
+export { renewalMs } from './leases.js';
 export { checkGrouping, checkLogbook, grouping } from './logbook.js';
 export { type MemoryOptions, memory } from './memory.js';
 export { type Offload, type OffloadedOptions, offloaded } from './offloaded.js';

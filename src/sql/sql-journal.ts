@@ -18,6 +18,7 @@ import {
   type RunFilter,
   type RunPage,
   type RunSummary,
+  renewalMs,
   type TickParams,
   type TickResult,
 } from '../persistence/index.js';
@@ -37,6 +38,9 @@ import { asPersistenceError, isLost, isPassing, MAX_SENDS } from './sql-errors.j
 import { type JournalStatements, journalStatements } from './statements.js';
 import { summaryOf } from './summaries.js';
 import { isUuid } from './uuid.js';
+
+/** A renewal is missed when none came for so many times what it takes until the next: its statement takes its time, too. */
+const RENEWALS = 1.5;
 
 export interface SqlJournalParams extends MigrateParams {
   readonly capabilities: Capabilities;
@@ -124,7 +128,8 @@ export class SqlJournal implements Journal {
 
   async tick({ owner, leaseMs, watch }: TickParams): Promise<TickResult> {
     this.#leasesMs.set(owner, leaseMs);
-    const [row] = await this.#read(this.#statements.tick, [owner, leaseMs, watch.filter(isUuid)]);
+    const params = [owner, leaseMs, watch.filter(isUuid), RENEWALS * renewalMs(leaseMs)];
+    const [row] = await this.#read(this.#statements.tick, params);
     await this.#keepLock(owner, row?.locked === true);
     const watched = row?.watched;
     return {

@@ -21,9 +21,9 @@ export function journalStatements(schema: string): JournalStatements {
     send: statement(`with r as (select run_id from ${schema}.runs where run_id = $1::uuid for key share),
       i as (insert into ${schema}.inbox (run_id, id, kind, payload) select run_id, $2, $3, $4::json from r on conflict (run_id, id) do nothing)
       select run_id from r`),
-    tick: statement(`with l as (insert into ${schema}.leases (owner, expires_at)
-        values ($1::uuid, clock_timestamp() + $2::float8 * interval '1 millisecond')
-        on conflict (owner) do update set expires_at = excluded.expires_at)
+    tick: statement(`with l as (insert into ${schema}.leases (owner, expires_at, renewal_due_at)
+        values ($1::uuid, clock_timestamp() + $2::float8 * interval '1 millisecond', clock_timestamp() + $4::float8 * interval '1 millisecond')
+        on conflict (owner) do update set expires_at = excluded.expires_at, renewal_due_at = excluded.renewal_due_at)
       select
         (select json_agg(${MESSAGE_JSON} order by i.place)::text
           from ${schema}.inbox i join ${schema}.runs r on r.run_id = i.run_id where r.owner = $1::uuid) as messages,

@@ -3,10 +3,12 @@ import { runStateWord } from '../persistence/index.js';
 import type { Row } from './sql.js';
 
 /**
- * Whether the owner of a run lives: its lease goes on, and the lock that its process holds, if it holds one, is taken.
- * A lock from before the server started is gone without anybody having died.
+ * Whether the owner of a run lives: its lease goes on, and it has renewed that lease when it should have, or holds the lock
+ * of its process. A lock alone proves nothing: it is lost with its connection, and taken again a moment later. One from
+ * before the server started is gone without anybody having died.
  */
 export const ALIVE = `case when l.expires_at is null or l.expires_at <= clock_timestamp() then false
+    when l.renewal_due_at > clock_timestamp() then true
     when k.taken_at > pg_postmaster_start_time() then not pg_try_advisory_xact_lock_shared(k.lock_key) else true end`;
 
 /** Columns of a summary, from {@link summaryFrom}. */
