@@ -102,6 +102,7 @@ export {
   PersistenceError,
   RevertNotFailedError,
   RunConflictError,
+  RunEndedError,
   RunNotFoundError,
   RunOwnedError,
   StaleRunError,

@@ -87,6 +87,7 @@ export interface App<Flows extends readonly AnyFlow[]> {
    *
    * @throws FlowDefinitionError `FLOW_DEFINITION`, InvalidInputError `INVALID_INPUT`: nothing was written
    * @throws RunConflictError `RUN_CONFLICT` when the id belongs to other inputs or another flow
+   * @throws RunNotFoundError `RUN_NOT_FOUND` when another process had the run, and it was pruned before its end was known here
    * @throws StaleRunError `STALE_RUN` when another engine took the run over
    * @throws AppStoppedError `APP_STOPPED` when the app was stopped meanwhile
    * @throws PersistenceError
@@ -135,9 +136,10 @@ export interface App<Flows extends readonly AnyFlow[]> {
   rerun<F extends Flows[number]>(flow: F, id: string): Promise<RunResult<F>>;
   /**
    * Asks a run to end, undone, wherever it is driven; one that nobody drives is undone here. Resolves when the wish is
-   * durable.
+   * durable. One that comes while the run's last step is written comes too late, and does nothing: the result says how it ended.
    *
    * @throws RunNotFoundError `RUN_NOT_FOUND`
+   * @throws RunEndedError `RUN_ENDED` when the run has ended
    */
   cancel(id: string): Promise<RunHandle<Flows[number]>>;
   /**
@@ -156,6 +158,7 @@ export interface App<Flows extends readonly AnyFlow[]> {
    * wish is durable for the engine elsewhere.
    *
    * @throws RunNotFoundError `RUN_NOT_FOUND`
+   * @throws RunEndedError `RUN_ENDED` when the run has ended
    */
   suspend(id: string): Promise<void>;
   /** The runs of the store, newest first, a page at a time. */

@@ -61,7 +61,7 @@ export interface FlowEngine<F extends AnyFlow> {
    * leaves when it rests. The generator returns the outcome.
    */
   steps(): AsyncGenerator<RunStep, RunResult<F>, undefined>;
-  /** Asks it to stop between two tasks; before it has begun, it rests as soon as it begins. */
+  /** Asks it to stop between two tasks; before it has begun, it rests as soon as it begins. @throws RunEndedError `RUN_ENDED` */
   suspend(): Promise<void>;
   /** Lets it begin anew: see `app.reset`. */
   reset(): Promise<void>;

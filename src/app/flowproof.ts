@@ -7,7 +7,6 @@ import { systemClock } from '../model/clock.js';
 import { AppStoppedError, FlowFailedError, IncompatibleFlowError, RevertNotFailedError, RunConflictError } from '../model/errors.js';
 import { randomIds } from '../model/ids.js';
 import { jsonCodec } from '../model/json-codec.js';
-import { isEnded } from '../model/states.js';
 import {
   grouping,
   type Journal,
@@ -165,8 +164,8 @@ class FlowproofApp {
   async cancel(id: string): Promise<RunHandle<AnyFlow>> {
     await this.#open();
     const run = await this.#runs.find(id);
-    if (!isEnded(run.state)) await this.#runs.send(run, 'cancel');
-    return this.#handle(this.#runs.adopt(this.#flowOf(run), run));
+    const message = await this.#runs.send(run, 'cancel');
+    return this.#handle(this.#runs.adopt(this.#flowOf(run), run, message));
   }
 
   retryRevert(id: string, path: string): Promise<RunHandle<AnyFlow>> {
@@ -262,8 +261,8 @@ class FlowproofApp {
     const { atoms } = await runView(await this.#runs.load(run), this.#parts.codec ?? jsonCodec);
     const failed = atoms.filter(({ state }) => state === 'REVERT_FAILURE').map((atom) => atom.path);
     if (!failed.includes(path)) throw new RevertNotFailedError(id, path, failed);
-    await this.#runs.send(run, kind, path);
-    return this.#handle(this.#runs.adopt(this.#flowOf(run), run));
+    const message = await this.#runs.send(run, kind, path);
+    return this.#handle(this.#runs.adopt(this.#flowOf(run), run, message));
   }
 
   #handle({ key, result, engine }: StartedRun): RunHandle<AnyFlow> {

@@ -14,8 +14,8 @@ import {
   type StepDecision,
   takeOver,
 } from '../engine/index.js';
-import { AppStoppedError, isFlowproofError, RunConflictError, RunNotFoundError, RunOwnedError } from '../model/errors.js';
-import { isEnded } from '../model/states.js';
+import { AppStoppedError, isFlowproofError, RunConflictError, RunNotFoundError, RunOwnedError, StaleRunError } from '../model/errors.js';
+import { isEnded, type RunState } from '../model/states.js';
 import type { InboxMessage, Journal, LoadedRun, RunSummary } from '../persistence/index.js';
 import type { PreparedInputs } from './inputs.js';
 import { type Naming, refuseTold } from './naming.js';
@@ -41,6 +41,8 @@ export interface Wishes {
   readonly ifOwned: IfOwned;
   /** A run that succeeded runs again: what is new in its flow is done. */
   readonly rerun?: boolean;
+  /** Id of a message in the run's inbox that somebody has to heed: a run that rests goes on for it, and for nothing else. */
+  readonly message?: string;
   /** Told of each step; the run waits until it resolves. */
   readonly watch?: (engine: Engine, step: StepDecision, events: readonly FlowEvent[]) => Promise<void>;
   /** Told of the engine, if it is driven here. */
@@ -124,11 +126,16 @@ export class Runs {
     });
   }
 
-  /** Goes on with a run that nobody alive has; if somebody is faster, waits for it. */
-  adopt(flow: CompiledFlow, run: RunSummary): StartedRun {
+  /**
+   * Goes on with a run that nobody alive has; if somebody is faster, waits for it.
+   *
+   * @param message that somebody has to heed: see {@link Wishes}
+   */
+  adopt(flow: CompiledFlow, run: RunSummary, message?: string): StartedRun {
+    const wishes = message === undefined ? PATIENT : { ...PATIENT, message };
     const result = this.#ticker.use().then(async (done) => {
       try {
-        return await this.#join(flow, run, PATIENT);
+        return await this.#join(flow, run, wishes);
       } finally {
         done();
       }
@@ -157,15 +164,25 @@ export class Runs {
     // At once, where it can be: a listener that asks for it is heard before the next task is called.
     const here = this.#drivenHere(key);
     if (here !== undefined) return here.engine.suspend();
-    const run = await this.find(key);
-    if (!isEnded(run.state)) await this.#parts.journal.send({ id: this.#parts.ids.unique(), runId: run.runId, kind: 'suspend' });
+    await this.send(await this.find(key), 'suspend');
   }
 
-  /** Tells a run what an outsider wants. Resolves when that is durable; its engine hears it at once if it is here, or by the tick. */
-  async send(run: RunSummary, kind: InboxMessage['kind'], payload?: string): Promise<void> {
+  /**
+   * Tells a run what an outsider wants. Resolves with the message's id when that is durable; its engine hears it at once if it
+   * is here, or by the tick.
+   *
+   * @throws RunEndedError, RunNotFoundError
+   */
+  async send(run: RunSummary, kind: InboxMessage['kind'], payload?: string): Promise<string> {
     const message = { id: this.#parts.ids.unique(), runId: run.runId, kind, ...(payload === undefined ? {} : { payload }) };
-    await this.#parts.journal.send(message);
+    try {
+      await this.#parts.journal.send(message);
+    } catch (error) {
+      if (isFlowproofError(error, 'RUN_NOT_FOUND')) throw new RunNotFoundError(run.key);
+      throw error;
+    }
     this.#deliver(message);
+    return message.id;
   }
 
   /** Starts nothing more, waits for what is under way, at most `graceMs`, and gives up the lease. */
@@ -199,13 +216,20 @@ export class Runs {
     const { takeover, ifOwned } = wishes;
     for (let run = found; ; ) {
       const active = this.#active.get(run.runId);
-      if (active !== undefined && ifOwned === 'wait') return active.result;
+      if (active !== undefined && ifOwned === 'wait') {
+        const result = await active.result;
+        if (!mayWait(result.state, wishes)) return result;
+        // The message may have come when the engine had stopped listening.
+        const { key } = run;
+        run = await this.#patiently(() => this.find(key));
+        continue;
+      }
       const elsewhere = run.owner?.alive === true && run.owner.id !== this.#parts.owner && takeover === 'if-dead';
       if (ifOwned === 'refuse' && (active !== undefined || elsewhere)) throw new RunOwnedError(run.key, run.owner?.id ?? this.#parts.owner);
       if (this.#stopped) throw new AppStoppedError(run.key);
       if (elsewhere) {
-        run = await this.#ticker.news(run.runId);
-        if (run.state === 'SUSPENDED') return { state: 'SUSPENDED', flow: run.flow, runId: run.key };
+        run = await this.#ticker.news(run);
+        if (run.state === 'SUSPENDED' && !mayWait(run.state, wishes)) return { state: 'SUSPENDED', flow: run.flow, runId: run.key };
         continue;
       }
       const settled = await this.#opening(run.key, () => this.#takeOver(flow, run, wishes));
@@ -218,14 +242,17 @@ export class Runs {
   /** The run, driven here or ended; nothing when another engine was faster. */
   async #takeOver(flow: CompiledFlow, run: RunSummary, wishes: Wishes): Promise<{ readonly result: Promise<AnyRunResult> } | undefined> {
     const active = this.#active.get(run.runId);
-    if (active !== undefined) return active;
+    if (active !== undefined) return wishes.message === undefined ? active : undefined;
     const { loaded, status } = await this.#patiently(async () => {
       const read = await this.load(run);
       return { loaded: read, status: await foldRun(read) };
     });
-    const goesOn = isWoken(status, loaded.inbox) || (wishes.rerun === true && status.state === 'SUCCESS');
-    const taken = runOf(flow, status, this.#parts.codec, goesOn || !isEnded(status.state));
-    if (isEnded(status.state) && !goesOn) return { result: Promise.resolve(runResult(flow, status, this.#parts.codec)) };
+    const isHeeded = wishes.message !== undefined && !loaded.inbox.some(({ id }) => id === wishes.message);
+    if (isHeeded && status.state === 'PENDING') throw new StaleRunError(run.key);
+    const goesOn = !isHeeded && (isWoken(status, loaded.inbox) || (wishes.rerun === true && status.state === 'SUCCESS'));
+    const rests = isEnded(status.state) || (isHeeded && status.state === 'SUSPENDED');
+    const taken = runOf(flow, status, this.#parts.codec, goesOn || !rests);
+    if (rests && !goesOn) return { result: Promise.resolve(runResult(flow, status, this.#parts.codec)) };
     const parts = wishes.watch === undefined ? this.#parts : { ...this.#parts, listening: () => true };
     try {
       return this.#drive(flow, await takeOver(taken, loaded.inbox, this.#parts.owner, parts), wishes);
@@ -290,6 +317,11 @@ export class Runs {
   #deliver(message: InboxMessage): void {
     this.#active.get(message.runId)?.engine.deliver(message);
   }
+}
+
+/** Whether a run that came to rest in this state may have a message yet that its engine has not heard. */
+function mayWait(state: RunState, { message }: Wishes): boolean {
+  return message !== undefined && (state === 'SUSPENDED' || state === 'FAILURE');
 }
 
 /** @throws RunConflictError when the id belongs to another flow or other inputs */

@@ -2,7 +2,16 @@ import type { CompiledFlow } from '../compilation/index.js';
 import type { Codec } from '../model/codec.js';
 import { IncompatibleFlowError } from '../model/errors.js';
 import type { Json } from '../model/json.js';
-import type { FlowChange, InboxMessage, LoadedRun, Metadata, RunSummary, Shape } from '../persistence/index.js';
+import { isEnded } from '../model/states.js';
+import {
+  type FlowChange,
+  type InboxMessage,
+  type LoadedRun,
+  type Metadata,
+  mayReceive,
+  type RunSummary,
+  type Shape,
+} from '../persistence/index.js';
 import { continuationOf } from './compatibility.js';
 import { decide } from './decide.js';
 import type { Decision, EngineEvent } from './decision.js';
@@ -77,10 +86,12 @@ export async function beginRun(
 export async function takeOver(taken: TakenRun, inbox: LoadedRun['inbox'], owner: string, parts: EngineParts): Promise<OpenedRun> {
   const { run, change } = taken;
   run.observed = parts.listening();
+  // What came too late for a run that has ended is used up, and does nothing.
+  const received = inbox.filter(({ kind }) => mayReceive(run.status.state, kind));
   // Who resumes a suspended run knows better than the wish that led there; one for a run that died, or rests before it began, holds.
-  const suspensions = inbox.filter(({ kind }) => kind === 'suspend');
-  const settled = run.status.state === 'SUSPENDED';
-  const wishes = inbox.flatMap((message) => wishOf(message, run) ?? []);
+  const suspensions = received.filter(({ kind }) => kind === 'suspend');
+  const settled = run.status.state === 'SUSPENDED' || isEnded(run.status.state);
+  const wishes = received.flatMap((message) => wishOf(message, run) ?? []);
   const events: EngineEvent[] = [{ kind: 'resumed', ...(change === undefined ? {} : { change }) }, ...wishes];
   const first = decide(run, events, limitsOf(parts, run, !settled && suspensions.length > 0 ? 'suspend' : 'none'));
   const writer = new Writer(parts, run.flow.secrets);

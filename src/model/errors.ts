@@ -1,6 +1,7 @@
 import type { Diagnostic } from './diagnostics.js';
 import type { FailureReport } from './failure.js';
 import type { ValueIssue } from './schema.js';
+import type { RunState } from './states.js';
 
 /*
  * FlowproofError
@@ -10,6 +11,7 @@ import type { ValueIssue } from './schema.js';
  * ├─ RunConflictError       RUN_CONFLICT         this run id is taken by other inputs or another flow
  * ├─ RunOwnedError          RUN_OWNED            a live engine has this run
  * ├─ RunNotFoundError       RUN_NOT_FOUND        no run has this id
+ * ├─ RunEndedError          RUN_ENDED            the run has ended: nothing can be asked of it any more
  * ├─ IncompatibleFlowError  INCOMPATIBLE_FLOW    the stored run was made by a flow that this code can't continue
  * ├─ RevertNotFailedError   REVERT_NOT_FAILED    an operator named a task whose revert has not failed
  * ├─ StaleRunError          STALE_RUN            another engine took this run over
@@ -47,6 +49,7 @@ export type FlowproofErrorCode =
   | 'RUN_CONFLICT'
   | 'RUN_OWNED'
   | 'RUN_NOT_FOUND'
+  | 'RUN_ENDED'
   | 'INCOMPATIBLE_FLOW'
   | 'REVERT_NOT_FAILED'
   | 'STALE_RUN'
@@ -164,6 +167,18 @@ export class RunNotFoundError extends FlowproofError<'RUN_NOT_FOUND'> {
   override readonly name = 'RunNotFoundError';
   constructor(readonly runId: string) {
     super('RUN_NOT_FOUND', `there is no run '${runId}' in this store`);
+  }
+}
+
+/** The run had ended before it could be asked: it did what it did, and `state` says how it ended. Nothing was written. */
+export class RunEndedError extends FlowproofError<'RUN_ENDED'> {
+  override readonly name = 'RunEndedError';
+  constructor(
+    readonly runId: string,
+    /** How it ended. */
+    readonly state: RunState,
+  ) {
+    super('RUN_ENDED', `run '${runId}' has ended: it is ${state}, and can't be suspended or cancelled any more`);
   }
 }
 

@@ -10,6 +10,7 @@ export type * from './journal.js';
 export { JournalError } from './journal-error.js';
 export { renewalMs } from './leases.js';
 export { checkGrouping, checkLogbook, grouping } from './logbook.js';
+export { mayReceive, RECEIVED_AFTER_FAILURE } from './may-receive.js';
 export { type MemoryOptions, memory } from './memory.js';
 export { type Offload, type OffloadedOptions, offloaded } from './offloaded.js';
 export { type PruneAllParams, type PruneOrder, pruneAll, pruneOrder } from './prune.js';

@@ -42,7 +42,11 @@ export interface Journal {
   saveLogbook(logbook: Pick<Logbook, 'name' | 'metadata'>): Promise<void>;
   /** Logbooks in the order of their names, a page at a time. */
   logbooks(filter: LogbookFilter): Promise<LogbookPage>;
-  /** Puts a message into a run's inbox; idempotent by the message's id; durable when resolved. */
+  /**
+   * Puts a message into a run's inbox; idempotent by the message's id; durable when resolved. The state is looked at under a
+   * lock that the run's end waits for, so that a message is in the inbox of a run that has not ended, or refused.
+   * @throws RunNotFoundError; RunEndedError `RUN_ENDED` when the run takes no such message any more (`mayReceive`)
+   */
   send(message: InboxMessage): Promise<void>;
   /** Renews the lease of a process and brings what concerns it, in one go. */
   tick(params: TickParams): Promise<TickResult>;
@@ -134,7 +138,10 @@ export interface AppendItem {
   readonly secrets?: Secrets;
   /** Messages that this entry uses up: deleted together with the append. */
   readonly consume?: readonly string[];
-  /** Written to the run's summary together with the entry; absent fields stay. */
+  /**
+   * Written to the run's summary together with the entry; absent fields stay. A state in which the run has ended empties its
+   * inbox of what it takes no more (`mayReceive`).
+   */
   readonly summary?: {
     readonly state?: RunState;
     /** `null` releases the run. */

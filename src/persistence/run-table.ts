@@ -1,5 +1,5 @@
 import { type Clock, systemClock } from '../model/clock.js';
-import { RunNotFoundError } from '../model/errors.js';
+import { RunEndedError, RunNotFoundError } from '../model/errors.js';
 import { isEnded, type RunState } from '../model/states.js';
 import type { Entry } from './entry.js';
 import type {
@@ -20,6 +20,7 @@ import type {
 } from './journal.js';
 import { Leases } from './leases.js';
 import { grouping } from './logbook.js';
+import { mayReceive } from './may-receive.js';
 import { pruneOrder } from './prune.js';
 
 const DEFAULT_PAGE = 100;
@@ -109,15 +110,17 @@ export class RunTable<Place> {
       record.endedAtMs = isEnded(record.state) ? item.entry.atMs : undefined;
     }
     if (item.summary?.owner !== undefined) record.owner = item.summary.owner ?? undefined;
-    if (item.consume === undefined) return;
-    for (const id of item.consume) record.inbox.delete(id);
+    for (const id of item.consume ?? []) record.inbox.delete(id);
+    if (isEnded(record.state))
+      for (const { id, kind } of record.inbox.values()) if (!mayReceive(record.state, kind)) record.inbox.delete(id);
     if (record.inbox.size === 0) this.#mail.delete(record);
   }
 
-  /** @throws RunNotFoundError when there is nobody to send to. */
+  /** @throws RunNotFoundError when there is no such run; RunEndedError when it takes no such message any more */
   addressee(message: InboxMessage): RunRecord<Place> {
     const record = this.#runs.get(message.runId);
     if (record === undefined) throw new RunNotFoundError(message.runId);
+    if (!mayReceive(record.state, message.kind)) throw new RunEndedError(record.key, record.state);
     return record;
   }
 

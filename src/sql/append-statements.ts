@@ -1,3 +1,4 @@
+import { RECEIVED_AFTER_FAILURE } from '../persistence/index.js';
 import type { Statement } from './sql.js';
 import { statement } from './statement.js';
 
@@ -34,7 +35,7 @@ const CHANGE = ['state text', 'ended boolean', 'owns boolean', 'owner uuid'];
 /**
  * INSERT behind the predecessor's guard. The primary key is the fence: of two that pass the guard, one gets 23505, or
  * nothing where the statement skips what is taken, which costs more.
- * Summary and inbox change only for rows that were inserted. An entry that changes the summary holds the run first: one
+ * Summary and inbox change only for rows that were inserted; a run that ends takes its inbox with it. An entry that changes the summary holds the run first: one
  * that is being pruned at this moment is gone, and the entry with it.
  */
 export function appendStatement(schema: string, form: AppendForm): Statement {
@@ -58,9 +59,15 @@ export function appendStatement(schema: string, form: AppendForm): Statement {
         ended_at = case when i.state is null then r.ended_at when i.ended then to_timestamp(i.at / 1000) end,
         owner = case when i.owns then i.owner else r.owner end
       from i join s using (run_id) where r.run_id = i.run_id and (i.state is not null or i.owns)),
-    d as (delete from ${schema}.inbox m using s, unnest($${columns.length + 1}::uuid[], $${columns.length + 2}::text[]) c(run_id, id)
-      where c.run_id = s.run_id and m.run_id = c.run_id and m.id = c.id)
+    d as (delete from ${schema}.inbox m using s join i using (run_id)
+      where m.run_id = s.run_id and (i.ended and not ${isReceived('i.state', 'm.kind')}
+        or exists (select from unnest($${columns.length + 1}::uuid[], $${columns.length + 2}::text[]) c(run_id, id) where c.run_id = m.run_id and c.id = m.id)))
     select run_id::text as run_id from s`);
+}
+
+/** `mayReceive` of a run that has ended, in SQL. */
+export function isReceived(state: string, kind: string): string {
+  return `(${state} = 'FAILURE' and ${kind} in (${RECEIVED_AFTER_FAILURE.map((one) => `'${one}'`).join(', ')}))`;
 }
 
 /** Whether it tells how many rows it inserted rather than which: enough for one, and faster by a tenth. */

@@ -1,4 +1,4 @@
-import { PersistenceError, RunNotFoundError } from '../model/errors.js';
+import { PersistenceError, RunEndedError, RunNotFoundError } from '../model/errors.js';
 import {
   type AppendItem,
   type AppendResult,
@@ -19,6 +19,7 @@ import {
   type RunPage,
   type RunSummary,
   renewalMs,
+  runStateWord,
   type TickParams,
   type TickResult,
 } from '../persistence/index.js';
@@ -122,8 +123,9 @@ export class SqlJournal implements Journal {
 
   async send({ id, runId, kind, payload }: InboxMessage): Promise<void> {
     const text = payload === undefined ? null : JSON.stringify(payload);
-    const rows = isUuid(runId) ? await this.#read(this.#statements.send, [runId, id, kind, text]) : [];
-    if (rows.length === 0) throw new RunNotFoundError(runId);
+    const [row] = isUuid(runId) ? await this.#read(this.#statements.send, [runId, id, kind, text]) : [];
+    if (row === undefined) throw new RunNotFoundError(runId);
+    if (row.refused === true) throw new RunEndedError(String(row.key), runStateWord(runId, row.state));
   }
 
   async tick({ owner, leaseMs, watch }: TickParams): Promise<TickResult> {

@@ -1,3 +1,4 @@
+import { isReceived } from './append-statements.js';
 import { MESSAGE_JSON } from './messages.js';
 import type { Statement } from './sql.js';
 import { statement } from './statement.js';
@@ -18,9 +19,11 @@ export function journalStatements(schema: string): JournalStatements {
   return {
     findById: statement(`${summaries} where r.run_id = $1::uuid`),
     findByKey: statement(`${summaries} where r.key = $1`),
-    send: statement(`with r as (select run_id from ${schema}.runs where run_id = $1::uuid for key share),
-      i as (insert into ${schema}.inbox (run_id, id, kind, payload) select run_id, $2, $3, $4::json from r on conflict (run_id, id) do nothing)
-      select run_id from r`),
+    // The lock is one that the end of the run waits for, and that waits for it: the state is as it is when the row is there.
+    send: statement(`with r as (select run_id, key, state, ended_at is not null as ended from ${schema}.runs where run_id = $1::uuid for share),
+      i as (insert into ${schema}.inbox (run_id, id, kind, payload) select run_id, $2, $3, $4::json from r
+        where not ended or ${isReceived('state', '$3')} on conflict (run_id, id) do nothing)
+      select key, state, ended and not ${isReceived('state', '$3')} as refused from r`),
     tick: statement(`with l as (insert into ${schema}.leases (owner, expires_at, renewal_due_at)
         values ($1::uuid, clock_timestamp() + $2::float8 * interval '1 millisecond', clock_timestamp() + $4::float8 * interval '1 millisecond')
         on conflict (owner) do update set expires_at = excluded.expires_at, renewal_due_at = excluded.renewal_due_at)

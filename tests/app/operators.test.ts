@@ -143,7 +143,7 @@ describe('a cancelled run', () => {
     expect(services.log).toEqual([]);
   });
 
-  test('that rests is undone by whoever cancels it; one that has ended stays as it is', async () => {
+  test('that rests is undone by whoever cancels it; one that has ended stays as it is, and nothing can be asked of it', async () => {
     const persistence = memory();
     const services = world();
     const first = appOf(services, persistence);
@@ -152,8 +152,11 @@ describe('a cancelled run', () => {
     await using second = appOf(services, persistence);
     expect(await (await second.cancel('r')).result()).toMatchObject({ state: 'CANCELLED' });
     expect(services.log).toEqual(['a', 'b', 'undo b (result)', 'undo a (result)']);
-    await second.run(flow, { id: 's' });
-    expect(await (await second.cancel('s')).result()).toMatchObject({ state: 'SUCCESS' });
+    const handle = await second.start(flow, { id: 's' });
+    await handle.result();
+    for (const late of [second.cancel('s'), second.suspend('s'), handle.cancel(), handle.suspend()])
+      await expect(late).rejects.toMatchObject({ code: 'RUN_ENDED', runId: 's', state: 'SUCCESS' });
+    expect(await second.resume('s')).toMatchObject({ state: 'SUCCESS' });
   });
 });
 

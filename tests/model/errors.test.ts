@@ -29,6 +29,7 @@ const SAMPLES: readonly [errors.FlowproofError, string, readonly string[]][] = [
   [new errors.RunConflictError('order-42', 'provision', 'provision'), 'RUN_CONFLICT', ["'order-42'", 'other inputs', 'another id']],
   [new errors.RunConflictError('order-42', 'provision', 'remove'), 'RUN_CONFLICT', ["'order-42'", "'remove'", "'provision'"]],
   [new errors.RunOwnedError('order-42', 'e-1'), 'RUN_OWNED', ["'order-42'", 'e-1', "takeover: 'force'"]],
+  [new errors.RunEndedError('order-42', 'SUCCESS'), 'RUN_ENDED', ["'order-42'", 'SUCCESS']],
   [new errors.RunNotFoundError('order-42'), 'RUN_NOT_FOUND', ["'order-42'"]],
   [
     new errors.IncompatibleFlowError('order-42', 'provision', ['attach was removed']),

@@ -1,7 +1,7 @@
 import { expect } from 'vitest';
 import type { InboxMessage } from '../../../src/persistence/index.js';
 import type { JournalCase } from './rig.js';
-import { appendOne, begun, load, sampleRun } from './samples.js';
+import { appendOne, begun, load, type SampleRun, sampleRun } from './samples.js';
 
 const suspend = (runId: string, id: string): InboxMessage => ({ id, runId, kind: 'suspend' });
 
@@ -65,6 +65,58 @@ export const inboxCases: readonly JournalCase[] = [
       expect(await appendOne(journal, run.item(1, { consume: ['m-1'] }))).toBe('stale');
       expect(await appendOne(journal, run.item(4, { consume: ['m-1'] }))).toBe('stale');
       expect((await load(journal, run.runId)).inbox).toHaveLength(1);
+    },
+  },
+  {
+    name: 'a run that ends takes what is in its inbox with it, but what an operator asks of one that failed',
+    async run({ journal, reopen }) {
+      const kinds = ['suspend', 'cancel', 'retryRevert', 'skipRevert'] as const;
+      const ends = ['SUCCESS', 'REVERTED', 'CANCELLED', 'FAILURE'] as const;
+      const runs = [];
+      for (const state of ends) {
+        const run = await begun(journal);
+        for (const kind of kinds) await journal.send({ id: `${kind} ${state}`, runId: run.runId, kind, payload: 'f/a' });
+        runs.push({ state, run });
+      }
+      await journal.append(runs.map(({ run, state }) => run.item(1, { consume: [`cancel ${state}`], summary: { state, owner: null } })));
+      for (const connect of [async () => journal, reopen]) {
+        const one = await connect();
+        for (const { run, state } of runs) {
+          const left = state === 'FAILURE' ? ['retryRevert FAILURE', 'skipRevert FAILURE'] : [];
+          expect((await load(one, run.runId)).inbox.map(({ id }) => id)).toEqual(left);
+        }
+      }
+    },
+  },
+  {
+    name: 'a message to a run that has ended is RUN_ENDED, but for what an operator asks of one that failed',
+    async run({ journal, second }) {
+      const outsider = await second();
+      for (const state of ['SUCCESS', 'REVERTED', 'CANCELLED', 'FAILURE'] as const) {
+        const run = await begun(journal);
+        await appendOne(journal, run.item(1, { summary: { state, owner: null } }));
+        for (const kind of ['suspend', 'cancel', 'retryRevert', 'skipRevert'] as const) {
+          const sent = outsider.send({ id: kind, runId: run.runId, kind, payload: 'f/a' });
+          if (state === 'FAILURE' && kind.endsWith('Revert')) await sent;
+          else await expect(sent).rejects.toMatchObject({ code: 'RUN_ENDED', runId: run.create.key, state });
+        }
+        await appendOne(journal, run.item(2, { summary: { state: 'RUNNING', owner: run.writer } }));
+        await outsider.send(suspend(run.runId, 'm-1'));
+        expect((await load(journal, run.runId)).inbox.map(({ id }) => id).at(-1)).toBe('m-1');
+      }
+    },
+  },
+  {
+    name: 'of a message and the end of its run at the same moment, the message is refused or gone with the run',
+    async run({ journal, second }) {
+      const outsider = await second();
+      const runs: SampleRun[] = [];
+      for (let index = 0; index < 20; index++) runs.push(await begun(journal));
+      const ends = Promise.all(runs.map((run) => appendOne(journal, run.item(1, { summary: { state: 'SUCCESS', owner: null } }))));
+      const sent = await Promise.allSettled(runs.map(({ runId }) => outsider.send(suspend(runId, 'm-1'))));
+      expect(await ends).toEqual(runs.map(() => 'ok'));
+      for (const one of sent) if (one.status === 'rejected') expect(one.reason).toMatchObject({ code: 'RUN_ENDED', state: 'SUCCESS' });
+      for (const { runId } of runs) await expect(outsider.send(suspend(runId, 'm-2'))).rejects.toMatchObject({ code: 'RUN_ENDED' });
     },
   },
   {

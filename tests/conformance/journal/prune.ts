@@ -33,8 +33,6 @@ export const pruneCases: readonly JournalCase[] = [
         await ended(journal, 'FAILURE'),
         await begun(journal, 3),
       ];
-      const [first] = gone as [SampleRun];
-      await journal.send({ id: 'm-1', runId: first.runId, kind: 'suspend' });
       expect(await journal.prune({ endedBeforeMs: ENDED_MS })).toEqual({ runIds: [] });
       expect(await journal.prune({ endedBeforeMs: LATER_MS })).toEqual({ runIds: idsOf(gone) });
       for (const connect of [async () => journal, reopen]) {
@@ -54,9 +52,9 @@ export const pruneCases: readonly JournalCase[] = [
   {
     name: 'a key whose run was pruned is free, and the new run has nothing of the old one',
     async run({ journal, reopen }) {
-      const old = await ended(journal, 'SUCCESS', ENDED_MS, { key: 'again' });
-      await journal.send({ id: 'm-1', runId: old.runId, kind: 'suspend' });
-      await journal.prune({ endedBeforeMs: LATER_MS });
+      const old = await ended(journal, 'FAILURE', ENDED_MS, { key: 'again' });
+      await journal.send({ id: 'm-1', runId: old.runId, kind: 'retryRevert', payload: 'f/a' });
+      await journal.prune({ endedBeforeMs: LATER_MS, states: ['FAILURE'] });
       const run = await begun(journal, 1, { key: 'again' });
       for (const connect of [async () => journal, reopen]) {
         const one = await connect();
