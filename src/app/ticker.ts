@@ -1,5 +1,5 @@
 import type { Clock } from '../model/clock.js';
-import { AppStoppedError } from '../model/errors.js';
+import { AppStoppedError, RunNotFoundError } from '../model/errors.js';
 import { type InboxMessage, type Journal, type RunSummary, renewalMs } from '../persistence/index.js';
 
 export interface TickerParts {
@@ -12,6 +12,8 @@ export interface TickerParts {
 }
 
 interface Waiter {
+  /** The id that the caller knows the run by. */
+  readonly key: string;
   readonly resolve: (run: RunSummary) => void;
   readonly reject: (reason: Error) => void;
 }
@@ -50,14 +52,14 @@ export class Ticker {
     };
   }
 
-  /** Resolves with the summary of a run of another process at the next tick. */
-  async news(runId: string): Promise<RunSummary> {
+  /** Resolves with the summary of a run of another process at the next tick. @throws RunNotFoundError when it is gone then */
+  async news({ runId, key }: Pick<RunSummary, 'runId' | 'key'>): Promise<RunSummary> {
     const done = await this.use();
     try {
       return await new Promise<RunSummary>((resolve, reject) => {
         if (this.#stopped) return reject(new AppStoppedError());
         const waiters = this.#waiters.get(runId) ?? new Set();
-        this.#waiters.set(runId, waiters.add({ resolve, reject }));
+        this.#waiters.set(runId, waiters.add({ key, resolve, reject }));
       });
     } finally {
       done();
@@ -87,10 +89,12 @@ export class Ticker {
     const { journal, clock, owner, leaseMs } = this.#parts;
     const sentAtMs = clock.monotonicMs();
     try {
-      const { messages, watched } = await journal.tick({ owner, leaseMs, watch: [...this.#waiters.keys()] });
+      const watch = [...this.#waiters.keys()];
+      const { messages, watched } = await journal.tick({ owner, leaseMs, watch });
       this.#renewedAtMs = sentAtMs;
       for (const message of messages) this.#parts.onMessage(message);
-      for (const run of watched) this.#tell(run);
+      const found = new Map(watched.map((run) => [run.runId, run]));
+      for (const runId of watch) this.#tell(runId, found.get(runId));
     } catch {
       // The store is out of reach: the engines notice by themselves, and the next beat tries again.
     } finally {
@@ -98,10 +102,14 @@ export class Ticker {
     }
   }
 
-  #tell(run: RunSummary): void {
-    const waiters = this.#waiters.get(run.runId);
-    this.#waiters.delete(run.runId);
-    for (const { resolve } of waiters ?? []) resolve(run);
+  /** @param run nothing: it was pruned, or removed by hand */
+  #tell(runId: string, run: RunSummary | undefined): void {
+    const waiters = this.#waiters.get(runId);
+    this.#waiters.delete(runId);
+    for (const { key, resolve, reject } of waiters ?? []) {
+      if (run === undefined) reject(new RunNotFoundError(key));
+      else resolve(run);
+    }
   }
 
   #schedule(): void {
