@@ -1,13 +1,14 @@
 import { ts } from '../source/index.js';
 import type { Frame } from './frame.js';
+import { placeholder } from './gaps.js';
 import { keyOf } from './literals.js';
 import type { Machine } from './machine.js';
-import { isStatic, walk } from './syntax.js';
+import { isStatic, unwrapped, walk } from './syntax.js';
 import { ClassMark, decorate } from './tasks.js';
 
 /**
- * Stands for a class: it has its name, its base and its methods, and what its decorators make of it, but is never made
- * an instance of.
+ * Stands for a class: it has its name, its base and its methods, and what its decorators make of it. Its constructor does
+ * nothing, so that what is called of an instance is a method here, also where it is written as a field.
  */
 export function classOf(node: ts.ClassLikeDeclaration, frame: Frame, machine: Machine): object {
   const heritage = node.heritageClauses?.find(({ token }) => token === ts.SyntaxKind.ExtendsKeyword)?.types[0];
@@ -20,13 +21,27 @@ export function classOf(node: ts.ClassLikeDeclaration, frame: Frame, machine: Ma
       const key = keyOf(member.name, frame, machine);
       const owner: object = member.modifiers?.some(({ kind }) => kind === ts.SyntaxKind.StaticKeyword) ? made : made.prototype;
       if (key !== undefined) Object.defineProperty(owner, key, { value: machine.functionOf(member, frame), configurable: true });
-    } else if (ts.isPropertyDeclaration(member) && isStatic(member)) addStatic(made, member, frame, machine);
+    } else if (ts.isPropertyDeclaration(member)) {
+      if (isStatic(member)) addStatic(made, member, frame, machine);
+      else addField(made, member, frame, machine);
+    }
   }
   for (const { expression } of (ts.canHaveDecorators(node) && ts.getDecorators(node)) || []) {
     const mark = machine.evaluate(expression, frame);
     if (mark instanceof ClassMark) decorate(mark, made, machine);
   }
   return made;
+}
+
+/** A field that holds a function: as it is written, or as its type says, for what a constructor or something else gives it. */
+function addField(made: { readonly prototype: object }, member: ts.PropertyDeclaration, frame: Frame, machine: Machine): void {
+  const key = keyOf(member.name, frame, machine);
+  if (key === undefined) return;
+  const written = member.initializer && unwrapped(member.initializer);
+  const isWritten = written !== undefined && (ts.isArrowFunction(written) || ts.isFunctionExpression(written));
+  const isCallable = isWritten || machine.types.checker.getTypeAtLocation(member).getNonNullableType().getCallSignatures().length > 0;
+  if (!isCallable) return;
+  Object.defineProperty(made.prototype, key, { value: isWritten ? machine.functionOf(written, frame) : placeholder, configurable: true });
 }
 
 /** Static properties are read when they are asked for: most classes have none that matters here. */

@@ -1,4 +1,4 @@
-import { type AnyFlow, flowDefinitionOf, type TaskDefinition } from '../authoring/index.js';
+import { type AnyFlow, flowDefinitionOf, type TaskCode } from '../authoring/index.js';
 import { type Compat, type CompiledFlow, compile, STANDARD } from '../compilation/index.js';
 import { type Diagnostic, sentence } from '../model/diagnostics.js';
 import { FlowDefinitionError } from '../model/errors.js';
@@ -62,8 +62,9 @@ export class Registry {
     if (this.#app.canResolve) return;
     const findings: Diagnostic[] = [];
     for (const atom of flow.atoms) {
-      if (atom.kind !== 'task' || !hasParameters(atom.task)) continue;
-      const message = sentence('NEEDS_RESOLVE', { task: atom.task.name });
+      const made = atom.kind === 'task' ? atom.task : atom.retry;
+      if (!('code' in made) || !hasParameters(made.code)) continue;
+      const message = sentence('NEEDS_RESOLVE', { task: made.name });
       findings.push({ code: 'NEEDS_RESOLVE', severity: 'error', path: atom.path, message });
     }
     if (findings.length > 0) throw new FlowDefinitionError(flow.name, findings);
@@ -83,6 +84,6 @@ export class Registry {
   }
 }
 
-function hasParameters({ code }: TaskDefinition): boolean {
+function hasParameters(code: TaskCode): boolean {
   return code.kind === 'class' && code.target.length > 0;
 }

@@ -60,6 +60,6 @@ export function defineRetry<
   /** Undoes what `execute` did last, when the flow is given up. */
   readonly revert?: (history: History<NoInfer<AsResults<Awaited<Result>>>>, inputs: I, context: RetryContext<RS>) => void | Promise<void>;
 }): RetryPolicy<I, AsResults<Awaited<Result>>, ES & S & RS> {
-  const definition = ownRetryDefinition(options.name, options, options, { kind: 'object', target: options });
+  const definition = ownRetryDefinition(options.name, options, { kind: 'object', target: options });
   return Object.freeze({ '~flowproof': Object.freeze({ kind: 'retry' as const, definition }) });
 }

@@ -64,7 +64,6 @@ export function defineTask<
     },
 ): DefinedTask<Name, WithRevert<I, RI>, AsResults<Awaited<Result>>, NamesOf<K>, S & RS & BE & AE & BR & AR> {
   const { name, ...rest } = options;
-  const hasRevert = typeof options.revert === 'function';
-  const definition = taskDefinition(name, true, rest, hasRevert, { kind: 'object', target: options });
+  const definition = taskDefinition(name, true, rest, { kind: 'object', target: options });
   return Object.freeze({ name, '~flowproof': Object.freeze({ kind: 'task' as const, definition }) });
 }

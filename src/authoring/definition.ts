@@ -1,7 +1,10 @@
 import type { StandardSchema } from '../model/schema.js';
 import type { Decision } from '../model/states.js';
 
-/** What builders and decorators leave behind: plain, frozen data that the compilation reads. No types of values here. */
+/**
+ * What builders and decorators leave behind: plain, frozen data that the compilation reads. No types of values here. What
+ * depends on the methods that code has is found out when it is read.
+ */
 
 /** One named value that goes in or out. */
 export interface Port {
@@ -29,7 +32,8 @@ export interface TaskDefinition {
   readonly revertRequires: readonly Port[];
   /** Names of those of its values that are secret; absent: none. */
   readonly secret?: readonly string[];
-  readonly hasRevert: boolean;
+  /** Whether something is called when it is undone; `undefined`: only the instance that a container makes can tell. */
+  readonly hasRevert: boolean | undefined;
   /** Higher runs earlier among the ready. */
   readonly priority: number;
   /** How often an engine may die in this task before it is given up. */
@@ -94,10 +98,10 @@ export interface OwnRetryDefinition {
   /** `false`: it takes or gives something and nobody said what; for `compile()` to report. */
   readonly declared: boolean;
   /** It is no retry at all; for `compile()` to report. */
-  readonly lacksOnFailure?: true;
-  /** Without execute each attempt begins at once, and it provides nothing. */
-  readonly hasExecute: boolean;
-  readonly hasRevert: boolean;
+  readonly lacksOnFailure?: boolean;
+  /** Without execute each attempt begins at once, and it provides nothing; `undefined` as of a task's revert. */
+  readonly hasExecute: boolean | undefined;
+  readonly hasRevert: boolean | undefined;
   readonly code: TaskCode;
 }
 

@@ -10,7 +10,7 @@ import type { TaskContext } from './task-context.js';
 export interface Hooks<in BE = {}, in AE = {}, in BR = {}, in AR = {}> {
   readonly preExecute?: Hook<BE>;
   readonly postExecute?: Hook<AE>;
-  /** Of a task that has a `revert`, as `postRevert`. */
+  /** Before `revert`, or before `postRevert` alone: a task may have hooks and no `revert`. */
   readonly preRevert?: Hook<BR>;
   readonly postRevert?: Hook<AR>;
 }

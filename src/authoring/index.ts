@@ -33,7 +33,7 @@ export { type FlowTools, flowDefinitionOf } from './flow-value.js';
 export type { GraphBuilder } from './graph-builder.js';
 export type { Attempt, ErrorClass, History } from './history.js';
 export type { Hooks } from './hooks.js';
-export { instanceOf } from './instance.js';
+export { canCall, instanceOf } from './instance.js';
 export type { Kept } from './kept.js';
 export type { LinearBuilder } from './linear-builder.js';
 export { mapTask } from './map-task.js';

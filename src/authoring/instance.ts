@@ -1,4 +1,6 @@
+import type { Phase } from '../model/states.js';
 import type { TaskCode } from './definition.js';
+import { methodIn, UNDOING } from './methods.js';
 import type { TaskClass } from './node-types.js';
 import type { Resolve } from './run-types.js';
 
@@ -9,4 +11,10 @@ import type { Resolve } from './run-types.js';
 export function instanceOf(code: TaskCode, resolve: Resolve | undefined): object | Promise<object> {
   if (code.kind === 'object') return code.target;
   return resolve === undefined ? new code.target() : resolve(code.target as TaskClass);
+}
+
+/** Whether a phase of a task calls anything of this instance. */
+export function canCall(instance: unknown, phase: Phase): boolean {
+  const names = phase === 'execute' ? (['execute'] as const) : UNDOING;
+  return names.some((name) => methodIn(instance, name) !== undefined);
 }

@@ -57,6 +57,6 @@ export function mapTask<
   };
   const outputs = typeof provides === 'string' ? [provides] : provides.map(String);
   const code = { kind: 'object', target: Object.freeze({ execute }) } as const;
-  const definition = taskDefinition(name, true, { requires: over, provides: outputs, secret }, false, code);
+  const definition = taskDefinition(name, true, { requires: over, provides: outputs, secret }, code);
   return Object.freeze({ name, '~flowproof': Object.freeze({ kind: 'task' as const, definition }) });
 }

@@ -46,6 +46,6 @@ export function reduceTask<
     return { [provides]: total };
   };
   const names = { requires: over, provides: [provides], secret };
-  const definition = taskDefinition(name, true, names, false, { kind: 'object', target: Object.freeze({ execute }) });
+  const definition = taskDefinition(name, true, names, { kind: 'object', target: Object.freeze({ execute }) });
   return Object.freeze({ name, '~flowproof': Object.freeze({ kind: 'task' as const, definition }) });
 }

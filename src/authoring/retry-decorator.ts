@@ -40,6 +40,6 @@ export function Retry<const R extends readonly string[] = readonly [], const P e
   return (target) => {
     const made = target as unknown as RetryClass;
     const name = options?.name ?? made.name;
-    leaveRetry(made, ownRetryDefinition(name, options ?? {}, made.prototype, { kind: 'class', target: made }));
+    leaveRetry(made, ownRetryDefinition(name, options ?? {}, { kind: 'class', target: made }));
   };
 }

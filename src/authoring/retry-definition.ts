@@ -1,5 +1,6 @@
 import { brandOf, leave, leftWith } from './class-metadata.js';
 import type { OwnRetryDefinition, RetryDefinition, TaskCode } from './definition.js';
+import { hasAny, methodIn, methodOf } from './methods.js';
 import { portsOf, secretNames } from './ports.js';
 
 /** Shared by all copies of the package in a process. */
@@ -12,18 +13,26 @@ export interface OwnRetryNames {
   readonly secret?: unknown;
 }
 
-/** The definition that `@Retry` and `defineRetry` leave behind; `methods` is where its methods are found. */
-export function ownRetryDefinition(name: string, names: OwnRetryNames, methods: unknown, code: TaskCode): OwnRetryDefinition {
+/** The definition that `@Retry` and `defineRetry` leave behind. */
+export function ownRetryDefinition(name: string, names: OwnRetryNames, code: TaskCode, isDeclared = true): OwnRetryDefinition {
   return Object.freeze({
     kind: 'own',
     name,
     requires: portsOf(names.requires),
     provides: portsOf(names.provides),
     ...secretNames(names.secret),
-    declared: true,
-    ...(hasMethod(methods, 'onFailure') ? {} : { lacksOnFailure: true as const }),
-    hasExecute: hasMethod(methods, 'execute'),
-    hasRevert: hasMethod(methods, 'revert'),
+    get declared() {
+      return isDeclared || methodOf(code, 'onFailure') === null || !takesValues(code);
+    },
+    get lacksOnFailure() {
+      return methodOf(code, 'onFailure') === null;
+    },
+    get hasExecute() {
+      return hasAny(code, ['execute']);
+    },
+    get hasRevert() {
+      return hasAny(code, ['revert']);
+    },
     code: Object.freeze(code),
   });
 }
@@ -39,7 +48,7 @@ export function leaveRetry(target: object, definition: OwnRetryDefinition): void
  */
 export function retryDefinitionOf(value: unknown): RetryDefinition {
   const isObject = (typeof value === 'object' || typeof value === 'function') && value !== null;
-  if (!isObject) return ownRetryDefinition(String(value), {}, undefined, { kind: 'object', target: {} });
+  if (!isObject) return ownRetryDefinition(String(value), {}, { kind: 'object', target: {} });
   const brand = brandOf(value);
   if (brand?.kind === 'retry') return brand.definition as RetryDefinition;
   return (leftWith(KEY, value) as OwnRetryDefinition | undefined) ?? undeclared(value);
@@ -47,18 +56,18 @@ export function retryDefinitionOf(value: unknown): RetryDefinition {
 
 function undeclared(value: object): OwnRetryDefinition {
   const { name } = value as { name?: unknown };
-  const isClass = typeof value === 'function';
-  const methods: unknown = isClass ? value.prototype : value;
-  const code: TaskCode = isClass ? { kind: 'class', target: value as new (...args: never[]) => object } : { kind: 'object', target: value };
-  const definition = ownRetryDefinition(typeof name === 'string' && name !== '' ? name : 'retry', {}, methods, code);
-  return hasMethod(methods, 'onFailure') && takesValues(methods) ? Object.freeze({ ...definition, declared: false }) : definition;
+  const code: TaskCode = isClass(value) ? { kind: 'class', target: value } : { kind: 'object', target: value };
+  return ownRetryDefinition(typeof name === 'string' && name !== '' ? name : 'retry', {}, code, false);
+}
+
+/** Other functions are not called to see what they make. */
+function isClass(value: object): value is new (...args: never[]) => object {
+  if (typeof value !== 'function') return false;
+  return methodIn(value.prototype, 'onFailure') !== undefined || Function.prototype.toString.call(value).startsWith('class');
 }
 
 /** It may read its history without saying more; whoever has inputs, a context or values to give says so. */
-function takesValues(methods: object): boolean {
-  return hasMethod(methods, 'execute') || (methods as { onFailure: { length: number } }).onFailure.length > 1;
-}
-
-function hasMethod<Name extends string>(value: unknown, name: Name): value is { [Key in Name]: (...args: never[]) => unknown } {
-  return typeof (value as { [Key in Name]?: unknown } | undefined | null)?.[name] === 'function';
+function takesValues(code: TaskCode): boolean {
+  const onFailure = methodOf(code, 'onFailure');
+  return onFailure === undefined || onFailure === null || onFailure.length > 1 || hasAny(code, ['execute']) !== false;
 }

@@ -37,7 +37,10 @@ interface RunIdentity<Name> {
   readonly runId: string;
 }
 
-/** Makes instances of task classes, for containers. */
+/**
+ * Makes instances of the classes of tasks and retries, for containers: one for each call. What the instance has is called,
+ * also a `revert` or a hook that the class itself does not have.
+ */
 export type Resolve = (task: TaskClass) => object | Promise<object>;
 
 /** Stands for services of which nothing is known yet. */

@@ -1,4 +1,5 @@
 import type { OnInterrupted, TaskCode, TaskDefinition, TimesDefinition } from './definition.js';
+import { hasAny, UNDOING } from './methods.js';
 import type { Names, NamesOf } from './names.js';
 import { portsOf, secretNames } from './ports.js';
 import type { TimesRetry } from './retry.js';
@@ -45,7 +46,6 @@ export function taskDefinition(
   name: string,
   named: boolean,
   options: TaskOptions<Names, Names, Names, Names>,
-  hasRevert: boolean,
   code: TaskCode,
 ): TaskDefinition {
   return Object.freeze({
@@ -57,7 +57,9 @@ export function taskDefinition(
     keeps: portsOf(options.keeps),
     revertRequires: portsOf(options.revertRequires),
     ...secretNames(options.secret),
-    hasRevert,
+    get hasRevert() {
+      return hasAny(code, UNDOING);
+    },
     priority: options.priority ?? 0,
     maxLosses: options.maxLosses ?? DEFAULT_MAX_LOSSES,
     onInterrupted: options.onInterrupted ?? 'rerun',

@@ -8,6 +8,9 @@ import { type TaskOptions, taskDefinition } from './task-options.js';
  * Makes a class a task: as a decorator (TypeScript's legacy ones and the standard ones) or as a plain call,
  * `Task({ … })(CreateVolume)`. The compiler compares the names with the signatures of `execute` and `revert`, both ways.
  *
+ * A task is undone by its `revert`, whether that is a method, inherited, an arrow field or assigned in the constructor.
+ * `flow.compile()` makes one instance to see what a class without constructor parameters has.
+ *
  * Only `zone?: T` counts as an optional input, and is listed as `'zone?'`; `zone: T | undefined` must be provided.
  *
  * @param options `@Task()` takes nothing and gives nothing. Without `name` the class name is the node's name, which
@@ -39,8 +42,7 @@ export function Task<
   return (target) => {
     const made = target as unknown as TaskClass;
     const named = typeof options?.name === 'string';
-    const hasRevert = typeof made.prototype?.revert === 'function';
     const name = named ? (options.name as string) : made.name;
-    leaveDefinition(made, taskDefinition(name, named, options ?? {}, hasRevert, { kind: 'class', target: made }));
+    leaveDefinition(made, taskDefinition(name, named, options ?? {}, { kind: 'class', target: made }));
   };
 }

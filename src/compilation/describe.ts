@@ -75,7 +75,7 @@ function describeNode({ node, placement, unknownOptions }: NodeDefinition, paren
         keeps: namesOf(node.keeps),
         revertRequires: node.revertRequires.map(({ name, optional }) => ({ name, optional })),
         ...secretOf(node),
-        hasRevert: node.hasRevert,
+        hasRevert: node.hasRevert !== false,
         priority: node.priority,
         maxLosses: node.maxLosses,
         version: node.version,

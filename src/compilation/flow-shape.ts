@@ -67,6 +67,7 @@ export interface TaskNodeShape extends PlacedShape {
   readonly revertRequires: readonly PortShape[];
   /** Names of those of its values that are secret. */
   readonly secret?: readonly string[];
+  /** Or may have one, for all that is known without its instance. */
   readonly hasRevert: boolean;
   readonly priority: number;
   readonly maxLosses: number;

@@ -1,4 +1,4 @@
-import type { TaskContext } from '../authoring/index.js';
+import { canCall, instanceOf, type TaskContext } from '../authoring/index.js';
 import type { CompiledAtom, CompiledRetry, CompiledTask } from '../compilation/index.js';
 import { type Codec, NotStorableError } from '../model/codec.js';
 import { type Failure, toFailure } from '../model/failure.js';
@@ -95,12 +95,14 @@ export class Calls {
     return resultOf(atom.path, atom.outputs, returned, this.#parts.codec);
   }
 
-  #revert(command: CallCommand, atom: CompiledAtom, signal: AbortSignal, door: CallDoor | undefined): Promise<unknown> {
+  async #revert(command: CallCommand, atom: CompiledAtom, signal: AbortSignal, door: CallDoor | undefined): Promise<unknown> {
     if (atom.kind === 'retry') return callRetry(this.#run, atom, 'revert', this.#parts, signal);
     const { task, path } = atom;
     // It failed before it could be called: there is nothing to undo, and its revert would miss the same values.
     const failure = this.#run.status.atoms[command.atom]?.failure;
-    if (isOfMissingValue(failure) || wasNotBegun(failure)) return Promise.resolve();
+    if (isOfMissingValue(failure) || wasNotBegun(failure)) return undefined;
+    // Only its instance can tell whether it has something to undo: what that would read need not be there.
+    if (task.hasRevert !== true && !canCall(await instanceOf(task.code, this.#parts.resolve), 'revert')) return undefined;
     const inputs = inputsOf(this.#run, path, atom.revertPorts, atom.revertInputs);
     const context = this.#context(command, atom, signal, door);
     return this.#parts.executor.call({ phase: 'revert', task, inputs, outcome: this.#outcome(command.atom), context });

@@ -102,6 +102,8 @@ export interface Limits {
   readonly onFailure: OnFailure;
   /** When the run has had so many steps, nothing new begins. */
   readonly maxSteps: number;
+  /** A container makes instances: a class alone does not say which methods they have. */
+  readonly resolves?: true;
   /** Nothing starts before everybody who has to be asked has answered: then all that is ready starts together. */
   readonly lockstep?: true;
 }

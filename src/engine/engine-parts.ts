@@ -23,8 +23,16 @@ export interface EngineParts extends WriterParts, CallParts {
 
 /** What bounds the next step of a run by an engine that is made of these parts. */
 export function limitsOf(parts: EngineParts, { flow }: Run, hold: Limits['hold']): Limits {
-  const { executor, clock, onFailure } = parts;
+  const { executor, clock, onFailure, resolve } = parts;
   const { capacity, lockstep } = executor;
   const maxSteps = maxStepsOf(parts.maxSteps, flow.atoms.length);
-  return { capacity, hold, nowMs: clock.nowMs(), onFailure, maxSteps, ...(lockstep === undefined ? {} : { lockstep }) };
+  return {
+    capacity,
+    hold,
+    nowMs: clock.nowMs(),
+    onFailure,
+    maxSteps,
+    ...(resolve === undefined ? {} : { resolves: true }),
+    ...(lockstep === undefined ? {} : { lockstep }),
+  };
 }

@@ -87,7 +87,7 @@ function forward(atom: CompiledAtom): Readonly<Record<string, Source>> {
 function back(atom: CompiledAtom, state: AtomStatus['state']): Readonly<Record<string, Source>> {
   if (atom.kind === 'retry') return forward(atom);
   // A revert that has begun is called again, also if this code has none any more.
-  return atom.task.hasRevert || state === 'REVERTING' ? onlyRequired(atom.revertInputs, atom.revertPorts) : {};
+  return atom.task.hasRevert !== false || state === 'REVERTING' ? onlyRequired(atom.revertInputs, atom.revertPorts) : {};
 }
 
 function onlyRequired(

@@ -14,11 +14,8 @@ export interface RetryParts {
   readonly resolve?: Resolve;
 }
 
-interface RetryMethods {
-  execute(history: History<unknown>, inputs: object, context: RetryContext<object>): unknown;
-  revert(history: History<unknown>, inputs: object, context: RetryContext<object>): unknown;
-  onFailure(history: History<unknown>, inputs: object, context: RetryContext<object>): unknown;
-}
+type RetryMethod = (history: History<unknown>, inputs: object, context: RetryContext<object>) => unknown;
+type RetryMethods = { readonly [Name in Phase | 'onFailure']?: RetryMethod };
 
 /**
  * Runs code of a retry beside the engine, wherever tasks run (TaskFlow R-12.5).
@@ -37,10 +34,12 @@ export async function callRetry(
   const { code, requires } = compiled.retry as OwnRetryDefinition;
   const { path, index, inputs } = compiled;
   const instance = (await instanceOf(code, parts.resolve)) as RetryMethods;
+  // Where a container makes the instance, it is called to see what it has. Without `onFailure` it can't decide, and fails.
+  if (method !== 'onFailure' && instance[method] === undefined) return undefined;
   const { tried } = run.status.atoms[index] as AtomStatus;
   const attempt = method === 'execute' ? tried.length + 1 : tried.length;
   const context = { services: parts.services, signal, runId: run.status.creation.key, path, attempt };
-  return instance[method](historyOf(run, compiled, asked), inputsOf(run, path, requires, inputs), context);
+  return (instance as Required<RetryMethods>)[method](historyOf(run, compiled, asked), inputsOf(run, path, requires, inputs), context);
 }
 
 /** Asks a retry what a failure means; what it throws is told, too. */

@@ -1,6 +1,7 @@
 import type { CompiledAtom, CompiledRetry } from '../compilation/index.js';
 import type { Failure } from '../model/failure.js';
 import type { RunState } from '../model/states.js';
+import { mayExecute, mayRevert } from './called-code.js';
 import { isFull, notBegun } from './full-journal.js';
 import { noteRevertFailure } from './outcomes.js';
 import { fail, resolveFailure } from './resolve.js';
@@ -98,7 +99,7 @@ function goBack(run: Run, step: Step): boolean {
   const atom = run.flow.atoms[index] as CompiledAtom;
   if (atom.kind === 'retry' && run.status.atoms[index]?.intention === 'RETRY') {
     restart(run, step, atom);
-  } else if (!hasRevert(atom)) {
+  } else if (!mayRevert(atom, step.limits)) {
     step.state(['REVERTING', index]);
     step.state(['REVERTED', index]);
   } else {
@@ -156,7 +157,7 @@ function restart(run: Run, step: Step, retry: CompiledRetry): void {
 
 /** A retry that has nothing to try with has failed itself: then the retry around it is asked. */
 function beginAttempt(run: Run, step: Step, retry: CompiledRetry): boolean {
-  if (retry.retry.kind === 'own' && retry.retry.hasExecute) {
+  if (mayExecute(retry, step.limits)) {
     if (run.frontier.called >= step.limits.capacity) return false;
     step.call('execute', retry.index);
     return true;
@@ -169,11 +170,6 @@ function beginAttempt(run: Run, step: Step, retry: CompiledRetry): boolean {
   step.state(['RUNNING', retry.index]);
   fail(run, step, 'FAILURE', retry.index, next.failure);
   return true;
-}
-
-function hasRevert(atom: CompiledAtom): boolean {
-  if (atom.kind === 'task') return atom.task.hasRevert;
-  return atom.retry.kind === 'own' && atom.retry.hasRevert;
 }
 
 /** What was lost is called again even while the run is being suspended: a suspended run holds nothing unknown. */

@@ -41,6 +41,7 @@ describe('a retry of the user', () => {
       ],
       provides: [{ name: 'size', optional: false }],
       declared: true,
+      lacksOnFailure: false,
       hasExecute: true,
       hasRevert: true,
       code: { kind: 'class', target: Grow },
