@@ -1,48 +1,19 @@
-import { randomUUID } from 'node:crypto';
-import type { AnyFlow, Resolve, RunResult, Unseen } from '../authoring/index.js';
-import type { Compat, CompiledFlow } from '../compilation/index.js';
-import type { AnyRunResult, FlowEvent, Listener } from '../engine/index.js';
-import { serial } from '../executors/index.js';
-import { systemClock } from '../model/clock.js';
+import type { AnyFlow, RunResult, Unseen } from '../authoring/index.js';
+import type { CompiledFlow } from '../compilation/index.js';
+import type { AnyRunResult, Listener } from '../engine/index.js';
 import { AppStoppedError, FlowFailedError, IncompatibleFlowError, RevertNotFailedError, RunConflictError } from '../model/errors.js';
-import { randomIds } from '../model/ids.js';
-import { jsonCodec } from '../model/json-codec.js';
-import {
-  grouping,
-  type Journal,
-  type LogbookFilter,
-  type LogbookPage,
-  type Metadata,
-  pruneAll,
-  type RunSummary,
-} from '../persistence/index.js';
-import type { App, AppOptions, EngineOptions, ResumeOptions, RunIdOption } from './app.js';
+import { grouping, type Journal, type LogbookFilter, type LogbookPage, type Metadata, type RunSummary } from '../persistence/index.js';
+import type { App, AppOptions, ResumeOptions, RunIdOption } from './app.js';
+import { Archive } from './archive.js';
+import type { StartedRun } from './driver.js';
 import { UntypedFlowEngine } from './flow-engine.js';
 import { prepareInputs } from './inputs.js';
+import { Listeners } from './listeners.js';
 import { Registry } from './registry.js';
 import type { RunHandle } from './run-handle.js';
-import { type InspectOptions, type PruneQuery, type RunsPage, type RunsQuery, type RunView, runInfo, runView } from './run-view.js';
-import { Runs, type StartedRun } from './runs.js';
-
-const DEFAULTS = {
-  leaseMs: 5_000,
-  graceMs: 10_000,
-  storeTimeoutMs: 60_000,
-  durability: 'step',
-  onFailure: 'revert',
-  snapshotAfter: 1_000,
-} as const;
-
-/** The options behind the types of {@link AppOptions}. */
-interface Parts extends EngineOptions {
-  readonly persistence: AppOptions<[], {}>['persistence'];
-  readonly flows: readonly AnyFlow[];
-  readonly services?: object;
-  readonly resolve?: Resolve;
-  readonly onEvent?: Listener;
-  /** For the conformance suite: behaves as TaskFlow does. In no public type. */
-  readonly compat?: Compat;
-}
+import { type InspectOptions, type PruneQuery, type RunsPage, type RunsQuery, type RunView, runView } from './run-view.js';
+import { Runs, type RunsParts } from './runs.js';
+import { runsParts, type UntypedOptions } from './settings.js';
 
 interface StartOptions extends RunIdOption {
   readonly inputs?: unknown;
@@ -72,48 +43,33 @@ interface StartOptions extends RunIdOption {
  */
 export function flowproof<const Flows extends readonly AnyFlow[], Given = Unseen>(options: AppOptions<Flows, Given>): App<Flows> {
   // The types have done their work: what is below knows flows by name.
-  return new FlowproofApp(options as unknown as Parts) as unknown as App<Flows>;
+  return new FlowproofApp(options as unknown as UntypedOptions) as unknown as App<Flows>;
 }
 
 class FlowproofApp {
   readonly #registry: Registry;
   readonly #journal: Journal;
+  readonly #parts: RunsParts;
   readonly #runs: Runs;
-  readonly #parts: Parts;
-  readonly #ids = randomIds();
-  readonly #listeners = new Set<Listener>();
+  readonly #archive: Archive;
+  readonly #listeners = new Listeners();
   #opened: Promise<void> | undefined;
   #stopping: Promise<void> | undefined;
 
-  constructor(parts: Parts) {
-    this.#parts = parts;
-    this.#registry = new Registry(parts.flows, {
-      canResolve: parts.resolve !== undefined,
-      keepsSecrets: parts.persistence.keepsSecrets === true,
-      ...(parts.compat === undefined ? {} : { compat: parts.compat }),
+  constructor(options: UntypedOptions) {
+    const { persistence, flows, resolve, compat, onEvent } = options;
+    this.#registry = new Registry(flows, {
+      canResolve: resolve !== undefined,
+      keepsSecrets: persistence.keepsSecrets === true,
+      ...(compat === undefined ? {} : { compat }),
     });
-    this.#journal = parts.persistence.connect();
-    if (parts.onEvent !== undefined) this.#listeners.add(parts.onEvent);
-    this.#runs = new Runs({
-      journal: this.#journal,
-      clock: parts.clock ?? systemClock,
-      ids: this.#ids,
-      codec: parts.codec ?? jsonCodec,
-      executor: (parts.executor ?? serial()).make(parts.resolve === undefined ? {} : { resolve: parts.resolve }),
-      services: parts.services ?? {},
-      ...(parts.resolve === undefined ? {} : { resolve: parts.resolve }),
-      owner: randomUUID(),
-      leaseMs: parts.leaseMs ?? DEFAULTS.leaseMs,
-      graceMs: parts.graceMs ?? DEFAULTS.graceMs,
-      storeTimeoutMs: parts.storeTimeoutMs ?? DEFAULTS.storeTimeoutMs,
-      durability: parts.durability ?? DEFAULTS.durability,
-      onFailure: parts.onFailure ?? DEFAULTS.onFailure,
-      snapshotAfter: parts.snapshotAfter ?? DEFAULTS.snapshotAfter,
-      ...(parts.maxSteps === undefined ? {} : { maxSteps: parts.maxSteps }),
-      listening: () => this.#listeners.size > 0,
-      emit: (event) => this.#emit(event),
-    });
-    this.#warn();
+    this.#journal = persistence.connect();
+    if (onEvent !== undefined) this.#listeners.add(onEvent);
+    this.#parts = runsParts(options, this.#journal, this.#listeners);
+    this.#runs = new Runs(this.#parts);
+    this.#archive = new Archive({ ...this.#parts, runs: this.#runs, registry: this.#registry });
+    // Names that a minifier would change are harmless until they are stored.
+    if (persistence.kind !== 'memory') this.#registry.warn();
   }
 
   get flows(): readonly string[] {
@@ -148,9 +104,9 @@ class FlowproofApp {
 
   engine(flow: AnyFlow, options: StartOptions = {}): UntypedFlowEngine {
     const compiled = this.#registry.compiled(flow);
-    const id = options.id ?? this.#ids.runId((this.#parts.clock ?? systemClock).nowMs());
+    const id = options.id ?? this.#parts.ids.runId(this.#parts.clock.nowMs());
     return new UntypedFlowEngine(this.#runs, compiled, { key: id, ...grouping(options) }, async () => {
-      const inputs = await prepareInputs(compiled, options.inputs, this.#parts.codec ?? jsonCodec);
+      const inputs = await prepareInputs(compiled, options.inputs, this.#parts.codec);
       await this.#open();
       return inputs;
     });
@@ -199,38 +155,33 @@ class FlowproofApp {
     return this.#runs.suspend(id);
   }
 
-  async runs(query: RunsQuery = {}): Promise<RunsPage> {
+  async runs(query?: RunsQuery): Promise<RunsPage> {
     await this.#open();
-    const { runs, next } = await this.#journal.runs(query);
-    return { runs: runs.map(runInfo), ...(next === undefined ? {} : { next }) };
+    return this.#archive.runs(query);
   }
 
   async inspect(id: string, options?: InspectOptions): Promise<RunView> {
     await this.#open();
-    const run = await this.#runs.find(id);
-    const loaded = await this.#runs.load(run);
-    return runView(loaded, this.#parts.codec ?? jsonCodec, this.#registry.byName(run.flow)?.manifest, options);
+    return this.#archive.inspect(id, options);
   }
 
   async saveLogbook(name: string, metadata: Metadata): Promise<void> {
     await this.#open();
-    await this.#journal.saveLogbook({ name, metadata });
+    return this.#archive.saveLogbook(name, metadata);
   }
 
-  async logbooks(query: LogbookFilter = {}): Promise<LogbookPage> {
+  async logbooks(query?: LogbookFilter): Promise<LogbookPage> {
     await this.#open();
-    return this.#journal.logbooks(query);
+    return this.#archive.logbooks(query);
   }
 
-  async prune({ olderThanMs, onBatch, ...rest }: PruneQuery): Promise<number> {
+  async prune(query: PruneQuery): Promise<number> {
     await this.#open();
-    const endedBeforeMs = (this.#parts.clock ?? systemClock).nowMs() - olderThanMs;
-    return pruneAll(this.#journal, { endedBeforeMs, ...rest, ...(onBatch && { onBatch: ({ length }) => onBatch(length) }) });
+    return this.#archive.prune(query);
   }
 
   on(listener: Listener): () => void {
-    this.#listeners.add(listener);
-    return () => this.#listeners.delete(listener);
+    return this.#listeners.add(listener);
   }
 
   stop(): Promise<void> {
@@ -250,7 +201,7 @@ class FlowproofApp {
 
   async #start(flow: AnyFlow, options: StartOptions = {}): Promise<StartedRun> {
     const compiled = this.#registry.compiled(flow);
-    const inputs = await prepareInputs(compiled, options.inputs, this.#parts.codec ?? jsonCodec);
+    const inputs = await prepareInputs(compiled, options.inputs, this.#parts.codec);
     await this.#open();
     return this.#runs.start(compiled, { key: options.id, ...grouping(options) }, inputs);
   }
@@ -258,7 +209,7 @@ class FlowproofApp {
   async #settleRevert(id: string, kind: 'retryRevert' | 'skipRevert', path: string): Promise<RunHandle<AnyFlow>> {
     await this.#open();
     const run = await this.#runs.find(id);
-    const { atoms } = await runView(await this.#runs.load(run), this.#parts.codec ?? jsonCodec);
+    const { atoms } = await runView(await this.#runs.load(run), this.#parts.codec);
     const failed = atoms.filter(({ state }) => state === 'REVERT_FAILURE').map((atom) => atom.path);
     if (!failed.includes(path)) throw new RevertNotFailedError(id, path, failed);
     const message = await this.#runs.send(run, kind, path);
@@ -304,25 +255,5 @@ class FlowproofApp {
       });
     }
     return this.#opened;
-  }
-
-  /** A listener can't hurt a run: neither what it throws nor what it rejects is anybody's. */
-  #emit(event: FlowEvent): void {
-    for (const listener of this.#listeners) {
-      try {
-        const heard: unknown = listener(event);
-        if (heard instanceof Promise) heard.catch(() => undefined);
-      } catch {
-        // See above.
-      }
-    }
-  }
-
-  /** Names that a minifier would change are harmless until they are stored. */
-  #warn(): void {
-    if (this.#parts.persistence.kind === 'memory') return;
-    for (const flow of this.#registry.all()) {
-      for (const { message, code, path } of flow.warnings) process.emitWarning(`${path}: ${message}`, { type: 'FlowproofWarning', code });
-    }
   }
 }

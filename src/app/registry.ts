@@ -37,8 +37,11 @@ export class Registry {
     return this.#flows.get(name);
   }
 
-  all(): Iterable<CompiledFlow> {
-    return this.#flows.values();
+  /** Lets Node print what is doubtful about the flows, such as names that a minifier would change. */
+  warn(): void {
+    for (const flow of this.#flows.values()) {
+      for (const { message, code, path } of flow.warnings) process.emitWarning(`${path}: ${message}`, { type: 'FlowproofWarning', code });
+    }
   }
 
   /** @throws FlowDefinitionError when it can't run, or when it is not a built flow */

@@ -32,6 +32,8 @@ export interface OpenedRun {
 }
 
 export interface NewRun {
+  /** The run's own id. Default: a new one. */
+  readonly runId?: string;
   /** The user's id; absent: the run's own. */
   readonly key: string | undefined;
   /** Encoded, by name. */
@@ -50,7 +52,7 @@ export async function beginRun(
   params: NewRun,
   parts: EngineParts,
 ): Promise<OpenedRun | { readonly exists: RunSummary }> {
-  const status = newRun(parts.ids.runId(parts.clock.nowMs()), flow.atoms.length, flow.manifest);
+  const status = newRun(params.runId ?? parts.ids.runId(parts.clock.nowMs()), flow.atoms.length, flow.manifest);
   const run = runWith(flow, status, parts.codec);
   run.observed = parts.listening();
   const { name, version, fingerprint } = flow;

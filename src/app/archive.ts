@@ -1,0 +1,49 @@
+import type { Clock } from '../model/clock.js';
+import type { Codec } from '../model/codec.js';
+import { type Journal, type LogbookFilter, type LogbookPage, type Metadata, pruneAll } from '../persistence/index.js';
+import type { Registry } from './registry.js';
+import { type InspectOptions, type PruneQuery, type RunsPage, type RunsQuery, type RunView, runInfo, runView } from './run-view.js';
+import type { Runs } from './runs.js';
+
+export interface ArchiveParts {
+  readonly journal: Journal;
+  readonly clock: Clock;
+  readonly codec: Codec;
+  readonly runs: Runs;
+  readonly registry: Registry;
+}
+
+/** What is kept of runs, for whoever looks, tidies up or names groups: nothing here moves a run. */
+export class Archive {
+  readonly #parts: ArchiveParts;
+
+  constructor(parts: ArchiveParts) {
+    this.#parts = parts;
+  }
+
+  async runs(query: RunsQuery = {}): Promise<RunsPage> {
+    const { runs, next } = await this.#parts.journal.runs(query);
+    return { runs: runs.map(runInfo), ...(next === undefined ? {} : { next }) };
+  }
+
+  async inspect(id: string, options?: InspectOptions): Promise<RunView> {
+    const { runs, codec, registry } = this.#parts;
+    const run = await runs.find(id);
+    const loaded = await runs.load(run);
+    return runView(loaded, codec, registry.byName(run.flow)?.manifest, options);
+  }
+
+  saveLogbook(name: string, metadata: Metadata): Promise<void> {
+    return this.#parts.journal.saveLogbook({ name, metadata });
+  }
+
+  logbooks(query: LogbookFilter = {}): Promise<LogbookPage> {
+    return this.#parts.journal.logbooks(query);
+  }
+
+  prune({ olderThanMs, onBatch, ...rest }: PruneQuery): Promise<number> {
+    const { journal, clock } = this.#parts;
+    const endedBeforeMs = clock.nowMs() - olderThanMs;
+    return pruneAll(journal, { endedBeforeMs, ...rest, ...(onBatch && { onBatch: ({ length }) => onBatch(length) }) });
+  }
+}

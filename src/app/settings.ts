@@ -1,0 +1,55 @@
+import type { AnyFlow, Resolve } from '../authoring/index.js';
+import type { Compat } from '../compilation/index.js';
+import type { Listener } from '../engine/index.js';
+import { serial } from '../executors/index.js';
+import { systemClock } from '../model/clock.js';
+import { type Ids, randomIds } from '../model/ids.js';
+import { jsonCodec } from '../model/json-codec.js';
+import type { Journal } from '../persistence/index.js';
+import type { AppOptions, EngineOptions } from './app.js';
+import type { Listeners } from './listeners.js';
+import type { RunsParts } from './runs.js';
+
+/** The options behind the types of {@link AppOptions}. */
+export interface UntypedOptions extends EngineOptions {
+  readonly persistence: AppOptions<[], {}>['persistence'];
+  readonly flows: readonly AnyFlow[];
+  readonly services?: object;
+  readonly resolve?: Resolve;
+  readonly onEvent?: Listener;
+  /** For the conformance suite: behaves as TaskFlow does. In no public type. */
+  readonly compat?: Compat;
+}
+
+const DEFAULTS = {
+  leaseMs: 5_000,
+  graceMs: 10_000,
+  storeTimeoutMs: 60_000,
+  durability: 'step',
+  onFailure: 'revert',
+  snapshotAfter: 1_000,
+} as const;
+
+/** What the app's runs are made with: the options, and a default for each that was not given. */
+export function runsParts(options: UntypedOptions, journal: Journal, listeners: Listeners, ids: Ids = randomIds()): RunsParts {
+  const { resolve, maxSteps } = options;
+  return {
+    journal,
+    clock: options.clock ?? systemClock,
+    ids,
+    codec: options.codec ?? jsonCodec,
+    executor: (options.executor ?? serial()).make(resolve === undefined ? {} : { resolve }),
+    services: options.services ?? {},
+    ...(resolve === undefined ? {} : { resolve }),
+    owner: ids.unique(),
+    leaseMs: options.leaseMs ?? DEFAULTS.leaseMs,
+    graceMs: options.graceMs ?? DEFAULTS.graceMs,
+    storeTimeoutMs: options.storeTimeoutMs ?? DEFAULTS.storeTimeoutMs,
+    durability: options.durability ?? DEFAULTS.durability,
+    onFailure: options.onFailure ?? DEFAULTS.onFailure,
+    snapshotAfter: options.snapshotAfter ?? DEFAULTS.snapshotAfter,
+    ...(maxSteps === undefined ? {} : { maxSteps }),
+    listening: () => listeners.size > 0,
+    emit: (event) => listeners.emit(event),
+  };
+}

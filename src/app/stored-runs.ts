@@ -1,0 +1,56 @@
+import type { Clock } from '../model/clock.js';
+import { isFlowproofError, RunNotFoundError } from '../model/errors.js';
+import type { Ids } from '../model/ids.js';
+import type { InboxMessage, Journal, LoadedRun, RunSummary } from '../persistence/index.js';
+import { patiently } from './patience.js';
+
+export interface StoredRunsParts {
+  readonly journal: Journal;
+  readonly clock: Clock;
+  readonly ids: Ids;
+  readonly storeTimeoutMs: number;
+}
+
+/** The runs of the store, as callers name them. */
+export class StoredRuns {
+  readonly #parts: StoredRunsParts;
+  readonly #isOver: () => boolean;
+
+  /** @param isOver the app was stopped: a store that is away is not waited for any longer */
+  constructor(parts: StoredRunsParts, isOver: () => boolean) {
+    this.#parts = parts;
+    this.#isOver = isOver;
+  }
+
+  /** @throws RunNotFoundError */
+  async find(key: string): Promise<RunSummary> {
+    const run = await this.#parts.journal.find({ key });
+    if (run === undefined) throw new RunNotFoundError(key);
+    return run;
+  }
+
+  /** @throws RunNotFoundError */
+  async load({ runId, key }: Pick<RunSummary, 'runId' | 'key'>): Promise<LoadedRun> {
+    const loaded = await this.#parts.journal.load(runId);
+    if (loaded === undefined) throw new RunNotFoundError(key);
+    return loaded;
+  }
+
+  /** Reads; waits for a store that is away, as the engines do. */
+  patiently<Result>(read: () => Promise<Result>): Promise<Result> {
+    const { clock, storeTimeoutMs } = this.#parts;
+    return patiently(read, { clock, storeTimeoutMs, isOver: this.#isOver });
+  }
+
+  /** Puts a message into the inbox of a run; durable when this resolves. @throws RunEndedError, RunNotFoundError */
+  async send({ runId, key }: RunSummary, kind: InboxMessage['kind'], payload?: string): Promise<InboxMessage> {
+    const message = { id: this.#parts.ids.unique(), runId, kind, ...(payload === undefined ? {} : { payload }) };
+    try {
+      await this.#parts.journal.send(message);
+    } catch (error) {
+      if (isFlowproofError(error, 'RUN_NOT_FOUND')) throw new RunNotFoundError(key);
+      throw error;
+    }
+    return message;
+  }
+}
