@@ -23,3 +23,13 @@ export class NotStorableError extends Error {
     super(path === '' ? `the value ${reason}` : `'${path}' ${reason}`);
   }
 }
+
+/** Whether it is one, also when a codec with another copy of this package threw it. */
+export function isNotStorable(thrown: unknown): thrown is NotStorableError {
+  try {
+    const { code, path, reason } = thrown as Partial<NotStorableError>;
+    return code === 'NOT_STORABLE' && typeof path === 'string' && typeof reason === 'string';
+  } catch {
+    return false;
+  }
+}

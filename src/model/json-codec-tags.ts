@@ -1,36 +1,48 @@
+import { types } from 'node:util';
 import type { Json } from './json.js';
+import { decodeError, encodeError, isOfErrorClass } from './json-codec-errors.js';
+import { isAtDepth } from './kinds.js';
 
 /** Keys that begin with this are the codec's words. */
 export const TAG = '~';
 
+/** Encodes a part of a value, at this key of its path. */
 type Inner = (part: unknown, key: string) => Json;
 
-/** The built-in classes that the default codec keeps; `undefined` for anything else. */
+/**
+ * The built-in classes that the default codec keeps, of any realm; `undefined` for anything else, subclasses included: what
+ * they promise beside would be lost.
+ */
 export function encodeTagged(value: object, inner: Inner): Json | undefined {
-  if (value instanceof Date) return { '~date': Number.isNaN(value.getTime()) ? null : value.toISOString() };
-  if (value instanceof Map) return { '~map': [...value].map(([key, item]) => [inner(key, '(key)'), inner(item, keyText(key))]) };
-  if (value instanceof Set) return { '~set': [...value].map((item, index) => inner(item, String(index))) };
-  if (value instanceof URL) return { '~url': value.href };
-  if (value instanceof RegExp) return { '~regexp': [value.source, value.flags] };
-  if (value instanceof Uint8Array) return { '~bytes': Buffer.from(value.buffer, value.byteOffset, value.byteLength).toString('base64') };
-  if (value instanceof Error) return { '~error': errorFields(value, inner) };
+  if (types.isUint8Array(value)) return encodeBytes(value);
+  if (types.isNativeError(value)) return isOfErrorClass(value) ? { '~error': encodeError(value, inner) } : undefined;
+  if (!isAtDepth(value, 1)) return undefined;
+  if (types.isDate(value)) {
+    const ms = Date.prototype.getTime.call(value);
+    return { '~date': Number.isNaN(ms) ? null : new Date(ms).toISOString() };
+  }
+  if (types.isMap(value)) return { '~map': [...value].map(([key, item]) => [inner(key, '(key)'), inner(item, keyText(key))]) };
+  if (types.isSet(value)) return { '~set': [...value].map((item, index) => inner(item, String(index))) };
+  if (types.isRegExp(value)) return { '~regexp': [inner(value.source, 'source'), value.flags] };
+  if (isUrl(value)) return { '~url': inner(value.href, 'href') };
   return undefined;
+}
+
+function encodeBytes(value: Uint8Array): Json | undefined {
+  const isBuffer = Object.getPrototypeOf(value) === Buffer.prototype;
+  if (!isBuffer && !isAtDepth(value, 2)) return undefined;
+  return { [isBuffer ? '~buffer' : '~bytes']: Buffer.from(value.buffer, value.byteOffset, value.byteLength).toString('base64') };
+}
+
+/** There is no telling by what it is made of: jsdom has a class of its own. */
+function isUrl(value: object): value is URL {
+  const { href } = value as Partial<URL>;
+  return Object.prototype.toString.call(value) === '[object URL]' && typeof href === 'string' && URL.canParse(href);
 }
 
 /** How a key of a map is called in a path; objects may have no text at all. */
 function keyText(key: unknown): string {
   return typeof key === 'object' && key !== null ? '(value)' : String(key);
-}
-
-/** Anything can have been written over these fields, but only text is JSON. */
-function errorFields(error: Error, inner: Inner): Json {
-  const { name, message, stack } = error as { name: unknown; message: unknown; stack?: unknown };
-  return {
-    name: typeof name === 'string' ? name : 'Error',
-    message: typeof message === 'string' ? message : '',
-    ...(typeof stack === 'string' ? { stack } : {}),
-    ...(error.cause === undefined ? {} : { cause: inner(error.cause, 'cause') }),
-  };
 }
 
 /** @throws Error for a tag that this version does not know. */
@@ -56,27 +68,11 @@ export function decodeTagged(tag: string, content: Json, inner: (part: Json) => 
     }
     case '~bytes':
       return new Uint8Array(Buffer.from(String(content), 'base64'));
+    case '~buffer':
+      return Buffer.from(String(content), 'base64');
     case '~error':
-      return decodeError(content as { name: string; message: string; stack?: string; cause?: Json }, inner);
+      return decodeError(content as unknown as Parameters<typeof decodeError>[0], inner);
     default:
       throw new Error(`a stored value has the unknown tag '${tag}': a newer version of flowproof may have written it`);
   }
-}
-
-const ERROR_CLASSES: Readonly<Record<string, ErrorConstructor>> = {
-  Error,
-  TypeError,
-  RangeError,
-  SyntaxError,
-  ReferenceError,
-  EvalError,
-  URIError,
-};
-
-function decodeError(fields: { name: string; message: string; stack?: string; cause?: Json }, inner: (part: Json) => unknown): Error {
-  const made = Object.hasOwn(ERROR_CLASSES, fields.name) ? (ERROR_CLASSES[fields.name] as ErrorConstructor) : Error;
-  const error = new made(fields.message, 'cause' in fields ? { cause: inner(fields.cause as Json) } : undefined);
-  if (error.name !== fields.name) Object.defineProperty(error, 'name', { value: fields.name, configurable: true, writable: true });
-  Object.defineProperty(error, 'stack', { value: fields.stack, configurable: true, writable: true });
-  return error;
 }

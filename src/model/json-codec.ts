@@ -1,6 +1,10 @@
-import { type Codec, NotStorableError } from './codec.js';
+import { types } from 'node:util';
+import { type Codec, isNotStorable, NotStorableError } from './codec.js';
+import { messageOf } from './in-words.js';
 import type { Json } from './json.js';
 import { decodeTagged, encodeTagged, TAG } from './json-codec-tags.js';
+import { isPlainArray, isPlainObject } from './kinds.js';
+import { strayOfBuiltIn, strayOfList, straySymbol } from './stray-field.js';
 
 /** Deeper values are refused: they would overflow the stack of whoever reads them. */
 export const MAX_DEPTH = 200;
@@ -13,7 +17,7 @@ export const MAX_CHARACTERS = 16 * 1024 * 1024;
  * database, equal text for equal values, no prototype is ever taken from data.
  */
 export const jsonCodec: Codec = {
-  encode: (value) => encode(value, { path: [], above: [], left: MAX_CHARACTERS }),
+  encode: encodeWhole,
   decode: (json) => decode(json, 0),
 };
 
@@ -24,8 +28,20 @@ interface Walk {
   left: number;
 }
 
-/** About what a number, a comma or a key's quotes take. */
+/** About what a number, a comma or a key's quotes take; and a tag. */
 const SMALL = 4;
+const TAGGED = 16;
+
+function encodeWhole(value: unknown): Json {
+  const walk: Walk = { path: [], above: [], left: MAX_CHARACTERS };
+  try {
+    return encode(value, walk);
+  } catch (error) {
+    if (isNotStorable(error)) throw error;
+    // A getter, a proxy or a patched method of the value threw.
+    throw new NotStorableError(walk.path.slice(0, 8).join('.'), `can't be read: ${messageOf(error).slice(0, 200)}`);
+  }
+}
 
 function spend(walk: Walk, characters: number): void {
   walk.left -= characters;
@@ -35,16 +51,19 @@ function spend(walk: Walk, characters: number): void {
 
 function encode(value: unknown, walk: Walk): Json {
   const { path } = walk;
+  spend(walk, SMALL);
   switch (typeof value) {
     case 'string':
-      spend(walk, value.length + SMALL);
+      spend(walk, value.length);
       return value;
     case 'boolean':
       return value;
     case 'number':
-      spend(walk, SMALL);
-      return Number.isFinite(value) && !Object.is(value, -0) ? value : { '~number': Object.is(value, -0) ? '-0' : String(value) };
+      if (Number.isFinite(value) && !Object.is(value, -0)) return value;
+      spend(walk, TAGGED);
+      return { '~number': Object.is(value, -0) ? '-0' : String(value) };
     case 'undefined':
+      spend(walk, TAGGED);
       return { '~undefined': true };
     case 'bigint':
       return encodeBigint(value, walk);
@@ -57,23 +76,50 @@ function encode(value: unknown, walk: Walk): Json {
 
 function encodeBigint(value: bigint, walk: Walk): Json {
   const text = String(value);
-  spend(walk, text.length + SMALL);
+  spend(walk, text.length + TAGGED);
   return { '~bigint': text };
 }
 
 function encodeObject(value: object, walk: Walk): Json {
   const { path, above } = walk;
-  spend(walk, SMALL);
   if (above.includes(value)) throw new NotStorableError(path.join('.'), 'contains itself: cyclic values can’t be stored');
   if (above.length >= MAX_DEPTH) throw new NotStorableError(path.slice(0, 8).join('.'), `is nested deeper than ${MAX_DEPTH} levels`);
   above.push(value);
-  const json = Array.isArray(value) ? encodeArray(value, walk) : encodeRecord(value, walk);
+  const json = encodeParts(value, walk);
   above.pop();
   return json;
 }
 
+function encodeParts(value: object, walk: Walk): Json {
+  if (isPlainArray(value)) return encodeArray(value, walk);
+  return isPlainObject(value) ? encodeRecord(value, walk) : encodeInstance(value, walk);
+}
+
+function encodeInstance(value: object, walk: Walk): Json {
+  const { path } = walk;
+  const isBytes = types.isUint8Array(value);
+  if (isBytes) spend(walk, Math.ceil((value.byteLength * 4) / 3));
+  const tagged = encodeTagged(value, (part, key) => {
+    path.push(key);
+    const json = encode(part, walk);
+    path.pop();
+    return json;
+  });
+  if (tagged === undefined) throw new NotStorableError(path.join('.'), `is ${instance(value)}, whose methods would be lost`);
+  // Each byte is a field, and those of errors are kept.
+  refuseStray(isBytes || types.isNativeError(value) ? straySymbol(value) : strayOfBuiltIn(value), walk);
+  return tagged;
+}
+
+function refuseStray(field: string | undefined, { path }: Walk): void {
+  if (field !== undefined) throw new NotStorableError(path.join('.'), `has the field ${field}, which would be lost`);
+}
+
 function encodeArray(value: readonly unknown[], walk: Walk): Json {
   const { path } = walk;
+  // Holes, too, are to be gone through.
+  if (value.length * SMALL > walk.left) spend(walk, value.length * SMALL);
+  refuseStray(strayOfList(value), walk);
   const items: Json[] = [];
   for (let index = 0; index < value.length; index++) {
     path.push(String(index));
@@ -85,19 +131,7 @@ function encodeArray(value: readonly unknown[], walk: Walk): Json {
 
 function encodeRecord(value: object, walk: Walk): Json {
   const { path } = walk;
-  const prototype: unknown = Object.getPrototypeOf(value);
-  if (prototype !== Object.prototype && prototype !== null) {
-    const inner = (part: unknown, key: string): Json => {
-      path.push(key);
-      const json = encode(part, walk);
-      path.pop();
-      return json;
-    };
-    if (value instanceof Uint8Array) spend(walk, Math.ceil((value.byteLength * 4) / 3));
-    const tagged = encodeTagged(value, inner);
-    if (tagged !== undefined) return tagged;
-    throw new NotStorableError(path.join('.'), `is an instance of class ${className(value)}, whose methods would be lost`);
-  }
+  refuseStray(straySymbol(value), walk);
   const record: { [key: string]: Json } = {};
   let escaped = false;
   for (const key of Object.keys(value)) {
@@ -111,9 +145,10 @@ function encodeRecord(value: object, walk: Walk): Json {
   return escaped ? { '~object': record } : record;
 }
 
-function className(value: object): string {
+function instance(value: object): string {
   const made: unknown = (value as { constructor?: unknown }).constructor;
-  return typeof made === 'function' && made.name !== '' ? made.name : '(anonymous)';
+  const name = typeof made === 'function' && made.name !== '' ? made.name : '(anonymous)';
+  return `${types.isProxy(value) ? 'a proxy of ' : ''}an instance of class ${name}`;
 }
 
 function decode(json: Json, depth: number): unknown {

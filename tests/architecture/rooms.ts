@@ -21,7 +21,7 @@ export interface Architecture {
 
 export const ARCHITECTURE: Architecture = {
   rooms: {
-    model: { imports: [], node: ['ids.ts'], vocabulary: true },
+    model: { imports: [], node: ['ids.ts', 'in-words.ts', 'json-codec-tags.ts', 'json-codec.ts', 'kinds.ts'], vocabulary: true },
     authoring: { imports: ['model'], npm: ['reflect-metadata'] },
     compilation: { imports: ['model', 'authoring'] },
     persistence: { imports: ['model'], node: ['file/', 'encryption/'] },

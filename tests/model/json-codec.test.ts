@@ -77,7 +77,15 @@ describe('what is storable', () => {
   test('keeps bytes, also those of a part of a buffer', () => {
     const part = new Uint8Array([1, 2, 3, 4, 5]).subarray(1, 4);
     expect(stored(part)).toEqual(new Uint8Array([2, 3, 4]));
-    expect(stored(Buffer.from('text'))).toEqual(new Uint8Array(Buffer.from('text')));
+    expect(Object.getPrototypeOf(stored(part))).toBe(Uint8Array.prototype);
+  });
+
+  test('keeps a Buffer as a Buffer, of any size', () => {
+    for (const buffer of [Buffer.from('text'), Buffer.alloc(0), Buffer.alloc(100_000, 7), Buffer.from('a part').subarray(2)]) {
+      const back = stored(buffer);
+      expect(Buffer.isBuffer(back)).toBe(true);
+      expect(back).toEqual(buffer);
+    }
   });
 
   test('keeps name, message, stack and causes of errors, and their standard classes', () => {
@@ -87,12 +95,22 @@ describe('what is storable', () => {
     expect(back.cause).toBeInstanceOf(RangeError);
     expect(back.cause.cause).toEqual({ code: 7n });
     expect(back.stack).toBe(error.stack);
-    class HttpError extends Error {
-      override name = 'HttpError';
-    }
-    const other = stored(new HttpError('404')) as Error;
+    const other = stored(Object.assign(new Error('404'), { name: 'HttpError' })) as Error;
     expect([other.name, other.message, other instanceof Error]).toEqual(['HttpError', '404', true]);
     expect('cause' in (stored(new Error('no cause')) as Error)).toBe(false);
+  });
+
+  test('keeps what else is written on an error, and the errors of an AggregateError', () => {
+    const missing = Object.assign(new Error('no such file'), { code: 'ENOENT', errno: -2, path: '/a', at: new Date(0) });
+    expect({ ...(stored(missing) as object) }).toEqual({ code: 'ENOENT', errno: -2, path: '/a', at: new Date(0) });
+    const all = new AggregateError([new RangeError('a'), 'b'], 'all', { cause: missing });
+    const back = stored(all) as AggregateError;
+    expect(back).toBeInstanceOf(AggregateError);
+    expect(back).toMatchObject({ message: 'all', errors: [{ message: 'a' }, 'b'], cause: { code: 'ENOENT' } });
+    expect(back.errors[0]).toBeInstanceOf(RangeError);
+    expect((stored(Object.assign(new Error('x'), { errors: { field: 'wrong' } })) as { errors: unknown }).errors).toEqual({
+      field: 'wrong',
+    });
   });
 
   test('keeps errors whose name and stack were set to something else than text', () => {
@@ -138,6 +156,18 @@ describe('what is not storable is refused with its path', () => {
   }
   const cyclic: Record<string, unknown> = { list: [] };
   (cyclic.list as unknown[]).push({ back: cyclic });
+  class Stamp extends Date {
+    zone = () => 'utc';
+  }
+  class Totals extends Map<string, number> {}
+  class HttpError extends Error {
+    readonly status = 503;
+  }
+  const no = (): never => {
+    throw new Error('no');
+  };
+  const revoked = Proxy.revocable({}, {});
+  revoked.revoke();
   const cyclicMap = new Map<string, unknown>();
   cyclicMap.set('self', cyclicMap);
   test.each<[string, unknown, string, RegExp]>([
@@ -155,6 +185,37 @@ describe('what is not storable is refused with its path', () => {
     ['another typed array', { o: new Float64Array(1) }, 'o', /class Float64Array/],
     ['a cycle', cyclic, 'list.0.back', /contains itself/],
     ['a cycle through a map', { m: cyclicMap }, 'm.self', /contains itself/],
+    ['a subclass of Date', { at: new Stamp() }, 'at', /class Stamp/],
+    ['a subclass of Map', { m: new Totals() }, 'm', /class Totals/],
+    ['a subclass of Set', { s: new (class Tags extends Set {})() }, 's', /class Tags/],
+    ['a subclass of Array', { l: new (class Rows extends Array {})() }, 'l', /class Rows/],
+    ['a subclass of Error', { e: new HttpError() }, 'e', /class HttpError/],
+    ['a subclass of Error as a cause', { e: new Error('x', { cause: new HttpError() }) }, 'e.cause', /class HttpError/],
+    ['a subclass of URL', { u: new (class Link extends URL {})('http://a') }, 'u', /class Link/],
+    ['a subclass of RegExp', { r: new (class Rule extends RegExp {})('a') }, 'r', /class Rule/],
+    ['a subclass of Uint8Array', { b: new (class Key extends Uint8Array {})(2) }, 'b', /class Key/],
+    ['a DOMException', { e: new DOMException('x', 'AbortError') }, 'e', /class DOMException/],
+    ['a proxy of a date', { d: new Proxy(new Date(), {}) }, 'd', /a proxy of an instance of class Date/],
+    ['a field of a date', { d: Object.assign(new Date(), { zone: 'utc' }) }, 'd', /the field 'zone'/],
+    ['what a list has beside its items', { m: 'text'.match(/t(?<rest>.*)/) }, 'm', /the field 'groups'/],
+    ['a field that is named by a symbol', { o: { [Symbol('s')]: 1 } }, 'o', /the field Symbol\(s\)/],
+    [
+      'a getter that throws',
+      {
+        a: [
+          {
+            get b() {
+              return no();
+            },
+          },
+        ],
+      },
+      'a.0.b',
+      /can't be read: no/,
+    ],
+    ['a proxy that throws', { a: new Proxy({}, { ownKeys: no }) }, 'a', /can't be read: no/],
+    ['a revoked proxy', { a: [revoked.proxy] }, 'a.0', /can't be read/],
+    ['a list of four billion holes', { a: new Array(4_000_000_000) }, 'a', /larger than/],
     ['a key __proto__', { a: JSON.parse('{"__proto__": 1}') }, 'a.__proto__', /key/],
     ['the value itself', () => 1, '', /function/],
   ])('%s', (_, value, path, reason) => {

@@ -19,6 +19,7 @@ const leaf = fc.oneof(
   fc.bigInt(),
   fc.date({ noInvalidDate: false }),
   fc.uint8Array(),
+  fc.uint8Array().map((bytes) => Buffer.from(bytes)),
   fc.webUrl().map((text) => new URL(text)),
   fc.constantFrom(/a\/b/gi, /(?<year>\d{4})/u, /./s, /(?:)/),
 );
@@ -35,6 +36,8 @@ export const storable: fc.Arbitrary<unknown> = fc.letrec<{ value: unknown }>((ti
     fc
       .tuple(fc.constantFrom(...ERRORS), fc.string(), fc.option(tie('value'), { nil: undefined }))
       .map(([made, message, cause]) => new made(message, cause === undefined ? undefined : { cause })),
+    fc.tuple(fc.string(), tie('value')).map(([message, at]) => Object.assign(new Error(message), { code: 'E_ODD', '~at': at })),
+    fc.tuple(fc.array(tie('value'), { maxLength: 3 }), fc.string()).map(([errors, message]) => new AggregateError(errors, message)),
   ),
 })).value;
 
