@@ -54,8 +54,9 @@ export interface EngineOptions {
    * (`type: 'journal'`). Default: 100,000, or 10 for each node of the flow if that is more.
    */
   readonly maxSteps?: number;
-  /** Default: JSON plus Date, bigint, Map, Set, undefined, bytes, URL, RegExp and Error. */
+  /** Default: JSON plus Date, bigint, Map, Set, undefined, Uint8Array, Buffer, URL, RegExp and Error. */
   readonly codec?: Codec;
+  /** Times are taken as whole milliseconds; what is no time, or throws, is reckoned from the last reading. Default: the system's. */
   readonly clock?: Clock;
 }
 

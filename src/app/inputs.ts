@@ -1,8 +1,9 @@
 import type { CompiledFlow } from '../compilation/index.js';
-import { type Codec, NotStorableError } from '../model/codec.js';
+import { type Codec, isNotStorable } from '../model/codec.js';
 import { sentence } from '../model/diagnostics.js';
 import { InvalidInputError } from '../model/errors.js';
 import { digest } from '../model/ids.js';
+import { messageOf } from '../model/in-words.js';
 import { canonicalText, type Json } from '../model/json.js';
 import { MASKED } from '../model/masking.js';
 import { type ValueIssue, validate } from '../model/schema.js';
@@ -20,15 +21,24 @@ export interface PreparedInputs {
  * @throws InvalidInputError `INVALID_INPUT` with every issue
  */
 export async function prepareInputs(flow: CompiledFlow, given: unknown, codec: Codec): Promise<PreparedInputs> {
-  const raw = given ?? {};
-  if (typeof raw !== 'object' || Array.isArray(raw)) throw refuse(flow, [{ path: '', message: 'must be an object of inputs by name' }]);
+  const raw = readInputs(flow, given ?? {});
   const hash = digest(canonicalText(encode(flow, raw, codec)));
-  const parsed = flow.inputSchema === undefined ? { value: raw } : await validate(flow.inputSchema, raw);
+  const parsed = flow.inputSchema === undefined ? { value: raw } : await validate(flow.inputSchema, given ?? {});
   if ('issues' in parsed) throw refuse(flow, discreet(flow, parsed.issues));
   const values = encode(flow, parsed.value as object, codec);
   const issues = [...missingInputs(flow, values), ...unknownInputs(flow, values)];
   if (issues.length > 0) throw refuse(flow, issues);
   return { values, hash };
+}
+
+/** Reads each of them once. */
+function readInputs(flow: CompiledFlow, given: unknown): object {
+  try {
+    if (typeof given === 'object' && !Array.isArray(given)) return { ...given };
+  } catch (error) {
+    throw refuse(flow, [{ path: '', message: `can't be read: ${messageOf(error)}` }]);
+  }
+  throw refuse(flow, [{ path: '', message: 'must be an object of inputs by name' }]);
 }
 
 function encode(flow: CompiledFlow, values: object, codec: Codec): { readonly [name: string]: Json } {
@@ -43,7 +53,7 @@ function encode(flow: CompiledFlow, values: object, codec: Codec): { readonly [n
       // An input that is given as `undefined` is not given.
       if (value !== undefined) encoded[name] = codec.encode(value);
     } catch (error) {
-      if (!(error instanceof NotStorableError)) throw error;
+      if (!isNotStorable(error)) throw error;
       const isSecret = flow.secrets?.inputs.has(name) === true;
       const path = error.path === '' || isSecret ? name : `${name}.${error.path}`;
       issues.push({ path, message: sentence('NOT_STORABLE', { path, reason: error.reason }) });

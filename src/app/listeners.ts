@@ -1,3 +1,4 @@
+import { types } from 'node:util';
 import type { FlowEvent, Listener } from '../engine/index.js';
 
 /** Who is told of events. A listener can't hurt a run: what it throws or rejects is ignored. */
@@ -18,7 +19,7 @@ export class Listeners {
     for (const listener of this.#listeners) {
       try {
         const heard: unknown = listener(event);
-        if (heard instanceof Promise) heard.catch(() => undefined);
+        if (types.isPromise(heard)) heard.catch(() => undefined);
       } catch {
         // See above.
       }

@@ -2,7 +2,7 @@ import type { AnyFlow, Resolve } from '../authoring/index.js';
 import type { Compat } from '../compilation/index.js';
 import type { Listener } from '../engine/index.js';
 import { serial } from '../executors/index.js';
-import { systemClock } from '../model/clock.js';
+import { steadyClock, systemClock } from '../model/clock.js';
 import { type Ids, randomIds } from '../model/ids.js';
 import { jsonCodec } from '../model/json-codec.js';
 import type { Journal } from '../persistence/index.js';
@@ -35,7 +35,7 @@ export function runsParts(options: UntypedOptions, journal: Journal, listeners: 
   const { resolve, maxSteps } = options;
   return {
     journal,
-    clock: options.clock ?? systemClock,
+    clock: steadyClock(options.clock ?? systemClock),
     ids,
     codec: options.codec ?? jsonCodec,
     executor: (options.executor ?? serial()).make(resolve === undefined ? {} : { resolve }),

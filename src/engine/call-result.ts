@@ -1,7 +1,8 @@
 import type { Port } from '../authoring/index.js';
-import { type Codec, NotStorableError } from '../model/codec.js';
+import { type Codec, isNotStorable } from '../model/codec.js';
 import { sentence } from '../model/diagnostics.js';
-import { type Failure, toFailure } from '../model/failure.js';
+import { type Failure, statedFailure, toFailure } from '../model/failure.js';
+import { inWords } from '../model/in-words.js';
 import type { Json } from '../model/json.js';
 import { type ValueIssue, validate } from '../model/schema.js';
 
@@ -14,7 +15,7 @@ export type CallResult = { readonly result?: Json } | { readonly failure: Failur
 export function resultOf(path: string, ports: readonly Port[], returned: unknown, codec: Codec): CallResult | Promise<CallResult> {
   if (ports.length === 0 && returned === undefined) return {};
   if (typeof returned !== 'object' || returned === null) {
-    return refuse(path, 'PROVIDES_UNKNOWN', sentence('PROVIDES_UNKNOWN', { value: ports[0]?.name ?? String(returned) }));
+    return refuse(path, 'PROVIDES_UNKNOWN', sentence('PROVIDES_UNKNOWN', { value: ports[0]?.name ?? inWords(returned) }));
   }
   const values = returned as Readonly<Record<string, unknown>>;
   for (const { name, optional } of ports) {
@@ -41,7 +42,7 @@ function encodedResult(path: string, values: Readonly<Record<string, unknown>>, 
   try {
     return { result: codec.encode(values) };
   } catch (error) {
-    if (!(error instanceof NotStorableError)) return { failure: toFailure(error) };
+    if (!isNotStorable(error)) return { failure: toFailure(error) };
     return refuse(path, error.code, sentence('NOT_STORABLE', { path: error.path, reason: error.reason }));
   }
 }
@@ -76,7 +77,5 @@ export function issueText(issues: readonly ValueIssue[]): string {
 
 function refuse(path: string, code: string, message: string, issues?: readonly ValueIssue[]): { readonly failure: Failure } {
   const data = issues?.map(({ path, message: text }) => ({ path, message: text }));
-  return {
-    failure: { name: 'TaskContractError', code, message: `task '${path}': ${message}`, ...(data === undefined ? {} : { data }) },
-  };
+  return { failure: statedFailure({ name: 'TaskContractError', code, message: `task '${path}': ${message}`, data }) };
 }

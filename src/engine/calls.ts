@@ -1,14 +1,14 @@
 import { canCall, instanceOf, type TaskContext } from '../authoring/index.js';
 import type { CompiledAtom, CompiledRetry, CompiledTask } from '../compilation/index.js';
-import { type Codec, NotStorableError } from '../model/codec.js';
-import { type Failure, toFailure } from '../model/failure.js';
+import type { Codec } from '../model/codec.js';
+import { copyOfFailure, type Failure, statedFailure, toFailure } from '../model/failure.js';
 import type { Json } from '../model/json.js';
 import { type CallDoors, callContext, keySeed } from './call-context.js';
 import { CallDoor } from './call-door.js';
 import { type CallResult, hasSchemas, issueText, parse, resultOf } from './call-result.js';
 import type { Answer, CallCommand, CallOutcome, Question } from './decision.js';
 import { discretionOf } from './discretion.js';
-import { type AnyOutcome, type Executor, InterruptedCall } from './executor.js';
+import { type AnyOutcome, type Executor, isInterruptedCall } from './executor.js';
 import { failuresOf } from './failures.js';
 import { wasNotBegun } from './full-journal.js';
 import { askRetry, callRetry, type RetryParts } from './own-retry.js';
@@ -74,7 +74,7 @@ export class Calls {
       const result = await (atom.kind === 'task' ? this.#execute(command, atom, signal, door) : this.#attempt(atom, signal));
       return 'failure' in result ? { kind: 'failure', failure: result.failure } : { kind: 'result', ...result };
     } catch (thrown) {
-      if (thrown instanceof InterruptedCall) return { kind: 'interrupted', failure: toFailure(thrown.cause) };
+      if (isInterruptedCall(thrown)) return { kind: 'interrupted', failure: toFailure(thrown.cause) };
       // Whoever was told to end and throws is not saying that nothing was done.
       return { kind: signal.aborted ? 'interrupted' : 'failure', failure: toFailure(thrown) };
     }
@@ -126,7 +126,7 @@ export class Calls {
     };
     switch (status.outcome) {
       case 'failure':
-        return { kind: 'failure', failure: status.failure as Failure, ...common };
+        return { kind: 'failure', failure: copyOfFailure(status.failure as Failure), ...common };
       case 'interrupted':
         return { kind: 'interrupted', ...common };
       default: {
@@ -137,17 +137,16 @@ export class Calls {
   }
 }
 
-/** What a revert returned is kept for whoever looks at the run; what can't be stored is nobody's fault there. */
+/** What a revert returned is kept for whoever looks at the run; what a codec refuses is nobody's fault there. */
 function storable(returned: unknown, codec: Codec): { readonly result?: Json } {
   if (returned === undefined) return {};
   try {
     return { result: codec.encode(returned) };
-  } catch (error) {
-    if (error instanceof NotStorableError) return {};
-    throw error;
+  } catch {
+    return {};
   }
 }
 
 function invalidInputs(path: string, text: string): Failure {
-  return { name: 'TaskContractError', code: 'INVALID_INPUT', message: `task '${path}': its inputs are not valid: ${text}` };
+  return statedFailure({ name: 'TaskContractError', code: 'INVALID_INPUT', message: `task '${path}': its inputs are not valid: ${text}` });
 }

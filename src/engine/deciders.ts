@@ -1,5 +1,6 @@
 import type { CompiledDecider } from '../compilation/index.js';
-import type { Failure } from '../model/failure.js';
+import { type Failure, statedFailure } from '../model/failure.js';
+import { inWords } from '../model/in-words.js';
 import type { Answer } from './decision.js';
 import { fail } from './resolve.js';
 import { type AtomStatus, isSkipped } from './run-state.js';
@@ -34,9 +35,8 @@ export function settleVote(run: Run, step: Step, index: number, { answer, failur
 function faultOf({ choice, target }: CompiledDecider, answer: unknown): Failure | undefined {
   const cases: readonly unknown[] = choice?.cases ?? [true, false];
   if (cases.includes(answer)) return undefined;
-  const said = typeof answer === 'string' ? `'${answer}'` : String(answer);
-  const message = `the decider of '${target}' said ${said}: it has to say ${cases.map((one) => JSON.stringify(one)).join(' or ')}`;
-  return { name: 'DeciderError', code: 'BAD_ANSWER', message };
+  const message = `the decider of '${target}' said ${inWords(answer)}: it has to say ${cases.map((one) => JSON.stringify(one)).join(' or ')}`;
+  return statedFailure({ name: 'DeciderError', code: 'BAD_ANSWER', message });
 }
 
 function settleTarget(run: Run, step: Step, entry: number): void {

@@ -1,3 +1,4 @@
+import { asError } from '../model/in-words.js';
 import { isEnded } from '../model/states.js';
 import type { InboxMessage } from '../persistence/index.js';
 import { AlarmClock } from './alarm-clock.js';
@@ -135,7 +136,7 @@ export class Engine {
         step = await this.#recorder.step({ ...news, events: said });
       }
     } catch (error) {
-      this.#signals.abort(error instanceof Error ? error : new Error(String(error)));
+      this.#signals.abort(asError(error));
       this.#end(error);
       throw error;
     } finally {

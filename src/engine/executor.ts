@@ -32,11 +32,25 @@ export type Work =
 /** How execute ended, as revert is told, of a task whose types are not known here. */
 export type AnyOutcome = Outcome<{ execute(): Promise<Record<string, unknown>> }>;
 
+const BRAND = Symbol.for('flowproof.interrupted');
+
+/** Whether it is one, also when another copy of the package made it. Asked of whatever a task throws, so it never throws. */
+export function isInterruptedCall(thrown: unknown): thrown is InterruptedCall {
+  try {
+    return typeof thrown === 'object' && thrown !== null && BRAND in thrown;
+  } catch {
+    return false;
+  }
+}
+
 /**
  * Thrown by an executor when a call ended in a way that leaves open what it did, although its code may have returned:
  * the task counts as interrupted, not as failed. `cause` is what is told.
  */
 export class InterruptedCall extends Error {
+  static {
+    Object.defineProperty(InterruptedCall.prototype, BRAND, { value: true });
+  }
   override readonly name = 'InterruptedCall';
   constructor(override readonly cause: unknown) {
     super('a call was interrupted', { cause });

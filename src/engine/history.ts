@@ -1,6 +1,6 @@
 import type { Attempt, History } from '../authoring/index.js';
 import type { CompiledRetry } from '../compilation/index.js';
-import { type FailureReport, findCause } from '../model/failure.js';
+import { copyOfFailure, type FailureReport, findCause } from '../model/failure.js';
 import type { Question } from './decision.js';
 import type { AtomStatus } from './run-state.js';
 import type { Run } from './step.js';
@@ -23,7 +23,7 @@ export function historyOf(run: Run, { index }: CompiledRetry, asked?: Extract<Qu
   return {
     length: attempts.length,
     attempts,
-    ...(failure === undefined ? {} : { failure }),
+    ...(failure === undefined ? {} : { failure: copyOfFailure(failure) }),
     causedBy(error, attempt = attempts.length) {
       for (const report of attempts[attempt - 1]?.failures ?? []) {
         const found = findCause(report.failure, error);
@@ -45,7 +45,8 @@ function heardOf(run: Run, { failed, via }: Extract<Question, { about: 'failure'
 function firstOfEach(run: Run, heard: readonly Heard[]): FailureReport[] {
   const first = new Map<number, FailureReport>();
   for (const [via, failure, attempt] of heard) {
-    if (!first.has(via)) first.set(via, { path: run.flow.atoms[via]?.path ?? `#${via}`, phase: 'execute', attempt, failure });
+    if (!first.has(via))
+      first.set(via, { path: run.flow.atoms[via]?.path ?? `#${via}`, phase: 'execute', attempt, failure: copyOfFailure(failure) });
   }
   return [...first.values()];
 }

@@ -1,3 +1,4 @@
+import { timeAfter } from '../model/clock.js';
 import type { Failure } from '../model/failure.js';
 import type { Json } from '../model/json.js';
 import type { CallId, CallOutcome } from './decision.js';
@@ -40,7 +41,7 @@ export function noteRevertFailure(run: Run, step: Step, index: number, failure: 
   if (atom === undefined || retry === undefined || attempt >= retry.attempts || failure.permanent === true) return;
   if (isFull(run.status, step.limits)) return;
   const who = `${run.status.runId} ${atom.path} revert`;
-  step.state(['SLEEP', index, step.limits.nowMs + (retry.backoff === undefined ? 0 : pauseMs(retry.backoff, attempt, who))]);
+  step.state(['SLEEP', index, timeAfter(step.limits.nowMs, retry.backoff === undefined ? 0 : pauseMs(retry.backoff, attempt, who))]);
 }
 
 /** Answers of calls that are not waited for any more are dropped. */

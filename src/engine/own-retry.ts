@@ -42,6 +42,13 @@ export async function callRetry(
   return (instance as Required<RetryMethods>)[method](historyOf(run, compiled, asked), inputsOf(run, path, requires, inputs), context);
 }
 
+/** The engine decides over plain data: what an answer throws when it is read is thrown here, as the retry's own. */
+function fieldsOf(answer: unknown): unknown {
+  if (typeof answer !== 'object' || answer === null || !('decision' in answer)) return answer;
+  const { decision, delayMs } = answer as { readonly decision: unknown; readonly delayMs?: unknown };
+  return { decision, ...(delayMs === undefined ? {} : { delayMs }) };
+}
+
 /** Asks a retry what a failure means; what it throws is told, too. */
 export async function askRetry(
   run: Run,
@@ -51,7 +58,7 @@ export async function askRetry(
 ): Promise<Answer> {
   const retry = run.flow.atoms[question.retry] as CompiledRetry;
   try {
-    return { answer: await callRetry(run, retry, 'onFailure', parts, signal, question) };
+    return { answer: fieldsOf(await callRetry(run, retry, 'onFailure', parts, signal, question)) };
   } catch (thrown) {
     return { answer: undefined, failure: toFailure(thrown) };
   }

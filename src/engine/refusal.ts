@@ -1,5 +1,6 @@
 import { isFlowproofError } from '../model/errors.js';
-import type { Failure } from '../model/failure.js';
+import { type Failure, statedFailure } from '../model/failure.js';
+import { messageOf } from '../model/in-words.js';
 import type { CallOutcome, EngineEvent } from './decision.js';
 import type { RunStatus } from './run-state.js';
 
@@ -53,14 +54,14 @@ function lighterOutcome(outcome: CallOutcome, refused: unknown, { atoms }: RunSt
   const { end, ...call } = outcome;
   if (end.kind !== 'result') return { ...call, end: { kind: end.kind, failure: lightFailure(end.failure) } };
   if (atoms[outcome.atom]?.state === 'REVERTING') return { ...call, end: { kind: 'result' } };
-  const message = refused instanceof Error ? refused.message : String(refused);
-  return { ...call, end: { kind: 'failure', failure: { name: 'PersistenceError', code: 'STORE_REFUSED', message } } };
+  const failure = statedFailure({ name: 'PersistenceError', code: 'STORE_REFUSED', message: messageOf(refused) });
+  return { ...call, end: { kind: 'failure', failure } };
 }
 
-function isLight({ data, cause, stack }: Failure): boolean {
-  return data === undefined && cause === undefined && stack === undefined;
+function isLight({ data, cause, errors, stack }: Failure): boolean {
+  return data === undefined && cause === undefined && errors === undefined && stack === undefined;
 }
 
-function lightFailure({ name, message, code, permanent }: Failure): Failure {
-  return { name, message, ...(code === undefined ? {} : { code }), ...(permanent === undefined ? {} : { permanent }) };
+function lightFailure({ data: _data, cause: _cause, errors: _errors, stack: _stack, ...light }: Failure): Failure {
+  return light;
 }

@@ -1,4 +1,5 @@
 import type { CompiledRetry } from '../compilation/index.js';
+import { timeAfter } from '../model/clock.js';
 import type { Failure } from '../model/failure.js';
 import type { Decision } from '../model/states.js';
 import { behind } from './behind.js';
@@ -59,7 +60,7 @@ function apply(run: Run, step: Step, decision: Exclude<Decision, 'REVERT'>, retr
   if (intention === 'REVERT' || (decision === 'RETRY' && intention === 'RETRY')) return;
   if (decision === 'RETRY') {
     const pauseMs = pauseBefore(run, retry);
-    if (pauseMs > 0) step.state(['SLEEP', index, step.limits.nowMs + pauseMs]);
+    if (pauseMs > 0) step.state(['SLEEP', index, timeAfter(step.limits.nowMs, pauseMs)]);
     step.state(['INTEND', 'RETRY', index, index + 1]);
     step.state(['INTEND', 'REVERT', index + 1, until]);
     return;

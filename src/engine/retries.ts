@@ -1,7 +1,8 @@
 import type { BackoffDefinition } from '../authoring/index.js';
 import type { CompiledRetry } from '../compilation/index.js';
-import type { Failure } from '../model/failure.js';
+import { type Failure, statedFailure } from '../model/failure.js';
 import { quickDigest } from '../model/ids.js';
+import { messageOf } from '../model/in-words.js';
 import { canonicalText, isJsonArray, type Json, type JsonObject } from '../model/json.js';
 import type { Decision } from '../model/states.js';
 import type { AtomStatus, DecidedFailure } from './run-state.js';
@@ -20,7 +21,7 @@ export function decisionOf(run: Run, compiled: CompiledRetry, failed: number, vi
       return status.attempt < retry.attempts ? 'RETRY' : (retry.otherwise ?? 'REVERT');
     case 'forEach':
     case 'forEachOf':
-      return valuesLeft(run, compiled, retry).length > 0 ? 'RETRY' : (retry.otherwise ?? 'REVERT');
+      return hasValueLeft(run, compiled, retry) ? 'RETRY' : (retry.otherwise ?? 'REVERT');
     case 'alwaysRevert':
       return 'REVERT';
     case 'alwaysRevertAll':
@@ -40,9 +41,23 @@ export function nextAttempt(run: Run, compiled: CompiledRetry): { readonly provi
   // Counted, so that there is a place for what it is asked about each attempt.
   if (retry.kind === 'own') return { provided: {} };
   if (retry.kind !== 'forEach' && retry.kind !== 'forEachOf') return {};
-  const [value] = valuesLeft(run, compiled, retry);
-  if (value === undefined) return { failure: { name: 'RetryError', code: 'NO_VALUE_LEFT', message: `'${path}' has no value to try` } };
-  return { provided: { [retry.provides]: value } };
+  try {
+    const [value] = valuesLeft(run, compiled, retry);
+    if (value === undefined) return { failure: { name: 'RetryError', code: 'NO_VALUE_LEFT', message: `'${path}' has no value to try` } };
+    return { provided: { [retry.provides]: value } };
+  } catch (error) {
+    const message = `'${path}' can't try what it was given: ${messageOf(error)}`;
+    return { failure: statedFailure({ name: 'RetryError', code: 'NOT_STORABLE', message }) };
+  }
+}
+
+/** What the codec refuses can't be tried. */
+function hasValueLeft(run: Run, compiled: CompiledRetry, retry: ForEach): boolean {
+  try {
+    return valuesLeft(run, compiled, retry).length > 0;
+  } catch {
+    return false;
+  }
 }
 
 /** How long a stock retry waits between the failure and its next attempt. */
@@ -56,7 +71,8 @@ export function pauseBefore(run: Run, { retry, index, path }: CompiledRetry): nu
  * again, and runs that failed together do not come back together.
  */
 export function pauseMs({ delayMs, factor, maxMs, jitter }: BackoffDefinition, attempts: number, who: string): number {
-  const whole = Math.min(maxMs, delayMs * factor ** (attempts - 1));
+  // After a thousand attempts the factor's power is Infinity, and nothing is not as often as that.
+  const whole = delayMs === 0 ? 0 : Math.min(maxMs, delayMs * factor ** (attempts - 1));
   const chance = Number.parseInt(quickDigest(`${who} ${attempts}`).slice(0, 8), 16) / 0xffffffff;
   return Math.round(whole * (1 - jitter * chance));
 }

@@ -1,4 +1,4 @@
-import type { Failure } from '../model/failure.js';
+import { copyOfFailure, type Failure } from '../model/failure.js';
 import { MASKED, maskedFailure } from '../model/masking.js';
 import type { Secrets } from '../model/secrets.js';
 
@@ -15,6 +15,7 @@ export function shownBeside<Said>(secrets: Secrets | undefined, atom: number, sa
   return secrets?.confidants.has(atom) === true ? MASKED : said;
 }
 
+/** A copy: what its reader does to it shows nowhere else. */
 export function shownFailure(secrets: Secrets | undefined, atom: number, failure: Failure): Failure {
-  return secrets?.confidants.has(atom) === true ? maskedFailure(failure) : failure;
+  return secrets?.confidants.has(atom) === true ? maskedFailure(failure) : copyOfFailure(failure);
 }

@@ -16,3 +16,64 @@ export const systemClock: Clock = {
     return () => clearTimeout(timer);
   },
 };
+
+/** The last moment that a date can name. */
+export const LATEST_MS = 8_640_000_000_000_000;
+
+/** A time in the journal: a whole number, and a date, however long the pause. */
+export function timeAfter(nowMs: number, delayMs: number): number {
+  return Math.min(LATEST_MS, Math.ceil(nowMs + delayMs));
+}
+
+/** Ids of runs have room for so many milliseconds: until the year 10889. */
+const MAX_NOW_MS = 2 ** 48 - 1;
+
+/**
+ * A clock of the user's as the journal needs it: times are whole milliseconds. Where a reading is no time, or throws, it is
+ * reckoned by the system's clock from the last one that was.
+ *
+ * @throws TypeError when a method is missing
+ */
+export function steadyClock(clock: Clock): Clock {
+  if (clock === systemClock) return clock;
+  for (const method of ['nowMs', 'monotonicMs', 'after'] as const) {
+    if (typeof clock[method] !== 'function')
+      throw new TypeError(`the clock has no ${method}(): give an object with nowMs, monotonicMs and after`);
+  }
+  const now = steady(
+    () => clock.nowMs(),
+    systemClock.nowMs(),
+    (ms) => ms >= 0 && ms <= MAX_NOW_MS,
+  );
+  return {
+    nowMs: () => Math.floor(now()),
+    monotonicMs: steady(() => clock.monotonicMs(), 0, Number.isFinite),
+    after(delayMs, callback) {
+      let cancel: unknown;
+      try {
+        cancel = clock.after(delayMs, callback);
+      } catch {
+        return systemClock.after(delayMs, callback);
+      }
+      return () => {
+        if (typeof cancel === 'function') cancel();
+      };
+    },
+  };
+}
+
+function steady(read: () => number, first: number, isTime: (ms: number) => boolean): () => number {
+  let [last, readAtMs] = [first, systemClock.monotonicMs()];
+  return () => {
+    try {
+      const ms = read();
+      if (typeof ms === 'number' && isTime(ms)) {
+        [last, readAtMs] = [ms, systemClock.monotonicMs()];
+        return ms;
+      }
+    } catch {
+      // Reckoned below.
+    }
+    return last + systemClock.monotonicMs() - readAtMs;
+  };
+}

@@ -89,8 +89,13 @@ export function isFlowproofError<Code extends FlowproofErrorCode = FlowproofErro
   thrown: unknown,
   code?: Code,
 ): thrown is FlowproofError<Code> {
-  if (typeof thrown !== 'object' || thrown === null || !(BRAND in thrown)) return false;
-  return code === undefined || (thrown as { code?: unknown }).code === code;
+  try {
+    if (typeof thrown !== 'object' || thrown === null || !(BRAND in thrown)) return false;
+    return code === undefined || (thrown as { code?: unknown }).code === code;
+  } catch {
+    // A proxy that refuses to be asked.
+    return false;
+  }
 }
 
 /** The flow can't run as it is written; `diagnostics` lists everything that was found, not only the first. */

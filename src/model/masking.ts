@@ -5,13 +5,15 @@ import { isJsonArray, type Json } from './json.js';
 export const MASKED = '[secret]';
 
 /** What everybody may know of a failure whose text may have a secret in it: how it is called, and what caused it is called. */
-export function maskedFailure({ name, code, permanent, cause }: Failure): Failure {
+export function maskedFailure({ name, code, status, permanent, cause, errors }: Failure): Failure {
   return {
     name,
     message: `${MASKED}: inspect(id, { secrets: 'plain' }) shows what it said`,
     ...(code === undefined ? {} : { code }),
+    ...(status === undefined ? {} : { status }),
     ...(permanent === undefined ? {} : { permanent }),
     ...(cause === undefined ? {} : { cause: maskedFailure(cause) }),
+    ...(errors === undefined ? {} : { errors: errors.map(maskedFailure) }),
   };
 }
 

@@ -162,11 +162,15 @@ function creation(value: Json | undefined): RunCreation {
 function failure(value: Json | undefined, depth: number): Failure {
   if (!isJsonObject(value)) throw new Error('has no failure');
   if (depth > MAX_CAUSES) throw new Error(`has more than ${MAX_CAUSES} causes of causes`);
-  const { name, message, code, stack, cause, permanent } = value;
+  const { name, message, code, status, stack, cause, errors, permanent } = value;
   if (typeof name !== 'string' || typeof message !== 'string') throw new Error('has a failure without name or message');
-  const texts = isOptionalText(code) && isOptionalText(stack);
+  const texts = isOptionalText(code) && isOptionalText(stack) && (status === undefined || typeof status === 'number');
   if (!texts || (permanent !== undefined && permanent !== true)) throw new Error('has a failure with parts of a wrong type');
   if (cause !== undefined) failure(cause, depth + 1);
+  if (errors !== undefined) {
+    if (!isJsonArray(errors)) throw new Error('has a failure whose errors are no list');
+    for (const one of errors) failure(one, depth + 1);
+  }
   return value as unknown as Failure;
 }
 

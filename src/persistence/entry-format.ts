@@ -1,3 +1,4 @@
+import { messageOf } from '../model/in-words.js';
 import type { Json } from '../model/json.js';
 import { isJsonArray, isJsonObject } from '../model/json.js';
 import { decodeTransition } from './decode-transition.js';
@@ -56,7 +57,7 @@ export function decodeEntry(stored: StoredEntry, atomCount: number): Entry {
     const { epoch, kind, writer, stepId, format, atMs } = stored;
     return { runId, seq, epoch, kind, writer, stepId, format, atMs, transitions };
   } catch (cause) {
-    throw new JournalError('JOURNAL_CORRUPT', runId, seq, cause instanceof Error ? cause.message : String(cause), { cause });
+    throw new JournalError('JOURNAL_CORRUPT', runId, seq, messageOf(cause), { cause });
   }
 }
 

@@ -1,4 +1,4 @@
-import { type Clock, systemClock } from '../model/clock.js';
+import { type Clock, steadyClock, systemClock } from '../model/clock.js';
 import { FileJournal } from './file/file-journal.js';
 import { FileStore } from './file/file-store.js';
 import type { Persistence } from './journal.js';
@@ -32,6 +32,6 @@ const SEGMENT_BYTES = 16 * 1_048_576;
 export function file(directory: string, options: FileOptions = {}): Persistence {
   const { clock = systemClock, segmentBytes = SEGMENT_BYTES } = options;
   if (!(segmentBytes > 0)) throw new TypeError(`segmentBytes is ${segmentBytes}: it must be more than 0`);
-  const store = new FileStore({ directory, clock, segmentBytes });
+  const store = new FileStore({ directory, clock: steadyClock(clock), segmentBytes });
   return { kind: 'file', connect: () => new FileJournal(store) };
 }

@@ -1,4 +1,4 @@
-import type { Clock } from '../model/clock.js';
+import { type Clock, steadyClock, systemClock } from '../model/clock.js';
 import type { Persistence } from './journal.js';
 import { MemoryJournal, MemoryStore } from './memory-journal.js';
 
@@ -19,6 +19,6 @@ export interface MemoryOptions {
  * ```
  */
 export function memory(options: MemoryOptions = {}): Persistence {
-  const store = new MemoryStore(options.clock);
+  const store = new MemoryStore(steadyClock(options.clock ?? systemClock));
   return { kind: 'memory', keepsSecrets: true, connect: () => new MemoryJournal(store) };
 }

@@ -1,4 +1,5 @@
 import { InvalidInputError } from '../model/errors.js';
+import { messageOf } from '../model/in-words.js';
 import { isEnded } from '../model/states.js';
 import { type CreateRunParams, type CreateRunResult, checkGrouping, encodeTransitions, type RunSummary } from '../persistence/index.js';
 import type { Oversize } from './oversize.js';
@@ -92,6 +93,6 @@ export class RunCreator {
 }
 
 function refused({ flow, key }: CreateRunParams, cause: unknown): InvalidInputError {
-  const said = cause instanceof Error ? cause.message : String(cause);
+  const said = messageOf(cause);
   return new InvalidInputError(flow, [{ path: '', message: `PostgreSQL can't keep the run ${JSON.stringify(key)}: ${said}` }]);
 }

@@ -1,4 +1,5 @@
-import { PersistenceError } from '../model/errors.js';
+import { isFlowproofError, PersistenceError } from '../model/errors.js';
+import { messageOf } from '../model/in-words.js';
 
 /*
  * What an error says about the statement that got it. SQLSTATE classes:
@@ -68,8 +69,8 @@ export function isElsewhere(error: unknown): boolean {
 
 /** What callers get for anything that the database says. */
 export function asPersistenceError(error: unknown): Error {
-  if (error instanceof PersistenceError) return error;
-  const said = error instanceof Error ? error.message : String(error);
+  if (isFlowproofError(error)) return error;
+  const said = messageOf(error);
   if (PREPARED_ELSEWHERE.has(sqlState(error) ?? '')) return pooled(error);
   if (SCHEMA.has(sqlState(error) ?? '')) {
     const message = `the journal's tables are not as this version needs them: ${said}. Open with migrate: true, or let a role that may do so migrate`;

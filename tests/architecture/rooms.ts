@@ -27,7 +27,7 @@ export const ARCHITECTURE: Architecture = {
     persistence: { imports: ['model'], node: ['file/', 'encryption/'] },
     engine: { imports: ['model', 'authoring', 'compilation', 'persistence'], node: ['signals.ts'] },
     executors: { imports: ['model', 'authoring', 'engine'], node: [''] },
-    app: { imports: ['model', 'authoring', 'compilation', 'persistence', 'engine', 'executors'] },
+    app: { imports: ['model', 'authoring', 'compilation', 'persistence', 'engine', 'executors'], node: ['listeners.ts'] },
     observability: { imports: ['model', 'engine'] },
     testing: { imports: ['model', 'authoring', 'compilation', 'persistence', 'engine', 'executors', 'app'], leaf: true },
     /** The journal in PostgreSQL's SQL, for every adapter that speaks it; knows no client. */

@@ -48,7 +48,7 @@ export class TransformedJournal implements Journal {
       const inputsHash = this.#sealHash(params.inputsHash, entry.runId, secrets);
       sealed = { ...params, inputsHash, entry: await this.#seal(entry, secrets) };
     } catch (cause) {
-      if (cause instanceof ValueRefusal) throw cause.cause;
+      if (ValueRefusal.is(cause)) throw cause.cause;
       return { kind: 'unknown', cause };
     }
     const result = await this.#journal.createRun(sealed);
@@ -62,7 +62,7 @@ export class TransformedJournal implements Journal {
       try {
         sealed.push({ item: { ...item, entry: await this.#seal(item.entry, item.secrets) }, place });
       } catch (cause) {
-        results[place] = cause instanceof ValueRefusal ? { kind: 'refused', cause: cause.cause } : { kind: 'unknown', cause };
+        results[place] = ValueRefusal.is(cause) ? { kind: 'refused', cause: cause.cause } : { kind: 'unknown', cause };
       }
     };
     await Promise.all(items.map(prepare));
@@ -76,7 +76,7 @@ export class TransformedJournal implements Journal {
       const sealed = { ...item, entry: await this.#seal(item.entry, item.secrets) };
       return (await this.#journal.appendIn?.(transaction, sealed)) ?? NO_TRANSACTIONS;
     } catch (cause) {
-      return cause instanceof ValueRefusal ? { kind: 'refused', cause: cause.cause } : { kind: 'unknown', cause };
+      return ValueRefusal.is(cause) ? { kind: 'refused', cause: cause.cause } : { kind: 'unknown', cause };
     }
   }
 

@@ -13,6 +13,12 @@ export interface ValuePlace {
 /** The value itself can't be kept. */
 export class ValueRefusal extends Error {
   override readonly name = 'ValueRefusal';
+  readonly #isOne = true;
+
+  /** Unlike `instanceof`, this asks nothing of what users' code threw, which may be a proxy. */
+  static is(thrown: unknown): thrown is ValueRefusal {
+    return typeof thrown === 'object' && thrown !== null && #isOne in thrown;
+  }
 }
 
 /** @throws ValueRefusal when it is no JSON. */
