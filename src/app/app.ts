@@ -132,6 +132,7 @@ export interface App<Flows extends readonly AnyFlow[]> {
    * Runs a run that succeeded again: what is new in its flow is done, everything else stays done.
    *
    * @throws RunNotFoundError `RUN_NOT_FOUND`
+   * @throws RunConflictError `RUN_CONFLICT` when it is a run of another flow
    * @throws IncompatibleFlowError `INCOMPATIBLE_FLOW`
    */
   rerun<F extends Flows[number]>(flow: F, id: string): Promise<RunResult<F>>;

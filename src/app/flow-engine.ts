@@ -4,7 +4,8 @@ import type { AnyRunResult, Engine, FlowEvent, RunStatistics, StepDecision } fro
 import type { RunState } from '../model/states.js';
 import type { PreparedInputs } from './inputs.js';
 import type { Naming } from './naming.js';
-import type { Runs } from './runs.js';
+import { onlyRunsOf } from './registry.js';
+import type { Runs, Wishes } from './runs.js';
 import { StepGate } from './step-gate.js';
 
 /** A step of a run, durable, before what it starts is called. */
@@ -54,7 +55,7 @@ export interface FlowEngine<F extends AnyFlow> {
   prepare(): Promise<void>;
   /** Runs it to its end, a suspension or a stop, or goes on with it. Throws like `app.resume`. */
   run(): Promise<RunResult<F>>;
-  /** Like {@link run} for a run that has succeeded: what is new in its flow is done. */
+  /** Like {@link run} for a run that has succeeded: what is new in its flow is done. Throws like `app.rerun`. */
   rerun(): Promise<RunResult<F>>;
   /**
    * Runs it step by step: it goes on when the next step is asked for. Whoever leaves the loop early suspends the run, and
@@ -63,10 +64,18 @@ export interface FlowEngine<F extends AnyFlow> {
   steps(): AsyncGenerator<RunStep, RunResult<F>, undefined>;
   /** Asks it to stop between two tasks; before it has begun, it rests as soon as it begins. @throws RunEndedError `RUN_ENDED` */
   suspend(): Promise<void>;
-  /** Lets it begin anew: see `app.reset`. */
+  /** Lets it begin anew: see `app.reset`. @throws RunConflictError `RUN_CONFLICT` when it is a run of another flow */
   reset(): Promise<void>;
   /** What was done for it here; nothing before it runs. */
   statistics(): RunStatistics | undefined;
+}
+
+/** What an engine asks of its app. */
+export interface AppOfEngine {
+  /** Opens the store, unless that was done. */
+  open(): Promise<void>;
+  /** Checks and encodes what the caller gave; writes nothing. */
+  inputs(): Promise<PreparedInputs>;
 }
 
 /** {@link FlowEngine} without its types. */
@@ -75,16 +84,15 @@ export class UntypedFlowEngine {
   readonly #runs: Runs;
   readonly #flow: CompiledFlow;
   readonly #naming: Naming & { readonly key: string };
-  readonly #inputs: () => Promise<PreparedInputs>;
+  readonly #app: AppOfEngine;
   #engine: Engine | undefined;
 
-  /** @param inputs checks and encodes what the caller gave */
-  constructor(runs: Runs, flow: CompiledFlow, naming: Naming & { readonly key: string }, inputs: () => Promise<PreparedInputs>) {
+  constructor(runs: Runs, flow: CompiledFlow, naming: Naming & { readonly key: string }, app: AppOfEngine) {
     this.id = naming.key;
     this.#naming = naming;
     this.#runs = runs;
     this.#flow = flow;
-    this.#inputs = inputs;
+    this.#app = app;
   }
 
   compile(): CompiledView {
@@ -92,11 +100,13 @@ export class UntypedFlowEngine {
   }
 
   async validate(): Promise<void> {
-    await this.#inputs();
+    await this.#app.inputs();
   }
 
   async prepare(): Promise<void> {
-    await this.#runs.prepare(this.#flow, this.#naming, await this.#inputs());
+    const inputs = await this.#app.inputs();
+    await this.#app.open();
+    await this.#runs.prepare(this.#flow, this.#naming, inputs);
   }
 
   async run(): Promise<AnyRunResult> {
@@ -104,14 +114,21 @@ export class UntypedFlowEngine {
     return this.#resume({});
   }
 
-  rerun(): Promise<AnyRunResult> {
+  async rerun(): Promise<AnyRunResult> {
+    await this.#app.open();
     return this.#resume({ rerun: true });
   }
 
   async *steps(): AsyncGenerator<RunStep, AnyRunResult, undefined> {
     await this.prepare();
     const gate = new StepGate<RunStep>();
-    const result = this.#resume({ watch: (engine, step, events) => gate.pass(stepOf(engine, step, events)) });
+    const mine: { engine?: Engine } = {};
+    const result = this.#resume({
+      driven: (engine) => {
+        mine.engine = engine;
+      },
+      watch: (engine, step, events) => gate.pass(stepOf(engine, step, events)),
+    });
     result.then(
       () => gate.close(),
       () => gate.close(),
@@ -120,7 +137,8 @@ export class UntypedFlowEngine {
       for (let step = await gate.next(); step !== undefined; step = await gate.next()) yield step;
       return await result;
     } finally {
-      this.#engine?.suspend();
+      // Not what another loop or `run` drives: this one was refused then.
+      mine.engine?.suspend();
       gate.open();
       await result.catch(() => undefined);
     }
@@ -132,18 +150,20 @@ export class UntypedFlowEngine {
   }
 
   async reset(): Promise<void> {
-    await this.#runs.reset(() => this.#flow, this.id);
+    await this.#app.open();
+    await this.#runs.reset(onlyRunsOf(this.#flow), this.id);
   }
 
   statistics(): RunStatistics | undefined {
     return this.#engine?.statistics();
   }
 
-  #resume(wishes: Partial<Parameters<Runs['resume']>[2]>): Promise<AnyRunResult> {
+  #resume(wishes: Partial<Wishes>): Promise<AnyRunResult> {
     const driven = (engine: Engine): void => {
       this.#engine = engine;
+      wishes.driven?.(engine);
     };
-    return this.#runs.resume(() => this.#flow, this.id, { takeover: 'if-dead', ifOwned: 'refuse', driven, ...wishes });
+    return this.#runs.resume(onlyRunsOf(this.#flow), this.id, { takeover: 'if-dead', ifOwned: 'refuse', ...wishes, driven });
   }
 }
 

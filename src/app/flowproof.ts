@@ -1,7 +1,7 @@
 import type { AnyFlow, RunResult, Unseen } from '../authoring/index.js';
 import type { CompiledFlow } from '../compilation/index.js';
 import type { AnyRunResult, Listener } from '../engine/index.js';
-import { AppStoppedError, FlowFailedError, IncompatibleFlowError, RevertNotFailedError, RunConflictError } from '../model/errors.js';
+import { AppStoppedError, FlowFailedError, IncompatibleFlowError, RevertNotFailedError } from '../model/errors.js';
 import { grouping, type Journal, type LogbookFilter, type LogbookPage, type Metadata, type RunSummary } from '../persistence/index.js';
 import type { App, AppOptions, ResumeOptions, RunIdOption } from './app.js';
 import { Archive } from './archive.js';
@@ -9,7 +9,7 @@ import type { StartedRun } from './driver.js';
 import { UntypedFlowEngine } from './flow-engine.js';
 import { prepareInputs } from './inputs.js';
 import { Listeners } from './listeners.js';
-import { Registry } from './registry.js';
+import { onlyRunsOf, Registry } from './registry.js';
 import type { RunHandle } from './run-handle.js';
 import { type InspectOptions, type PruneQuery, type RunsPage, type RunsQuery, type RunView, runView } from './run-view.js';
 import { Runs, type RunsParts } from './runs.js';
@@ -93,23 +93,24 @@ class FlowproofApp {
   async resume(first: AnyFlow | string, second?: string | ResumeOptions, third?: ResumeOptions): Promise<AnyRunResult> {
     await this.#open();
     const [id, options] = typeof first === 'string' ? [first, second as ResumeOptions | undefined] : [second as string, third];
-    const find = typeof first === 'string' ? (run: RunSummary) => this.#flowOf(run) : this.#only(first);
+    const find = typeof first === 'string' ? (run: RunSummary) => this.#flowOf(run) : onlyRunsOf(this.#registry.compiled(first));
     return this.#runs.resume(find, id, { takeover: options?.takeover ?? 'if-dead', ifOwned: 'refuse' });
   }
 
   async rerun(flow: AnyFlow, id: string): Promise<AnyRunResult> {
     await this.#open();
-    return this.#runs.resume(this.#only(flow), id, { takeover: 'if-dead', ifOwned: 'refuse', rerun: true });
+    return this.#runs.resume(onlyRunsOf(this.#registry.compiled(flow)), id, { takeover: 'if-dead', ifOwned: 'refuse', rerun: true });
   }
 
   engine(flow: AnyFlow, options: StartOptions = {}): UntypedFlowEngine {
     const compiled = this.#registry.compiled(flow);
     const id = options.id ?? this.#parts.ids.runId(this.#parts.clock.nowMs());
-    return new UntypedFlowEngine(this.#runs, compiled, { key: id, ...grouping(options) }, async () => {
-      const inputs = await prepareInputs(compiled, options.inputs, this.#parts.codec);
-      await this.#open();
-      return inputs;
-    });
+    return new UntypedFlowEngine(
+      this.#runs,
+      compiled,
+      { key: id, ...grouping(options) },
+      { open: () => this.#open(), inputs: () => prepareInputs(compiled, options.inputs, this.#parts.codec) },
+    );
   }
 
   async reset(id: string): Promise<void> {
@@ -224,15 +225,6 @@ class FlowproofApp {
       suspend: () => this.#runs.suspend(key),
       cancel: async () => void (await this.cancel(key)),
       statistics: () => engine?.statistics(),
-    };
-  }
-
-  /** Runs of this flow and no other. */
-  #only(flow: AnyFlow): (run: RunSummary) => CompiledFlow {
-    const compiled = this.#registry.compiled(flow);
-    return (run) => {
-      if (run.flow !== compiled.name) throw new RunConflictError(run.key, compiled.name, run.flow);
-      return compiled;
     };
   }
 

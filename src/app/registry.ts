@@ -1,7 +1,8 @@
 import { type AnyFlow, flowDefinitionOf, type TaskCode } from '../authoring/index.js';
 import { type Compat, type CompiledFlow, compile, STANDARD } from '../compilation/index.js';
 import { type Diagnostic, sentence } from '../model/diagnostics.js';
-import { FlowDefinitionError } from '../model/errors.js';
+import { FlowDefinitionError, RunConflictError } from '../model/errors.js';
+import type { RunSummary } from '../persistence/index.js';
 
 /** What an app is made of, as far as it decides which flows can run in it. */
 interface AppFacts {
@@ -85,6 +86,14 @@ export class Registry {
     for (const [atom, values] of secrets.outputs) for (const value of values) find(atoms[atom]?.path ?? name, value);
     if (findings.length > 0) throw new FlowDefinitionError(name, findings);
   }
+}
+
+/** Finds the flow of runs that have to be of this one. @throws RunConflictError for those of another flow */
+export function onlyRunsOf(flow: CompiledFlow): (run: RunSummary) => CompiledFlow {
+  return (run) => {
+    if (run.flow !== flow.name) throw new RunConflictError(run.key, flow.name, run.flow);
+    return flow;
+  };
 }
 
 function hasParameters(code: TaskCode): boolean {

@@ -106,6 +106,48 @@ describe('an engine in the hands of its caller', () => {
     await app.stop();
   });
 
+  test('a second loop over the steps of a run is refused, and does not suspend the first', async () => {
+    const { app, log } = appOf();
+    const engine = app.engine(abc, { id: 'r' });
+    const first = engine.steps();
+    await first.next();
+    await expect(engine.steps().next()).rejects.toMatchObject({ code: 'RUN_OWNED' });
+    await expect(engine.run()).rejects.toMatchObject({ code: 'RUN_OWNED' });
+    for (let next = await first.next(); ; next = await first.next()) {
+      if (next.done !== true) continue;
+      expect(next.value).toMatchObject({ state: 'SUCCESS' });
+      break;
+    }
+    expect(log).toEqual(['a', 'b', 'c']);
+    await app.stop();
+  });
+
+  test.each(['prepare', 'run', 'rerun', 'reset'] as const)('%s refuses a run of another flow, and leaves it as it is', async (what) => {
+    const other = linear.dynamic<Services>('other').add(task('x')).build();
+    const log: string[] = [];
+    await using app = flowproof({ persistence: memory(), flows: [abc, other], services: { log } });
+    await app.run(abc, { id: 'r' });
+    const before = await app.inspect('r');
+    await expect(app.engine(other, { id: 'r' })[what]()).rejects.toMatchObject({ code: 'RUN_CONFLICT' });
+    expect(await app.inspect('r')).toEqual(before);
+    expect(log).toEqual(['a', 'b', 'c']);
+  });
+
+  test.each(['rerun', 'reset'] as const)('%s is the first thing that an app is asked for: it opens the store', async (what) => {
+    const directory = await mkdtemp(join(tmpdir(), 'flowproof-engine-'));
+    try {
+      const first = appOf(file(directory));
+      await first.app.run(abc, { id: 'r' });
+      await first.app.stop();
+      const { app } = appOf(file(directory));
+      await app.engine(abc, { id: 'r' })[what]();
+      expect((await app.inspect('r')).state).toBe(what === 'reset' ? 'PENDING' : 'SUCCESS');
+      await app.stop();
+    } finally {
+      await rm(directory, { recursive: true });
+    }
+  });
+
   test('tells what it has done for the run (R-10.14)', async () => {
     const { app } = appOf();
     const engine = app.engine(abc, { id: 'r' });
