@@ -1,7 +1,8 @@
+import { type Difference, differencesOf, type StoredFlow, storedFlow } from '#compilation';
 import type { Change, Say } from './change.js';
 import { missingValues } from './missing-values.js';
 import type { FlowManifest, PresentFlow } from './project-manifest.js';
-import { type StoredAtom, type StoredFlow, storedFlow } from './stored-atoms.js';
+import { maySkip } from './stored-order.js';
 
 /**
  * Compares flows as they were with those that are here, by the rules that a resume goes by: what has not begun may
@@ -30,14 +31,15 @@ function compared(old: FlowManifest, now: PresentFlow | undefined): readonly Cha
   const change = (verdict: Change['verdict'], path: string, message: string): Change => ({ verdict, flow: name, path, message });
   const changes = [
     ...versions(then, now, change),
-    ...[...then.atoms.values()].flatMap((atom) => changed(atom, here.atoms.get(atom.path), change)),
+    ...differencesOf(then, here).map((difference) => changed(difference, change)),
     ...disclosures(then, here, change),
     ...missingValues(then, here, now, change),
   ];
   const said = new Set(changes.map(({ path }) => path));
   for (const path of here.atoms.keys()) {
-    if (!then.atoms.has(path) && !said.has(path))
-      changes.push(change('safe', path, `'${path}' is new: runs of before come to it in its turn`));
+    if (then.atoms.has(path) || said.has(path)) continue;
+    const unless = maySkip(here, path) ? ', unless it is in what they have skipped' : '';
+    changes.push(change('safe', path, `'${path}' is new: runs of before come to it in its turn${unless}`));
   }
   return changes.length > 0 ? changes : [change('safe', name, `flow '${name}' changed in a way that concerns no run`)];
 }
@@ -55,18 +57,38 @@ function versions({ version }: StoredFlow, { name, version: now, definition }: P
   ];
 }
 
-function changed(atom: StoredAtom, now: StoredAtom | undefined, say: Say): readonly Change[] {
-  const { path, kind, version, reverts } = atom;
-  if (now === undefined) {
-    if (reverts || kind === 'retry') return [say('strands', path, `'${path}' is gone: runs in which it was done could not be undone`)];
-    return [say('migration', path, `'${path}' is gone: let runs that are in the middle of it end first`)];
+/** What the engine asks a run about before it goes on, said of all runs that there may be. */
+function changed(difference: Difference, say: Say): Change {
+  switch (difference.is) {
+    case 'gone': {
+      const { path, kind, reverts } = difference.atom;
+      if (reverts || kind === 'retry') return say('strands', path, `'${path}' is gone: runs in which it was done could not be undone`);
+      return say('migration', path, `'${path}' is gone: let runs that are in the middle of it end first`);
+    }
+    case 'otherKind': {
+      const { path, kind } = difference.atom;
+      return say('strands', path, `'${path}' was a ${kind} and is a ${difference.now.kind}: runs in which it has begun would be refused`);
+    }
+    case 'otherVersion': {
+      const { path, version } = difference.atom;
+      const now = `'${path}' is version ${difference.now.version} now`;
+      return say('strands', path, `${now}: runs in which version ${version} has begun would be refused`);
+    }
+    case 'revertGone': {
+      const { path } = difference.atom;
+      return say('migration', path, `'${path}' has no revert any more: let runs that are undoing it end first`);
+    }
+    case 'branchGone': {
+      const { choice, branch } = difference;
+      const message = `the choice '${choice}' has no branch '${branch}' any more: runs that chose it, and have not done all of it, would be refused`;
+      return say('strands', choice, message);
+    }
+    case 'nowChoice': {
+      const { choice, branches } = difference;
+      const message = `'${choice}' is a choice now: runs in which more than one of ${branches.join(', ')} has begun would be refused`;
+      return say('strands', choice, message);
+    }
   }
-  if (now.kind !== kind)
-    return [say('strands', path, `'${path}' was a ${kind} and is a ${now.kind}: runs in which it has begun would be refused`)];
-  if (now.version !== version) {
-    return [say('strands', path, `'${path}' is version ${now.version} now: runs in which version ${version} has begun would be refused`)];
-  }
-  return [];
 }
 
 /** Values that have become secret, or are none any more: both go on, and neither changes what is stored. */

@@ -1,6 +1,6 @@
+import type { StoredAtom, StoredFlow } from '#compilation';
 import type { Change, Say } from './change.js';
 import type { Need, PresentFlow, Told } from './project-manifest.js';
-import type { StoredAtom, StoredFlow } from './stored-atoms.js';
 import { maySkip, wasBefore } from './stored-order.js';
 
 /** Values that runs of before may not have stored where somebody needs them now. */

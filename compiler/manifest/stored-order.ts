@@ -1,4 +1,4 @@
-import { partsOf, type StoredFlow } from './stored-atoms.js';
+import { partsOf, type StoredFlow } from '#compilation';
 
 const RETRY = '(retry)';
 

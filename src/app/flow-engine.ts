@@ -5,8 +5,9 @@ import type { RunState } from '../model/states.js';
 import type { PreparedInputs } from './inputs.js';
 import type { Naming } from './naming.js';
 import { onlyRunsOf } from './registry.js';
-import type { Runs, Wishes } from './runs.js';
+import type { Runs } from './runs.js';
 import { StepGate } from './step-gate.js';
+import type { Wishes } from './wishes.js';
 
 /** A step of a run, durable, before what it starts is called. */
 export interface RunStep {

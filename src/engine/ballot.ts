@@ -14,6 +14,8 @@ export class Ballot {
   readonly #byEntry: ReadonlyMap<number, readonly number[]>;
   /** Deciders of the branches of one choice; the first one is asked for all. */
   readonly #byChoice: ReadonlyMap<number, readonly number[]>;
+  /** Gates that deciders let open. */
+  readonly gates: readonly number[];
   /** Candidates to be asked, in definition order. */
   readonly #candidates = new Heap((a, b) => a < b);
   readonly #listed = new Set<number>();
@@ -25,6 +27,7 @@ export class Ballot {
     this.#isReached = isReached;
     this.#byEntry = grouped(flow, ({ entry }) => entry);
     this.#byChoice = grouped(flow, ({ choice }) => choice?.id);
+    this.gates = [...this.#byEntry.keys()].filter((entry) => entry >= flow.atoms.length);
   }
 
   at(entry: number): readonly number[] {
@@ -45,8 +48,11 @@ export class Ballot {
     if (deciders === undefined) return true;
     let open = true;
     for (const index of deciders) {
-      const { first, source } = this.decider(index);
+      const decider = this.decider(index);
+      const { first, source } = decider;
       if (this.#run.atoms[first]?.votes[index] === true || isSkipped(this.#run, source) || this.#hasBegun(index)) continue;
+      // Nobody begins in a node that was skipped; what is only passed on the way through it is passed.
+      if (isSkipped(this.#run, decider)) continue;
       open = false;
       if (this.#mayAsk(index) && !this.#listed.has(index)) {
         this.#listed.add(index);

@@ -1,4 +1,3 @@
-import type { FlowChange } from '../persistence/index.js';
 import { settleVote } from './deciders.js';
 import type { Decision, EngineEvent, Limits } from './decision.js';
 import { beginEpoch } from './fold.js';
@@ -28,13 +27,13 @@ function note(run: Run, step: Step, event: EngineEvent): void {
       return;
     case 'resumed':
       beginEpoch(run.status);
-      if (event.change !== undefined) adopt(run, step, event.change);
+      step.adopted(event.adopted ?? []);
       step.state(['TAKEOVER', inFlightAtoms(run.status.atoms)]);
       if (run.status.state !== 'RUNNING') step.state(['RUN', 'RUNNING']);
       return;
     case 'reset':
       beginEpoch(run.status);
-      if (event.change !== undefined) step.adopted(event.change);
+      step.adopted(event.adopted ?? []);
       step.state(['RUN', 'PENDING']);
       return;
     case 'answered':
@@ -65,17 +64,6 @@ function note(run: Run, step: Step, event: EngineEvent): void {
       return;
     case 'skipRevert':
       skipRevert(run, step, event.atom);
-  }
-}
-
-/** What is new in a flow that is being undone is not to begin before that flow does. */
-function adopt(run: Run, step: Step, change: FlowChange): void {
-  step.adopted(change);
-  const { atoms, goingBack } = run.status;
-  for (const [index, before] of change.from.entries()) {
-    const governor = atoms[run.flow.atoms[index]?.governor ?? -1];
-    const isUndone = goingBack || (governor !== undefined && governor.intention !== 'EXECUTE');
-    if (before < 0 && isUndone) step.state(['INTEND', 'REVERT', index, index + 1]);
   }
 }
 

@@ -3,8 +3,9 @@ import { type Failure, statedFailure } from '../model/failure.js';
 import { inWords } from '../model/in-words.js';
 import type { Answer } from './decision.js';
 import { fail } from './resolve.js';
-import { type AtomStatus, isSkipped } from './run-state.js';
+import type { AtomStatus } from './run-state.js';
 import type { Run, Step } from './step.js';
+import { skippedAt } from './verdict.js';
 
 /**
  * Takes the answer of a decider. When all that speak for its target have spoken, one `no` is enough to skip it, as far
@@ -40,20 +41,13 @@ function faultOf({ choice, target }: CompiledDecider, answer: unknown): Failure 
 }
 
 function settleTarget(run: Run, step: Step, entry: number): void {
-  const { ballot } = run.frontier;
-  const all = ballot.at(entry).map((index) => [index, ballot.decider(index)] as const);
-  if (all.some(([index, { first, source }]) => voteOf(run, first, index) === undefined && !isSkipped(run.status, source))) return;
-  for (const [index, { first, skips }] of all) {
-    if (voteOf(run, first, index) === false) for (const [from, until] of skips) skip(run, step, from, until);
+  const { frontier, status } = run;
+  const skips = skippedAt(
+    status,
+    frontier.ballot.at(entry).map((index) => [index, frontier.ballot.decider(index)] as const),
+  );
+  for (const [from, until] of skips) {
+    for (let atom = from; atom < until; atom++) if (status.atoms[atom]?.state === 'PENDING') step.state(['IGNORE', atom]);
   }
-}
-
-function skip(run: Run, step: Step, from: number, until: number): void {
-  for (let atom = from; atom < until; atom++) {
-    if (run.status.atoms[atom]?.state === 'PENDING') step.state(['IGNORE', atom]);
-  }
-}
-
-function voteOf(run: Run, first: number, decider: number): boolean | undefined {
-  return run.status.atoms[first]?.votes[decider];
+  if (skips.length > 0) frontier.skipped();
 }

@@ -1,16 +1,16 @@
 import type { Failure } from '../model/failure.js';
 import type { Json } from '../model/json.js';
 import type { AtomState, Phase, RunState } from '../model/states.js';
-import type { FlowChange, RunCreation, Transition } from '../persistence/index.js';
+import type { RunCreation, Transition } from '../persistence/index.js';
 
 /** What happened outside since the last step. */
 export type EngineEvent =
   /** `prepared`: it is written down, and begins when somebody runs it. */
   | { readonly kind: 'begin'; readonly creation: RunCreation; readonly prepared?: true }
-  /** Another engine's run, or one that rests, goes on here; `change`: with another flow than it had, folded in already. */
-  | { readonly kind: 'resumed'; readonly change?: FlowChange }
+  /** Another engine's run, or one that rests, goes on here; `adopted`: with another flow than it had, folded in already. */
+  | { readonly kind: 'resumed'; readonly adopted?: readonly Transition[] }
   /** It begins anew, and rests. */
-  | { readonly kind: 'reset'; readonly change?: FlowChange }
+  | { readonly kind: 'reset'; readonly adopted?: readonly Transition[] }
   | { readonly kind: 'finished'; readonly outcomes: readonly CallOutcome[] }
   /** What the user's code said to a question, as it said it, or why it could not. */
   | ({ readonly kind: 'answered'; readonly id: number; readonly question: Question } & Answer)

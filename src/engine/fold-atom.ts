@@ -118,6 +118,7 @@ function succeed(atom: AtomStatus, result: Json | undefined): void {
   atom.outcome = 'result';
   atom.result = result;
   atom.progress = 1;
+  atom.lost = false;
 }
 
 function call(atom: AtomStatus): void {

@@ -83,7 +83,7 @@ function moveRun(run: RunStatus, to: RunState): void {
 
 /**
  * The run's atoms are those of another flow now: what was done under a path stays done. Deciders are numbered by their
- * flow, so what they said of nodes that have not begun is asked again.
+ * flow: what they have said, and still holds, is said again after this.
  */
 function adoptFlow(run: RunStatus, { fingerprint, manifest, from }: FlowChange): void {
   const before = run.atoms;
@@ -95,7 +95,7 @@ function adoptFlow(run: RunStatus, { fingerprint, manifest, from }: FlowChange):
 
 /** @param places where each atom is now, by where it was */
 function moved(atom: AtomStatus, places: ReadonlyMap<number, number>): AtomStatus {
-  if (atom.state === 'PENDING') atom.votes = newAtom().votes;
+  atom.votes = newAtom().votes;
   atom.decided = atom.decided.flatMap((one) => {
     const via = places.get(one.via);
     return via === undefined ? [] : [{ ...one, via, failed: places.get(one.failed) ?? via }];

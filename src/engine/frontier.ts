@@ -75,6 +75,11 @@ export class Frontier {
     this.changed(this.ballot.decider(decider).entry);
   }
 
+  /** To be told when nodes were skipped: the gates that they begin with are passed. */
+  skipped(): void {
+    for (const gate of this.ballot.gates) if (this.#done[gate] === 0) this.changed(gate);
+  }
+
   /** To be told of every node whose state or intention changed. */
   changed(start: number): void {
     const pending = [start];

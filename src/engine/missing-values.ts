@@ -1,7 +1,6 @@
 import type { CompiledAtom, CompiledDecider, CompiledFlow, CompiledRetry, Source } from '../compilation/index.js';
 import { isWrapped } from '../persistence/index.js';
-import { mayBeUndone } from './compatibility.js';
-import { type AtomStatus, isSkipped, type RunStatus } from './run-state.js';
+import { type AtomStatus, isSkipped, mayBeUndone, type RunStatus } from './run-state.js';
 import { storedValue } from './values.js';
 
 /** Values that are still needed and that nobody has stored: looked for in a run that has the new flow already. */
@@ -9,7 +8,7 @@ export function missingValues(flow: CompiledFlow, status: RunStatus): readonly s
   const live = liveRetries(flow, status);
   return [
     ...flow.atoms.flatMap((_, index) => missingOf(flow, status, live, index)),
-    ...(flow.deciders ?? []).flatMap((decider) => missingOfDecider(flow, status, decider)),
+    ...(flow.deciders ?? []).flatMap((decider, index) => missingOfDecider(flow, status, decider, index)),
   ];
 }
 
@@ -20,7 +19,7 @@ function missingOf(flow: CompiledFlow, status: RunStatus, live: ReadonlySet<numb
   const again = isAhead ? undefined : retriedWith(flow, live, atom);
   const later = isAhead || again !== undefined ? forward(atom) : {};
   // What is in flight is called again at once, whatever it is given by.
-  const atOnce = mayBeUndone(state) ? { ...(state === 'RUNNING' ? forward(atom) : {}), ...back(atom, state) } : {};
+  const atOnce = mayBeUndone(state) ? { ...(state === 'RUNNING' ? forward(atom) : {}), ...back(atom) } : {};
   const missing = new Map([
     ...entriesOf(later)
       .filter(([, source]) => !isGiven(flow, status, source, again))
@@ -62,12 +61,14 @@ function liveRetries(flow: CompiledFlow, { atoms, goingBack }: RunStatus): Reado
   return live;
 }
 
-/** What has begun was let begin, and is not asked about again. */
+/** Who has voted is not asked again, nor is anybody about what has begun: that was let begin. */
 function missingOfDecider(
   flow: CompiledFlow,
   status: RunStatus,
   { target, first, until, source, history, reads }: CompiledDecider,
+  index: number,
 ): string[] {
+  if (status.atoms[first]?.votes[index] !== undefined) return [];
   const begins = status.atoms.slice(first, until).every(({ state, intention }) => state === 'PENDING' && intention === 'EXECUTE');
   if (!begins || isSkipped(status, source)) return [];
   const told = source === undefined ? reads : (history[source.node] ?? {});
@@ -84,10 +85,9 @@ function forward(atom: CompiledAtom): Readonly<Record<string, Source>> {
 }
 
 /** Retries are asked as long as their flow goes on. */
-function back(atom: CompiledAtom, state: AtomStatus['state']): Readonly<Record<string, Source>> {
+function back(atom: CompiledAtom): Readonly<Record<string, Source>> {
   if (atom.kind === 'retry') return forward(atom);
-  // A revert that has begun is called again, also if this code has none any more.
-  return atom.task.hasRevert !== false || state === 'REVERTING' ? onlyRequired(atom.revertInputs, atom.revertPorts) : {};
+  return atom.task.hasRevert !== false ? onlyRequired(atom.revertInputs, atom.revertPorts) : {};
 }
 
 function onlyRequired(

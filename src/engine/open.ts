@@ -11,8 +11,10 @@ import {
   mayReceive,
   type RunSummary,
   type Shape,
+  type Transition,
 } from '../persistence/index.js';
-import { continuationOf } from './compatibility.js';
+import { adopt } from './adoption.js';
+import { refusals } from './compatibility.js';
 import { decide } from './decide.js';
 import type { Decision, EngineEvent } from './decision.js';
 import { Engine } from './engine.js';
@@ -21,6 +23,7 @@ import { foldTransition } from './fold.js';
 import { Frontier } from './frontier.js';
 import { wishOf } from './inbox.js';
 import { missingValues } from './missing-values.js';
+import { Past } from './past.js';
 import { newRun, type RunStatus } from './run-state.js';
 import type { Run } from './step.js';
 import { Writer } from './writer.js';
@@ -86,7 +89,7 @@ export async function beginRun(
  * @throws StaleRunError when another engine was faster; nothing was written then
  */
 export async function takeOver(taken: TakenRun, inbox: LoadedRun['inbox'], owner: string, parts: EngineParts): Promise<OpenedRun> {
-  const { run, change } = taken;
+  const { run, adopted } = taken;
   run.observed = parts.listening();
   // What came too late for a run that has ended is used up, and does nothing.
   const received = inbox.filter(({ kind }) => mayReceive(run.status.state, kind));
@@ -94,7 +97,7 @@ export async function takeOver(taken: TakenRun, inbox: LoadedRun['inbox'], owner
   const suspensions = received.filter(({ kind }) => kind === 'suspend');
   const settled = run.status.state === 'SUSPENDED' || isEnded(run.status.state);
   const wishes = received.flatMap((message) => wishOf(message, run) ?? []);
-  const events: EngineEvent[] = [{ kind: 'resumed', ...(change === undefined ? {} : { change }) }, ...wishes];
+  const events: EngineEvent[] = [{ kind: 'resumed', ...(adopted === undefined ? {} : { adopted }) }, ...wishes];
   const first = decide(run, events, limitsOf(parts, run, !settled && suspensions.length > 0 ? 'suspend' : 'none'));
   const writer = new Writer(parts, run.flow.secrets);
   const engine = new Engine(run, writer, parts);
@@ -111,9 +114,9 @@ export async function takeOver(taken: TakenRun, inbox: LoadedRun['inbox'], owner
 }
 
 /** Lets a run that rests begin anew, in one step: PENDING, and nothing of what it did counts. Whoever runs it begins it. */
-export async function resetRun({ run, change }: TakenRun, inbox: LoadedRun['inbox'], parts: EngineParts): Promise<OpenedRun> {
+export async function resetRun({ run, adopted }: TakenRun, inbox: LoadedRun['inbox'], parts: EngineParts): Promise<OpenedRun> {
   run.observed = parts.listening();
-  const first = decide(run, [{ kind: 'reset', ...(change === undefined ? {} : { change }) }], limitsOf(parts, run, 'none'));
+  const first = decide(run, [{ kind: 'reset', ...(adopted === undefined ? {} : { adopted }) }], limitsOf(parts, run, 'none'));
   const writer = new Writer(parts, run.flow.secrets);
   await writer.append({
     entry: writer.entry(run.status, first.transitions),
@@ -124,10 +127,11 @@ export async function resetRun({ run, change }: TakenRun, inbox: LoadedRun['inbo
   return { engine: new Engine(run, writer, parts), first };
 }
 
-/** A run as this code's flow sees it; `change` is folded in, and to be written with the next entry. */
+/** A run as this code's flow sees it. */
 export interface TakenRun {
   readonly run: Run;
-  readonly change?: FlowChange;
+  /** What it means that the flow is another one than before: folded in, and to be written with the next entry. */
+  readonly adopted?: readonly Transition[];
 }
 
 /**
@@ -139,13 +143,20 @@ export interface TakenRun {
 export function runOf(flow: CompiledFlow, status: RunStatus, codec: Codec, goesOn: boolean): TakenRun {
   if (status.fingerprint === flow.fingerprint) return { run: runWith(flow, status, codec) };
   const refuse = (report: readonly string[]): void => {
-    if (goesOn && report.length > 0) throw new IncompatibleFlowError(status.creation.key, flow.name, report);
+    if (report.length > 0) throw new IncompatibleFlowError(status.creation.key, flow.name, report);
   };
-  const { change, report } = continuationOf(flow, status);
-  refuse(report);
-  foldTransition(status, ['FLOW', change]);
+  const past = new Past(status);
+  const places = new Map([...past.flow.atoms.keys()].map((path, place) => [path, place]));
+  const { version, fingerprint, manifest } = flow;
+  const change: FlowChange = { version, fingerprint, manifest, from: flow.atoms.map(({ path }) => places.get(path) ?? -1) };
+  if (!goesOn) {
+    foldTransition(status, ['FLOW', change]);
+    return { run: runWith(flow, status, codec), adopted: [['FLOW', change]] };
+  }
+  refuse(refusals(flow, past));
+  const adopted = adopt(flow, status, change, past);
   refuse(missingValues(flow, status));
-  return { run: runWith(flow, status, codec), change };
+  return { run: runWith(flow, status, codec), adopted };
 }
 
 function runWith(flow: CompiledFlow, status: RunStatus, codec: Codec): Run {

@@ -77,7 +77,8 @@ function settleLost(run: Run, step: Step): boolean {
   const atom = run.flow.atoms[index] as CompiledAtom;
   const spent = status.losses >= (atom.kind === 'task' ? atom.task.maxLosses : MAX_LOSSES_OF_RETRIES);
   if (status.state === 'REVERTING') {
-    if (spent) noteRevertFailure(run, step, index, lostFailure(atom, status.losses));
+    if (!mayRevert(atom, step.limits)) undone(step, index);
+    else if (spent) noteRevertFailure(run, step, index, lostFailure(atom, status.losses));
     else if (mayCall(run, step)) step.call('revert', index);
     else return false;
     return true;
@@ -88,6 +89,8 @@ function settleLost(run: Run, step: Step): boolean {
     fail(run, step, 'INTERRUPTED', index, lostFailure(atom, status.losses));
     return true;
   }
+  // Its code gave the values of its attempts, and is not there any more: those of today are there at once.
+  if (atom.kind === 'retry' && !mayExecute(atom, step.limits)) return beginAttempt(run, step, atom);
   if (!mayCall(run, step)) return false;
   step.call('execute', index);
   return true;
@@ -100,8 +103,7 @@ function goBack(run: Run, step: Step): boolean {
   if (atom.kind === 'retry' && run.status.atoms[index]?.intention === 'RETRY') {
     restart(run, step, atom);
   } else if (!mayRevert(atom, step.limits)) {
-    step.state(['REVERTING', index]);
-    step.state(['REVERTED', index]);
+    undone(step, index);
   } else {
     if (run.frontier.called >= step.limits.capacity) return false;
     step.call('revert', index);
@@ -115,9 +117,17 @@ function wake(run: Run, step: Step): boolean {
   if (alarm === undefined || alarm.atMs > step.limits.nowMs) return false;
   const atom = run.flow.atoms[alarm.atom] as CompiledAtom;
   if (atom.kind === 'retry' && run.status.atoms[alarm.atom]?.state === 'RETRYING') return beginAttempt(run, step, atom);
-  if (run.frontier.called >= step.limits.capacity) return false;
-  step.call('revert', alarm.atom);
+  // An operator, or a run of before, waits for a revert that this code does not have any more.
+  if (!mayRevert(atom, step.limits)) undone(step, alarm.atom);
+  else if (run.frontier.called >= step.limits.capacity) return false;
+  else step.call('revert', alarm.atom);
   return true;
+}
+
+/** Of what has no code to undo it. */
+function undone(step: Step, atom: number): void {
+  step.state(['REVERTING', atom]);
+  step.state(['REVERTED', atom]);
 }
 
 function ask(run: Run, step: Step): boolean {
@@ -167,7 +177,7 @@ function beginAttempt(run: Run, step: Step, retry: CompiledRetry): boolean {
     step.state(next.provided === undefined ? ['ATTEMPT', retry.index] : ['ATTEMPT', retry.index, next.provided]);
     return true;
   }
-  step.state(['RUNNING', retry.index]);
+  if (run.status.atoms[retry.index]?.state !== 'RUNNING') step.state(['RUNNING', retry.index]);
   fail(run, step, 'FAILURE', retry.index, next.failure);
   return true;
 }

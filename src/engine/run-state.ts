@@ -149,6 +149,11 @@ export function isInFlight(atom: AtomStatus): boolean {
   return (atom.state === 'RUNNING' || atom.state === 'REVERTING') && !atom.lost;
 }
 
+/** Something was done, or may have been. */
+export function mayBeUndone(state: AtomState): boolean {
+  return state !== 'PENDING' && state !== 'REVERTED' && state !== 'IGNORE';
+}
+
 /** Whether all of these atoms were skipped: a decider with such a source abstains. */
 export function isSkipped(run: RunStatus, range: { readonly first: number; readonly until: number } | undefined): boolean {
   if (range === undefined) return false;

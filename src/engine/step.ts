@@ -1,7 +1,7 @@
 import type { CompiledFlow } from '../compilation/index.js';
 import type { Codec } from '../model/codec.js';
 import type { Phase } from '../model/states.js';
-import type { FlowChange, Transition } from '../persistence/index.js';
+import type { Transition } from '../persistence/index.js';
 import type { Change, Command, Limits, Question } from './decision.js';
 import { beginEntry, foldTransition } from './fold.js';
 import type { Frontier } from './frontier.js';
@@ -43,9 +43,12 @@ export class Step {
     this.#tell(transition);
   }
 
-  /** States that another flow goes on. The run could not be looked at before that was folded in: so it has been. */
-  adopted(change: FlowChange): void {
-    this.#write(['FLOW', change]);
+  /** States what it means that another flow goes on. The run could not be looked at before that was folded in: so it has been. */
+  adopted(facts: readonly Transition[]): void {
+    for (const fact of facts) {
+      this.#write(fact);
+      if (fact[0] === 'IGNORE' && this.#run.observed) this.changes.push({ kind: 'atom', atom: fact[1], from: 'PENDING', to: 'IGNORE' });
+    }
   }
 
   /** Asks the loop to ask code of the user; nothing is stated before it has answered. */

@@ -320,20 +320,56 @@ test('what was done can be undone only with what is stored: a provider that has 
   expect((await resumed(await rested(plain), reads)).state).toBe('SUCCESS');
 });
 
-test('a revert that is under way is called again, also if this code has none', async () => {
-  const reverting = defineTask({
+const reverting = (more: object = {}) =>
+  defineTask({
     name: 'a',
     execute: async () => {},
-    revert: async (_: {}, __, ctx: { services: { gate: Gate } }) => ctx.services.gate.pass(),
-  });
-  const old = linear.dynamic<Services>('m').add(reverting).add(failing).build();
+    revert: async (_: {}, __: unknown, ctx: { services: { gate: Gate } }) => ctx.services.gate.pass(),
+    ...more,
+  } as never) as never;
+
+test('a revert that is under way is called again: all that it needs now must be there', async () => {
+  const old = linear.dynamic<Services>('m').add(reverting()).add(failing).build();
   const after = linear
     .dynamic<Services>('m')
     .add(give({ y: 1 }))
-    .add(reading('a', 'y'))
+    .add(reverting({ requires: ['y'] }))
     .add(failing)
     .build();
   expect(await refusalAfterLoss(await lost(old), after)).toEqual(["'m/a' needs 'y', which was not stored when it began"]);
+});
+
+test('a revert that is under way must be there still; one that has not begun may be gone', async () => {
+  const old = linear.dynamic<Services>('m').add(reverting()).add(failing).build();
+  const without = linear.dynamic<Services>('m').add(task('a')).add(failing).build();
+  expect(await refusalAfterLoss(await lost(old), without)).toEqual([
+    "'m/a' is REVERTING, and has no revert in this code: nobody could finish undoing it",
+  ]);
+  const done = linear.dynamic<Services>('m').add(reverting()).add(gated).add(task('z')).build();
+  const after = linear.dynamic<Services>('m').add(task('a')).add(gated).add(failing).build();
+  expect(await resumed(await rested(done), after)).toEqual({ state: 'REVERTED', calls: [] });
+});
+
+test('a revert that has failed and is taken away counts as done when an operator has it tried again', async () => {
+  const persistence = memory();
+  const broken = reverting({ revert: () => Promise.reject(new Error('no')) });
+  const old = linear.dynamic<Services>('m').add(broken).add(failing).build();
+  const services = { gate: new Gate() };
+  await using first = flowproof({ persistence, flows: [old], services });
+  expect(await first.run(old, { id: 'r' })).toMatchObject({ state: 'FAILURE', pendingReverts: ['m/a'] });
+  await using second = flowproof({ persistence, flows: [linear.dynamic<Services>('m').add(task('a')).add(failing).build()], services });
+  expect(await (await second.retryRevert('r', 'm/a')).result()).toMatchObject({ state: 'REVERTED' });
+});
+
+test.each(['execute', 'revert'] as const)('a retry whose %s was under way goes on as a retry without one', async (phase) => {
+  const pass = (_: unknown, __: unknown, ctx: { services: { gate: Gate } }) => ctx.services.gate.pass();
+  const policy = defineRetry({ name: 'own', onFailure: () => 'REVERT', [phase]: pass } as never) as never;
+  const make = (retry: never) => linear.dynamic<Services>('m').retry(retry).add(task('a')).add(failing).build();
+  const persistence = await lost(make(policy));
+  calls.length = 0;
+  await using app = flowproof({ persistence, flows: [make(times(2) as never)], services: { gate: new Gate() } });
+  expect(await app.resume(make(times(2) as never), 'r', { takeover: 'force' })).toMatchObject({ state: 'REVERTED' });
+  expect(calls).toEqual(phase === 'execute' ? ['a', 'a'] : []);
 });
 
 test('what was skipped gives nothing any more', async () => {

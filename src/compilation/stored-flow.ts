@@ -1,4 +1,4 @@
-import { isJsonArray, isJsonObject, type Json, type JsonObject } from '#model/json.js';
+import { isJsonArray, isJsonObject, type Json, type JsonObject } from '../model/json.js';
 
 /** What a manifest says of an atom, as far as it decides about runs. */
 export interface StoredAtom {

@@ -1,0 +1,45 @@
+import { describe, expect, test } from 'vitest';
+import { compare } from '../../compiler/manifest/index.js';
+import { type AnyFlow, defineTask } from '../../src/index.js';
+import { linear, unordered } from '../compilation/graph-tasks.js';
+import { presentOf } from './present.js';
+
+const task = (name: string, reverts = false) =>
+  defineTask({ name, execute: async () => {}, ...(reverts ? { revert: async () => {} } : {}) });
+const choice = (...names: readonly string[]) =>
+  linear
+    .dynamic('f')
+    .switch('s', [], () => names[0], Object.fromEntries(names.map((name) => [name, task(name)])))
+    .build();
+const verdicts = (before: AnyFlow, now: AnyFlow) =>
+  compare([presentOf(before)], [presentOf(now)]).map(({ verdict, message }) => `${verdict}: ${message}`);
+
+describe('what a change means for runs of before', () => {
+  test('a branch that is gone may be the one that was chosen; one that is new never is', () => {
+    expect(verdicts(choice('a', 'b'), choice('a', 'c'))).toEqual([
+      "migration: 'f/s/b' is gone: let runs that are in the middle of it end first",
+      "strands: the choice 'f/s' has no branch 'b' any more: runs that chose it, and have not done all of it, would be refused",
+      "safe: 'f/s/c' is new: runs of before come to it in its turn, unless it is in what they have skipped",
+    ]);
+    expect(verdicts(choice('a', 'b'), choice('c', 'b', 'a'))).toEqual([
+      "safe: 'f/s/c' is new: runs of before come to it in its turn, unless it is in what they have skipped",
+    ]);
+  });
+
+  test('what was no choice may have begun more than one of its nodes', () => {
+    const plain = linear
+      .dynamic('f')
+      .add(unordered.dynamic('s').add(task('a')).add(task('b')).build())
+      .build();
+    expect(verdicts(plain, choice('a', 'b'))).toEqual([
+      "strands: 'f/s' is a choice now: runs in which more than one of a, b has begun would be refused",
+    ]);
+    expect(verdicts(choice('a', 'b'), plain)).toEqual(["safe: flow 'f' changed in a way that concerns no run"]);
+  });
+
+  test('a revert that is taken away may be under way', () => {
+    const flow = (reverts: boolean) => linear.dynamic('f').add(task('a', reverts)).build();
+    expect(verdicts(flow(true), flow(false))).toEqual(["migration: 'f/a' has no revert any more: let runs that are undoing it end first"]);
+    expect(verdicts(flow(false), flow(true))).toEqual(["safe: flow 'f' changed in a way that concerns no run"]);
+  });
+});
