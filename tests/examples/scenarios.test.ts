@@ -21,7 +21,7 @@ afterAll(() => rmSync(folder, { recursive: true }));
 async function printedBy(name: string): Promise<string> {
   const program = join(folder, name, 'main.mjs');
   await exampleProgram(name, program);
-  const { stdout, stderr } = await promisify(execFile)(process.execPath, [program]);
+  const { stdout, stderr } = await promisify(execFile)(process.execPath, [program], { cwd: join(folder, name) });
   expect(stderr).toBe('');
   return stdout;
 }
@@ -30,7 +30,7 @@ test.each(names)('%s prints what it promises', async (name) => {
   expect(await printedBy(name)).toBe(outputOf(name));
 });
 
-test('there are eight of them, and each prints something of its own', () => {
-  expect(names).toHaveLength(8);
-  expect(new Set(names.map(outputOf)).size).toBe(8);
+test('there are nine of them, and each prints something of its own', () => {
+  expect(names).toHaveLength(9);
+  expect(new Set(names.map(outputOf)).size).toBe(9);
 });
