@@ -39,7 +39,12 @@ const PARTS = [
   {
     name: 'docs',
     title: 'code, diagrams and pictures in the documentation',
-    steps: [['scripts/documentation.mjs'], ['scripts/state-diagrams.mjs', '--check'], ['scripts/pictures.mjs', '--check']],
+    steps: [
+      ['scripts/documentation.mjs'],
+      ['scripts/state-diagrams.mjs', '--check'],
+      ['scripts/pictures.mjs', '--check'],
+      ['scripts/errors-page.mjs', '--check'],
+    ],
   },
   {
     name: 'vitest',

@@ -65,6 +65,8 @@ export class FlowproofError<Code extends FlowproofErrorCode = FlowproofErrorCode
   }
   /** Written out in every class, because minifiers rename classes. */
   override readonly name: string = 'FlowproofError';
+  /** Where the documentation in the package explains this code; printed beside the code by `console.error(error)`. */
+  readonly help: string;
   constructor(
     /** Stable: never renamed within a major version. */
     readonly code: Code,
@@ -72,6 +74,7 @@ export class FlowproofError<Code extends FlowproofErrorCode = FlowproofErrorCode
     options?: { readonly cause?: unknown },
   ) {
     super(message, options);
+    this.help = `flowproof/docs/errors.md#${code.toLowerCase()}`;
   }
 }
 

@@ -1,3 +1,5 @@
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
 import { describe, expect, test, vi } from 'vitest';
 import { sentence } from '../../src/model/diagnostics.js';
 import * as errors from '../../src/model/errors.js';
@@ -66,6 +68,16 @@ describe.each(SAMPLES)('%s', (error, code, words) => {
   });
 });
 
+test('the documentation has a place for each code, which the error names', () => {
+  const page = readFileSync(join(import.meta.dirname, '../../docs/errors.md'), 'utf8');
+  const places = new Set([...page.matchAll(/^### (.*)$/gm)].map(([, heading]) => heading?.toLowerCase()));
+  for (const [error] of SAMPLES) {
+    const [file, place] = error.help.split('#');
+    expect(file).toBe('flowproof/docs/errors.md');
+    expect(places).toContain(place);
+  }
+});
+
 test('every class of error that is exported is in this test', () => {
   const classes = Object.entries(errors).filter(([name]) => name.endsWith('Error') && name !== 'isFlowproofError');
   const tested = new Set(SAMPLES.map(([error]) => error.constructor.name));
@@ -93,5 +105,7 @@ test('nothing else is an error of ours', () => {
 });
 
 test('the brand is not written into what is stored or printed of an error', () => {
-  expect(JSON.stringify(new errors.StaleRunError('r'))).toBe('{"code":"STALE_RUN","name":"StaleRunError","runId":"r"}');
+  expect(JSON.stringify(new errors.StaleRunError('r'))).toBe(
+    '{"code":"STALE_RUN","name":"StaleRunError","help":"flowproof/docs/errors.md#stale_run","runId":"r"}',
+  );
 });

@@ -1,6 +1,6 @@
 import { readdirSync, readFileSync, rmSync, symlinkSync } from 'node:fs';
 import { mkdir, writeFile } from 'node:fs/promises';
-import { join } from 'node:path';
+import { dirname, join } from 'node:path';
 import { build } from 'esbuild';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { node, type Packed, packAndInstall, run, tool } from './packed.js';
@@ -16,6 +16,15 @@ afterAll(() => packed?.remove());
 /** What stands behind a name in `exports`: a file, or one for each condition. */
 type Door = string | { readonly [condition: string]: Door };
 const filesOf = (door: Door): readonly string[] => (typeof door === 'string' ? [door] : Object.values(door).flatMap(filesOf));
+
+/** The links of a document to files beside it, as paths in the package. */
+function linksIn(project: string, path: string): readonly { readonly from: string; readonly target: string }[] {
+  const text = readFileSync(join(project, 'node_modules/flowproof', path), 'utf8').replace(/```[^]*?```/g, '');
+  const targets = [...text.matchAll(/\]\(([^)\s#]+)(?:#[^)]*)?\)/g)].map(([, target]) => String(target));
+  return targets
+    .filter((target) => !/^[a-z]+:/.test(target))
+    .map((target) => ({ from: path, target: join(dirname(path), target).replaceAll('\\', '/').replace(/\/$/, '') }));
+}
 
 /** Writes a program into the project and gives its folder. */
 async function program(name: string, files: Readonly<Record<string, string>>): Promise<string> {
@@ -34,11 +43,19 @@ const GREETED = '["SUCCESS",{"text":"hello world"}]\n';
 
 describe('the tarball', () => {
   test('holds the built library and its papers, nothing else', () => {
-    const papers = ['CHANGELOG.md', 'LICENSE', 'README.md', 'docs/checker.md', 'docs/types.md', 'docs/upgrade.md', 'package.json'];
-    expect(packed.files.filter((path) => !path.startsWith('dist/'))).toEqual(papers);
+    const papers = packed.files.filter((path) => !/^(dist|docs|examples)\//.test(path));
+    expect(papers).toEqual(['CHANGELOG.md', 'CONTRIBUTING.md', 'LICENSE', 'README.md', 'llms.txt', 'package.json']);
     expect(packed.files.filter((path) => !/\.(js|d\.ts|js\.map)$/.test(path) && path.startsWith('dist/'))).toEqual([
       'dist/cjs/package.json',
     ]);
+  });
+
+  test('holds all documents, and what they link to', () => {
+    const links = packed.files
+      .filter((path) => path.endsWith('.md') || path === 'llms.txt')
+      .flatMap((path) => linksIn(packed.project, path));
+    expect(links.length).toBeGreaterThan(50);
+    expect(links.filter(({ target }) => !packed.files.some((path) => path === target || path.startsWith(`${target}/`)))).toEqual([]);
   });
 
   test('brings reflect-metadata and nothing more', () => {

@@ -11,11 +11,14 @@ const BUILT_FROM = [
   'compiler',
   'scripts',
   'docs',
+  'examples',
+  'llms.txt',
   'tsconfig.json',
   'tsconfig.build.json',
   'package.json',
   'README.md',
   'CHANGELOG.md',
+  'CONTRIBUTING.md',
   'LICENSE',
 ];
 
@@ -63,7 +66,6 @@ async function packInto(work: string): Promise<Omit<Packed, 'remove'>> {
   await Promise.all([mkdir(stage), mkdir(project)]);
   for (const name of BUILT_FROM) await cp(join(ROOT, name), join(stage, name), { recursive: true });
   await symlink(join(ROOT, 'node_modules'), join(stage, 'node_modules'), 'junction');
-  await run(stage, 'npm', 'run', 'build');
   const [packed] = JSON.parse(await run(stage, 'npm', 'pack', '--json', '--pack-destination', work)) as [
     { filename: string; files: { path: string }[] },
   ];

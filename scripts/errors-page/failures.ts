@@ -1,0 +1,25 @@
+import type { Entry } from './thrown.js';
+
+/** Codes that a task's failure can have without its own code having thrown an error with one. */
+export const FAILURES: Readonly<Record<string, Entry>> = {
+  INTERRUPTED: {
+    when: 'The task was called and its end is not known, as often as `maxLosses` allows (5): its process died each time.',
+    remedy: 'Find what kills the process: memory, `process.exit`, a native crash. Its `revert` is told `interrupted`.',
+  },
+  BAD_ANSWER: {
+    when: 'A decider, a choice, or `onFailure` of a retry answered something that is no answer.',
+    remedy: 'Return what its type says; the message names what came.',
+  },
+  NOT_STORABLE: {
+    when: 'A task returned what can’t be stored, such as an instance whose methods would be lost.',
+    remedy: 'Return plain data, or admit the class with a codec ([types](types.md)). `flowproof check` says it before the run.',
+  },
+  VALUE_ABSENT: {
+    when: 'A value that the task needs is not there: what should have provided it was skipped, or failed and may.',
+    remedy: "Take it as optional (`'value?'`), or let it be provided in any case.",
+  },
+  NO_VALUE_LEFT: {
+    when: 'A `forEach` retry has no value to try.',
+    remedy: 'Give it at least one.',
+  },
+};

@@ -1,0 +1,114 @@
+import type { FlowproofErrorCode } from '../../src/model/errors.js';
+
+/** What a reader of docs/errors.md needs to know of a code. */
+export interface Entry {
+  /** Who says it, and what has happened. */
+  readonly when: string;
+  /** What to do about it. */
+  readonly remedy: string;
+}
+
+/** What flowproof throws, code by code. A code without an entry does not compile. */
+export const THROWN: Readonly<Record<FlowproofErrorCode, Entry>> = {
+  FLOW_DEFINITION: {
+    when: 'A flow, or what the app was given for it, can’t run as it is written. Thrown by `flow.compile()`, `flowproof(…)` and `run(…)` before anything is stored. `error.diagnostics` has everything that was found, each with a code of its own: [what is wrong with a flow](#what-is-wrong-with-a-flow).',
+    remedy: 'Mend the flow. `npx flowproof check` says the same before the program runs, with the line.',
+  },
+  INVALID_INPUT: {
+    when: 'The inputs of a run, or its id, logbook or metadata, are not what the flow or the store takes. `error.issues` has a path and a sentence for each. Nothing was stored. As the code of a task’s failure: a value does not pass the schema that the task’s `requires` gives for it.',
+    remedy: 'Pass what the flow asks for. What comes from outside is best parsed by the flow itself: `.input(schema)`.',
+  },
+  FLOW_FAILED: {
+    when: '`runOrThrow` only: the run ended, and not in SUCCESS. `error.state` and `error.failures` say how and why.',
+    remedy: 'Look at the failures; each has its path, phase and attempt. Use `run` to get them as a result instead of an exception.',
+  },
+  RUN_CONFLICT: {
+    when: 'This id belongs to a run of another flow, or of the same flow with other inputs.',
+    remedy:
+      'One id is one piece of work: make it of what identifies the work (`order-42`). Call with the inputs that the run began with to join it, or use another id.',
+  },
+  RUN_OWNED: {
+    when: 'A live engine has this run, here or in another process, and the call does not wait: `resume`, `reset`, `rerun` and `engine`.',
+    remedy:
+      "Wait for it with `app.run(flow, { id, inputs })`, stop it there (`app.suspend(id)` works from anywhere), or take it: `app.resume(flow, id, { takeover: 'force' })`.",
+  },
+  RUN_NOT_FOUND: {
+    when: 'No run has this id in this store; or a run that is being waited for was pruned.',
+    remedy: 'Look at the id and at the store (directory, database, schema) that the app was given.',
+  },
+  INCOMPATIBLE_FLOW: {
+    when: 'The stored run was made by a version of the flow that this code can’t continue. `error.report` has a line for each reason. Nothing was changed.',
+    remedy:
+      'Deploy the code that began it and let it finish there, or `app.reset(id)` to begin anew. `npx flowproof check --against` says it before a deploy: [upgrades](upgrade.md).',
+  },
+  REVERT_NOT_FAILED: {
+    when: '`retryRevert` and `skipRevert`: the revert of this task has not failed. `error.failed` has the paths of those that have.',
+    remedy: 'Use one of these paths.',
+  },
+  STALE_RUN: {
+    when: 'Another engine took this run over. This one wrote nothing more and stopped; the journal is as the other one writes it. Also when a database was restored to an earlier time.',
+    remedy: 'Nothing: the run is where it belongs. `app.run` with the same id waits for its end.',
+  },
+  APP_STOPPED: {
+    when: 'The app was stopped before this run ended, or before there was a run.',
+    remedy: 'Resume the run here or elsewhere; make another app.',
+  },
+  JOURNAL_FULL: {
+    when: 'A run has had as many steps as it may have (`maxSteps`): nothing more begins, and it goes back. `ctx.save` rejects with it, and the next task fails with this code.',
+    remedy:
+      'Split the work into runs of their own, treat a batch in each task rather than one thing, save and try again less often, or raise `maxSteps`.',
+  },
+  NOT_TRANSACTIONAL: {
+    when: '`transaction`: this task’s end can’t be written in a transaction, since the store has none, or the context is not the one that the task was called with.',
+    remedy: 'Pass the task’s own `ctx`, and keep runs with `postgres(url)`.',
+  },
+  OTHER_DATABASE: {
+    when: '`transaction`: the database of this transaction does not hold the run.',
+    remedy: 'Pass a Kysely of the database that the app keeps its runs in.',
+  },
+  TRANSACTION_LATE: {
+    when: '`transaction`: what the task did is known already. The transaction was rolled back.',
+    remedy: 'Give a task one transaction, and return its promise.',
+  },
+  STORE_UNREACHABLE: {
+    when: 'The store gives no answer: when it is opened, or for `storeTimeoutMs` (60 s). Runs are as they were.',
+    remedy:
+      'Mend the store. Runs go on by themselves when it is back, or with `app.resumeAll()` ([operations](operations.md#what-to-do-when)).',
+  },
+  STORE_REFUSED: {
+    when: 'The store will never take this: a step that is too large, a text that it can’t keep, or a right that the role lacks. As the code of a task’s failure: its result.',
+    remedy: 'Return less: keep large values elsewhere yourself, or with `offloaded(…)`. Grant the right.',
+  },
+  STORE_LOCKED: {
+    when: 'Another process has the directory of a file store, or may have it.',
+    remedy: 'Stop it, or give each process a directory of its own. Several processes on one store need PostgreSQL.',
+  },
+  STORE_CLOSED: {
+    when: 'A store was used before it was opened, or after it was closed.',
+    remedy: 'Make another app.',
+  },
+  STORE_SCHEMA: {
+    when: 'PostgreSQL: tables are missing or older, and this role may not change them, or a newer version has changed them in a way that this one can’t work with.',
+    remedy: '`prepareSchema(url)` from `flowproof/postgres`, by a role that may change them; or deploy the newer version.',
+  },
+  STORE_POOLER: {
+    when: 'PostgreSQL: a pooler in between lends connections for one transaction at a time.',
+    remedy: "`postgres(url, { pooler: 'transaction' })`, or the URL of PostgreSQL itself.",
+  },
+  JOURNAL_TOO_NEW: {
+    when: 'A run was written by a newer version of flowproof. It is left alone.',
+    remedy: 'Let the newer version go on with it: nothing is lost.',
+  },
+  JOURNAL_GAP: {
+    when: 'A step of a run is missing in its journal. That run is refused as a whole; others go on.',
+    remedy: 'Look for who changes the store. Restore that run from a backup, or end its work by hand and let it be.',
+  },
+  JOURNAL_CORRUPT: {
+    when: 'What is stored of a run can’t be read. That run is refused as a whole; others go on.',
+    remedy: 'As for [JOURNAL_GAP](#journal_gap).',
+  },
+  JOURNAL_SEALED: {
+    when: 'Values are encrypted or kept elsewhere, and the store was opened without the key, or without `encrypted` or `offloaded`.',
+    remedy: 'Give the key: a key that is lost means that what it encrypted is lost.',
+  },
+};
