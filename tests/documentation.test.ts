@@ -1,4 +1,5 @@
 import { spawnSync } from 'node:child_process';
+import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { expect, test } from 'vitest';
 
@@ -34,4 +35,10 @@ test('wrong blocks are reported with file and line, and so is a missing reason',
 
 test('a folder without blocks is a failure: then nothing would be checked', () => {
   expect(documentation('empty')).toMatchObject({ status: 1, problems: ['there is no block to compile'] });
+});
+
+test("the README's first program is the example that is run", () => {
+  const root = join(import.meta.dirname, '..');
+  const [, first] = /```ts\n([\s\S]*?)```/.exec(readFileSync(join(root, 'README.md'), 'utf8')) ?? [];
+  expect(first).toBe(readFileSync(join(root, 'examples/quickstart/main.ts'), 'utf8'));
 });

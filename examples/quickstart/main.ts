@@ -1,5 +1,16 @@
 import { defineTask, file, flowproof, linear } from 'flowproof';
 
+const paid = new Map<string, string>();
+const bank = {
+  /** What a bank does: a second call with the same key is the same payment. */
+  async charge(card: string, key: string): Promise<string> {
+    if (card === 'blocked') throw new Error('the bank refused the card');
+    const receipt = paid.get(key) ?? `receipt ${paid.size + 1}`;
+    paid.set(key, receipt);
+    return receipt;
+  },
+};
+
 const reserve = defineTask({
   name: 'reserve',
   requires: ['item'],
@@ -18,9 +29,8 @@ const charge = defineTask({
   requires: ['reservation', 'card'],
   provides: ['receipt'],
   async execute({ reservation, card }: { reservation: string; card: string }, { idempotencyKey }) {
-    console.log(`charging ${card} for ${reservation}`); // give idempotencyKey to the bank: a second call charges nothing
-    if (card === 'blocked') throw new Error('the bank refused the card');
-    return { receipt: `receipt for ${reservation}` };
+    console.log(`charging ${card} for ${reservation}`);
+    return { receipt: await bank.charge(card, idempotencyKey) };
   },
 });
 

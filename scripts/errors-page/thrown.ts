@@ -41,6 +41,11 @@ export const THROWN: Readonly<Record<FlowproofErrorCode, Entry>> = {
     remedy:
       'Deploy the code that began it and let it finish there, or `app.reset(id)` to begin anew. `npx flowproof check --against` says it before a deploy: [upgrades](upgrade.md).',
   },
+  RUN_ENDED: {
+    when: 'The run has ended, so nothing can be asked of it any more. `error.state` says how.',
+    remedy:
+      'Read its result with `app.run`, `app.resume` or `app.inspect`. `app.reset(id)` lets it begin anew, `retryRevert` and `skipRevert` get it out of FAILURE.',
+  },
   REVERT_NOT_FAILED: {
     when: '`retryRevert` and `skipRevert`: the revert of this task has not failed. `error.failed` has the paths of those that have.',
     remedy: 'Use one of these paths.',

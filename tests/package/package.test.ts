@@ -19,7 +19,7 @@ const filesOf = (door: Door): readonly string[] => (typeof door === 'string' ? [
 
 /** The links of a document to files beside it, as paths in the package. */
 function linksIn(project: string, path: string): readonly { readonly from: string; readonly target: string }[] {
-  const text = readFileSync(join(project, 'node_modules/flowproof', path), 'utf8').replace(/```[^]*?```/g, '');
+  const text = readFileSync(join(project, 'node_modules/flowproof', path), 'utf8').replace(/```[\s\S]*?```/g, '');
   const targets = [...text.matchAll(/\]\(([^)\s#]+)(?:#[^)]*)?\)/g)].map(([, target]) => String(target));
   return targets
     .filter((target) => !/^[a-z]+:/.test(target))
