@@ -1,6 +1,7 @@
 import { ts } from '../source/index.js';
 import type { Frame } from './frame.js';
 import type { Machine } from './machine.js';
+import { isObject } from './origins.js';
 import { short } from './syntax.js';
 import { Unknown } from './unknown.js';
 
@@ -18,14 +19,35 @@ export function access(node: Access, frame: Frame, machine: Machine): unknown {
   const key = keyIn(node, frame, machine);
   if (typeof key !== 'string' && typeof key !== 'number')
     return machine.unknown(`the key of '${short(node)}' is known only at run time`, node);
-  return memberOf(owner, key, node, machine);
+  return memberOf(owner, String(key), node, machine);
 }
 
-/** A property of a known value. */
-export function memberOf(owner: unknown, key: string | number, at: ts.Node, machine: Machine): unknown {
-  const value: unknown = Reflect.get(Object(owner) as object, key);
-  if (value === undefined && machine.origins.isOpen(owner)) return machine.unknown(`'${short(at)}' is known only at run time`, at);
-  return value;
+/** A property of a known value, as far as the source may see it. */
+export function memberOf(owner: unknown, key: string, at: ts.Node, machine: Machine): unknown {
+  const { realm, origins } = machine;
+  if (typeof owner === 'string') return key === 'length' ? owner.length : /^\d+$/.test(key) ? owner[Number(key)] : hidden();
+  if (!isObject(owner)) return hidden();
+  if (!realm.isOwn(owner)) return memberOfHanded(owner, key, machine) ?? hidden();
+  const isOpen = origins.isOpen(owner);
+  if (key === 'length' && Array.isArray(owner) && !isOpen) return owner.length;
+  if (key === 'size' && (owner instanceof Map || owner instanceof Set) && !isOpen) return owner.size;
+  const found = realm.find(owner, key);
+  if (found?.get !== undefined) return realm.isOwn(found.get) ? Reflect.apply(found.get, owner, []) : hidden();
+  if (found !== undefined && !(isOpen && key === 'length')) return found.value;
+  return isOpen || key in owner ? hidden() : undefined;
+
+  function hidden(): unknown {
+    return machine.unknown(`'${short(at)}' is known only at run time`, at);
+  }
+}
+
+/** Of JavaScript's own objects what computes; of the library's the names and numbers, and what begins a flow. */
+function memberOfHanded(owner: object, key: string, machine: Machine): unknown {
+  const found = machine.natives.memberOf(owner, key);
+  if (found !== undefined) return found;
+  const value: unknown = Object.getOwnPropertyDescriptor(owner, key)?.value;
+  if (typeof owner === 'function') return machine.realm.isHanded(value) ? value : undefined;
+  return isObject(value) || typeof value === 'symbol' ? undefined : value;
 }
 
 export function keyIn(node: Access, frame: Frame, machine: Machine): unknown {

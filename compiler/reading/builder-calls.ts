@@ -1,6 +1,8 @@
 import { flowDefinitionOf } from '#authoring';
 import type { ts } from '../source/index.js';
-import { type Gap, known } from './gaps.js';
+import { callLibrary } from './call-library.js';
+import type { Gap } from './gaps.js';
+import { known, placeholder } from './known-options.js';
 import type { Machine } from './machine.js';
 import { nodeOf, retryOf } from './opaque.js';
 import { isObject } from './origins.js';
@@ -17,17 +19,17 @@ export function callBuilder(
   at: ts.CallExpression,
   machine: Machine,
 ): unknown {
-  const own: unknown = Reflect.get(owner, method);
+  const own: unknown = Object.getOwnPropertyDescriptor(owner, method)?.value;
   if (typeof own !== 'function') return machine.unknown(`a flow that is being built has no '${method}'`, at);
   const gaps: Gap[] = [];
   const given = argumentsOf(trace, method, args, at, gaps, machine);
   if (machine.origins.isOpen(args)) gaps.push({ unknown: new Unknown('it is spread here', at, undefined), hidesNames: true });
-  const result: unknown = given === undefined ? owner : Reflect.apply(own, owner, given);
+  const result = given === undefined ? owner : callLibrary(() => Reflect.apply(own, owner, given) as unknown, at, machine);
   const next: Trace = { before: trace, method, args, at, gaps };
   if (method !== 'build') {
     // What is left out must not be lost: the builder stays the same, its history does not.
-    const builder = given === undefined ? Object.freeze({ ...owner }) : result;
-    if (isObject(builder)) machine.traces.follow(builder, next);
+    const builder = given === undefined ? machine.realm.hand(Object.freeze({ ...owner })) : result;
+    if (machine.realm.isHanded(builder)) machine.traces.follow(builder, next);
     return builder;
   }
   machine.traces.visit(at);
@@ -46,30 +48,32 @@ function argumentsOf(
   machine: Machine,
 ): readonly unknown[] | undefined {
   const node = (value: unknown): unknown => {
-    const used = nodeOf(value, machine);
+    const used = nodeOf(value, at, machine);
     gaps.push(...machine.gaps.of(used));
     return used;
   };
-  const nodes = (value: unknown): unknown => (isObject(value) && !('~flowproof' in value) ? allNodes(value, node, gaps, machine) : value);
+  const nodes = (value: unknown): unknown =>
+    value instanceof Unknown || machine.realm.isOwn(value) ? allNodes(value, node, gaps, machine) : value;
+  const options = (value: unknown): unknown => known(value, gaps, at, machine);
   const [first, second, third, fourth] = args;
   switch (method) {
     case 'add':
       if (patternOf(trace) === 'graph') return [nodes(first)];
-      return second === undefined ? [node(first)] : [node(first), known(second, gaps)];
+      return second === undefined ? [node(first)] : [node(first), options(second)];
     case 'when':
-      return [known(first, gaps), known(second, gaps), known(third, gaps, true), node(fourth)];
+      return [options(first), options(second), codeOf(third), node(fourth)];
     case 'switch':
-      return [known(first, gaps), known(second, gaps), known(third, gaps, true), nodes(fourth)];
+      return [options(first), options(second), codeOf(third), nodes(fourth)];
     case 'input':
       return inputOf(first, at, gaps, machine);
     case 'retry': {
-      const retry = first instanceof Unknown ? retryOf(first, machine) : first;
+      const retry = first instanceof Unknown ? retryOf(first, machine) : isImitation(first, machine) ? options(first) : first;
       gaps.push(...machine.gaps.of(retry));
       return [retry];
     }
     default: {
       const before = gaps.length;
-      const given = args.map((arg) => known(arg, gaps));
+      const given = args.map(options);
       return gaps.length > before && (method === 'link' || method === 'returns' || method === 'target') ? undefined : given;
     }
   }
@@ -98,7 +102,7 @@ function inputOf(shape: unknown, at: ts.CallExpression, gaps: Gap[], machine: Ma
     const ports = types.ports(types.checker.getTypeFromTypeNode(written));
     return ports === undefined ? [] : [ports.map(({ name }) => name)];
   }
-  if (Array.isArray(shape)) return [known(shape, gaps)];
+  if (Array.isArray(shape)) return [known(shape, gaps, at, machine)];
   const [argument] = at.arguments;
   if (argument === undefined) return [];
   const standard = types.property(types.of(argument), '~standard');
@@ -108,6 +112,16 @@ function inputOf(shape: unknown, at: ts.CallExpression, gaps: Gap[], machine: Ma
   const [input, output] = [part('input'), part('output')];
   const names = input === undefined || output === undefined ? undefined : new Set([...input, ...output].map(({ name }) => name));
   return [schemaOf(names)];
+}
+
+/** An object of the source with the mark of the library's own. */
+function isImitation(value: unknown, { realm }: Machine): boolean {
+  return realm.isOwn(value) && Object.hasOwn(value, '~flowproof');
+}
+
+/** What decides is not called here: whether it is a function is all that matters. */
+function codeOf(value: unknown): unknown {
+  return value instanceof Unknown ? placeholder : isObject(value) && typeof value !== 'function' ? null : value;
 }
 
 /** `graph`, `linear` or `unordered`: how the flow was begun. */

@@ -1,31 +1,47 @@
 import { ts } from '../source/index.js';
-import { keyIn } from './access.js';
+import { keyIn, memberOf } from './access.js';
 import { callExported, isExported, markClass } from './authoring-calls.js';
 import { callBuilder } from './builder-calls.js';
 import type { Frame } from './frame.js';
 import { arrayOf } from './literals.js';
 import type { Machine } from './machine.js';
-import { callNative, isNative } from './natives.js';
 import { short, unwrapped } from './syntax.js';
 import { ClassMark } from './tasks.js';
 import { Unknown } from './unknown.js';
 
-/** The value of a call. */
+type Method = ts.PropertyAccessExpression | ts.ElementAccessExpression;
+
+/** The value of a call. A chain of calls is read from its beginning on, link by link, however long it is. */
 export function call(node: ts.CallExpression, frame: Frame, machine: Machine): unknown {
-  const callee = unwrapped(node.expression);
-  const method = ts.isPropertyAccessExpression(callee) || ts.isElementAccessExpression(callee);
-  if (method && !isOfModule(callee, machine)) return callMethod(callee, node, frame, machine);
-  const fn = machine.evaluate(callee, frame);
-  return apply(fn, undefined, node, frame, machine);
+  const links: { readonly node: ts.CallExpression; readonly callee: Method }[] = [];
+  let first = node;
+  for (let callee = methodIn(first); callee !== undefined; callee = methodIn(first)) {
+    const before = unwrapped(callee.expression);
+    if (!ts.isCallExpression(before)) break;
+    links.push({ node: first, callee });
+    first = before;
+  }
+  let value = firstCall(first, frame, machine);
+  for (const link of links.reverse()) {
+    machine.spend(link.node);
+    value = machine.admitted(callMethod(value, link.callee, link.node, frame, machine), link.node);
+  }
+  return value;
 }
 
-function callMethod(
-  callee: ts.PropertyAccessExpression | ts.ElementAccessExpression,
-  node: ts.CallExpression,
-  frame: Frame,
-  machine: Machine,
-): unknown {
-  const owner = machine.evaluate(callee.expression, frame);
+function methodIn(node: ts.CallExpression): Method | undefined {
+  const callee = unwrapped(node.expression);
+  return ts.isPropertyAccessExpression(callee) || ts.isElementAccessExpression(callee) ? callee : undefined;
+}
+
+function firstCall(node: ts.CallExpression, frame: Frame, machine: Machine): unknown {
+  const callee = methodIn(node);
+  if (callee !== undefined && !isOfModule(callee, machine))
+    return callMethod(machine.evaluate(callee.expression, frame), callee, node, frame, machine);
+  return apply(machine.evaluate(unwrapped(node.expression), frame), undefined, node, frame, machine);
+}
+
+function callMethod(owner: unknown, callee: Method, node: ts.CallExpression, frame: Frame, machine: Machine): unknown {
   if (owner instanceof Unknown) return afterUnknown(owner, callee, node, frame, machine);
   if (owner === undefined || owner === null) {
     return callee.questionDotToken === undefined ? machine.unknown(`'${short(callee.expression)}' is empty here`, node) : undefined;
@@ -34,10 +50,10 @@ function callMethod(
   if (typeof key !== 'string') return machine.unknown(`the method '${short(callee)}' is known only at run time`, node);
   const trace = machine.traces.builder(owner);
   if (trace !== undefined) return callBuilder(owner as object, trace, key, arrayOf(node.arguments, frame, machine), node, machine);
-  const fn: unknown = Reflect.get(Object(owner) as object, key);
-  if (typeof fn === 'function' && (machine.origins.of(fn) !== undefined || isExported(fn))) return apply(fn, owner, node, frame, machine);
-  if (isNative(owner)) return callNative(owner, key, arrayOf(node.arguments, frame, machine), node, machine);
-  return machine.unknown(`the result of '${short(callee)}()' is known only at run time`, node);
+  const { realm, natives } = machine;
+  const native = realm.isOwn(owner) && realm.find(owner, key) !== undefined ? undefined : natives.methodOf(owner, key);
+  if (native !== undefined) return natives.call(native, owner, arrayOf(node.arguments, frame, machine), node);
+  return apply(memberOf(owner, key, callee, machine), owner, node, frame, machine);
 }
 
 /** What comes after something unknown is unknown for the same reason; a flow that is built of it is lost. */
@@ -54,14 +70,21 @@ function afterUnknown(owner: Unknown, callee: ts.Expression, node: ts.CallExpres
 function apply(fn: unknown, self: unknown, node: ts.CallExpression, frame: Frame, machine: Machine): unknown {
   const args = arrayOf(node.arguments, frame, machine);
   if (fn instanceof ClassMark) return markClass(fn, args[0], machine);
+  const native = machine.natives.behind(fn);
+  if (native !== undefined) return machine.natives.call(native, undefined, args, node);
   if (isExported(fn)) return callExported(fn as object, args, node, machine);
-  if (typeof fn === 'function' && machine.origins.of(fn) !== undefined && !ts.isClassLike(machine.origins.of(fn) as ts.Node)) {
+  if (typeof fn === 'function' && machine.realm.isOwn(fn) && !isClass(fn, machine)) {
     const given = machine.origins.isOpen(args) ? args.slice(0, -1) : args;
     const result: unknown = Reflect.apply(fn, self, given);
     return result instanceof Unknown && result.type === undefined ? machine.unknown(result.reason, node, result) : result;
   }
   if (fn instanceof Unknown) return machine.unknown(`the result of '${short(node.expression)}()' is known only at run time`, node);
   return machine.unknown(`'${short(node.expression)}' is no function that can be read`, node);
+}
+
+function isClass(fn: object, { origins }: Machine): boolean {
+  const written = origins.of(fn);
+  return written !== undefined && ts.isClassLike(written);
 }
 
 /** `flows.make()` with `import * as flows`: no method of a value. */

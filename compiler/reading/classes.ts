@@ -1,6 +1,6 @@
 import { ts } from '../source/index.js';
 import type { Frame } from './frame.js';
-import { placeholder } from './gaps.js';
+import { placeholder } from './known-options.js';
 import { keyOf } from './literals.js';
 import type { Machine } from './machine.js';
 import { isStatic, unwrapped, walk } from './syntax.js';
@@ -12,15 +12,26 @@ import { ClassMark, decorate } from './tasks.js';
  */
 export function classOf(node: ts.ClassLikeDeclaration, frame: Frame, machine: Machine): object {
   const heritage = node.heritageClauses?.find(({ token }) => token === ts.SyntaxKind.ExtendsKeyword)?.types[0];
-  const base = heritage === undefined ? undefined : machine.evaluate(heritage.expression, frame);
-  const made = typeof base === 'function' ? class extends (base as new () => object) {} : class {};
+  const base: unknown = heritage === undefined ? undefined : machine.evaluate(heritage.expression, frame);
+  const { realm, origins } = machine;
+  const known = realm.isOwn(base) && isClass(base, origins);
+  const made = known ? class extends (base as new () => object) {} : class {};
   Object.defineProperty(made, 'name', { value: node.name?.text ?? '', configurable: true });
-  machine.origins.set(made, node);
+  realm.own(realm.own(made).prototype);
+  origins.set(made, node);
+  // What it inherits from elsewhere nobody can see from here.
+  if ((heritage !== undefined && !known) || (known && origins.isOpen(base.prototype))) {
+    origins.markOpen(made);
+    origins.markOpen(made.prototype);
+  }
   for (const member of node.members) {
-    if (ts.isMethodDeclaration(member)) {
+    if (ts.isMethodDeclaration(member) && member.body !== undefined) {
       const key = keyOf(member.name, frame, machine);
-      const owner: object = member.modifiers?.some(({ kind }) => kind === ts.SyntaxKind.StaticKeyword) ? made : made.prototype;
-      if (key !== undefined) Object.defineProperty(owner, key, { value: machine.functionOf(member, frame), configurable: true });
+      const owner: object = isStatic(member) ? made : made.prototype;
+      if (key !== undefined) define(owner, key, { value: machine.functionOf(member, frame), writable: true }, machine);
+    } else if (ts.isGetAccessorDeclaration(member)) {
+      const key = keyOf(member.name, frame, machine);
+      if (key !== undefined) define(isStatic(member) ? made : made.prototype, key, { get: machine.functionOf(member, frame) }, machine);
     } else if (ts.isPropertyDeclaration(member)) {
       if (isStatic(member)) addStatic(made, member, frame, machine);
       else addField(made, member, frame, machine);
@@ -39,9 +50,10 @@ function addField(made: { readonly prototype: object }, member: ts.PropertyDecla
   if (key === undefined) return;
   const written = member.initializer && unwrapped(member.initializer);
   const isWritten = written !== undefined && (ts.isArrowFunction(written) || ts.isFunctionExpression(written));
-  const isCallable = isWritten || machine.types.checker.getTypeAtLocation(member).getNonNullableType().getCallSignatures().length > 0;
+  const isCallable = isWritten || machine.types.of(member).getNonNullableType().getCallSignatures().length > 0;
   if (!isCallable) return;
-  Object.defineProperty(made.prototype, key, { value: isWritten ? machine.functionOf(written, frame) : placeholder, configurable: true });
+  const value = isWritten ? machine.functionOf(written, frame) : placeholder;
+  define(made.prototype, key, { value, writable: true }, machine);
 }
 
 /** Static properties are read when they are asked for: most classes have none that matters here. */
@@ -50,13 +62,21 @@ function addStatic(made: object, member: ts.PropertyDeclaration, frame: Frame, m
   const { initializer } = member;
   if (key === undefined || initializer === undefined) return;
   let known: { readonly value: unknown } | undefined;
-  Object.defineProperty(made, key, {
-    configurable: true,
-    get() {
-      known ??= { value: machine.evaluate(initializer, frame) };
-      return known.value;
-    },
+  const get = machine.realm.own(() => {
+    known ??= { value: machine.evaluate(initializer, frame) };
+    return known.value;
   });
+  define(made, key, { get }, machine);
+}
+
+/** What has the name of something that JavaScript fixes, such as a static `prototype`, is left out. */
+function define(owner: object, key: string, property: PropertyDescriptor, { origins }: Machine): void {
+  if (!Reflect.defineProperty(owner, key, { ...property, configurable: true })) origins.markOpen(owner);
+}
+
+function isClass(value: object, origins: Machine['origins']): value is new () => object {
+  const written = origins.of(value);
+  return written !== undefined && ts.isClassLike(written);
 }
 
 /** `Task({ … })(CreateVolume)` in the file of a class: the decorator as a plain call. */

@@ -9,7 +9,7 @@ import type {
   TimesDefinition,
 } from '#authoring';
 import type { FlowNodeShape, FlowShape, LinkShape, NodeShape, PortShape, RetryNodeShape, TaskNodeShape } from '#compilation';
-import { placeholder } from './gaps.js';
+import { placeholder } from './known-options.js';
 import { schemaOf } from './schemas.js';
 
 /**

@@ -1,5 +1,6 @@
-import { type FlowDefinition, flowDefinitionOf, taskDefinitionOf } from '#authoring';
+import { type FlowDefinition, taskDefinitionOf } from '#authoring';
 import { ts } from '../source/index.js';
+import { builtBy } from './call-library.js';
 import { Frame } from './frame.js';
 import type { Interpreter } from './interpreter.js';
 import { isObject } from './origins.js';
@@ -34,7 +35,7 @@ export function executorsIn(files: readonly ts.SourceFile[], machine: Interprete
       const read = () => {
         const kind = kindOf(machine.evaluate(executor, new Frame()), machine);
         if (kind === undefined) return;
-        const definitions = [machine.evaluate(flows, new Frame())].flat().flatMap((flow) => flowDefinitionOf(flow) ?? []);
+        const definitions = [machine.evaluate(flows, new Frame())].flat().flatMap((flow) => builtBy(flow, machine) ?? []);
         executors.push({ kind, at: executor, flows: definitions });
       };
       machine.everyWay(read, () => {});
@@ -45,7 +46,8 @@ export function executorsIn(files: readonly ts.SourceFile[], machine: Interprete
 
 function kindOf(executor: unknown, { types }: Interpreter): string | undefined {
   if (!isObject(executor)) return undefined;
-  const kind: unknown = executor instanceof Unknown ? literalKind(executor, types) : Reflect.get(executor, 'kind');
+  const kind: unknown =
+    executor instanceof Unknown ? literalKind(executor, types) : Object.getOwnPropertyDescriptor(executor, 'kind')?.value;
   return typeof kind === 'string' ? kind : undefined;
 }
 

@@ -1,5 +1,6 @@
 import { ts } from '../source/index.js';
 import { access } from './access.js';
+import { primitiveOf } from './coercion.js';
 import type { Frame } from './frame.js';
 import { made } from './instances.js';
 import { arrayOf, objectOf } from './literals.js';
@@ -73,9 +74,10 @@ function identifier(node: ts.Identifier, frame: Frame, machine: Machine): unknow
 function template(node: ts.TemplateExpression, frame: Frame, machine: Machine): unknown {
   let text = node.head.text;
   for (const { expression: part, literal } of node.templateSpans) {
-    const value = machine.evaluate(part, frame);
+    const value = primitiveOf(machine.evaluate(part, frame), part, machine);
     if (value instanceof Unknown) return machine.unknown(value.reason, node, value);
     text += `${String(value)}${literal.text}`;
+    machine.copy(text.length, node);
   }
   return text;
 }

@@ -1,5 +1,5 @@
 import { isObject } from './origins.js';
-import { Unknown } from './unknown.js';
+import type { Unknown } from './unknown.js';
 
 /** Something that is missing in what was read of a flow. */
 export interface Gap {
@@ -20,30 +20,4 @@ export class Gaps {
     if (gaps.length > 0 && isObject(value)) this.#known.set(value, gaps);
     return value;
   }
-}
-
-/** Values of these keys decide nothing about a flow: what they hold may be unknown. */
-const HARMLESS = new Set(['inject', 'execute', 'revert', 'decider', 'onFailure', 'values', 'backoff']);
-
-/** Options as the library may see them: what is unknown is left out, and said. */
-export function known(value: unknown, gaps: Gap[], harmless = false): unknown {
-  if (value instanceof Unknown) {
-    if (harmless) return isCallable(value) ? placeholder : null;
-    if (isCallable(value)) return placeholder;
-    gaps.push({ unknown: value, hidesNames: true });
-    return undefined;
-  }
-  if (Array.isArray(value)) {
-    const items: unknown[] = value.map((item) => known(item, gaps, harmless));
-    return harmless ? items : items.filter((item) => item !== undefined);
-  }
-  if (!isObject(value) || typeof value === 'function' || '~flowproof' in value || '~standard' in value) return value;
-  return Object.fromEntries(Object.entries(value).map(([key, item]) => [key, known(item, gaps, harmless || HARMLESS.has(key))]));
-}
-
-/** Stands where a function is, of which only its type is known. */
-export function placeholder(): void {}
-
-function isCallable({ type }: Unknown): boolean {
-  return type !== undefined && type.getCallSignatures().length > 0;
 }

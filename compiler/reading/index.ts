@@ -6,7 +6,7 @@ export type { FlowReading } from './flow-reading.js';
 export type { Gap } from './gaps.js';
 export type { Library } from './library.js';
 export { isAssignment, rootOf } from './loops.js';
-export { isMadeUp } from './opaque.js';
+export { isMadeUp } from './made-up-names.js';
 export type { Assumption } from './oracle.js';
 export type { Origins } from './origins.js';
 export { type AppReading, type ProjectReading, readProject } from './read-project.js';

@@ -1,10 +1,9 @@
 import { ts } from '../source/index.js';
+import { itemsOf } from './coercion.js';
 import { Frame } from './frame.js';
 import { arrayOf, keyOf } from './literals.js';
 import type { Machine } from './machine.js';
-import { isObject } from './origins.js';
 import { isStatic, short } from './syntax.js';
-import { Unknown } from './unknown.js';
 import { bind } from './variables.js';
 
 /** `new X(…)`: collections of JavaScript, and objects of the source's own classes. */
@@ -12,11 +11,11 @@ export function made(node: ts.NewExpression, frame: Frame, machine: Machine): un
   const args = arrayOf(node.arguments ?? [], frame, machine);
   const symbol = machine.types.checker.getSymbolAtLocation(node.expression);
   const outside = symbol?.declarations?.every((one) => one.getSourceFile().isDeclarationFile) === true;
-  if (outside) return collection(symbol?.name ?? '', args) ?? unknown();
+  if (outside) return collection(symbol?.name ?? '', args, node, machine) ?? unknown();
   const target = machine.evaluate(node.expression, frame);
   const written = machine.origins.of(target);
   if (typeof target !== 'function' || written === undefined || !ts.isClassLike(written)) return unknown();
-  const instance: object = Object.create(target.prototype as object);
+  const instance = machine.realm.own(Object.create(target.prototype as object) as object);
   for (const one of classesOf(target, machine)) initialize(one, instance, one === written ? args : [], frame, machine);
   return instance;
 
@@ -25,16 +24,18 @@ export function made(node: ts.NewExpression, frame: Frame, machine: Machine): un
   }
 }
 
-function collection(name: string, [content, ...more]: readonly unknown[]): unknown {
-  if (content instanceof Unknown || more.length > 0 || !(content === undefined || isObject(content))) return undefined;
-  if (name === 'Map') return new Map((content ?? []) as Iterable<[unknown, unknown]>);
-  return name === 'Set' ? new Set((content ?? []) as Iterable<unknown>) : undefined;
+function collection(name: string, [content, ...more]: readonly unknown[], at: ts.Node, machine: Machine): unknown {
+  const items = content === undefined || content === null ? [] : itemsOf(content, at, machine);
+  if (items === undefined || more.length > 0) return undefined;
+  if (name === 'Set') return machine.realm.own(new Set(items));
+  const pairs = items.flatMap((item) => (Array.isArray(item) && machine.realm.isOwn(item) ? [[item[0], item[1]] as const] : []));
+  return name === 'Map' && pairs.length === items.length ? machine.realm.own(new Map(pairs)) : undefined;
 }
 
 /** A class and those that it extends, the outermost base first. */
 function classesOf(target: unknown, machine: Machine): readonly ts.ClassLikeDeclaration[] {
   const classes: ts.ClassLikeDeclaration[] = [];
-  for (let at: unknown = target; typeof at === 'function'; at = Object.getPrototypeOf(at)) {
+  for (let at: unknown = target; machine.realm.isOwn(at); at = Object.getPrototypeOf(at)) {
     const written = machine.origins.of(at);
     if (written !== undefined && ts.isClassLike(written)) classes.unshift(written);
   }
@@ -43,8 +44,7 @@ function classesOf(target: unknown, machine: Machine): readonly ts.ClassLikeDecl
 
 function initialize(node: ts.ClassLikeDeclaration, instance: object, args: readonly unknown[], around: Frame, machine: Machine): void {
   const frame = new Frame(around, { value: instance });
-  const set = (key: string, value: unknown) =>
-    Object.defineProperty(instance, key, { value, writable: true, enumerable: true, configurable: true });
+  const set = (key: string, value: unknown) => machine.realm.put(instance, key, value);
   for (const member of node.members) {
     if (!ts.isPropertyDeclaration(member) || isStatic(member)) continue;
     const key = keyOf(member.name, frame, machine);
@@ -55,7 +55,7 @@ function initialize(node: ts.ClassLikeDeclaration, instance: object, args: reado
   );
   if (written === undefined) return;
   for (const [index, parameter] of written.parameters.entries()) {
-    const given = parameter.dotDotDotToken === undefined ? args[index] : args.slice(index);
+    const given = parameter.dotDotDotToken === undefined ? args[index] : machine.realm.own(args.slice(index));
     const value = given === undefined && parameter.initializer !== undefined ? machine.evaluate(parameter.initializer, frame) : given;
     bind(parameter.name, value, frame, machine);
     if (ts.isParameterPropertyDeclaration(parameter, written) && ts.isIdentifier(parameter.name)) set(parameter.name.text, value);

@@ -8,8 +8,10 @@ import { Gaps } from './gaps.js';
 import type { Library } from './library.js';
 import type { Completion, Machine } from './machine.js';
 import { Modules } from './modules.js';
+import { Natives } from './natives.js';
 import { Oracle } from './oracle.js';
 import { Origins } from './origins.js';
+import { Realm } from './realm.js';
 import { statements } from './statements.js';
 import { Traces } from './traces.js';
 import type { Types } from './types.js';
@@ -17,6 +19,10 @@ import { CannotKnow, Thrown, Unknown } from './unknown.js';
 
 /** Expressions and statements that one flow may take to read: more is no description of a flow any more. */
 const MOST_WORK = 100_000;
+/** Characters and items that one flow may copy. */
+const MOST_COPIED = 5_000_000;
+/** Calls in calls, and expressions in expressions: beyond that a source calls itself, or was made to be deep. */
+const DEEPEST_CALLS = 100;
 const DEEPEST = 400;
 
 /**
@@ -24,13 +30,17 @@ const DEEPEST = 400;
  * else as unknown. Nothing of the program is executed: no input, no output, no code of a task.
  */
 export class Interpreter implements Machine {
+  readonly realm = new Realm();
+  readonly natives: Natives = new Natives(this);
   readonly origins = new Origins();
   readonly oracle = new Oracle();
   readonly traces = new Traces();
   readonly gaps = new Gaps();
   readonly modules: Modules;
   #work = 0;
+  #copied = 0;
   #depth = 0;
+  #calls = 0;
 
   constructor(
     readonly types: Types,
@@ -48,7 +58,9 @@ export class Interpreter implements Machine {
     return this.oracle.everyWay(() => {
       this.modules.anew();
       this.#work = 0;
+      this.#copied = 0;
       this.#depth = 0;
+      this.#calls = 0;
       try {
         read();
       } catch (error) {
@@ -60,13 +72,18 @@ export class Interpreter implements Machine {
 
   evaluate(node: ts.Expression, frame: Frame): unknown {
     this.spend(node);
-    if (this.#depth > DEEPEST) throw new CannotKnow(new Unknown('it calls itself too often', node, undefined));
+    if (this.#depth > DEEPEST) throw new CannotKnow(new Unknown('it is nested too deeply', node, undefined));
     this.#depth++;
     try {
-      return expression(node, frame, this);
+      return this.admitted(expression(node, frame, this), node);
     } finally {
       this.#depth--;
     }
+  }
+
+  admitted(value: unknown, at: ts.Node): unknown {
+    if (value instanceof Unknown || this.realm.admits(value)) return value;
+    return this.unknown('it is no value of the source', at);
   }
 
   execute(list: readonly ts.Statement[], frame: Frame): Completion {
@@ -94,6 +111,16 @@ export class Interpreter implements Machine {
     return functionOf(node, frame, this);
   }
 
+  enter<Result>(node: ts.Node, read: () => Result): Result {
+    if (this.#calls > DEEPEST_CALLS) throw new CannotKnow(new Unknown('it calls itself too often', node, undefined));
+    this.#calls++;
+    try {
+      return read();
+    } finally {
+      this.#calls--;
+    }
+  }
+
   classOf(node: ts.ClassLikeDeclaration, frame: Frame): object {
     return classOf(node, frame, this);
   }
@@ -104,6 +131,12 @@ export class Interpreter implements Machine {
 
   holds(value: unknown, at: ts.Node): boolean {
     return value instanceof Unknown ? this.oracle.answer(value.at === at ? at : value.at) : Boolean(value);
+  }
+
+  copy(size: number, at: ts.Node): void {
+    // Also for what is no number: JavaScript would make one of it.
+    if (size >= 0) this.#copied += size;
+    if (!(this.#copied <= MOST_COPIED)) throw new CannotKnow(new Unknown('it is too large to read', at, undefined));
   }
 
   spend(at: ts.Node): void {

@@ -4,7 +4,6 @@ import { plainCallsIn } from './classes.js';
 import { Frame } from './frame.js';
 import { isAssignment, rootOf } from './loops.js';
 import type { Machine } from './machine.js';
-import { GLOBALS } from './natives.js';
 import { functionAround, short, walk } from './syntax.js';
 import { Unknown } from './unknown.js';
 import { bind } from './variables.js';
@@ -53,7 +52,7 @@ export class Modules {
   read(symbol: ts.Symbol, at: ts.Node): unknown {
     const machine = this.#machine;
     const name = machine.library.nameOf(symbol);
-    if (name !== undefined) return exported(name) ?? machine.unknown(`'${name}' does something only at run time`, at);
+    if (name !== undefined) return exported(name, machine) ?? machine.unknown(`'${name}' does something only at run time`, at);
     const resolved = machine.library.resolve(symbol);
     for (const known of [this.#certain, this.#assumed]) if (known.has(resolved)) return known.get(resolved);
     if (this.#reading.has(resolved)) return machine.unknown(`'${short(at)}' is needed to know itself`, at);
@@ -110,7 +109,10 @@ export class Modules {
     const unknown = (reason: string) => machine.unknown(reason, at);
     if (declaration === undefined) return unknown(`'${short(at)}' is not declared`);
     const file = declaration.getSourceFile();
-    if (file.isDeclarationFile) return GLOBALS[symbol.name] ?? unknown(`'${symbol.name}' comes from outside of this project`);
+    if (file.isDeclarationFile) {
+      const native = isGlobal(declaration) ? machine.natives.global(symbol.name) : undefined;
+      return native ?? unknown(`'${symbol.name}' comes from outside of this project`);
+    }
     if (ts.isFunctionDeclaration(declaration)) {
       const body = symbol.declarations?.find(
         (one): one is ts.FunctionDeclaration => ts.isFunctionDeclaration(one) && one.body !== undefined,
@@ -190,6 +192,12 @@ export class Modules {
     this.#changes.set(file, found);
     return found;
   }
+}
+
+/** Declared for all, and not by a module or in a namespace. */
+function isGlobal(declaration: ts.Declaration): boolean {
+  const statement = ts.isVariableDeclaration(declaration) ? declaration.parent.parent : declaration;
+  return statement.parent !== undefined && ts.isSourceFile(statement.parent) && !ts.isExternalModule(statement.parent);
 }
 
 function symbolsIn(name: ts.BindingName, machine: Machine): readonly ts.Symbol[] {

@@ -1,14 +1,18 @@
 import { defineTask } from '#authoring';
-import { placeOf } from '../source/index.js';
-import { type Gap, placeholder } from './gaps.js';
+import type { ts } from '../source/index.js';
+import type { Gap } from './gaps.js';
+import { known, placeholder } from './known-options.js';
 import type { Machine } from './machine.js';
-import { short } from './syntax.js';
+import { nameFor } from './made-up-names.js';
 import type { TypedPort } from './types.js';
 import { Unknown } from './unknown.js';
 
 /** A node of which only its type is known, as a task that takes and gives what the type says; others stay as they are. */
-export function nodeOf(value: unknown, machine: Machine): unknown {
-  if (!(value instanceof Unknown)) return value;
+export function nodeOf(given: unknown, at: ts.Node, machine: Machine): unknown {
+  // Who adds a variable adds what it holds by then, whatever it holds here.
+  const value = given === undefined ? new Unknown('it gets its value later', at, undefined) : given;
+  // No object of the source is a node, whatever it looks like.
+  if (!(value instanceof Unknown)) return machine.realm.isOwn(value) && typeof value !== 'function' ? known(value, [], at, machine) : value;
   const brand = machine.types.brand(value.type);
   const name = brand?.name ?? nameFor(value);
   const task: unknown = Reflect.apply(defineTask, undefined, [
@@ -34,16 +38,6 @@ export function retryOf(value: Unknown, machine: Machine): unknown {
   };
   const retry = Object.freeze({ '~flowproof': Object.freeze({ kind: 'retry', definition }) });
   return machine.gaps.set(retry, [{ unknown: value, hidesNames: brand === undefined }]);
-}
-
-/** A name that is nobody else's, and says where it stands. */
-export function nameFor({ at }: Unknown): string {
-  return `‹${short(at).replaceAll('/', '∕')}, line ${placeOf(at).line}›`;
-}
-
-/** Whether a name was made by {@link nameFor}. */
-export function isMadeUp(name: string): boolean {
-  return name.startsWith('‹');
 }
 
 /** `Optional` gives are still given: what reads them must cope. */

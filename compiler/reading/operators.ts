@@ -1,7 +1,8 @@
 import { ts } from '../source/index.js';
+import { primitiveOf } from './coercion.js';
 import type { Frame } from './frame.js';
 import type { Machine } from './machine.js';
-import { isObject } from './origins.js';
+import { short } from './syntax.js';
 import { Unknown } from './unknown.js';
 import { assign } from './variables.js';
 
@@ -29,7 +30,6 @@ const OPERATORS: ReadonlyMap<ts.SyntaxKind, Operator> = new Map<ts.SyntaxKind, O
   [ts.SyntaxKind.EqualsEqualsToken, (left, right) => left == right],
   // biome-ignore lint/suspicious/noDoubleEquals: it reads what the source says
   [ts.SyntaxKind.ExclamationEqualsToken, (left, right) => left != right],
-  [ts.SyntaxKind.InKeyword, (left, right) => isObject(right) && String(left) in right],
 ]);
 
 const COMPOUND: ReadonlyMap<ts.SyntaxKind, ts.SyntaxKind> = new Map([
@@ -65,10 +65,7 @@ export function binary(node: ts.BinaryExpression, frame: Frame, machine: Machine
       return value ?? machine.evaluate(right, frame);
     }
     default: {
-      const compound = COMPOUND.get(kind);
-      const operate = OPERATORS.get(compound ?? kind);
-      const operands = [machine.evaluate(left, frame), machine.evaluate(right, frame)] as const;
-      const value = operate === undefined ? machine.unknown('of its operator', node) : apply(operate, operands, node, machine);
+      const value = apply(kind, [machine.evaluate(left, frame), machine.evaluate(right, frame)], node, machine);
       if (kind >= ts.SyntaxKind.FirstAssignment && kind <= ts.SyntaxKind.LastAssignment) assign(left, value, frame, machine);
       return value;
     }
@@ -80,14 +77,33 @@ function settled(value: unknown, otherwise: boolean): unknown {
   return value instanceof Unknown ? otherwise : value;
 }
 
-function apply(operate: Operator, [left, right]: readonly [unknown, unknown], node: ts.Node, machine: Machine): unknown {
+/** These compare objects as they are; all others make texts or numbers of them. */
+const COMPARING: ReadonlySet<ts.SyntaxKind> = new Set([ts.SyntaxKind.EqualsEqualsEqualsToken, ts.SyntaxKind.ExclamationEqualsEqualsToken]);
+
+function apply(kind: ts.SyntaxKind, operands: readonly [unknown, unknown], node: ts.BinaryExpression, machine: Machine): unknown {
+  if (kind === ts.SyntaxKind.InKeyword) return isIn(operands, node, machine);
+  const operate = OPERATORS.get(COMPOUND.get(kind) ?? kind);
+  if (operate === undefined) return machine.unknown(`'${node.operatorToken.getText()}' is known only at run time`, node);
+  const [left, right] = COMPARING.has(kind) ? operands : operands.map((operand) => primitiveOf(operand, node, machine));
   const unknown = [left, right].find((operand) => operand instanceof Unknown);
-  return unknown instanceof Unknown ? machine.unknown(unknown.reason, node, unknown) : operate(left, right);
+  if (unknown instanceof Unknown) return machine.unknown(unknown.reason, node, unknown);
+  const value = operate(left, right);
+  if (typeof value === 'string') machine.copy(value.length, node);
+  return value;
+}
+
+function isIn([key, object]: readonly [unknown, unknown], node: ts.BinaryExpression, machine: Machine): unknown {
+  const unknown = [key, object].find((operand) => operand instanceof Unknown);
+  if (unknown instanceof Unknown) return machine.unknown(unknown.reason, node, unknown);
+  if (!machine.realm.isOwn(object) || typeof key !== 'string') return machine.unknown(`'${short(node)}' is known only at run time`, node);
+  if (machine.realm.find(object, key) !== undefined) return true;
+  return machine.origins.isOpen(object) || key in object ? machine.unknown(`'${short(node)}' is known only at run time`, node) : false;
 }
 
 export function prefixed(node: ts.PrefixUnaryExpression, frame: Frame, machine: Machine): unknown {
-  const value = machine.evaluate(node.operand, frame);
-  if (node.operator === ts.SyntaxKind.ExclamationToken) return !machine.holds(value, node.operand);
+  const operand = machine.evaluate(node.operand, frame);
+  if (node.operator === ts.SyntaxKind.ExclamationToken) return !machine.holds(operand, node.operand);
+  const value = primitiveOf(operand, node, machine);
   if (value instanceof Unknown) return machine.unknown(value.reason, node, value);
   switch (node.operator) {
     case ts.SyntaxKind.MinusToken:

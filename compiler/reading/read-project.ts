@@ -1,5 +1,6 @@
-import { type FlowDefinition, flowDefinitionOf } from '#authoring';
+import type { FlowDefinition } from '#authoring';
 import { type SourceProject, ts } from '../source/index.js';
+import { builtBy } from './call-library.js';
 import { type FlowReading, readFlow } from './flow-reading.js';
 import { Frame } from './frame.js';
 import { Interpreter } from './interpreter.js';
@@ -56,7 +57,7 @@ export function appsIn(file: ts.SourceFile, machine: Interpreter): readonly AppR
     const read = () => {
       const list = machine.evaluate(written, new Frame());
       const flows = (Array.isArray(list) ? list : []).flatMap((flow, index) => {
-        const definition = flowDefinitionOf(flow);
+        const definition = builtBy(flow, machine);
         const at = ts.isArrayLiteralExpression(written) ? (written.elements[index] ?? written) : written;
         return definition === undefined ? [] : [{ definition, at }];
       });

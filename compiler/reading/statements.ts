@@ -1,9 +1,8 @@
 import { ts } from '../source/index.js';
+import { itemsOf } from './coercion.js';
 import { Frame } from './frame.js';
-import { isIterable } from './literals.js';
 import { forget, loop } from './loops.js';
 import type { Completion, Machine } from './machine.js';
-import { isObject } from './origins.js';
 import { short } from './syntax.js';
 import { Thrown, Unknown } from './unknown.js';
 import { bind } from './variables.js';
@@ -64,12 +63,12 @@ export function declare(list: ts.VariableDeclarationList, frame: Frame, machine:
 
 function forOf(node: ts.ForOfStatement, frame: Frame, machine: Machine): Completion {
   const values = machine.evaluate(node.expression, frame);
-  return each(node, isIterable(values) && !machine.origins.isOpen(values) ? [...values] : undefined, frame, machine);
+  return each(node, itemsOf(values, node.expression, machine), frame, machine);
 }
 
 function forIn(node: ts.ForInStatement, frame: Frame, machine: Machine): Completion {
   const value = machine.evaluate(node.expression, frame);
-  const known = isObject(value) && !(value instanceof Unknown) && !machine.origins.isOpen(value);
+  const known = machine.realm.isOwn(value) && !machine.origins.isOpen(value);
   return each(node, known ? Object.keys(value) : undefined, frame, machine);
 }
 

@@ -36,8 +36,8 @@ export function functionAround(node: ts.Node): ts.SignatureDeclaration | ts.Prop
   return undefined;
 }
 
-export function isStatic(node: ts.PropertyDeclaration): boolean {
-  return node.modifiers?.some(({ kind }) => kind === ts.SyntaxKind.StaticKeyword) === true;
+export function isStatic(node: ts.ClassElement): boolean {
+  return ts.canHaveModifiers(node) && node.modifiers?.some(({ kind }) => kind === ts.SyntaxKind.StaticKeyword) === true;
 }
 
 /** All nodes below one, itself first. */

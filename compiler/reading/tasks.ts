@@ -1,7 +1,10 @@
 import { defineTask, Retry, Task } from '#authoring';
 import { ts } from '../source/index.js';
-import { type Gap, known } from './gaps.js';
+import { callLibrary } from './call-library.js';
+import type { Gap } from './gaps.js';
+import { known } from './known-options.js';
 import type { Machine } from './machine.js';
+import { nameFor } from './made-up-names.js';
 import { isObject } from './origins.js';
 import { Unknown } from './unknown.js';
 
@@ -19,36 +22,36 @@ export class ClassMark {
 
 /** Makes a class a task or a retry; a task with the names that its decorator lists or, where these are unknown, its signatures. */
 export function decorate(mark: ClassMark, target: object, machine: Machine): void {
-  if (mark.makes === 'task') decorateTask(mark, target, machine);
-  else {
-    const gaps: Gap[] = [];
-    Reflect.apply(Reflect.apply(Retry, undefined, [known(mark.options, gaps)]), undefined, [target]);
-    machine.gaps.set(target, gaps);
-  }
-}
-
-function decorateTask(mark: ClassMark, target: object, machine: Machine): void {
-  const node = machine.origins.of(target);
-  const read = (method: string): ts.Type | undefined => {
-    const symbol = node === undefined || !ts.isClassLike(node) ? undefined : machine.types.checker.getTypeAtLocation(node).symbol;
-    return symbol === undefined ? undefined : machine.types.property(machine.types.checker.getDeclaredTypeOfSymbol(symbol), method);
-  };
+  if (!machine.realm.isOwn(target)) return;
   const gaps: Gap[] = [];
-  const options = withNames(mark.options, read('execute'), read('revert'), gaps, machine);
-  Reflect.apply(Task(options), undefined, [target]);
+  if (mark.makes === 'task') {
+    const node = machine.origins.of(target);
+    const read = (method: string): ts.Type | undefined => {
+      const symbol = node === undefined || !ts.isClassLike(node) ? undefined : machine.types.of(node).symbol;
+      return symbol === undefined ? undefined : machine.types.property(machine.types.checker.getDeclaredTypeOfSymbol(symbol), method);
+    };
+    const options = withNames(mark.options, read('execute'), read('revert'), gaps, mark.at, machine);
+    callLibrary(() => Reflect.apply(Task(options), undefined, [target]), mark.at, machine);
+  } else {
+    const options = known(mark.options, gaps, mark.at, machine);
+    callLibrary(() => Reflect.apply(Reflect.apply(Retry, undefined, [options]), undefined, [target]), mark.at, machine);
+  }
   machine.gaps.set(target, gaps);
 }
 
 /** What `defineTask(options)` gives. */
 export function defined(options: unknown, at: ts.CallExpression, machine: Machine): unknown {
-  if (!isObject(options) || options instanceof Unknown) return machine.unknown('the options of its task are known only at run time', at);
+  if (!machine.realm.isOwn(options)) return machine.unknown('the options of its task are known only at run time', at);
   const gaps: Gap[] = [];
   const type = machine.types.of(at.arguments[0] ?? at);
   const method = (name: string) => machine.types.property(type, name);
-  const given = withNames(options, method('execute'), method('revert'), gaps, machine);
+  const given = withNames(options, method('execute'), method('revert'), gaps, at, machine);
   const origin = machine.origins.of(options);
   if (origin !== undefined) machine.origins.set(given, origin);
-  return machine.gaps.set(Reflect.apply(defineTask, undefined, [given]), gaps);
+  return machine.gaps.set(
+    callLibrary(() => Reflect.apply(defineTask, undefined, [given]) as unknown, at, machine),
+    gaps,
+  );
 }
 
 function withNames(
@@ -56,10 +59,11 @@ function withNames(
   execute: ts.Type | undefined,
   revert: ts.Type | undefined,
   gaps: Gap[],
+  at: ts.Node,
   machine: Machine,
 ): Record<string, unknown> {
-  const { types, origins } = machine;
-  const given: Record<string, unknown> = isObject(options) && !(options instanceof Unknown) ? { ...options } : {};
+  const { types, origins, realm } = machine;
+  const given: Record<string, unknown> = realm.isOwn(options) ? { ...options } : {};
   const result = types.ports(types.resultOf(execute)) ?? [];
   const needs = types.inputsOf(execute);
   const typed: Record<ListName, () => string[]> = {
@@ -77,14 +81,15 @@ function withNames(
     const unsure =
       value instanceof Unknown || origins.isOpen(value) || (Array.isArray(value) && value.some((name) => name instanceof Unknown));
     if (unsure || unknownOptions) given[list] = typed[list]();
+    else if (value !== undefined) given[list] = namesIn(value).filter((name) => typeof name === 'string');
   }
   if (unknownOptions) gaps.push({ unknown: options, hidesNames: false });
-  return Object.fromEntries(Object.entries(given).map(([key, value]) => [key, isSchemas(key) ? value : known(value, gaps)]));
-}
-
-/** Schemas are known only at run time, their names are not. */
-function isSchemas(key: string): boolean {
-  return LISTS.some((list) => list === key) || key === 'execute' || key === 'revert';
+  const { name } = given;
+  if (name instanceof Unknown) {
+    given.name = nameFor(name);
+    gaps.push({ unknown: name, hidesNames: false });
+  }
+  return known(realm.own(given), gaps, at, machine) as Record<string, unknown>;
 }
 
 function namesIn(list: unknown): readonly unknown[] {

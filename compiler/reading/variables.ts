@@ -1,8 +1,9 @@
 import { ts } from '../source/index.js';
+import { keyIn, memberOf } from './access.js';
+import { itemsOf, primitiveOf } from './coercion.js';
 import type { Frame } from './frame.js';
-import { isIterable, keyOf } from './literals.js';
+import { keyOf } from './literals.js';
 import type { Machine } from './machine.js';
-import { isObject } from './origins.js';
 import { Unknown } from './unknown.js';
 
 /** Gives a value to a variable or a property. */
@@ -14,11 +15,11 @@ export function assign(target: ts.Expression, value: unknown, frame: Frame, mach
     if (symbol !== undefined && !frame.assign(symbol, value)) machine.write(symbol, value);
   } else if (ts.isPropertyAccessExpression(target) || ts.isElementAccessExpression(target)) {
     const owner = machine.evaluate(target.expression, frame);
-    if (!isObject(owner) || owner instanceof Unknown) return;
-    const key = ts.isPropertyAccessExpression(target) ? target.name.text : machine.evaluate(target.argumentExpression, frame);
+    if (!machine.realm.isOwn(owner)) return;
+    const key = keyIn(target, frame, machine);
     if (typeof key !== 'string' && typeof key !== 'number') machine.origins.markOpen(owner);
     else {
-      if (!Reflect.set(owner, key, value)) machine.origins.markOpen(owner);
+      if (!machine.realm.put(owner, String(key), value)) machine.origins.markOpen(owner);
       machine.origins.setKey(owner, String(key), target);
     }
   }
@@ -27,7 +28,8 @@ export function assign(target: ts.Expression, value: unknown, frame: Frame, mach
 /** `++` and `--`. */
 export function update(target: ts.Expression, by: 1 | -1, frame: Frame, machine: Machine): { before: unknown; after: unknown } {
   const before = machine.evaluate(target, frame);
-  const after = before instanceof Unknown ? before : Number(before) + by;
+  const number = primitiveOf(before, target, machine);
+  const after = number instanceof Unknown ? number : Number(number) + by;
   assign(target, after, frame, machine);
   return { before, after };
 }
@@ -56,13 +58,29 @@ function part(element: ts.BindingElement, index: number, value: unknown, taken: 
 
   function item(): unknown {
     if (list) {
-      const items = isIterable(value) ? [...value] : [];
-      return element.dotDotDotToken === undefined ? items[index] : items.slice(index);
+      const items = itemsOf(value, element, machine);
+      if (items === undefined) return machine.unknown(reasonOf(value, element), element.name);
+      return element.dotDotDotToken === undefined ? items[index] : machine.realm.own(items.slice(index));
     }
-    if (!isObject(value)) return undefined;
-    if (element.dotDotDotToken === undefined) return Reflect.get(value, key as string);
-    return Object.fromEntries(Object.entries(value).filter(([name]) => !taken.includes(name)));
+    if (value === undefined || value === null) return undefined;
+    if (element.dotDotDotToken === undefined) return memberOf(value, key as string, element.name, machine);
+    return rest(value, taken, element, machine);
   }
+}
+
+/** What a pattern leaves of an object. */
+function rest(value: unknown, taken: readonly string[], element: ts.BindingElement, machine: Machine): unknown {
+  const { origins, realm } = machine;
+  if (!realm.isOwn(value)) return machine.unknown(reasonOf(value, element), element.name);
+  const left = realm.own({});
+  for (const key of Object.keys(value)) {
+    if (taken.includes(key)) continue;
+    realm.put(left, key, realm.find(value, key)?.value);
+    const written = origins.ofKey(value, key);
+    if (written !== undefined) origins.setKey(left, key, written);
+  }
+  if (origins.isOpen(value)) origins.markOpen(left);
+  return left;
 }
 
 function reasonOf(value: unknown, element: ts.BindingElement): string {

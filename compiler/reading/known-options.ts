@@ -1,0 +1,49 @@
+import type { ts } from '../source/index.js';
+import type { Gap } from './gaps.js';
+import type { Machine } from './machine.js';
+import { isObject } from './origins.js';
+import { schemaOf } from './schemas.js';
+import { CannotKnow, Unknown } from './unknown.js';
+
+/** Values of these keys decide nothing about a flow: what they hold may be unknown. */
+const HARMLESS = new Set(['inject', 'execute', 'revert', 'decider', 'onFailure', 'values', 'backoff']);
+
+/** Options are not as large as this, nor as deep. */
+const MOST_PARTS = 2000;
+const DEEPEST = 20;
+
+/** Options as the library may see them, copied: what is unknown is left out, and said. */
+export function known(value: unknown, gaps: Gap[], at: ts.Node, { realm }: Pick<Machine, 'realm'>): unknown {
+  const left = { parts: MOST_PARTS };
+  return copied(value, false, 0);
+
+  function copied(value: unknown, harmless: boolean, depth: number): unknown {
+    if (value instanceof Unknown) {
+      if (isCallable(value)) return placeholder;
+      if (harmless) return null;
+      gaps.push({ unknown: value, hidesNames: true });
+      return undefined;
+    }
+    if (!isObject(value)) return value;
+    // Code is never called here, and what the library itself has made it knows.
+    if (typeof value === 'function') return realm.isOwn(value) ? value : placeholder;
+    if (!realm.isOwn(value)) return value;
+    if (--left.parts < 0 || depth > DEEPEST) throw new CannotKnow(new Unknown(TOO_LARGE, at, undefined));
+    if (Array.isArray(value)) {
+      const items: unknown[] = value.map((item) => copied(item, harmless, depth + 1));
+      return harmless ? items : items.filter((item) => item !== undefined);
+    }
+    if ('~standard' in value) return schemaOf(undefined);
+    const entries = Object.entries(value).filter(([key]) => key !== '~flowproof');
+    return Object.fromEntries(entries.map(([key, item]) => [key, copied(item, harmless || HARMLESS.has(key), depth + 1)]));
+  }
+}
+
+const TOO_LARGE = 'these are more options than can be read';
+
+/** Stands where a function is, of which only its type is known. */
+export function placeholder(): void {}
+
+function isCallable({ type }: Unknown): boolean {
+  return type !== undefined && type.getCallSignatures().length > 0;
+}
