@@ -19,8 +19,8 @@ const SEGMENT_BYTES = 16 * 1_048_576;
  * Keeps runs in `directory`, which is made when it is missing: no server, safe against crashes and loss of power, one
  * process at a time. The files `journal-….log` in it are text, one line a record. Everything that connects to the same value shares it.
  *
- * Opening it throws PersistenceError `STORE_LOCKED` while another process has it, and `JOURNAL_CORRUPT` when the log is
- * damaged anywhere but at its end. Use it from one container at a time: a process of another one can't be seen.
+ * Opening it throws PersistenceError `STORE_LOCKED` while another process has it, and `JOURNAL_CORRUPT` when so much of the log
+ * is damaged that it can't be told whose it was; a damaged run is listed as FAILURE and refused, and the others go on. Use it from one container at a time: a process of another one can't be seen.
  *
  * @example
  * ```ts

@@ -18,6 +18,7 @@ import type {
   TickParams,
   TickResult,
 } from './journal.js';
+import { JournalError } from './journal-error.js';
 import { Leases } from './leases.js';
 import { grouping } from './logbook.js';
 import { mayReceive } from './may-receive.js';
@@ -46,6 +47,16 @@ export interface RunRecord<Place> {
   tail: Pick<Entry, 'seq' | 'epoch' | 'writer' | 'stepId'>;
   /** By the message's id, oldest first. */
   readonly inbox: Map<string, InboxMessage>;
+  /** Why nothing of it is given out. */
+  damage?: RunDamage;
+}
+
+/** What is wrong with what is kept of a run. */
+export interface RunDamage {
+  readonly code: 'JOURNAL_GAP' | 'JOURNAL_CORRUPT';
+  /** -1 when it is about the run as a whole. */
+  readonly seq: number;
+  readonly reason: string;
 }
 
 /** What {@link RunTable.judge} says of an append: `taken` means that there is an entry of this seq, perhaps this very one. */
@@ -105,15 +116,19 @@ export class RunTable<Place> {
     record.tail = tailOf(item.entry);
     if (item.entry.kind === 'snapshot') record.start = record.places.length;
     record.places.push(place);
+    if (record.damage === undefined) this.#restate(record, item);
+    for (const id of item.consume ?? []) record.inbox.delete(id);
+    if (isEnded(record.state))
+      for (const { id, kind } of record.inbox.values()) if (!mayReceive(record.state, kind)) record.inbox.delete(id);
+    if (record.inbox.size === 0) this.#mail.delete(record);
+  }
+
+  #restate(record: RunRecord<Place>, item: Change): void {
     if (item.summary?.state !== undefined) {
       record.state = item.summary.state;
       record.endedAtMs = isEnded(record.state) ? item.entry.atMs : undefined;
     }
     if (item.summary?.owner !== undefined) record.owner = item.summary.owner ?? undefined;
-    for (const id of item.consume ?? []) record.inbox.delete(id);
-    if (isEnded(record.state))
-      for (const { id, kind } of record.inbox.values()) if (!mayReceive(record.state, kind)) record.inbox.delete(id);
-    if (record.inbox.size === 0) this.#mail.delete(record);
   }
 
   /** @throws RunNotFoundError when there is no such run; RunEndedError when it takes no such message any more */
@@ -127,6 +142,23 @@ export class RunTable<Place> {
   deliver(record: RunRecord<Place>, message: InboxMessage): void {
     record.inbox.set(message.id, message);
     this.#mail.add(record);
+  }
+
+  /** The run is listed from now on as one that needs an operator, and refused to whoever loads it: see {@link readable}. */
+  condemn(record: RunRecord<Place>, damage: RunDamage): void {
+    record.damage = damage;
+    record.state = 'FAILURE';
+    record.endedAtMs ??= record.createdAtMs;
+    record.owner = undefined;
+    this.#mail.delete(record);
+  }
+
+  /** @throws JournalError `JOURNAL_GAP`, `JOURNAL_CORRUPT` when the run is damaged */
+  readable(runId: string): RunRecord<Place> | undefined {
+    const record = this.#runs.get(runId);
+    if (record?.damage === undefined) return record;
+    const { code, seq, reason } = record.damage;
+    throw new JournalError(code, runId, seq, reason);
   }
 
   saveLogbook(logbook: Logbook): void {
@@ -198,7 +230,7 @@ export class RunTable<Place> {
       const record = this.#runs.get(runId);
       if (record === undefined) continue;
       this.#runs.delete(runId);
-      this.#keys.delete(record.key);
+      if (this.#keys.get(record.key) === record) this.#keys.delete(record.key);
       this.#mail.delete(record);
     }
     const kept = this.#order.filter((runId) => !gone.has(runId));

@@ -14,6 +14,8 @@ export interface Child {
   readonly pid: number;
   /** The next line that it prints; rejects when it ends without one. */
   line(): Promise<string>;
+  /** All further lines, until it ends. */
+  lines(): AsyncIterable<string>;
   /** SIGKILL; resolves when it is gone. */
   kill(): Promise<void>;
 }
@@ -51,6 +53,7 @@ function start(path: string): Child {
   return {
     process: child,
     pid: child.pid ?? -1,
+    lines: () => ({ [Symbol.asyncIterator]: () => lines }),
     async line() {
       const { value, done } = await lines.next();
       if (done === true) throw new Error('the program ended without another line');

@@ -1,5 +1,8 @@
+import { isFlowproofError } from '../../model/errors.js';
+import { ENTRY_FORMAT } from '../entry.js';
+import { grouping } from '../logbook.js';
 import type { RunRecord } from '../run-table.js';
-import { logbookLine, messageLine, type RecordMeta, runLineOf } from './records.js';
+import { damageLine, logbookLine, messageLine, type RecordMeta, runLineOf } from './records.js';
 import type { LogIndex } from './replay.js';
 import type { NewLine, Place, Segment } from './segment.js';
 import type { SegmentedLog } from './segmented-log.js';
@@ -56,6 +59,7 @@ export async function compact(index: LogIndex, log: SegmentedLog): Promise<void>
       if (characters > CHUNK_CHARACTERS) await flush();
     }
     await flush();
+    await Promise.all(replaced.map((segment) => segment.setAside()));
     await draft.publish();
   } catch (error) {
     await draft.discard(true).catch(() => undefined);
@@ -66,25 +70,57 @@ export async function compact(index: LogIndex, log: SegmentedLog): Promise<void>
   await log.replace(replaced, draft);
 }
 
-async function* alive({ table, shapes }: LogIndex, log: SegmentedLog, old: ReadonlySet<Segment>): AsyncGenerator<Copied> {
+async function* alive(index: LogIndex, log: SegmentedLog, old: ReadonlySet<Segment>): AsyncGenerator<Copied> {
+  const { table, shapes } = index;
   for (const logbook of table.allLogbooks()) yield { line: logbookLine(logbook) };
-  for (const place of [...shapes.values()]) if (old.has(place.segment)) yield { line: await log.read(place), from: place };
+  for (const [fingerprint, place] of [...shapes]) {
+    if (!old.has(place.segment)) continue;
+    // Without its shape a run is refused; the next run of this flow brings it back.
+    const line = await unlessDamaged(log, place, () => shapes.delete(fingerprint));
+    if (line !== undefined) yield { line, from: place };
+  }
   for (const record of [...table.records()]) {
-    const { places, start, inbox } = record;
+    const { runId, places, start, inbox } = record;
     const [first, ...entries] = [...places.slice(0, 1), ...places.slice(Math.max(1, start))];
     if (first === undefined || !old.has(first.segment)) continue;
-    yield { line: begun(record, await log.read(first)), from: first };
-    for (const place of entries) if (old.has(place.segment)) yield { line: await log.read(place), from: place };
+    const condemn = (reason: string) => record.damage ?? table.condemn(record, { code: 'JOURNAL_CORRUPT', seq: -1, reason });
+    yield { line: beginning(record, await unlessDamaged(log, first, condemn)), from: first };
+    for (const place of entries) {
+      const line = old.has(place.segment) ? await unlessDamaged(log, place, condemn) : undefined;
+      if (line !== undefined) yield { line, from: place };
+    }
     for (const message of [...inbox.values()]) yield { line: messageLine(message) };
+    if (record.damage !== undefined) yield { line: damageLine(runId, record.damage) };
+  }
+}
+
+/** A line; nothing when it is damaged, which concerns those who need it and nobody else. */
+async function unlessDamaged(log: SegmentedLog, place: Place, onDamage: (reason: string) => unknown): Promise<NewLine | undefined> {
+  try {
+    return await log.read(place);
+  } catch (error) {
+    if (!isFlowproofError(error, 'JOURNAL_CORRUPT')) throw error;
+    onDamage(error.message);
+    return undefined;
   }
 }
 
 /** What the run began with, and how it stands, as the entries that said so may be among those that are left out. */
-function begun({ state, owner, endedAtMs, start }: RunRecord<Place>, { meta, body }: NewLine): NewLine {
-  const { entry, run } = JSON.parse(meta) as Extract<RecordMeta, { type: 'run' }>;
-  const { endedAtMs: _, ...facts } = run;
-  const now = { ...facts, state, owner: owner ?? null, ...(endedAtMs === undefined ? {} : { endedAtMs }) };
-  return runLineOf({ entry, run: now }, start > 0 ? '' : body);
+function beginning(record: RunRecord<Place>, line: NewLine | undefined): NewLine {
+  const { runId, key, flow, version, fingerprint, inputsHash, createdAtMs, state, owner, endedAtMs, start, tail } = record;
+  const meta = line === undefined ? undefined : (JSON.parse(line.meta) as RecordMeta);
+  const now = { state, owner: owner ?? null, ...(endedAtMs === undefined ? {} : { endedAtMs }) };
+  if (line === undefined || meta?.type !== 'run') {
+    const entry = { runId, ...tail, seq: 0, epoch: 0, kind: 'step', format: ENTRY_FORMAT, atMs: createdAtMs } as const;
+    return runLineOf({ entry, run: { key, flow, version, fingerprint, inputsHash, ...grouping(record), ...now } }, '');
+  }
+  const { endedAtMs: _, ...facts } = meta.run;
+  return runLineOf({ entry: meta.entry, run: { ...facts, ...now } }, start > 0 ? bodyOf(key) : line.body);
+}
+
+/** Of what a run began with nothing is read again but its key, by which a damaged line can be known. */
+function bodyOf(key: string): string {
+  return JSON.stringify([['CREATED', { key }]]);
 }
 
 /** The places of entries before the last snapshot: their lines are gone. */

@@ -60,7 +60,7 @@ export class FileJournal implements Journal {
 
   async load(runId: string, { raw }: LoadOptions = {}): Promise<LoadedRun | undefined> {
     const { index, log } = this.#open();
-    const record = index.table.get(runId);
+    const record = index.table.readable(runId);
     if (record === undefined) return undefined;
     const { fingerprint, start, tail } = record;
     const places = record.places.slice(start);

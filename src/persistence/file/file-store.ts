@@ -5,7 +5,7 @@ import { RunTable } from '../run-table.js';
 import { CommitQueue } from './commit-queue.js';
 import { Compactor } from './compactor.js';
 import { type DirectoryLock, lockDirectory } from './directory-lock.js';
-import { type LogIndex, replayLine } from './replay.js';
+import { type LogIndex, Replay } from './replay.js';
 import type { Place } from './segment.js';
 import { SegmentedLog } from './segmented-log.js';
 import { syncDirectory } from './sync-directory.js';
@@ -75,7 +75,9 @@ export class FileStore {
     const lock = await lockDirectory(directory);
     try {
       const index: LogIndex = { table: new RunTable<Place>(clock), shapes: new Map() };
-      const log = await SegmentedLog.open({ directory, segmentBytes }, (line, place) => replayLine(index, line, place));
+      const replay = new Replay(index);
+      const log = await SegmentedLog.open({ directory, segmentBytes }, replay);
+      warnOf(directory, replay.end());
       const queue = new CommitQueue(log);
       const compactor = new Compactor({ index, log, queue, segmentBytes });
       log.onRotate = () => compactor.look();
@@ -85,4 +87,13 @@ export class FileStore {
       throw error;
     }
   }
+}
+
+/** Lists show them as FAILURE, which many are: whoever looks after the store is to know that these are not. */
+function warnOf(directory: string, damaged: readonly string[]): void {
+  if (damaged.length === 0) return;
+  const some = damaged.slice(0, 10).map((key) => `'${key}'`);
+  const more = damaged.length > some.length ? ` and ${damaged.length - some.length} more` : '';
+  const message = `what '${directory}' keeps of these runs is damaged, so that they are refused, and listed as FAILURE: ${some.join(', ')}${more}. All others are whole`;
+  process.emitWarning(message, { type: 'FlowproofWarning', code: 'JOURNAL_CORRUPT' });
 }

@@ -1,8 +1,9 @@
+import { digest } from '../../model/ids.js';
 import type { Json } from '../../model/json.js';
 import { encodeTransitions } from '../entry-format.js';
 import type { AppendItem, CreateRunParams, InboxMessage, Logbook, Shape } from '../journal.js';
 import { grouping } from '../logbook.js';
-import type { NewRun } from '../run-table.js';
+import type { NewRun, RunDamage } from '../run-table.js';
 import { encodeShape } from '../shape-format.js';
 import type { StoredEntry } from '../stored-entry.js';
 import type { NewLine } from './segment.js';
@@ -14,11 +15,13 @@ type ChangeMeta = Pick<AppendItem, 'consume' | 'summary'>;
 /** What a line of the log says about itself. Its body is: of `run` and `entry` the transitions, of `shape` the shape, of `message` the payload. */
 export type RecordMeta =
   | { readonly type: 'shape'; readonly fingerprint: string }
-  | { readonly type: 'run'; readonly entry: EntryMeta; readonly run: RunMeta }
+  | { readonly type: 'run'; readonly entry: EntryMeta; readonly check: string; readonly run: RunMeta }
   | { readonly type: 'entry'; readonly entry: EntryMeta; readonly change?: ChangeMeta }
   | { readonly type: 'message'; readonly message: Omit<InboxMessage, 'payload'> }
   | { readonly type: 'logbook'; readonly logbook: Logbook }
-  | { readonly type: 'prune'; readonly runIds: readonly string[] };
+  | { readonly type: 'prune'; readonly runIds: readonly string[] }
+  /** What was found to be damaged, in files that are gone. */
+  | { readonly type: 'damage'; readonly runId: string; readonly damage: RunDamage };
 
 export function shapeLine(shape: Shape): NewLine {
   return line({ type: 'shape', fingerprint: shape.fingerprint }, encodeShape(shape));
@@ -26,12 +29,17 @@ export function shapeLine(shape: Shape): NewLine {
 
 export function runLine({ entry, key, flow, version, inputsHash, state, owner, shape, ...rest }: CreateRunParams): NewLine {
   const run = { key, flow, version, fingerprint: shape.fingerprint, inputsHash, state, owner, ...grouping(rest) };
-  return line({ type: 'run', entry: metaOf(entry), run }, encodeTransitions(entry.transitions));
+  return runLineOf({ entry: metaOf(entry), run }, encodeTransitions(entry.transitions));
 }
 
 /** The line of a run that has one already. */
 export function runLineOf({ entry, run }: { readonly entry: EntryMeta; readonly run: RunMeta }, body: string): NewLine {
-  return line({ type: 'run', entry, run }, body);
+  return line({ type: 'run', entry, check: checkOf(entry.runId, run.key), run }, body);
+}
+
+/** Tells which of two keys is that of a run, should the line be damaged: see `remainsIn`. */
+export function checkOf(runId: string, key: string): string {
+  return digest(runId, key).slice(0, 8);
 }
 
 export function entryLine({ entry, consume, summary }: AppendItem): NewLine {
@@ -50,6 +58,10 @@ export function logbookLine(logbook: Logbook): NewLine {
 
 export function pruneLine(runIds: readonly string[]): NewLine {
   return line({ type: 'prune', runIds }, '');
+}
+
+export function damageLine(runId: string, damage: RunDamage): NewLine {
+  return line({ type: 'damage', runId, damage }, '');
 }
 
 export function messageOf(meta: Extract<RecordMeta, { type: 'message' }>, body: string): InboxMessage {

@@ -1,12 +1,14 @@
-import { type FileHandle, open, rename, rm } from 'node:fs/promises';
+import { type FileHandle, link, open, rename, rm } from 'node:fs/promises';
 import { dirname } from 'node:path';
 import { PersistenceError } from '../../model/errors.js';
-import { formatLine, type LogLine, parseLine } from './log-line.js';
+import { formatLine, type LogLine, mendedLine, parseLine } from './log-line.js';
 import { scanLog } from './scan-log.js';
 import type { SegmentName } from './segment-name.js';
 import { syncDirectory } from './sync-directory.js';
 
 const LOG_FORMAT = 1;
+/** What each file begins with. */
+const HEAD = formatLine({ durable: 0, meta: JSON.stringify({ type: 'log', format: LOG_FORMAT }), body: '' });
 
 export type NewLine = Omit<LogLine, 'durable'>;
 
@@ -22,10 +24,19 @@ export interface SegmentFile {
   readonly name: SegmentName;
 }
 
+/** Takes what a file holds, in its order. */
+export interface FoundLines {
+  line(line: LogLine, place: Place): void;
+  /** Bytes that were lines once. @throws PersistenceError `JOURNAL_CORRUPT` when the file can't be used for it */
+  damaged(bytes: Buffer, place: Place): void;
+}
+
 /** One file of the log, which only grows, of lines that are whole or not there. One writer, who waits for one `append` before the next. */
 export class Segment {
   readonly path: string;
   readonly name: SegmentName;
+  /** Not all of it is what was written. */
+  isDamaged = false;
   readonly #handle: FileHandle;
   #end: number;
   /** So many bytes are on disk for certain. */
@@ -46,9 +57,8 @@ export class Segment {
   static async draft(file: SegmentFile): Promise<Segment> {
     const handle = await open(draftOf(file), 'w+');
     try {
-      const head = formatLine({ durable: 0, meta: JSON.stringify({ type: 'log', format: LOG_FORMAT }), body: '' });
-      await handle.writeFile(head);
-      return new Segment(file, handle, head.length);
+      await handle.writeFile(HEAD);
+      return new Segment(file, handle, HEAD.length);
     } catch (error) {
       await handle.close();
       throw error;
@@ -56,20 +66,25 @@ export class Segment {
   }
 
   /**
-   * Opens one that is there, and gives all its lines to `onLine`. Of the last one of a log a torn end is cut; in the
-   * others, which were whole before the next one was begun, it is damage.
+   * Opens one that is there, and gives its lines to `found`. Of the last one of a log a torn end is cut; in the others,
+   * which were whole before the next one was begun, it is damage.
    * @throws PersistenceError `JOURNAL_CORRUPT`, `JOURNAL_TOO_NEW`
    */
-  static async open(file: SegmentFile, isLast: boolean, onLine: (line: LogLine, place: Place) => void): Promise<Segment> {
+  static async open(file: SegmentFile, isLast: boolean, found: FoundLines): Promise<Segment> {
     const { path } = file;
     const handle = await open(path, 'r+');
     try {
       const segment = new Segment(file, handle, 0);
-      const { end, torn } = await scanLog(handle, path, (line, offset, length) =>
-        offset === 0 ? checkHead(path, line) : onLine(line, { segment, offset, length }),
-      );
-      if (end === 0) throw new PersistenceError('JOURNAL_CORRUPT', `'${path}' does not begin as a journal of flowproof does`);
-      if (torn && !isLast) throw new PersistenceError('JOURNAL_CORRUPT', `'${path}' is damaged at byte ${end}: restore it from a backup`);
+      const { end, torn } = await scanLog(handle, {
+        isSealed: !isLast,
+        onLine: (line, offset, length) => (offset === 0 ? checkHead(path, line) : found.line(line, { segment, offset, length })),
+        onDamage(bytes, offset) {
+          segment.isDamaged = true;
+          if (offset > 0) found.damaged(bytes, { segment, offset, length: bytes.length });
+          else if (!isNearly(bytes, HEAD)) throw noJournal(path);
+        },
+      });
+      if (end === 0) throw noJournal(path);
       if (torn) await handle.truncate(end);
       // A killed writer leaves lines that nobody has synced yet; from here on they count as kept.
       if (isLast) await handle.datasync();
@@ -123,9 +138,11 @@ export class Segment {
     const reading = this.#handle.read(bytes, 0, length, offset);
     this.#reading.add(reading);
     const { bytesRead } = await reading.finally(() => this.#reading.delete(reading));
-    const line = bytesRead === length ? parseLine(bytes.subarray(0, length - 1)) : undefined;
-    if (line === undefined) throw new PersistenceError('JOURNAL_CORRUPT', `'${this.path}' was damaged at byte ${offset} while it was open`);
-    return line;
+    const text = bytes.subarray(0, length - 1);
+    const line = bytesRead === length ? (parseLine(text) ?? mendedLine(text)) : undefined;
+    if (line !== undefined) return line;
+    this.isDamaged = true;
+    throw new PersistenceError('JOURNAL_CORRUPT', `'${this.path}' is damaged at byte ${offset}`);
   }
 
   /** Resolves when those that read it have what they read. */
@@ -133,6 +150,14 @@ export class Segment {
     this.#closed = true;
     await Promise.allSettled(this.#reading);
     await this.#handle.close();
+  }
+
+  /** Keeps a damaged file under another name, in which nobody looks but a person: what takes its place leaves out what is damaged. */
+  async setAside(): Promise<void> {
+    if (!this.isDamaged) return;
+    await link(this.path, `${this.path}.damaged`).catch((error: NodeJS.ErrnoException) => {
+      if (error.code !== 'EEXIST') throw error;
+    });
   }
 
   /** Closes it and removes its file. */
@@ -180,11 +205,20 @@ function draftOf({ path }: { readonly path: string }): string {
 
 function checkHead(path: string, { meta }: LogLine): void {
   const { type, format } = JSON.parse(meta) as { type?: unknown; format?: unknown };
-  if (type !== 'log') throw new PersistenceError('JOURNAL_CORRUPT', `'${path}' does not begin as a journal of flowproof does`);
+  if (type !== 'log') throw noJournal(path);
   if (format !== LOG_FORMAT) {
     throw new PersistenceError(
       'JOURNAL_TOO_NEW',
       `'${path}' has format ${String(format)}, and this version reads ${LOG_FORMAT}: a newer flowproof wrote it`,
     );
   }
+}
+
+function noJournal(path: string): PersistenceError {
+  return new PersistenceError('JOURNAL_CORRUPT', `'${path}' does not begin as a journal of flowproof does`);
+}
+
+/** The same but for one byte, which was damaged. */
+function isNearly(bytes: Buffer, expected: Buffer): boolean {
+  return bytes.length === expected.length && bytes.filter((byte, at) => byte !== expected[at]).length <= 1;
 }

@@ -2,7 +2,7 @@ import { readdir, rename, unlink } from 'node:fs/promises';
 import { join } from 'node:path';
 import { PersistenceError } from '../../model/errors.js';
 import type { LogLine } from './log-line.js';
-import { type NewLine, type Place, Segment } from './segment.js';
+import { type FoundLines, type NewLine, type Place, Segment } from './segment.js';
 import { arrange, isDraftName, parseSegmentName, type SegmentName, segmentFileName } from './segment-name.js';
 import { syncDirectory } from './sync-directory.js';
 
@@ -32,12 +32,12 @@ export class SegmentedLog {
    * Opens the log, makes it if there is none, and clears away what a killed process left over.
    * @throws PersistenceError `JOURNAL_CORRUPT`, `JOURNAL_TOO_NEW`
    */
-  static async open(options: LogOptions, onLine: (line: LogLine, place: Place) => void): Promise<SegmentedLog> {
+  static async open(options: LogOptions, found: FoundLines): Promise<SegmentedLog> {
     const names = await tidy(options.directory);
     const segments: Segment[] = [];
     try {
       for (const [index, name] of names.entries()) {
-        segments.push(await Segment.open(fileOf(options, name), index === names.length - 1, onLine));
+        segments.push(await Segment.open(fileOf(options, name), index === names.length - 1, found));
       }
       const log = new SegmentedLog(options, segments);
       if (segments.length === 0) segments.push(await log.#begin({ first: 1, last: 1 }));

@@ -45,6 +45,10 @@ export const damageCases: readonly JournalCase[] = [
   },
   { name: 'a missing entry is refused as JOURNAL_GAP', run: (rig) => refused(rig, { seq: 2, change: 'remove' }, 'JOURNAL_GAP') },
   {
+    name: 'a run whose beginning is missing is refused as JOURNAL_GAP',
+    run: (rig) => refused(rig, { seq: 0, change: 'remove' }, 'JOURNAL_GAP'),
+  },
+  {
     name: 'an entry whose predecessor is missing is not appended',
     async run(rig) {
       const run = await begun(rig.journal, 3);
@@ -60,5 +64,6 @@ async function refused(rig: JournalRig, what: Omit<Tampering, 'runId'>, code: st
   const journal = await rig.tamper({ runId: run.runId, ...what });
   await expect(entriesOf(journal, run.runId)).rejects.toMatchObject({ code, runId: run.runId, seq });
   await expect(entriesOf(journal, run.runId)).rejects.toThrow(new RegExp(`${run.runId}.*seq ${seq}`));
+  expect((await journal.runs({})).runs.map(({ runId }) => runId)).toEqual([other.runId, run.runId]);
   expect(await entriesOf(journal, other.runId)).toHaveLength(4);
 }

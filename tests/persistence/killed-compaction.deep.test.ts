@@ -1,0 +1,20 @@
+import { rm } from 'node:fs/promises';
+import { afterAll, beforeAll, expect, it } from 'vitest';
+import { type Child, childPrograms } from './child.js';
+import { temporaryDirectory } from './file-rig.js';
+import { dieEverywhere } from './killed-compaction.js';
+
+let directory: string;
+let run: (program: string) => Promise<Child>;
+beforeAll(async () => {
+  directory = await temporaryDirectory();
+  run = await childPrograms(directory);
+});
+afterAll(() => rm(directory, { recursive: true }));
+
+/** Before a new file is begun, while it is written, on its way to the disk, with its name, and when the old ones go. */
+it.each([
+  4, 7, 10, 11, 12, 13,
+])('killed anywhere, with a prune before the %i. thing that compaction does to the disk', async (meanwhile) => {
+  expect(await dieEverywhere(run, directory, meanwhile)).toBeGreaterThan(20);
+});

@@ -1,0 +1,18 @@
+import { rm } from 'node:fs/promises';
+import { afterAll, beforeAll, expect, it } from 'vitest';
+import { type Child, childPrograms } from './child.js';
+import { temporaryDirectory } from './file-rig.js';
+import { dieEverywhere } from './killed-compaction.js';
+
+let directory: string;
+let run: (program: string) => Promise<Child>;
+beforeAll(async () => {
+  directory = await temporaryDirectory();
+  run = await childPrograms(directory);
+});
+afterAll(() => rm(directory, { recursive: true }));
+
+it('a process that is killed at anything that compaction and a prune do to the disk leaves a log that is whole', async () => {
+  // While the new file is written.
+  expect(await dieEverywhere(run, directory, 9)).toBeGreaterThan(20);
+}, 120_000);
