@@ -25,6 +25,7 @@ export const ADVICE: Readonly<Record<DiagnosticCode, string>> = {
   BAD_CHOICE: 'Give a function that returns the name of a branch.',
   UNKNOWN_OPTION: 'Look for a typing error; the types list what there is.',
   NAME_INVALID: 'Names are parts of paths such as `order/charge`.',
+  VALUE_NAME_INVALID: 'Rename it. Values are kept as records by name, in which words of the codec such as `~date` begin with a tilde.',
   NOT_A_NODE: 'Decorate the class with `@Task(…)`, give the class and no instance, or call `.build()` on the builder.',
   REQUIRES_MISSING: 'Add it to `requires`.',
   REQUIRES_UNKNOWN: 'Take it out of `requires`, or take it in `execute`.',

@@ -104,7 +104,7 @@ class FlowproofApp {
 
   engine(flow: AnyFlow, options: StartOptions = {}): UntypedFlowEngine {
     const compiled = this.#registry.compiled(flow);
-    const id = options.id ?? this.#parts.ids.runId(this.#parts.clock.nowMs());
+    const { id = this.#parts.ids.runId(this.#parts.clock.nowMs()) } = options;
     return new UntypedFlowEngine(
       this.#runs,
       compiled,

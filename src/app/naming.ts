@@ -2,17 +2,25 @@ import type { CompiledFlow } from '../compilation/index.js';
 import type { NewRun } from '../engine/index.js';
 import { InvalidInputError } from '../model/errors.js';
 import { Scrubber } from '../model/masking.js';
+import { checkRunNames } from '../persistence/index.js';
 import type { PreparedInputs } from './inputs.js';
 
 /** How a new run is named and found. */
 export type Naming = Pick<NewRun, 'key' | 'logbook' | 'metadata'>;
 
 /**
- * Keys of runs, logbooks and metadata are readable for everybody: a secret that is also there would be none.
+ * Whether every store can keep and find a run by these, and everybody may read them.
  *
  * @throws InvalidInputError `INVALID_INPUT`
  */
-export function refuseTold({ name: flow, secrets }: CompiledFlow, inputs: PreparedInputs, naming: Naming): void {
+export function checkNaming(flow: CompiledFlow, inputs: PreparedInputs, naming: Naming): void {
+  const { key = 'its own' } = naming;
+  checkRunNames({ ...naming, flow: flow.name, key });
+  refuseTold(flow, inputs, naming);
+}
+
+/** A secret that is also in a run's id, logbook or metadata would be none. */
+function refuseTold({ name: flow, secrets }: CompiledFlow, inputs: PreparedInputs, naming: Naming): void {
   if (secrets === undefined) return;
   const { key = '', logbook = '', metadata = {} } = naming;
   const about = Object.entries(metadata).flat();

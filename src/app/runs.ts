@@ -5,7 +5,7 @@ import type { InboxMessage, LoadedRun, RunSummary } from '../persistence/index.j
 import { ActiveRuns } from './active-runs.js';
 import { Driver, type DriverParts, quiet, type StartedRun } from './driver.js';
 import type { PreparedInputs } from './inputs.js';
-import { type Naming, refuseTold } from './naming.js';
+import { checkNaming, type Naming } from './naming.js';
 import { Ownership } from './ownership.js';
 import { StoredRuns } from './stored-runs.js';
 import { Ticker } from './ticker.js';
@@ -36,7 +36,7 @@ export class Runs {
 
   /** Begins a run, or joins the one that has this id. Resolves when its first step is durable, with its result to come. */
   async start(flow: CompiledFlow, naming: Naming, inputs: PreparedInputs): Promise<StartedRun> {
-    refuseTold(flow, inputs, naming);
+    checkNaming(flow, inputs, naming);
     const done = await this.#ticker.use();
     try {
       const { ids, clock } = this.#parts;
@@ -55,7 +55,7 @@ export class Runs {
 
   /** Writes a run down that begins when somebody runs it, unless there is one of this id. */
   async prepare(flow: CompiledFlow, naming: Naming & { readonly key: string }, inputs: PreparedInputs): Promise<void> {
-    refuseTold(flow, inputs, naming);
+    checkNaming(flow, inputs, naming);
     const params = { ...naming, inputs: inputs.values, inputsHash: inputs.hash, owner: null };
     const begun = await this.#active.opening(naming.key, () => beginRun(flow, params, this.#parts));
     if ('exists' in begun) refuseOthers(begun.exists, flow, inputs);

@@ -1,6 +1,7 @@
 import type { Clock } from '../model/clock.js';
 import { isFlowproofError, RunNotFoundError } from '../model/errors.js';
 import type { Ids } from '../model/ids.js';
+import { isRunId, shownName } from '../model/names.js';
 import type { InboxMessage, Journal, LoadedRun, RunSummary } from '../persistence/index.js';
 import { patiently } from './patience.js';
 
@@ -24,8 +25,9 @@ export class StoredRuns {
 
   /** @throws RunNotFoundError */
   async find(key: string): Promise<RunSummary> {
-    const run = await this.#parts.journal.find({ key });
-    if (run === undefined) throw new RunNotFoundError(key);
+    // No run has another id, and a store might take it for that of one.
+    const run = isRunId(key) ? await this.#parts.journal.find({ key }) : undefined;
+    if (run === undefined) throw new RunNotFoundError(shownName(key));
     return run;
   }
 

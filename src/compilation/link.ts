@@ -5,7 +5,16 @@ import type { FlowNodeShape, FlowShape, NodeShape, PortShape, RetryNodeShape, Ta
 import { childrenOf, type Given, giftsOf, placed } from './gifts.js';
 import type { Bindings, LinkedAtom, LinkedFlow } from './linked-flow.js';
 import { nearestScopes } from './nearest-scope.js';
-import { linksOf, type Report, reportChoice, reportContinues, reportKeys, reportNames, reportSecrets } from './report-parts.js';
+import {
+  linksOf,
+  type Report,
+  reportChoice,
+  reportContinues,
+  reportKeys,
+  reportNames,
+  reportSecrets,
+  reportValueNames,
+} from './report-parts.js';
 import { reportRetry, reportRevertRetry } from './report-retries.js';
 import { PlainScope, type RootScope, type Scope } from './scope.js';
 import { secretsIn } from './secrets.js';
@@ -84,6 +93,7 @@ class Linker {
     const path = frame === undefined ? node.name : `${frame.path}/${node.name}`;
     if (frame !== undefined) frame.scope.at = node.kind === 'retry' ? -1 : index;
     reportNames(node, path, frame && { flow: frame.shape.flow, names: frame.names }, this.#report);
+    reportValueNames(node, path, this.#report);
     reportSecrets(node, path, this.#report);
     if (node.kind === 'flow') this.#enterFlow(index, node, path, frame);
     else if (node.kind === 'unknown') this.#report('NOT_A_NODE', path, { flow: frame?.shape.flow ?? node.name });

@@ -1,4 +1,5 @@
 import type { DiagnosticCode } from '../model/diagnostics.js';
+import { isNodeName, isValueName, shownName } from '../model/names.js';
 import type { Order } from './cycles.js';
 import type { FlowNodeShape, NodeShape, TaskNodeShape } from './flow-shape.js';
 
@@ -37,12 +38,16 @@ export function reportNames(
   const flow = siblings?.flow ?? node.name;
   for (const option of node.unknownOptions) report('UNKNOWN_OPTION', path, { flow, option });
   if (node.kind === 'retry') return;
-  if (typeof node.name !== 'string' || node.name === '' || node.name.includes('/') || node.name.startsWith('(')) {
-    report('NAME_INVALID', path, { node: String(node.name) });
-  }
+  if (!isNodeName(node.name)) report('NAME_INVALID', path, { node: shownName(node.name) });
   if (siblings === undefined) return;
   if (siblings.names.has(node.name)) report('DUPLICATE_NODE', path, { flow, node: node.name });
   siblings.names.add(node.name);
+}
+
+/** Reports values that can't be called as they are: those of a node, and those that its placement makes of them. */
+export function reportValueNames(node: NodeShape, path: string, report: Report): void {
+  const names = new Set([...valueNamesOf(node), ...Object.values(node.rebind), ...Object.values(node.rename)]);
+  for (const name of names) if (!isValueName(name)) report('VALUE_NAME_INVALID', path, { value: shownName(name) });
 }
 
 /** Inputs that a placement renames or sets, and that the node does not take. */
@@ -60,15 +65,21 @@ export function reportSecrets(node: NodeShape, path: string, report: Report): vo
 }
 
 function valuesOf(node: NodeShape): ReadonlySet<string> | undefined {
+  const isErased = node.kind === 'unknown' || (node.kind === 'flow' && (node.input.kind !== 'typed' || node.input.names === undefined));
+  return isErased ? undefined : new Set(valueNamesOf(node));
+}
+
+/** Of a flow, its inputs as far as they are known: what is in it has names of its own. */
+function valueNamesOf(node: NodeShape): readonly string[] {
   switch (node.kind) {
     case 'task':
-      return new Set([...[...node.requires, ...node.revertRequires].map(({ name }) => name), ...node.provides, ...node.keeps]);
+      return [...[...node.requires, ...node.revertRequires].map(({ name }) => name), ...node.provides, ...node.keeps];
     case 'retry':
-      return new Set([...node.requires.map(({ name }) => name), ...node.provides]);
+      return [...node.requires.map(({ name }) => name), ...node.provides];
     case 'flow':
-      return node.input.kind === 'typed' && node.input.names !== undefined ? new Set(node.input.names) : undefined;
-    default:
-      return undefined;
+      return node.input.names ?? [];
+    case 'unknown':
+      return [];
   }
 }
 

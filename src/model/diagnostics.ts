@@ -23,7 +23,10 @@ export const SENTENCES = {
   WIDE_CHOICE: "flow '{flow}' can't see what '{node}' may choose: let it return literal texts",
   BAD_CHOICE: "flow '{flow}' chooses in '{node}' by something that is no function",
   UNKNOWN_OPTION: "flow '{flow}' gives the unknown option '{option}'",
-  NAME_INVALID: "'{node}' can't be the name of a node or flow: use a text without '/' that is not empty",
+  NAME_INVALID:
+    "'{node}' can't be the name of a node or flow: use a text that is not empty, without '/', NUL or lone surrogates, and no '(' in front",
+  VALUE_NAME_INVALID:
+    "'{value}' can't be the name of a value: use a text that is not empty, nor '__proto__', without NUL or lone surrogates, and no '~' in front",
   NOT_A_NODE: "flow '{flow}' adds something that is neither a task nor a built flow: decorate the class with @Task, or call .build()",
   REQUIRES_MISSING: "execute() takes '{value}', but 'requires' does not list it",
   REQUIRES_UNKNOWN: "'requires' lists '{value}', but execute() does not take it",

@@ -9,7 +9,7 @@ export { type FileOptions, file } from './file.js';
 export type * from './journal.js';
 export { JournalError } from './journal-error.js';
 export { renewalMs } from './leases.js';
-export { checkGrouping, checkLogbook, grouping } from './logbook.js';
+export { canBeFound, checkLogbook, checkRunNames, grouping } from './logbook.js';
 export { mayReceive, RECEIVED_AFTER_FAILURE } from './may-receive.js';
 export { type MemoryOptions, memory } from './memory.js';
 export { type Offload, type OffloadedOptions, offloaded } from './offloaded.js';

@@ -22,7 +22,7 @@ import type {
   TickParams,
   TickResult,
 } from './journal.js';
-import { checkGrouping, checkLogbook } from './logbook.js';
+import { checkLogbook, checkRunNames } from './logbook.js';
 import { readEntries } from './read-entries.js';
 import { RunTable } from './run-table.js';
 import { decodeShape, encodeShape } from './shape-format.js';
@@ -62,7 +62,7 @@ export class MemoryJournal implements Journal {
   async createRun(params: CreateRunParams): Promise<CreateRunResult> {
     this.#check();
     const { shape } = params;
-    checkGrouping(params);
+    checkRunNames(params);
     const taken = this.#table.byKey(params.key) ?? this.#table.get(params.entry.runId);
     if (taken !== undefined) return { kind: 'exists', run: this.#table.summary(taken) };
     const stored = encodeEntry(params.entry);

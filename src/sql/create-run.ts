@@ -1,7 +1,7 @@
 import { InvalidInputError } from '../model/errors.js';
 import { messageOf } from '../model/in-words.js';
 import { isEnded } from '../model/states.js';
-import { type CreateRunParams, type CreateRunResult, checkGrouping, encodeTransitions, type RunSummary } from '../persistence/index.js';
+import { type CreateRunParams, type CreateRunResult, checkRunNames, encodeTransitions, type RunSummary } from '../persistence/index.js';
 import type { Oversize } from './oversize.js';
 import type { Row, Sql, Statement } from './sql.js';
 import { asPersistenceError, isLost, isPassing, isRefused, MAX_SENDS } from './sql-errors.js';
@@ -51,7 +51,7 @@ export class RunCreator {
    */
   async create(run: CreateRunParams): Promise<CreateRunResult> {
     const { key, entry, shape, flow } = run;
-    checkGrouping(run);
+    checkRunNames(run);
     const text = encodeTransitions(entry.transitions);
     this.#params.oversize.checkBeginning(flow, entry, text);
     for (let attempt = 1; ; attempt++) {

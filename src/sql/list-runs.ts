@@ -1,5 +1,5 @@
 import { isEnded, RUN_STATES } from '../model/states.js';
-import type { RunFilter, RunPage } from '../persistence/index.js';
+import { canBeFound, type RunFilter, type RunPage } from '../persistence/index.js';
 import type { Row, Statement } from './sql.js';
 import { statement } from './statement.js';
 import { ALIVE, SUMMARY_COLUMNS, summaryFrom, summaryOf } from './summaries.js';
@@ -17,8 +17,7 @@ export interface ListRunsParams {
 export async function listRuns({ schema, filter, read }: ListRunsParams): Promise<RunPage> {
   const { before, limit = DEFAULT_PAGE } = filter;
   if (before !== undefined && !isUuid(before)) return { runs: [] };
-  // No text with the zero character was ever stored.
-  if (Object.entries(filter.metadata ?? {}).some(([name, value]) => `${name}${value}`.includes('\0'))) return { runs: [] };
+  if (!canBeFound(filter)) return { runs: [] };
   const { text, params } = pageOf(schema, filter, limit);
   const runs = (await read(statement(text), params)).map(summaryOf);
   const page = runs.slice(0, limit);

@@ -1,4 +1,5 @@
 import { PersistenceError, RunEndedError, RunNotFoundError } from '../model/errors.js';
+import { isWholeText } from '../model/names.js';
 import {
   type AppendItem,
   type AppendResult,
@@ -103,7 +104,7 @@ export class SqlJournal implements Journal {
 
   async find(by: { readonly runId: string } | { readonly key: string }): Promise<RunSummary | undefined> {
     const byId = 'runId' in by;
-    if (byId ? !isUuid(by.runId) : by.key.includes('\0')) return undefined;
+    if (byId ? !isUuid(by.runId) : !isWholeText(by.key)) return undefined;
     const [row] = byId ? await this.#read(this.#statements.findById, [by.runId]) : await this.#read(this.#statements.findByKey, [by.key]);
     return row === undefined ? undefined : summaryOf(row);
   }

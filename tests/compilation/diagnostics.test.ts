@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest';
 import { z } from 'zod';
-import { FlowDefinitionError, Task, times } from '../../src/index.js';
+import { FlowDefinitionError, forEach, Task, times } from '../../src/index.js';
 import type { DiagnosticCode } from '../../src/model/diagnostics.js';
 import { type AnyBuilder, compiled, errorsOf, task, untyped } from './tasks.js';
 
@@ -208,16 +208,40 @@ const WRONG: readonly (readonly [DiagnosticCode, string, AnyBuilder, readonly st
     untyped('')
       .add(task('a/b'))
       .add(task('c'), { name: '(retry)' })
+      .add(task('d\0'))
+      .add(task('e\ud800'))
       .add(
         class {
           execute() {}
         },
       ),
     [
-      " [NAME_INVALID] '' can't be the name of a node or flow: use a text without '/' that is not empty",
-      "/a/b [NAME_INVALID] 'a/b' can't be the name of a node or flow: use a text without '/' that is not empty",
-      "/(retry) [NAME_INVALID] '(retry)' can't be the name of a node or flow: use a text without '/' that is not empty",
+      " [NAME_INVALID] '' can't be the name of a node or flow: use a text that is not empty, without '/', NUL or lone surrogates, and no '(' in front",
+      "/a/b [NAME_INVALID] 'a/b' can't be the name of a node or flow: use a text that is not empty, without '/', NUL or lone surrogates, and no '(' in front",
+      "/(retry) [NAME_INVALID] '(retry)' can't be the name of a node or flow: use a text that is not empty, without '/', NUL or lone surrogates, and no '(' in front",
+      "/d\0 [NAME_INVALID] 'd\\u0000' can't be the name of a node or flow: use a text that is not empty, without '/', NUL or lone surrogates, and no '(' in front",
+      "/e\ud800 [NAME_INVALID] 'e\\ud800' can't be the name of a node or flow: use a text that is not empty, without '/', NUL or lone surrogates, and no '(' in front",
       "/function [NOT_A_NODE] flow '' adds something that is neither a task nor a built flow: decorate the class with @Task, or call .build()",
+    ],
+  ],
+  [
+    'VALUE_NAME_INVALID',
+    'words of the codec, the prototype, names that a store would not keep; of tasks, placements, retries and inputs',
+    flow()
+      .input(['~in'])
+      .retry(forEach('~tried', [1]))
+      .add(task('a', ['~in'], ['__proto__']))
+      .add(task('b', ['fine'], ['b']), { rebind: { fine: '~in' }, provides: { b: '' } })
+      .add(task('c', [], ['nul\0', 'half\ud800', 'a~b', 'proto'])),
+    [
+      "flow [VALUE_NAME_INVALID] '~in' can't be the name of a value: use a text that is not empty, nor '__proto__', without NUL or lone surrogates, and no '~' in front",
+      "flow/(retry) [VALUE_NAME_INVALID] '~tried' can't be the name of a value: use a text that is not empty, nor '__proto__', without NUL or lone surrogates, and no '~' in front",
+      "flow/a [VALUE_NAME_INVALID] '~in' can't be the name of a value: use a text that is not empty, nor '__proto__', without NUL or lone surrogates, and no '~' in front",
+      "flow/a [VALUE_NAME_INVALID] '__proto__' can't be the name of a value: use a text that is not empty, nor '__proto__', without NUL or lone surrogates, and no '~' in front",
+      "flow/b [VALUE_NAME_INVALID] '~in' can't be the name of a value: use a text that is not empty, nor '__proto__', without NUL or lone surrogates, and no '~' in front",
+      "flow/b [VALUE_NAME_INVALID] '' can't be the name of a value: use a text that is not empty, nor '__proto__', without NUL or lone surrogates, and no '~' in front",
+      "flow/c [VALUE_NAME_INVALID] 'nul\\u0000' can't be the name of a value: use a text that is not empty, nor '__proto__', without NUL or lone surrogates, and no '~' in front",
+      "flow/c [VALUE_NAME_INVALID] 'half\\ud800' can't be the name of a value: use a text that is not empty, nor '__proto__', without NUL or lone surrogates, and no '~' in front",
     ],
   ],
   [

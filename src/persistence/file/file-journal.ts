@@ -20,7 +20,7 @@ import type {
   TickParams,
   TickResult,
 } from '../journal.js';
-import { checkGrouping, checkLogbook } from '../logbook.js';
+import { checkLogbook, checkRunNames } from '../logbook.js';
 import { readEntries } from '../read-entries.js';
 import { decodeShape } from '../shape-format.js';
 import type { Commit } from './commit-queue.js';
@@ -50,7 +50,7 @@ export class FileJournal implements Journal {
   }
 
   async createRun(params: CreateRunParams): Promise<CreateRunResult> {
-    checkGrouping(params);
+    checkRunNames(params);
     return this.#commit<CreateRunResult>((commit) => creation(params, commit));
   }
 

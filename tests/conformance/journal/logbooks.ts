@@ -103,11 +103,36 @@ export const logbookCases: readonly JournalCase[] = [
         await expect(journal.createRun(sampleRun({ metadata }).create)).rejects.toMatchObject({ code: 'INVALID_INPUT' });
         await expect(journal.saveLogbook({ name: 'a', metadata })).rejects.toThrow(TypeError);
       }
+      for (const key of ['', zero, half, 'x'.repeat(501)]) {
+        await expect(journal.createRun(sampleRun({ key }).create)).rejects.toMatchObject({ code: 'INVALID_INPUT' });
+      }
+      for (const text of [zero, half]) {
+        await expect(journal.createRun(sampleRun({ flow: text }).create)).rejects.toMatchObject({ code: 'INVALID_INPUT' });
+        await expect(journal.createRun(sampleRun({ owner: text }).create)).rejects.toMatchObject({ code: 'INVALID_INPUT' });
+      }
       expect(await journal.runs({})).toEqual({ runs: [] });
       expect(await journal.logbooks({})).toEqual({ logbooks: [] });
       const longest = { ['🦊'.repeat(50)]: '漢'.repeat(500) };
-      const run = await begun(journal, 0, { logbook: '漢'.repeat(100), metadata: longest });
+      const run = await begun(journal, 0, { key: '漢'.repeat(500), logbook: '漢'.repeat(100), metadata: longest });
       expect((await journal.runs({ metadata: longest })).runs.map(({ runId }) => runId)).toEqual([run.runId]);
+    },
+  },
+  {
+    name: 'no run is found by a text that none can have, though a database might read it as that of one',
+    async run({ journal }) {
+      const text = String.fromCharCode(0xfffd);
+      const run = await begun(journal, 0, { key: text, flow: text, logbook: text, metadata: { [text]: text } });
+      await appendOne(journal, run.item(1, { summary: { state: 'SUCCESS', owner: null } }));
+      for (const other of [`${text}${String.fromCharCode(0)}`, String.fromCharCode(0xd800)]) {
+        expect(await journal.find({ key: other })).toBeUndefined();
+        for (const filter of [{ flow: other }, { logbook: other }, { metadata: { [text]: other } }, { metadata: { [other]: text } }]) {
+          expect(await journal.runs(filter)).toEqual({ runs: [] });
+        }
+        for (const which of [{ flow: other }, { logbook: other }]) {
+          expect(await journal.prune({ endedBeforeMs: 1_800_000_000_000, ...which })).toEqual({ runIds: [] });
+        }
+      }
+      expect((await journal.find({ key: text }))?.runId).toBe(run.runId);
     },
   },
   {
