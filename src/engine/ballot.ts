@@ -14,6 +14,8 @@ export class Ballot {
   readonly #byEntry: ReadonlyMap<number, readonly number[]>;
   /** Deciders of the branches of one choice; the first one is asked for all. */
   readonly #byChoice: ReadonlyMap<number, readonly number[]>;
+  /** Deciders that may skip more than their node, by where that begins. */
+  readonly #far: readonly CompiledDecider[];
   /** Gates that deciders let open. */
   readonly gates: readonly number[];
   /** Candidates to be asked, in definition order. */
@@ -27,6 +29,7 @@ export class Ballot {
     this.#isReached = isReached;
     this.#byEntry = grouped(flow, ({ entry }) => entry);
     this.#byChoice = grouped(flow, ({ choice }) => choice?.id);
+    this.#far = (flow.deciders ?? []).filter(({ skips }) => skips.length > 1).sort((a, b) => a.first - b.first);
     this.gates = [...this.#byEntry.keys()].filter((entry) => entry >= flow.atoms.length);
   }
 
@@ -36,6 +39,21 @@ export class Ballot {
 
   branchesOf(choice: number): readonly number[] {
     return this.#byChoice.get(choice) ?? [];
+  }
+
+  /** Deciders about nodes in this range of atoms that may skip more than their node. */
+  *reachingOut(from: number, until: number): Iterable<CompiledDecider> {
+    let low = 0;
+    for (let high = this.#far.length; low < high; ) {
+      const middle = (low + high) >> 1;
+      if ((this.#far[middle] as CompiledDecider).first < from) low = middle + 1;
+      else high = middle;
+    }
+    for (let at = low; at < this.#far.length; at++) {
+      const decider = this.#far[at] as CompiledDecider;
+      if (decider.first >= until) return;
+      yield decider;
+    }
   }
 
   decider(index: number): CompiledDecider {

@@ -1,16 +1,74 @@
-import type { CompiledFlow } from '../compilation/index.js';
+import type { CompiledFlow, CompiledRetry } from '../compilation/index.js';
+import { type AtomStatus, mayBeUndone } from './run-state.js';
+import type { Run } from './step.js';
+
+type Ranges = readonly (readonly [from: number, until: number])[];
 
 /**
- * Everything that comes after the atoms from `first` up to, without, `until`: in their flow and in those around it, as
- * ranges in ascending order. A retry that undoes its own flow only undoes these too (TaskFlow R-13.10).
+ * Everything that comes after the flow of a retry, also in the flows around it. A retry that undoes its own flow only undoes
+ * these, too (TaskFlow R-13.10).
  */
-export function behind({ graph, atoms }: CompiledFlow, first: number, until: number): readonly (readonly [from: number, until: number])[] {
+export function behind(run: Run, retry: CompiledRetry): Ranges {
+  return rangesOf(atomsBehind(run.flow, retry));
+}
+
+/**
+ * What has begun behind a flow that is to be tried again: it is undone first, and runs again after. Only a flow that was
+ * changed has such: something new was put before what is done.
+ */
+export function begunBehind(run: Run, retry: CompiledRetry): Ranges {
+  if (!run.status.changed) return [];
+  return rangesOf(atomsBehind(run.flow, retry).filter((atom) => mayBeUndone(at(run, atom).state)));
+}
+
+/**
+ * What begins anew with the flow of a retry: all behind it that was undone, decided about, or skipped by who is asked again
+ * (R-13.11). What others have skipped stays skipped.
+ */
+export function anewBehind(run: Run, retry: CompiledRetry): Ranges {
+  const begun = new Set(
+    run.status.changed ? atomsBehind(run.flow, retry).filter((atom) => !isNew(at(run, atom))) : skippedFrom(run, retry),
+  );
+  if (begun.size === 0) return [];
+  const anew = new Set(begun);
+  for (const [index, { first, skips }] of (run.flow.deciders ?? []).entries()) {
+    const isAskedAgain = begun.has(first) || (first > retry.index && first < retry.until);
+    if (isAskedAgain || at(run, first).votes[index] !== false) continue;
+    for (const [from, until] of skips) for (let atom = from; atom < until; atom++) if (at(run, atom).state === 'IGNORE') anew.delete(atom);
+  }
+  return rangesOf([...anew].sort((a, b) => a - b));
+}
+
+/** Atoms outside of the flow that somebody in it has skipped. */
+function skippedFrom(run: Run, { index, until }: CompiledRetry): readonly number[] {
+  const skipped: number[] = [];
+  for (const decider of run.frontier.ballot.reachingOut(index + 1, until)) {
+    for (const [from, to] of decider.skips) {
+      for (let atom = from; atom < to; atom++) if ((atom < index || atom >= until) && at(run, atom).state === 'IGNORE') skipped.push(atom);
+    }
+  }
+  return skipped;
+}
+
+function isNew({ state, intention, votes }: AtomStatus): boolean {
+  return state === 'PENDING' && intention === 'EXECUTE' && Object.keys(votes).length === 0;
+}
+
+function at({ status }: Run, atom: number): AtomStatus {
+  return status.atoms[atom] as AtomStatus;
+}
+
+/** In ascending order. */
+export function atomsBehind({ graph, atoms }: CompiledFlow, { index, until }: CompiledRetry): readonly number[] {
   const seen = new Set<number>();
-  for (let atom = first; atom < until; atom++) seen.add(atom);
+  for (let atom = index; atom < until; atom++) seen.add(atom);
   for (const node of seen) for (const successor of graph.successors[node] ?? []) seen.add(successor);
-  const reached = [...seen].filter((node) => node < atoms.length && (node < first || node >= until)).sort((a, b) => a - b);
+  return [...seen].filter((node) => node < atoms.length && (node < index || node >= until)).sort((a, b) => a - b);
+}
+
+function rangesOf(ascending: readonly number[]): Ranges {
   const ranges: [number, number][] = [];
-  for (const atom of reached) {
+  for (const atom of ascending) {
     const last = ranges.at(-1);
     if (last?.[1] === atom) last[1]++;
     else ranges.push([atom, atom + 1]);

@@ -77,7 +77,7 @@ function moveRun(run: RunStatus, to: RunState): void {
   run.state = to;
   if (to !== 'PENDING') return;
   run.incarnation++;
-  run.goingBack = run.cancelled = false;
+  run.changed = run.goingBack = run.cancelled = false;
   for (const atom of run.atoms) Object.assign(atom, newAtom());
 }
 
@@ -90,6 +90,7 @@ function adoptFlow(run: RunStatus, { fingerprint, manifest, from }: FlowChange):
   const places = new Map(from.map((place, index) => [place, index]));
   run.fingerprint = fingerprint;
   run.manifest = manifest;
+  run.changed = true;
   run.atoms = from.map((place) => (place < 0 ? newAtom() : moved(before[place] as AtomStatus, places)));
 }
 

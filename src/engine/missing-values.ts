@@ -1,34 +1,39 @@
-import type { CompiledAtom, CompiledDecider, CompiledFlow, CompiledRetry, Source } from '../compilation/index.js';
+import type { CompiledAtom, CompiledDecider, CompiledFlow, Source } from '../compilation/index.js';
 import { isWrapped } from '../persistence/index.js';
+import { Redoing } from './redoing.js';
 import { type AtomStatus, isSkipped, mayBeUndone, type RunStatus } from './run-state.js';
 import { storedValue } from './values.js';
 
 /** Values that are still needed and that nobody has stored: looked for in a run that has the new flow already. */
 export function missingValues(flow: CompiledFlow, status: RunStatus): readonly string[] {
-  const live = liveRetries(flow, status);
+  const redoing = new Redoing(flow, status);
   return [
-    ...flow.atoms.flatMap((_, index) => missingOf(flow, status, live, index)),
-    ...(flow.deciders ?? []).flatMap((decider, index) => missingOfDecider(flow, status, decider, index)),
+    ...flow.atoms.flatMap((_, index) => missingOf(flow, status, redoing, index)),
+    ...(flow.deciders ?? []).flatMap((decider, index) => missingOfDecider(flow, status, redoing, decider, index)),
   ];
 }
 
-function missingOf(flow: CompiledFlow, status: RunStatus, live: ReadonlySet<number>, index: number): string[] {
+function missingOf(flow: CompiledFlow, status: RunStatus, redoing: Redoing, index: number): string[] {
   const atom = flow.atoms[index] as CompiledAtom;
   const { state, intention } = status.atoms[index] as AtomStatus;
   const isAhead = state === 'PENDING' && intention === 'EXECUTE';
-  const again = isAhead ? undefined : retriedWith(flow, live, atom);
-  const later = isAhead || again !== undefined ? forward(atom) : {};
   // What is in flight is called again at once, whatever it is given by.
   const atOnce = mayBeUndone(state) ? { ...(state === 'RUNNING' ? forward(atom) : {}), ...back(atom) } : {};
   const missing = new Map([
-    ...entriesOf(later)
-      .filter(([, source]) => !isGiven(flow, status, source, again))
+    ...entriesOf(forward(atom))
+      .filter(([, source]) => isMissed(flow, status, source, isAhead, redoing, index))
       .map(([input, source]) => [input, whyNot(status, source)] as const),
     ...entriesOf(atOnce)
       .filter(([, source]) => !isStored(flow, status, source))
       .map(([input]) => [input, 'when it began'] as const),
   ]);
   return [...missing].map(([input, why]) => `'${atom.path}' needs '${input}', which was not stored ${why}`);
+}
+
+/** Whether somebody who is ahead, or may be done again, would look for the value in vain. */
+function isMissed(flow: CompiledFlow, status: RunStatus, source: Source, isAhead: boolean, redoing: Redoing, atom: number): boolean {
+  if (isGiven(flow, status, source)) return false;
+  return isAhead || redoing.of(atom).some((again) => !isGiven(flow, status, source, again));
 }
 
 function whyNot({ atoms }: RunStatus, source: Source): string {
@@ -39,41 +44,19 @@ function entriesOf(sources: Readonly<Record<string, Source>>): readonly (readonl
   return Object.entries(sources);
 }
 
-/** The innermost retry around an atom that may still have it, and all that is in the same flow, done again. */
-function retriedWith(flow: CompiledFlow, live: ReadonlySet<number>, { governor }: CompiledAtom): CompiledRetry | undefined {
-  for (let at = governor; at >= 0; at = flow.atoms[at]?.governor ?? -1) {
-    const retry = flow.atoms[at];
-    if (retry?.kind === 'retry' && live.has(at)) return retry;
-  }
-  return undefined;
-}
-
-/** Retries of whose flow something is left to do, and which have not given up. */
-function liveRetries(flow: CompiledFlow, { atoms, goingBack }: RunStatus): ReadonlySet<number> {
-  const live = new Set<number>();
-  if (goingBack) return live;
-  for (const [index, { governor }] of flow.atoms.entries()) {
-    const state = atoms[index]?.state;
-    if (state === 'SUCCESS' || state === 'IGNORE') continue;
-    for (let at = governor; at >= 0 && !live.has(at); at = flow.atoms[at]?.governor ?? -1) live.add(at);
-  }
-  for (const at of live) if (atoms[at]?.intention === 'REVERT') live.delete(at);
-  return live;
-}
-
-/** Who has voted is not asked again, nor is anybody about what has begun: that was let begin. */
+/** Who has voted is asked again only with a retry, and so is what lets begin what has begun. */
 function missingOfDecider(
   flow: CompiledFlow,
   status: RunStatus,
+  redoing: Redoing,
   { target, first, until, source, history, reads }: CompiledDecider,
   index: number,
 ): string[] {
-  if (status.atoms[first]?.votes[index] !== undefined) return [];
-  const begins = status.atoms.slice(first, until).every(({ state, intention }) => state === 'PENDING' && intention === 'EXECUTE');
-  if (!begins || isSkipped(status, source)) return [];
+  const isNew = status.atoms.slice(first, until).every(({ state, intention }) => state === 'PENDING' && intention === 'EXECUTE');
+  const isAhead = isNew && status.atoms[first]?.votes[index] === undefined && !isSkipped(status, source);
   const told = source === undefined ? reads : (history[source.node] ?? {});
   return Object.entries(told).flatMap(([name, from]) =>
-    mayBeAbsent(from) || isGiven(flow, status, from)
+    mayBeAbsent(from) || !isMissed(flow, status, from, isAhead, redoing, first)
       ? []
       : [`what decides about '${target}' needs '${name}', which was not stored ${whyNot(status, from)}`],
   );
@@ -99,11 +82,11 @@ function onlyRequired(
   );
 }
 
-/** It is there, or whoever gives it has yet to run: for the first time, or with all of a retry's flow. */
-function isGiven(flow: CompiledFlow, status: RunStatus, source: Source, again?: CompiledRetry): boolean {
+/** It is there, or whoever gives it has yet to run: for the first time, or again. */
+function isGiven(flow: CompiledFlow, status: RunStatus, source: Source, again?: ReadonlySet<number>): boolean {
   switch (source.from) {
     case 'atom': {
-      if (again !== undefined && source.atom >= again.index && source.atom < again.until) return true;
+      if (again?.has(source.atom) === true) return true;
       const state = status.atoms[source.atom]?.state;
       return (state !== 'SUCCESS' && state !== 'IGNORE') || isStored(flow, status, source);
     }

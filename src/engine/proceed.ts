@@ -1,6 +1,7 @@
 import type { CompiledAtom, CompiledRetry } from '../compilation/index.js';
 import type { Failure } from '../model/failure.js';
 import type { RunState } from '../model/states.js';
+import { anewBehind } from './behind.js';
 import { mayExecute, mayRevert } from './called-code.js';
 import { isFull, notBegun } from './full-journal.js';
 import { noteRevertFailure } from './outcomes.js';
@@ -158,8 +159,10 @@ function refuse(run: Run, step: Step, index: number): boolean {
 /** TaskFlow: the flow is undone, everything in it is new, and its retry begins the next attempt, after its pause. */
 function restart(run: Run, step: Step, retry: CompiledRetry): void {
   const { index, until } = retry;
+  const anew = anewBehind(run, retry);
   step.state(['RETRYING', index]);
   step.state(['RESET', index + 1, until]);
+  for (const [from, to] of anew) step.state(['RESET', from, to]);
   step.state(['INTEND', 'EXECUTE', index, index + 1]);
   const { wakeAtMs = 0 } = run.status.atoms[index] as AtomStatus;
   if (wakeAtMs <= step.limits.nowMs) beginAttempt(run, step, retry);

@@ -2,7 +2,7 @@ import type { CompiledRetry } from '../compilation/index.js';
 import { timeAfter } from '../model/clock.js';
 import type { Failure } from '../model/failure.js';
 import type { Decision } from '../model/states.js';
-import { behind } from './behind.js';
+import { begunBehind, behind } from './behind.js';
 import type { Question } from './decision.js';
 import { decisionOf, pauseBefore } from './retries.js';
 import type { AtomStatus } from './run-state.js';
@@ -32,7 +32,7 @@ export function resolveFailure(run: Run, step: Step, failed: number): Question |
   let via = failed;
   for (let governor = governorOf(run, failed); governor >= 0; via = governor, governor = governorOf(run, governor)) {
     const retry = run.flow.atoms[governor] as CompiledRetry;
-    const decision = isPermanent ? 'REVERT' : decisionOf(run, retry, failed, via);
+    const decision = isPermanent || !hasBegun(statusOf(run, governor)) ? 'REVERT' : decisionOf(run, retry, failed, via);
     if (decision === undefined) return { about: 'failure', retry: governor, failed, via };
     if (decision === 'REVERT') {
       gaveUp ??= retry;
@@ -46,6 +46,11 @@ export function resolveFailure(run: Run, step: Step, failed: number): Question |
   else apply(run, step, 'REVERT_ALL', undefined);
   abortDoomed(run, step);
   return undefined;
+}
+
+/** A retry that a changed flow has put around what had begun already may not have come to its first attempt: it can't make another one. */
+function hasBegun({ state, tried }: AtomStatus): boolean {
+  return state !== 'PENDING' && (state !== 'RUNNING' || tried.length > 0);
 }
 
 /** What is undone already can't be retried any more: an intention to revert is never taken back. */
@@ -63,10 +68,11 @@ function apply(run: Run, step: Step, decision: Exclude<Decision, 'REVERT'>, retr
     if (pauseMs > 0) step.state(['SLEEP', index, timeAfter(step.limits.nowMs, pauseMs)]);
     step.state(['INTEND', 'RETRY', index, index + 1]);
     step.state(['INTEND', 'REVERT', index + 1, until]);
+    for (const [from, to] of begunBehind(run, retry)) step.state(['INTEND', 'REVERT', from, to]);
     return;
   }
   step.state(['INTEND', 'REVERT', index, until]);
-  for (const [from, to] of behind(run.flow, index, until)) step.state(['INTEND', 'REVERT', from, to]);
+  for (const [from, to] of behind(run, retry)) step.state(['INTEND', 'REVERT', from, to]);
 }
 
 /** Siblings whose work is to be undone anyway are told so, where the app wishes it. */

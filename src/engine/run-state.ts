@@ -22,6 +22,8 @@ export interface RunStatus {
   /** Of the flow whose atoms these are: that of the creation, until another version goes on. */
   fingerprint: string;
   manifest: Json;
+  /** Another flow than it began with has gone on with it. */
+  changed: boolean;
   /** Everything is to be undone, and nothing can change that any more. */
   goingBack: boolean;
   /** It was asked to end as CANCELLED. */
@@ -138,6 +140,7 @@ export function newRun(runId: string, atoms: number, manifest: Json = null): Run
     incarnation: 0,
     fingerprint: '',
     manifest,
+    changed: false,
     goingBack: false,
     cancelled: false,
     atoms: Array.from({ length: atoms }, newAtom),

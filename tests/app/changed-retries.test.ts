@@ -1,0 +1,215 @@
+import { describe, expect, test } from 'vitest';
+import {
+  type AnyFlow,
+  concurrent,
+  defineTask,
+  flowproof,
+  isFlowproofError,
+  memory,
+  type Persistence,
+  serial,
+  times,
+} from '../../src/index.js';
+import { withFaults } from '../../src/testing/index.js';
+import { graph, linear } from '../compilation/graph-tasks.js';
+
+const calls: string[] = [];
+const failures = { left: 0 };
+
+const task = (name: string, options: object = {}) =>
+  defineTask({
+    name,
+    execute: async () => void calls.push(name),
+    revert: async () => void calls.push(`undo ${name}`),
+    ...options,
+  } as never);
+const wobbly = (name: string) =>
+  task(name, {
+    execute: async () => {
+      calls.push(failures.left > 0 ? `${name} fails` : name);
+      if (failures.left-- > 0) throw new Error('503');
+    },
+  });
+const flowOf = (...nodes: readonly unknown[]): AnyFlow =>
+  nodes.reduce((flow: ReturnType<typeof linear>, node) => flow.add(node), linear.dynamic('f')).build();
+const part = (...nodes: readonly unknown[]) =>
+  nodes.reduce((flow: ReturnType<typeof linear>, node) => flow.add(node), linear.dynamic('part').retry(times(3))).build();
+
+/** Goes until this atom is about to be called: it rests there, or its process dies there. */
+async function storedBefore(path: string, flow: AnyFlow, how: 'suspended' | 'killed' = 'suspended'): Promise<Persistence> {
+  const persistence = memory();
+  let isThere = false;
+  const faulty = withFaults(persistence, () => (isThere ? 'die-before' : 'pass'));
+  const app = flowproof({ persistence: faulty, flows: [flow] } as never);
+  const steps = app.engine(flow as never, { id: 'r' }).steps();
+  for (let next = await steps.next(); next.done !== true; next = await steps.next()) if (next.value.starting.includes(path)) break;
+  isThere = how === 'killed';
+  if (how === 'killed') {
+    void steps.next();
+    await faulty.died;
+  } else {
+    await steps.return(undefined as never);
+    await app.stop();
+  }
+  return persistence;
+}
+
+async function resumed(persistence: Persistence, flow: AnyFlow, fails: number, executor = serial()) {
+  calls.length = 0;
+  failures.left = fails;
+  await using app = flowproof({ persistence, flows: [flow], executor } as never);
+  const result = await app.resume('r', { takeover: 'force' });
+  const told = 'failures' in result ? { failures: result.failures.map(({ path }) => path) } : {};
+  return { state: result.state, calls: calls.join(', '), ...told };
+}
+
+describe.each([
+  ['serial', serial],
+  ['concurrent', () => concurrent({ limit: 3 })],
+])('what is behind a flow that is tried again is undone first, and runs again after: %s', (_, executor) => {
+  const old = flowOf(part(task('old')), task('gate'), task('end'));
+  const first = flowOf(part(wobbly('new'), task('old')), task('gate'), task('end'));
+  const last = flowOf(part(task('old'), wobbly('new')), task('gate'), task('end'));
+
+  test('a new task in a part that is done fails once', async () => {
+    const undone = 'undo gate, undo old, undo new';
+    expect(await resumed(await storedBefore('f/end', old), first, 1, executor())).toEqual({
+      state: 'SUCCESS',
+      calls: `new fails, ${undone}, new, old, gate, end`,
+    });
+    expect(await resumed(await storedBefore('f/end', old), last, 1, executor())).toEqual({
+      state: 'SUCCESS',
+      calls: 'new fails, undo gate, undo new, undo old, old, new, gate, end',
+    });
+    // What was under way ends first, and is undone, too.
+    expect(await resumed(await storedBefore('f/end', old, 'killed'), first, 1, executor())).toEqual({
+      state: 'SUCCESS',
+      calls: `end, new fails, undo end, ${undone}, new, old, gate, end`,
+    });
+  });
+
+  test('it fails always: the run goes back when its attempts are used up', async () => {
+    expect(await resumed(await storedBefore('f/end', old), first, 99, executor())).toEqual({
+      state: 'REVERTED',
+      calls: 'new fails, undo gate, undo old, undo new, new fails, undo new, new fails, undo new',
+      failures: ['f/part/new'],
+    });
+  });
+
+  test('a run that succeeded is run again', async () => {
+    const persistence = memory();
+    await using app = flowproof({ persistence, flows: [old], executor: executor() } as never);
+    await app.run(old as never, { id: 'r' } as never);
+    calls.length = 0;
+    failures.left = 1;
+    await using second = flowproof({ persistence, flows: [last], executor: executor() } as never);
+    expect(await second.rerun(last as never, 'r')).toMatchObject({ state: 'SUCCESS' });
+    expect(calls.join(', ')).toBe('new fails, undo end, undo gate, undo new, undo old, old, new, gate, end');
+  });
+
+  test('the part stands before what is done', async () => {
+    const store = await storedBefore('f/part/x', flowOf(task('gate'), part(wobbly('x')), task('end')));
+    expect(await resumed(store, flowOf(part(wobbly('x')), task('gate'), task('end')), 1, executor())).toEqual({
+      state: 'SUCCESS',
+      calls: 'x fails, undo gate, undo x, x, gate, end',
+    });
+  });
+
+  test('what is behind has a retry of its own', async () => {
+    const second = (name: string) => linear.dynamic('second').retry(times(2)).add(wobbly(name)).add(task('late')).build();
+    const store = await storedBefore('f/second/late', flowOf(part(task('old')), second('y')));
+    expect(await resumed(store, flowOf(part(task('old'), wobbly('new')), second('y')), 2, executor())).toEqual({
+      state: 'SUCCESS',
+      calls: 'new fails, undo y, undo new, undo old, old, new fails, undo new, undo old, old, new, y, late',
+    });
+  });
+
+  test('a revert behind it that fails holds everything before it, and says so', async () => {
+    const stubborn = task('gate', { revert: () => Promise.reject(new Error('no')) });
+    const store = await storedBefore('f/end', flowOf(part(task('old')), stubborn, task('end')));
+    await using app = flowproof({ persistence: store, flows: [flowOf(part(task('old'), wobbly('new')), stubborn, task('end'))] } as never);
+    failures.left = 1;
+    expect(await app.resume('r')).toMatchObject({
+      state: 'FAILURE',
+      pendingReverts: ['f/gate', 'f/part/new', 'f/part/old'],
+      failures: [{ path: 'f/part/new' }, { path: 'f/gate', phase: 'revert' }],
+    });
+  });
+});
+
+test('what is behind a part that may be tried again must find its values again', async () => {
+  const give = (...names: readonly string[]) =>
+    task('give', { provides: names, execute: async () => Object.fromEntries(names.map((name) => [name, 1])) });
+  const reading = (name: string) => task('gate', { requires: [name], revert: undefined });
+  const store = () => storedBefore('f/end', flowOf(give('x'), part(task('old')), reading('x'), task('end')));
+  const after = flowOf(give('x', 'y'), part(task('old'), wobbly('new')), reading('y'), task('end'));
+  await using app = flowproof({ persistence: await store(), flows: [after] } as never);
+  const error: unknown = await app.resume('r').catch((thrown: unknown) => thrown);
+  expect(isFlowproofError(error, 'INCOMPATIBLE_FLOW') && (error as unknown as { report: unknown }).report).toEqual([
+    "'f/gate' needs 'y', which was not stored when its provider ran",
+  ]);
+  const noRetry = flowOf(give('x', 'y'), part(task('old')), reading('y'), task('end'));
+  expect(await resumed(await store(), noRetry, 0)).toEqual({ state: 'SUCCESS', calls: 'end' });
+});
+
+describe('what a decider in a flow has skipped behind it', () => {
+  const says = { b: [] as boolean[] };
+  const guarded = (depth: 'all' | 'atom') =>
+    graph
+      .dynamic('part')
+      .retry(times(2))
+      .add({ a: task('a'), b: task('b'), c: wobbly('c') })
+      .link('a', 'b', { decider: () => says.b.shift(), depth })
+      .link('a', 'c')
+      .build();
+  const run = async (flow: AnyFlow, answers: readonly boolean[]) => {
+    says.b = [...answers];
+    failures.left = 1;
+    calls.length = 0;
+    await using app = flowproof({ persistence: memory(), flows: [flow] } as never);
+    const { state } = await app.run(flow as never);
+    return { state, calls: calls.join(', ') };
+  };
+
+  test('runs when the flow is tried again, and the decider lets it', async () => {
+    expect(await run(flowOf(guarded('all'), task('z')), [false, true])).toEqual({
+      state: 'SUCCESS',
+      calls: 'a, c fails, undo c, undo a, a, b, c, z',
+    });
+    expect(await run(flowOf(guarded('all'), task('z')), [false, false])).toEqual({
+      state: 'SUCCESS',
+      calls: 'a, c fails, undo c, undo a, a, c',
+    });
+  });
+
+  test('stays skipped when another decider has skipped it, too, that is not asked again', async () => {
+    const flow = graph
+      .dynamic('f')
+      .add({ p: task('p'), q: task('q'), part: guarded('all'), z: task('z') })
+      .link('p', 'q', { decider: () => false })
+      .link('q', 'z')
+      .link('p', 'part')
+      .link('part', 'z')
+      .build();
+    expect(await run(flow, [false, true])).toEqual({ state: 'SUCCESS', calls: 'p, a, c fails, undo c, undo a, a, b, c' });
+  });
+});
+
+test('a retry that is put around what fails in that moment, and has not begun, is not asked', async () => {
+  const persistence = memory();
+  const bad = task('bad', { execute: () => Promise.reject(new Error('no')) });
+  const make = (retry: boolean, more: boolean) => {
+    const inner = (retry ? linear.dynamic('part').retry(times(3)) : linear.dynamic('part')).add(bad).build();
+    return more ? flowOf(task('new', { execute: () => new Promise(() => {}) }), inner) : flowOf(inner);
+  };
+  const faulty = withFaults(persistence, (_, { transitions }) =>
+    transitions.some(([word]) => word === 'FAILURE') ? 'die-before' : 'pass',
+  );
+  const app = flowproof({ persistence: faulty, flows: [make(false, false)] } as never);
+  void app.start(make(false, false) as never, { id: 'r' } as never);
+  await faulty.died;
+  calls.length = 0;
+  const flow = make(true, true);
+  await using second = flowproof({ persistence, flows: [flow], executor: serial() } as never);
+  expect(await second.resume('r', { takeover: 'force' })).toMatchObject({ state: 'REVERTED', failures: [{ path: 'f/part/bad' }] });
+});
