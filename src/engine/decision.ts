@@ -63,7 +63,7 @@ export interface AskCommand {
   readonly id: number;
 }
 
-/** Decide again at this time, in milliseconds since 1970. */
+/** Decide again at this time, by the clock that only grows. */
 export interface SleepCommand {
   readonly do: 'sleep';
   readonly untilMs: number;
@@ -91,14 +91,20 @@ export interface CallOutcome extends CallId {
 /** What a failure does to what it leaves running or done. */
 export type OnFailure = 'revert' | 'abortSiblings' | 'stop';
 
+/** When a step is decided. */
+export interface Moment {
+  /** Milliseconds since 1970: for what the journal keeps. */
+  readonly nowMs: number;
+  /** Of a clock that only grows: for how long this process waits. */
+  readonly monotonicMs: number;
+}
+
 /** What bounds the next step. */
-export interface Limits {
+export interface Limits extends Moment {
   /** Calls that may be under way at once. */
   readonly capacity: number;
   /** `suspend`: start nothing, and state SUSPENDED when nothing is under way. `stop`: start nothing, state nothing. */
   readonly hold: 'none' | 'suspend' | 'stop';
-  /** Milliseconds since 1970. */
-  readonly nowMs: number;
   readonly onFailure: OnFailure;
   /** When the run has had so many steps, nothing new begins. */
   readonly maxSteps: number;

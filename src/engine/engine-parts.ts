@@ -30,6 +30,7 @@ export function limitsOf(parts: EngineParts, { flow }: Run, hold: Limits['hold']
     capacity,
     hold,
     nowMs: clock.nowMs(),
+    monotonicMs: clock.monotonicMs(),
     onFailure,
     maxSteps,
     ...(resolve === undefined ? {} : { resolves: true }),

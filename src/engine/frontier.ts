@@ -1,6 +1,7 @@
 import type { CompiledFlow } from '../compilation/index.js';
-import { Alarms } from './alarms.js';
+import { type Alarm, Alarms } from './alarms.js';
 import { Ballot } from './ballot.js';
+import type { Moment } from './decision.js';
 import { Heap } from './heap.js';
 import { OpenQuestions } from './open-questions.js';
 import { type AtomStatus, isInFlight, type RunStatus } from './run-state.js';
@@ -114,11 +115,16 @@ export class Frontier {
   }
 
   /** The next atom that goes on by itself at a time: a retry with its next attempt, a failed revert with another try. */
-  nextAlarm(): { readonly atom: number; readonly atMs: number } | undefined {
-    return this.#alarms.next(({ atom, atMs }) => {
+  nextAlarm(moment: Moment): Alarm | undefined {
+    return this.#alarms.next(moment, ({ atom, atMs }) => {
       const status = this.#run.atoms[atom] as AtomStatus;
       return status.wakeAtMs === atMs && isResting(status);
     });
+  }
+
+  /** Whether an atom need not wait, or has waited long enough. */
+  hasRested(atom: number, moment: Moment): boolean {
+    return this.#alarms.isOver(atom, moment);
   }
 
   #flip(
@@ -143,7 +149,8 @@ export class Frontier {
     this.#inFlight += flying - (this.#flying[node] as number);
     this.#flying[node] = flying;
     if (atom.unsettled) this.#queue(this.#unsettled, UNSETTLED, node);
-    if (atom.wakeAtMs !== undefined && isResting(atom)) this.#alarms.set(node, atom.wakeAtMs);
+    if (atom.wakeAtMs === undefined) this.#alarms.forget(node);
+    else this.#alarms.set(node, atom.wakeAtMs, isResting(atom));
     if (atom.lost) this.#queue(this.#lost, LOST, node);
     else if (this.#mayExecute(node, atom)) this.#queue(this.#forward, FORWARD, node);
     else if (this.#mayRevert(node, atom)) this.#queue(this.#back, BACK, node);

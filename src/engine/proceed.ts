@@ -56,10 +56,10 @@ function startRound(run: Run, step: Step): boolean {
 
 /** States the end, or that the run rests, when nothing is under way; sees to it that it is woken when something is due. */
 function rest({ frontier, flow, status }: Run, step: Step): void {
-  const { hold, onFailure, nowMs } = step.limits;
-  const alarm = frontier.nextAlarm();
+  const { hold, onFailure, monotonicMs } = step.limits;
+  const alarm = frontier.nextAlarm(step.limits);
   if (frontier.inFlight > 0 || frontier.nextLost() !== undefined) {
-    if (alarm !== undefined && alarm.atMs > nowMs && hold === 'none') step.commands.push({ do: 'sleep', untilMs: alarm.atMs });
+    if (alarm !== undefined && alarm.dueMs > monotonicMs && hold === 'none') step.commands.push({ do: 'sleep', untilMs: alarm.dueMs });
     return;
   }
   const unsettled = frontier.nextUnsettled() !== undefined;
@@ -67,7 +67,7 @@ function rest({ frontier, flow, status }: Run, step: Step): void {
   if (unsettled && onFailure === 'stop' && hold !== 'stop') step.state(['RUN', 'FAILURE']);
   else if (!unsettled && more === undefined) step.state(['RUN', endOf(status.atoms, flow.atoms, status.cancelled)]);
   else if (hold === 'suspend') step.state(['RUN', 'SUSPENDED']);
-  else if (alarm !== undefined && hold === 'none') step.commands.push({ do: 'sleep', untilMs: alarm.atMs });
+  else if (alarm !== undefined && hold === 'none') step.commands.push({ do: 'sleep', untilMs: alarm.dueMs });
 }
 
 /** Each of these does one thing and says whether it did. */
@@ -114,8 +114,8 @@ function goBack(run: Run, step: Step): boolean {
 
 /** What rests until a time that has come goes on. */
 function wake(run: Run, step: Step): boolean {
-  const alarm = run.frontier.nextAlarm();
-  if (alarm === undefined || alarm.atMs > step.limits.nowMs) return false;
+  const alarm = run.frontier.nextAlarm(step.limits);
+  if (alarm === undefined || alarm.dueMs > step.limits.monotonicMs) return false;
   const atom = run.flow.atoms[alarm.atom] as CompiledAtom;
   if (atom.kind === 'retry' && run.status.atoms[alarm.atom]?.state === 'RETRYING') return beginAttempt(run, step, atom);
   // An operator, or a run of before, waits for a revert that this code does not have any more.
@@ -164,8 +164,7 @@ function restart(run: Run, step: Step, retry: CompiledRetry): void {
   step.state(['RESET', index + 1, until]);
   for (const [from, to] of anew) step.state(['RESET', from, to]);
   step.state(['INTEND', 'EXECUTE', index, index + 1]);
-  const { wakeAtMs = 0 } = run.status.atoms[index] as AtomStatus;
-  if (wakeAtMs <= step.limits.nowMs) beginAttempt(run, step, retry);
+  if (run.frontier.hasRested(index, step.limits)) beginAttempt(run, step, retry);
 }
 
 /** A retry that has nothing to try with has failed itself: then the retry around it is asked. */

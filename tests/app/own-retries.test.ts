@@ -219,3 +219,30 @@ test('stock retries pause and say what happens when nothing is left to try', asy
   expect((await app.run(flow)).state).toBe('REVERTED');
   expect(started).toEqual([0, 60_000]);
 });
+
+test.each([3_600_000, -3_600_000])('a pause is as long as it says, also when the date is set by %d ms meanwhile', async (jumpMs) => {
+  class SetClock extends VirtualClock {
+    shiftMs = 0;
+    override nowMs(): number {
+      return super.nowMs() + this.shiftMs;
+    }
+  }
+  const clock = new SetClock(1_700_000_000_000);
+  const started: number[] = [];
+  const onEvent = (event: FlowEvent): void => {
+    if (event.type === 'task' && event.state === 'RUNNING') started.push(clock.monotonicMs() - 1_700_000_000_000);
+    if (event.type !== 'retry' || event.state !== 'RETRYING') return;
+    setImmediate(() => {
+      clock.shiftMs += jumpMs;
+      clock.advance(59_999);
+      setImmediate(() => clock.advance(1));
+    });
+  };
+  const flow = linear('f')
+    .retry(forEach('region', ['eu', 'us', 'ap'], { backoff: { delayMs: 60_000, factor: 1, jitter: 0 } }))
+    .add(create)
+    .build();
+  await using app = flowproof({ persistence: memory(), flows: [flow], services: world('eu', 'us'), clock, onEvent });
+  expect((await app.run(flow)).state).toBe('SUCCESS');
+  expect(started).toEqual([0, 60_000, 120_000]);
+});

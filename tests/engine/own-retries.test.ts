@@ -185,7 +185,7 @@ describe('a pause', () => {
     const bench = new Bench(paused({ delayMs: 1_000, factor: 2, maxMs: 3_000, jitter: 0 }));
     bench.begin();
     const at = (nowMs: number): void => {
-      bench.limits = { ...bench.limits, nowMs };
+      bench.limits = { ...bench.limits, nowMs, monotonicMs: nowMs };
     };
     for (const [failedAt, pause] of [
       [0, 1_000],
@@ -211,8 +211,41 @@ describe('a pause', () => {
     bench.answer('b');
     const early = bench.takeOver().bench;
     expect(early.slept).toBe(1_000);
-    early.limits = { ...early.limits, nowMs: 1_000 };
+    early.limits = { ...early.limits, nowMs: 1_000, monotonicMs: 1_000 };
     expect(early.decide([])).toEqual(['r ATTEMPT', 'b RUNNING']);
+  });
+
+  test('is measured by the clock that only grows, and written down by the date', () => {
+    for (const jumpMs of [3_600_000, -3_600_000, -1]) {
+      const dateMs = 1_700_000_000_000;
+      const bench = new Bench(paused({ delayMs: 1_000, factor: 1, maxMs: 1_000, jitter: 0 }));
+      bench.limits = { ...bench.limits, nowMs: dateMs, monotonicMs: 50 };
+      bench.begin();
+      bench.answer('b!');
+      expect(bench.history.at(-1)?.find(([word]) => word === 'SLEEP')).toEqual(['SLEEP', 0, dateMs + 1_000]);
+      bench.limits = { ...bench.limits, nowMs: dateMs + jumpMs, monotonicMs: 150 };
+      bench.answer('b');
+      expect(bench.slept).toBe(1_050);
+      bench.limits = { ...bench.limits, monotonicMs: 1_049 };
+      expect(bench.decide([])).toEqual([]);
+      bench.limits = { ...bench.limits, monotonicMs: 1_050 };
+      expect(bench.decide([])).toEqual(['r ATTEMPT', 'b RUNNING']);
+      // What comes after is written down by the date that is known then.
+      bench.answer('b!');
+      expect(bench.history.at(-1)?.find(([word]) => word === 'SLEEP')).toEqual(['SLEEP', 0, dateMs + jumpMs + 1_000]);
+    }
+  });
+
+  test('that another process has begun ends when the date says so', () => {
+    const bench = new Bench(paused({ delayMs: 1_000, factor: 1, maxMs: 1_000, jitter: 0 }));
+    bench.limits = { ...bench.limits, nowMs: 500_000, monotonicMs: 50 };
+    bench.begin();
+    bench.answer('b!');
+    bench.answer('b');
+    const later = bench.takeOver(1, { nowMs: 500_300, monotonicMs: 9_000 }).bench;
+    expect(later.slept).toBe(9_700);
+    later.limits = { ...later.limits, nowMs: 0, monotonicMs: 9_700 };
+    expect(later.decide([])).toEqual(['r ATTEMPT', 'b RUNNING']);
   });
 
   test('is over when the run goes back or rests; a run that rests has nothing to wait for', () => {

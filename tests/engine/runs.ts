@@ -133,7 +133,7 @@ export class Bench {
   ) {
     const status = newRun(runId, flow.atoms.length);
     this.run = { flow, status, frontier: new Frontier(flow, status), codec: jsonCodec, observed: false, entryIsOpen: false };
-    this.limits = { capacity, hold: 'none', nowMs: 0, onFailure: 'revert', maxSteps: 100_000 };
+    this.limits = { capacity, hold: 'none', nowMs: 0, monotonicMs: 0, onFailure: 'revert', maxSteps: 100_000 };
   }
 
   begin(): string[] {
@@ -154,8 +154,9 @@ export class Bench {
   }
 
   /** The same run in another engine: from its journal alone. */
-  takeOver(capacity = this.limits.capacity): { bench: Bench; said: string[] } {
+  takeOver(capacity = this.limits.capacity, limits: Partial<Limits> = {}): { bench: Bench; said: string[] } {
     const bench = new Bench(this.flow, capacity);
+    bench.limits = { ...bench.limits, ...limits };
     const status = bench.run.status;
     for (const step of this.history) {
       status.seq++;
