@@ -1,3 +1,4 @@
+import { endOfLongTurn } from '../model/event-loop.js';
 import { asError } from '../model/in-words.js';
 import { isEnded } from '../model/states.js';
 import type { InboxMessage } from '../persistence/index.js';
@@ -130,6 +131,8 @@ export class Engine {
         const withdrawn = await this.#begin(step.commands);
         if (this.#isAtRest(withdrawn.length)) return await this.#leave();
         if (withdrawn.length === 0) await this.#arrival();
+        const turn = endOfLongTurn();
+        if (turn !== undefined) await turn;
         if (this.#givenUp) return 'stopped';
         const news = this.#mailbox.take(this.#parts.executor.lockstep ? this.run.frontier.inFlight - withdrawn.length : 0);
         const said = [...this.#progress.take(), ...notStarted(withdrawn), ...news.events];

@@ -92,14 +92,19 @@ test('a store that fails while the app stops is closed all the same, and hides n
 });
 
 test('stop does not wait for a store that is away longer than graceMs', async () => {
+  const writing = new Gate();
+  writing.open();
   const away = changed(memory(), (journal) => {
-    journal.append = async (items) => items.map(() => ({ kind: 'unknown', cause: new Error('away') }));
+    journal.append = async (items) => {
+      await writing.pass();
+      return items.map(() => ({ kind: 'unknown', cause: new Error('away') }));
+    };
   });
   const gate = new Gate();
   gate.open();
   const stopping = app(away, gate, { graceMs: 1, storeTimeoutMs: 600_000 });
   const run = code(stopping.run(flow));
-  await gate.reached;
+  await writing.reached;
   await stopping.stop();
   expect(await run).toBe('STORE_UNREACHABLE');
 });

@@ -44,6 +44,11 @@ export const ARCHITECTURE: Architecture = {
       because: 'it is the clock that everyone else is handed',
     },
     {
+      file: 'model/event-loop.ts',
+      uses: ['performance.now', 'setImmediate'],
+      because: 'it is about the real event loop, whatever clock the runs have',
+    },
+    {
       file: 'persistence/file/process-start.ts',
       uses: ['process.env'],
       because: 'ps is started with the environment of this process, in a language that can be parsed',
