@@ -105,6 +105,7 @@ export {
   RunEndedError,
   RunNotFoundError,
   RunOwnedError,
+  RunStuckError,
   StaleRunError,
   TransactionError,
 } from './model/errors.js';

@@ -63,6 +63,11 @@ export const THROWN: Readonly<Record<FlowproofErrorCode, Entry>> = {
     remedy:
       'Split the work into runs of their own, treat a batch in each task rather than one thing, save and try again less often, or raise `maxSteps`.',
   },
+  RUN_STUCK: {
+    when: 'Something is left to be done in a run, nothing can move, and nothing in the run says why. That is a mistake of flowproof, not of your code. The run is left as it is, RUNNING and owned by nobody: it does not end as something that it is not. `error.report` has a line for each task that is not done or undone.',
+    remedy:
+      'Please report it, with these lines. The run goes on when that is mended, or with another version of its flow; `app.cancel(id)` undoes what can be undone.',
+  },
   NOT_TRANSACTIONAL: {
     when: '`transaction`: this task’s end can’t be written in a transaction, since the store has none, or the context is not the one that the task was called with.',
     remedy: 'Pass the task’s own `ctx`, and keep runs with `postgres(url)`.',

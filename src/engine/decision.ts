@@ -44,7 +44,7 @@ export interface CallId {
 }
 
 /** What the loop is to do when the step is durable. */
-export type Command = CallCommand | AskCommand | SleepCommand | AbortCommand | SuspendCommand;
+export type Command = CallCommand | AskCommand | SleepCommand | AbortCommand | SuspendCommand | GiveUpCommand;
 
 /** Call a task, or the code of a retry. */
 export interface CallCommand extends CallId {
@@ -78,6 +78,13 @@ export interface AbortCommand {
 /** Let the run rest when nothing is under way. */
 export interface SuspendCommand {
   readonly do: 'suspend';
+}
+
+/** Leave the run as it is: something is left to be done, nothing can move, and nothing in the run says why. */
+export interface GiveUpCommand {
+  readonly do: 'giveUp';
+  /** What is not done, a line each. */
+  readonly report: readonly string[];
 }
 
 /** How one call ended. */

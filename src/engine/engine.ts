@@ -1,3 +1,4 @@
+import { RunStuckError } from '../model/errors.js';
 import { endOfLongTurn } from '../model/event-loop.js';
 import { asError } from '../model/in-words.js';
 import { isEnded } from '../model/states.js';
@@ -7,7 +8,7 @@ import { callEvent, eventsOf } from './announce.js';
 import { isCall, mayCall } from './call-commands.js';
 import { Calls } from './calls.js';
 import type { Commitment } from './commitment.js';
-import type { AskCommand, CallCommand, CallId, Command, Decision, EngineEvent, Limits } from './decision.js';
+import type { AskCommand, CallCommand, CallId, Command, Decision, EngineEvent, GiveUpCommand, Limits } from './decision.js';
 import { type EngineParts, limitsOf } from './engine-parts.js';
 import type { FlowEvent } from './events.js';
 import { isFull, isLong, journalFull, maxStepsOf } from './full-journal.js';
@@ -153,6 +154,12 @@ export class Engine {
     return 'stopped';
   }
 
+  /** @throws RunStuckError always */
+  async #leaveStuck({ report }: GiveUpCommand): Promise<never> {
+    await this.#recorder.release();
+    throw new RunStuckError(this.run.status.creation.key, this.run.flow.name, report);
+  }
+
   async #arrival(): Promise<void> {
     this.#statistics.waits();
     const cancel = this.#recorder.isHolding ? this.#parts.clock.after(HELD_MS, () => this.#writeHeld()) : undefined;
@@ -169,7 +176,10 @@ export class Engine {
   /** Calls what the step marked as started, if nothing speaks against it; returns what must be taken back instead. */
   async #begin(commands: readonly Command[]): Promise<readonly number[]> {
     if (commands.length === 0) return [];
-    for (const command of commands) if (command.do === 'suspend') this.#suspending = true;
+    for (const command of commands) {
+      if (command.do === 'suspend') this.#suspending = true;
+      if (command.do === 'giveUp') await this.#leaveStuck(command);
+    }
     const hold = this.#hold();
     if (this.#isDoubtful() && commands.some((command) => isCall(command) && mayCall(command, hold))) await this.#recorder.flush();
     const withdrawn: number[] = [];

@@ -1,6 +1,6 @@
 import type { CompiledFlow } from '../compilation/index.js';
 import type { Codec } from '../model/codec.js';
-import { IncompatibleFlowError } from '../model/errors.js';
+import { IncompatibleFlowError, RunStuckError } from '../model/errors.js';
 import type { Json } from '../model/json.js';
 import { isEnded } from '../model/states.js';
 import {
@@ -87,6 +87,7 @@ export async function beginRun(
  * is called before it is durable.
  *
  * @throws StaleRunError when another engine was faster; nothing was written then
+ * @throws RunStuckError when nothing in it can move, though something is left to be done; nothing was written then
  */
 export async function takeOver(taken: TakenRun, inbox: LoadedRun['inbox'], owner: string, parts: EngineParts): Promise<OpenedRun> {
   const { run, adopted } = taken;
@@ -99,6 +100,9 @@ export async function takeOver(taken: TakenRun, inbox: LoadedRun['inbox'], owner
   const wishes = received.flatMap((message) => wishOf(message, run) ?? []);
   const events: EngineEvent[] = [{ kind: 'resumed', ...(adopted === undefined ? {} : { adopted }) }, ...wishes];
   const first = decide(run, events, limitsOf(parts, run, !settled && suspensions.length > 0 ? 'suspend' : 'none'));
+  for (const command of first.commands) {
+    if (command.do === 'giveUp') throw new RunStuckError(run.status.creation.key, run.flow.name, command.report);
+  }
   const writer = new Writer(parts, run.flow.secrets);
   const engine = new Engine(run, writer, parts);
   const rests = run.status.state !== 'RUNNING';

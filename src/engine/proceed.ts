@@ -8,6 +8,7 @@ import { noteRevertFailure } from './outcomes.js';
 import { fail, resolveFailure } from './resolve.js';
 import { nextAttempt } from './retries.js';
 import type { AtomStatus } from './run-state.js';
+import { standstillOf } from './standstill.js';
 import type { Run, Step } from './step.js';
 
 /** How often an engine may die in the code of a retry. */
@@ -55,7 +56,8 @@ function startRound(run: Run, step: Step): boolean {
 }
 
 /** States the end, or that the run rests, when nothing is under way; sees to it that it is woken when something is due. */
-function rest({ frontier, flow, status }: Run, step: Step): void {
+function rest(run: Run, step: Step): void {
+  const { frontier } = run;
   const { hold, onFailure, monotonicMs } = step.limits;
   const alarm = frontier.nextAlarm(step.limits);
   if (frontier.inFlight > 0 || frontier.nextLost() !== undefined) {
@@ -65,9 +67,16 @@ function rest({ frontier, flow, status }: Run, step: Step): void {
   const unsettled = frontier.nextUnsettled() !== undefined;
   const more = frontier.nextBack() ?? frontier.ballot.next() ?? frontier.nextForward() ?? alarm;
   if (unsettled && onFailure === 'stop' && hold !== 'stop') step.state(['RUN', 'FAILURE']);
-  else if (!unsettled && more === undefined) step.state(['RUN', endOf(status.atoms, flow.atoms, status.cancelled)]);
+  else if (!unsettled && more === undefined) end(run, step);
   else if (hold === 'suspend') step.state(['RUN', 'SUSPENDED']);
   else if (alarm !== undefined && hold === 'none') step.commands.push({ do: 'sleep', untilMs: alarm.dueMs });
+}
+
+/** A standstill is no end: it is a mistake of this library, and the run stays as it is until somebody has mended that. */
+function end(run: Run, step: Step): void {
+  const report = standstillOf(run);
+  if (report.length > 0) step.commands.push({ do: 'giveUp', report });
+  else step.state(['RUN', endOf(run.status.atoms, run.flow.atoms, run.status.cancelled)]);
 }
 
 /** Each of these does one thing and says whether it did. */

@@ -41,6 +41,7 @@ export class Recorder {
   readonly #run: Run;
   readonly #held: HeldSteps;
   readonly #snapshots: SnapshotWriter;
+  #isReleased = false;
   /** The transaction that the present step is being written in. */
   #committing: Commitment | undefined;
 
@@ -154,6 +155,12 @@ export class Recorder {
     if (this.#snapshots.isDue(this.#run.status)) await this.#snapshots.write(this.#run.status);
   }
 
+  /** Writes that nobody has the run any more, with what is held. */
+  async release(): Promise<void> {
+    this.#isReleased = true;
+    await this.flush();
+  }
+
   /** Writes what is held, or an entry that says nothing: it is confirmed then that the run is still this engine's. */
   async flush(heeded: readonly string[] = []): Promise<void> {
     if (this.#held.isEmpty) beginEntry(this.#run.status);
@@ -170,7 +177,7 @@ export class Recorder {
   /** @param heeded messages that these transitions heed, or that meant nothing */
   #item(transitions: readonly Transition[], heeded: readonly string[]): AppendItem {
     const { status } = this.#run;
-    const released = this.#engine.isStopping() && this.#run.frontier.inFlight === 0;
+    const released = this.#isReleased || (this.#engine.isStopping() && this.#run.frontier.inFlight === 0);
     const summary = summaryOf(status, transitions, released);
     const used = [...heeded, ...this.#engine.inbox.restedBy(status)];
     this.#engine.statistics.writes();

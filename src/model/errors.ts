@@ -16,6 +16,7 @@ import type { RunState } from './states.js';
  * ├─ RevertNotFailedError   REVERT_NOT_FAILED    an operator named a task whose revert has not failed
  * ├─ StaleRunError          STALE_RUN            another engine took this run over
  * ├─ JournalFullError       JOURNAL_FULL         a run has had as many steps as it may have
+ * ├─ RunStuckError          RUN_STUCK            a run stands still, and nothing says why: a mistake of this library
  * ├─ TransactionError       (see its codes)      a task can't commit together with the user's transaction
  * └─ PersistenceError       (see its codes)      the store refused, is unreachable or holds what can't be read
  */
@@ -55,6 +56,7 @@ export type FlowproofErrorCode =
   | 'STALE_RUN'
   | 'APP_STOPPED'
   | 'JOURNAL_FULL'
+  | 'RUN_STUCK'
   | TransactionCode
   | PersistenceCode;
 
@@ -255,6 +257,24 @@ export class JournalFullError extends FlowproofError<'JOURNAL_FULL'> {
     readonly steps: number,
   ) {
     super('JOURNAL_FULL', `nothing more is saved, as ${describeFull(runId, flow, steps)}`);
+  }
+}
+
+/**
+ * Something is left to be done in a run, nothing can move, and nothing in the run says why: a mistake of flowproof. The run
+ * is left as it is, RUNNING and owned by nobody; `report` has a line for each task that is not done or undone.
+ */
+export class RunStuckError extends FlowproofError<'RUN_STUCK'> {
+  override readonly name = 'RunStuckError';
+  constructor(
+    readonly runId: string,
+    readonly flow: string,
+    readonly report: readonly string[],
+  ) {
+    super(
+      'RUN_STUCK',
+      `run '${runId}' of flow '${flow}' stands still, and nothing says why:\n${report.map((line) => `  ${line}`).join('\n')}\nThis is a mistake of flowproof, not of your code: please report it with these lines. The run is as it was: go on with it when that is mended or with another version of the flow, or undo it with cancel.`,
+    );
   }
 }
 
