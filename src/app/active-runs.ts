@@ -14,6 +14,8 @@ export class ActiveRuns {
   readonly #byRunId = new Map<string, ActiveRun>();
   readonly #byKey = new Map<string, ActiveRun>();
   readonly #openings = new Map<string, Promise<unknown>>();
+  /** Of what callers wait for. */
+  readonly #ends = new Set<() => void>();
   #closed = false;
 
   get isClosed(): boolean {
@@ -61,7 +63,7 @@ export class ActiveRuns {
   async opening<Result>(key: string, open: () => Promise<Result>): Promise<Result> {
     if (this.#closed) throw new AppStoppedError(key);
     const before = this.#openings.get(key) ?? Promise.resolve();
-    const opened = before.then(open, open);
+    const opened = this.untilAbandoned(key, before.then(open, open));
     const settled = opened
       .catch(() => undefined)
       .then(() => {
@@ -80,6 +82,22 @@ export class ActiveRuns {
   /** Nothing that is under way is waited for any longer. */
   giveUp(): void {
     for (const { engine, summary } of this.#byRunId.values()) engine.giveUp(new AppStoppedError(summary.key));
+  }
+
+  /** Ends as the work does, or when it is abandoned: whoever called a stopped app is not kept waiting by its store. */
+  untilAbandoned<Result>(key: string | undefined, work: Promise<Result>): Promise<Result> {
+    return new Promise((resolve, reject) => {
+      const end = (): void => reject(new AppStoppedError(key));
+      this.#ends.add(end);
+      work.then(resolve, reject).finally(() => this.#ends.delete(end));
+    });
+  }
+
+  /** What has not ended although it was given up is left behind: its engines do nothing more than to end. */
+  abandon(): void {
+    this.#byRunId.clear();
+    this.#byKey.clear();
+    for (const end of this.#ends) end();
   }
 
   /** Resolves when nothing is driven or opened any more: what is being opened becomes active, and is stopped then. */

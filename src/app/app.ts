@@ -39,9 +39,16 @@ export interface EngineOptions {
   readonly onFailure?: OnFailure;
   /** How long other processes wait before they take over from this one when it is silent. Default: 5,000. */
   readonly leaseMs?: number;
-  /** How long `stop()` waits for the tasks under way. Default: 10,000. */
+  /**
+   * How long `stop()` waits for the tasks under way. Then it leaves them, and ends within some seconds, though the store gives
+   * no answer. Default: 10,000.
+   */
   readonly graceMs?: number;
-  /** How long runs wait for a store that is out of reach. Default: 60,000. */
+  /**
+   * How long runs, and whoever starts one or opens the app, wait for a store that is out of reach: it is being restarted or
+   * switched over, only reads, has no connection left, or the network swallows what it is sent. What waiting does not help, such
+   * as a wrong password, is an error at once. Default: 60,000.
+   */
   readonly storeTimeoutMs?: number;
   /**
    * A snapshot bounds what a resume has to read of a run that tries again and again. One is written when at least so many
@@ -185,7 +192,10 @@ export interface App<Flows extends readonly AnyFlow[]> {
   prune(query: PruneQuery): Promise<number>;
   /** Adds a listener; the returned function removes it. */
   on(listener: Listener): () => void;
-  /** Starts nothing more, waits for the tasks under way (at most `graceMs`), and releases the runs for others. */
+  /**
+   * Starts nothing more, waits for the tasks under way (at most `graceMs`), and releases the runs for others. Ends at most some
+   * seconds later, whatever tasks, the network or the store do.
+   */
   stop(): Promise<void>;
   [Symbol.asyncDispose](): Promise<void>;
   readonly flows: readonly Name<Flows>[];

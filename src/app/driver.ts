@@ -82,7 +82,7 @@ export class Driver {
   #drive(flow: CompiledFlow, { engine, first }: OpenedRun, wishes: Wishes): StartedRun {
     const { runId, creation } = engine.run.status;
     wishes.driven?.(engine);
-    const result = quiet(this.#driveToRest(flow, engine, first, wishes));
+    const result = quiet(this.#active.untilAbandoned(creation.key, this.#driveToRest(flow, engine, first, wishes)));
     this.abandoned.delete(runId);
     this.#active.add(runId, { engine, summary: creation, result });
     return { key: creation.key, result, engine };

@@ -1,6 +1,7 @@
 import type { AnyFlow, RunResult, Unseen } from '../authoring/index.js';
 import type { CompiledFlow } from '../compilation/index.js';
 import type { AnyRunResult, Listener } from '../engine/index.js';
+import { atMost } from '../model/clock.js';
 import { AppStoppedError, FlowFailedError, IncompatibleFlowError, RevertNotFailedError } from '../model/errors.js';
 import { grouping, type Journal, type LogbookFilter, type LogbookPage, type Metadata, type RunSummary } from '../persistence/index.js';
 import type { App, AppOptions, ResumeOptions, RunIdOption } from './app.js';
@@ -12,7 +13,7 @@ import { Listeners } from './listeners.js';
 import { onlyRunsOf, Registry } from './registry.js';
 import type { RunHandle } from './run-handle.js';
 import { type InspectOptions, type PruneQuery, type RunsPage, type RunsQuery, type RunView, runView } from './run-view.js';
-import { Runs, type RunsParts } from './runs.js';
+import { LEAVING_MS, Runs, type RunsParts } from './runs.js';
 import { runsParts, type UntypedOptions } from './settings.js';
 
 interface StartOptions extends RunIdOption {
@@ -45,6 +46,9 @@ export function flowproof<const Flows extends readonly AnyFlow[], Given = Unseen
   // The types have done their work: what is below knows flows by name.
   return new FlowproofApp(options as unknown as UntypedOptions) as unknown as App<Flows>;
 }
+
+/** A store has so long to write what it holds back, and to let go of its files or connections. */
+const CLOSING_MS = 5_000;
 
 class FlowproofApp {
   readonly #registry: Registry;
@@ -186,14 +190,22 @@ class FlowproofApp {
   }
 
   stop(): Promise<void> {
-    this.#stopping ??= (async () => {
-      if (this.#opened !== undefined) {
-        await this.#opened.catch(() => undefined);
-        await this.#runs.stop();
-      }
-      await this.#journal.close();
-    })();
+    this.#stopping ??= this.#stop();
     return this.#stopping;
+  }
+
+  /** Every wait here has a bound: a store that gives no answer, or a disk that hangs, keeps no process from ending. */
+  async #stop(): Promise<void> {
+    const { clock } = this.#parts;
+    const opened = this.#opened;
+    if (opened !== undefined) {
+      const stopped = this.#runs.stop();
+      const isOpen = await atMost(clock, LEAVING_MS, opened);
+      await stopped;
+      // What opens later is closed then.
+      if (!isOpen) opened.then(() => this.#journal.close()).catch(() => undefined);
+    }
+    await atMost(clock, CLOSING_MS, this.#journal.close());
   }
 
   [Symbol.asyncDispose](): Promise<void> {
@@ -239,7 +251,7 @@ class FlowproofApp {
   #open(): Promise<void> {
     if (this.#stopping !== undefined) return Promise.reject(new AppStoppedError());
     if (this.#opened === undefined) {
-      const opening = this.#journal.open();
+      const opening = this.#runs.open();
       this.#opened = opening;
       // The next call tries again.
       opening.catch(() => {

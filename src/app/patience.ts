@@ -9,6 +9,8 @@ export interface Patience {
   readonly storeTimeoutMs: number;
   /** Nobody wants to wait any longer. */
   isOver(): boolean;
+  /** Called when the first try has failed and others follow. */
+  readonly onWait?: (error: Error) => void;
 }
 
 /**
@@ -16,14 +18,16 @@ export interface Patience {
  *
  * @throws PersistenceError `STORE_UNREACHABLE` when it is away for longer; anything else at once
  */
-export async function patiently<Result>(read: () => Promise<Result>, { clock, storeTimeoutMs, isOver }: Patience): Promise<Result> {
+export async function patiently<Result>(read: () => Promise<Result>, patience: Patience): Promise<Result> {
+  const { clock, storeTimeoutMs, isOver, onWait } = patience;
   const startedMs = clock.monotonicMs();
-  for (;;) {
+  for (let tries = 1; ; tries++) {
     try {
       return await read();
     } catch (error) {
       const isLate = clock.monotonicMs() - startedMs >= storeTimeoutMs;
       if (!isFlowproofError(error, 'STORE_UNREACHABLE') || isLate || isOver()) throw error;
+      if (tries === 1) onWait?.(error);
       await new Promise<void>((resolve) => clock.after(PAUSE_MS, resolve));
     }
   }

@@ -1,5 +1,6 @@
 import type { CompiledFlow } from '../compilation/index.js';
 import { type AnyRunResult, beginRun, foldRun, resetRun, runOf } from '../engine/index.js';
+import { atMost } from '../model/clock.js';
 import { RunConflictError, RunOwnedError } from '../model/errors.js';
 import type { InboxMessage, LoadedRun, RunSummary } from '../persistence/index.js';
 import { ActiveRuns } from './active-runs.js';
@@ -10,6 +11,9 @@ import { Ownership } from './ownership.js';
 import { StoredRuns } from './stored-runs.js';
 import { Ticker } from './ticker.js';
 import { PATIENT, type Wishes } from './wishes.js';
+
+/** A store that gives no answer is not waited for any longer by an app that stops. */
+export const LEAVING_MS = 1_000;
 
 export interface RunsParts extends DriverParts {
   readonly graceMs: number;
@@ -34,8 +38,17 @@ export class Runs {
     this.#ownership = new Ownership({ owner, active: this.#active, stored: this.#stored, ticker: this.#ticker, driver: this.#driver });
   }
 
+  /** See {@link StoredRuns.open}. */
+  open(): Promise<void> {
+    return this.#active.untilAbandoned(undefined, this.#stored.open());
+  }
+
   /** Begins a run, or joins the one that has this id. Resolves when its first step is durable, with its result to come. */
-  async start(flow: CompiledFlow, naming: Naming, inputs: PreparedInputs): Promise<StartedRun> {
+  start(flow: CompiledFlow, naming: Naming, inputs: PreparedInputs): Promise<StartedRun> {
+    return this.#active.untilAbandoned(naming.key, this.#start(flow, naming, inputs));
+  }
+
+  async #start(flow: CompiledFlow, naming: Naming, inputs: PreparedInputs): Promise<StartedRun> {
     checkNaming(flow, inputs, naming);
     const done = await this.#ticker.use();
     try {
@@ -62,7 +75,11 @@ export class Runs {
   }
 
   /** Goes on with a stored run. @throws RunOwnedError when a live engine has it and the caller would not wait */
-  async resume(find: (run: RunSummary) => CompiledFlow, key: string, wishes: Wishes): Promise<AnyRunResult> {
+  resume(find: (run: RunSummary) => CompiledFlow, key: string, wishes: Wishes): Promise<AnyRunResult> {
+    return this.#active.untilAbandoned(key, this.#resume(find, key, wishes));
+  }
+
+  async #resume(find: (run: RunSummary) => CompiledFlow, key: string, wishes: Wishes): Promise<AnyRunResult> {
     const done = await this.#ticker.use();
     try {
       const run = await this.#stored.patiently(() => this.find(key));
@@ -98,7 +115,7 @@ export class Runs {
         done();
       }
     });
-    return { key: run.key, result: quiet(result) };
+    return { key: run.key, result: quiet(this.#active.untilAbandoned(run.key, result)) };
   }
 
   /** @throws RunNotFoundError */
@@ -142,13 +159,18 @@ export class Runs {
   }
 
   async #stop(): Promise<void> {
+    const { clock, graceMs, journal, owner } = this.#parts;
     this.#active.close();
-    const cancel = this.#parts.clock.after(this.#parts.graceMs, () => this.#active.giveUp());
+    const cancels = [clock.after(graceMs, () => this.#active.giveUp()), clock.after(graceMs + LEAVING_MS, () => this.#active.abandon())];
     await this.#active.settled();
-    cancel();
-    await this.#ticker.stop();
+    for (const cancel of cancels) cancel();
     // Where the store is away the lease ends by itself.
-    await this.#parts.journal.release(this.#parts.owner).catch(() => undefined);
+    await atMost(
+      clock,
+      LEAVING_MS,
+      this.#ticker.stop().then(() => journal.release(owner)),
+    );
+    this.#active.abandon();
   }
 
   /** Runs whose engine here had to give up, and that nobody has taken since: this app seems to have them still. */

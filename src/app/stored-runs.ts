@@ -1,5 +1,5 @@
 import type { Clock } from '../model/clock.js';
-import { isFlowproofError, RunNotFoundError } from '../model/errors.js';
+import { AppStoppedError, isFlowproofError, RunNotFoundError } from '../model/errors.js';
 import type { Ids } from '../model/ids.js';
 import { isRunId, shownName } from '../model/names.js';
 import type { InboxMessage, Journal, LoadedRun, RunSummary } from '../persistence/index.js';
@@ -23,6 +23,21 @@ export class StoredRuns {
     this.#isOver = isOver;
   }
 
+  /**
+   * Opens the store. One that is away is waited for, as long as a run waits for it; else a switchover during a start would end
+   * the process. A warning says so: else whoever has a wrong address sees nothing for a minute.
+   *
+   * @throws PersistenceError what does not pass: at once; `STORE_UNREACHABLE` after `storeTimeoutMs`
+   * @throws AppStoppedError
+   */
+  async open(): Promise<void> {
+    try {
+      await this.patiently(() => this.#parts.journal.open(), warnOfWaiting(this.#parts.storeTimeoutMs));
+    } catch (error) {
+      throw this.#isOver() ? new AppStoppedError() : error;
+    }
+  }
+
   /** @throws RunNotFoundError */
   async find(key: string): Promise<RunSummary> {
     // No run has another id, and a store might take it for that of one.
@@ -39,9 +54,9 @@ export class StoredRuns {
   }
 
   /** Reads; waits for a store that is away, as the engines do. */
-  patiently<Result>(read: () => Promise<Result>): Promise<Result> {
+  patiently<Result>(read: () => Promise<Result>, onWait?: (error: Error) => void): Promise<Result> {
     const { clock, storeTimeoutMs } = this.#parts;
-    return patiently(read, { clock, storeTimeoutMs, isOver: this.#isOver });
+    return patiently(read, { clock, storeTimeoutMs, isOver: this.#isOver, ...(onWait && { onWait }) });
   }
 
   /** Puts a message into the inbox of a run; durable when this resolves. @throws RunEndedError, RunNotFoundError */
@@ -55,4 +70,11 @@ export class StoredRuns {
     }
     return message;
   }
+}
+
+function warnOfWaiting(forMs: number): (error: Error) => void {
+  return ({ message }) => {
+    const text = `the store is waited for, up to ${forMs} ms (storeTimeoutMs): ${message}`;
+    process.emitWarning(text, { type: 'FlowproofWarning', code: 'STORE_UNREACHABLE' });
+  };
 }

@@ -46,6 +46,7 @@ export class Engine {
   #suspending = false;
   #stopping = false;
   #givenUp = false;
+  #stopWatching: (() => void) | undefined;
   /** Why nothing can be saved any more. */
   #over: unknown;
   readonly #savings = new Savings();
@@ -98,12 +99,14 @@ export class Engine {
   /** Starts nothing more; {@link drive} returns when what is under way has ended. The run stays RUNNING, for anyone to go on. */
   stop(): void {
     this.#stopping = true;
+    this.#stopWatching?.();
     this.#mailbox.ring();
   }
 
   /** What is under way is not waited for any longer. */
   giveUp(reason: Error): void {
     this.#givenUp = true;
+    this.#stopWatching?.();
     this.#writer.giveUp();
     this.#recorder.refuse(reason);
     this.#signals.abort(reason);
@@ -117,7 +120,7 @@ export class Engine {
   /**
    * Goes on from a step that is durable already, to the end, a suspension or a stop.
    *
-   * @param watch told of each durable step, before what it starts is called: the run waits until it resolves
+   * @param watch told of each durable step, before what it starts is called: the run waits until it resolves, or is stopped
    * @throws StaleRunError when another engine took the run over
    * @throws PersistenceError when the store is out of reach for too long; the run is as it was
    */
@@ -126,7 +129,7 @@ export class Engine {
       let step = first;
       for (;;) {
         const events = this.announce(step);
-        if (watch !== undefined) await watch(step, events);
+        if (watch !== undefined && !this.#stopping) await this.#untilStopped(watch(step, events));
         if (isEnded(this.run.status.state)) return 'ended';
         if (this.run.status.state === 'SUSPENDED') return 'suspended';
         const withdrawn = await this.#begin(step.commands);
@@ -145,6 +148,18 @@ export class Engine {
       throw error;
     } finally {
       this.#end(savedTooLate());
+    }
+  }
+
+  /** Whoever looks at each step may never ask for the next one. */
+  async #untilStopped(watching: Promise<void>): Promise<void> {
+    try {
+      await new Promise<void>((resolve, reject) => {
+        this.#stopWatching = resolve;
+        watching.then(resolve, reject);
+      });
+    } finally {
+      this.#stopWatching = undefined;
     }
   }
 

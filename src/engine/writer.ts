@@ -19,6 +19,8 @@ import type { RunStatus } from './run-state.js';
 
 const FIRST_WAIT_MS = 50;
 const LONGEST_WAIT_MS = 2_000;
+/** What is asked has so long for an answer, however impatient the app is. */
+const SHORTEST_WAIT_MS = 5_000;
 
 /** What an engine needs to write; handed in by the app. */
 export interface WriterParts {
@@ -36,7 +38,11 @@ export class Writer {
   /** Made anew for each takeover: two engines never write under one name. */
   readonly id: string;
   #confirmedAtMs: number;
+  /** Over a network, which may swallow what is sent. A store in this process is not timed, which would cost a tenth of a step. */
+  readonly #isFarAway: boolean;
   #givenUp = false;
+  /** Ends what is waited for. */
+  #giveUpWaiting: (() => void) | undefined;
 
   /** @param secrets which values of the run the store is to encrypt */
   constructor(parts: WriterParts, secrets: Secrets | undefined) {
@@ -44,6 +50,7 @@ export class Writer {
     this.#secrets = secrets;
     this.id = parts.ids.unique();
     this.#confirmedAtMs = parts.clock.monotonicMs();
+    this.#isFarAway = parts.journal.capabilities.multiProcess;
   }
 
   entry(status: RunStatus, transitions: readonly Transition[], kind: Entry['kind'] = 'step'): Entry {
@@ -63,6 +70,7 @@ export class Writer {
   /** The store is not waited for any longer. */
   giveUp(): void {
     this.#givenUp = true;
+    this.#giveUpWaiting?.();
   }
 
   /** How long ago the journal last confirmed that the run is this writer's. */
@@ -80,13 +88,14 @@ export class Writer {
     const item = this.#withSecrets(given);
     const { runId, seq } = item.entry;
     const sentAtMs = this.#parts.clock.monotonicMs();
-    const [first] = await this.#parts.journal.append([item]);
+    const sending = this.#parts.journal.append([item]);
+    const [first] = await (this.#isFarAway ? this.#inTime(sending, sentAtMs, UNANSWERED) : sending);
     if (first?.kind === 'ok') {
       this.#confirmedAtMs = sentAtMs;
       return;
     }
     // Whatever it was: asked again, a store says it again.
-    const result = await this.#appendPatiently(item);
+    const result = await this.#appendPatiently(item, { sentAtMs, answer: first ?? NO_ANSWER });
     if (result.kind === 'stale') throw new StaleRunError(runId);
     if (result.kind === 'refused') {
       throw new PersistenceError('STORE_REFUSED', `the store refused step ${seq} of run '${runId}': ${String(result.cause)}`, {
@@ -117,7 +126,8 @@ export class Writer {
   /** What can't be written is the task's failure: it holds the transaction, and any error has ended that. */
   async #writeIn(commitment: Commitment, item: AppendItem): Promise<boolean> {
     const { journal } = this.#parts;
-    const result = await commitment.untilGivenUp(journal.appendIn?.(commitment.transaction, item) ?? Promise.resolve(NO_TRANSACTIONS));
+    const sending = journal.appendIn?.(commitment.transaction, item) ?? Promise.resolve(NO_TRANSACTIONS);
+    const result = await commitment.untilGivenUp(this.#inTime<AppendResult>(sending, this.#parts.clock.monotonicMs(), NO_ANSWER));
     if (result.kind === 'ok') return true;
     if (result.kind === 'stale') throw new StaleRunError(item.entry.runId);
     commitment.refuse('cause' in result ? result.cause : new StaleRunError(item.entry.runId));
@@ -138,8 +148,8 @@ export class Writer {
     throw new StaleRunError(entry.runId);
   }
 
-  #appendPatiently(item: AppendItem): Promise<Exclude<AppendResult, Unknown>> {
-    return this.#insist<AppendResult>(item.entry, async () => (await this.#parts.journal.append([item]))[0] ?? NO_ANSWER);
+  #appendPatiently(item: AppendItem, first?: FirstTry<AppendResult>): Promise<Exclude<AppendResult, Unknown>> {
+    return this.#insist<AppendResult>(item.entry, async () => (await this.#parts.journal.append([item]))[0] ?? NO_ANSWER, first);
   }
 
   /** The run as the journal has it. @throws StaleRunError when another engine has it now */
@@ -172,29 +182,70 @@ export class Writer {
   async #insist<Result extends { readonly kind: string }>(
     entry: Pick<Entry, 'runId' | 'seq'>,
     send: () => Promise<Result | Unknown>,
+    first?: FirstTry<Result | Unknown>,
   ): Promise<Exclude<Result, Unknown>> {
     const { clock, storeTimeoutMs } = this.#parts;
-    const startedMs = clock.monotonicMs();
+    let { sentAtMs, answer } = first ?? { sentAtMs: clock.monotonicMs(), answer: undefined };
+    const startedMs = sentAtMs;
     for (let waitMs = FIRST_WAIT_MS; ; waitMs = Math.min(2 * waitMs, LONGEST_WAIT_MS)) {
-      const sentAtMs = clock.monotonicMs();
-      const result = await send();
+      const result = answer ?? (await this.#inTime<Result | Unknown>(send(), startedMs, NO_ANSWER));
       if (result.kind !== 'unknown') {
         this.#confirmedAtMs = sentAtMs;
         return result as Exclude<Result, Unknown>;
       }
-      if (this.#givenUp || clock.monotonicMs() - startedMs >= storeTimeoutMs) {
-        const message = `the store gave no answer for ${Math.round(clock.monotonicMs() - startedMs)} ms: run '${entry.runId}' stays as it was before step ${entry.seq}`;
+      const waitedMs = clock.monotonicMs() - startedMs;
+      if (this.#givenUp || waitedMs >= storeTimeoutMs) {
+        const message = `the store gave no answer for ${Math.round(waitedMs)} ms: run '${entry.runId}' stays as it was before step ${entry.seq}`;
         throw new PersistenceError('STORE_UNREACHABLE', message, { cause: (result as Unknown).cause });
       }
-      await new Promise<void>((resolve) => clock.after(waitMs, resolve));
+      await this.#untilGivenUp((resolve) => clock.after(Math.min(waitMs, storeTimeoutMs - waitedMs), resolve));
+      sentAtMs = clock.monotonicMs();
+      answer = undefined;
     }
   }
+
+  /** What the store answers, or `instead` when it has not in the time that it may be out of reach, or when the run was given up. */
+  async #inTime<Answer>(sending: Promise<Answer>, startedMs: number, instead: Answer): Promise<Answer> {
+    const { clock, storeTimeoutMs } = this.#parts;
+    let answer = instead;
+    sending.catch(() => undefined);
+    const remainingMs = Math.max(SHORTEST_WAIT_MS, startedMs + storeTimeoutMs - clock.monotonicMs());
+    await this.#untilGivenUp((resolve, reject) => {
+      sending.then((given) => {
+        answer = given;
+        resolve();
+      }, reject);
+      return clock.after(remainingMs, resolve);
+    });
+    return answer;
+  }
+
+  /** @param wait what it returns is called at the end */
+  async #untilGivenUp(wait: (resolve: () => void, reject: (reason: unknown) => void) => () => void): Promise<void> {
+    if (this.#givenUp) return;
+    let end: () => void = () => undefined;
+    try {
+      await new Promise<void>((resolve, reject) => {
+        this.#giveUpWaiting = resolve;
+        end = wait(resolve, reject);
+      });
+    } finally {
+      this.#giveUpWaiting = undefined;
+      end();
+    }
+  }
+}
+
+interface FirstTry<Answer> {
+  readonly sentAtMs: number;
+  readonly answer: Answer;
 }
 
 type Unknown = { readonly kind: 'unknown'; readonly cause: unknown };
 
 const NO_TRANSACTIONS: Unknown = { kind: 'unknown', cause: new Error('this store takes no entries in transactions') };
 const NO_ANSWER: Unknown = { kind: 'unknown', cause: undefined };
+const UNANSWERED = [NO_ANSWER] as const;
 
 /** What lists and waiters must know of a step. */
 export function summaryOf(status: RunStatus, transitions: readonly Transition[], released: boolean): AppendItem['summary'] {

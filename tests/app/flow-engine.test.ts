@@ -76,6 +76,21 @@ describe('an engine in the hands of its caller', () => {
     await app.stop();
   });
 
+  test('stop does not wait for whoever looks at the steps: it is left RUNNING, and its loop ends with APP_STOPPED', async () => {
+    const store = memory();
+    const { app, log } = appOf(store);
+    const steps = app.engine(abc, { id: 'idle' }).steps();
+    await steps.next();
+    const within = (async () => {
+      for await (const _ of app.engine(abc, { id: 'within' }).steps()) await app.stop();
+    })();
+    await expect(within).rejects.toMatchObject({ code: 'APP_STOPPED' });
+    await expect(steps.next()).rejects.toMatchObject({ code: 'APP_STOPPED' });
+    expect(log).toEqual([]);
+    await using next = appOf(store).app;
+    for (const id of ['idle', 'within']) expect(await next.resume(abc, id)).toMatchObject({ state: 'SUCCESS' });
+  });
+
   test('whoever leaves the loop early suspends the run, which goes on later (R-10.10)', async () => {
     const { app, log } = appOf();
     for await (const { starting } of app.engine(abc, { id: 'r' }).steps()) if (starting.includes('abc/b')) break;

@@ -1,5 +1,6 @@
-import { expect, test } from 'vitest';
+import { describe, expect, test } from 'vitest';
 import { type App, defineTask, flowproof, isFlowproofError, linear, memory, type Persistence, type TaskContext } from '../../src/index.js';
+import { VirtualClock } from '../../src/testing/index.js';
 import { Gate } from './gate.js';
 
 const gated = defineTask({
@@ -108,6 +109,54 @@ test('stop does not wait for a store that is away longer than graceMs', async ()
   await stopping.stop();
   expect(await run).toBe('STORE_UNREACHABLE');
 });
+
+describe.each([
+  'open',
+  'createRun',
+  'append',
+  'tick',
+  'find',
+  'load',
+  'release',
+  'close',
+] as const)('a store that never ends its %s', (method) => {
+  test('holds up neither stop nor whoever waits for a run', async () => {
+    const store = memory();
+    const [clock, gate, busy, asked] = [new VirtualClock(), new Gate(), new Gate(), new Gate()];
+    const one = app(store, busy, { graceMs: 0 });
+    const left = code(one.run(flow, { id: 'left' }));
+    await busy.reached;
+    const hanging = changed(store, (journal) => {
+      journal[method] = () => asked.pass() as Promise<never>;
+    });
+    gate.open();
+    const stopping = app(hanging, gate, { clock });
+    const calls = Promise.all([code(stopping.run(flow)), code(stopping.resume(flow, 'left', { takeover: 'force' }))]);
+    if (method === 'release' || method === 'close') await calls;
+    else await asked.reached;
+    const codes = await ended(
+      Promise.all([calls, stopping.stop()]).then(([said]) => said),
+      () => clock.advance(1_000),
+    );
+    for (const said of codes) expect(['APP_STOPPED', 'no error']).toContain(said);
+    busy.open();
+    await left;
+    await one.stop();
+  });
+});
+
+/** Lets time pass until it has ended. */
+async function ended<Result>(work: Promise<Result>, pass: () => void): Promise<Result> {
+  let isOver = false;
+  const over = work.finally(() => {
+    isOver = true;
+  });
+  while (!isOver) {
+    pass();
+    await new Promise((resolve) => setImmediate(resolve));
+  }
+  return over;
+}
 
 test('a run whose engine gave up is resumed by resumeAll of the same process, when the store is back', async () => {
   let isAway = true;
