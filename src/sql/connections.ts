@@ -1,4 +1,4 @@
-import type { LockClient } from './owner-lock.js';
+import type { LockSession } from './lock-session.js';
 import type { Sql, Statements } from './sql.js';
 
 /** What one journal works with. */
@@ -8,9 +8,10 @@ export interface Connections {
   readonly lanes: readonly Statements[];
   /** Whether they are ours, with settings of ours. */
   readonly own: boolean;
-  /** A connection for a lock that ends with the process: only where connections are ours. */
-  readonly lockClient?: () => LockClient;
+  /** For locks that end with the process: only where connections are ours. */
+  readonly locks?: LockSession;
   /** A transaction of the user's, as its client hands it out: only where the journal does not wait for the user's connections. */
   readonly within?: (transaction: unknown) => Statements;
+  /** Ends within a bound, though no answer comes: what is on its way then has none. */
   close(): Promise<void>;
 }

@@ -4,7 +4,7 @@ import { isEnded } from '../model/states.js';
 import { type CreateRunParams, type CreateRunResult, checkRunNames, encodeTransitions, type RunSummary } from '../persistence/index.js';
 import type { Oversize } from './oversize.js';
 import type { Row, Sql, Statement } from './sql.js';
-import { asPersistenceError, isLost, isPassing, isRefused, MAX_SENDS } from './sql-errors.js';
+import { asPersistenceError, isRefused, isWorthSending, mayPass } from './sql-errors.js';
 import { statement } from './statement.js';
 
 export interface RunCreatorParams {
@@ -22,6 +22,7 @@ export interface RunCreatorParams {
  * makes sure that it is still there: tables may have been emptied, or restored from a backup, while this process lived.
  */
 const MAX_KNOWN = 1_000;
+const MAX_TRIES = 3;
 
 export class RunCreator {
   readonly #params: RunCreatorParams;
@@ -47,7 +48,7 @@ export class RunCreator {
 
   /**
    * @throws InvalidInputError when the database can't keep what the run begins with, or it is too large.
-   * @throws PersistenceError `STORE_SCHEMA`
+   * @throws PersistenceError `STORE_SCHEMA`, `STORE_REFUSED`: what does not pass
    */
   async create(run: CreateRunParams): Promise<CreateRunResult> {
     const { key, entry, shape, flow } = run;
@@ -63,12 +64,12 @@ export class RunCreator {
         if (there !== undefined) return attempt > 1 && there.runId === entry.runId ? this.#created(run) : { kind: 'exists', run: there };
         // Nobody has the key: the shape that was stored is gone.
         this.#known.delete(shape.fingerprint);
-        if (attempt >= MAX_SENDS) return { kind: 'unknown', cause: new Error(`the key '${key}' is taken and free by turns`) };
+        if (attempt >= MAX_TRIES) return { kind: 'unknown', cause: new Error(`the key '${key}' is taken and free by turns`) };
       } catch (cause) {
         if (isRefused(cause)) throw refused(run, cause);
-        const again = isLost(cause) || isPassing(cause);
-        if (again && attempt >= MAX_SENDS) return { kind: 'unknown', cause };
-        if (!again) throw asPersistenceError(cause);
+        if (isWorthSending(cause, attempt)) continue;
+        if (mayPass(cause)) return { kind: 'unknown', cause };
+        throw asPersistenceError(cause);
       }
     }
   }

@@ -5,6 +5,8 @@ import { statement } from './statement.js';
 import { SUMMARY_COLUMNS, summaryFrom, summaryOf } from './summaries.js';
 
 const PAGE = 256;
+/** A page may hold large results. */
+const LOADING = { waitMs: 60_000 } as const;
 
 type Read = (statement: Statement, params: readonly unknown[]) => Promise<readonly Row[]>;
 
@@ -19,14 +21,20 @@ export class RunLoader {
 
   constructor(schema: string, read: Read) {
     this.#read = read;
-    this.#run = statement(`select ${SUMMARY_COLUMNS}, s.atoms::text as atoms, s.manifest::text as manifest,
+    this.#run = statement(
+      `select ${SUMMARY_COLUMNS}, s.atoms::text as atoms, s.manifest::text as manifest,
         (select json_agg(${MESSAGE_JSON} order by i.place)::text from ${schema}.inbox i where i.run_id = r.run_id) as inbox,
         coalesce((select max(j.seq) from ${schema}.journal j where j.run_id = r.run_id and j.kind = 'snapshot'), 0) as first,
         coalesce((select max(j.seq) from ${schema}.journal j where j.run_id = r.run_id), 0) as last
-      from ${summaryFrom(schema)} left join ${schema}.shapes s on s.fingerprint = r.fingerprint where r.run_id = $1::uuid`);
-    this.#page = statement(`select seq, epoch, kind, writer::text as writer, encode(step_id, 'hex') as step_id, format,
+      from ${summaryFrom(schema)} left join ${schema}.shapes s on s.fingerprint = r.fingerprint where r.run_id = $1::uuid`,
+      LOADING,
+    );
+    this.#page = statement(
+      `select seq, epoch, kind, writer::text as writer, encode(step_id, 'hex') as step_id, format,
         (extract(epoch from at) * 1000)::float8 as at_ms, transitions::text as transitions
-      from ${schema}.journal where run_id = $1::uuid and seq between $2::int and $3::int order by seq limit ${PAGE}`);
+      from ${schema}.journal where run_id = $1::uuid and seq between $2::int and $3::int order by seq limit ${PAGE}`,
+      LOADING,
+    );
   }
 
   async load(runId: string, { raw }: LoadOptions): Promise<LoadedRun | undefined> {

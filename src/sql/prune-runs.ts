@@ -12,6 +12,8 @@ export interface PruneRunsParams {
 
 /** Engines' clocks may differ by so much: a run's id can be younger than its end. */
 const SKEW_MS = 3_600_000;
+/** Long runs have many rows. */
+const PRUNING = { waitMs: 300_000 } as const;
 const NIL = '00000000-0000-0000-0000-000000000000';
 
 /**
@@ -32,7 +34,7 @@ export async function pruneRuns({ schema, params, read }: PruneRunsParams): Prom
     m as (delete from ${schema}.run_metadata m using d, json_each_text(d.metadata) e where m.name = e.key and m.value = e.value and m.run_id = d.run_id),
     r as (delete from ${schema}.runs r using d where r.run_id = d.run_id)
     select d.run_id::text as run_id from d order by d.run_id`;
-  const rows = await read(statement(text), [after, youngest(endedBeforeMs + SKEW_MS), states, endedBeforeMs, flow, logbook]);
+  const rows = await read(statement(text, PRUNING), [after, youngest(endedBeforeMs + SKEW_MS), states, endedBeforeMs, flow, logbook]);
   const runIds = rows.map((row) => String(row.run_id));
   const last = runIds.at(-1);
   return runIds.length === limit && last !== undefined ? { runIds, next: last } : { runIds };

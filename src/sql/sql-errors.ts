@@ -1,5 +1,7 @@
 import { isFlowproofError, PersistenceError } from '../model/errors.js';
 import { messageOf } from '../model/in-words.js';
+import { isError } from '../model/kinds.js';
+import { NoAnswerError } from './answers.js';
 
 /*
  * What an error says about the statement that got it. SQLSTATE classes:
@@ -9,22 +11,38 @@ import { messageOf } from '../model/in-words.js';
 const UNIQUE_VIOLATION = '23505';
 const COMPLETION_UNKNOWN = '40003';
 const LOCK_NOT_AVAILABLE = '55P03';
-/** Serialization failure, deadlock, lock not available: nothing was written, and the same may work now. */
-const PASSING: ReadonlySet<string> = new Set(['40001', '40P01', LOCK_NOT_AVAILABLE]);
+const READ_ONLY = '25006';
+const NOT_SUPPORTED = '0A000';
+/**
+ * 08: connection. 25: its transaction can't be used, as it only reads, or is somebody else's that has failed. 57P: shut down,
+ * crashed, terminated, not accepting connections yet.
+ */
+const LOST = ['08', '25', '57P'] as const;
+/**
+ * Serialization failure, deadlock, lock not available, canceled (such as by statement_timeout); 53: no disk, no memory, no
+ * connection left; 58: the disk failed. Nothing was written, and the same may work now.
+ */
+const PASSING = ['40001', '40P01', LOCK_NOT_AVAILABLE, '57014', '53', '58'] as const;
 /** 22: data exception. 54: program limit exceeded. Not 53, a full disk or memory: that says nothing of the item, and passes. */
-const REFUSED: ReadonlySet<string> = new Set(['22', '54']);
+const REFUSED = ['22', '54'] as const;
 /** No such schema or table. */
-const ELSEWHERE: ReadonlySet<string> = new Set(['3F000', '42P01']);
+const ELSEWHERE = ['3F000', '42P01'] as const;
 /** A prepared statement is there although it is new, or is not there although it was prepared. */
-const PREPARED_ELSEWHERE: ReadonlySet<string> = new Set(['42P05', '26000']);
-/** No such schema, table or column, another type than expected, not allowed. */
-const SCHEMA: ReadonlySet<string> = new Set(['3F000', '42P01', '42703', '42804', '42501']);
+const PREPARED_ELSEWHERE = ['42P05', '26000'] as const;
+/** No such schema, table, column or function; another type than expected; a name of ours that is taken; not allowed. */
+const SCHEMA = [...ELSEWHERE, '42703', '42804', '42883', '42P07', '42P16', '42701', '42710', '42501'] as const;
+/**
+ * What a client says without a server: settings that no time changes, such as a certificate, a password that is no text, or
+ * a pool that was ended. https://nodejs.org/api/errors.html, https://nodejs.org/api/tls.html#x509-certificate-error-codes
+ */
+const HOPELESS_CODE = /^ERR_(INVALID|OSSL|SSL)|CERT|ISSUER|LEAF_SIGNATURE/;
+const HOPELESS_TEXT = /^SASL|does not support SSL|after calling end on the pool|[Dd]river has already been destroyed/;
 
 /**
  * How often a statement is sent when no answer comes. After a restart of the server, a pool that is not ours may give
  * out the same dead connection once more before it has noticed.
  */
-export const MAX_SENDS = 3;
+const MAX_SENDS = 3;
 
 function sqlState(error: unknown): string | undefined {
   const code = typeof error === 'object' && error !== null ? (error as { code?: unknown }).code : undefined;
@@ -32,24 +50,54 @@ function sqlState(error: unknown): string | undefined {
   return typeof code === 'string' && /^(?=.*\d)[0-9A-Z]{5}$/.test(code) ? code : undefined;
 }
 
-/** There was no answer: the server, the network or the connection ended first. Whether the statement did its work is open. */
-export function isLost(error: unknown): boolean {
+function startsWith(error: unknown, beginnings: readonly string[]): boolean {
   const state = sqlState(error);
-  // 08: connection. 57P: shut down, crashed, terminated.
-  return state === undefined || state.startsWith('08') || state.startsWith('57P');
+  return state !== undefined && beginnings.some((beginning) => state.startsWith(beginning));
+}
+
+/**
+ * There was no answer, or one of a connection that is of no use any more: whether the statement did its work is open, and
+ * another connection is to be asked.
+ */
+export function isLost(error: unknown): boolean {
+  return sqlState(error) === undefined || startsWith(error, LOST) || isOfStandby(error) || isOutdated(error);
+}
+
+/** The server only reads: after a switchover, connections that were made before it may be to the wrong one. */
+export function isReadOnly(error: unknown): boolean {
+  return sqlState(error) === READ_ONLY || isOfStandby(error);
+}
+
+/** A standby does not read unlogged tables. Its text is in the language of the server. */
+function isOfStandby(error: unknown): boolean {
+  return sqlState(error) === NOT_SUPPORTED && (error as { routine?: unknown }).routine === 'get_relation_info';
+}
+
+/** A statement was prepared on this connection when the tables were other ones. */
+function isOutdated(error: unknown): boolean {
+  return sqlState(error) === NOT_SUPPORTED && (error as { routine?: unknown }).routine === 'RevalidateCachedQuery';
 }
 
 /** Of a COMMIT: whether it did its work is open. All else that a server says of it is that it did not. */
 export function isInDoubt(error: unknown): boolean {
-  return isLost(error) || sqlState(error) === COMPLETION_UNKNOWN;
+  return (isLost(error) && !isReadOnly(error)) || sqlState(error) === COMPLETION_UNKNOWN;
 }
 
 export function isTaken(error: unknown): boolean {
   return sqlState(error) === UNIQUE_VIOLATION;
 }
 
-export function isPassing(error: unknown): boolean {
-  return PASSING.has(sqlState(error) ?? '');
+function isPassing(error: unknown): boolean {
+  return startsWith(error, PASSING);
+}
+
+/** Whether the same is sent again, at once. Who has waited for an answer in vain has waited enough. */
+export function isWorthSending(error: unknown, sends: number): boolean {
+  return sends < MAX_SENDS && (isLost(error) || isPassing(error)) && !isWithoutAnswer(error);
+}
+
+function isWithoutAnswer(error: unknown): boolean {
+  return error instanceof NoAnswerError || (error instanceof PersistenceError && error.cause instanceof NoAnswerError);
 }
 
 /** Somebody's transaction holds what it needs, and has not ended in the time that was given. */
@@ -59,24 +107,41 @@ export function isBlocked(error: unknown): boolean {
 
 /** The content itself is the trouble. */
 export function isRefused(error: unknown): boolean {
-  return REFUSED.has(sqlState(error)?.slice(0, 2) ?? '');
+  return startsWith(error, REFUSED);
 }
 
 /** The tables are not here at all. */
 export function isElsewhere(error: unknown): boolean {
-  return ELSEWHERE.has(sqlState(error) ?? '');
+  return startsWith(error, ELSEWHERE);
 }
 
-/** What callers get for anything that the database says. */
+/** Whether time may heal it: then it is worth waiting. */
+export function mayPass(error: unknown): boolean {
+  if (isFlowproofError(error)) return error.code === 'STORE_UNREACHABLE';
+  if (sqlState(error) !== undefined) return isLost(error) || isPassing(error) || startsWith(error, ['XX000']);
+  const code: unknown = isError(error) ? (error as NodeJS.ErrnoException).code : undefined;
+  return !(typeof code === 'string' && HOPELESS_CODE.test(code)) && !HOPELESS_TEXT.test(messageOf(error));
+}
+
+/** What callers get for anything that the database says, or that is said in its place. */
 export function asPersistenceError(error: unknown): Error {
   if (isFlowproofError(error)) return error;
-  const said = messageOf(error);
-  if (PREPARED_ELSEWHERE.has(sqlState(error) ?? '')) return pooled(error);
-  if (SCHEMA.has(sqlState(error) ?? '')) {
-    const message = `the journal's tables are not as this version needs them: ${said}. Open with migrate: true, or let a role that may do so migrate`;
+  const said = textOf(error);
+  if (startsWith(error, PREPARED_ELSEWHERE)) return pooled(error);
+  if (startsWith(error, SCHEMA)) {
+    const message = `the journal's tables are not as this version needs them: ${said}. Open with migrate: true, or call prepareSchema, as a role that may make tables, in a schema with nothing else in it`;
     return new PersistenceError('STORE_SCHEMA', message, { cause: error });
   }
-  return new PersistenceError('STORE_UNREACHABLE', `PostgreSQL did not do as asked: ${said}`, { cause: error });
+  if (mayPass(error)) return new PersistenceError('STORE_UNREACHABLE', `PostgreSQL did not do as asked: ${said}`, { cause: error });
+  return new PersistenceError('STORE_REFUSED', `PostgreSQL refuses what was asked, and waiting does not help: ${said}`, { cause: error });
+}
+
+/** What is said of a host with several addresses is in the errors of each. */
+function textOf(error: unknown): string {
+  const said = messageOf(error);
+  if (said !== '' || !isError(error)) return said;
+  const { code, errors } = error as NodeJS.ErrnoException & { readonly errors?: readonly unknown[] };
+  return errors?.map(messageOf).join(', ') || (code ?? error.name);
 }
 
 /** Somebody in between lends one connection to several clients. */

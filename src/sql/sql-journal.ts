@@ -24,6 +24,7 @@ import {
   type TickParams,
   type TickResult,
 } from '../persistence/index.js';
+import { Answers, CLOSING_MS } from './answers.js';
 import { Appender } from './append.js';
 import type { Connections } from './connections.js';
 import { RunCreator } from './create-run.js';
@@ -33,16 +34,18 @@ import { RunLoader } from './load-run.js';
 import { messagesOf } from './messages.js';
 import { type MigrateParams, migrate, quoted } from './migrate.js';
 import { Oversize } from './oversize.js';
-import { OwnerLock } from './owner-lock.js';
 import { pruneRuns } from './prune-runs.js';
 import type { Row, Statement } from './sql.js';
-import { asPersistenceError, isLost, isPassing, MAX_SENDS } from './sql-errors.js';
+import { asPersistenceError, isWorthSending } from './sql-errors.js';
 import { type JournalStatements, journalStatements } from './statements.js';
 import { summaryOf } from './summaries.js';
 import { isUuid } from './uuid.js';
 
 /** A renewal is missed when none came for so many times what it takes until the next: its statement takes its time, too. */
 const RENEWALS = 1.5;
+const SHORTEST_TICK_MS = 1_000;
+
+const ignore = (): void => undefined;
 
 export interface SqlJournalParams extends MigrateParams {
   readonly capabilities: Capabilities;
@@ -63,9 +66,9 @@ export class SqlJournal implements Journal {
   readonly #params: SqlJournalParams;
   readonly #statements: JournalStatements;
   #opening: Promise<void> | undefined;
+  /** From when there are some. */
+  #connections: Connections | undefined;
   #parts: Parts | undefined;
-  /** By owner; a process is one. */
-  readonly #locks = new Map<string, OwnerLock>();
   /** How long the lease of each owner is that renews it here. */
   readonly #leasesMs = new Map<string, number>();
 
@@ -130,10 +133,16 @@ export class SqlJournal implements Journal {
   }
 
   async tick({ owner, leaseMs, watch }: TickParams): Promise<TickResult> {
+    const isFirst = !this.#leasesMs.has(owner);
     this.#leasesMs.set(owner, leaseMs);
     const params = [owner, leaseMs, watch.filter(isUuid), RENEWALS * renewalMs(leaseMs)];
-    const [row] = await this.#read(this.#statements.tick, params);
-    await this.#keepLock(owner, row?.locked === true);
+    // A renewal that takes longer than the lease is of no use.
+    const waitMs = Math.max(leaseMs, SHORTEST_TICK_MS);
+    const [row] = await this.#read({ ...this.#statements.tick, waitMs }, params);
+    const { locks, sql } = this.#opened();
+    const kept = locks?.keep(owner, sql, row?.locked === true);
+    // Whoever has begun a run is guarded; later, a lock that was lost is taken again beside the work.
+    if (isFirst) await kept;
     const watched = row?.watched;
     return {
       messages: messagesOf(row?.messages),
@@ -142,10 +151,8 @@ export class SqlJournal implements Journal {
   }
 
   async release(owner: string): Promise<void> {
-    const lock = this.#locks.get(owner);
-    this.#locks.delete(owner);
     this.#leasesMs.delete(owner);
-    await lock?.end();
+    await this.#opened().locks?.drop(owner);
     await this.#read(this.#statements.release, [owner]);
   }
 
@@ -154,14 +161,20 @@ export class SqlJournal implements Journal {
   }
 
   async close(): Promise<void> {
-    await this.#opening?.catch(() => undefined);
-    const parts = this.#parts;
+    const opening = this.#opening;
+    if (this.#connections === undefined) await opening?.catch(ignore);
+    const [parts, connections] = [this.#parts, this.#connections];
     this.#parts = undefined;
+    this.#connections = undefined;
     this.#opening = undefined;
-    await Promise.all([...this.#locks.values()].map((lock) => lock.end()));
-    this.#locks.clear();
-    await parts?.appender.settled();
-    await parts?.close();
+    const owners = [...this.#leasesMs.keys()];
+    this.#leasesMs.clear();
+    const dropped = owners.map((owner) => parts?.locks?.drop(owner));
+    if (parts !== undefined) await new Answers().within(CLOSING_MS, () => parts.appender.settled()).catch(ignore);
+    await Promise.all(dropped);
+    // An opening that is under way fails with its connections.
+    await connections?.close();
+    await opening?.catch(ignore);
   }
 
   async #open(): Promise<void> {
@@ -179,13 +192,15 @@ export class SqlJournal implements Journal {
   }
 
   async #connect(): Promise<Connections> {
-    let connections: Connections | undefined;
     try {
-      connections = await this.#params.connect();
+      const connections = await this.#params.connect();
+      this.#connections = connections;
       await migrate(connections.sql, this.#params);
       await connections.sql.query(this.#statements.forgetLeases, []);
       return connections;
     } catch (error) {
+      const connections = this.#connections;
+      this.#connections = undefined;
       this.#opening = undefined;
       await connections?.close();
       throw asPersistenceError(error);
@@ -197,32 +212,17 @@ export class SqlJournal implements Journal {
     const leaseMs = this.#leasesMs.get(owner);
     if (leaseMs === undefined) return;
     // The next tick does the same.
-    await this.tick({ owner, leaseMs, watch: [] }).catch(() => undefined);
-  }
-
-  /**
-   * The first one is waited for: whoever has begun a run is guarded. A later one is taken beside the work.
-   *
-   * @param isRemembered whether others can see which lock it is
-   */
-  async #keepLock(owner: string, isRemembered: boolean): Promise<void> {
-    const { sql, lockClient } = this.#opened();
-    if (lockClient === undefined) return;
-    const known = this.#locks.get(owner);
-    const lock = known ?? new OwnerLock({ schema: quoted(this.#params.schema), owner, connect: lockClient, sql });
-    this.#locks.set(owner, lock);
-    const kept = lock.keep(isRemembered);
-    if (known === undefined) await kept;
+    await this.tick({ owner, leaseMs, watch: [] }).catch(ignore);
   }
 
   /** For statements that may be sent twice: all but those that write the journal. */
   readonly #read = async (statement: Statement, params: readonly unknown[]): Promise<readonly Row[]> => {
     const { sql } = this.#opened();
-    for (let attempt = 1; ; attempt++) {
+    for (let sends = 1; ; sends++) {
       try {
         return await sql.query(statement, params);
       } catch (error) {
-        if (attempt >= MAX_SENDS || !(isLost(error) || isPassing(error))) throw asPersistenceError(error);
+        if (!isWorthSending(error, sends)) throw asPersistenceError(error);
       }
     }
   };

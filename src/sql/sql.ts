@@ -2,6 +2,8 @@
 export interface Statement {
   readonly name: string;
   readonly text: string;
+  /** How long its answer is waited for, milliseconds. Default: 10,000. */
+  readonly waitMs?: number;
 }
 
 export type Row = Readonly<Record<string, unknown>>;

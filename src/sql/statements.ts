@@ -14,6 +14,9 @@ export interface JournalStatements {
   readonly forgetLeases: Statement;
 }
 
+/** Ends the session it is asked in, if that only reads: a pooler or a pool may hold on to a server that has lost its role. */
+export const END_READ_ONLY = `select pg_terminate_backend(pg_backend_pid()) where current_setting('transaction_read_only')::boolean`;
+
 export function journalStatements(schema: string): JournalStatements {
   const summaries = `select ${SUMMARY_COLUMNS} from ${summaryFrom(schema)}`;
   return {

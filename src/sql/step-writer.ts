@@ -3,7 +3,7 @@ import type { AppendResult } from '../persistence/index.js';
 import { type EncodedItem, formOf, paramsOf } from './append-params.js';
 import { type AppendForm, appendStatement, isCounted } from './append-statements.js';
 import type { Statement, Statements } from './sql.js';
-import { isBlocked, isElsewhere, isLost, isPassing, isRefused, isTaken, MAX_SENDS } from './sql-errors.js';
+import { isBlocked, isElsewhere, isLost, isRefused, isTaken, isWorthSending } from './sql-errors.js';
 import { statement } from './statement.js';
 
 const OK: AppendResult = { kind: 'ok' };
@@ -44,8 +44,7 @@ export class StepWriter {
         if (isTaken(cause)) return this.#whoseOne(lane, item);
         if (isRefused(cause)) return { kind: 'refused', cause };
         // Whoever is in its way stays there: others need the lane meanwhile.
-        const again = isLost(cause) || (isPassing(cause) && !isBlocked(cause));
-        if (!again || sends >= MAX_SENDS) return { kind: 'unknown', cause };
+        if (isBlocked(cause) || !isWorthSending(cause, sends)) return { kind: 'unknown', cause };
       }
     }
   }
@@ -68,7 +67,7 @@ export class StepWriter {
       } catch (cause) {
         if (isTaken(cause) && !form.skips) form = { ...form, skips: true };
         else if (!isLost(cause)) return undefined;
-        else if (sends++ >= MAX_SENDS) return items.map(() => ({ kind: 'unknown', cause }));
+        else if (!isWorthSending(cause, sends++)) return items.map(() => ({ kind: 'unknown', cause }));
       }
     }
   }

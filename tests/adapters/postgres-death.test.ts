@@ -7,8 +7,8 @@ import { startPostgres } from '../../scripts/postgres.js';
 import { postgres } from '../../src/adapters/postgres/index.js';
 import { PoolSql } from '../../src/adapters/postgres/pool-sql.js';
 import type { Journal } from '../../src/persistence/index.js';
+import { type LockClient, LockSession } from '../../src/sql/lock-session.js';
 import { quoted } from '../../src/sql/migrate.js';
-import { type LockClient, OwnerLock } from '../../src/sql/owner-lock.js';
 import { begun, load, sampleRun } from '../conformance/journal/samples.js';
 import { EngineProcess, engineProgram } from '../scenarios/processes.js';
 import { describePostgres } from '../support/postgres.js';
@@ -156,12 +156,12 @@ describePostgres('a lock of a process', (database) => {
 
   /** Keeps the lock, and waits until its connection is given up again. */
   async function triedWith(id: string, tried: LockClient): Promise<void> {
-    const lock = new OwnerLock({ schema, owner: id, connect: () => tried, sql });
+    const locks = new LockSession({ schema, connect: () => tried });
     const ended = new Promise<void>((resolve) => tried.on('end', resolve));
-    lock.keep();
+    await locks.keep(id, sql, false);
     await ended;
-    lock.keep();
-    await lock.end();
+    await locks.keep(id, sql, false);
+    await locks.drop(id);
   }
 
   it('is not believed behind somebody who shares connections out', async () => {
@@ -186,14 +186,14 @@ describePostgres('a lock of a process', (database) => {
   it('that can’t be taken again is forgotten: the lease decides', async () => {
     const [first, id] = [client(), owner()];
     const clients = [first, client('postgres://postgres@127.0.0.1:1/none')];
-    const lock = new OwnerLock({ schema, owner: id, connect: () => clients.shift() ?? client(), sql });
-    lock.keep();
+    const locks = new LockSession({ schema, connect: () => clients.shift() ?? client() });
+    await locks.keep(id, sql, false);
     await locked(database().admin, id);
     await database().admin.query('select pg_terminate_backend($1)', [first.processID]);
     await vi.waitFor(async () => expect((await locksIn(database().admin)).has(id)).toBe(false));
-    lock.keep();
+    await locks.keep(id, sql, false);
     await locked(database().admin, id);
-    await lock.end();
+    await locks.drop(id);
   });
 });
 

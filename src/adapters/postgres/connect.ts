@@ -1,13 +1,14 @@
 import pg from 'pg';
-import { type Connections, LANE_LOCK_TIMEOUT_MS, type LockClient } from '../../sql/index.js';
-import { Connection, type OwnClient } from './connection.js';
+import { type Connections, LANE_LOCK_TIMEOUT_MS, LockSession } from '../../sql/index.js';
+import { CHANGING_MS, CONNECTING_MS } from './bounds.js';
+import { Connection } from './connection.js';
 import { type KyselyDatabase, KyselySql } from './kysely-sql.js';
-import { type PgPool, PoolSql } from './pool-sql.js';
+import { OwnClient } from './own-client.js';
+import type { PgPool } from './pg-pool.js';
+import { PoolSql } from './pool-sql.js';
 import { greet } from './pooler.js';
 
 const CONNECTIONS = 4;
-const CONNECT_TIMEOUT_MS = 5_000;
-const QUERY_TIMEOUT_MS = 30_000;
 
 /**
  * Plans once per statement: planning anew each time costs more than the insert. No sequential scans: a plan that was
@@ -26,16 +27,19 @@ export interface ConnectParams {
   readonly source: string | PgPool | KyselyDatabase;
   readonly lanes: number;
   readonly pooler: Pooler;
+  /** Of all that connect directly, see {@link lockSession}. */
+  readonly locks?: LockSession;
 }
 
-export function connect({ source, lanes, pooler }: ConnectParams): Connections {
-  if (typeof source === 'string') return pooler === 'none' ? connectDirectly(source, lanes) : connectByPooler(source, lanes);
+export function connect(params: ConnectParams): Connections {
+  const { source, lanes, pooler } = params;
+  if (typeof source === 'string') return pooler === 'none' ? connectDirectly(source, params) : connectByPooler(source, lanes);
   const sql = 'executeQuery' in source ? new KyselySql(source) : new PoolSql(source, { own: false });
   return { sql, lanes: Array.from({ length: lanes }, () => sql), own: false, close: () => sql.close() };
 }
 
-function connectDirectly(url: string, lanes: number): Connections {
-  const client = () => new pg.Client(configOf(url)) as OwnClient & LockClient;
+function connectDirectly(url: string, { lanes, locks }: Pick<ConnectParams, 'lanes' | 'locks'>): Connections {
+  const client = () => new OwnClient(configOf(url));
   const another = async () => {
     const other = client();
     other.on('error', ignore);
@@ -48,12 +52,17 @@ function connectDirectly(url: string, lanes: number): Connections {
     sql,
     lanes: connections,
     own: true,
-    lockClient: client,
+    ...(locks === undefined ? {} : { locks }),
     within,
     async close() {
       await Promise.all([sql.close(), ...connections.map((lane) => lane.close())]);
     },
   };
+}
+
+/** A session for the locks of all apps that share a persistence. */
+export function lockSession(url: string, schema: string): LockSession {
+  return new LockSession({ schema, connect: () => new OwnClient(configOf(url)) });
 }
 
 /** Nothing is left on a connection, as somebody else has it next: no settings, no prepared statements, no lock. */
@@ -63,22 +72,19 @@ function connectByPooler(url: string, lanes: number): Connections {
 }
 
 function poolOf(url: string, max: number): pg.Pool {
-  const pool = new pg.Pool({ ...configOf(url), max, allowExitOnIdle: true });
-  // One that ends with its greeting is nobody's yet: not the pool's any more, and not handed out.
-  pool.on('connect', (fresh) => fresh.on('error', ignore));
-  return pool;
+  return new pg.Pool({ ...configOf(url), Client: OwnClient, max, allowExitOnIdle: true });
 }
 
 function configOf(connectionString: string) {
   return {
     connectionString,
-    connectionTimeoutMillis: CONNECT_TIMEOUT_MS,
-    query_timeout: QUERY_TIMEOUT_MS,
+    connectionTimeoutMillis: CONNECTING_MS,
     fallback_application_name: 'flowproof',
     keepAlive: true,
   };
 }
 
-const within = (transaction: unknown) => new KyselySql(transaction as KyselyDatabase);
+/** How long it waits for others is what that transaction says. */
+const within = (transaction: unknown) => new KyselySql(transaction as KyselyDatabase, CHANGING_MS);
 
 const ignore = (): void => undefined;

@@ -1,11 +1,16 @@
 import type pg from 'pg';
-import { isLost, type Row, type Statement, type Statements } from '../../sql/index.js';
-
-/** What the types of pg don't say: whether the connection keeps the process alive. */
-export interface OwnClient extends pg.Client {
-  ref(): void;
-  unref(): void;
-}
+import {
+  Answers,
+  answerMs,
+  CLOSING_MS,
+  END_READ_ONLY,
+  isLost,
+  isReadOnly,
+  type Row,
+  type Statement,
+  type Statements,
+} from '../../sql/index.js';
+import type { OwnClient } from './own-client.js';
 
 export interface ConnectionParams {
   /** A new client, not connected yet. */
@@ -19,9 +24,10 @@ const ignore = (): void => undefined;
 /** One connection of our own, for one statement at a time: made when it is needed, and anew when it was lost. */
 export class Connection implements Statements {
   readonly #params: ConnectionParams;
+  readonly #answers = new Answers();
   #client: Promise<OwnClient> | undefined;
+  /** Of which an end is still to come. */
   #current: OwnClient | undefined;
-  #closed = false;
 
   constructor(params: ConnectionParams) {
     this.#params = params;
@@ -36,19 +42,18 @@ export class Connection implements Statements {
   }
 
   async close(): Promise<void> {
-    this.#closed = true;
-    const client = await this.#client?.catch(ignore);
-    client?.ref();
-    await client?.end().catch(ignore);
+    await this.#answers.close();
+    await this.#current?.end().catch(ignore);
   }
 
-  async #send({ name, text }: Statement, params: readonly unknown[]): Promise<pg.QueryResult<Row>> {
+  async #send({ name, text, ...more }: Statement, params: readonly unknown[]): Promise<pg.QueryResult<Row>> {
     this.#client ??= this.#open();
     const client = await this.#client;
     client.ref();
     try {
-      return await client.query<Row>({ name, text, values: params as unknown[] });
+      return await this.#answers.within(answerMs(params, more), () => client.query<Row>({ name, text, values: params as unknown[] }));
     } catch (error) {
+      if (isReadOnly(error)) await this.#answers.within(CLOSING_MS, () => client.query(END_READ_ONLY)).catch(ignore);
       if (isLost(error)) this.#drop(client);
       throw error;
     } finally {
@@ -66,16 +71,16 @@ export class Connection implements Statements {
   async #open(): Promise<OwnClient> {
     const client = this.#params.client();
     client.on('error', ignore);
+    this.#current = client;
     try {
-      if (this.#closed) throw new Error('this connection is closed');
-      await client.connect();
-      await client.query(this.#params.settings);
+      await this.#answers.within(answerMs(), async () => {
+        await client.connect();
+        await client.query(this.#params.settings);
+      });
       client.once('end', () => this.#drop(client));
-      this.#current = client;
       return client;
     } catch (error) {
-      this.#client = undefined;
-      void client.end().catch(ignore);
+      this.#drop(client);
       throw error;
     }
   }

@@ -1,6 +1,6 @@
 /** Door of the journal on PostgreSQL: `flowproof/postgres`. */
 export type { KyselyDatabase } from './kysely-sql.js';
-export type { PgClient, PgPool } from './pool-sql.js';
+export type { PgClient, PgPool } from './pg-pool.js';
 export { type PostgresOptions, postgres } from './postgres.js';
 export { type PrepareSchemaOptions, prepareSchema } from './prepare-schema.js';
 export { transaction } from './transaction.js';

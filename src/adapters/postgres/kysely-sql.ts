@@ -1,52 +1,97 @@
 import { CompiledQuery } from 'kysely';
-import type { Row, Sql, Statement } from '../../sql/index.js';
+import { Answers, answerMs, CLOSING_MS, END_READ_ONLY, isLost, isReadOnly, type Row, type Sql, type Statement } from '../../sql/index.js';
+import { CHANGING_MS } from './bounds.js';
+
+interface KyselyResult<R> {
+  readonly rows: R[];
+  readonly numAffectedRows?: bigint;
+}
 
 /** What is needed of a Kysely, whatever its tables are. */
 export interface KyselyDatabase {
-  executeQuery<R>(query: CompiledQuery<R>): Promise<{ readonly rows: R[]; readonly numAffectedRows?: bigint }>;
+  executeQuery<R>(query: CompiledQuery<R>): Promise<KyselyResult<R>>;
   /** Plugins may rename what comes back, such as from snake_case to camelCase. */
   withoutPlugins(): KyselyDatabase;
   connection(): { execute<T>(callback: (connection: KyselyDatabase) => Promise<T>): Promise<T> };
 }
 
+const ignore = (): void => undefined;
+
 /** The user's own Kysely: its plugins don't see our statements, and it is never closed from here. */
 export class KyselySql implements Sql {
   readonly #kysely: KyselyDatabase;
+  readonly #answers = new Answers();
+  readonly #waitMs: number | undefined;
 
-  constructor(kysely: KyselyDatabase) {
+  /** @param waitMs how long answers are waited for, if not as long as their statements say */
+  constructor(kysely: KyselyDatabase, waitMs?: number) {
     this.#kysely = kysely.withoutPlugins();
+    this.#waitMs = waitMs;
   }
 
-  async query({ text }: Statement, params: readonly unknown[]): Promise<readonly Row[]> {
-    return execute(this.#kysely, text, params);
+  async query(statement: Statement, params: readonly unknown[]): Promise<readonly Row[]> {
+    return (await this.#send(statement, params)).rows;
   }
 
-  async change({ text }: Statement, params: readonly unknown[]): Promise<number> {
-    return Number((await this.#kysely.executeQuery(CompiledQuery.raw(text, [...params]))).numAffectedRows ?? 0);
+  async change(statement: Statement, params: readonly unknown[]): Promise<number> {
+    return Number((await this.#send(statement, params)).numAffectedRows ?? 0);
   }
 
-  async transaction<Result>(
+  transaction<Result>(
     work: (run: (text: string, params?: readonly unknown[]) => Promise<readonly Row[]>) => Promise<Result>,
   ): Promise<Result> {
-    return this.#kysely.connection().execute(async (connection) => {
-      const run = (text: string, params: readonly unknown[] = []) => execute(connection, text, params);
+    return this.#connected(async (connection) => {
+      const run = async (text: string, params: readonly unknown[] = []) =>
+        (await this.#answers.within(CHANGING_MS, () => connection.executeQuery(rawQuery(text, params)))).rows;
       try {
         await run('begin');
         const result = await work(run);
         await run('commit');
         return result;
       } catch (error) {
-        await run('rollback').catch(() => undefined);
+        if (!isLost(error)) await run('rollback').catch(ignore);
         throw error;
       }
     });
   }
 
+  /** Its connections are the user's. */
   async close(): Promise<void> {
-    // It is the user's.
+    await this.#answers.close();
+  }
+
+  async #send({ text, ...more }: Statement, params: readonly unknown[]): Promise<KyselyResult<Row>> {
+    const waitMs = this.#waitMs ?? answerMs(params, more);
+    try {
+      return await this.#answers.within(waitMs, () => this.#kysely.executeQuery(rawQuery(text, params)));
+    } catch (error) {
+      // A Kysely gives no connection up: the server has to. Most likely it is the one that was given back last.
+      if (isReadOnly(error)) await this.#answers.within(CLOSING_MS, () => this.#kysely.executeQuery(rawQuery(END_READ_ONLY))).catch(ignore);
+      throw error;
+    }
+  }
+
+  /** Works on one connection. When it comes too late, nothing is done with it. */
+  #connected<Done>(work: (connection: KyselyDatabase) => Promise<Done>): Promise<Done> {
+    return new Promise((resolve, reject) => {
+      let isLate = false;
+      const lent = new Promise<void>((begin) => {
+        const done = this.#kysely.connection().execute(async (connection) => {
+          begin();
+          if (!isLate) resolve(await work(connection));
+        });
+        done.catch(reject);
+      });
+      this.#answers
+        .within(answerMs(), () => lent)
+        .catch((error) => {
+          isLate = true;
+          reject(error);
+        });
+    });
   }
 }
 
-async function execute(kysely: KyselyDatabase, text: string, params: readonly unknown[]): Promise<readonly Row[]> {
-  return (await kysely.executeQuery(CompiledQuery.raw(text, [...params]) as CompiledQuery<Row>)).rows;
+function rawQuery(text: string, params: readonly unknown[] = []): CompiledQuery<Row> {
+  return CompiledQuery.raw(text, [...params]) as CompiledQuery<Row>;
 }

@@ -1,24 +1,7 @@
-import { isLost, type Row, type Sql, type Statement } from '../../sql/index.js';
-
-/** What is needed of a client of pg. */
-export interface PgClient {
-  query(config: {
-    readonly name?: string;
-    readonly text: string;
-    readonly values?: unknown[];
-  }): Promise<{ readonly rows: unknown[]; readonly rowCount: number | null }>;
-  release(destroy?: boolean | Error): void;
-  on(event: 'error', listener: (error: Error) => void): unknown;
-  removeListener(event: 'error', listener: (error: Error) => void): unknown;
-}
-
-/** What is needed of a pool of pg; said in structure, so that the types of pg are not asked of everybody. */
-export interface PgPool {
-  connect(): Promise<PgClient>;
-  end(): Promise<void>;
-  on(event: 'error', listener: (error: Error) => void): unknown;
-  removeListener(event: 'error', listener: (error: Error) => void): unknown;
-}
+import { Answers, answerMs, CLOSING_MS, END_READ_ONLY, isLost, isReadOnly, type Row, type Sql, type Statement } from '../../sql/index.js';
+import { CHANGING_MS } from './bounds.js';
+import type { PgClient, PgPool, PgResult } from './pg-pool.js';
+import { listenTo } from './pool-errors.js';
 
 export interface PoolSqlOptions {
   /** Done once to each new connection; only for pools of our own, as what it sets stays. */
@@ -29,12 +12,12 @@ export interface PoolSqlOptions {
   readonly own: boolean;
 }
 
-/** An error of an idle connection has nobody to be told: the next query gets another one. Without a listener it ends the process. */
 const ignore = (): void => undefined;
 
 export class PoolSql implements Sql {
   readonly #pool: PgPool;
   readonly #options: PoolSqlOptions;
+  readonly #answers = new Answers();
   readonly #greeted = new WeakSet<PgClient>();
   /** How many connections had been lost when a client was first seen. */
   readonly #lossesBefore = new WeakMap<PgClient, number>();
@@ -43,47 +26,52 @@ export class PoolSql implements Sql {
   constructor(pool: PgPool, options: PoolSqlOptions) {
     this.#pool = pool;
     this.#options = options;
-    pool.on('error', ignore);
+    listenTo(pool);
   }
 
   async query(statement: Statement, params: readonly unknown[]): Promise<readonly Row[]> {
-    return this.#borrow(async (client) => (await client.query(this.#config(statement, params))).rows as Row[]);
+    return (await this.#send(statement, params)).rows as Row[];
   }
 
   async change(statement: Statement, params: readonly unknown[]): Promise<number> {
-    return this.#borrow(async (client) => (await client.query(this.#config(statement, params))).rowCount ?? 0);
-  }
-
-  #config({ name, text }: Statement, params: readonly unknown[]) {
-    const values = [...params];
-    return this.#options.prepares === false ? { text, values } : { name, text, values };
+    return (await this.#send(statement, params)).rowCount ?? 0;
   }
 
   async transaction<Result>(
     work: (run: (text: string, params?: readonly unknown[]) => Promise<readonly Row[]>) => Promise<Result>,
   ): Promise<Result> {
-    return this.#borrow(async (client) => {
-      const run = async (text: string, params: readonly unknown[] = []) =>
-        (await client.query({ text, values: [...params] })).rows as Row[];
+    return this.#borrow(answerMs(), async (client) => {
+      const run = async (text: string, params: readonly unknown[] = []) => {
+        const answer = this.#answers.within(CHANGING_MS, () => client.query({ text, values: [...params] }));
+        return (await answer).rows as Row[];
+      };
       try {
-        await run('begin');
+        await this.#answers.within(answerMs(), () => client.query({ text: 'begin' }));
         const result = await work(run);
         await run('commit');
         return result;
       } catch (error) {
-        await run('rollback').catch(ignore);
+        if (!isLost(error)) await run('rollback').catch(ignore);
         throw error;
       }
     });
   }
 
   async close(): Promise<void> {
-    if (this.#options.own) await this.#pool.end();
-    else this.#pool.removeListener('error', ignore);
+    await this.#answers.close();
+    // One that is just being connected ends by itself.
+    if (this.#options.own) await new Answers().within(CLOSING_MS, () => this.#pool.end()).catch(ignore);
   }
 
-  async #borrow<Result>(work: (client: PgClient) => Promise<Result>): Promise<Result> {
-    const client = await this.#connect();
+  #send({ name, text, ...more }: Statement, params: readonly unknown[]): Promise<PgResult> {
+    const values = [...params];
+    const config = this.#options.prepares === false ? { text, values } : { name, text, values };
+    const waitMs = answerMs(params, more);
+    return this.#borrow(waitMs, (client) => this.#answers.within(waitMs, () => client.query(config)));
+  }
+
+  async #borrow<Result>(waitMs: number, work: (client: PgClient) => Promise<Result>): Promise<Result> {
+    const client = await this.#connect(waitMs);
     client.on('error', ignore);
     let lost = false;
     try {
@@ -92,6 +80,7 @@ export class PoolSql implements Sql {
     } catch (error) {
       lost = isLost(error);
       if (lost) this.#losses++;
+      if (isReadOnly(error)) await this.#answers.within(CLOSING_MS, () => client.query({ text: END_READ_ONLY })).catch(ignore);
       throw error;
     } finally {
       client.removeListener('error', ignore);
@@ -101,9 +90,9 @@ export class PoolSql implements Sql {
   }
 
   /** What ended one connection ended the idle ones beside it, as a rule: those are not tried one after the other. */
-  async #connect(): Promise<PgClient> {
+  async #connect(waitMs: number): Promise<PgClient> {
     for (;;) {
-      const client = await this.#pool.connect();
+      const client = await this.#lent(waitMs);
       const before = this.#lossesBefore.get(client);
       if (before === undefined) this.#lossesBefore.set(client, this.#losses);
       if (before === undefined || before === this.#losses) return client;
@@ -111,9 +100,21 @@ export class PoolSql implements Sql {
     }
   }
 
+  /** A client of the pool. One that comes when nobody waits for it any more goes back. */
+  async #lent(waitMs: number): Promise<PgClient> {
+    const lending = this.#pool.connect();
+    try {
+      return await this.#answers.within(waitMs, () => lending);
+    } catch (error) {
+      lending.then((client) => client.release(), ignore);
+      throw error;
+    }
+  }
+
   async #greet(client: PgClient): Promise<void> {
-    if (this.#options.greet === undefined || this.#greeted.has(client)) return;
-    await this.#options.greet(client);
+    const { greet } = this.#options;
+    if (greet === undefined || this.#greeted.has(client)) return;
+    await this.#answers.within(answerMs(), () => greet(client));
     this.#greeted.add(client);
   }
 }

@@ -1,6 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import { pooled } from '../../sql/index.js';
-import type { PgClient } from './pool-sql.js';
+import type { PgClient } from './pg-pool.js';
 
 export interface GreetParams {
   /** What is set for the life of the connection: value by name. */

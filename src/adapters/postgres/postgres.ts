@@ -1,8 +1,8 @@
 import type { Capabilities, Persistence } from '../../persistence/index.js';
 import { quoted, SqlJournal } from '../../sql/index.js';
-import { connect, type Pooler } from './connect.js';
+import { connect, lockSession, type Pooler } from './connect.js';
 import type { KyselyDatabase } from './kysely-sql.js';
-import type { PgPool } from './pool-sql.js';
+import type { PgPool } from './pg-pool.js';
 
 export interface PostgresOptions {
   /** Where the tables are, and nothing else should be. Default: `flowproof`. */
@@ -51,6 +51,7 @@ export function postgres(source: string | PgPool | KyselyDatabase, options: Post
   if (!Number.isInteger(lanes) || lanes < 1) throw new TypeError(`lanes is ${lanes}: it must be an integer from 1`);
   // Over the user's connections, transactions that wait for the journal would hold what it waits for.
   const capabilities = { ...CAPABILITIES, transactional: typeof source === 'string' };
-  const params = { schema, migrate, maxStepBytes, capabilities, connect: async () => connect({ source, lanes, pooler }) };
+  const locks = typeof source === 'string' && pooler === 'none' ? { locks: lockSession(source, quoted(schema)) } : {};
+  const params = { schema, migrate, maxStepBytes, capabilities, connect: async () => connect({ source, lanes, pooler, ...locks }) };
   return { kind: 'postgres', connect: () => new SqlJournal(params) };
 }

@@ -1,7 +1,7 @@
 import { asPersistenceError, grantUse, migrate } from '../../sql/index.js';
 import { connect, type Pooler } from './connect.js';
 import type { KyselyDatabase } from './kysely-sql.js';
-import type { PgPool } from './pool-sql.js';
+import type { PgPool } from './pg-pool.js';
 
 export interface PrepareSchemaOptions {
   /** Default: `flowproof`. */

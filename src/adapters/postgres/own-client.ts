@@ -1,0 +1,36 @@
+import pg from 'pg';
+import { systemClock } from '../../model/clock.js';
+
+/** The server has so long to say goodbye. */
+const ENDING_MS = 1_000;
+
+/** A client of pg for connections of ours, which ends also where nobody answers any more. */
+export class OwnClient extends pg.Client {
+  // What the types of pg don't say.
+  /** The backend as the server named it to us: somebody in between names another one. */
+  declare readonly processID: number | null;
+  /** Whether the connection keeps the process alive. */
+  declare ref: () => void;
+  declare unref: () => void;
+  #ending: Promise<void> | undefined;
+
+  override end(): Promise<void>;
+  override end(callback: (error: Error) => void): void;
+  override end(callback?: (error: Error) => void): Promise<void> | void {
+    this.#ending ??= this.#end();
+    if (callback === undefined) return this.#ending;
+    // As of pg: called without an error.
+    this.#ending.then(callback as () => void, callback);
+  }
+
+  async #end(): Promise<void> {
+    // Whether the connection keeps the process alive is for what is asked of it; its end is waited for.
+    this.ref();
+    const cancel = systemClock.after(ENDING_MS, () => this.connection.stream.destroy());
+    try {
+      await super.end();
+    } finally {
+      cancel();
+    }
+  }
+}
