@@ -26,7 +26,7 @@ export async function loadFlows(reading: ProjectReading, { built, wants, say, ..
   const modules = modulesOf(reading.project, built);
   const findings: Finding[] = [];
   const sources = new Map<string, string>();
-  for (const { fileName } of filesWithFlows(reading.project.files, reading.machine)) {
+  for (const { fileName } of filesWithFlows(reading.project.flowFiles, reading.machine)) {
     if (!wants(fileName)) continue;
     const found = modules.of(fileName);
     if (found === undefined) findings.push(failed(fileName, NOWHERE));

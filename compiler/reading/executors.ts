@@ -1,5 +1,5 @@
 import { type FlowDefinition, taskDefinitionOf } from '#authoring';
-import { ts } from '../source/index.js';
+import { type SourceProject, ts } from '../source/index.js';
 import { builtBy } from './call-library.js';
 import { Frame } from './frame.js';
 import type { Interpreter } from './interpreter.js';
@@ -60,10 +60,10 @@ function literalKind({ type }: Unknown, types: Interpreter['types']): unknown {
  * The code of the tasks that any source of the program exports, by whatever name: what can be found by a module and a name.
  * Of the program and not of the files that are judged, which may be a part of it.
  */
-export function exportedTasks(program: ts.Program, machine: Interpreter): ReadonlySet<ts.Node> {
+export function exportedTasks({ program, reaching }: SourceProject, machine: Interpreter): ReadonlySet<ts.Node> {
   const { checker } = machine.types;
   const found = new Set<ts.Node>();
-  for (const file of program.getSourceFiles()) {
+  for (const file of reaching) {
     if (file.isDeclarationFile || program.isSourceFileFromExternalLibrary(file)) continue;
     const module = checker.getSymbolAtLocation(file);
     for (const symbol of module === undefined ? [] : checker.getExportsOfModule(module)) {

@@ -32,18 +32,19 @@ export interface AppReading {
 }
 
 export function readProject(project: SourceProject): ProjectReading {
-  const machine = machineFor(project, project.files);
-  readRoots(project.files, machine);
-  const apps = project.files.flatMap((file) => appsIn(file, machine));
+  const { flowFiles } = project;
+  const machine = machineFor(project);
+  readRoots(flowFiles, machine);
+  const apps = flowFiles.flatMap((file) => appsIn(file, machine));
   // Several owners may have the same flow: the last to be set is the first of them.
   const numbered = new Map([...unlike(machine.traces.all())].reverse().map(({ number, built }) => [number, built] as const));
   const flows = [...numbered.values()].reverse().map((built) => readFlow(built, machine));
-  const tasks = tasksIn(project.files, machine);
+  const tasks = tasksIn(flowFiles, machine);
   return { project, machine, flows, tasks, allTasks: tasks, apps, lost: machine.traces.lost() };
 }
 
-export function machineFor({ checker }: SourceProject, files: readonly ts.SourceFile[]): Interpreter {
-  return new Interpreter(new Types(checker), new Library(checker, files));
+export function machineFor({ checker, reaching }: SourceProject): Interpreter {
+  return new Interpreter(new Types(checker), new Library(checker, reaching));
 }
 
 /** The flows in `flowproof({ flows: [...] })`, as far as they are constants. */

@@ -37,9 +37,9 @@ export class Units {
    * @param needed these, and what they import
    */
   read(project: SourceProject, files: readonly ts.SourceFile[], needed: readonly ts.SourceFile[]): Reread {
-    const machine = machineFor(project, needed);
+    const machine = machineFor(project);
     const { traces } = machine;
-    const present = new Set(project.files.map(({ fileName }) => fileName));
+    const present = new Set(project.flowFiles.map(({ fileName }) => fileName));
     const anew = new Set(files.map(({ fileName }) => fileName));
     for (const file of this.#builds.keys()) if (!present.has(file) || anew.has(file)) this.#builds.delete(file);
     for (const owner of this.#visited.keys()) if (!this.#builds.has(fileOf(owner))) this.#visited.delete(owner);
@@ -55,7 +55,7 @@ export class Units {
 
     const read = new Set(anew);
     const met = new Set([...this.#visited].flatMap(([owner, nodes]) => (isFile(owner) ? [...nodes] : [])));
-    const left = project.files.flatMap(({ fileName }) => this.#builds.get(fileName) ?? []);
+    const left = project.flowFiles.flatMap(({ fileName }) => this.#builds.get(fileName) ?? []);
     for (const build of left) {
       const owner = uncalledKey(build);
       if (met.has(build)) {
@@ -82,7 +82,7 @@ export class Units {
     const units = [...read].map((owner): Unit => {
       const own = flows.filter(({ built }) => built.owner === owner);
       const reading = {
-        project: { ...project, files: files.filter(({ fileName }) => fileName === owner) },
+        project: { ...project, flowFiles: files.filter(({ fileName }) => fileName === owner) },
         machine,
         flows: own.map(({ built }) => readFlow(built, machine)),
         tasks: anew.has(owner) ? (tasks.get(owner) ?? []) : [],

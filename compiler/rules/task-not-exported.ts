@@ -11,10 +11,10 @@ export const taskNotExported: Rule = {
   code: 'TASK_NOT_EXPORTED',
   severity: 'warning',
   title: 'a task is to run in another thread or process, and no module exports it',
-  *find({ project: { files, program }, machine }) {
-    const executors = executorsIn(files, machine).filter(({ kind }) => ELSEWHERE.has(kind));
+  *find({ project, machine }) {
+    const executors = executorsIn(project.flowFiles, machine).filter(({ kind }) => ELSEWHERE.has(kind));
     if (executors.length === 0) return;
-    const exported = exportedTasks(program, machine);
+    const exported = exportedTasks(project, machine);
     for (const { kind, at, flows } of executors) {
       for (const origin of flows.flatMap((flow) => describe(flow).origins)) {
         // What comes out of a package's declarations, and what is made of other code, can't be judged from here.

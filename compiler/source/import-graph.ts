@@ -1,5 +1,6 @@
+import { importsOf, isGlobal } from './imports.js';
 import type { SourceProject } from './project.js';
-import { ts } from './typescript.js';
+import type { ts } from './typescript.js';
 
 /** What a change concerns. */
 export interface Concerned {
@@ -29,7 +30,7 @@ export class ImportGraph {
    * @param always files that every change concerns
    */
   concernedIn(project: SourceProject, always: ReadonlySet<string> = new Set()): Concerned {
-    const { program, checker, files } = project;
+    const { program, flowFiles: files } = project;
     const all = program.getSourceFiles();
     const names = all
       .map(({ fileName }) => fileName)
@@ -40,10 +41,11 @@ export class ImportGraph {
     const changed: string[] = [];
     for (const file of all) {
       const known = before.get(file.fileName);
-      if (known?.file === file) this.#known.set(file.fileName, known);
+      // Where a file has come or gone, what others import may be another one.
+      if (known?.file === file && names === this.#all) this.#known.set(file.fileName, known);
       else {
         changed.push(file.fileName);
-        this.#known.set(file.fileName, { file, imports: importsOf(file, checker), isGlobal: isGlobal(file) });
+        this.#known.set(file.fileName, { file, imports: importsOf(file, program).files, isGlobal: isGlobal(file) });
       }
     }
     if (changed.length > 0) changed.push(...[...always].filter((name) => this.#known.has(name)));
@@ -78,35 +80,4 @@ function closure(names: readonly string[], next: (name: string) => Iterable<stri
   const reached = new Set(names);
   for (const name of reached) for (const other of next(name)) reached.add(other);
   return reached;
-}
-
-function importsOf(file: ts.SourceFile, checker: ts.TypeChecker): ReadonlySet<string> {
-  const imports = new Set<string>();
-  const add = (specifier: ts.Node | undefined): void => {
-    if (specifier === undefined || !ts.isStringLiteralLike(specifier)) return;
-    for (const { fileName } of (checker.getSymbolAtLocation(specifier)?.declarations ?? []).map((one) => one.getSourceFile()))
-      imports.add(fileName);
-  };
-  const visit = (node: ts.Node): void => {
-    if (ts.isImportDeclaration(node) || ts.isExportDeclaration(node)) add(node.moduleSpecifier);
-    else if (ts.isExternalModuleReference(node)) add(node.expression);
-    else if (ts.isImportTypeNode(node)) add(ts.isLiteralTypeNode(node.argument) ? node.argument.literal : undefined);
-    else if (ts.isCallExpression(node) && (node.expression.kind === ts.SyntaxKind.ImportKeyword || isRequire(node))) add(node.arguments[0]);
-    ts.forEachChild(node, visit);
-  };
-  visit(file);
-  return imports;
-}
-
-function isRequire({ expression }: ts.CallExpression): boolean {
-  return ts.isIdentifier(expression) && expression.text === 'require';
-}
-
-/** A script, or a module that declares something in others or for all. */
-function isGlobal(file: ts.SourceFile): boolean {
-  return (
-    !ts.isExternalModule(file) ||
-    file.referencedFiles.length > 0 ||
-    file.statements.some((one) => ts.isModuleDeclaration(one) && (ts.isStringLiteral(one.name) || one.name.text === 'global'))
-  );
 }

@@ -3,5 +3,6 @@ export { emittedFiles } from './emitted-files.js';
 export { type Concerned, ImportGraph } from './import-graph.js';
 export { defaultExportOf } from './literal.js';
 export { placeOf } from './place.js';
-export { openProject, type SourceProject, UnreadableProjectError } from './project.js';
+export { openProject, type SourceProject } from './project.js';
+export { UnreadableProjectError } from './tsconfigs.js';
 export { ts } from './typescript.js';

@@ -1,6 +1,9 @@
-import { existsSync, readFileSync } from 'node:fs';
-import { dirname, join, resolve, sep } from 'node:path';
-import { Project, ts } from './typescript.js';
+import { existsSync } from 'node:fs';
+import { dirname } from 'node:path';
+import { filesReaching } from './reaching.js';
+import { resolutionTo } from './resolution.js';
+import { namedBy, readTsconfigs, type Tsconfig, UnreadableProjectError } from './tsconfigs.js';
+import { Project, type ts } from './typescript.js';
 
 /** The sources that are judged, and the compiler that has read them. */
 export interface SourceProject {
@@ -8,17 +11,18 @@ export interface SourceProject {
   readonly folders: readonly string[];
   /** Absolute paths of its tsconfigs, with those that they reference. */
   readonly tsconfigs: readonly string[];
+  /** The same, and those that they extend: with another one of these it would be another project. */
+  readonly madeBy: readonly string[];
   readonly program: ts.Program;
   readonly checker: ts.TypeChecker;
   /** What is judged, by name: sources of the project, without declarations and dependencies. */
   readonly files: readonly ts.SourceFile[];
+  /** Those of them that get something of flowproof, through whatever they import. In others there can be no flow. */
+  readonly flowFiles: readonly ts.SourceFile[];
+  /** All that gets something of it, the declarations of packages, too. */
+  readonly reaching: readonly ts.SourceFile[];
   /** Reads these files again; whatever did not change is kept. */
   changed(paths: readonly string[]): SourceProject;
-}
-
-/** A project that can't be read at all. */
-export class UnreadableProjectError extends Error {
-  override name = 'UnreadableProjectError';
 }
 
 /**
@@ -26,53 +30,47 @@ export class UnreadableProjectError extends Error {
  *
  * @throws UnreadableProjectError when a tsconfig is missing or wrong
  */
-export function openProject(tsconfigs: readonly string[]): SourceProject {
-  const all = withReferences(tsconfigs);
-  const [first = '', ...others] = all;
-  for (const path of all) if (!existsSync(path)) throw new UnreadableProjectError(`there is no ${path}`);
+export function openProject(paths: readonly string[]): SourceProject {
+  const tsconfigs = readTsconfigs(paths);
+  const [first, ...others] = tsconfigs;
+  if (first === undefined) throw new UnreadableProjectError(`${paths.join(', ')}: no tsconfig here names any sources`);
   const project = new Project({
-    tsConfigFilePath: first,
+    tsConfigFilePath: first.path,
     // The compiler finds what is imported; who is judged is said by the tsconfigs alone.
     skipFileDependencyResolution: true,
     compilerOptions: { noEmit: true, skipLibCheck: true, composite: false, incremental: false },
+    ...(others.length === 0 ? {} : { resolutionHost: resolutionTo(tsconfigs) }),
   });
-  for (const path of others) project.addSourceFilesFromTsConfig(path);
-  // Asked once: what the compiler finds later is known to the project, too.
-  const roots = new Set(project.getSourceFiles().map((file) => String(file.getFilePath())));
-  return view(project, {
-    roots,
-    tsconfigs: all,
-    folders: [...tsconfigs.map((path) => resolve(path)), ...all].map((path) => dirname(path).split(sep).join('/')),
-  });
+  for (const { path } of others) project.addSourceFilesFromTsConfig(path);
+  return view(project, tsconfigs, new Set(tsconfigs.flatMap(({ files }) => files)));
 }
 
-interface Own {
-  readonly roots: ReadonlySet<string>;
-  readonly tsconfigs: readonly string[];
-  readonly folders: readonly string[];
-}
-
-function view(project: Project, own: Own): SourceProject {
-  const { roots, tsconfigs, folders } = own;
+/** @param roots what the tsconfigs name */
+function view(project: Project, tsconfigs: readonly Tsconfig[], roots: ReadonlySet<string>): SourceProject {
+  const folders = tsconfigs.map(({ path }) => dirname(path).replaceAll('\\', '/'));
   const { compilerObject: program } = project.getProgram();
   const isJudged = (file: ts.SourceFile): boolean => {
     const { fileName, isDeclarationFile } = file;
-    if (isDeclarationFile || program.isSourceFileFromExternalLibrary(file) || fileName.includes('/node_modules/')) return false;
-    return roots.has(fileName) || folders.some((folder) => fileName.startsWith(`${folder}/`));
+    if (isDeclarationFile || fileName.endsWith('.json') || fileName.includes('/node_modules/')) return false;
+    return roots.has(fileName) || (!program.isSourceFileFromExternalLibrary(file) && folders.some((one) => fileName.startsWith(`${one}/`)));
   };
+  const files = program.getSourceFiles().filter(isJudged).sort(byName);
+  const reaching = filesReaching(program);
   return {
     folders: outermost(folders),
-    tsconfigs,
+    tsconfigs: tsconfigs.map(({ path }) => path),
+    madeBy: [...new Set(tsconfigs.flatMap(({ from }) => from))],
     program,
     checker: program.getTypeChecker(),
-    files: program.getSourceFiles().filter(isJudged).sort(byName),
+    files,
+    flowFiles: files.filter((file) => reaching.has(file)),
+    reaching: [...reaching],
     changed(paths) {
-      for (const path of paths) {
-        const known = project.getSourceFile(path);
-        if (known !== undefined) known.refreshFromFileSystemSync();
-        else if (existsSync(path)) project.addSourceFileAtPath(path);
-      }
-      return view(project, own);
+      const unknown = paths.filter((path) => project.getSourceFile(path)?.refreshFromFileSystemSync() === undefined);
+      const added = unknown.filter((path) => existsSync(path));
+      const named = added.length === 0 ? roots : namedBy(tsconfigs);
+      for (const path of added) if (named.has(path.replaceAll('\\', '/'))) project.addSourceFileAtPath(path);
+      return view(project, tsconfigs, named);
     },
   };
 }
@@ -85,33 +83,4 @@ function byName(a: ts.SourceFile, b: ts.SourceFile): number {
 function outermost(folders: readonly string[]): readonly string[] {
   const unlike = [...new Set(folders)];
   return unlike.filter((folder) => !unlike.some((other) => folder.startsWith(`${other}/`)));
-}
-
-/** A tsconfig with references and no files of its own stands for the projects that it names. */
-function withReferences(tsconfigs: readonly string[]): readonly string[] {
-  const found = new Set<string>();
-  const empty = new Set<string>();
-  const visit = (path: string): void => {
-    if (found.has(path)) return;
-    found.add(path);
-    if (!existsSync(path)) return;
-    const { config, error } = ts.parseConfigFileTextToJson(path, readFileSync(path, 'utf8'));
-    if (error !== undefined) throw new UnreadableProjectError(ts.flattenDiagnosticMessageText(error.messageText, '\n'));
-    const {
-      references = [],
-      files,
-      include,
-    } = (config ?? {}) as {
-      references?: readonly { readonly path: string }[];
-      files?: readonly string[];
-      include?: readonly string[];
-    };
-    if (references.length > 0 && files?.length === 0 && include === undefined) empty.add(path);
-    for (const reference of references) {
-      const target = resolve(dirname(path), reference.path);
-      visit(target.endsWith('.json') ? target : join(target, 'tsconfig.json'));
-    }
-  };
-  for (const path of tsconfigs) visit(resolve(path));
-  return [...found].filter((path) => !empty.has(path));
 }

@@ -66,7 +66,7 @@ export const ARCHITECTURE: Architecture = {
 export const COMPILER: Architecture = {
   rooms: {
     findings: { imports: [], vocabulary: true },
-    source: { imports: ['findings'], npm: ['ts-morph'], node: ['project.ts'] },
+    source: { imports: ['findings'], npm: ['ts-morph'], node: ['project.ts', 'tsconfigs.ts', 'resolution.ts'] },
     reading: { imports: ['findings', 'source'], npm: ['#authoring', '#compilation'] },
     rules: { imports: ['findings', 'source', 'reading'], npm: ['#compilation', '#model'] },
     checking: { imports: ['findings', 'source', 'reading', 'rules'] },

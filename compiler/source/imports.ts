@@ -1,0 +1,58 @@
+import { ts } from './typescript.js';
+
+/** What the compiler keeps of each file that it reads, and which its types do not tell. */
+interface Collected {
+  /** All that it imports, in whatever way. */
+  readonly imports?: readonly ts.StringLiteralLike[];
+  readonly moduleAugmentations?: readonly ts.Node[];
+}
+interface Resolving {
+  getResolvedModuleFromModuleSpecifier?(specifier: ts.StringLiteralLike, file: ts.SourceFile): Resolved | undefined;
+}
+interface Resolved {
+  readonly resolvedModule?: { readonly resolvedFileName: string };
+}
+
+/** Who is imported by a file: names of files, and what stands in quotes. */
+export interface Imports {
+  readonly files: ReadonlySet<string>;
+  readonly specifiers: ReadonlySet<string>;
+  /** Names of files of which it says more than they do themselves. */
+  readonly augmented: ReadonlySet<string>;
+}
+
+/** What a file imports: it is asked of the compiler, which has resolved it, and nothing is walked through for it. */
+export function importsOf(file: ts.SourceFile, program: ts.Program): Imports {
+  const files = new Set<string>();
+  const { imports = [], moduleAugmentations = [] } = file as Collected;
+  for (const specifier of imports) for (const found of filesOf(specifier, file, program)) files.add(found);
+  for (const { fileName } of file.referencedFiles) files.add(ts.resolveTripleslashReference(fileName, file.fileName));
+  const augmented = moduleAugmentations.filter(ts.isStringLiteralLike).flatMap((specifier) => filesOf(specifier, file, program));
+  return { files, specifiers: new Set(imports.map(({ text }) => text)), augmented: new Set(augmented) };
+}
+
+function filesOf(specifier: ts.StringLiteralLike, file: ts.SourceFile, program: ts.Program): readonly string[] {
+  const found = (program as Resolving).getResolvedModuleFromModuleSpecifier?.(specifier, file)?.resolvedModule?.resolvedFileName;
+  if (found !== undefined) return [found];
+  // What is declared for a name, and is no file.
+  return declaring(specifier, program);
+}
+
+function declaring(specifier: ts.Node, program: ts.Program): readonly string[] {
+  const { declarations = [] } = program.getTypeChecker().getSymbolAtLocation(specifier) ?? {};
+  return declarations.map((one) => one.getSourceFile().fileName);
+}
+
+/** Whether it declares something for all: a script, or what stands in `declare global`. */
+export function declaresForAll(file: ts.SourceFile): boolean {
+  return !ts.isExternalModule(file) || file.statements.some((one) => ts.isModuleDeclaration(one) && one.name.text === 'global');
+}
+
+/** The same, or something in other modules: what it says holds for files that don't import it, too. */
+export function isGlobal(file: ts.SourceFile): boolean {
+  return (
+    declaresForAll(file) ||
+    file.referencedFiles.length > 0 ||
+    file.statements.some((one) => ts.isModuleDeclaration(one) && ts.isStringLiteral(one.name))
+  );
+}
