@@ -1,8 +1,11 @@
 import type { Finding, Severity } from '../findings/finding.js';
 import { inOrder } from '../findings/order.js';
+import { printable } from '../findings/printable.js';
+import { shortened } from '../findings/shorten.js';
 import type { ProjectReading } from '../reading/index.js';
 import { type Found, RULES, type Rule } from '../rules/index.js';
-import { placeOf, type ts } from '../source/index.js';
+import { placeOf, type SourceProject, syntaxErrorsIn } from '../source/index.js';
+import { blaming } from './blame.js';
 import { withoutIgnored } from './ignores.js';
 
 export interface CheckOptions {
@@ -12,23 +15,30 @@ export interface CheckOptions {
   readonly also?: readonly Finding[];
 }
 
+/** Codes that no rule stands for. */
+export const CHECK_CODES: readonly Pick<Rule, 'code' | 'severity' | 'title'>[] = [
+  { code: 'SYNTAX_ERROR', severity: 'error', title: 'a file can not be parsed' },
+  { code: 'USELESS_IGNORE', severity: 'warning', title: 'a comment ignores what is not there, or gives no reason' },
+];
+
 /** Everything that the rules find in a project, in order of its places. */
 export function check(reading: ProjectReading, options: CheckOptions = {}): readonly Finding[] {
-  return judged([...(options.also ?? []), ...found(reading)], reading.project.files, options);
+  return judged([...(options.also ?? []), ...found(reading)], reading.project, options);
 }
 
-/** Whatever the rules find. */
+/**
+ * Whatever the rules find.
+ *
+ * @throws CheckerDefectError when one of them fails
+ */
 export function found(reading: ProjectReading): readonly Finding[] {
-  return RULES.flatMap((rule) => [...rule.find(reading)].map((one) => findingOf(one, rule)));
+  return RULES.flatMap((rule) => blaming(reading, (one) => [...rule.find(one)].map((each) => findingOf(each, rule))));
 }
 
-/** In order, without what comments ignore, and counted as the project wants it. */
-export function judged(
-  findings: readonly Finding[],
-  files: readonly ts.SourceFile[],
-  { severities = {} }: CheckOptions,
-): readonly Finding[] {
-  return counted(inOrder(withoutIgnored(inOrder(findings), files)), severities);
+/** In order, without what comments ignore, said once, and counted as the project wants it. */
+export function judged(findings: readonly Finding[], project: SourceProject, { severities = {} }: CheckOptions): readonly Finding[] {
+  const all = [...findings, ...syntaxErrorsIn(project).map(unparsed)];
+  return counted(shortened(inOrder(withoutIgnored(inOrder(all), project.files))), severities);
 }
 
 /** As the project wants its codes to count. */
@@ -43,8 +53,12 @@ function findingOf({ at, message, related = [], code }: Found, rule: Rule): Find
   return {
     code: code ?? rule.code,
     severity: rule.severity,
-    message,
+    message: printable(message),
     place: placeOf(at),
-    related: related.map((one) => ({ place: placeOf(one.at), message: one.message })),
+    related: related.map((one) => ({ place: placeOf(one.at), message: printable(one.message) })),
   };
+}
+
+function unparsed({ place, message }: Pick<Finding, 'place' | 'message'>): Finding {
+  return { code: 'SYNTAX_ERROR', severity: 'error', message, place, related: [] };
 }

@@ -1,3 +1,3 @@
 /** Checking: all rules over one project, without what its comments say to ignore. */
-export { type CheckOptions, check, counted } from './check.js';
+export { CHECK_CODES, type CheckOptions, check, counted } from './check.js';
 export { type Checked, RepeatedCheck } from './repeated-check.js';

@@ -38,7 +38,7 @@ export class RepeatedCheck {
     return {
       findings: judged(
         all.flatMap(({ findings }) => findings),
-        project.files,
+        project,
         options,
       ),
       flows: new Set(all.flatMap(({ flows }) => flows)).size,

@@ -4,6 +4,8 @@ import { UsageError } from './io.js';
 /** What a person asked for. */
 export interface Arguments {
   readonly command: 'help' | 'version' | 'check' | 'graph' | 'manifest';
+  /** The command that help is asked about. */
+  readonly about: 'check' | 'graph' | 'manifest' | undefined;
   /** What stands without a dash after the command. */
   readonly words: readonly string[];
   readonly projects: readonly string[];
@@ -27,11 +29,11 @@ const FORMATS: Readonly<Record<string, readonly string[]>> = {
 /** @throws UsageError for what nobody understands */
 export function readArguments(args: readonly string[]): Arguments {
   const { values, positionals } = parsed(args);
-  const [word, ...words] = positionals;
-  const command =
-    values.help === true || (word === undefined && values.version !== true) ? 'help' : values.version === true ? 'version' : word;
+  const asksForHelp = values.help === true || positionals[0] === 'help';
+  const [word, ...words] = positionals[0] === 'help' ? positionals.slice(1) : positionals;
+  const command = asksForHelp || (word === undefined && values.version !== true) ? 'help' : values.version === true ? 'version' : word;
   if (command !== 'help' && command !== 'version' && command !== 'check' && command !== 'graph' && command !== 'manifest') {
-    throw new UsageError(`there is no command '${command}'`);
+    throw new UsageError(`there is no command '${command}': flowproof --help`);
   }
   const formats = FORMATS[command];
   if (values.format !== undefined && formats?.includes(values.format) === false) {
@@ -41,6 +43,7 @@ export function readArguments(args: readonly string[]): Arguments {
   if (values.against !== undefined && command !== 'check' && command !== 'graph') throw new UsageError(`'${command}' compares nothing`);
   return {
     command,
+    about: command === 'help' && word !== undefined ? commandNamed(word) : undefined,
     words,
     projects: values.project ?? [],
     format: values.format,
@@ -49,6 +52,11 @@ export function readArguments(args: readonly string[]): Arguments {
     watch: values.watch ?? false,
     loadMs: loadMsOf(values),
   };
+}
+
+function commandNamed(word: string): NonNullable<Arguments['about']> {
+  if (word === 'check' || word === 'graph' || word === 'manifest') return word;
+  throw new UsageError(`there is no command '${word}': flowproof --help`);
 }
 
 /** To say how long is to say that. */

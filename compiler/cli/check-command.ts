@@ -1,6 +1,6 @@
 import { readFileSync } from 'node:fs';
 import { SENTENCES } from '#model/diagnostics.js';
-import { check, counted, RepeatedCheck } from '../checking/index.js';
+import { CHECK_CODES, check, counted, RepeatedCheck } from '../checking/index.js';
 import type { Finding } from '../findings/finding.js';
 import { inOrder } from '../findings/order.js';
 import { LOAD_CODES } from '../loading/index.js';
@@ -13,18 +13,18 @@ import { comparing } from './comparing.js';
 import type { Configuration } from './configuration.js';
 import { type ExitCode, type Io, UsageError } from './io.js';
 import { type Known, readAndLoad } from './load.js';
-import { checkedPaths, isIn, open } from './open.js';
+import { checkedPaths, isIn, type Opened, open } from './open.js';
 import { versionOf } from './version.js';
 import { watched } from './watch.js';
 import { written } from './written.js';
 
 /** `flowproof check`. */
 export async function checkCommand(given: Arguments, io: Io): Promise<ExitCode> {
-  const opened = open(given, io);
-  const { project, configuration } = opened;
   const paths = checkedPaths(given.words, io.folder);
   const { against, loadMs } = given;
   if (!given.watch) {
+    const opened = open(given, io);
+    const { configuration } = opened;
     const report = reportOn(await readAndLoad(opened, given, io, paths), configuration, paths);
     const changes = against === undefined ? [] : await changesSince(against, report.reading, configuration, io);
     return said({ ...report, findings: inOrder([...report.findings, ...changes]) }, given, io);
@@ -32,12 +32,17 @@ export async function checkCommand(given: Arguments, io: Io): Promise<ExitCode> 
   if (against !== undefined) throw new UsageError('--watch compares nothing: leave out --against');
   if (loadMs !== undefined)
     throw new UsageError('--watch loads nothing, for what is built changes later than its source: leave out --load');
-  const repeated = new RepeatedCheck();
-  await watched(project, io, (now, ms) => {
+  let repeated = new RepeatedCheck();
+  const reopen = (): Opened => open(given, io);
+  await watched(reopen, io, ({ project, configuration }, ms) => {
     // Editors know by it that what they have is old.
     if ((given.format ?? 'text') === 'text') io.out('Checking …\n');
-    const { findings, ...counts } = repeated.check(now, { severities: configuration.rules });
-    said({ ...counts, findings: findings.filter(({ place }) => isIn(place.file, paths)), files: now.files.length }, given, io);
+    const before = repeated;
+    // What is half done when it fails is no beginning for the next round.
+    repeated = new RepeatedCheck();
+    const { findings, ...counts } = before.check(project, { severities: configuration.rules });
+    repeated = before;
+    said({ ...counts, findings: findings.filter(({ place }) => isIn(place.file, paths)), files: project.files.length }, given, io);
     if ((given.format ?? 'text') === 'text') io.out(`${Math.round(ms())} ms. Waiting for changes …\n\n`);
   });
   return 0;
@@ -83,7 +88,13 @@ function formatted(report: Report, format: string, surroundings: Surroundings): 
 
 /** What `compile()` reports goes by the sentences that it prints. */
 function rules(): readonly RuleText[] {
-  return [...RULES, ...LOAD_CODES, ...Object.values(UPGRADE_CODES), ...Object.entries(SENTENCES).map(([code, title]) => ({ code, title }))];
+  return [
+    ...RULES,
+    ...CHECK_CODES,
+    ...LOAD_CODES,
+    ...Object.values(UPGRADE_CODES),
+    ...Object.entries(SENTENCES).map(([code, title]) => ({ code, title })),
+  ];
 }
 
 function exitCodeOf(findings: readonly Finding[]): ExitCode {

@@ -9,6 +9,8 @@ export interface Configuration {
   readonly projects: readonly string[];
   /** Code → how it counts here. */
   readonly rules: Readonly<Record<string, Severity | 'off'>>;
+  /** Files that say so: with others there it would be another one. */
+  readonly readFrom: readonly string[];
   /** Folder of sources → folder of the JavaScript that is built of them; absolute paths. */
   readonly built: Readonly<Record<string, string>>;
 }
@@ -27,7 +29,7 @@ export function readConfiguration(folder: string, defaultExportOf: (file: string
   for (let at = resolve(folder); ; at = dirname(at)) {
     const found = configurationIn(at, defaultExportOf);
     if (found !== undefined) return understood(found.content, found.file, at);
-    if (existsSync(join(at, 'tsconfig.json'))) return { projects: [join(at, 'tsconfig.json')], rules: {}, built: {} };
+    if (existsSync(join(at, 'tsconfig.json'))) return { projects: [join(at, 'tsconfig.json')], rules: {}, built: {}, readFrom: [] };
     if (dirname(at) === at) throw new UsageError(`there is no tsconfig.json in ${folder} or above it: say which one with --project`);
   }
 }
@@ -42,8 +44,17 @@ function configurationIn(
   }
   const file = join(folder, 'package.json');
   if (!existsSync(file)) return undefined;
-  const manifest = JSON.parse(readFileSync(file, 'utf8')) as { flowproof?: unknown };
-  return manifest.flowproof === undefined ? undefined : { content: manifest.flowproof, file };
+  const content = flowproofIn(file);
+  return content === undefined ? undefined : { content, file };
+}
+
+function flowproofIn(manifest: string): unknown {
+  try {
+    const content: unknown = JSON.parse(readFileSync(manifest, 'utf8'));
+    return typeof content === 'object' && content !== null && 'flowproof' in content ? content.flowproof : undefined;
+  } catch (error) {
+    throw new UsageError(`${manifest}: ${error instanceof Error ? error.message : String(error)}`);
+  }
 }
 
 function understood(content: unknown, file: string, folder: string): Configuration {
@@ -67,6 +78,7 @@ function understood(content: unknown, file: string, folder: string): Configurati
   return {
     projects: projects.map((path) => join(folder, path as string)),
     rules: rules as Configuration['rules'],
+    readFrom: [file],
     built: Object.fromEntries(folders.map(([from, to]) => [join(folder, from), join(folder, to)])),
   };
 }

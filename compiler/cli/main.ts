@@ -1,6 +1,7 @@
 import { type Arguments, readArguments } from './arguments.js';
+import { complaint } from './complaint.js';
 import { type ExitCode, type Io, UsageError } from './io.js';
-import { USAGE } from './usage.js';
+import { USAGE, USAGES } from './usage.js';
 import { versionOf } from './version.js';
 
 /** Does what a person asked for, and says how it went. */
@@ -8,18 +9,15 @@ export async function main(args: readonly string[], io: Io): Promise<ExitCode> {
   try {
     return await dispatch(readArguments(args), io);
   } catch (error) {
-    if (error instanceof UsageError || isUnreadable(error)) {
-      io.err(`flowproof: ${(error as Error).message}\n`);
-      return 2;
-    }
-    throw error;
+    io.err(`flowproof: ${complaint(error, io)}\n`);
+    return 2;
   }
 }
 
 async function dispatch(given: Arguments, io: Io): Promise<ExitCode> {
   switch (given.command) {
     case 'help':
-      io.out(USAGE);
+      io.out(given.about === undefined ? USAGE : USAGES[given.about]);
       return 0;
     case 'version':
       io.out(`${versionOf()}\n`);
@@ -48,8 +46,4 @@ async function loaded<Module>(load: () => Promise<Module>): Promise<Module> {
     if (code !== 'ERR_MODULE_NOT_FOUND' || !String(message).includes("'ts-morph'")) throw error;
     throw new UsageError('the checker reads source with ts-morph, which is not installed: npm install --save-dev ts-morph@28');
   }
-}
-
-function isUnreadable(error: unknown): boolean {
-  return error instanceof Error && error.name === 'UnreadableProjectError';
 }

@@ -27,7 +27,7 @@ function configurationOf(projects: readonly string[], folder: string): Configura
   } catch (error) {
     // Only the missing tsconfig is no matter: the arguments name one.
     if (error instanceof UsageError && error.message.startsWith('there is no tsconfig.json'))
-      return { projects: given, rules: {}, built: {} };
+      return { projects: given, rules: {}, built: {}, readFrom: [] };
     throw error;
   }
 }

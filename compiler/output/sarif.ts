@@ -8,13 +8,18 @@ export interface RuleText {
   readonly title: string;
 }
 
+/** A relative reference, whatever is in the names of files: `#`, `?` and `%` mean something in it. */
+function uriOf(path: string): string {
+  return path.split('/').map(encodeURIComponent).join('/');
+}
+
 /** SARIF 2.1.0: what code scanning services and editors read. */
 export function sarif({ findings }: Report, { folder }: Surroundings, rules: readonly RuleText[], version: string): string {
   const titles = new Map([...rules].reverse().map(({ code, title }) => [code, title]));
   const codes = [...new Set(findings.map(({ code }) => code))];
   const location = ({ file, line, column, endLine, endColumn }: Place) => ({
     physicalLocation: {
-      artifactLocation: { uri: encodeURI(said(file, folder)), uriBaseId: 'ROOT' },
+      artifactLocation: { uri: uriOf(said(file, folder)), uriBaseId: 'ROOT' },
       region: { startLine: line, startColumn: column, endLine, endColumn },
     },
   });

@@ -1,5 +1,6 @@
 import type { Severity } from '../findings/finding.js';
 import type { Place } from '../findings/place.js';
+import { printable } from '../findings/printable.js';
 import { said } from './paths.js';
 import { count, type Report, type Surroundings } from './report.js';
 
@@ -10,7 +11,7 @@ const TAB = '    ';
 /** Findings with the source around them, as the TypeScript compiler prints its own. */
 export function text(report: Report, surroundings: Surroundings): string {
   const paint = (color: keyof typeof COLORS, words: string) => (surroundings.color ? `\x1b[${COLORS[color]}m${words}\x1b[0m` : words);
-  const at = ({ file, line, column }: Place) => `${paint('path', said(file, surroundings.folder))}:${line}:${column}`;
+  const at = ({ file, line, column }: Place) => `${paint('path', printable(said(file, surroundings.folder)))}:${line}:${column}`;
   const lines: string[] = [];
   for (const { code, severity, message, place, related } of report.findings) {
     lines.push(`${at(place)} - ${paint(severity, severity)} ${paint('dim', `${code}:`)} ${message}`, '');
@@ -31,13 +32,11 @@ function frame(
   const source = read(file)?.split(/\r?\n/)[line - 1];
   if (source === undefined) return [];
   const number = String(line);
-  const before = source.slice(0, column - 1).replaceAll('\t', TAB);
-  const meant = source
-    .slice(column - 1, endLine === line ? endColumn - 1 : undefined)
-    .replaceAll('\t', TAB)
-    .trimEnd();
+  const shown = (part: string): string => printable(part.replaceAll('\t', TAB));
+  const before = shown(source.slice(0, column - 1));
+  const meant = shown(source.slice(column - 1, endLine === line ? endColumn - 1 : undefined)).trimEnd();
   return [
-    `${number} ${source.replaceAll('\t', TAB)}`,
+    `${number} ${shown(source)}`,
     `${' '.repeat(number.length + 1 + before.length)}${paint('~'.repeat(Math.max(1, meant.length)))}`,
     '',
   ];

@@ -38,7 +38,7 @@ export function executorsIn(files: readonly ts.SourceFile[], machine: Interprete
         const definitions = [machine.evaluate(flows, new Frame())].flat().flatMap((flow) => builtBy(flow, machine) ?? []);
         executors.push({ kind, at: executor, flows: definitions });
       };
-      machine.everyWay(read, () => {});
+      machine.everyWay(node, read);
     });
   }
   return executors;
@@ -75,7 +75,7 @@ export function exportedTasks({ program, reaching }: SourceProject, machine: Int
         const code = task && machine.origins.of(task.code.target);
         if (code !== undefined) found.add(code);
       };
-      machine.everyWay(read, () => {});
+      machine.everyWay(at, read);
     }
   }
   return found;

@@ -1,4 +1,5 @@
-import type { ts } from '../source/index.js';
+import { CheckerDefectError } from '../findings/defect.js';
+import { placeOf, type ts } from '../source/index.js';
 import { call } from './calls.js';
 import { classOf } from './classes.js';
 import { expression } from './expressions.js';
@@ -41,6 +42,8 @@ export class Interpreter implements Machine {
   #copied = 0;
   #depth = 0;
   #calls = 0;
+  /** What was read last. */
+  #at: ts.Node | undefined;
 
   constructor(
     readonly types: Types,
@@ -52,20 +55,24 @@ export class Interpreter implements Machine {
   /**
    * Reads something in every way that its conditions can go. What the source throws on a way is no flow.
    *
+   * @param at where what is read stands
    * @param stopped is told what could not be read to its end
+   * @throws CheckerDefectError for what goes wrong in the checker itself
    */
-  everyWay(read: () => void, stopped: (why: Unknown) => void): boolean {
+  everyWay(at: ts.Node, read: () => void, stopped: (why: Unknown) => void = () => {}): boolean {
     return this.oracle.everyWay(() => {
       this.modules.anew();
       this.#work = 0;
       this.#copied = 0;
       this.#depth = 0;
       this.#calls = 0;
+      this.#at = at;
       try {
         read();
       } catch (error) {
         if (error instanceof CannotKnow) stopped(error.unknown);
-        else if (!(error instanceof Thrown)) throw error;
+        else if (isStackOverflow(error)) stopped(new Unknown('it is nested too deeply', this.#at ?? at, undefined));
+        else if (!(error instanceof Thrown)) throw new CheckerDefectError(placeOf(this.#at ?? at), error);
       }
     });
   }
@@ -140,6 +147,12 @@ export class Interpreter implements Machine {
   }
 
   spend(at: ts.Node): void {
+    this.#at = at;
     if (++this.#work > MOST_WORK) throw new CannotKnow(new Unknown('it takes too many steps to read', at, undefined));
   }
+}
+
+/** How deep a source may be depends on the stack of the thread that reads it, too. */
+function isStackOverflow(error: unknown): boolean {
+  return error instanceof RangeError && /call stack/i.test(error.message);
 }

@@ -1,5 +1,6 @@
 import type { FlowDefinition } from '#authoring';
 import { type SourceProject, ts } from '../source/index.js';
+import { blaming } from './blame.js';
 import { builtBy } from './call-library.js';
 import { type FlowReading, readFlow } from './flow-reading.js';
 import { Frame } from './frame.js';
@@ -35,10 +36,10 @@ export function readProject(project: SourceProject): ProjectReading {
   const { flowFiles } = project;
   const machine = machineFor(project);
   readRoots(flowFiles, machine);
-  const apps = flowFiles.flatMap((file) => appsIn(file, machine));
+  const apps = flowFiles.flatMap((file) => blaming(file, () => appsIn(file, machine)));
   // Several owners may have the same flow: the last to be set is the first of them.
   const numbered = new Map([...unlike(machine.traces.all())].reverse().map(({ number, built }) => [number, built] as const));
-  const flows = [...numbered.values()].reverse().map((built) => readFlow(built, machine));
+  const flows = [...numbered.values()].reverse().map((built) => blaming(built.at, () => readFlow(built, machine)));
   const tasks = tasksIn(flowFiles, machine);
   return { project, machine, flows, tasks, allTasks: tasks, apps, lost: machine.traces.lost() };
 }
@@ -64,7 +65,7 @@ export function appsIn(file: ts.SourceFile, machine: Interpreter): readonly AppR
       });
       apps.push({ at: node, flows });
     };
-    machine.traces.readFor(file.fileName, () => machine.everyWay(read, () => {}));
+    machine.traces.readFor(file.fileName, () => machine.everyWay(node, read));
   });
   return apps;
 }

@@ -199,7 +199,7 @@ function readFunctionAround(build: ts.CallExpression, machine: Interpreter): voi
 }
 
 function attempt(start: ts.CallExpression, read: () => void, machine: Interpreter): void {
-  const all = machine.everyWay(read, (why) => lose(start, why, machine));
+  const all = machine.everyWay(start, read, (why) => lose(start, why, machine));
   if (!all) lose(start, new Unknown('it depends on more conditions than can be followed', start, undefined), machine);
 }
 

@@ -1,5 +1,6 @@
 import type { TaskDefinition } from '#authoring';
 import { ts } from '../source/index.js';
+import { blaming } from './blame.js';
 import type { Library } from './library.js';
 import type { Machine } from './machine.js';
 import { unwrapped, walk } from './syntax.js';
@@ -19,24 +20,25 @@ export interface TaskReading {
 
 /** All tasks of these files, used in flows or not. */
 export function tasksIn(files: readonly ts.SourceFile[], machine: Machine): readonly TaskReading[] {
+  return files.flatMap((file) => blaming(file, () => tasksOf(file, machine)));
+}
+
+function tasksOf(file: ts.SourceFile, machine: Machine): readonly TaskReading[] {
   const tasks: TaskReading[] = [];
-  for (const file of files) {
-    const called = new Map<ts.Symbol, ts.CallExpression>();
-    walk(file, (node) => {
-      if (ts.isCallExpression(node)) {
-        if (machine.library.calledIn(node.expression) === 'defineTask') tasks.push(definedTask(node, machine));
-        const target = markedBy(node, machine.library);
-        const symbol = target && machine.types.checker.getSymbolAtLocation(target);
-        if (symbol !== undefined) called.set(symbol, node.expression as ts.CallExpression);
-      }
-    });
-    walk(file, (node) => {
-      if (!ts.isClassLike(node)) return;
-      const symbol = node.name && machine.types.checker.getSymbolAtLocation(node.name);
-      const mark = decoratorOf(node, machine.library) ?? (symbol && called.get(symbol));
-      if (mark !== undefined) tasks.push(taskClass(node, mark));
-    });
-  }
+  const called = new Map<ts.Symbol, ts.CallExpression>();
+  walk(file, (node) => {
+    if (!ts.isCallExpression(node)) return;
+    if (machine.library.calledIn(node.expression) === 'defineTask') tasks.push(definedTask(node, machine));
+    const target = markedBy(node, machine.library);
+    const symbol = target && machine.types.checker.getSymbolAtLocation(target);
+    if (symbol !== undefined) called.set(symbol, node.expression as ts.CallExpression);
+  });
+  walk(file, (node) => {
+    if (!ts.isClassLike(node)) return;
+    const symbol = node.name && machine.types.checker.getSymbolAtLocation(node.name);
+    const mark = decoratorOf(node, machine.library) ?? (symbol && called.get(symbol));
+    if (mark !== undefined) tasks.push(taskClass(node, mark));
+  });
   return tasks;
 }
 

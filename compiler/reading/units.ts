@@ -1,4 +1,5 @@
 import type { SourceProject, ts } from '../source/index.js';
+import { blaming } from './blame.js';
 import { readFlow } from './flow-reading.js';
 import { appsIn, machineFor, type ProjectReading } from './read-project.js';
 import { loseUnfollowed, readStart, readUncalled, rootsOf, uncalledKey } from './roots.js';
@@ -84,7 +85,7 @@ export class Units {
       const reading = {
         project: { ...project, flowFiles: files.filter(({ fileName }) => fileName === owner) },
         machine,
-        flows: own.map(({ built }) => readFlow(built, machine)),
+        flows: own.map(({ built }) => blaming(built.at, () => readFlow(built, machine))),
         tasks: anew.has(owner) ? (tasks.get(owner) ?? []) : [],
         allTasks,
         apps: apps.get(owner) ?? [],

@@ -33,11 +33,12 @@ export const cycle: Rule = {
         const [first, last] = [circle[0], circle.at(-1)];
         if (first === undefined || last === undefined) continue;
         const name = (index: number) => flow.shape.nodes[index]?.name ?? '';
-        const path = [name(first.from), ...circle.map(({ to, label }) => `--${label}--> ${name(to)}`)].join(' ');
+        const steps = circle.map(({ to, label }) => `--${label}--> ${name(to)}`);
+        const path = [name(first.from), ...withoutMiddle(steps, (left) => `… ${left} more …`)].join(' ');
         yield {
           at: last.in,
           message: `flow '${shape.flow}' has a cycle: ${path}`,
-          related: [...circle.map(({ at, reason }) => ({ at, message: reason })), ...assumed(flow)],
+          related: [...withoutMiddle(circle).map(({ at, reason }) => ({ at, message: reason })), ...assumed(flow)],
         };
       }
     }
@@ -88,6 +89,16 @@ function edgesIn(flow: FlowReading, graph: number): readonly Edge[] {
     edges.push({ from, to, label: 'link', reason: `'${link.to}' waits for '${link.from}' by this link`, at, in: at });
   }
   return edges;
+}
+
+/** A circle of more edges than these is said by its beginning and its end. */
+const MOST_EDGES = 9;
+const ENDS = 3;
+
+function withoutMiddle<Item>(list: readonly Item[], said?: (left: number) => Item): readonly Item[] {
+  if (list.length <= MOST_EDGES) return list;
+  const middle = said === undefined ? [] : [said(list.length - 2 * ENDS)];
+  return [...list.slice(0, ENDS), ...middle, ...list.slice(-ENDS)];
 }
 
 /** Turned so that it ends with what was written last: that is what closed it. */

@@ -31,6 +31,12 @@ export function importsOf(file: ts.SourceFile, program: ts.Program): Imports {
   return { files, specifiers: new Set(imports.map(({ text }) => text)), augmented: new Set(augmented) };
 }
 
+/** Whether a file imports by its path what is not there. */
+export function lacksImport(file: ts.SourceFile, program: ts.Program): boolean {
+  const { imports = [] } = file as Collected;
+  return imports.some((specifier) => specifier.text.startsWith('.') && filesOf(specifier, file, program).length === 0);
+}
+
 function filesOf(specifier: ts.StringLiteralLike, file: ts.SourceFile, program: ts.Program): readonly string[] {
   const found = (program as Resolving).getResolvedModuleFromModuleSpecifier?.(specifier, file)?.resolvedModule?.resolvedFileName;
   if (found !== undefined) return [found];

@@ -4,5 +4,6 @@ export { type Concerned, ImportGraph } from './import-graph.js';
 export { defaultExportOf } from './literal.js';
 export { placeOf } from './place.js';
 export { openProject, type SourceProject } from './project.js';
+export { syntaxErrorsIn } from './syntax-errors.js';
 export { UnreadableProjectError } from './tsconfigs.js';
 export { ts } from './typescript.js';

@@ -1,9 +1,10 @@
 import { existsSync } from 'node:fs';
 import { dirname } from 'node:path';
+import { lacksImport } from './imports.js';
 import { filesReaching } from './reaching.js';
 import { resolutionTo } from './resolution.js';
 import { namedBy, readTsconfigs, type Tsconfig, UnreadableProjectError } from './tsconfigs.js';
-import { Project, type ts } from './typescript.js';
+import { FileSystemRefreshResult, Project, type ts } from './typescript.js';
 
 /** The sources that are judged, and the compiler that has read them. */
 export interface SourceProject {
@@ -21,7 +22,7 @@ export interface SourceProject {
   readonly flowFiles: readonly ts.SourceFile[];
   /** All that gets something of it, the declarations of packages, too. */
   readonly reaching: readonly ts.SourceFile[];
-  /** Reads these files again; whatever did not change is kept. */
+  /** Reads these files again; whatever did not change is kept. The same project when none of them matters to it. */
   changed(paths: readonly string[]): SourceProject;
 }
 
@@ -42,11 +43,18 @@ export function openProject(paths: readonly string[]): SourceProject {
     ...(others.length === 0 ? {} : { resolutionHost: resolutionTo(tsconfigs) }),
   });
   for (const { path } of others) project.addSourceFilesFromTsConfig(path);
-  return view(project, tsconfigs, new Set(tsconfigs.flatMap(({ files }) => files)));
+  return view(project, { paths, tsconfigs }, new Set(tsconfigs.flatMap(({ files }) => files)));
+}
+
+interface OpenedBy {
+  /** As they were given. */
+  readonly paths: readonly string[];
+  readonly tsconfigs: readonly Tsconfig[];
 }
 
 /** @param roots what the tsconfigs name */
-function view(project: Project, tsconfigs: readonly Tsconfig[], roots: ReadonlySet<string>): SourceProject {
+function view(project: Project, by: OpenedBy, roots: ReadonlySet<string>): SourceProject {
+  const { tsconfigs } = by;
   const folders = tsconfigs.map(({ path }) => dirname(path).replaceAll('\\', '/'));
   const { compilerObject: program } = project.getProgram();
   const isJudged = (file: ts.SourceFile): boolean => {
@@ -56,7 +64,7 @@ function view(project: Project, tsconfigs: readonly Tsconfig[], roots: ReadonlyS
   };
   const files = program.getSourceFiles().filter(isJudged).sort(byName);
   const reaching = filesReaching(program);
-  return {
+  const self: SourceProject = {
     folders: outermost(folders),
     tsconfigs: tsconfigs.map(({ path }) => path),
     madeBy: [...new Set(tsconfigs.flatMap(({ from }) => from))],
@@ -66,14 +74,22 @@ function view(project: Project, tsconfigs: readonly Tsconfig[], roots: ReadonlyS
     flowFiles: files.filter((file) => reaching.has(file)),
     reaching: [...reaching],
     changed(paths) {
-      const unknown = paths.filter((path) => project.getSourceFile(path)?.refreshFromFileSystemSync() === undefined);
-      const added = unknown.filter((path) => existsSync(path));
-      const named = added.length === 0 ? roots : namedBy(tsconfigs);
-      for (const path of added) if (named.has(path.replaceAll('\\', '/'))) project.addSourceFileAtPath(path);
-      return view(project, tsconfigs, named);
+      const known = paths.map((path) => ({ path, file: project.getSourceFile(path) }));
+      const refreshed = known.flatMap(({ file }) => file?.refreshFromFileSystemSync() ?? []);
+      const unknown = known.filter(({ path, file }) => file === undefined && IS_CODE.test(path) && existsSync(path));
+      const named = unknown.length === 0 ? roots : namedBy(tsconfigs);
+      const added = unknown.filter(({ path }) => named.has(path.replaceAll('\\', '/')));
+      for (const { path } of added) project.addSourceFileAtPath(path);
+      // No tsconfig names it, but who imports it may have been waiting for it.
+      if (unknown.length > added.length && files.some((file) => lacksImport(file, program))) return openProject(by.paths);
+      const isSame = added.length === 0 && refreshed.every((result) => result === FileSystemRefreshResult.NoChange);
+      return isSame ? self : view(project, by, named);
     },
   };
+  return self;
 }
+
+const IS_CODE = /\.[cm]?[jt]sx?$/;
 
 /** In which order a compiler finds its files depends on what it knew before. */
 function byName(a: ts.SourceFile, b: ts.SourceFile): number {

@@ -87,7 +87,7 @@ export const COMPILER: Architecture = {
       node: [''],
     },
     /** The program itself. */
-    '': { imports: ['cli'], npm: ['#model'] },
+    '': { imports: ['cli'], npm: ['#model'], node: ['main.ts', 'thread.ts'] },
   },
   impure: [
     {

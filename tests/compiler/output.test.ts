@@ -1,6 +1,8 @@
 import { describe, expect, test } from 'vitest';
 import type { Finding } from '../../compiler/findings/finding.js';
 import { inOrder } from '../../compiler/findings/order.js';
+import { printable } from '../../compiler/findings/printable.js';
+import { shortened } from '../../compiler/findings/shorten.js';
 import { github, json, type Report, sarif, text } from '../../compiler/output/index.js';
 
 const place = (file: string, line: number, column: number, endColumn: number) => ({ file, line, column, endLine: line, endColumn });
@@ -93,4 +95,53 @@ src/flows.ts:3:1 - note ANY_OUTPUT: it is any
     const [cycle, any] = findings as [Finding, Finding];
     expect(inOrder([any, cycle, any])).toEqual([cycle, any]);
   });
+});
+
+describe('what repeats itself is said once', () => {
+  const found = (code: string, line: number, message: string): Finding => ({
+    ...{ code, severity: 'error', message, related: [] },
+    place: place('/p/a.ts', line, 1, 2),
+  });
+
+  test('the first findings of a code at a place, and how many more there are', () => {
+    const many = Array.from({ length: 64 }, (_, index) => found('MISSING_VALUE', 7, `needs 'v${index}'`));
+    const other = found('CYCLE', 7, 'a cycle');
+    expect(shortened([...many, other]).map(({ message }) => message)).toEqual([
+      "needs 'v0'",
+      "needs 'v1'",
+      "needs 'v2' (and 61 more MISSING_VALUE here)",
+      'a cycle',
+    ]);
+    expect(shortened(many.slice(0, 3))).toEqual(many.slice(0, 3));
+  });
+
+  test('a sentence at its first place, with the next ones', () => {
+    const many = Array.from({ length: 400 }, (_, index) => found('MISSING_VALUE', index + 1, "needs 'x'"));
+    expect(shortened(many)).toEqual([
+      {
+        ...found('MISSING_VALUE', 1, "needs 'x' (and at 397 more places of this file)"),
+        related: [2, 3].map((line) => ({ place: place('/p/a.ts', line, 1, 2), message: 'the same here' })),
+      },
+    ]);
+    const elsewhere = many.map((one, index) => ({ ...one, place: { ...one.place, file: `/p/${index}.ts` } }));
+    expect(shortened(elsewhere)).toEqual(elsewhere);
+  });
+});
+
+test('in SARIF a path is a reference, whatever is in the names of files', () => {
+  const odd = { ...(findings[1] as Finding), place: place('/p/a b/#1/50%?/[x].ts', 1, 1, 2) };
+  const log = JSON.parse(sarif({ ...report, findings: [odd] }, plain, [], '1')) as {
+    runs: { results: { locations: { physicalLocation: { artifactLocation: { uri: string } } }[] }[] }[];
+  };
+  const uri = log.runs[0]?.results[0]?.locations[0]?.physicalLocation.artifactLocation.uri ?? '';
+  expect(uri).toBe('a%20b/%231/50%25%3F/%5Bx%5D.ts');
+  expect(new URL(uri, 'file:///p/').pathname.split('/').map(decodeURIComponent).join('/')).toBe('/p/a b/#1/50%?/[x].ts');
+});
+
+test('a name does nothing to a terminal, and a flow of an honest name is not changed', () => {
+  expect(printable("flow '\x1b[2J\r\u202e' is 'größe 🚀'")).toBe("flow '\\u001b[2J\\u000d\\u202e' is 'größe 🚀'");
+  const read = () => "linear('\x1b[2J')";
+  expect(
+    text({ ...report, findings: [{ ...(findings[1] as Finding), place: place('/p/a.ts', 1, 1, 7) }] }, { ...plain, read }),
+  ).not.toContain('\x1b');
 });

@@ -97,10 +97,7 @@ function reachedBy(programs: readonly string[]): { readonly held: readonly strin
     if (!ts.isFunctionDeclaration(statement)) continue;
     const index = Number(statement.name?.text.slice(1));
     current = programs[index] ?? '';
-    machine.everyWay(
-      () => machine.functionOf(statement, new Frame())(),
-      () => {},
-    );
+    machine.everyWay(statement, () => machine.functionOf(statement, new Frame())());
   }
   const changed = [...before].flatMap(([object, properties]) => {
     const now = Reflect.ownKeys(object);
