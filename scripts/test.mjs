@@ -81,6 +81,9 @@ if (unknown.length > 0) {
   process.exit(2);
 }
 
+/** How the names end of tests that the kernel must allow, which no package brings along. */
+const SKIPPED_ANYWHERE = '(needs namespaces)';
+
 mkdirSync(dirname(REPORT), { recursive: true });
 rmSync(REPORT, { force: true });
 const total = { passed: 0, failed: 0, skipped: 0 };
@@ -93,10 +96,11 @@ for (const part of PARTS.filter(({ name }) => wanted.length === 0 || wanted.incl
   for (const step of part.steps) trouble ??= await run(step);
   let counts = { passed: trouble === undefined ? 1 : 0, failed: trouble === undefined ? 0 : 1, skipped: [] };
   if (part.name === 'vitest') counts = vitestCounts(trouble);
-  if (process.env.CI === 'true' && counts.skipped.length > 0) {
-    for (const { file, fullName } of counts.skipped) console.error(`skipped, which CI does not allow: ${file}: ${fullName}`);
-    counts.failed += counts.skipped.length;
-    counts.skipped = [];
+  if (process.env.CI === 'true') {
+    const forbidden = counts.skipped.filter(({ fullName }) => !fullName.endsWith(SKIPPED_ANYWHERE));
+    for (const { file, fullName } of forbidden) console.error(`skipped, which CI does not allow: ${file}: ${fullName}`);
+    counts.failed += forbidden.length;
+    counts.skipped = counts.skipped.filter((test) => !forbidden.includes(test));
   }
   if (counts.trouble !== undefined) console.error(counts.trouble);
   total.passed += counts.passed;

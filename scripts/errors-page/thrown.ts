@@ -97,6 +97,10 @@ export const THROWN: Readonly<Record<FlowproofErrorCode, Entry>> = {
     when: 'A store was used before it was opened, or after it was closed.',
     remedy: 'Make another app.',
   },
+  STORE_GONE: {
+    when: 'The directory of a file store was removed or replaced while it was open, or its lock was taken away, so that others write there. Nothing more is written by this app; what it was told is kept was kept.',
+    remedy: 'Stop the app, see to it that one process at a time has the directory, and begin again.',
+  },
   STORE_SCHEMA: {
     when: 'PostgreSQL: tables are missing or older, and this role may not change them, or a newer version has changed them in a way that this one can’t work with.',
     remedy: '`prepareSchema(url)` from `flowproof/postgres`, by a role that may change them; or deploy the newer version.',

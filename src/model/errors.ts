@@ -28,6 +28,7 @@ export type PersistenceCode =
   | 'STORE_REFUSED'
   | 'STORE_LOCKED'
   | 'STORE_CLOSED'
+  | 'STORE_GONE'
   | 'STORE_SCHEMA'
   | 'STORE_POOLER'
   | 'JOURNAL_TOO_NEW'

@@ -26,8 +26,11 @@ export interface Bundled {
   readonly alias: Readonly<Record<string, string>>;
 }
 
+/** @param within a command that runs node, such as one that gives it namespaces of its own */
+export type RunProgram = (program: string, within?: readonly string[]) => Promise<Child>;
+
 /** Bundles the persistence room for plain node, or another door, and gives a way to run programs that import it as `./persistence.mjs` or `./door.mjs`. */
-export async function childPrograms(directory: string, bundled?: Bundled): Promise<(program: string) => Promise<Child>> {
+export async function childPrograms(directory: string, bundled?: Bundled): Promise<RunProgram> {
   await build({
     entryPoints: [bundled === undefined ? DOOR : fileURLToPath(bundled.door)],
     alias: bundled?.alias ?? {},
@@ -39,15 +42,15 @@ export async function childPrograms(directory: string, bundled?: Bundled): Promi
     logLevel: 'error',
   });
   let count = 0;
-  return async (program) => {
+  return async (program, within = []) => {
     const path = join(directory, `program-${count++}.mjs`);
     await writeFile(path, program);
-    return start(path);
+    return start([...within, process.execPath, path]);
   };
 }
 
-function start(path: string): Child {
-  const child = spawn(process.execPath, [path], { stdio: ['pipe', 'pipe', 'inherit'] });
+function start([command = '', ...args]: readonly string[]): Child {
+  const child = spawn(command, args, { stdio: ['pipe', 'pipe', 'inherit'] });
   const exited = once(child, 'exit');
   const lines = createInterface({ input: child.stdout })[Symbol.asyncIterator]();
   return {

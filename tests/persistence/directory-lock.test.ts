@@ -1,15 +1,16 @@
-import { readdir, readFile, rm, writeFile } from 'node:fs/promises';
+import { mkdir, readdir, readFile, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { afterEach, beforeAll, beforeEach, expect, it } from 'vitest';
+import { afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { lockDirectory } from '../../src/persistence/file/directory-lock.js';
+import { type Holder, thisProcess } from '../../src/persistence/file/lock-holder.js';
 import { processStart } from '../../src/persistence/file/process-start.js';
 import { file } from '../../src/persistence/index.js';
 import { begun, entriesOf, sampleRun } from '../conformance/journal/samples.js';
-import { type Child, childPrograms } from './child.js';
+import { type Child, childPrograms, type RunProgram } from './child.js';
 import { temporaryDirectory } from './file-rig.js';
 
 let directory: string;
-let run: (program: string) => Promise<Child>;
+let run: RunProgram;
 const children: Child[] = [];
 
 beforeAll(async () => {
@@ -43,8 +44,11 @@ async function holder(): Promise<Child> {
 }
 
 const lockFile = () => join(directory, 'lock');
-const writeLock = (holder: object) => writeFile(lockFile(), JSON.stringify(holder));
-const left = async () => (await readdir(directory)).filter((name) => name.startsWith('lock'));
+const textOf = (holder: Partial<Holder>) => JSON.stringify({ ...thisProcess('another'), pid: process.ppid, ...holder });
+const writeLock = (holder: Partial<Holder>) => writeFile(lockFile(), textOf(holder));
+const allLeft = async () => (await readdir(directory)).filter((name) => name.startsWith('lock'));
+/** The signs of life of those that were killed go with their locks. */
+const left = async () => (await allLeft()).filter((name) => !name.startsWith('lock.live-'));
 
 it('refuses a second process while the first one lives, naming it and the file', async () => {
   const first = await holder();
@@ -57,7 +61,7 @@ it('refuses a second process while the first one lives, naming it and the file',
   });
   first.process.stdin?.end();
   expect(await first.line()).toBe('closed');
-  expect(await left()).toEqual([]);
+  expect(await allLeft()).toEqual([]);
 });
 
 it('is taken over from a process that was killed, and what that one kept is there', async () => {
@@ -84,29 +88,74 @@ it('is taken over from a process that was killed, and what that one kept is ther
   expect(await entriesOf(journal, sample.runId)).toHaveLength(2);
   expect(JSON.parse(await readFile(lockFile(), 'utf8'))).toMatchObject({ pid: process.pid });
   await journal.close();
-  expect(await left()).toEqual([]);
+  expect(await allLeft()).toEqual([]);
 });
 
 it('is taken over when its pid belongs to another process now', async () => {
-  await writeLock({ pid: process.ppid, started: `${processStart(process.ppid)}0`, token: 'stale-1' });
+  await writeLock({ started: `${processStart(process.ppid)}0`, token: 'stale-1' });
   const lock = await lockDirectory(directory);
   expect(await left()).toEqual(['lock']);
   await lock.release();
 });
 
 it('is not taken over when its process lives', async () => {
-  await writeLock({ pid: process.ppid, started: processStart(process.ppid), token: 'alive-1' });
+  await writeLock({ started: processStart(process.ppid) ?? '', token: 'alive-1' });
   await expect(lockDirectory(directory)).rejects.toMatchObject({ code: 'STORE_LOCKED' });
   expect(await left()).toEqual(['lock']);
 });
 
 it('is taken over when the one before died in the middle of taking it over', async () => {
-  await writeLock({ pid: process.ppid, started: 'long ago', token: 'stale-1' });
-  await writeFile(join(directory, 'lock.after-stale-1'), JSON.stringify({ pid: process.ppid, started: 'also long ago', token: 'stale-2' }));
+  await writeLock({ started: 'long ago', token: 'stale-1' });
+  await writeFile(join(directory, 'lock.after-stale-1'), textOf({ started: 'also long ago', token: 'stale-2' }));
   const lock = await lockDirectory(directory);
   expect(await left()).toEqual(['lock']);
   await expect(lockDirectory(directory)).rejects.toMatchObject({ code: 'STORE_LOCKED' });
   await lock.release();
+});
+
+describe('of a process whose id says nothing here', () => {
+  const elsewhere = { pid: 1, pidNamespace: 'pid:[1]', host: 'a-container' };
+
+  /** A living process has the lock, and the lock says that it was taken in another container. */
+  async function heldElsewhere(): Promise<Child> {
+    const child = await holder();
+    expect(await child.line()).toBe('open');
+    await writeFile(lockFile(), JSON.stringify({ ...JSON.parse(await readFile(lockFile(), 'utf8')), ...elsewhere }));
+    return child;
+  }
+
+  it('is not taken over while that lives, and is as soon as it is dead', async () => {
+    const child = await heldElsewhere();
+    await expect(lockDirectory(directory)).rejects.toMatchObject({
+      code: 'STORE_LOCKED',
+      message: `'${lockFile()}' is held by process 1 of 'a-container', another container or machine: stop it, or use another directory`,
+    });
+    await child.kill();
+    const lock = await lockDirectory(directory);
+    expect(await left()).toEqual(['lock']);
+    await lock.release();
+    expect(await allLeft()).toEqual([]);
+  });
+
+  it('is not taken over when it can’t be seen whether that lives, and the sentence says how to free it', async () => {
+    const child = await heldElsewhere();
+    for (const name of await allLeft()) if (name.startsWith('lock.live-')) await rm(join(directory, name));
+    await child.kill();
+    const refusal = { code: 'STORE_LOCKED', message: expect.stringContaining(`remove '${lockFile()}' when it is surely gone`) };
+    await expect(lockDirectory(directory)).rejects.toMatchObject(refusal);
+    await rm(lockFile());
+    await (await lockDirectory(directory)).release();
+  });
+
+  it('is seen under a path that is too long for a socket', async () => {
+    const deep = join(directory, 'x'.repeat(150));
+    await mkdir(deep);
+    const lock = await lockDirectory(deep);
+    await writeFile(join(deep, 'lock'), JSON.stringify({ ...JSON.parse(await readFile(join(deep, 'lock'), 'utf8')), ...elsewhere }));
+    await expect(lockDirectory(deep)).rejects.toMatchObject({ message: expect.stringMatching(/another container or machine: stop it/) });
+    await lock.release();
+    expect(await readdir(deep)).toEqual([]);
+  });
 });
 
 it('is left alone when nobody of ours wrote it', async () => {
@@ -117,7 +166,7 @@ it('is left alone when nobody of ours wrote it', async () => {
 
 it('goes to one of many that start at the same moment, with and without a stale lock', async () => {
   for (let round = 0; round < 40; round++) {
-    if (round % 2 === 0) await writeLock({ pid: process.ppid, started: 'long ago', token: `stale-${round}` });
+    if (round % 2 === 0) await writeLock({ started: 'long ago', token: `stale-${round}` });
     const results = await Promise.allSettled(Array.from({ length: 8 }, () => lockDirectory(directory)));
     const winners = results.filter((result) => result.status === 'fulfilled');
     expect(winners).toHaveLength(1);
@@ -128,7 +177,7 @@ it('goes to one of many that start at the same moment, with and without a stale 
 
 it('goes to one of several processes that find a stale lock at the same moment', async () => {
   for (let round = 0; round < 3; round++) {
-    await writeLock({ pid: process.ppid, started: 'long ago', token: `stale-${round}` });
+    await writeLock({ started: 'long ago', token: `stale-${round}` });
     const starters = await Promise.all(Array.from({ length: 5 }, holder));
     const lines = await Promise.all(starters.map((child) => child.line()));
     expect(lines.filter((line) => line === 'open')).toHaveLength(1);

@@ -1,11 +1,11 @@
 import { rm } from 'node:fs/promises';
 import { afterAll, beforeAll, expect, it } from 'vitest';
-import { type Child, childPrograms } from './child.js';
+import { childPrograms, type RunProgram } from './child.js';
 import { temporaryDirectory } from './file-rig.js';
 import { dieEverywhere } from './killed-compaction.js';
 
 let directory: string;
-let run: (program: string) => Promise<Child>;
+let run: RunProgram;
 beforeAll(async () => {
   directory = await temporaryDirectory();
   run = await childPrograms(directory);

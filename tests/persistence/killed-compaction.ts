@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { expect } from 'vitest';
 import { file } from '../../src/persistence/index.js';
 import { entriesOf } from '../conformance/journal/samples.js';
-import type { Child } from './child.js';
+import type { RunProgram } from './child.js';
 
 const SEGMENT_BYTES = 1_200;
 
@@ -99,7 +99,7 @@ function program(directory: string, { meanwhile, deadly, death }: Scenario): str
 }
 
 /** Dies at each thing that it does to the disk, and in the middle of each write. @returns how many deaths that were */
-export async function dieEverywhere(run: (program: string) => Promise<Child>, directory: string, meanwhile: number): Promise<number> {
+export async function dieEverywhere(run: RunProgram, directory: string, meanwhile: number): Promise<number> {
   let deaths = 0;
   for (let deadly = 1; deadly < 100; deadly++) {
     for (const death of ['before', 'halfway'] as const) {
@@ -112,11 +112,7 @@ export async function dieEverywhere(run: (program: string) => Promise<Child>, di
 }
 
 /** Runs it, lets it die, and looks at what it left. @returns how many things it did to the disk, if it came to its end */
-async function dieWhileCompacting(
-  run: (program: string) => Promise<Child>,
-  directory: string,
-  scenario: Scenario,
-): Promise<number | undefined> {
+async function dieWhileCompacting(run: RunProgram, directory: string, scenario: Scenario): Promise<number | undefined> {
   const store = join(directory, randomUUID());
   await mkdir(store);
   const child = await run(program(store, scenario));

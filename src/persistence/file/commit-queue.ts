@@ -7,6 +7,8 @@ export interface Commit {
   readonly scopes: readonly string[] | 'all';
   /** Whether the disk is to be waited for. */
   readonly sync: boolean;
+  /** Whether somebody is told of it, such as that a run has ended: it is proved to be where others find it. What is synced always is. */
+  readonly isNews?: boolean;
   /** Looks at the index as it is now; gives the lines to write, or nothing when there is nothing to be written. */
   prepare(): Promise<readonly NewLine[]>;
   /** The lines are written; the index is to say so. */
@@ -83,7 +85,7 @@ export class CommitQueue {
     try {
       const places = await this.#log.append(
         prepared.flatMap(({ lines }) => lines),
-        prepared.some(({ commit }) => commit.sync),
+        { sync: prepared.some(({ commit }) => commit.sync), prove: prepared.some(({ commit }) => commit.sync || commit.isNews === true) },
       );
       let from = 0;
       for (const { commit, lines } of prepared) {

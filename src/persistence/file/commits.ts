@@ -50,6 +50,7 @@ export function appending(item: AppendItem, { index, log, settle }: CommitParams
   return {
     scopes: [`run:${entry.runId}`],
     sync: item.durability === 'full',
+    isNews: item.summary?.state !== undefined,
     async prepare() {
       const record = index.table.get(entry.runId);
       const verdict = index.table.judge(record, entry);

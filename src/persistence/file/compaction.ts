@@ -31,8 +31,9 @@ export function liveBytes({ table, shapes }: LogIndex): number {
  * Writes what is alive in the sealed segments into one that takes their place: of each run what it began with, with its
  * state of now, and its entries from the last snapshot on. Goes on beside the writer: what changes meanwhile is in
  * segments that come after, and is read after. Killed at any moment, either the old ones count or the new one.
+ * @param isOver whether it is to be given up
  */
-export async function compact(index: LogIndex, log: SegmentedLog): Promise<void> {
+export async function compact(index: LogIndex, log: SegmentedLog, isOver: () => boolean): Promise<void> {
   const replaced = log.sealed;
   if (replaced.length === 0) return;
   const old = new Set(replaced);
@@ -43,7 +44,7 @@ export async function compact(index: LogIndex, log: SegmentedLog): Promise<void>
   const flush = async (): Promise<void> => {
     const places = await draft.append(
       chunk.map(({ line }) => line),
-      false,
+      { sync: false, prove: false },
     );
     for (const [at, { from }] of chunk.entries()) {
       const to = places[at];
@@ -54,11 +55,13 @@ export async function compact(index: LogIndex, log: SegmentedLog): Promise<void>
   };
   try {
     for await (const copied of alive(index, log, old)) {
+      if (isOver()) throw new Error('the log is being closed');
       chunk.push(copied);
       characters += copied.line.body.length + copied.line.meta.length;
       if (characters > CHUNK_CHARACTERS) await flush();
     }
     await flush();
+    await log.proveHeld();
     await Promise.all(replaced.map((segment) => segment.setAside()));
     await draft.publish();
   } catch (error) {

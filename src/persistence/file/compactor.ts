@@ -1,7 +1,11 @@
+import { systemClock } from '../../model/clock.js';
 import type { CommitQueue } from './commit-queue.js';
 import { compact, liveBytes } from './compaction.js';
 import type { LogIndex } from './replay.js';
 import type { SegmentedLog } from './segmented-log.js';
+
+/** Whoever closes the log waits so long for a compaction. */
+const ENDING_MS = 1_000;
 
 export interface CompactorParams {
   readonly index: LogIndex;
@@ -17,6 +21,7 @@ export interface CompactorParams {
 export class Compactor {
   readonly #params: CompactorParams;
   #running: Promise<void> | undefined;
+  #isEnding = false;
 
   constructor(params: CompactorParams) {
     this.#params = params;
@@ -33,8 +38,13 @@ export class Compactor {
       });
   }
 
-  async idle(): Promise<void> {
+  /** Lets what is at work come to its end, if that is near; what is left is for the next time. */
+  async end(): Promise<void> {
+    const cancel = systemClock.after(ENDING_MS, () => {
+      this.#isEnding = true;
+    });
     await this.#running;
+    cancel();
   }
 
   #isDue(): boolean {
@@ -48,6 +58,6 @@ export class Compactor {
     const { index, log, queue } = this.#params;
     // What is dead may be in the segment that is written to.
     await queue.exclusively(() => log.rotate());
-    await compact(index, log);
+    await compact(index, log, () => this.#isEnding);
   }
 }

@@ -1,38 +1,42 @@
 import { randomUUID } from 'node:crypto';
-import { link, open, readFile, rename, unlink } from 'node:fs/promises';
-import { join } from 'node:path';
-import { PersistenceError } from '../../model/errors.js';
-import { processStart } from './process-start.js';
-
-/** Who holds a lock file. */
-interface Holder {
-  readonly pid: number;
-  /** See `processStart`. */
-  readonly started: string;
-  /** Tells this holding from any other. */
-  readonly token: string;
-}
+import { link, open, rename, unlink } from 'node:fs/promises';
+import { dirname, join } from 'node:path';
+import { type Inode, inodeOf, isUnder } from './inode.js';
+import { liveSignName, showLife } from './live-sign.js';
+import { fateOf, locked, readHolder, thisProcess } from './lock-holder.js';
 
 export interface DirectoryLock {
+  /** Whether what stands under the lock's name is this lock still: not removed, not in another directory. */
+  isHeld(): Promise<boolean>;
   release(): Promise<void>;
 }
 
 /**
- * Makes this process the only one that writes into a directory. Survives SIGKILL and reused pids: a lock whose process
- * is gone, or is another one than the lock says, is taken over.
- * @throws PersistenceError `STORE_LOCKED` when a living process has it.
+ * Makes this process the only one that writes into a directory. Survives SIGKILL, reused pids and reboots: a lock whose
+ * process is surely gone is taken over. One that may belong to somebody alive, as in a container on another machine, is not.
+ * @throws PersistenceError `STORE_LOCKED`, with what to do.
  */
 export async function lockDirectory(directory: string): Promise<DirectoryLock> {
   const path = join(directory, 'lock');
-  const me: Holder = { pid: process.pid, started: processStart(process.pid) ?? '', token: randomUUID() };
-  const claim = join(directory, `lock.claim-${me.token}`);
-  await writeDurably(claim, JSON.stringify(me));
+  const token = randomUUID();
+  const claim = join(directory, `lock.claim-${token}`);
+  const sign = await showLife(directory, token);
   try {
+    const inode = await writeDurably(claim, JSON.stringify(thisProcess(token)));
     await acquire(path, claim);
+    return {
+      isHeld: () => isUnder(path, inode),
+      async release() {
+        if ((await readHolder(path))?.token === token) await unlink(path).catch(ignoreMissing);
+        await sign?.end();
+      },
+    };
+  } catch (error) {
+    await sign?.end();
+    throw error;
   } finally {
     await unlink(claim).catch(ignoreMissing);
   }
-  return { release: () => releaseIfMine(path, me.token) };
 }
 
 /**
@@ -45,12 +49,14 @@ async function acquire(path: string, claim: string): Promise<void> {
     if (await tryLink(claim, path)) return;
     const holder = await readHolder(path);
     if (holder === undefined) continue;
-    if (processStart(holder.pid) === holder.started) throw locked(path, holder);
+    const fate = await fateOf(holder, path);
+    if (fate !== 'dead') throw locked(path, holder, fate);
     const after = `${path}.after-${holder.token.slice(0, 8)}`;
     await acquire(after, claim);
     const unchanged = (await readHolder(path))?.token === holder.token;
     if (unchanged) {
       await rename(after, path);
+      await unlink(join(dirname(path), liveSignName(holder.token))).catch(ignoreMissing);
       return;
     }
     await unlink(after);
@@ -67,39 +73,12 @@ async function tryLink(from: string, to: string): Promise<boolean> {
   }
 }
 
-/** `undefined` when the lock was released meanwhile. */
-async function readHolder(path: string): Promise<Holder | undefined> {
-  let text: string;
-  try {
-    text = await readFile(path, 'utf8');
-  } catch (error) {
-    ignoreMissing(error as NodeJS.ErrnoException);
-    return undefined;
-  }
-  try {
-    const { pid, started, token } = JSON.parse(text) as Partial<Record<keyof Holder, unknown>>;
-    if (Number.isSafeInteger(pid) && typeof started === 'string' && typeof token === 'string')
-      return { pid: pid as number, started, token };
-  } catch {
-    // Falls through: whatever is there is no lock of ours.
-  }
-  throw new PersistenceError('STORE_LOCKED', `'${path}' is not a lock that flowproof wrote: remove it when no process uses this directory`);
-}
-
-async function releaseIfMine(path: string, token: string): Promise<void> {
-  if ((await readHolder(path))?.token === token) await unlink(path).catch(ignoreMissing);
-}
-
-function locked(path: string, { pid }: Holder): PersistenceError {
-  const who = pid === process.pid ? 'this very process: share one file() value in it' : `process ${pid}: stop it, or use another directory`;
-  return new PersistenceError('STORE_LOCKED', `'${path}' is held by ${who}`);
-}
-
-async function writeDurably(path: string, text: string): Promise<void> {
+async function writeDurably(path: string, text: string): Promise<Inode> {
   const handle = await open(path, 'wx');
   try {
     await handle.writeFile(text);
     await handle.sync();
+    return await inodeOf(handle);
   } finally {
     await handle.close();
   }

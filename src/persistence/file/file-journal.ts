@@ -1,4 +1,5 @@
-import { PersistenceError } from '../../model/errors.js';
+import { isFlowproofError, PersistenceError } from '../../model/errors.js';
+import { inTime } from '../in-time.js';
 import type {
   AppendItem,
   AppendResult,
@@ -51,11 +52,11 @@ export class FileJournal implements Journal {
 
   async createRun(params: CreateRunParams): Promise<CreateRunResult> {
     checkRunNames(params);
-    return this.#commit<CreateRunResult>((commit) => creation(params, commit));
+    return this.#commit<CreateRunResult>((commit) => creation(params, commit)).catch(unknown);
   }
 
   async append(items: readonly AppendItem[]): Promise<readonly AppendResult[]> {
-    return Promise.all(items.map((item) => this.#commit<AppendResult>((commit) => appending(item, commit))));
+    return Promise.all(items.map((item) => this.#commit<AppendResult>((commit) => appending(item, commit)).catch(unknown)));
   }
 
   async load(runId: string, { raw }: LoadOptions = {}): Promise<LoadedRun | undefined> {
@@ -117,13 +118,21 @@ export class FileJournal implements Journal {
     await this.#store.leave();
   }
 
-  #commit<Result>(make: (params: CommitParams<Result>) => Commit): Promise<Result> {
+  /** @throws PersistenceError `STORE_UNREACHABLE` when the disk doesn't answer; what it was to do may be done later */
+  async #commit<Result>(make: (params: CommitParams<Result>) => Commit): Promise<Result> {
     const { index, log, queue, freed } = this.#open();
-    return new Promise((settle, fail) => queue.add(make({ index, log, settle, fail, freed })));
+    const done = new Promise<Result>((settle, fail) => queue.add(make({ index, log, settle, fail, freed })));
+    return inTime(done, this.#store.timeoutMs, this.#store.disk);
   }
 
   #open(): OpenStore {
     if (this.#current === undefined) throw new PersistenceError('STORE_CLOSED', 'this journal is not open');
     return this.#current;
   }
+}
+
+/** Asked again, it tells. @throws PersistenceError `STORE_CLOSED` */
+function unknown(cause: unknown): { readonly kind: 'unknown'; readonly cause: unknown } {
+  if (isFlowproofError(cause, 'STORE_CLOSED')) throw cause;
+  return { kind: 'unknown', cause };
 }

@@ -1,12 +1,14 @@
 import { mkdir } from 'node:fs/promises';
 import { dirname, resolve } from 'node:path';
 import type { Clock } from '../../model/clock.js';
+import { isFlowproofError } from '../../model/errors.js';
+import { inTime } from '../in-time.js';
 import { RunTable } from '../run-table.js';
 import { CommitQueue } from './commit-queue.js';
 import { Compactor } from './compactor.js';
 import { type DirectoryLock, lockDirectory } from './directory-lock.js';
 import { type LogIndex, Replay } from './replay.js';
-import type { Place } from './segment.js';
+import type { FoundLines, Place } from './segment.js';
 import { SegmentedLog } from './segmented-log.js';
 import { syncDirectory } from './sync-directory.js';
 
@@ -29,6 +31,8 @@ export interface FileStoreParams {
   readonly directory: string;
   readonly clock: Clock;
   readonly segmentBytes: number;
+  /** How long the disk may take for one answer. */
+  readonly timeoutMs: number;
 }
 
 /** What all connections to one `file()` share: the first one opens the directory, the last one closes it. */
@@ -37,46 +41,91 @@ export class FileStore {
   #users = 0;
   #opening: Promise<Opened> | undefined;
   #closing: Promise<void> = Promise.resolve();
+  /** Counts what has been read while opening. */
+  #progress = 0;
 
   constructor({ directory, ...params }: FileStoreParams) {
     this.#params = { ...params, directory: resolve(directory) };
   }
 
+  get timeoutMs(): number {
+    return this.#params.timeoutMs;
+  }
+
+  /** A sentence about this disk begins so. */
+  get disk(): string {
+    return `the disk of '${this.#params.directory}'`;
+  }
+
+  /** @throws PersistenceError `STORE_LOCKED`, `JOURNAL_CORRUPT`, `JOURNAL_TOO_NEW`; `STORE_UNREACHABLE` when the disk doesn't answer */
   async enter(): Promise<OpenStore> {
     this.#users++;
-    this.#opening ??= this.#closing.then(() => this.#open());
+    const opening = this.#opening ?? this.#closing.then(() => this.#open());
+    this.#opening = opening;
     try {
-      return await this.#opening;
+      return await this.#whileItGoesOn(opening);
     } catch (error) {
       this.#users--;
-      if (this.#users === 0) this.#opening = undefined;
+      this.#forget(opening);
       throw error;
     }
   }
 
+  /** Doesn't wait for a disk that doesn't answer: then the directory stays locked until that does, or this process ends. */
   async leave(): Promise<void> {
     this.#users--;
     const opening = this.#opening;
     if (this.#users > 0 || opening === undefined) return;
+    this.#close(opening);
+    await inTime(this.#closing, this.timeoutMs, this.disk).catch((error: unknown) => {
+      if (!isFlowproofError(error, 'STORE_UNREACHABLE')) throw error;
+    });
+  }
+
+  /** A log may be long: what is waited for is the next piece of it. */
+  async #whileItGoesOn(opening: Promise<Opened>): Promise<Opened> {
+    for (;;) {
+      const before = this.#progress;
+      try {
+        return await inTime(opening, this.timeoutMs, this.disk);
+      } catch (error) {
+        if (!isFlowproofError(error, 'STORE_UNREACHABLE') || this.#progress === before) throw error;
+      }
+    }
+  }
+
+  /** One that failed is tried anew by the next user; one that goes on is closed when it is open at last and has none. */
+  #forget(opening: Promise<Opened>): void {
+    opening.then(
+      () => {
+        if (this.#users === 0 && this.#opening === opening) this.#close(opening);
+      },
+      () => {
+        if (this.#opening === opening) this.#opening = undefined;
+      },
+    );
+  }
+
+  #close(opening: Promise<Opened>): void {
     this.#opening = undefined;
     this.#closing = opening.then(async ({ queue, log, lock, compactor }) => {
       await queue.idle();
-      await compactor.idle();
+      await compactor.end();
       await log.close();
       await lock.release();
     });
-    await this.#closing;
+    this.#closing.catch(() => undefined);
   }
 
   async #open(): Promise<Opened> {
-    const { directory, clock, segmentBytes } = this.#params;
+    const { directory, clock, segmentBytes, timeoutMs } = this.#params;
     const made = await mkdir(directory, { recursive: true });
     if (made !== undefined) await syncDirectory(dirname(made));
     const lock = await lockDirectory(directory);
     try {
       const index: LogIndex = { table: new RunTable<Place>(clock), shapes: new Map() };
       const replay = new Replay(index);
-      const log = await SegmentedLog.open({ directory, segmentBytes }, replay);
+      const log = await SegmentedLog.open({ directory, segmentBytes, timeoutMs, isHeld: () => lock.isHeld() }, this.#counted(replay));
       warnOf(directory, replay.end());
       const queue = new CommitQueue(log);
       const compactor = new Compactor({ index, log, queue, segmentBytes });
@@ -86,6 +135,16 @@ export class FileStore {
       await lock.release();
       throw error;
     }
+  }
+
+  #counted(found: FoundLines): FoundLines {
+    return {
+      line: (line, place) => {
+        this.#progress++;
+        found.line(line, place);
+      },
+      damaged: (bytes, place) => found.damaged(bytes, place),
+    };
   }
 }
 

@@ -1,8 +1,9 @@
 import { readdir, rename, unlink } from 'node:fs/promises';
 import { join } from 'node:path';
+import { systemClock } from '../../model/clock.js';
 import { PersistenceError } from '../../model/errors.js';
 import type { LogLine } from './log-line.js';
-import { type FoundLines, type NewLine, type Place, Segment } from './segment.js';
+import { type Care, type FoundLines, gone, type NewLine, type Place, Segment } from './segment.js';
 import { arrange, isDraftName, parseSegmentName, type SegmentName, segmentFileName } from './segment-name.js';
 import { syncDirectory } from './sync-directory.js';
 
@@ -10,7 +11,14 @@ export interface LogOptions {
   readonly directory: string;
   /** A segment that has reached this size is followed by a new one. */
   readonly segmentBytes: number;
+  /** How long the disk may take for one answer. */
+  readonly timeoutMs: number;
+  /** Whether the directory is still this process's. */
+  readonly isHeld: () => Promise<boolean>;
 }
+
+/** So long a look at the directory counts, for what is not proved by itself. */
+const HELD_MS = 50;
 
 /** The log before it came in segments. */
 const SINGLE = 'journal.log';
@@ -20,6 +28,8 @@ export class SegmentedLog {
   readonly #options: LogOptions;
   /** In order; the last one is written to. */
   readonly #segments: Segment[];
+  #heldAtMs = Number.NEGATIVE_INFINITY;
+  #gone: PersistenceError | undefined;
   /** Called when a new segment was begun. */
   onRotate: () => void = () => undefined;
 
@@ -53,13 +63,28 @@ export class SegmentedLog {
   }
 
   /** Writes lines in one go, see `Segment.append`. */
-  async append(lines: readonly NewLine[], sync: boolean): Promise<readonly Place[]> {
+  async append(lines: readonly NewLine[], { sync, prove }: Care): Promise<readonly Place[]> {
+    const isOld = systemClock.monotonicMs() - this.#heldAtMs > HELD_MS;
+    if (isOld) await this.proveHeld();
     if (this.#active.bytes >= this.#options.segmentBytes) await this.rotate();
-    return this.#active.append(lines, sync);
+    return this.#active.append(lines, { sync, prove: prove || isOld });
+  }
+
+  /**
+   * Looks whether the directory is this process's: that it has not been removed, replaced or given to another one by taking the
+   * lock away. Once it was not, nothing is written any more.
+   * @throws PersistenceError `STORE_GONE`
+   */
+  async proveHeld(): Promise<void> {
+    const { isHeld, directory } = this.#options;
+    if (this.#gone === undefined && !(await isHeld())) this.#gone = gone(directory, 'was removed or replaced, or its lock taken away,');
+    if (this.#gone !== undefined) throw this.#gone;
+    this.#heldAtMs = systemClock.monotonicMs();
   }
 
   /** Begins a new segment. To be called by the writer only. */
   async rotate(): Promise<void> {
+    await this.proveHeld();
     await this.#active.seal();
     const number = this.#active.name.last + 1;
     this.#segments.push(await this.#begin({ first: number, last: number }));
@@ -107,8 +132,8 @@ export class SegmentedLog {
   }
 }
 
-function fileOf({ directory }: LogOptions, name: SegmentName) {
-  return { path: join(directory, segmentFileName(name)), name };
+function fileOf({ directory, timeoutMs }: LogOptions, name: SegmentName) {
+  return { path: join(directory, segmentFileName(name)), name, timeoutMs };
 }
 
 /** The names of the log's segments in order; removes drafts, and files whose content another one has. */
