@@ -30,7 +30,7 @@ export class Archive {
     const { runs, codec, registry } = this.#parts;
     const run = await runs.find(id);
     const loaded = await runs.load(run);
-    return runView(loaded, codec, registry.byName(run.flow)?.manifest, options);
+    return runView(loaded, codec, registry.byName(run.flow), options);
   }
 
   saveLogbook(name: string, metadata: Metadata): Promise<void> {

@@ -1,11 +1,24 @@
-import { type AtomStatus, anySecrets, atomsOf, foldRun, shownBeside, shownFailure, shownResult, storedSecrets } from '../engine/index.js';
+import type { CompiledFlow } from '../compilation/index.js';
+import {
+  type AtomStatus,
+  anySecrets,
+  atomsOf,
+  failuresOf,
+  foldRun,
+  pendingReverts,
+  shownBeside,
+  shownFailure,
+  shownResult,
+  storedSecrets,
+} from '../engine/index.js';
 import type { Codec } from '../model/codec.js';
-import type { Failure } from '../model/failure.js';
+import type { Failure, FailureReport } from '../model/failure.js';
 import type { Json } from '../model/json.js';
 import { MASKED } from '../model/masking.js';
 import type { Secrets } from '../model/secrets.js';
 import type { AtomState, Intention, RunState } from '../model/states.js';
 import type { LoadedRun, Metadata, RunSummary, Shape } from '../persistence/index.js';
+import { viewedResults } from './viewed-results.js';
 
 /** A run as lists show it. */
 export interface RunInfo {
@@ -29,8 +42,18 @@ export interface InspectOptions {
 
 /** A run with what its journal says of it; `'[secret]'` in the place of secrets. */
 export interface RunView extends RunInfo {
+  /** When it began to run; in milliseconds since 1970, by the clocks of the processes that drove it. */
+  readonly startedAtMs?: number;
+  /** When it ended. */
+  readonly endedAtMs?: number;
   /** Decoded; by name. */
   readonly inputs: Readonly<Record<string, unknown>>;
+  /** What it gave, when it ended in SUCCESS and the app has the version of the flow that it ran. */
+  readonly results?: Readonly<Record<string, unknown>>;
+  /** What failed, and was not overcome by a retry, in its order. */
+  readonly failures: readonly FailureReport[];
+  /** Paths of the tasks that are to be undone and are not, the one that is next first. */
+  readonly pendingReverts: readonly string[];
   /** In definition order. */
   readonly atoms: readonly AtomView[];
 }
@@ -60,6 +83,12 @@ export interface AtomView {
   readonly overcome?: Failure;
   readonly revertResult?: unknown;
   readonly revertFailure?: Failure;
+  /** When execute was called first in this round, and when it ended; in milliseconds since 1970. */
+  readonly startedAtMs?: number;
+  readonly endedAtMs?: number;
+  /** The same of revert. */
+  readonly revertStartedAtMs?: number;
+  readonly revertEndedAtMs?: number;
   /** When it goes on by itself, in milliseconds since 1970. */
   readonly wakeAtMs?: number;
 }
@@ -121,22 +150,42 @@ interface Looking {
 /**
  * Reads a run from its journal alone: today's code of the flow is not needed.
  *
- * @param manifest of today's flow, if there is one: what it calls secret is hidden, too
+ * @param flow today's flow, if there is one: what it calls secret is hidden, too, and it knows which values are results
  */
-export async function runView(loaded: LoadedRun, codec: Codec, manifest?: Json, { secrets: wish }: InspectOptions = {}): Promise<RunView> {
+export async function runView(
+  loaded: LoadedRun,
+  codec: Codec,
+  flow?: CompiledFlow,
+  { secrets: wish }: InspectOptions = {},
+): Promise<RunView> {
   const status = await foldRun(loaded);
   const table = atomsOf(status, loaded.shape);
   const discreet = wish === 'plain' ? undefined : storedSecrets(status.manifest, table);
-  const secrets = wish === 'plain' ? undefined : anySecrets(discreet, storedSecrets(manifest, table));
+  const secrets = wish === 'plain' ? undefined : anySecrets(discreet, storedSecrets(flow?.manifest, table));
   const shown = (name: string, json: Json): unknown => (secrets?.inputs.has(name) === true ? MASKED : codec.decode(json));
   const inputs = Object.entries(status.creation.inputs).map(([name, json]) => [name, shown(name, json)] as const);
   const looking = { codec, secrets, discreet };
   const atoms = status.atoms.map((atom, index) => atomView(atom, index, table[index] ?? [`#${index}`, 'task'], looking));
-  return { ...runInfo(loaded.summary), state: status.state, inputs: Object.fromEntries(inputs), atoms };
+  const known = { atoms: table.map(([path, kind]) => ({ path, kind })), secrets };
+  const results = flow?.fingerprint === status.fingerprint ? viewedResults(flow, status, codec, secrets) : undefined;
+  return {
+    ...{ ...runInfo(loaded.summary), state: status.state, ...timesOf(status, ['startedAtMs', 'endedAtMs']) },
+    ...{ inputs: Object.fromEntries(inputs), atoms },
+    ...(results === undefined ? {} : { results }),
+    ...{ failures: failuresOf(known, status), pendingReverts: pendingReverts(known, status) },
+  };
+}
+
+const ATOM_TIMES = ['startedAtMs', 'endedAtMs', 'revertStartedAtMs', 'revertEndedAtMs', 'wakeAtMs'] as const;
+
+/** Those times that are known. */
+function timesOf<Name extends string>(of: Readonly<Record<Name, number | undefined>>, names: readonly Name[]): { [N in Name]?: number } {
+  const known = names.flatMap((name) => (of[name] === undefined ? [] : [[name, of[name]] as const]));
+  return Object.fromEntries(known) as { [N in Name]?: number };
 }
 
 function atomView(atom: AtomStatus, index: number, [path, kind]: Shape['atoms'][number], { codec, secrets, discreet }: Looking): AtomView {
-  const { state, intention, round, executions, reversions, progress, failure, overcome, revertFailure, wakeAtMs } = atom;
+  const { state, intention, round, executions, reversions, progress, failure, overcome, revertFailure } = atom;
   const decoded = (name: string, json: Json | undefined, show: typeof shownResult): object =>
     json === undefined ? {} : { [name]: show(secrets, index, codec.decode(json)) };
   const failed = (name: string, what: Failure | undefined): object =>
@@ -152,6 +201,6 @@ function atomView(atom: AtomStatus, index: number, [path, kind]: Shape['atoms'][
     ...failed('overcome', overcome),
     ...decoded('revertResult', atom.revertResult, shownBeside),
     ...failed('revertFailure', revertFailure),
-    ...(wakeAtMs === undefined ? {} : { wakeAtMs }),
+    ...timesOf(atom, ATOM_TIMES),
   };
 }

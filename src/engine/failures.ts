@@ -1,17 +1,25 @@
-import type { CompiledFlow } from '../compilation/index.js';
+import type { Compat } from '../compilation/index.js';
 import type { FailureReport } from '../model/failure.js';
+import type { Secrets } from '../model/secrets.js';
 import type { RunStatus } from './run-state.js';
 import { shownFailure } from './shown.js';
+
+/** What has to be known of a flow to say what failed in it: a compiled flow, or what the journal says of one. */
+export interface FailedFlow {
+  readonly atoms: readonly { readonly path: string; readonly kind: 'task' | 'retry' }[];
+  readonly secrets?: Secrets | undefined;
+  readonly compat?: Pick<Compat, 'failures'>;
+}
 
 /**
  * The unresolved failures of a run, in the order in which they were written (D-4).
  *
  * @param reader the atom that they are told: one that knows a secret may read what others that do have said
  */
-export function failuresOf(flow: CompiledFlow, status: RunStatus, reader?: number): readonly FailureReport[] {
+export function failuresOf(flow: FailedFlow, status: RunStatus, reader?: number): readonly FailureReport[] {
   const secrets = reader !== undefined && flow.secrets?.confidants.has(reader) === true ? undefined : flow.secrets;
   const found: { at: number; report: FailureReport }[] = [];
-  const all = flow.compat.failures === 'all';
+  const all = flow.compat?.failures === 'all';
   status.atoms.forEach((atom, index) => {
     const path = flow.atoms[index]?.path ?? `#${index}`;
     const failure = atom.failure ?? (all ? atom.overcome : undefined);
@@ -30,7 +38,7 @@ export function failuresOf(flow: CompiledFlow, status: RunStatus, reader?: numbe
 }
 
 /** Atoms that were done and could not be undone, last first: what an operator has to look at. */
-export function pendingReverts(flow: CompiledFlow, status: RunStatus): readonly string[] {
+export function pendingReverts(flow: FailedFlow, status: RunStatus): readonly string[] {
   const paths: string[] = [];
   status.atoms.forEach(({ state, intention }, index) => {
     const atom = flow.atoms[index];

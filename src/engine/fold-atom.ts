@@ -2,6 +2,7 @@ import type { Failure } from '../model/failure.js';
 import type { Json } from '../model/json.js';
 import { ATOM_MOVES, type AtomState } from '../model/states.js';
 import type { Transition } from '../persistence/index.js';
+import { foldTimes } from './fold-times.js';
 import { type AtomStatus, newAtom, type RunStatus } from './run-state.js';
 
 const NEW = newAtom();
@@ -15,17 +16,17 @@ export type AtomTransition = Exclude<Transition, readonly [OfRun, ...unknown[]]>
 export function foldAtom(run: RunStatus, atom: AtomStatus, transition: AtomTransition): void {
   switch (transition[0]) {
     case 'RUNNING':
-      execute(atom);
+      execute(run, atom);
       return;
     case 'ATTEMPT':
-      attempt(atom, transition[2]);
+      attempt(run, atom, transition[2]);
       return;
     case 'SUCCESS':
-      succeed(atom, transition[2]);
+      succeed(run, atom, transition[2]);
       return;
     case 'FAILURE':
     case 'INTERRUPTED':
-      move(atom, 'FAILURE');
+      move(run, atom, 'FAILURE');
       atom.outcome = transition[0] === 'FAILURE' ? 'failure' : 'interrupted';
       atom.failure = transition[2];
       atom.failedAt = run.seq;
@@ -34,12 +35,12 @@ export function foldAtom(run: RunStatus, atom: AtomStatus, transition: AtomTrans
       return;
     case 'REVERTING':
       if (atom.state !== 'REVERTING' && atom.state !== 'REVERT_FAILURE') atom.attempt = atom.losses = 0;
-      move(atom, 'REVERTING');
+      move(run, atom, 'REVERTING');
       atom.reversions++;
       call(atom);
       return;
     case 'REVERTED':
-      move(atom, 'REVERTED');
+      move(run, atom, 'REVERTED');
       atom.revertFailure = undefined;
       atom.revertResult = transition[2];
       atom.result = undefined;
@@ -48,16 +49,16 @@ export function foldAtom(run: RunStatus, atom: AtomStatus, transition: AtomTrans
       atom.decided = NEW.decided;
       return;
     case 'REVERT_FAILURE':
-      move(atom, 'REVERT_FAILURE');
+      move(run, atom, 'REVERT_FAILURE');
       atom.revertFailure = transition[2];
       atom.revertFailedAt = run.seq;
       atom.lost = false;
       return;
     case 'RETRYING':
-      move(atom, 'RETRYING');
+      move(run, atom, 'RETRYING');
       return;
     case 'WITHDRAWN':
-      withdraw(atom);
+      withdraw(run, atom);
       return;
     case 'SLEEP':
       atom.wakeAtMs = transition[2];
@@ -79,7 +80,7 @@ export function foldAtom(run: RunStatus, atom: AtomStatus, transition: AtomTrans
       atom.votes = { ...atom.votes, [transition[2]]: transition[3] };
       return;
     case 'IGNORE':
-      move(atom, 'IGNORE');
+      move(run, atom, 'IGNORE');
       return;
     case 'PROGRESS':
       atom.progress = transition[2];
@@ -94,27 +95,27 @@ export function foldAtom(run: RunStatus, atom: AtomStatus, transition: AtomTrans
 const UNKNOWN: Failure = { name: 'Error', message: 'the journal does not say what failed' };
 
 /** A new round begins when the atom leaves PENDING; all else is another call in the same one. */
-function execute(atom: AtomStatus): void {
+function execute(run: RunStatus, atom: AtomStatus): void {
   if (atom.state === 'PENDING') {
     atom.round++;
     atom.attempt = atom.losses = 0;
   }
-  move(atom, 'RUNNING');
+  move(run, atom, 'RUNNING');
   atom.executions++;
   call(atom);
 }
 
 /** A retry whose own code gave the values was RUNNING meanwhile; of the others the attempt is all there is to say. */
-function attempt(atom: AtomStatus, provided: Json | undefined): void {
-  if (atom.state !== 'RUNNING') execute(atom);
-  succeed(atom, provided);
+function attempt(run: RunStatus, atom: AtomStatus, provided: Json | undefined): void {
+  if (atom.state !== 'RUNNING') execute(run, atom);
+  succeed(run, atom, provided);
   if (provided === undefined) return;
   atom.tried = [...atom.tried, provided];
   atom.attempt = atom.tried.length;
 }
 
-function succeed(atom: AtomStatus, result: Json | undefined): void {
-  move(atom, 'SUCCESS');
+function succeed(run: RunStatus, atom: AtomStatus, result: Json | undefined): void {
+  move(run, atom, 'SUCCESS');
   atom.outcome = 'result';
   atom.result = result;
   atom.progress = 1;
@@ -134,37 +135,38 @@ export function lose(atom: AtomStatus): void {
 }
 
 /** The call that was written did not happen: everything is as if it had not been written. */
-function withdraw(atom: AtomStatus): void {
+function withdraw(run: RunStatus, atom: AtomStatus): void {
   const executing = atom.state === 'RUNNING';
   if (executing) atom.executions--;
   else atom.reversions--;
   atom.attempt--;
   const earlier = executing ? atom.tried.length : 0;
   if (!executing && atom.revertFailure !== undefined) {
-    move(atom, 'REVERT_FAILURE');
+    move(run, atom, 'REVERT_FAILURE');
     atom.wakeAtMs = 0;
     return;
   }
   // An earlier call of this round was made: what it did is still unknown.
   if (atom.attempt > earlier) atom.lost = true;
-  else if (!executing) move(atom, atom.outcome === 'result' ? 'SUCCESS' : 'FAILURE');
-  else if (earlier > 0) move(atom, 'RETRYING');
+  else if (!executing) move(run, atom, atom.outcome === 'result' ? 'SUCCESS' : 'FAILURE');
+  else if (earlier > 0) move(run, atom, 'RETRYING');
   else {
-    move(atom, 'PENDING');
+    move(run, atom, 'PENDING');
     atom.round--;
   }
 }
 
 /** PENDING again: what it did is undone, what is counted goes on. */
-export function resetAtom(atom: AtomStatus): void {
+export function resetAtom(run: RunStatus, atom: AtomStatus): void {
   const { round, executions, reversions } = atom;
   const overcome = atom.failure ?? atom.overcome;
-  if (atom.state !== 'PENDING') move(atom, 'PENDING');
+  if (atom.state !== 'PENDING') move(run, atom, 'PENDING');
   Object.assign(atom, newAtom(), { round, executions, reversions, overcome });
 }
 
-function move(atom: AtomStatus, to: AtomState): void {
+function move(run: RunStatus, atom: AtomStatus, to: AtomState): void {
   if (!ATOM_MOVES[atom.state].includes(to)) throw new Error(`an atom can't go from ${atom.state} to ${to}`);
+  foldTimes(atom, to, run.atMs);
   atom.state = to;
   // A pause before the next attempt begins with the failure, and what is done is undone meanwhile.
   if (to !== 'RETRYING') atom.wakeAtMs = undefined;

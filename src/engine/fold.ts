@@ -1,4 +1,4 @@
-import { RUN_MOVES, type RunState } from '../model/states.js';
+import { isEnded, RUN_MOVES, type RunState } from '../model/states.js';
 import type { Entry, FlowChange, Transition } from '../persistence/index.js';
 import { foldAtom, lose, resetAtom } from './fold-atom.js';
 import { type AtomStatus, newAtom, type RunStatus } from './run-state.js';
@@ -8,12 +8,18 @@ import { restore } from './snapshot.js';
 export function foldEntry(run: RunStatus, entry: Entry): void {
   run.seq = entry.seq;
   run.epoch = entry.epoch;
+  run.atMs = entry.atMs;
   for (const transition of entry.transitions) foldTransition(run, transition);
 }
 
-/** The run's next entry begins: what is folded from here on belongs to it. */
-export function beginEntry(run: RunStatus): void {
+/**
+ * The run's next entry begins: what is folded from here on belongs to it.
+ *
+ * @param atMs when that is, in milliseconds since 1970
+ */
+export function beginEntry(run: RunStatus, atMs: number): void {
   run.seq++;
+  run.atMs = atMs;
 }
 
 /** The entry that was begun last is not written, and says nothing new. */
@@ -60,7 +66,7 @@ export function foldTransition(run: RunStatus, transition: Transition): void {
       return;
     }
     case 'RESET':
-      for (let index = transition[1]; index < transition[2]; index++) resetAtom(atomOf(run, index));
+      for (let index = transition[1]; index < transition[2]; index++) resetAtom(run, atomOf(run, index));
       return;
     case 'SNAPSHOT':
       restore(run, transition[1]);
@@ -75,7 +81,10 @@ export function foldTransition(run: RunStatus, transition: Transition): void {
 function moveRun(run: RunStatus, to: RunState): void {
   if (!RUN_MOVES[run.state].includes(to)) throw new Error(`a run can't go from ${run.state} to ${to}`);
   run.state = to;
+  run.endedAtMs = isEnded(to) ? run.atMs : undefined;
+  if (to === 'RUNNING') run.startedAtMs ??= run.atMs;
   if (to !== 'PENDING') return;
+  run.startedAtMs = undefined;
   run.incarnation++;
   run.changed = run.goingBack = run.cancelled = false;
   for (const atom of run.atoms) Object.assign(atom, newAtom());

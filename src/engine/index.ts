@@ -7,6 +7,7 @@ export { Engine, type EngineEnd } from './engine.js';
 export type { EngineParts } from './engine-parts.js';
 export type { AtomEvent, EmittedEvent, FlowEvent, JournalEvent, Listener, ProgressEvent, RunEvent } from './events.js';
 export { type AnyOutcome, type Executor, InterruptedCall, type Work } from './executor.js';
+export { failuresOf, pendingReverts } from './failures.js';
 export { foldRun, SealedRunError } from './fold-run.js';
 export { beginRun, isWoken, type NewRun, type OpenedRun, resetRun, runOf, type TakenRun, takeOver } from './open.js';
 export { type AnyRunResult, runResult } from './run-result.js';

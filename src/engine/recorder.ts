@@ -163,7 +163,7 @@ export class Recorder {
 
   /** Writes what is held, or an entry that says nothing: it is confirmed then that the run is still this engine's. */
   async flush(heeded: readonly string[] = []): Promise<void> {
-    if (this.#held.isEmpty) beginEntry(this.#run.status);
+    if (this.#held.isEmpty) beginEntry(this.#run.status, this.#engine.parts.clock.nowMs());
     await this.#engine.writer.append(this.#item(this.#held.take(), heeded));
     this.#engine.statistics.works();
   }

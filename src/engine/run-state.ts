@@ -13,6 +13,12 @@ export interface RunStatus {
   state: RunState;
   /** Of the last entry. */
   seq: number;
+  /** When the last entry was made, in milliseconds since 1970. */
+  atMs: number;
+  /** When it began to run, since its creation or its last reset. */
+  startedAtMs: number | undefined;
+  /** When it ended; absent while it has not, or goes on again. */
+  endedAtMs: number | undefined;
   /** Of the last snapshot; -1: there is none. */
   snapshotSeq: number;
   /** Of the last takeover, from 0: the fence that outside systems can be given. */
@@ -45,6 +51,12 @@ export interface AtomStatus {
   reversions: number;
   /** How many engines died with this atom in flight, in this round. */
   losses: number;
+  /** When execute was called first in this round, and when it ended; in milliseconds since 1970. */
+  startedAtMs: number | undefined;
+  endedAtMs: number | undefined;
+  /** The same of revert. */
+  revertStartedAtMs: number | undefined;
+  revertEndedAtMs: number | undefined;
   /** It failed, and what that means for the run is not settled yet. */
   unsettled: boolean;
   /** It rests until then, in milliseconds since 1970. */
@@ -105,6 +117,10 @@ export function newAtom(): AtomStatus {
     executions: 0,
     reversions: 0,
     losses: 0,
+    startedAtMs: undefined,
+    endedAtMs: undefined,
+    revertStartedAtMs: undefined,
+    revertEndedAtMs: undefined,
     unsettled: false,
     wakeAtMs: undefined,
     lost: false,
@@ -135,6 +151,9 @@ export function newRun(runId: string, atoms: number, manifest: Json = null): Run
     creation: NO_CREATION,
     state: 'PENDING',
     seq: -1,
+    atMs: 0,
+    startedAtMs: undefined,
+    endedAtMs: undefined,
     snapshotSeq: -1,
     epoch: 0,
     incarnation: 0,

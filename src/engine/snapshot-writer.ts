@@ -8,11 +8,11 @@ import type { Writer } from './writer.js';
 /** Lets whoever reads a run later begin at a snapshot, where that spares most of the reading. */
 export class SnapshotWriter {
   readonly #writer: Writer;
-  readonly #parts: Pick<EngineParts, 'durability' | 'snapshotAfter'>;
+  readonly #parts: Pick<EngineParts, 'clock' | 'durability' | 'snapshotAfter'>;
   /** What it would hold is more than the store takes: the run goes on without. */
   #isTooLarge = false;
 
-  constructor(writer: Writer, parts: Pick<EngineParts, 'durability' | 'snapshotAfter'>) {
+  constructor(writer: Writer, parts: Pick<EngineParts, 'clock' | 'durability' | 'snapshotAfter'>) {
     this.#writer = writer;
     this.#parts = parts;
   }
@@ -23,7 +23,7 @@ export class SnapshotWriter {
 
   async write(status: RunStatus): Promise<void> {
     const { durability } = this.#parts;
-    beginEntry(status);
+    beginEntry(status, this.#parts.clock.nowMs());
     try {
       const entry = this.#writer.entry(status, [['SNAPSHOT', snapshotOf(status)]], 'snapshot');
       await this.#writer.append({ entry, durability: durability === 'relaxed' ? 'relaxed' : 'full' });

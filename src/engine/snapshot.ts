@@ -10,11 +10,12 @@ export function snapshotOf(run: RunStatus): Json {
     const packed = packAtom(atom);
     if (Object.keys(packed).length > 0) atoms.push([index, packed]);
   });
-  const { creation, state, incarnation, fingerprint, changed, goingBack, cancelled } = run;
+  const { creation, state, incarnation, fingerprint, changed, goingBack, cancelled, startedAtMs, endedAtMs } = run;
   const status = { creation: creation as unknown as Json, state, incarnation, fingerprint, goingBack, cancelled };
+  const times: JsonObject = { ...(startedAtMs === undefined ? {} : { startedAtMs }), ...(endedAtMs === undefined ? {} : { endedAtMs }) };
   // The flow of the creation is stored beside the journal.
   const flow: JsonObject = fingerprint === creation.fingerprint ? {} : { manifest: run.manifest };
-  return { ...status, ...flow, ...(changed ? { changed } : {}), count: run.atoms.length, atoms };
+  return { ...status, ...flow, ...(changed ? { changed } : {}), ...times, count: run.atoms.length, atoms };
 }
 
 /**
@@ -42,6 +43,8 @@ export function restore(run: RunStatus, snapshot: Json): void {
 
 type Packed = Pick<RunStatus, 'creation' | 'state' | 'incarnation' | 'fingerprint' | 'goingBack' | 'cancelled'> & {
   readonly manifest?: Json;
+  readonly startedAtMs?: number;
+  readonly endedAtMs?: number;
   readonly changed?: boolean;
   readonly count: number;
   readonly atoms: readonly (readonly [number, PackedAtom])[];

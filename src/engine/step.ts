@@ -72,7 +72,7 @@ export class Step {
   }
 
   #write(transition: Transition): void {
-    if (this.transitions.length === 0 && !this.#run.entryIsOpen) beginEntry(this.#run.status);
+    if (this.transitions.length === 0 && !this.#run.entryIsOpen) beginEntry(this.#run.status, this.limits.nowMs);
     this.transitions.push(transition);
   }
 

@@ -10,7 +10,7 @@ import type { Run } from './step.js';
  * back, and with the questions that were open.
  */
 export function unwind(run: Run, stored: RunStatus, held: readonly Transition[], questions: OpenQuestions): void {
-  if (held.length > 0) beginEntry(stored);
+  if (held.length > 0) beginEntry(stored, run.status.atMs);
   for (const transition of held) foldTransition(stored, transition);
   run.status = stored;
   run.frontier = new Frontier(run.flow, stored, questions);

@@ -62,7 +62,7 @@ export class Writer {
       writer: this.id,
       stepId: this.#parts.ids.stepId(),
       format: ENTRY_FORMAT,
-      atMs: this.#parts.clock.nowMs(),
+      atMs: status.atMs,
       transitions,
     };
   }

@@ -3,7 +3,7 @@ import { expect, test } from 'vitest';
 import type { RetryDefinition } from '../../src/authoring/index.js';
 import type { CompiledFlow } from '../../src/compilation/index.js';
 import type { Question } from '../../src/engine/decision.js';
-import { foldTransition } from '../../src/engine/fold.js';
+import { beginEntry, foldTransition } from '../../src/engine/fold.js';
 import { Frontier } from '../../src/engine/frontier.js';
 import { type AtomStatus, newRun } from '../../src/engine/run-state.js';
 import { restore, snapshotOf } from '../../src/engine/snapshot.js';
@@ -158,10 +158,10 @@ function play(
 test('the state is the fold of the journal, at every step', () => {
   fc.assert(
     fc.property(plan, (planned) => {
-      play(planned, ({ run, history, flow }) => {
+      play(planned, ({ run, history, times, flow }) => {
         const folded = newRun('r', flow.atoms.length);
-        for (const step of history) {
-          folded.seq++;
+        for (const [index, step] of history.entries()) {
+          beginEntry(folded, times[index] as number);
           for (const transition of step) {
             if (transition[0] === 'TAKEOVER') folded.epoch++;
             foldTransition(folded, transition);
@@ -178,7 +178,7 @@ test('a snapshot is worth the journal before it', () => {
     fc.property(plan, (planned) => {
       play(planned, ({ run, flow }) => {
         const restored = newRun('r', flow.atoms.length);
-        Object.assign(restored, { seq: run.status.seq, epoch: run.status.epoch });
+        Object.assign(restored, { seq: run.status.seq, epoch: run.status.epoch, atMs: run.status.atMs });
         restore(restored, JSON.parse(JSON.stringify(snapshotOf(run.status))));
         expect(restored).toEqual(run.status);
       });

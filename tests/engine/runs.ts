@@ -9,7 +9,7 @@ import {
 } from '../../src/compilation/index.js';
 import { decide } from '../../src/engine/decide.js';
 import type { AskCommand, CallCommand, CallOutcome, Decision, EngineEvent, Limits } from '../../src/engine/decision.js';
-import { foldTransition } from '../../src/engine/fold.js';
+import { beginEntry, foldTransition } from '../../src/engine/fold.js';
 import { Frontier } from '../../src/engine/frontier.js';
 import { newRun } from '../../src/engine/run-state.js';
 import type { Run } from '../../src/engine/step.js';
@@ -119,6 +119,8 @@ function definition(name: string, node: Node): TaskDefinition {
 export class Bench {
   readonly run: Run;
   readonly history: Transition[][] = [];
+  /** When each step of the history was decided. */
+  readonly times: number[] = [];
   readonly flying = new Map<string, CallCommand>();
   /** Questions without an answer yet. */
   readonly asked: AskCommand[] = [];
@@ -158,8 +160,8 @@ export class Bench {
     const bench = new Bench(this.flow, capacity);
     bench.limits = { ...bench.limits, ...limits };
     const status = bench.run.status;
-    for (const step of this.history) {
-      status.seq++;
+    for (const [index, step] of this.history.entries()) {
+      beginEntry(status, this.times[index] ?? 0);
       for (const transition of step) {
         if (transition[0] === 'TAKEOVER') status.epoch++;
         foldTransition(status, transition);
@@ -175,6 +177,7 @@ export class Bench {
     };
     Object.assign(bench, { run: again });
     bench.history.push(...this.history);
+    bench.times.push(...this.times);
     return { bench, said: bench.decide([{ kind: 'resumed' }]) };
   }
 
@@ -186,7 +189,10 @@ export class Bench {
       if (command.do === 'ask') this.asked.push(command);
       else if (command.do === 'execute' || command.do === 'revert') this.flying.set(this.#name(command.atom), command);
     }
-    if (decision.transitions.length > 0) this.history.push([...decision.transitions]);
+    if (decision.transitions.length > 0) {
+      this.history.push([...decision.transitions]);
+      this.times.push(this.limits.nowMs);
+    }
     return decision.transitions.map((transition) => this.#text(transition));
   }
 
