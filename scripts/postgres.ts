@@ -164,7 +164,7 @@ function ready(server: ChildProcess): Promise<void> {
       // Read to the end of its life: a full pipe would stop the server. The last of it is kept: whoever tries to connect
       // while it recovers is refused with a line each.
       log = `${log}${text.toString()}`.slice(-65_536);
-      if (log.includes('ready to accept connections')) resolve();
+      if (/ready to accept (read-only )?connections/.test(log)) resolve();
     });
     server.once('error', reject);
     server.once('exit', (code) => reject(new Error(`PostgreSQL ended with ${code} before it was ready:\n${log}`)));

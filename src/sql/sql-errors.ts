@@ -45,9 +45,18 @@ const HOPELESS_TEXT = /^SASL|does not support SSL|after calling end on the pool|
 const MAX_SENDS = 3;
 
 function sqlState(error: unknown): string | undefined {
-  const code = typeof error === 'object' && error !== null ? (error as { code?: unknown }).code : undefined;
+  const code = fieldOf(error, 'code');
   // With a digit, as each has one, and EPIPE has none.
   return typeof code === 'string' && /^(?=.*\d)[0-9A-Z]{5}$/.test(code) ? code : undefined;
+}
+
+/** Errors are the client's, which may be anybody's. */
+function fieldOf(error: unknown, name: 'code' | 'routine'): unknown {
+  try {
+    return (error as { readonly code?: unknown; readonly routine?: unknown } | undefined)?.[name];
+  } catch {
+    return undefined;
+  }
 }
 
 function startsWith(error: unknown, beginnings: readonly string[]): boolean {
@@ -70,12 +79,12 @@ export function isReadOnly(error: unknown): boolean {
 
 /** A standby does not read unlogged tables. Its text is in the language of the server. */
 function isOfStandby(error: unknown): boolean {
-  return sqlState(error) === NOT_SUPPORTED && (error as { routine?: unknown }).routine === 'get_relation_info';
+  return sqlState(error) === NOT_SUPPORTED && fieldOf(error, 'routine') === 'get_relation_info';
 }
 
 /** A statement was prepared on this connection when the tables were other ones. */
 function isOutdated(error: unknown): boolean {
-  return sqlState(error) === NOT_SUPPORTED && (error as { routine?: unknown }).routine === 'RevalidateCachedQuery';
+  return sqlState(error) === NOT_SUPPORTED && fieldOf(error, 'routine') === 'RevalidateCachedQuery';
 }
 
 /** Of a COMMIT: whether it did its work is open. All else that a server says of it is that it did not. */
@@ -119,7 +128,7 @@ export function isElsewhere(error: unknown): boolean {
 export function mayPass(error: unknown): boolean {
   if (isFlowproofError(error)) return error.code === 'STORE_UNREACHABLE';
   if (sqlState(error) !== undefined) return isLost(error) || isPassing(error) || startsWith(error, ['XX000']);
-  const code: unknown = isError(error) ? (error as NodeJS.ErrnoException).code : undefined;
+  const code = fieldOf(error, 'code');
   return !(typeof code === 'string' && HOPELESS_CODE.test(code)) && !HOPELESS_TEXT.test(messageOf(error));
 }
 

@@ -25,6 +25,8 @@ export interface Wire {
   hold(): () => void;
   /** Says goodbye to the clients of all present connections, and goes on to take what they send: nobody reads it. */
   halfClose(): void;
+  /** Ends all present connections. */
+  cut(): void;
   /** Connections that are made from now on go to this server; those that there are stay where they are. */
   leadTo(serverUrl: string): void;
   close(): Promise<void>;
@@ -127,6 +129,9 @@ export async function startWire(serverUrl: string): Promise<Wire> {
     },
     halfClose() {
       for (const { client } of pairs) client.end();
+    },
+    cut() {
+      for (const { client } of pairs) client.destroy();
     },
     leadTo(other) {
       target = new URL(other);
