@@ -8,6 +8,10 @@ interface Common {
   readonly flowFailures: readonly FailureReport[];
   /** What `execute` recorded last with `ctx.save`. */
   readonly saved?: unknown;
+  /**
+   * How many calls of `execute` of this piece of work were lost with their process; absent when none was. They had the same `ctx.idempotencyKey`, and may have done all, some or nothing.
+   */
+  readonly interruptions?: number;
 }
 
 /** How `execute` ended, for a task whose result is `Result`. */
@@ -22,7 +26,8 @@ export type OutcomeOf<Result> =
 
 /**
  * How `execute` of a task ended, as its `revert` is told. `interrupted` means that nobody knows: it was killed, timed
- * out or lost its machine, and may have done all, some or nothing.
+ * out or lost its machine, and may have done all, some or nothing; or it failed after an earlier call had been lost so.
+ * `failure` says that it was called once or more, and did nothing each time.
  *
  * @typeParam T the task's class, or `typeof` a defined task
  *

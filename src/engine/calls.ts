@@ -99,8 +99,8 @@ export class Calls {
     if (atom.kind === 'retry') return callRetry(this.#run, atom, 'revert', this.#parts, signal);
     const { task, path } = atom;
     // It failed before it could be called: there is nothing to undo, and its revert would miss the same values.
-    const failure = this.#run.status.atoms[command.atom]?.failure;
-    if (isOfMissingValue(failure) || wasNotBegun(failure)) return undefined;
+    const { failure, interruptions } = this.#run.status.atoms[command.atom] as AtomStatus;
+    if (interruptions === 0 && (isOfMissingValue(failure) || wasNotBegun(failure))) return undefined;
     // Only its instance can tell whether it has something to undo: what that would read need not be there.
     if (task.hasRevert !== true && !canCall(await instanceOf(task.code, this.#parts.resolve), 'revert')) return undefined;
     const inputs = inputsOf(this.#run, path, atom.revertPorts, atom.revertInputs);
@@ -120,12 +120,16 @@ export class Calls {
   #outcome(atom: number): AnyOutcome {
     const status = this.#run.status.atoms[atom] as AtomStatus;
     const { codec } = this.#parts;
+    const { interruptions } = status;
     const common = {
       flowFailures: failuresOf(this.#run.flow, this.#run.status, atom).filter(({ phase }) => phase === 'execute'),
+      ...(interruptions === 0 ? {} : { interruptions }),
       ...(status.saved === undefined ? {} : { saved: codec.decode(status.saved) }),
     };
     switch (status.outcome) {
       case 'failure':
+        // The last call says that it did nothing; of the one that was lost before nobody knows.
+        if (interruptions > 0) return { kind: 'interrupted', ...common };
         return { kind: 'failure', failure: copyOfFailure(status.failure as Failure), ...common };
       case 'interrupted':
         return { kind: 'interrupted', ...common };

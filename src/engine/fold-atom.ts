@@ -98,7 +98,7 @@ const UNKNOWN: Failure = { name: 'Error', message: 'the journal does not say wha
 function execute(run: RunStatus, atom: AtomStatus): void {
   if (atom.state === 'PENDING') {
     atom.round++;
-    atom.attempt = atom.losses = 0;
+    atom.attempt = atom.losses = atom.interruptions = 0;
   }
   move(run, atom, 'RUNNING');
   atom.executions++;
@@ -130,7 +130,10 @@ function call(atom: AtomStatus): void {
 
 /** An engine that never called what it had taken over did not lose it. */
 export function lose(atom: AtomStatus): void {
-  if (!atom.lost) atom.losses++;
+  if (!atom.lost) {
+    atom.losses++;
+    if (atom.state === 'RUNNING') atom.interruptions++;
+  }
   atom.lost = true;
 }
 

@@ -49,8 +49,10 @@ export interface AtomStatus {
   executions: number;
   /** Calls of revert in this run. */
   reversions: number;
-  /** How many engines died with this atom in flight, in this round. */
+  /** How many engines died with this atom in flight, in this round and phase. */
   losses: number;
+  /** How many of them in execute: what those calls did, nobody knows. */
+  interruptions: number;
   /** When execute was called first in this round, and when it ended; in milliseconds since 1970. */
   startedAtMs: number | undefined;
   endedAtMs: number | undefined;
@@ -117,6 +119,7 @@ export function newAtom(): AtomStatus {
     executions: 0,
     reversions: 0,
     losses: 0,
+    interruptions: 0,
     startedAtMs: undefined,
     endedAtMs: undefined,
     revertStartedAtMs: undefined,

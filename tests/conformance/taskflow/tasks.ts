@@ -17,8 +17,7 @@ export interface BuiltTask {
 interface Ended {
   readonly kind: 'result' | 'failure' | 'interrupted';
   readonly result?: Readonly<Record<string, Json>>;
-  readonly failure?: Failure;
-  readonly flowFailures: readonly { readonly path: string }[];
+  readonly flowFailures: readonly { readonly path: string; readonly failure: Failure }[];
 }
 
 /**
@@ -46,7 +45,8 @@ export function taskOf(world: World, spec: TaskSpec, atomAt: (path: string) => s
     revert: async (inputs: Readonly<Record<string, Json>>, outcome: Ended): Promise<Json> => {
       const args = called(back, (argument) => inputs[inRevert(argument)]);
       const failures = [...new Set(outcome.flowFailures.map(({ path }) => atomAt(path)))].sort();
-      const attempt = await world.called({ op: 'revert', atom: name, args, result: resultOf(outcome, whole), failures });
+      const own = outcome.flowFailures.find(({ path }) => atomAt(path) === name)?.failure;
+      const attempt = await world.called({ op: 'revert', atom: name, args, result: resultOf(outcome, own, whole), failures });
       if (failsNow(revert.fail, attempt, args)) throw new ScriptedError(revert.fail.message);
       return evaluate(revert.result, args, attempt);
     },
@@ -71,7 +71,8 @@ function placementOf(spec: TaskSpec, forward: readonly Argument[], back: readonl
   };
 }
 
-function resultOf({ kind, result, failure }: Ended, whole: string): Json {
-  if (kind === 'failure' && failure !== undefined) return failureValue(failure);
-  return kind === 'result' ? (result?.[whole] ?? null) : null;
+/** TaskFlow tells a failure, also after a call that was lost: there flowproof says `interrupted`, and that failure beside it. */
+function resultOf({ kind, result }: Ended, own: Failure | undefined, whole: string): Json {
+  if (kind === 'result') return result?.[whole] ?? null;
+  return own === undefined || own.code === 'INTERRUPTED' ? null : failureValue(own);
 }
