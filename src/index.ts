@@ -103,6 +103,7 @@ export {
   RevertNotFailedError,
   RunConflictError,
   RunEndedError,
+  RunNotFailedError,
   RunNotFoundError,
   RunOwnedError,
   RunStuckError,

@@ -46,6 +46,10 @@ export const THROWN: Readonly<Record<FlowproofErrorCode, Entry>> = {
     remedy:
       'Read its result with `app.run`, `app.resume` or `app.inspect`. `app.reset(id)` lets it begin anew, `retryRevert` and `skipRevert` get it out of FAILURE.',
   },
+  RUN_NOT_FAILED: {
+    when: '`retryFailed`: the run did not end in FAILURE.',
+    remedy: 'A run that was REVERTED or CANCELLED is undone: `app.reset(id)` lets it begin anew. Others go on with `app.resume(id)`.',
+  },
   REVERT_NOT_FAILED: {
     when: '`retryRevert` and `skipRevert`: the revert of this task has not failed. `error.failed` has the paths of those that have.',
     remedy: 'Use one of these paths.',

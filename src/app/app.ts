@@ -152,6 +152,17 @@ export interface App<Flows extends readonly AnyFlow[]> {
    */
   cancel(id: string): Promise<RunHandle<Flows[number]>>;
   /**
+   * Goes on with a run that ended in FAILURE, when what it failed by is mended. Where reverts have failed, these are called
+   * again, and the run goes on going back. Else what failed or was undone begins anew, in rounds of its own and so with
+   * idempotency keys of its own, and what is done stays done: so it is after `onFailure: 'stop'`, where nothing was undone,
+   * and after a retry that undid its own flow only.
+   *
+   * @throws RunNotFoundError `RUN_NOT_FOUND`
+   * @throws RunNotFailedError `RUN_NOT_FAILED`
+   * @throws IncompatibleFlowError `INCOMPATIBLE_FLOW`
+   */
+  retryFailed(id: string): Promise<RunHandle<Flows[number]>>;
+  /**
    * Tries a revert that has failed again, as an operator who has mended what was in its way (D-7). The run goes on from
    * there, here if nobody drives it.
    *

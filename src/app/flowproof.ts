@@ -2,7 +2,7 @@ import type { AnyFlow, RunResult, Unseen } from '../authoring/index.js';
 import type { CompiledFlow } from '../compilation/index.js';
 import type { AnyRunResult, Listener } from '../engine/index.js';
 import { atMost } from '../model/clock.js';
-import { AppStoppedError, FlowFailedError, IncompatibleFlowError, RevertNotFailedError } from '../model/errors.js';
+import { AppStoppedError, FlowFailedError, IncompatibleFlowError, RevertNotFailedError, RunNotFailedError } from '../model/errors.js';
 import { grouping, type Journal, type LogbookFilter, type LogbookPage, type Metadata, type RunSummary } from '../persistence/index.js';
 import type { App, AppOptions, ResumeOptions, RunIdOption } from './app.js';
 import { Archive } from './archive.js';
@@ -127,6 +127,14 @@ class FlowproofApp {
     const run = await this.#runs.find(id);
     const message = await this.#runs.send(run, 'cancel');
     return this.#handle(this.#runs.adopt(this.#flowOf(run), run, message));
+  }
+
+  async retryFailed(id: string): Promise<RunHandle<AnyFlow>> {
+    await this.#open();
+    const run = await this.#runs.find(id);
+    if (run.state !== 'FAILURE') throw new RunNotFailedError(id, run.state);
+    const flow = this.#flowOf(run);
+    return this.#handle(this.#runs.adopt(flow, run, await this.#runs.send(run, 'retryFailed')));
   }
 
   retryRevert(id: string, path: string): Promise<RunHandle<AnyFlow>> {

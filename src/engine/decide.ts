@@ -1,7 +1,7 @@
 import { settleVote } from './deciders.js';
 import type { Decision, EngineEvent, Limits } from './decision.js';
 import { beginEpoch } from './fold.js';
-import { cancel, retryRevert, skipRevert } from './operators.js';
+import { cancel, retryFailed, retryRevert, skipRevert } from './operators.js';
 import { isAwaited, noteOutcomes } from './outcomes.js';
 import { settleDecision } from './own-decisions.js';
 import { proceed } from './proceed.js';
@@ -58,6 +58,9 @@ function note(run: Run, step: Step, event: EngineEvent): void {
       return;
     case 'cancel':
       cancel(run, step);
+      return;
+    case 'retryFailed':
+      retryFailed(run, step);
       return;
     case 'retryRevert':
       retryRevert(run, step, event.atom);

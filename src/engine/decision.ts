@@ -20,6 +20,8 @@ export type EngineEvent =
   | { readonly kind: 'notStarted'; readonly atoms: readonly number[] }
   /** Somebody wants the run to end, undone. */
   | { readonly kind: 'cancel' }
+  /** An operator has mended what a run that ended in FAILURE failed by: it goes on from there. */
+  | { readonly kind: 'retryFailed' }
   /** An operator wants a revert that has failed to be tried again, or takes it as done. */
   | { readonly kind: 'retryRevert' | 'skipRevert'; readonly atom: number };
 

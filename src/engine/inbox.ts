@@ -39,6 +39,7 @@ export class Inbox {
 export function wishOf({ kind, payload }: InboxMessage, { flow }: Pick<Run, 'flow'>): EngineEvent | undefined {
   switch (kind) {
     case 'cancel':
+    case 'retryFailed':
       return { kind };
     case 'retryRevert':
     case 'skipRevert': {

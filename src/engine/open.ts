@@ -169,7 +169,7 @@ function runWith(flow: CompiledFlow, status: RunStatus, codec: Codec): Run {
 
 /** Whether messages ask for something that a run at rest would do. */
 export function isWoken(status: RunStatus, inbox: readonly InboxMessage[]): boolean {
-  return status.state === 'FAILURE' && inbox.some(({ kind }) => kind === 'retryRevert' || kind === 'skipRevert');
+  return status.state === 'FAILURE' && inbox.some(({ kind }) => mayReceive(status.state, kind));
 }
 
 /** What the journal keeps of a flow, once per fingerprint. */

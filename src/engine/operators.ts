@@ -10,6 +10,20 @@ export function cancel(run: Run, step: Step): void {
   step.commands.push({ do: 'abort' });
 }
 
+/**
+ * A run that ended in FAILURE goes on from what failed: reverts that have failed are called again; where there is none,
+ * what failed or was undone begins anew, and what is done stays done.
+ */
+export function retryFailed(run: Run, step: Step): void {
+  const { atoms } = run.status;
+  const stuck = [...atoms.keys()].filter((atom) => atoms[atom]?.state === 'REVERT_FAILURE');
+  for (const atom of stuck) retryRevert(run, step, atom);
+  if (stuck.length > 0) return;
+  for (const [atom, { state, intention }] of atoms.entries()) {
+    if (state === 'FAILURE' || intention !== 'EXECUTE') step.state(['RESET', atom, atom + 1]);
+  }
+}
+
 /** A revert that has failed is called again, at once (D-7). */
 export function retryRevert(run: Run, step: Step, atom: number): void {
   if (run.status.atoms[atom]?.state === 'REVERT_FAILURE') step.state(['SLEEP', atom, step.limits.nowMs]);

@@ -13,6 +13,7 @@ import type { RunState } from './states.js';
  * ├─ RunNotFoundError       RUN_NOT_FOUND        no run has this id
  * ├─ RunEndedError          RUN_ENDED            the run has ended: nothing can be asked of it any more
  * ├─ IncompatibleFlowError  INCOMPATIBLE_FLOW    the stored run was made by a flow that this code can't continue
+ * ├─ RunNotFailedError      RUN_NOT_FAILED       an operator wants a run to go on from what failed, and it did not end in FAILURE
  * ├─ RevertNotFailedError   REVERT_NOT_FAILED    an operator named a task whose revert has not failed
  * ├─ StaleRunError          STALE_RUN            another engine took this run over
  * ├─ JournalFullError       JOURNAL_FULL         a run has had as many steps as it may have
@@ -53,6 +54,7 @@ export type FlowproofErrorCode =
   | 'RUN_NOT_FOUND'
   | 'RUN_ENDED'
   | 'INCOMPATIBLE_FLOW'
+  | 'RUN_NOT_FAILED'
   | 'REVERT_NOT_FAILED'
   | 'STALE_RUN'
   | 'APP_STOPPED'
@@ -205,6 +207,18 @@ export class IncompatibleFlowError extends FlowproofError<'INCOMPATIBLE_FLOW'> {
       'INCOMPATIBLE_FLOW',
       `run '${runId}' of flow '${flow}' can't go on with this code:\n${report.map((line) => `  ${line}`).join('\n')}\nDeploy the code that began it, or let that code finish it first. Nothing was changed.`,
     );
+  }
+}
+
+/** Only a run that ended in FAILURE can go on from what failed. Nothing was written. */
+export class RunNotFailedError extends FlowproofError<'RUN_NOT_FAILED'> {
+  override readonly name = 'RunNotFailedError';
+  constructor(
+    readonly runId: string,
+    readonly state: RunState,
+  ) {
+    const instead = state === 'REVERTED' || state === 'CANCELLED' ? ': everything is undone, so reset it or begin another run' : '';
+    super('RUN_NOT_FAILED', `run '${runId}' is ${state}, not FAILURE${instead}`);
   }
 }
 

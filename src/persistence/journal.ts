@@ -237,8 +237,8 @@ export interface PruneResult {
 export interface InboxMessage {
   readonly id: string;
   readonly runId: string;
-  /** `retryRevert`, `skipRevert`: of the atom whose path is the payload, whose revert has failed. */
-  readonly kind: 'suspend' | 'cancel' | 'retryRevert' | 'skipRevert';
+  /** `retryFailed`: of a run that ended in FAILURE. `retryRevert`, `skipRevert`: of the atom whose path is the payload, whose revert has failed. */
+  readonly kind: 'suspend' | 'cancel' | 'retryFailed' | 'retryRevert' | 'skipRevert';
   readonly payload?: Json;
 }
 

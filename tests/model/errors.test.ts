@@ -39,6 +39,12 @@ const SAMPLES: readonly [errors.FlowproofError, string, readonly string[]][] = [
     ["'order-42'", "'provision'", 'attach was removed', 'Nothing was changed'],
   ],
   [
+    new errors.RunStuckError('order-42', 'provision', ['a is not executed']),
+    'RUN_STUCK',
+    ["'order-42'", "'provision'", 'a is not executed'],
+  ],
+  [new errors.RunNotFailedError('order-42', 'REVERTED'), 'RUN_NOT_FAILED', ["'order-42'", 'REVERTED', 'reset']],
+  [
     new errors.RevertNotFailedError('order-42', 'order/charge', ['order/pack']),
     'REVERT_NOT_FAILED',
     ["'order/charge'", "'order-42'", 'order/pack'],

@@ -1,0 +1,111 @@
+import { beforeEach, describe, expect, test } from 'vitest';
+import { defineRetry, defineTask, flowproof, graph, isFlowproofError, linear, memory } from '../../src/index.js';
+
+let log: string[] = [];
+let broken = new Set<string>();
+beforeEach(() => {
+  log = [];
+  broken = new Set();
+});
+
+/** Fails, forward or back, as long as its name, or `-name`, is among what is broken. */
+const step = <Name extends string>(name: Name) =>
+  defineTask({
+    name,
+    execute: async () => {
+      log.push(name);
+      if (broken.has(name)) throw new Error(`${name} is broken`);
+    },
+    revert: async () => {
+      log.push(`-${name}`);
+      if (broken.has(`-${name}`)) throw new Error(`-${name} is broken`);
+    },
+  });
+
+describe('a run that ended in FAILURE goes on when what it failed by is mended', () => {
+  test('after onFailure: stop, from the failed task; what is done stays done', async () => {
+    const flow = linear('f').add(step('a')).add(step('b')).add(step('c')).build();
+    const persistence = memory();
+    await using app = flowproof({ persistence, flows: [flow], onFailure: 'stop' });
+    broken.add('b');
+    expect(await app.run(flow, { id: 'r' })).toMatchObject({ state: 'FAILURE', partial: true });
+    broken.clear();
+    log = [];
+    expect(await (await app.retryFailed('r')).result()).toMatchObject({ state: 'SUCCESS' });
+    expect(log).toEqual(['b', 'c']);
+  });
+
+  test('it may fail again, and be mended again', async () => {
+    const flow = graph('g')
+      .add({ a: step('a'), b: step('b') })
+      .add({ c: step('c') })
+      .link('a', 'c')
+      .link('b', 'c')
+      .build();
+    await using app = flowproof({ persistence: memory(), flows: [flow], onFailure: 'stop' });
+    broken.add('a').add('b');
+    await app.run(flow, { id: 'r' });
+    for (const mended of ['a', 'b']) {
+      broken.delete(mended);
+      await (await app.retryFailed('r')).result();
+    }
+    expect((await app.inspect('r')).state).toBe('SUCCESS');
+    expect(log.at(-1)).toBe('c');
+  });
+
+  test('where reverts have failed: these are called again, and it goes on going back', async () => {
+    const flow = linear('f').add(step('a')).add(step('b')).add(step('c')).build();
+    await using app = flowproof({ persistence: memory(), flows: [flow] });
+    broken.add('c').add('-b');
+    expect(await app.run(flow, { id: 'r' })).toMatchObject({ state: 'FAILURE', pendingReverts: ['f/b', 'f/a'] });
+    broken.delete('-b');
+    log = [];
+    expect(await (await app.retryFailed('r')).result()).toMatchObject({ state: 'REVERTED' });
+    expect(log).toEqual(['-b', '-a']);
+  });
+
+  test('where a retry undid its own flow only: that and what was behind it begin anew', async () => {
+    const local = defineRetry({ name: 'local', onFailure: () => 'REVERT_LOCAL' as const });
+    const inner = linear.open('inner').retry(local).add(step('b')).add(step('c')).build();
+    const flow = linear('f').add(step('a')).add(inner).add(step('d')).build();
+    await using app = flowproof({ persistence: memory(), flows: [flow] });
+    broken.add('c');
+    expect(await app.run(flow, { id: 'r' })).toMatchObject({ state: 'FAILURE', partial: true });
+    broken.clear();
+    log = [];
+    expect(await (await app.retryFailed('r')).result()).toMatchObject({ state: 'SUCCESS' });
+    expect(log).toEqual(['b', 'c', 'd']);
+  });
+
+  test('a choice in what was undone is made again', async () => {
+    const local = defineRetry({ name: 'local', onFailure: () => 'REVERT_LOCAL' as const });
+    const pick = defineTask({
+      name: 'pick',
+      provides: ['size'],
+      execute: async (): Promise<{ size: 'l' | 's' }> => ({ size: broken.has('l') ? 'l' : 's' }),
+    });
+    const inner = linear
+      .open('inner')
+      .retry(local)
+      .add(pick)
+      .switch('by-size', ['size'], ({ size }) => size, { l: step('l'), s: step('s') })
+      .build();
+    const flow = linear('f').add(step('a')).add(inner).build();
+    await using app = flowproof({ persistence: memory(), flows: [flow] });
+    broken.add('l');
+    expect((await app.run(flow, { id: 'r' })).state).toBe('FAILURE');
+    broken.clear();
+    log = [];
+    expect((await (await app.retryFailed('r')).result()).state).toBe('SUCCESS');
+    expect(log).toEqual(['s']);
+  });
+});
+
+test('a run in any other state is refused, and nothing happens to it', async () => {
+  const flow = linear('f').add(step('a')).build();
+  await using app = flowproof({ persistence: memory(), flows: [flow] });
+  broken.add('a');
+  await app.run(flow, { id: 'undone' });
+  await expect(app.retryFailed('undone')).rejects.toSatisfy((error) => isFlowproofError(error, 'RUN_NOT_FAILED'));
+  await expect(app.retryFailed('none')).rejects.toSatisfy((error) => isFlowproofError(error, 'RUN_NOT_FOUND'));
+});
