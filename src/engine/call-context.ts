@@ -1,5 +1,6 @@
 import type { TaskContext } from '../authoring/index.js';
 import { digest, quickDigest } from '../model/ids.js';
+import { inWords } from '../model/in-words.js';
 import type { CallDoor } from './call-door.js';
 import type { Commitment } from './commitment.js';
 import type { CallId, CallOutcome } from './decision.js';
@@ -64,12 +65,22 @@ export function callContext({
     save: (data: unknown) => doors.save(call, data),
     progress(fraction, details) {
       const told = details === undefined ? undefined : (discretion?.details(details) ?? details);
-      doors.progress(call, path, Math.min(1, Math.max(0, Number(fraction) || 0)), told);
+      doors.progress(call, path, fractionIn(fraction), told);
     },
     emit(event, data?: unknown) {
-      if (discretion === undefined) doors.emit(path, String(event), data);
-      else doors.emit(path, discretion.text(String(event)), data === undefined ? undefined : discretion.data(data));
+      if (discretion === undefined) doors.emit(path, nameIn(event), data);
+      else doors.emit(path, discretion.text(nameIn(event)), data === undefined ? undefined : discretion.data(data));
     },
     ...(door === undefined ? {} : { '~flowproof': door }),
   };
+}
+
+/** Anything can be given in the place of a number or text; to make one of it could call code, or take for ever. */
+function fractionIn(given: unknown): number {
+  const fraction = typeof given === 'number' || typeof given === 'string' ? Number(given) : 0;
+  return Math.min(1, Math.max(0, fraction || 0));
+}
+
+function nameIn(given: unknown): string {
+  return typeof given === 'string' ? given : inWords(given);
 }

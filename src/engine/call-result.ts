@@ -14,8 +14,9 @@ export type CallResult = { readonly result?: Json } | { readonly failure: Failur
  */
 export function resultOf(path: string, ports: readonly Port[], returned: unknown, codec: Codec): CallResult | Promise<CallResult> {
   if (ports.length === 0 && returned === undefined) return {};
-  if (typeof returned !== 'object' || returned === null) {
-    return refuse(path, 'PROVIDES_UNKNOWN', sentence('PROVIDES_UNKNOWN', { value: ports[0]?.name ?? inWords(returned) }));
+  if (typeof returned !== 'object' || returned === null || isList(returned)) {
+    if (ports[0] === undefined) return refuse(path, 'PROVIDES_MISSING', sentence('PROVIDES_MISSING', { value: inWords(returned) }));
+    return refuse(path, 'PROVIDES_UNKNOWN', sentence('PROVIDES_UNKNOWN', { value: ports[0].name }));
   }
   const values = returned as Readonly<Record<string, unknown>>;
   for (const { name, optional } of ports) {
@@ -25,6 +26,11 @@ export function resultOf(path: string, ports: readonly Port[], returned: unknown
     if (!ports.some(({ name }) => name === key)) return refuse(path, 'PROVIDES_MISSING', sentence('PROVIDES_MISSING', { value: key }));
   }
   return hasSchemas(ports) ? parsedResult(path, ports, values, codec) : encodedResult(path, values, codec);
+}
+
+/** A file that was read, perhaps: to go through its keys would take a second for each megabyte. */
+function isList(returned: object): boolean {
+  return ArrayBuffer.isView(returned) || (Array.isArray(returned) && returned.length > 0);
 }
 
 async function parsedResult(

@@ -1,6 +1,7 @@
 import type { Clock } from '../model/clock.js';
 import { isFlowproofError, PersistenceError, StaleRunError } from '../model/errors.js';
 import type { Ids } from '../model/ids.js';
+import { inWords } from '../model/in-words.js';
 import type { Secrets } from '../model/secrets.js';
 import { isEnded } from '../model/states.js';
 import {
@@ -98,7 +99,7 @@ export class Writer {
     const result = await this.#appendPatiently(item, { sentAtMs, answer: first ?? NO_ANSWER });
     if (result.kind === 'stale') throw new StaleRunError(runId);
     if (result.kind === 'refused') {
-      throw new PersistenceError('STORE_REFUSED', `the store refused step ${seq} of run '${runId}': ${String(result.cause)}`, {
+      throw new PersistenceError('STORE_REFUSED', `the store refused step ${seq} of run '${runId}': ${inWords(result.cause)}`, {
         cause: result.cause,
       });
     }

@@ -140,13 +140,10 @@ function messageFrom(thrown: object, errors: readonly Failure[]): string {
   }
 }
 
-/** As JSON, which is the most that can be said of an object that is no error. */
+/** As JSON where it is, which is the most that can be said of an object that is no error. */
 function printed(value: object): string {
-  try {
-    return JSON.stringify(value) ?? inWords(value);
-  } catch {
-    return inWords(value);
-  }
+  const copy = plainCopy(value, cut, MAX_DATA);
+  return copy === undefined ? inWords(value) : JSON.stringify(copy);
 }
 
 /** Not in the middle of a character. Cutting what was cut changes nothing. */

@@ -1,25 +1,38 @@
-import { inspect } from 'node:util';
-import { isError } from './kinds.js';
+import { inspect, types } from 'node:util';
+import { isError, isPlainObject } from './kinds.js';
 
 /** A sentence quotes so much of a value. */
 const MAX_WORDS = 200;
 
+/** More fields are counted: there may be a million. */
+const MAX_FIELDS = 100;
+
 const PLAINLY = {
-  ...{ customInspect: false, getters: false, depth: 1, maxArrayLength: 8, maxStringLength: MAX_WORDS },
+  ...{ customInspect: false, getters: false, depth: 0, maxArrayLength: 8, maxStringLength: MAX_WORDS },
   ...{ compact: true, breakLength: Number.POSITIVE_INFINITY },
 } as const;
 
 /**
  * A value as sentences quote it, such as `'text'`, `Symbol(x)` or `{ a: 1 }`. For whatever user code gives: calls no getter,
- * `toString` or `toJSON` of a value, follows no proxy, and never throws.
+ * `toString` or `toJSON` of a value, follows no proxy, never throws, and takes no longer for what is large.
  */
 export function inWords(value: unknown): string {
   try {
-    const words = isError(value) ? `${String(value.name)}: ${String(value.message)}` : inspect(value, PLAINLY);
+    const words = isError(value) ? `${textOf(value.name)}: ${textOf(value.message)}` : plainly(value);
     return words.length <= MAX_WORDS ? words : `${words.slice(0, MAX_WORDS)}…`;
   } catch {
     return `a value of type ${typeof value} that can't be read`;
   }
+}
+
+function textOf(said: unknown): string {
+  return typeof said === 'string' ? said : plainly(said);
+}
+
+function plainly(value: unknown): string {
+  const isRecord = typeof value === 'object' && value !== null && !types.isProxy(value) && isPlainObject(value);
+  const fields = isRecord ? Object.keys(value).length : 0;
+  return fields > MAX_FIELDS ? `an object with ${fields} fields` : inspect(value, PLAINLY);
 }
 
 /** What anything that was thrown says. Never throws. */

@@ -54,11 +54,16 @@ function copiedRecord(record: object, cut: (text: string) => string, room: Room,
   const copy: { [key: string]: Json } = {};
   for (const key of Object.keys(record)) {
     room.characters -= key.length;
-    const item = key === '__proto__' ? undefined : copied((record as Readonly<Record<string, unknown>>)[key], cut, room, depth + 1);
+    const item = isWordOfOurs(key) ? undefined : copied((record as Readonly<Record<string, unknown>>)[key], cut, room, depth + 1);
     if (item === undefined) return undefined;
     copy[key] = item;
   }
   return copy;
+}
+
+/** The journal takes keys with a tilde for what stands for a value, encrypted or kept elsewhere. */
+function isWordOfOurs(key: string): boolean {
+  return key === '__proto__' || key.startsWith('~');
 }
 
 /** A copy of what is JSON for certain. */

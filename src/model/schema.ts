@@ -1,3 +1,5 @@
+import { inWords } from './in-words.js';
+
 /**
  * The Standard Schema interface, version 1 (standardschema.dev), which zod, valibot, arktype and others implement.
  * Copied, as its authors ask for, so that nobody has to install it.
@@ -30,14 +32,25 @@ export function isSchema(value: unknown): value is StandardSchema {
   return (kind === 'object' || kind === 'function') && value !== null && '~standard' in (value as object);
 }
 
+/** More issues than anybody reads are left out. */
+const MAX_ISSUES = 100;
+
+/** Texts, whatever a schema calls so. */
+function issueIn({ path = [], message }: SchemaIssue): ValueIssue {
+  const keys = path.map((part) => (typeof part === 'object' ? part.key : part));
+  return { path: keys.map(textOf).join('.'), message: textOf(message) };
+}
+
+function textOf(value: unknown): string {
+  return typeof value === 'string' ? value : inWords(value);
+}
+
 /** Validates, and gives the parsed value or the issues with readable paths. */
 export async function validate(schema: StandardSchema, value: unknown): Promise<{ value: unknown } | { issues: readonly ValueIssue[] }> {
   const result = await schema['~standard'].validate(value);
   if (result.issues === undefined) return { value: result.value };
-  return {
-    issues: result.issues.map((issue) => ({
-      path: (issue.path ?? []).map((part) => String(typeof part === 'object' ? part.key : part)).join('.'),
-      message: issue.message,
-    })),
-  };
+  const issues: ValueIssue[] = [];
+  for (let index = 0; index < Math.min(result.issues.length, MAX_ISSUES); index++)
+    issues.push(issueIn(result.issues[index] as SchemaIssue));
+  return { issues };
 }

@@ -107,6 +107,41 @@ test.each<[string, () => unknown]>([
   expect(await run(linear('f').add(hostile).build())).toMatchObject({ state: 'REVERTED', failures: [{ path: 'f/hostile' }] });
 });
 
+test('a task that returns a large file instead of a record has failed, without a look at each of its bytes', async () => {
+  const file = defineTask({ name: 'file', execute: () => Buffer.alloc(50_000_000) as unknown as undefined });
+  const failures = [{ failure: { code: 'PROVIDES_MISSING', message: expect.stringContaining('Buffer') } }];
+  expect(await run(linear('f').add(file).build())).toMatchObject({ state: 'REVERTED', failures });
+});
+
+test('what is told in the place of a fraction or a name is not asked to be one', async () => {
+  const told: FlowEvent[] = [];
+  const endless = new Array(4_000_000_000) as unknown;
+  const talkative = defineTask({
+    name: 'talkative',
+    execute: (_, ctx) => {
+      for (const odd of [endless, Symbol('s'), { valueOf: no, toString: no }, Number.NaN, '0.5']) {
+        ctx.progress(odd as number);
+        ctx.emit(odd as string);
+      }
+    },
+  });
+  const flow = linear('f').add(talkative).build();
+  expect((await run(flow, { onEvent: (event) => void told.push(event) })).state).toBe('SUCCESS');
+  expect(told.flatMap((event) => (event.type === 'progress' ? [event.fraction] : []))).toEqual([0, 0, 0, 0, 0.5]);
+  expect(told.flatMap((event) => (event.type === 'emitted' ? [event.event] : []))).toContain('Symbol(s)');
+});
+
+test('of a schema that finds more wrong than anybody reads, some is told', async () => {
+  const issues = Array.from({ length: 100_000 }, (_, at) => ({ message: 'x'.repeat(100), path: [{ key: 'at' }, at, Symbol('s')] }));
+  const schema = { '~standard': { version: 1, vendor: 'none', validate: () => ({ issues }) } } as const;
+  const strict = defineTask({ name: 'strict', provides: { x: schema }, execute: () => ({ x: 1 as unknown }) });
+  const result = await run(linear('f').add(strict).build());
+  const failure = result.state === 'REVERTED' ? result.failures[0]?.failure : undefined;
+  expect(failure).toMatchObject({ code: 'INVALID_OUTPUT', message: expect.stringContaining('x.at.0.Symbol(s)') });
+  expect(failure?.data).toHaveLength(100);
+  expect(JSON.stringify(failure).length).toBeLessThan(50_000);
+});
+
 test('a retry whose values can not be stored has failed before its first attempt', async () => {
   const never = defineTask({ name: 'never', requires: ['x'], execute: (_: { x: unknown }) => no() });
   const values = [() => 1] as unknown as readonly number[];

@@ -31,7 +31,17 @@ describe('a failure keeps of an error', () => {
   test('no data that is not plain JSON', () => {
     const cyclic: { self?: unknown } = {};
     cyclic.self = cyclic;
-    for (const data of [() => 1, new Map(), { at: new Date() }, { n: Number.NaN }, 1n, undefined, cyclic, JSON.parse('{"__proto__":1}')]) {
+    for (const data of [
+      { '~sealed': 'x' },
+      () => 1,
+      new Map(),
+      { at: new Date() },
+      { n: Number.NaN },
+      1n,
+      undefined,
+      cyclic,
+      JSON.parse('{"__proto__":1}'),
+    ]) {
       expect(toFailure(Object.assign(new Error('x'), { data }))).not.toHaveProperty('data');
     }
   });
