@@ -14,7 +14,8 @@ interface AppFacts {
 /** The flows of an app, by name: given as a list, never found in a global. */
 export class Registry {
   readonly #flows = new Map<string, CompiledFlow>();
-  readonly #checked = new Set<CompiledFlow>();
+  /** Not kept alive by it: there are flows that are built for one call. */
+  readonly #checked = new WeakSet<CompiledFlow>();
   readonly #app: AppFacts;
 
   /** @throws FlowDefinitionError for the first flow that can't run */
