@@ -56,6 +56,7 @@ export class LockSession {
   readonly #answers = new Answers();
   #opening: Promise<LockClient> | undefined;
   #client: LockClient | undefined;
+  #lastAnswer: Promise<unknown> = Promise.resolve();
   /** The locks exclude nobody here, as behind a pooler. */
   #isUseless = false;
 
@@ -142,7 +143,14 @@ export class LockSession {
     return client;
   }
 
-  async #ask(client: LockClient, text: string, values: unknown[]): Promise<readonly Row[]> {
+  /** One statement after the other: owners take their locks at the same moment when the session was lost. */
+  #ask(client: LockClient, text: string, values: unknown[]): Promise<readonly Row[]> {
+    const answer = this.#lastAnswer.then(() => this.#send(client, text, values));
+    this.#lastAnswer = answer.catch(ignore);
+    return answer;
+  }
+
+  async #send(client: LockClient, text: string, values: unknown[]): Promise<readonly Row[]> {
     client.ref();
     try {
       return (await this.#answers.within(answerMs(), () => client.query({ text, values }))).rows as Row[];

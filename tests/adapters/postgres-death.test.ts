@@ -127,6 +127,37 @@ describePostgres('the death of a process', (database) => {
     expect((await locksIn(admin)).has(id)).toBe(false);
   });
 
+  it('is shown by one session for all apps that share a persistence, and by a lock for each', async () => {
+    const { admin } = database();
+    const persistence = postgres(database().url);
+    const journals = [persistence.connect(), persistence.connect(), persistence.connect()];
+    const runs: Awaited<ReturnType<typeof begun>>[] = [];
+    for (const one of journals) {
+      await one.open();
+      const run = await begun(one);
+      await one.tick({ owner: run.writer, leaseMs: LONG_MS, watch: [] });
+      runs.push(run);
+    }
+    const held = async () => {
+      const text = `select l.pid from pg_locks l join flowproof.owner_locks k on k.owner = any($1::uuid[])
+        and l.locktype = 'advisory' and ((l.classid::bigint << 32) | l.objid::bigint) = k.lock_key`;
+      return (await admin.query<{ pid: number }>(text, [runs.map(({ writer }) => writer)])).rows.map(({ pid }) => pid);
+    };
+    const before = await held();
+    expect([before.length, new Set(before).size]).toEqual([3, 1]);
+    await admin.query('select pg_terminate_backend($1)', [before[0]]);
+    await vi.waitFor(async () => {
+      const after = await held();
+      expect([after.length, new Set(after).size, after.includes(before[0] ?? 0)]).toEqual([3, 1, false]);
+    });
+    const [first, ...others] = journals;
+    await first?.release(runs[0]?.writer ?? '');
+    await first?.close();
+    expect(await held()).toHaveLength(2);
+    for (const one of others) await one.close();
+    await vi.waitFor(async () => expect(await held()).toHaveLength(0));
+  });
+
   it('through a pool of the user is seen by the lease alone', async () => {
     const pool = new pg.Pool({ connectionString: database().url, max: 2 });
     const other = await opened(pool);
