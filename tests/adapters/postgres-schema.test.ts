@@ -1,14 +1,18 @@
 import { randomUUID } from 'node:crypto';
 import pg from 'pg';
 import { describe, expect, it } from 'vitest';
+import { connect } from '../../src/adapters/postgres/connect.js';
 import { type PostgresOptions, postgres, prepareSchema } from '../../src/adapters/postgres/index.js';
 import { PoolSql } from '../../src/adapters/postgres/pool-sql.js';
+import type { Journal } from '../../src/persistence/index.js';
 import { encodeItem, paramsOf } from '../../src/sql/append-params.js';
 import { appendStatement } from '../../src/sql/append-statements.js';
 import { migrate, quoted } from '../../src/sql/migrate.js';
 import { allMigrations } from '../../src/sql/migrations/all-migrations.js';
+import { statement } from '../../src/sql/statement.js';
 import { appendOne, begun, entriesOf, sampleRun } from '../conformance/journal/samples.js';
 import { describePostgres } from '../support/postgres.js';
+import { startWire } from '../support/wire.js';
 
 describePostgres('the schema', (database) => {
   const open = async (options: PostgresOptions, url = database().url) => {
@@ -151,8 +155,45 @@ describePostgres('what is borrowed', (database) => {
     })) {
       expect((await pool.query(`show ${setting}`)).rows).toEqual([{ [setting]: value }]);
     }
-    expect(pool.listenerCount('error')).toBe(0);
     await pool.end();
+  });
+
+  it('is listened to once, however many use it, so that no connection of it ends the process', async () => {
+    const wire = await startWire(database().url);
+    const pool = new pg.Pool({ connectionString: wire.url, max: 3 });
+    const journals = Array.from({ length: 12 }, () => postgres(pool).connect());
+    for (const journal of journals) await journal.open();
+    const run = await begun(journals[0] as Journal, 1);
+    const clients = await Promise.all([pool.connect(), pool.connect(), pool.connect()]);
+    for (const client of clients) client.release();
+    const listeners = () => [
+      pool.listenerCount('error'),
+      pool.listenerCount('connect'),
+      ...clients.map((one) => one.listenerCount('error')),
+    ];
+    // Of an idle client, one is the pool's own.
+    expect(listeners()).toEqual([1, 1, 2, 2, 2]);
+    const endAll = 'select pg_terminate_backend(pid) from pg_stat_activity where datname = current_database() and pid <> pg_backend_pid()';
+    await database().admin.query(endAll);
+    wire.endGreeted(2);
+    const found = await Promise.all(journals.map((journal) => journal.find({ runId: run.runId })));
+    expect(new Set(found.map((one) => one?.runId))).toEqual(new Set([run.runId]));
+    for (const journal of journals) await journal.close();
+    await database().admin.query(endAll);
+    await pool.query('select 1').catch(() => undefined);
+    expect(pool.listenerCount('error')).toBe(1);
+    await pool.end();
+    await wire.close();
+  });
+
+  it('of our own, has plans, no scans and no compiler', async () => {
+    const { sql, lanes, close } = connect({ source: database().url, lanes: 1, pooler: 'none' });
+    for (const one of [sql, ...lanes]) {
+      for (const [setting, value] of Object.entries({ enable_seqscan: 'off', plan_cache_mode: 'force_generic_plan', jit: 'off' })) {
+        expect(await one.query(statement(`select current_setting('${setting}') as is`), [])).toEqual([{ is: value }]);
+      }
+    }
+    await close();
   });
 
   it('a relaxed append asks not to wait for the disk, and only for itself', async () => {
