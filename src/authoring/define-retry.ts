@@ -6,6 +6,7 @@ import type { AsResults } from './results.js';
 import type { RetryPolicy } from './retry.js';
 import type { RetryContext } from './retry-context.js';
 import { ownRetryDefinition } from './retry-definition.js';
+import type { ValueNames } from './value-names.js';
 
 /** As in `defineTask`: nothing, while nothing is known yet, and while nothing is wrong. */
 type Unless<Result, Wrong> = unknown extends Result ? unknown : [Wrong] extends [never] ? unknown : Wrong;
@@ -42,9 +43,9 @@ export function defineRetry<
   /** Its name in pictures and messages. */
   readonly name: string;
   /** What its functions take beside the history. Optional ones end in a question mark: `'limit?'`. */
-  readonly requires?: R;
+  readonly requires?: R & ValueNames<R>;
   /** What `execute` gives to the flow. */
-  readonly provides?: P;
+  readonly provides?: P & ValueNames<P>;
   /** Which of these values are secret, as in a task. */
   readonly secret?: readonly NoInfer<NamesOf<R> | NamesOf<P>>[];
   /** Gives the values of the next attempt. The history has no entry for that one yet. */

@@ -2,6 +2,7 @@ import type { DefinedTask } from './defined-task.js';
 import type { Sentence } from './sentence.js';
 import type { RefusedNames } from './storable.js';
 import { taskDefinition } from './task-options.js';
+import type { ValueName, ValueNames } from './value-names.js';
 
 type Result<P, U> = P extends string ? { [Name in P]: U[] } : P extends readonly unknown[] ? { [Name in P[number] & string]: U } : never;
 
@@ -39,9 +40,9 @@ export function mapTask<
   /** The node's name in a flow, unless the flow gives another. */
   readonly name: Name;
   /** The inputs, whose values are given to `map` one after another. */
-  readonly over: Over;
+  readonly over: Over & ValueNames<Over>;
   /** A name for each result, as many as there are inputs; or one name for the list of all. */
-  readonly provides: P;
+  readonly provides: P & ValueName<P extends readonly unknown[] ? P[number] : P>;
   /** Which of these values are secret, as in other tasks: what is made of a secret is one only if you say so. */
   readonly secret?: readonly NoInfer<Over[number] | (P extends readonly unknown[] ? P[number] & string : P & string)>[];
   readonly map: ((value: V) => U) & Stored<U>;

@@ -1,5 +1,6 @@
 import type { DefinedTask } from './defined-task.js';
 import { taskDefinition } from './task-options.js';
+import type { ValueName, ValueNames } from './value-names.js';
 
 /**
  * Makes a task that folds several values into one, from the left. TaskFlow's ReduceFunctorTask; it reads its inputs by
@@ -31,9 +32,9 @@ export function reduceTask<
   /** The node's name in a flow, unless the flow gives another. */
   readonly name: Name;
   /** The inputs, at least two: the first is the first total. */
-  readonly over: Over;
+  readonly over: Over & ValueNames<Over>;
   /** The name of the last total. */
-  readonly provides: P;
+  readonly provides: P & ValueName<P>;
   /** Which of these values are secret, as in other tasks: what is made of a secret is one only if you say so. */
   readonly secret?: readonly NoInfer<Over[number] | P>[];
   readonly reduce: (total: V, value: V) => V | Promise<V>;

@@ -2,6 +2,7 @@ import type { CheckRetryClass } from './check-own-retry.js';
 import type { NamesOf } from './names.js';
 import type { RetryClass } from './own-retry.js';
 import { leaveRetry, ownRetryDefinition } from './retry-definition.js';
+import type { ValueNames } from './value-names.js';
 
 /**
  * Makes a class a retry of your own, for `.retry(UntilItFits)`: its `onFailure` is asked after each failure in the flow.
@@ -31,9 +32,9 @@ export function Retry<const R extends readonly string[] = readonly [], const P e
   /** Its name in pictures and messages. */
   readonly name?: string;
   /** What its methods take beside the history. Optional ones end in a question mark: `'limit?'`. */
-  readonly requires?: R;
+  readonly requires?: R & ValueNames<R>;
   /** What `execute` gives to the flow. */
-  readonly provides?: P;
+  readonly provides?: P & ValueNames<P>;
   /** Which of these values are secret, as in a task. */
   readonly secret?: readonly NoInfer<NamesOf<R> | NamesOf<P>>[];
 }): <C extends RetryClass>(target: CheckRetryClass<C, R, P>, context?: unknown) => void {

@@ -2,6 +2,7 @@ import type { RetryDefinition } from './definition.js';
 import { type RetryOptions, stockRetry } from './retry-options.js';
 import type { Sentence } from './sentence.js';
 import type { StorableValue } from './storable.js';
+import type { ValueName } from './value-names.js';
 
 /**
  * Decides what happens when a flow has failed: another attempt, or back.
@@ -65,7 +66,7 @@ export function times(attempts: number, options?: RetryOptions): TimesRetry {
  * @param values a list that is not empty; what is in it twice is tried twice
  */
 export function forEach<const Name extends string, const Value>(
-  name: Name,
+  name: Name & ValueName<Name>,
   values: StorableValue<readonly Value[], Sentence<'NOT_STORABLE', { path: Name; reason: 'it holds what does not survive' }>>,
   options?: RetryOptions,
 ): RetryPolicy<{}, { [Key in Name]: Value }> {
@@ -82,8 +83,8 @@ export function forEach<const Name extends string, const Value>(
  * @param name under which the flow reads the value of the attempt
  */
 export function forEachOf<const From extends string, const Name extends string, Value = ItemOf<From>>(
-  from: From,
-  name: Name,
+  from: From & ValueName<From>,
+  name: Name & ValueName<Name>,
   options?: RetryOptions,
 ): RetryPolicy<{ [Key in From]: readonly (Value extends ItemOf<string> ? unknown : Value)[] }, { [Key in Name]: Value }> {
   return policy({ kind: 'forEachOf', requires: from, provides: name, ...stockRetry(options) });

@@ -4,17 +4,18 @@ import type { Names, NamesOf } from './names.js';
 import { portsOf, secretNames } from './ports.js';
 import type { TimesRetry } from './retry.js';
 import { retryDefinitionOf } from './retry-definition.js';
+import type { ValueNames } from './value-names.js';
 
 /** What a task says of itself beside its code. */
 export interface TaskOptions<R, P, K, V> {
   /** What `execute` takes: a list, or a map to `true` or a schema. Optional inputs end in a question mark: `'zone?'`. */
-  readonly requires?: R;
+  readonly requires?: R & ValueNames<R>;
   /** What `execute` returns for the tasks that follow. */
-  readonly provides?: P;
+  readonly provides?: P & ValueNames<P>;
   /** What `execute` returns for this task's `revert` only: stored with the result, in no other task's reach. */
-  readonly keeps?: K;
+  readonly keeps?: K & ValueNames<K>;
   /** What only `revert` takes; a need of the flow like `requires`. */
-  readonly revertRequires?: V;
+  readonly revertRequires?: V & ValueNames<V>;
   /**
    * Which of these values are secret: encrypted where runs are kept, and masked in events, failures and views, for whoever
    * gives or takes them in this flow. The task gets them as they are.

@@ -229,7 +229,7 @@ const WRONG: readonly (readonly [DiagnosticCode, string, AnyBuilder, readonly st
     'words of the codec, the prototype, names that a store would not keep; of tasks, placements, retries and inputs',
     flow()
       .input(['~in'])
-      .retry(forEach('~tried', [1]))
+      .retry(forEach('~tried' as string as 'tried', [1]))
       .add(task('a', ['~in'], ['__proto__']))
       .add(task('b', ['fine'], ['b']), { rebind: { fine: '~in' }, provides: { b: '' } })
       .add(task('c', [], ['nul\0', 'half\ud800', 'a~b', 'proto'])),
