@@ -80,12 +80,14 @@ export type {
   JournalEvent,
   Listener,
   OnFailure,
+  PoisonEvent,
   ProgressEvent,
+  RecoveryEvent,
   RunEvent,
   RunStatistics,
 } from './engine/index.js';
 export { concurrent, type ExecutorChoice, serial } from './executors/index.js';
-export type { Clock } from './model/clock.js';
+export type { Clock, TimerOptions } from './model/clock.js';
 export { type Codec, NotStorableError } from './model/codec.js';
 export type { Diagnostic, DiagnosticCode } from './model/diagnostics.js';
 export {

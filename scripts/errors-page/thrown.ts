@@ -87,7 +87,7 @@ export const THROWN: Readonly<Record<FlowproofErrorCode, Entry>> = {
   STORE_UNREACHABLE: {
     when: 'The store gives no answer: when it is opened, or for `storeTimeoutMs` (60 s). Runs are as they were.',
     remedy:
-      'Mend the store. Runs go on by themselves when it is back, or with `app.resumeAll()` ([operations](operations.md#what-to-do-when)).',
+      'Mend the store. Runs go on by themselves when it is back; with `recover: false`, by `app.resumeAll()` ([operations](operations.md#what-to-do-when)).',
   },
   STORE_REFUSED: {
     when: 'The store will never take this: a step that is too large, a text that it can’t keep, or a right that the role lacks. As the code of a task’s failure: its result.',

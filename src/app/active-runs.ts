@@ -7,6 +7,8 @@ export interface ActiveRun {
   readonly engine: Engine;
   readonly summary: Pick<RunSummary, 'key' | 'flow' | 'inputsHash'>;
   readonly result: Promise<AnyRunResult>;
+  /** It was taken up without anybody having asked for it: whoever asks for it joins it. */
+  readonly isRecovered: boolean;
 }
 
 /** The runs that this app drives, and those that it is about to. */

@@ -23,6 +23,14 @@ export type AppOptions<Flows extends readonly AnyFlow[], Given> = AppServices<Fl
   readonly flows: Flows;
   /** Told of everything that happens, after it is durable; what it throws is ignored. */
   readonly onEvent?: Listener;
+  /**
+   * Whether the app takes up by itself what dead or stopped processes left RUNNING of its flows. It begins with `ready`, or the
+   * first `run`, `start`, `resume`, `rerun` or `resumeAll`; reading, and asking a run for something, begin nothing. It never
+   * takes what a living process has. Default: `true` where runs outlive the process, so not with `memory()`.
+   */
+  readonly recover?: boolean;
+  /** How many runs the app drives or opens at most before it takes up no more; what you run yourself is not held back. Default: 1,000. */
+  readonly maxActive?: number;
 } & EngineOptions;
 
 /** Settings that have good defaults. */
@@ -90,6 +98,22 @@ type Name<Flows extends readonly AnyFlow[]> = Flows[number]['name'];
 /** Runs flows and keeps what they do. Made by {@link flowproof}; stop it when the process ends. */
 export interface App<Flows extends readonly AnyFlow[]> {
   /**
+   * Connects, brings the store up to date, and takes up what others left (`recover`); from then on the process stays alive
+   * until `stop`. Optional: the first use does the same, and keeps no process alive. For servers and workers, so that what is
+   * wrong is known at the start.
+   *
+   * @throws PersistenceError
+   *
+   * @example
+   * ```ts
+   * import { file, flowproof } from 'flowproof';
+   * const app = flowproof({ persistence: file('./.flowproof'), flows: [] });
+   * await app.ready();
+   * process.once('SIGTERM', () => void app.stop());
+   * ```
+   */
+  ready(): Promise<void>;
+  /**
    * Runs a flow to its end, a suspension, or a stop, and gives the outcome. With an `id` that is known already it
    * gives that run's outcome: stored, awaited from another process, or by going on where a dead one stopped.
    *
@@ -118,7 +142,10 @@ export interface App<Flows extends readonly AnyFlow[]> {
    */
   resume<F extends Flows[number]>(flow: F, id: string, options?: ResumeOptions): Promise<RunResult<F>>;
   resume(id: string, options?: ResumeOptions): Promise<RunResult<Flows[number]>>;
-  /** Goes on with every RUNNING run of this app's flows that nobody alive has; suspended ones rest. */
+  /**
+   * Goes on, now, with every RUNNING run of this app's flows that nobody alive has; suspended ones rest. For apps with
+   * `recover: false`, and to have the handles: others do this by themselves.
+   */
   resumeAll(): Promise<readonly RunHandle<Flows[number]>[]>;
   /**
    * Takes a run in hand, step by step: {@link FlowEngine}. Nothing is written before `prepare`, `run` or `steps`.
@@ -204,8 +231,9 @@ export interface App<Flows extends readonly AnyFlow[]> {
   /** Adds a listener; the returned function removes it. */
   on(listener: Listener): () => void;
   /**
-   * Starts nothing more, waits for the tasks under way (at most `graceMs`), and releases the runs for others. Ends at most some
-   * seconds later, whatever tasks, the network or the store do.
+   * Starts nothing more, waits for the tasks under way (at most `graceMs`), and lets go of the runs: each goes on in another
+   * process as soon as its tasks have ended here, not only when all have. Ends at most some seconds after `graceMs`, whatever
+   * tasks, the network or the store do.
    */
   stop(): Promise<void>;
   [Symbol.asyncDispose](): Promise<void>;

@@ -23,6 +23,8 @@ import { PATIENT, type Wishes } from './wishes.js';
 export interface DriverParts extends EngineParts {
   /** Id of this app's lease. */
   readonly owner: string;
+  /** Told of a run that an engine here gave up, for another reason than that another engine has it or the app stops. */
+  readonly lost?: (run: Pick<RunSummary, 'runId' | 'key' | 'flow'>, error: unknown) => void;
 }
 
 /** A run whose first step is durable. */
@@ -39,8 +41,6 @@ export class Driver {
   readonly #active: ActiveRuns;
   readonly #stored: StoredRuns;
   readonly #ticker: Ticker;
-  /** Runs whose engine here had to give up: this app seems to have them still. */
-  readonly abandoned = new Set<string>();
 
   constructor(parts: DriverParts, active: ActiveRuns, stored: StoredRuns, ticker: Ticker) {
     this.#parts = parts;
@@ -58,12 +58,13 @@ export class Driver {
   /** The run, driven here or at rest; nothing when another engine was faster. */
   async takeOver(flow: CompiledFlow, run: RunSummary, wishes: Wishes): Promise<{ readonly result: Promise<AnyRunResult> } | undefined> {
     const active = this.#active.get(run.runId);
-    if (active !== undefined) return wishes.message === undefined ? active : undefined;
+    if (active !== undefined) return wishes.message === undefined && wishes.watch === undefined ? active : undefined;
     const { codec, owner } = this.#parts;
     const { inbox, status } = await this.#stored.patiently(async () => {
       const loaded = await this.#stored.load(run);
       return { inbox: loaded.inbox, status: await foldRun(loaded) };
     });
+    if (wishes.recovers === true && status.state !== 'RUNNING') return undefined;
     const isHeeded = wishes.message !== undefined && !inbox.some(({ id }) => id === wishes.message);
     if (isHeeded && status.state === 'PENDING') throw new StaleRunError(run.key);
     const goesOn = !isHeeded && (isWoken(status, inbox) || (wishes.rerun === true && status.state === 'SUCCESS'));
@@ -83,8 +84,7 @@ export class Driver {
     const { runId, creation } = engine.run.status;
     wishes.driven?.(engine);
     const result = quiet(this.#active.untilAbandoned(creation.key, this.#driveToRest(flow, engine, first, wishes)));
-    this.abandoned.delete(runId);
-    this.#active.add(runId, { engine, summary: creation, result });
+    this.#active.add(runId, { engine, summary: creation, result, isRecovered: wishes.recovers === true });
     return { key: creation.key, result, engine };
   }
 
@@ -97,7 +97,9 @@ export class Driver {
       if (end === 'stopped') throw new AppStoppedError(creation.key);
       return runResult(flow, engine.run.status, this.#parts.codec);
     } catch (error) {
-      if (!isFlowproofError(error, 'STALE_RUN') && !isFlowproofError(error, 'APP_STOPPED')) this.abandoned.add(runId);
+      this.#active.delete(runId);
+      if (!isFlowproofError(error, 'STALE_RUN') && !isFlowproofError(error, 'APP_STOPPED'))
+        this.#parts.lost?.({ runId, key: creation.key, flow: flow.name }, error);
       throw error;
     } finally {
       this.#active.delete(runId);

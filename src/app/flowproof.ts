@@ -69,7 +69,7 @@ class FlowproofApp {
     });
     this.#journal = persistence.connect();
     if (onEvent !== undefined) this.#listeners.add(onEvent);
-    this.#parts = runsParts(options, this.#journal, this.#listeners);
+    this.#parts = runsParts(options, this.#journal, this.#registry.all(), this.#listeners);
     this.#runs = new Runs(this.#parts);
     this.#archive = new Archive({ ...this.#parts, runs: this.#runs, registry: this.#registry });
     // Names that a minifier would change are harmless until they are stored.
@@ -95,14 +95,14 @@ class FlowproofApp {
   }
 
   async resume(first: AnyFlow | string, second?: string | ResumeOptions, third?: ResumeOptions): Promise<AnyRunResult> {
-    await this.#open();
+    await this.#work();
     const [id, options] = typeof first === 'string' ? [first, second as ResumeOptions | undefined] : [second as string, third];
     const find = typeof first === 'string' ? (run: RunSummary) => this.#flowOf(run) : onlyRunsOf(this.#registry.compiled(first));
     return this.#runs.resume(find, id, { takeover: options?.takeover ?? 'if-dead', ifOwned: 'refuse' });
   }
 
   async rerun(flow: AnyFlow, id: string): Promise<AnyRunResult> {
-    await this.#open();
+    await this.#work();
     return this.#runs.resume(onlyRunsOf(this.#registry.compiled(flow)), id, { takeover: 'if-dead', ifOwned: 'refuse', rerun: true });
   }
 
@@ -146,20 +146,13 @@ class FlowproofApp {
   }
 
   async resumeAll(): Promise<readonly RunHandle<AnyFlow>[]> {
+    await this.#work();
+    return (await this.#runs.resumeAll()).map((started) => this.#handle(started));
+  }
+
+  async ready(): Promise<void> {
     await this.#open();
-    const handles: RunHandle<AnyFlow>[] = [];
-    const take = (run: RunSummary): void => {
-      const flow = this.#registry.byName(run.flow);
-      if (flow !== undefined) handles.push(this.#handle(this.#runs.adopt(flow, run)));
-    };
-    for (const run of await this.#runs.abandoned()) take(run);
-    let before: string | undefined;
-    do {
-      const page = await this.#journal.runs({ states: ['RUNNING'], ownerless: true, ...(before === undefined ? {} : { before }) });
-      for (const run of page.runs) take(run);
-      before = page.next;
-    } while (before !== undefined);
-    return handles;
+    await this.#runs.ready();
   }
 
   async suspend(id: string): Promise<void> {
@@ -223,7 +216,7 @@ class FlowproofApp {
   async #start(flow: AnyFlow, options: StartOptions = {}): Promise<StartedRun> {
     const compiled = this.#registry.compiled(flow);
     const inputs = await prepareInputs(compiled, options.inputs, this.#parts.codec);
-    await this.#open();
+    await this.#work();
     return this.#runs.start(compiled, { key: options.id, ...grouping(options) }, inputs);
   }
 
@@ -254,6 +247,12 @@ class FlowproofApp {
     throw new IncompatibleFlowError(run.key, run.flow, [
       `this app has no flow '${run.flow}': it has ${this.#registry.names.join(', ') || 'none'}`,
     ]);
+  }
+
+  /** Opens for work of this app's own, and with it takes up what others have left. */
+  async #work(): Promise<void> {
+    await this.#open();
+    this.#runs.recover();
   }
 
   #open(): Promise<void> {

@@ -74,7 +74,8 @@ interface UntypedApp {
 function oneShot(flow: AnyFlow, options: { readonly inputs?: unknown } & RunIdOption): { app: UntypedApp; started: object } {
   const { inputs, id, logbook, metadata, ...rest } = options;
   const make = flowproof as unknown as (options: object) => UntypedApp;
-  const app = make({ persistence: memory(), ...rest, flows: [flow] });
+  // Its process ends with its run: what others left is for those who stay.
+  const app = make({ persistence: memory(), ...rest, flows: [flow], recover: false });
   return {
     app,
     started: { ...(inputs === undefined ? {} : { inputs }), ...(id === undefined ? {} : { id }), ...grouping({ logbook, metadata }) },

@@ -38,7 +38,8 @@ export class Ownership {
       const { key } = run;
       const here = active.get(run.runId);
       const elsewhere = run.owner?.alive === true && run.owner.id !== owner && takeover === 'if-dead';
-      if (ifOwned === 'refuse' && (here !== undefined || elsewhere)) throw new RunOwnedError(key, run.owner?.id ?? owner);
+      const isTaken = here === undefined ? elsewhere : !here.isRecovered || wishes.watch !== undefined;
+      if (ifOwned === 'refuse' && isTaken) throw new RunOwnedError(key, run.owner?.id ?? owner);
       if (here !== undefined) {
         const result = await here.result;
         if (!mayWait(result.state, wishes)) return result;

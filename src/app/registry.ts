@@ -39,6 +39,10 @@ export class Registry {
     return this.#flows.get(name);
   }
 
+  all(): readonly CompiledFlow[] {
+    return [...this.#flows.values()];
+  }
+
   /** Lets Node print what is doubtful about the flows, such as names that a minifier would change. */
   warn(): void {
     for (const flow of this.#flows.values()) {

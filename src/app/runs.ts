@@ -8,6 +8,7 @@ import { Driver, type DriverParts, quiet, type StartedRun } from './driver.js';
 import type { PreparedInputs } from './inputs.js';
 import { checkNaming, type Naming } from './naming.js';
 import { Ownership } from './ownership.js';
+import { Recovery } from './recovery.js';
 import { StoredRuns } from './stored-runs.js';
 import { Ticker } from './ticker.js';
 import { PATIENT, type Wishes } from './wishes.js';
@@ -17,6 +18,10 @@ export const LEAVING_MS = 1_000;
 
 export interface RunsParts extends DriverParts {
   readonly graceMs: number;
+  /** Whether this app takes up what others leave. */
+  readonly recover: boolean;
+  readonly maxActive: number;
+  readonly flows: readonly CompiledFlow[];
 }
 
 /** What an app does with runs, whoever drives them. */
@@ -27,20 +32,62 @@ export class Runs {
   readonly #ticker: Ticker;
   readonly #driver: Driver;
   readonly #ownership: Ownership;
+  readonly #recovery: Recovery;
+  #ready: Promise<unknown> | undefined;
   #stopping: Promise<void> | undefined;
 
   constructor(parts: RunsParts) {
     const { journal, clock, owner, leaseMs } = parts;
     this.#parts = parts;
     this.#stored = new StoredRuns(parts, () => this.#active.isClosed);
-    this.#ticker = new Ticker({ journal, clock, owner, leaseMs, onMessage: (message) => this.#active.deliver(message) });
-    this.#driver = new Driver(parts, this.#active, this.#stored, this.#ticker);
+    const onMessage = (message: InboxMessage): void => this.#active.deliver(message);
+    this.#ticker = new Ticker({ journal, clock, owner, leaseMs, onMessage, taker: () => this.#recovery });
+    const lost: DriverParts['lost'] = (run, error) => this.#recovery.lost(run, error);
+    this.#driver = new Driver({ ...parts, lost }, this.#active, this.#stored, this.#ticker);
+    this.#recovery = new Recovery({ ...parts, active: this.#active, driver: this.#driver, hurry: () => this.#ticker.hurry() });
     this.#ownership = new Ownership({ owner, active: this.#active, stored: this.#stored, ticker: this.#ticker, driver: this.#driver });
   }
 
   /** See {@link StoredRuns.open}. */
   open(): Promise<void> {
     return this.#active.untilAbandoned(undefined, this.#stored.open());
+  }
+
+  /** From now on this app takes up what dead or stopped processes leave, if it is to. That alone keeps no process alive. */
+  recover(): void {
+    if (!this.#parts.recover) return;
+    this.#recovery.begin();
+    this.#ticker.beatOn();
+  }
+
+  /** Like {@link recover}; resolves after the first tick. Keeps the process alive until {@link stop}. */
+  async ready(): Promise<void> {
+    this.recover();
+    if (!this.#parts.recover) return;
+    this.#ready ??= this.#active.untilAbandoned(undefined, this.#ticker.use());
+    await this.#ready;
+  }
+
+  /** Goes on with all RUNNING runs that nobody alive has; if another app is faster, waits for it. */
+  resumeAll(): Promise<readonly StartedRun[]> {
+    return this.#active.untilAbandoned(undefined, this.#resumeAll());
+  }
+
+  async #resumeAll(): Promise<readonly StartedRun[]> {
+    const done = await this.#ticker.use();
+    try {
+      const all = await this.#recovery.takeAll();
+      return all.map(({ run, result }) => ({ key: run.key, result: quiet(result.then((here) => here ?? this.#elsewhere(run))) }));
+    } finally {
+      done();
+    }
+  }
+
+  async #elsewhere({ key, flow: name }: RunSummary): Promise<AnyRunResult> {
+    const run = await this.#stored.patiently(() => this.find(key));
+    const flow = this.#parts.flows.find((one) => one.name === name);
+    if (flow === undefined) throw new RunConflictError(key, name, run.flow);
+    return this.#ownership.join(flow, run, PATIENT);
   }
 
   /** Begins a run, or joins the one that has this id. Resolves when its first step is durable, with its result to come. */
@@ -171,15 +218,6 @@ export class Runs {
       this.#ticker.stop().then(() => journal.release(owner)),
     );
     this.#active.abandon();
-  }
-
-  /** Runs whose engine here had to give up, and that nobody has taken since: this app seems to have them still. */
-  async abandoned(): Promise<readonly RunSummary[]> {
-    const { journal, owner } = this.#parts;
-    const found = await Promise.all([...this.#driver.abandoned].map((runId) => journal.find({ runId })));
-    return found.filter(
-      (run): run is RunSummary => run?.state === 'RUNNING' && run.owner?.id === owner && this.#active.get(run.runId) === undefined,
-    );
   }
 }
 

@@ -1,9 +1,9 @@
 import type { AnyFlow, Resolve } from '../authoring/index.js';
-import type { Compat } from '../compilation/index.js';
+import type { Compat, CompiledFlow } from '../compilation/index.js';
 import type { Listener } from '../engine/index.js';
 import { serial } from '../executors/index.js';
 import { steadyClock, systemClock } from '../model/clock.js';
-import { type Ids, randomIds } from '../model/ids.js';
+import { randomIds } from '../model/ids.js';
 import { jsonCodec } from '../model/json-codec.js';
 import type { Journal } from '../persistence/index.js';
 import type { AppOptions, EngineOptions } from './app.js';
@@ -17,6 +17,8 @@ export interface UntypedOptions extends EngineOptions {
   readonly services?: object;
   readonly resolve?: Resolve;
   readonly onEvent?: Listener;
+  readonly recover?: boolean;
+  readonly maxActive?: number;
   /** For the conformance suite: behaves as TaskFlow does. In no public type. */
   readonly compat?: Compat;
 }
@@ -28,11 +30,14 @@ const DEFAULTS = {
   durability: 'step',
   onFailure: 'revert',
   snapshotAfter: 1_000,
+  maxActive: 1_000,
 } as const;
 
-/** What the app's runs are made with: the options, and a default for each that was not given. */
-export function runsParts(options: UntypedOptions, journal: Journal, listeners: Listeners, ids: Ids = randomIds()): RunsParts {
-  const { resolve, maxSteps } = options;
+/** What the app's runs are made with: the options, and a default for each that was not given. @throws TypeError */
+export function runsParts(options: UntypedOptions, journal: Journal, flows: readonly CompiledFlow[], listeners: Listeners): RunsParts {
+  const { resolve, maxSteps, maxActive = DEFAULTS.maxActive } = options;
+  if (!(Number.isInteger(maxActive) && maxActive > 0)) throw new TypeError(`maxActive is ${maxActive}: it must be an integer from 1`);
+  const ids = randomIds();
   return {
     journal,
     clock: steadyClock(options.clock ?? systemClock),
@@ -48,6 +53,9 @@ export function runsParts(options: UntypedOptions, journal: Journal, listeners: 
     durability: options.durability ?? DEFAULTS.durability,
     onFailure: options.onFailure ?? DEFAULTS.onFailure,
     snapshotAfter: options.snapshotAfter ?? DEFAULTS.snapshotAfter,
+    recover: options.recover ?? journal.capabilities.outlivesProcess,
+    maxActive,
+    flows,
     ...(maxSteps === undefined ? {} : { maxSteps }),
     listening: () => listeners.size > 0,
     emit: (event) => listeners.emit(event),

@@ -1,6 +1,6 @@
 import type { Clock } from '../model/clock.js';
 import { AppStoppedError, RunNotFoundError } from '../model/errors.js';
-import { type InboxMessage, type Journal, type RunSummary, renewalMs } from '../persistence/index.js';
+import { type InboxMessage, type Journal, type RunSummary, renewalMs, type TakeParams, type TakeResult } from '../persistence/index.js';
 
 export interface TickerParts {
   readonly journal: Journal;
@@ -9,6 +9,15 @@ export interface TickerParts {
   readonly owner: string;
   readonly leaseMs: number;
   onMessage(message: InboxMessage): void;
+  readonly taker: () => Taker;
+}
+
+/** Who takes runs with the ticks. */
+export interface Taker {
+  params(): TakeParams | undefined;
+  heard(result: TakeResult, params: TakeParams): void;
+  /** No answer came. */
+  missed(): void;
 }
 
 interface Waiter {
@@ -19,17 +28,21 @@ interface Waiter {
 }
 
 /**
- * The heartbeat of a process: one statement a second renews its lease and brings the messages for its runs and the
- * news of the runs that somebody here waits for. It beats only while there is something to beat for.
+ * The heartbeat of a process: one statement a second renews its lease, brings the messages for its runs and the news of the
+ * runs that somebody here waits for, and takes runs that nobody has. It beats only while there is something to beat for.
  */
 export class Ticker {
   readonly #parts: TickerParts;
   readonly #waiters = new Map<string, Set<Waiter>>();
   #users = 0;
+  #isAlwaysOn = false;
+  /** When the next beat is due. */
+  #nextAtMs = Number.NEGATIVE_INFINITY;
   /** When the last renewal that succeeded was sent. */
   #renewedAtMs = Number.NEGATIVE_INFINITY;
   #cancel: (() => void) | undefined;
   #beating: Promise<void> | undefined;
+  #isHurried = false;
   #stopped = false;
 
   constructor(parts: TickerParts) {
@@ -41,15 +54,27 @@ export class Ticker {
     this.#users++;
     // Runs that come one after another share the beats of one second.
     if (this.#parts.clock.monotonicMs() - this.#renewedAtMs >= this.#intervalMs()) await this.beat();
-    else if (this.#cancel === undefined && this.#beating === undefined) this.#schedule();
+    else if (this.#users === 1 && this.#beating === undefined) this.#schedule();
     let used = true;
     return () => {
       if (!used) return;
       used = false;
-      if (--this.#users > 0) return;
-      this.#cancel?.();
-      this.#cancel = undefined;
+      if (--this.#users === 0 && this.#beating === undefined) this.#schedule();
     };
+  }
+
+  /** Beats from now on until it is stopped, also while nobody uses it; that alone keeps no process alive. */
+  beatOn(): void {
+    if (this.#isAlwaysOn) return;
+    this.#isAlwaysOn = true;
+    if (this.#beating === undefined) this.#schedule();
+  }
+
+  /** Beats at once, or again at once when a beat is under way. */
+  hurry(): void {
+    this.#nextAtMs = Number.NEGATIVE_INFINITY;
+    this.#isHurried = true;
+    if (this.#beating === undefined) this.#schedule();
   }
 
   /** Resolves with the summary of a run of another process at the next tick. @throws RunNotFoundError when it is gone then */
@@ -86,18 +111,24 @@ export class Ticker {
   async #beatOnce(): Promise<void> {
     this.#cancel?.();
     this.#cancel = undefined;
+    this.#isHurried = false;
     const { journal, clock, owner, leaseMs } = this.#parts;
     const sentAtMs = clock.monotonicMs();
+    const taker = this.#parts.taker();
+    const take = taker.params();
     try {
       const watch = [...this.#waiters.keys()];
-      const { messages, watched } = await journal.tick({ owner, leaseMs, watch });
+      const { messages, watched, take: taken } = await journal.tick({ owner, leaseMs, watch, ...(take === undefined ? {} : { take }) });
       this.#renewedAtMs = sentAtMs;
       for (const message of messages) this.#parts.onMessage(message);
       const found = new Map(watched.map((run) => [run.runId, run]));
       for (const runId of watch) this.#tell(runId, found.get(runId));
+      if (take !== undefined && taken !== undefined) taker.heard(taken, take);
     } catch {
       // The store is out of reach: the engines notice by themselves, and the next beat tries again.
+      if (take !== undefined) taker.missed();
     } finally {
+      this.#nextAtMs = clock.monotonicMs() + (this.#isHurried ? 0 : this.#intervalMs());
       this.#schedule();
     }
   }
@@ -113,8 +144,13 @@ export class Ticker {
   }
 
   #schedule(): void {
-    if (this.#stopped || this.#users === 0) return;
-    this.#cancel = this.#parts.clock.after(this.#intervalMs(), () => void this.beat());
+    this.#cancel?.();
+    this.#cancel = undefined;
+    const keepsAlive = this.#users > 0;
+    if (this.#stopped || !(keepsAlive || this.#isAlwaysOn)) return;
+    const { clock } = this.#parts;
+    const waitMs = Math.max(0, this.#nextAtMs - clock.monotonicMs());
+    this.#cancel = clock.after(waitMs, () => void this.beat(), { keepsAlive });
   }
 
   #intervalMs(): number {

@@ -15,6 +15,8 @@ export interface Wishes {
   readonly rerun?: boolean;
   /** Id of a message in the run's inbox that somebody has to heed: a run that rests goes on for it, and for nothing else. */
   readonly message?: string;
+  /** Nobody has asked for it: a run that rests is left at rest, and whoever asks for one that goes on joins it. */
+  readonly recovers?: true;
   /** Told of each step; the run waits until it resolves. */
   readonly watch?: (engine: Engine, step: StepDecision, events: readonly FlowEvent[]) => Promise<void>;
   /** Told of the engine, if it is driven here. */

@@ -163,9 +163,12 @@ export class Engine {
     }
   }
 
-  /** What was held back is written, if it still can be: who goes on need not do it again. */
+  /** What was held back is written, if it still can be: who goes on need not do it again. Others take the run at once. */
   async #leave(): Promise<EngineEnd> {
-    if (!this.#givenUp && this.#recorder.isHolding) await this.#recorder.flush();
+    if (this.#givenUp) return 'stopped';
+    if (this.#recorder.isHolding) await this.#recorder.flush();
+    // Where that fails, they take it when the lease of this process is over.
+    else if (!this.#recorder.isReleased) await this.#recorder.flush().catch(() => undefined);
     return 'stopped';
   }
 

@@ -5,7 +5,7 @@ import type { AtomState, RunState } from '../model/states.js';
  * Everything that an engine announces, after it is durable. Listeners are never awaited and can't hurt the run. Secrets are
  * masked, `'[secret]'` in their place.
  */
-export type FlowEvent = RunEvent | AtomEvent | ProgressEvent | EmittedEvent | JournalEvent;
+export type FlowEvent = RunEvent | AtomEvent | ProgressEvent | EmittedEvent | JournalEvent | RecoveryEvent | PoisonEvent;
 
 interface CommonEvent {
   /** The id that the run was given, or its own. */
@@ -68,6 +68,28 @@ export interface JournalEvent extends CommonEvent {
   readonly type: 'journal';
   readonly steps: number;
   readonly maxSteps: number;
+}
+
+/** An app with `recover` has come upon a run that nobody alive had. */
+export interface RecoveryEvent extends CommonEvent {
+  readonly type: 'recovery';
+  /**
+   * `taken`: it goes on here. `refused`: it can't, such as for a flow that has changed too much; others may, and this app looks
+   * at it again a minute later.
+   */
+  readonly outcome: 'taken' | 'refused';
+  /** With `refused`: why. */
+  readonly failure?: Failure;
+}
+
+/**
+ * A run is left alone: several processes took it, and each ended before it could write a step, as one does that runs out of
+ * memory while it reads the run. `app.resume(id)` goes on with it all the same. Told once by each app that comes upon it.
+ */
+export interface PoisonEvent extends CommonEvent {
+  readonly type: 'poison';
+  /** How often it was taken. */
+  readonly takes: number;
 }
 
 export type Listener = (event: FlowEvent) => void;

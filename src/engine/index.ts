@@ -5,7 +5,17 @@ export type { Decision as StepDecision, OnFailure } from './decision.js';
 export type { Durability } from './durability.js';
 export { Engine, type EngineEnd } from './engine.js';
 export type { EngineParts } from './engine-parts.js';
-export type { AtomEvent, EmittedEvent, FlowEvent, JournalEvent, Listener, ProgressEvent, RunEvent } from './events.js';
+export type {
+  AtomEvent,
+  EmittedEvent,
+  FlowEvent,
+  JournalEvent,
+  Listener,
+  PoisonEvent,
+  ProgressEvent,
+  RecoveryEvent,
+  RunEvent,
+} from './events.js';
 export { type AnyOutcome, type Executor, InterruptedCall, type Work } from './executor.js';
 export { failuresOf, pendingReverts } from './failures.js';
 export { foldRun, SealedRunError } from './fold-run.js';

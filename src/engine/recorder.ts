@@ -57,6 +57,11 @@ export class Recorder {
     return !this.#held.isEmpty;
   }
 
+  /** Whether the store knows that this engine has let go of the run. */
+  get isReleased(): boolean {
+    return this.#isReleased;
+  }
+
   /** What is held back goes with the next step, though that were empty. */
   expire(): void {
     this.#held.expire();
@@ -179,6 +184,7 @@ export class Recorder {
     const { status } = this.#run;
     const released = this.#isReleased || (this.#engine.isStopping() && this.#run.frontier.inFlight === 0);
     const summary = summaryOf(status, transitions, released);
+    this.#isReleased = summary?.owner === null;
     const used = [...heeded, ...this.#engine.inbox.restedBy(status)];
     this.#engine.statistics.writes();
     return {

@@ -4,8 +4,13 @@ export interface Clock {
   nowMs(): number;
   /** Milliseconds that only grow: for intervals, never for dates. */
   monotonicMs(): number;
-  /** Calls back once after `delayMs`; the returned function cancels. Keeps the process alive until then. */
-  after(delayMs: number, callback: () => void): () => void;
+  /** Calls back once after `delayMs`; the returned function cancels. Keeps the process alive until then, unless told otherwise. */
+  after(delayMs: number, callback: () => void, options?: TimerOptions): () => void;
+}
+
+export interface TimerOptions {
+  /** Whether the process stays alive for it. Default: `true`. */
+  readonly keepsAlive?: boolean;
 }
 
 /** Resolves when the work is done, however it ends, or with false when that takes too long. */
@@ -23,8 +28,9 @@ export function atMost(clock: Clock, ms: number, work: Promise<unknown>): Promis
 export const systemClock: Clock = {
   nowMs: () => Date.now(),
   monotonicMs: () => performance.now(),
-  after(delayMs, callback) {
+  after(delayMs, callback, { keepsAlive = true } = {}) {
     const timer = setTimeout(callback, delayMs);
+    if (!keepsAlive) timer.unref();
     return () => clearTimeout(timer);
   },
 };
@@ -60,12 +66,12 @@ export function steadyClock(clock: Clock): Clock {
   return {
     nowMs: () => Math.floor(now()),
     monotonicMs: steady(() => clock.monotonicMs(), 0, Number.isFinite),
-    after(delayMs, callback) {
+    after(delayMs, callback, options) {
       let cancel: unknown;
       try {
-        cancel = clock.after(delayMs, callback);
+        cancel = clock.after(delayMs, callback, options);
       } catch {
-        return systemClock.after(delayMs, callback);
+        return systemClock.after(delayMs, callback, options);
       }
       return () => {
         if (typeof cancel === 'function') cancel();

@@ -18,4 +18,5 @@ export { type ReadEntriesParams, readEntries } from './read-entries.js';
 export { runStateWord } from './run-state-word.js';
 export { decodeShape, encodeShape } from './shape-format.js';
 export type { StoredEntry } from './stored-entry.js';
+export { MAX_TAKES, MOST_POISONED, type TakeParams } from './takes.js';
 export { isWrapped } from './values/wrapped.js';

@@ -2,6 +2,7 @@ import type { Json } from '../model/json.js';
 import type { Secrets } from '../model/secrets.js';
 import type { RunState } from '../model/states.js';
 import type { Entry } from './entry.js';
+import type { TakeParams } from './takes.js';
 
 /**
  * Where runs are kept. Small on purpose: a store is correct when it passes `tests/conformance/journal.ts`.
@@ -48,9 +49,11 @@ export interface Journal {
    * @throws RunNotFoundError; RunEndedError `RUN_ENDED` when the run takes no such message any more (`mayReceive`)
    */
   send(message: InboxMessage): Promise<void>;
-  /** Renews the lease of a process and brings what concerns it, in one go. */
+  /** Renews the lease of a process, brings what concerns it, and takes runs that nobody has for it, in one go. */
   tick(params: TickParams): Promise<TickResult>;
-  /** Ends the lease of a process, so that nobody waits for it. */
+  /** Lets go of runs that were taken for this owner and not written to since: nobody has them, as before. */
+  giveBack(owner: string, runIds: readonly string[]): Promise<void>;
+  /** Ends the lease of a process, so that nobody waits for it; what it has is taken by whoever comes. */
   release(owner: string): Promise<void>;
   /**
    * Removes one batch of runs that have ended, with all that is kept of them, the oldest first; their keys are free
@@ -62,6 +65,8 @@ export interface Journal {
 }
 
 export interface Capabilities {
+  /** What is kept is there when the process has ended. */
+  readonly outlivesProcess: boolean;
   /** What was acknowledged survives a loss of power. */
   readonly powerSafe: boolean;
   /** Several processes may use it at once. */
@@ -144,7 +149,7 @@ export interface AppendItem {
    */
   readonly summary?: {
     readonly state?: RunState;
-    /** `null` releases the run. */
+    /** `null` releases the run. Whoever writes of it has come through taking it: the count of its takes begins anew. */
     readonly owner?: string | null;
   };
 }
@@ -248,13 +253,28 @@ export interface TickParams {
   readonly leaseMs: number;
   /** Runs of others whose end somebody here waits for. */
   readonly watch: readonly string[];
+  /** Which runs the owner would take that nobody alive has. Default: none. */
+  readonly take?: TakeParams;
 }
 
 export interface TickResult {
   /** Messages for runs of this owner, not consumed yet, oldest first. */
   readonly messages: readonly InboxMessage[];
-  /** Summaries of the watched runs. */
+  /** Summaries of the watched runs; one that is gone has none. */
   readonly watched: readonly RunSummary[];
+  /** Absent when nothing was to be taken. */
+  readonly take?: TakeResult;
+}
+
+export interface TakeResult {
+  /** Runs that this owner has from now on. */
+  readonly taken: readonly RunSummary[];
+  /** Runs that this owner had before, whether it knows of them or not: an earlier answer may have been lost. Only with `thorough`. */
+  readonly owned: readonly RunSummary[];
+  /** Runs that have been taken `MAX_TAKES` times without a step since: nobody takes them any more. */
+  readonly poisoned: readonly RunSummary[];
+  /** Another tick may take more, at once. */
+  readonly more: boolean;
 }
 
 /** What a user hands to `flowproof({ persistence })`: a way to get a journal. */

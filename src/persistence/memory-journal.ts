@@ -27,6 +27,7 @@ import { readEntries } from './read-entries.js';
 import { RunTable } from './run-table.js';
 import { decodeShape, encodeShape } from './shape-format.js';
 import type { StoredEntry } from './stored-entry.js';
+import { changeOwners, givesBack, takeResult, takes } from './take-runs.js';
 
 const PAGE = 512;
 const OK: AppendResult = { kind: 'ok' };
@@ -45,7 +46,13 @@ export class MemoryStore {
 
 /** Keeps text, not objects, so that what a test reads back is what a database would give. */
 export class MemoryJournal implements Journal {
-  readonly capabilities: Capabilities = { powerSafe: false, multiProcess: false, transactional: false, serverClock: true };
+  readonly capabilities: Capabilities = {
+    outlivesProcess: false,
+    powerSafe: false,
+    multiProcess: false,
+    transactional: false,
+    serverClock: true,
+  };
   readonly #store: MemoryStore;
   readonly #table: RunTable<StoredEntry>;
   #closed = false;
@@ -134,7 +141,17 @@ export class MemoryJournal implements Journal {
 
   async tick(params: TickParams): Promise<TickResult> {
     this.#check();
-    return this.#table.tick(params);
+    const { owner, take } = params;
+    const result = this.#table.tick(params);
+    if (take === undefined) return result;
+    const taken = takes(this.#table, owner, take);
+    changeOwners(this.#table, taken);
+    return { ...result, take: takeResult(this.#table, owner, take, taken) };
+  }
+
+  async giveBack(owner: string, runIds: readonly string[]): Promise<void> {
+    this.#check();
+    changeOwners(this.#table, givesBack(this.#table, owner, runIds));
   }
 
   async release(owner: string): Promise<void> {

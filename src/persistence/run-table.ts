@@ -40,6 +40,8 @@ export interface RunRecord<Place> {
   state: RunState;
   endedAtMs: number | undefined;
   owner: string | undefined;
+  /** How often it was taken since its last owner wrote of it. */
+  takes: number;
   /** The entries' places in order. */
   readonly places: Place[];
   /** Index in `places` of what a reader begins with. */
@@ -69,6 +71,7 @@ export class RunTable<Place> {
   /** Run ids in ascending order, so that a page costs its length. */
   readonly #order: string[] = [];
   readonly #mail = new Set<RunRecord<Place>>();
+  readonly #running = new Set<RunRecord<Place>>();
   readonly #leases: Leases;
   /** By name, which is also what they are listed by. */
   readonly #logbooks = new Map<string, Logbook>();
@@ -94,9 +97,10 @@ export class RunTable<Place> {
     const inbox = new Map<string, InboxMessage>();
     const facts = { runId, key, flow, version, fingerprint, inputsHash, createdAtMs: atMs, ...grouping({ logbook, metadata }) };
     const endedAtMs = isEnded(state) ? (ended.endedAtMs ?? atMs) : undefined;
-    const now = { state, endedAtMs, owner: owner ?? undefined };
+    const now = { state, endedAtMs, owner: owner ?? undefined, takes: 0 };
     const record: RunRecord<Place> = { ...facts, ...now, places: [place], start: 0, tail: tailOf(entry), inbox };
     this.#runs.set(runId, record);
+    this.#note(record);
     if (logbook !== undefined && !this.#logbooks.has(logbook)) this.saveLogbook({ name: logbook, createdAtMs: atMs, metadata: {} });
     this.#keys.set(key, record);
     const last = this.#order.at(-1);
@@ -128,7 +132,11 @@ export class RunTable<Place> {
       record.state = item.summary.state;
       record.endedAtMs = isEnded(record.state) ? item.entry.atMs : undefined;
     }
-    if (item.summary?.owner !== undefined) record.owner = item.summary.owner ?? undefined;
+    if (item.summary?.owner !== undefined) {
+      record.owner = item.summary.owner ?? undefined;
+      record.takes = 0;
+    }
+    this.#note(record);
   }
 
   /** @throws RunNotFoundError when there is no such run; RunEndedError when it takes no such message any more */
@@ -150,6 +158,7 @@ export class RunTable<Place> {
     record.state = 'FAILURE';
     record.endedAtMs ??= record.createdAtMs;
     record.owner = undefined;
+    this.#running.delete(record);
     this.#mail.delete(record);
   }
 
@@ -205,6 +214,15 @@ export class RunTable<Place> {
     return { messages, watched: watched.map((record) => this.summary(record)) };
   }
 
+  /** What is RUNNING, for whoever would take some of it. */
+  running(): Iterable<RunRecord<Place>> {
+    return this.#running;
+  }
+
+  isAlive(owner: string): boolean {
+    return this.#leases.isAlive(owner);
+  }
+
   release(owner: string): void {
     this.#leases.end(owner);
   }
@@ -232,10 +250,16 @@ export class RunTable<Place> {
       this.#runs.delete(runId);
       if (this.#keys.get(record.key) === record) this.#keys.delete(record.key);
       this.#mail.delete(record);
+      this.#running.delete(record);
     }
     const kept = this.#order.filter((runId) => !gone.has(runId));
     this.#order.length = 0;
     for (const runId of kept) this.#order.push(runId);
+  }
+
+  #note(record: RunRecord<Place>): void {
+    if (record.state === 'RUNNING') this.#running.add(record);
+    else this.#running.delete(record);
   }
 
   /** How many run ids are lower than this one. */

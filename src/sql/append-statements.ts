@@ -57,7 +57,10 @@ export function appendStatement(schema: string, form: AppendForm): Statement {
     u as (update ${schema}.runs r set
         state = coalesce(i.state, r.state),
         ended_at = case when i.state is null then r.ended_at when i.ended then to_timestamp(i.at / 1000) end,
-        owner = case when i.owns then i.owner else r.owner end
+        owner = case when i.owns then i.owner else r.owner end,
+        takes = case when i.owns then 0 else r.takes end,
+        wake_at = case when i.owns then null else r.wake_at end,
+        needs = greatest(r.needs, i.format)
       from i join s using (run_id) where r.run_id = i.run_id and (i.state is not null or i.owns)),
     d as (delete from ${schema}.inbox m using s join i using (run_id)
       where m.run_id = s.run_id and (i.ended and not ${isReceived('i.state', 'm.kind')}

@@ -33,8 +33,8 @@ export class RunCreator {
     this.#params = params;
     const { schema } = params;
     this.#insert = statement(`with r as (
-        insert into ${schema}.runs (run_id, key, flow, version, fingerprint, inputs_hash, state, owner, created_at, ended_at, logbook, metadata)
-        select $1::uuid, $2, $3, $4::int, $5, $6, $7, $8::uuid, to_timestamp($9::float8 / 1000), case when $10 then to_timestamp($9::float8 / 1000) end, $20, $21::json
+        insert into ${schema}.runs (run_id, key, flow, version, fingerprint, inputs_hash, state, owner, created_at, ended_at, logbook, metadata, needs)
+        select $1::uuid, $2, $3, $4::int, $5, $6, $7, $8::uuid, to_timestamp($9::float8 / 1000), case when $10 then to_timestamp($9::float8 / 1000) end, $20, $21::json, $16::smallint
           where $11::json is not null or exists (select from ${schema}.shapes where fingerprint = $5)
         on conflict do nothing returning run_id),
       h as (insert into ${schema}.shapes (fingerprint, atoms, manifest) select $5, $11::json, $12::json from r where $11 is not null on conflict do nothing),

@@ -39,6 +39,7 @@ import type { Row, Statement } from './sql.js';
 import { asPersistenceError, isWorthSending } from './sql-errors.js';
 import { type JournalStatements, journalStatements } from './statements.js';
 import { summaryOf } from './summaries.js';
+import { runsIn, takeParams, takeResultOf } from './take-runs.js';
 import { isUuid } from './uuid.js';
 
 /** A renewal is missed when none came for so many times what it takes until the next: its statement takes its time, too. */
@@ -132,22 +133,28 @@ export class SqlJournal implements Journal {
     if (row.refused === true) throw new RunEndedError(String(row.key), runStateWord(runId, row.state));
   }
 
-  async tick({ owner, leaseMs, watch }: TickParams): Promise<TickResult> {
+  async tick({ owner, leaseMs, watch, take }: TickParams): Promise<TickResult> {
     const isFirst = !this.#leasesMs.has(owner);
     this.#leasesMs.set(owner, leaseMs);
     const params = [owner, leaseMs, watch.filter(isUuid), RENEWALS * renewalMs(leaseMs)];
     // A renewal that takes longer than the lease is of no use.
     const waitMs = Math.max(leaseMs, SHORTEST_TICK_MS);
-    const [row] = await this.#read({ ...this.#statements.tick, waitMs }, params);
+    const { tick, tickAndTake, tickThoroughly } = this.#statements;
+    const statement = take === undefined ? tick : take.thorough ? tickThoroughly : tickAndTake;
+    // What was taken with a statement that gave no answer is found by the next one, which asks what this owner has.
+    const again = take === undefined ? tick : tickThoroughly;
+    const all = take === undefined ? params : [...params, ...takeParams(take)];
+    const [row] = await this.#read({ ...statement, waitMs }, all, { ...again, waitMs });
     const { locks, sql } = this.#opened();
     const kept = locks?.keep(owner, sql, row?.locked === true);
     // Whoever has begun a run is guarded; later, a lock that was lost is taken again beside the work.
     if (isFirst) await kept;
-    const watched = row?.watched;
-    return {
-      messages: messagesOf(row?.messages),
-      watched: typeof watched === 'string' ? (JSON.parse(watched) as Row[]).map(summaryOf) : [],
-    };
+    const found = { messages: messagesOf(row?.messages), watched: runsIn(row?.watched) };
+    return take === undefined ? found : { ...found, take: takeResultOf(row, take) };
+  }
+
+  async giveBack(owner: string, runIds: readonly string[]): Promise<void> {
+    await this.#read(this.#statements.giveBack, [owner, runIds.filter(isUuid)]);
   }
 
   async release(owner: string): Promise<void> {
@@ -215,12 +222,16 @@ export class SqlJournal implements Journal {
     await this.tick({ owner, leaseMs, watch: [] }).catch(ignore);
   }
 
-  /** For statements that may be sent twice: all but those that write the journal. */
-  readonly #read = async (statement: Statement, params: readonly unknown[]): Promise<readonly Row[]> => {
+  /**
+   * For statements that may be sent twice: all but those that write the journal.
+   *
+   * @param again what is sent when there was no answer. Default: the same
+   */
+  readonly #read = async (statement: Statement, params: readonly unknown[], again = statement): Promise<readonly Row[]> => {
     const { sql } = this.#opened();
     for (let sends = 1; ; sends++) {
       try {
-        return await sql.query(statement, params);
+        return await sql.query(sends === 1 ? statement : again, params);
       } catch (error) {
         if (!isWorthSending(error, sends)) throw asPersistenceError(error);
       }

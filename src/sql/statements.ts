@@ -3,6 +3,7 @@ import { MESSAGE_JSON } from './messages.js';
 import type { Statement } from './sql.js';
 import { statement } from './statement.js';
 import { SUMMARY_COLUMNS, summaryFrom } from './summaries.js';
+import { giveBackText, takeParts } from './take-runs.js';
 
 /** The statements that are the same whatever is asked. */
 export interface JournalStatements {
@@ -10,6 +11,10 @@ export interface JournalStatements {
   readonly findByKey: Statement;
   readonly send: Statement;
   readonly tick: Statement;
+  /** With {@link takeParams} behind the others. */
+  readonly tickAndTake: Statement;
+  readonly tickThoroughly: Statement;
+  readonly giveBack: Statement;
   readonly release: Statement;
   readonly forgetLeases: Statement;
 }
@@ -27,19 +32,30 @@ export function journalStatements(schema: string): JournalStatements {
       i as (insert into ${schema}.inbox (run_id, id, kind, payload) select run_id, $2, $3, $4::json from r
         where not ended or ${isReceived('state', '$3')} on conflict (run_id, id) do nothing)
       select key, state, ended and not ${isReceived('state', '$3')} as refused from r`),
-    tick: statement(`with l as (insert into ${schema}.leases (owner, expires_at, renewal_due_at)
+    tick: statement(tickText(schema, summaries)),
+    tickAndTake: statement(tickText(schema, summaries, takeParts(schema, TICK_PARAMS + 1, false))),
+    tickThoroughly: statement(tickText(schema, summaries, takeParts(schema, TICK_PARAMS + 1, true))),
+    giveBack: statement(giveBackText(schema)),
+    // What is over is seen at once; the row goes when no run names this owner any more.
+    release: statement(`with k as (delete from ${schema}.owner_locks where owner = $1::uuid)
+      update ${schema}.leases set expires_at = least(expires_at, clock_timestamp()), renewal_due_at = null where owner = $1::uuid`),
+    // Of processes that were killed; a day is far beyond any lease.
+    forgetLeases: statement(`with k as (
+        delete from ${schema}.owner_locks o where not exists (select from ${schema}.leases l where l.owner = o.owner))
+      delete from ${schema}.leases l where expires_at < clock_timestamp() - interval '1 day'
+        and not exists (select from ${schema}.runs r where r.owner = l.owner)`),
+  };
+}
+
+const TICK_PARAMS = 4;
+
+function tickText(schema: string, summaries: string, take?: { readonly tables: string; readonly columns: string }): string {
+  return `with l as (insert into ${schema}.leases (owner, expires_at, renewal_due_at)
         values ($1::uuid, clock_timestamp() + $2::float8 * interval '1 millisecond', clock_timestamp() + $4::float8 * interval '1 millisecond')
-        on conflict (owner) do update set expires_at = excluded.expires_at, renewal_due_at = excluded.renewal_due_at)
+        on conflict (owner) do update set expires_at = excluded.expires_at, renewal_due_at = excluded.renewal_due_at)${take === undefined ? '' : `,\n    ${take.tables}`}
       select
         (select json_agg(${MESSAGE_JSON} order by i.place)::text
           from ${schema}.inbox i join ${schema}.runs r on r.run_id = i.run_id where r.owner = $1::uuid) as messages,
         (select json_agg(w)::text from (${summaries} where r.run_id = any($3::uuid[])) w) as watched,
-        exists (select from ${schema}.owner_locks where owner = $1::uuid) as locked`),
-    release: statement(`with k as (delete from ${schema}.owner_locks where owner = $1::uuid)
-      delete from ${schema}.leases where owner = $1::uuid`),
-    // Of processes that were killed; a day is far beyond any lease.
-    forgetLeases: statement(`with k as (
-        delete from ${schema}.owner_locks o where not exists (select from ${schema}.leases l where l.owner = o.owner))
-      delete from ${schema}.leases where expires_at < clock_timestamp() - interval '1 day'`),
-  };
+        exists (select from ${schema}.owner_locks where owner = $1::uuid) as locked${take === undefined ? '' : `,\n        ${take.columns}`}`;
 }

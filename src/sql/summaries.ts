@@ -11,9 +11,12 @@ export const ALIVE = `case when l.expires_at is null or l.expires_at <= clock_ti
     when l.renewal_due_at > clock_timestamp() then true
     when k.taken_at > pg_postmaster_start_time() then not pg_try_advisory_xact_lock_shared(k.lock_key) else true end`;
 
+/** Columns of a summary that stand in the row `r` of the run. */
+export const RUN_COLUMNS = `r.run_id::text as run_id, r.key, r.flow, r.version, r.fingerprint, r.inputs_hash, r.state, r.owner::text as owner,
+  (extract(epoch from r.created_at) * 1000)::float8 as created_at_ms, r.logbook, r.metadata::text as metadata`;
+
 /** Columns of a summary, from {@link summaryFrom}. */
-export const SUMMARY_COLUMNS = `r.run_id::text as run_id, r.key, r.flow, r.version, r.fingerprint, r.inputs_hash, r.state, r.owner::text as owner,
-  (extract(epoch from r.created_at) * 1000)::float8 as created_at_ms, r.logbook, r.metadata::text as metadata, ${ALIVE} as alive`;
+export const SUMMARY_COLUMNS = `${RUN_COLUMNS}, ${ALIVE} as alive`;
 
 export const summaryFrom = (schema: string): string =>
   `${schema}.runs r left join ${schema}.leases l on l.owner = r.owner left join ${schema}.owner_locks k on k.owner = r.owner`;

@@ -107,6 +107,7 @@ class FaultyJournal implements Journal {
   logbooks: Journal['logbooks'] = (filter) => this.#alive(() => this.#journal.logbooks(filter));
   send: Journal['send'] = (message) => this.#alive(() => this.#journal.send(message));
   tick: Journal['tick'] = (params) => this.#alive(() => this.#journal.tick(params));
+  giveBack: Journal['giveBack'] = (owner, runIds) => this.#alive(() => this.#journal.giveBack(owner, runIds));
   release: Journal['release'] = (owner) => this.#alive(() => this.#journal.release(owner));
   prune: Journal['prune'] = (params) => this.#alive(() => this.#journal.prune(params));
   close: Journal['close'] = () => this.#alive(() => this.#journal.close());

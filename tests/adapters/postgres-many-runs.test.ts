@@ -5,6 +5,8 @@ import type { PruneParams, RunFilter } from '../../src/persistence/index.js';
 import { listRuns } from '../../src/sql/list-runs.js';
 import { pruneRuns } from '../../src/sql/prune-runs.js';
 import type { Statement } from '../../src/sql/sql.js';
+import { journalStatements } from '../../src/sql/statements.js';
+import { takeParams } from '../../src/sql/take-runs.js';
 import { describePostgres } from '../support/postgres.js';
 
 const RUNS = 20_000;
@@ -43,6 +45,18 @@ const FILTERS: readonly (readonly [what: string, filter: RunFilter])[] = [
   ['a rare pair first, with one that all have', { metadata: { customer: 'c-7', kind: 'all' } }],
 ];
 
+/** How many rows a statement looks at. */
+async function looksAt(client: pg.Client, { text }: Statement, params: readonly unknown[]): Promise<number> {
+  const values = params.map((value) =>
+    Array.isArray(value) ? client.escapeLiteral(`{${value.join(',')}}`) : value === null ? 'null' : client.escapeLiteral(String(value)),
+  );
+  await client.query(`deallocate all; prepare watched as ${text}`);
+  const { rows } = await client.query<{ 'QUERY PLAN': [{ Plan: PlanNode }] }>(
+    `explain (analyze, format json) execute watched${values.length === 0 ? '' : `(${values.join(', ')})`}`,
+  );
+  return rowsOf(rows[0]?.['QUERY PLAN'][0].Plan);
+}
+
 describePostgres(`among ${RUNS} runs`, (database) => {
   let client: pg.Client;
   beforeAll(async () => {
@@ -58,22 +72,10 @@ describePostgres(`among ${RUNS} runs`, (database) => {
     return () => client.end();
   });
 
-  /** How many rows a statement looks at. */
-  async function looksAt({ text }: Statement, params: readonly unknown[]): Promise<number> {
-    const values = params.map((value) =>
-      Array.isArray(value) ? client.escapeLiteral(`{${value.join(',')}}`) : value === null ? 'null' : client.escapeLiteral(String(value)),
-    );
-    await client.query(`deallocate all; prepare watched as ${text}`);
-    const { rows } = await client.query<{ 'QUERY PLAN': [{ Plan: PlanNode }] }>(
-      `explain (analyze, format json) execute watched${values.length === 0 ? '' : `(${values.join(', ')})`}`,
-    );
-    return rowsOf(rows[0]?.['QUERY PLAN'][0].Plan);
-  }
-
   it.each(FILTERS)('a page reads about a page: %s', async (_what, filter) => {
     const looked: number[] = [];
     const read = async (statement: Statement, params: readonly unknown[]) => {
-      looked.push(await looksAt(statement, params));
+      looked.push(await looksAt(client, statement, params));
       return (await client.query({ text: statement.text, values: [...params] })).rows;
     };
     const first = await listRuns({ schema: '"flowproof"', filter: { ...filter, limit: 50 }, read });
@@ -86,13 +88,70 @@ describePostgres(`among ${RUNS} runs`, (database) => {
     const params: PruneParams = { endedBeforeMs: Date.now(), limit: 50 };
     const read = async (statement: Statement, values: readonly unknown[]) => {
       await client.query('begin');
-      looked.push(await looksAt(statement, values));
+      looked.push(await looksAt(client, statement, values));
       await client.query('rollback');
       return [];
     };
     await pruneRuns({ schema: '"flowproof"', params, read });
     expect(looked[0]).toBeLessThan(2 * READ_AT_MOST);
-    expect(await looksAt({ name: '', text: `select from flowproof.runs where key like '%-19999'` }, [])).toBeGreaterThan(RUNS - 10);
+    expect(await looksAt(client, { name: '', text: `select from flowproof.runs where key like '%-19999'` }, [])).toBeGreaterThan(RUNS - 10);
+  });
+});
+
+/** All that a tick need not look at: runs that are driven, that sleep, that rest, and that nobody here knows; and who drives them. */
+const OTHERS = `
+  insert into flowproof.leases (owner, expires_at, renewal_due_at)
+    select ('00000000-0000-4000-8000-' || lpad(to_hex(n), 12, '0'))::uuid, now() + interval '1 day', now() + interval '1 day' from generate_series(1, 20) n;
+  insert into flowproof.runs (run_id, key, flow, version, fingerprint, inputs_hash, state, created_at, owner, wake_at, takes)
+  select gen_random_uuid(), 'other-' || n, case when kind in ('unknown', 'posted') then 'unknown' else 'mine' end, 1, 'f', 'h',
+    case kind when 'posted' then 'PENDING' when 'suspended' then 'SUSPENDED' else 'RUNNING' end, now(),
+    case when kind = 'driven' then ('00000000-0000-4000-8000-' || lpad(to_hex(1 + n % 20), 12, '0'))::uuid end,
+    case kind when 'sleeps' then now() + interval '1 hour' when 'poisoned' then 'infinity' end, case when kind = 'poisoned' then 5 else 0 end
+  from generate_series(1, ${RUNS}) n, lateral (
+    select case when n % 500 = 0 then 'poisoned' else (array['unknown', 'posted', 'suspended', 'sleeps', 'driven'])[1 + n % 5] end as kind) k`;
+
+describePostgres(`a tick beside ${RUNS} runs that it does not take`, (database) => {
+  const owner = '11111111-1111-4111-8111-111111111111';
+  const take = { flows: ['mine', 'mine-too'], limit: 50, format: 1, except: ['22222222-2222-4222-8222-222222222222'], thorough: false };
+  const { tickAndTake, tickThoroughly } = journalStatements('"flowproof"');
+  let client: pg.Client;
+  beforeAll(async () => {
+    const journal = postgres(database().url).connect();
+    await journal.open();
+    await journal.close();
+    client = new pg.Client({ connectionString: database().url });
+    await client.connect();
+    await client.query('set plan_cache_mode = force_generic_plan; set enable_seqscan = off');
+    return () => client.end();
+  });
+  const looked = async (statement: Statement): Promise<number> => {
+    await client.query('begin');
+    const rows = await looksAt(client, statement, [owner, 5_000, [], 1_500, ...takeParams(take)]);
+    await client.query('rollback');
+    return rows;
+  };
+
+  it.each(['planned when there was nothing', 'planned with statistics'])('looks at few of them: %s', async (when) => {
+    if (when === 'planned when there was nothing') await database().admin.query(OTHERS);
+    else await database().admin.query('analyze flowproof.runs; analyze flowproof.leases');
+    expect(await looked(tickAndTake)).toBeLessThan(READ_AT_MOST);
+    // Now and then what this owner has, what is left alone (100 at most), and each owner once.
+    expect(await looked(tickThoroughly)).toBeLessThan(2 * READ_AT_MOST);
+  });
+
+  it('finds what is due among them, of a living owner nothing, and of a dead one what it has', async () => {
+    await client.query(`update flowproof.leases set expires_at = now() - interval '1 day' where owner::text like '%0005'`);
+    await client.query(
+      `update flowproof.runs set wake_at = null where key in (select key from flowproof.runs where wake_at < 'infinity' limit 3)`,
+    );
+    const journal = postgres(database().url).connect();
+    await journal.open();
+    const tick = async () => (await journal.tick({ owner, leaseMs: 5_000, watch: [], take })).take;
+    const first = await tick();
+    expect([first?.taken.length, first?.more]).toEqual([3, true]);
+    const second = await tick();
+    expect(second?.taken).toHaveLength(50);
+    await journal.close();
   });
 });
 

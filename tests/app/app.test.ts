@@ -145,7 +145,7 @@ test('a listener suspends between two tasks; resume goes on; nothing is RUNNING 
   const events: string[] = [];
   const handle = await app.start(twoGates, { id: 'r' });
   app.on((event) => {
-    if (event.type === 'progress' || event.type === 'emitted' || event.type === 'journal') return;
+    if (!('state' in event)) return;
     events.push(`${event.type === 'run' ? 'run' : event.path} ${event.state}`);
     if (event.type === 'task' && event.state === 'SUCCESS' && event.path.endsWith('one')) void handle.suspend();
   });

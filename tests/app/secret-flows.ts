@@ -216,7 +216,7 @@ async function neverShown(app: App<readonly []> | object, ...others: readonly { 
 function kindsOf(events: readonly FlowEvent[]): Map<string, FlowEvent[]> {
   const kinds = new Map<string, FlowEvent[]>();
   for (const event of events) {
-    if (event.type === 'run' || event.type === 'journal') continue;
+    if (event.type === 'run' || !('path' in event)) continue;
     const name = 'state' in event ? `${event.type} ${event.state}` : `${event.type} ${event.path.split('/').at(-1)}`;
     const silent = 'state' in event && event.failure === undefined && event.result === undefined;
     if (!silent) kinds.set(name, [...(kinds.get(name) ?? []), event]);

@@ -11,6 +11,7 @@ import { logbookCases } from './journal/logbooks.js';
 import { pruneCases } from './journal/prune.js';
 import type { JournalCase, JournalRig } from './journal/rig.js';
 import { sealedCases } from './journal/sealed.js';
+import { takeCases } from './journal/take.js';
 import { noTransactionCases, transactionCases } from './journal/transactions.js';
 import { valueCases } from './journal/values.js';
 
@@ -28,6 +29,7 @@ export const journalCases: readonly JournalCase[] = [
   ...leaseCases,
   ...logbookCases,
   ...pruneCases,
+  ...takeCases,
   ...valueCases,
 ];
 

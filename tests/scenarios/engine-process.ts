@@ -1,17 +1,23 @@
 /** A program for tests: an engine in a process of its own, which dies, freezes or says where it is when it is told to. */
 import { appendFileSync, existsSync } from 'node:fs';
 import { setTimeout as sleep } from 'node:timers/promises';
+import { pglite } from '../../src/adapters/pglite/index.js';
 import { postgres } from '../../src/adapters/postgres/index.js';
 import { defineTask, file, flowproof, isFlowproofError, linear, type Persistence, type TaskContext, times } from '../../src/index.js';
 
 /** What one process is to do. */
 export interface Orders {
-  readonly store: { readonly file: string } | { readonly postgres: string };
+  readonly store: { readonly file: string } | { readonly postgres: string } | { readonly pglite: string };
   /** Each call of a task appends a line here, before anything else. */
   readonly effects: string;
-  readonly action: 'run' | 'resume' | 'force' | 'suspend';
+  /** `serve`: takes up what others leave, tells of it, and stops in good order when it is sent SIGTERM; `work`: runs, and does so, too. */
+  readonly action: 'run' | 'resume' | 'force' | 'suspend' | 'serve' | 'work';
   readonly id: string;
   readonly leaseMs?: number;
+  /** Default: 0. */
+  readonly graceMs?: number;
+  /** Dies while it reads a run. */
+  readonly diesLoading?: true;
   /** Tasks of which every piece of work fails. */
   readonly failing?: readonly string[];
   /** A signal to itself at this write of an entry, counted from 0 in this process. */
@@ -77,9 +83,25 @@ const six = linear('six')
   .add(step('f'), { rebind: { n: 'e' }, provides: { out: 'f' } })
   .build();
 
+function realStore(): Persistence {
+  if ('file' in orders.store) return file(orders.store.file);
+  return 'pglite' in orders.store ? pglite(orders.store.pglite) : postgres(orders.store.postgres);
+}
+
 function store(): Persistence {
-  const real = 'file' in orders.store ? file(orders.store.file) : postgres(orders.store.postgres);
+  const real = realStore();
   const { at } = orders;
+  if (orders.diesLoading === true) {
+    const connect = (): ReturnType<Persistence['connect']> => {
+      const journal = real.connect();
+      journal.load = async () => {
+        process.kill(process.pid, 'SIGKILL');
+        return new Promise(() => undefined);
+      };
+      return journal;
+    };
+    return { kind: real.kind, connect };
+  }
   if (at === undefined) return real;
   // The signal is sent when the store has answered, or before it is asked: nothing else of the process goes on then.
   const connect = (): ReturnType<Persistence['connect']> => {
@@ -102,15 +124,29 @@ function store(): Persistence {
 }
 
 async function main(): Promise<void> {
-  const app = flowproof({ persistence: store(), flows: [six], leaseMs: orders.leaseMs ?? 400, graceMs: 0 });
+  const { leaseMs = 400, graceMs = 0, action } = orders;
+  // Processes of other tests are not this one's business.
+  const recover = action === 'serve' || action === 'work';
+  const app = flowproof({ persistence: store(), flows: [six], leaseMs, graceMs, recover });
+  if (recover) {
+    process.once('SIGTERM', () => void app.stop().then(() => say({ stopped: true })));
+    app.on((event) => {
+      if (event.type === 'recovery' || event.type === 'poison') say({ [event.type]: event.run });
+      if (event.type === 'run' && event.state !== 'RUNNING') say({ run: event.run, state: event.state });
+    });
+  }
+  if (action === 'serve') {
+    await app.ready();
+    return say({ ready: true });
+  }
   try {
-    if (orders.action === 'suspend') {
+    if (action === 'suspend') {
       await app.suspend(orders.id);
       say({ end: 'sent' });
-    } else if (orders.action === 'run') {
+    } else if (action === 'run' || action === 'work') {
       say({ end: await app.run(six, { inputs: { n: orders.n ?? 0 }, id: orders.id }) });
     } else {
-      say({ end: await app.resume(six, orders.id, { takeover: orders.action === 'force' ? 'force' : 'if-dead' }) });
+      say({ end: await app.resume(six, orders.id, { takeover: action === 'force' ? 'force' : 'if-dead' }) });
     }
   } catch (error) {
     say({ error: isFlowproofError(error) ? error.code : String(error) });

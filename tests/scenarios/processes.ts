@@ -36,6 +36,12 @@ export class EngineProcess {
     return done === true ? undefined : (JSON.parse(value) as Said);
   }
 
+  /** What it says next of which this is true. */
+  async until(isIt: (said: Said) => boolean): Promise<Said> {
+    for (let said = await this.next(); said !== undefined; said = await this.next()) if (isIt(said)) return said;
+    throw new Error('it is gone, and has not said so');
+  }
+
   /** Everything it says until it is gone: the last word is its end, unless it died. */
   async last(): Promise<Said | undefined> {
     let last: Said | undefined;
@@ -59,6 +65,12 @@ export class EngineProcess {
 }
 
 export interface Said {
+  readonly ready?: true;
+  readonly stopped?: true;
+  readonly recovery?: string;
+  readonly poison?: string;
+  readonly run?: string;
+  readonly state?: string;
   readonly in?: string;
   readonly wrote?: number;
   readonly end?: { readonly state: string; readonly [key: string]: unknown };

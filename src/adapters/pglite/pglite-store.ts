@@ -9,12 +9,15 @@ import { type DirectoryLock, lockDirectory } from '../../persistence/index.js';
  */
 export class PgliteStore {
   readonly #directory: string;
+  readonly #opened: (database: PGlite) => Promise<void>;
   #users = 0;
   #opening: Promise<{ readonly database: PGlite; readonly lock: DirectoryLock }> | undefined;
   #closing: Promise<void> = Promise.resolve();
 
-  constructor(directory: string) {
+  /** @param opened called whenever the database is opened, before anybody uses it: no other process has it, nor had since */
+  constructor(directory: string, opened: (database: PGlite) => Promise<void>) {
     this.#directory = resolve(directory);
+    this.#opened = opened;
   }
 
   /** @throws PersistenceError `STORE_LOCKED` while another process has the directory. */
@@ -48,6 +51,7 @@ export class PgliteStore {
     try {
       const database = new PGlite(join(this.#directory, 'data'));
       await database.waitReady;
+      await this.#opened(database);
       return { database, lock };
     } catch (error) {
       await lock.release();

@@ -15,7 +15,13 @@ export interface PgliteOptions {
 const MAX_STEP_BYTES = 16 * 1_048_576;
 
 /** PGlite runs with `fsync` off: what it has acknowledged survives the end of the process, not of the machine. */
-const CAPABILITIES: Capabilities = { powerSafe: false, multiProcess: false, transactional: false, serverClock: true };
+const CAPABILITIES: Capabilities = {
+  outlivesProcess: true,
+  powerSafe: false,
+  multiProcess: false,
+  transactional: false,
+  serverClock: true,
+};
 
 /**
  * Keeps runs in PGlite, PostgreSQL inside this process: the tables of `flowproof/postgres` without a server. Survives
@@ -37,13 +43,17 @@ const CAPABILITIES: Capabilities = { powerSafe: false, multiProcess: false, tran
 export function pglite(source: string | PgliteDatabase, options: PgliteOptions = {}): Persistence {
   const { schema = 'flowproof', migrate = true, maxStepBytes = MAX_STEP_BYTES } = options;
   quoted(schema);
-  const enter = typeof source === 'string' ? ofDirectory(source) : async () => new PgliteSql(source, async () => undefined);
+  const enter = typeof source === 'string' ? ofDirectory(source, schema) : async () => new PgliteSql(source, async () => undefined);
   const params = { schema, migrate, maxStepBytes, capabilities: CAPABILITIES, connect: async () => connections(await enter()) };
   return { kind: 'pglite', connect: () => new SqlJournal(params) };
 }
 
-function ofDirectory(directory: string): () => Promise<Sql> {
-  const store = new PgliteStore(directory);
+/** Whoever had the directory before is gone: its leases are over, so that what it left is taken up at once. */
+function ofDirectory(directory: string, schema: string): () => Promise<Sql> {
+  const store = new PgliteStore(directory, async (database) => {
+    const { rows } = await database.query('select to_regclass($1) is not null as there', [`${quoted(schema)}.leases`]);
+    if ((rows[0] as { readonly there: boolean }).there) await database.query(`delete from ${quoted(schema)}.leases`);
+  });
   return async () => new PgliteSql(await store.enter(), () => store.leave());
 }
 

@@ -24,7 +24,7 @@ export interface PostgresOptions {
   readonly maxStepBytes?: number;
 }
 
-const CAPABILITIES: Omit<Capabilities, 'transactional'> = { powerSafe: true, multiProcess: true, serverClock: true };
+const CAPABILITIES: Omit<Capabilities, 'transactional'> = { outlivesProcess: true, powerSafe: true, multiProcess: true, serverClock: true };
 const LANES = 2;
 const MAX_STEP_BYTES = 16 * 1_048_576;
 

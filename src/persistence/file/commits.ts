@@ -7,10 +7,13 @@ import type {
   Logbook,
   PruneParams,
   PruneResult,
+  TakeResult,
 } from '../journal.js';
 import type { RunRecord } from '../run-table.js';
+import { changeOwners, givesBack, type OwnerChange, takeResult, takes } from '../take-runs.js';
+import type { TakeParams } from '../takes.js';
 import type { Commit } from './commit-queue.js';
-import { entryLine, logbookLine, messageLine, messageOf, pruneLine, type RecordMeta, runLine, shapeLine } from './records.js';
+import { entryLine, logbookLine, messageLine, messageOf, ownersLine, pruneLine, type RecordMeta, runLine, shapeLine } from './records.js';
 import type { LogIndex } from './replay.js';
 import type { Place } from './segment.js';
 import type { SegmentedLog } from './segmented-log.js';
@@ -117,6 +120,49 @@ export function pruning(params: PruneParams, { index, settle, fail, freed }: Com
       settle(result);
     },
     failed: fail,
+  };
+}
+
+/** Decided when its turn has come: between two ticks runs go on. */
+export function taking(owner: string, take: TakeParams, { index: { table }, settle, fail }: CommitParams<TakeResult>): Commit {
+  return owning(
+    () => takes(table, owner, take),
+    (changes) => {
+      changeOwners(table, changes);
+      settle(takeResult(table, owner, take, changes));
+    },
+    fail,
+  );
+}
+
+export function givingBack(owner: string, runIds: readonly string[], { index: { table }, settle, fail }: CommitParams<void>): Commit {
+  return owning(
+    () => givesBack(table, owner, runIds),
+    (changes) => {
+      changeOwners(table, changes);
+      settle();
+    },
+    fail,
+  );
+}
+
+function owning(
+  decide: () => readonly OwnerChange[],
+  done: (changes: readonly OwnerChange[]) => void,
+  failed: (cause: unknown) => void,
+): Commit {
+  let changes: readonly OwnerChange[] = [];
+  return {
+    scopes: 'all',
+    sync: true,
+    async prepare() {
+      changes = decide();
+      if (changes.length > 0) return [ownersLine(changes)];
+      done(changes);
+      return [];
+    },
+    done: () => done(changes),
+    failed,
   };
 }
 

@@ -2,7 +2,7 @@ import { isFlowproofError } from '../../model/errors.js';
 import { ENTRY_FORMAT } from '../entry.js';
 import { grouping } from '../logbook.js';
 import type { RunRecord } from '../run-table.js';
-import { damageLine, logbookLine, messageLine, type RecordMeta, runLineOf } from './records.js';
+import { damageLine, logbookLine, messageLine, ownersLine, type RecordMeta, runLineOf } from './records.js';
 import type { LogIndex } from './replay.js';
 import type { NewLine, Place, Segment } from './segment.js';
 import type { SegmentedLog } from './segmented-log.js';
@@ -83,7 +83,7 @@ async function* alive(index: LogIndex, log: SegmentedLog, old: ReadonlySet<Segme
     if (line !== undefined) yield { line, from: place };
   }
   for (const record of [...table.records()]) {
-    const { runId, places, start, inbox } = record;
+    const { runId, places, start, inbox, owner, takes } = record;
     const [first, ...entries] = [...places.slice(0, 1), ...places.slice(Math.max(1, start))];
     if (first === undefined || !old.has(first.segment)) continue;
     const condemn = (reason: string) => record.damage ?? table.condemn(record, { code: 'JOURNAL_CORRUPT', seq: -1, reason });
@@ -92,6 +92,7 @@ async function* alive(index: LogIndex, log: SegmentedLog, old: ReadonlySet<Segme
       const line = old.has(place.segment) ? await unlessDamaged(log, place, condemn) : undefined;
       if (line !== undefined) yield { line, from: place };
     }
+    if (takes > 0) yield { line: ownersLine([[runId, owner ?? null, takes]]) };
     for (const message of [...inbox.values()]) yield { line: messageLine(message) };
     if (record.damage !== undefined) yield { line: damageLine(runId, record.damage) };
   }

@@ -18,20 +18,28 @@ import type {
   RunFilter,
   RunPage,
   RunSummary,
+  TakeResult,
   TickParams,
   TickResult,
 } from '../journal.js';
 import { checkLogbook, checkRunNames } from '../logbook.js';
 import { readEntries } from '../read-entries.js';
 import { decodeShape } from '../shape-format.js';
+import { takeResult, takes } from '../take-runs.js';
 import type { Commit } from './commit-queue.js';
-import { appending, type CommitParams, creation, logbookSaving, pruning, sending } from './commits.js';
+import { appending, type CommitParams, creation, givingBack, logbookSaving, pruning, sending, taking } from './commits.js';
 import type { FileStore, OpenStore } from './file-store.js';
 import { firstSeq, readPages } from './read-pages.js';
 
 /** One connection to a directory. */
 export class FileJournal implements Journal {
-  readonly capabilities: Capabilities = { powerSafe: true, multiProcess: false, transactional: false, serverClock: true };
+  readonly capabilities: Capabilities = {
+    outlivesProcess: true,
+    powerSafe: true,
+    multiProcess: false,
+    transactional: false,
+    serverClock: true,
+  };
   readonly #store: FileStore;
   #opened: Promise<OpenStore> | undefined;
   #current: OpenStore | undefined;
@@ -98,7 +106,18 @@ export class FileJournal implements Journal {
   }
 
   async tick(params: TickParams): Promise<TickResult> {
-    return this.#open().index.table.tick(params);
+    const { table } = this.#open().index;
+    const { owner, take } = params;
+    const result = table.tick(params);
+    if (take === undefined) return result;
+    // Few ticks find anything: only those write.
+    const isAny = takes(table, owner, take).length > 0;
+    const taken = isAny ? await this.#commit<TakeResult>((commit) => taking(owner, take, commit)) : takeResult(table, owner, take, []);
+    return { ...result, take: taken };
+  }
+
+  async giveBack(owner: string, runIds: readonly string[]): Promise<void> {
+    return this.#commit<void>((commit) => givingBack(owner, runIds, commit));
   }
 
   async release(owner: string): Promise<void> {

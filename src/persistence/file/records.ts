@@ -6,6 +6,7 @@ import { grouping } from '../logbook.js';
 import type { NewRun, RunDamage } from '../run-table.js';
 import { encodeShape } from '../shape-format.js';
 import type { StoredEntry } from '../stored-entry.js';
+import type { OwnerChange } from '../take-runs.js';
 import type { NewLine } from './segment.js';
 
 type EntryMeta = Omit<StoredEntry, 'transitions'>;
@@ -21,7 +22,8 @@ export type RecordMeta =
   | { readonly type: 'logbook'; readonly logbook: Logbook }
   | { readonly type: 'prune'; readonly runIds: readonly string[] }
   /** What was found to be damaged, in files that are gone. */
-  | { readonly type: 'damage'; readonly runId: string; readonly damage: RunDamage };
+  | { readonly type: 'damage'; readonly runId: string; readonly damage: RunDamage }
+  | { readonly type: 'owners'; readonly changes: readonly OwnerChange[] };
 
 export function shapeLine(shape: Shape): NewLine {
   return line({ type: 'shape', fingerprint: shape.fingerprint }, encodeShape(shape));
@@ -62,6 +64,10 @@ export function pruneLine(runIds: readonly string[]): NewLine {
 
 export function damageLine(runId: string, damage: RunDamage): NewLine {
   return line({ type: 'damage', runId, damage }, '');
+}
+
+export function ownersLine(changes: readonly OwnerChange[]): NewLine {
+  return line({ type: 'owners', changes }, '');
 }
 
 export function messageOf(meta: Extract<RecordMeta, { type: 'message' }>, body: string): InboxMessage {

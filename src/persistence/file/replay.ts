@@ -3,6 +3,7 @@ import type { Json } from '../../model/json.js';
 import { isEnded, RUN_STATES, type RunState } from '../../model/states.js';
 import { JournalError } from '../journal-error.js';
 import type { NewRun, RunDamage, RunTable } from '../run-table.js';
+import { changeOwners } from '../take-runs.js';
 import type { LogLine } from './log-line.js';
 import { nearestId } from './nearest-id.js';
 import { messageOf, type RecordMeta } from './records.js';
@@ -68,6 +69,9 @@ export class Replay {
         return;
       case 'prune':
         this.#remove(meta.runIds);
+        return;
+      case 'owners':
+        changeOwners(table, meta.changes);
         return;
       case 'damage':
         this.#damage.set(meta.runId, meta.damage);

@@ -77,8 +77,12 @@ function typeOf(meta: string): 'run' | 'prune' | 'shape' | 'logbook' | 'entry' |
       return word;
     case 'damage':
       return 'message';
+    // Who has a run is found out anew, and how often it was taken is a guard: no run loses anything.
+    case 'owners':
+      return 'logbook';
   }
   if (meta.includes('"run":{"key":')) return 'run';
+  if (meta.includes('"changes":[')) return 'logbook';
   if (meta.includes('"runIds":[')) return 'prune';
   if (meta.includes('"entry":{')) return 'entry';
   if (meta.includes('"runId":')) return 'message';

@@ -96,7 +96,7 @@ export class TransformedJournal implements Journal {
 
   async runs(filter: RunFilter): Promise<RunPage> {
     const page = await this.#journal.runs(filter);
-    return { ...page, runs: page.runs.map((run) => this.#listed(run)) };
+    return { ...page, runs: this.#allListed(page.runs) };
   }
 
   async send(message: InboxMessage): Promise<void> {
@@ -107,13 +107,19 @@ export class TransformedJournal implements Journal {
 
   /** A message that can't be read is not to stop a heartbeat: whoever loads its run is told. */
   async tick(params: TickParams): Promise<TickResult> {
-    const { messages, watched } = await this.#journal.tick(params);
+    const { messages, watched, take } = await this.#journal.tick(params);
     const opened: InboxMessage[] = [];
     for (const message of messages) {
       const one = await this.#openMessage(message).catch(() => undefined);
       if (one !== undefined) opened.push(one);
     }
-    return { messages: opened, watched: watched.map((run) => this.#listed(run)) };
+    const found = { messages: opened, watched: this.#allListed(watched) };
+    if (take === undefined) return found;
+    const { taken, owned, poisoned, more } = take;
+    return {
+      ...found,
+      take: { taken: this.#allListed(taken), owned: this.#allListed(owned), poisoned: this.#allListed(poisoned), more },
+    };
   }
 
   async prune(params: PruneParams): Promise<PruneResult> {
@@ -125,6 +131,7 @@ export class TransformedJournal implements Journal {
   open: Journal['open'] = () => this.#journal.open();
   saveLogbook: Journal['saveLogbook'] = (logbook) => this.#journal.saveLogbook(logbook);
   logbooks: Journal['logbooks'] = (filter) => this.#journal.logbooks(filter);
+  giveBack: Journal['giveBack'] = (owner, runIds) => this.#journal.giveBack(owner, runIds);
   release: Journal['release'] = (owner) => this.#journal.release(owner);
   close: Journal['close'] = () => this.#journal.close();
 
@@ -174,6 +181,10 @@ export class TransformedJournal implements Journal {
 
   #summary(run: RunSummary): RunSummary {
     return { ...run, inputsHash: this.#transform.openHash(run.inputsHash, run.runId) };
+  }
+
+  #allListed(runs: readonly RunSummary[]): readonly RunSummary[] {
+    return runs.map((run) => this.#listed(run));
   }
 
   /** A list is shown whatever one run in it is: who takes that one is told. */
