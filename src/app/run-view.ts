@@ -166,7 +166,7 @@ export async function runView(
   const inputs = Object.entries(status.creation.inputs).map(([name, json]) => [name, shown(name, json)] as const);
   const looking = { codec, secrets, discreet };
   const atoms = status.atoms.map((atom, index) => atomView(atom, index, table[index] ?? [`#${index}`, 'task'], looking));
-  const known = { atoms: table.map(([path, kind]) => ({ path, kind })), secrets };
+  const known = { atoms: table.map(([path, kind]) => ({ path, kind })), secrets, isPlain: wish === 'plain' };
   const results = flow?.fingerprint === status.fingerprint ? viewedResults(flow, status, codec, secrets) : undefined;
   return {
     ...{ ...runInfo(loaded.summary), state: status.state, ...timesOf(status, ['startedAtMs', 'endedAtMs']) },

@@ -1,5 +1,6 @@
 import type { Compat } from '../compilation/index.js';
 import type { FailureReport } from '../model/failure.js';
+import { maskedFailure } from '../model/masking.js';
 import type { Secrets } from '../model/secrets.js';
 import type { RunStatus } from './run-state.js';
 import { shownFailure } from './shown.js';
@@ -9,10 +10,13 @@ export interface FailedFlow {
   readonly atoms: readonly { readonly path: string; readonly kind: 'task' | 'retry' }[];
   readonly secrets?: Secrets | undefined;
   readonly compat?: Pick<Compat, 'failures'>;
+  /** Nothing is masked, whoever said it. */
+  readonly isPlain?: boolean;
 }
 
 /**
- * The unresolved failures of a run, in the order in which they were written (D-4).
+ * The unresolved failures of a run, in the order in which they were written (D-4); also of atoms that are not in its flow any
+ * more.
  *
  * @param reader the atom that they are told: one that knows a secret may read what others that do have said
  */
@@ -34,6 +38,10 @@ export function failuresOf(flow: FailedFlow, status: RunStatus, reader?: number)
       found.push({ at: atom.revertFailedAt, report: { path, phase: 'revert', attempt: atom.reversions, failure } });
     }
   });
+  for (const { at, report, isConfident } of status.pastFailures) {
+    const isShown = !isConfident || flow.isPlain === true || flow.secrets?.confidants.has(reader ?? -1) === true;
+    found.push({ at, report: isShown ? report : { ...report, failure: maskedFailure(report.failure) } });
+  }
   return found.sort((a, b) => a.at - b.at).map(({ report }) => report);
 }
 

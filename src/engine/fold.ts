@@ -1,6 +1,7 @@
 import { isEnded, RUN_MOVES, type RunState } from '../model/states.js';
 import type { Entry, FlowChange, Transition } from '../persistence/index.js';
 import { foldAtom, lose, resetAtom } from './fold-atom.js';
+import { failuresOfGone } from './past-failures.js';
 import { type AtomStatus, newAtom, type RunStatus } from './run-state.js';
 import { restore } from './snapshot.js';
 
@@ -87,6 +88,7 @@ function moveRun(run: RunStatus, to: RunState): void {
   run.startedAtMs = undefined;
   run.incarnation++;
   run.changed = run.goingBack = run.cancelled = false;
+  run.pastFailures = [];
   for (const atom of run.atoms) Object.assign(atom, newAtom());
 }
 
@@ -97,6 +99,7 @@ function moveRun(run: RunStatus, to: RunState): void {
 function adoptFlow(run: RunStatus, { fingerprint, manifest, from }: FlowChange): void {
   const before = run.atoms;
   const places = new Map(from.map((place, index) => [place, index]));
+  run.pastFailures = [...run.pastFailures, ...failuresOfGone(run, from)];
   run.fingerprint = fingerprint;
   run.manifest = manifest;
   run.changed = true;

@@ -1,4 +1,4 @@
-import type { Failure } from '../model/failure.js';
+import type { Failure, FailureReport } from '../model/failure.js';
 import type { Json } from '../model/json.js';
 import type { AtomState, Decision, Intention, RunState } from '../model/states.js';
 import type { RunCreation } from '../persistence/index.js';
@@ -30,11 +30,22 @@ export interface RunStatus {
   manifest: Json;
   /** Another flow than it began with has gone on with it. */
   changed: boolean;
+  /** Of atoms that the flow has had, and has not any more. */
+  pastFailures: readonly PastFailure[];
   /** Everything is to be undone, and nothing can change that any more. */
   goingBack: boolean;
   /** It was asked to end as CANCELLED. */
   cancelled: boolean;
   atoms: readonly AtomStatus[];
+}
+
+/** A failure of an atom that the flow does not have any more. */
+export interface PastFailure {
+  /** The entry in which it failed. */
+  readonly at: number;
+  readonly report: FailureReport;
+  /** The atom knew a secret. */
+  readonly isConfident: boolean;
 }
 
 /** What is known of one atom. */
@@ -163,6 +174,7 @@ export function newRun(runId: string, atoms: number, manifest: Json = null): Run
     fingerprint: '',
     manifest,
     changed: false,
+    pastFailures: [],
     goingBack: false,
     cancelled: false,
     atoms: Array.from({ length: atoms }, newAtom),

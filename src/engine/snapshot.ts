@@ -10,12 +10,13 @@ export function snapshotOf(run: RunStatus): Json {
     const packed = packAtom(atom);
     if (Object.keys(packed).length > 0) atoms.push([index, packed]);
   });
-  const { creation, state, incarnation, fingerprint, changed, goingBack, cancelled, startedAtMs, endedAtMs } = run;
+  const { creation, state, incarnation, fingerprint, changed, pastFailures, goingBack, cancelled, startedAtMs, endedAtMs } = run;
   const status = { creation: creation as unknown as Json, state, incarnation, fingerprint, goingBack, cancelled };
   const times: JsonObject = { ...(startedAtMs === undefined ? {} : { startedAtMs }), ...(endedAtMs === undefined ? {} : { endedAtMs }) };
   // The flow of the creation is stored beside the journal.
   const flow: JsonObject = fingerprint === creation.fingerprint ? {} : { manifest: run.manifest };
-  return { ...status, ...flow, ...(changed ? { changed } : {}), ...times, count: run.atoms.length, atoms };
+  const past = pastFailures.length === 0 ? {} : { pastFailures: pastFailures as unknown as Json };
+  return { ...status, ...flow, ...(changed ? { changed } : {}), ...times, ...past, count: run.atoms.length, atoms };
 }
 
 /**
@@ -46,6 +47,7 @@ type Packed = Pick<RunStatus, 'creation' | 'state' | 'incarnation' | 'fingerprin
   readonly startedAtMs?: number;
   readonly endedAtMs?: number;
   readonly changed?: boolean;
+  readonly pastFailures?: RunStatus['pastFailures'];
   readonly count: number;
   readonly atoms: readonly (readonly [number, PackedAtom])[];
 };

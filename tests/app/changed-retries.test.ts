@@ -1,4 +1,7 @@
 import { describe, expect, test } from 'vitest';
+import { foldRun } from '../../src/engine/index.js';
+import { newRun } from '../../src/engine/run-state.js';
+import { restore, snapshotOf } from '../../src/engine/snapshot.js';
 import {
   type AnyFlow,
   concurrent,
@@ -35,14 +38,18 @@ const flowOf = (...nodes: readonly unknown[]): AnyFlow =>
 const part = (...nodes: readonly unknown[]) =>
   nodes.reduce((flow: ReturnType<typeof linear>, node) => flow.add(node), linear.dynamic('part').retry(times(3))).build();
 
-/** Goes until this atom is about to be called: it rests there, or its process dies there. */
-async function storedBefore(path: string, flow: AnyFlow, how: 'suspended' | 'killed' = 'suspended'): Promise<Persistence> {
+/** Goes until this atom is about to be called, after something came to this state: it rests there, or its process dies there. */
+async function storedBefore(path: string, flow: AnyFlow, how: 'suspended' | 'killed' = 'suspended', after?: string): Promise<Persistence> {
   const persistence = memory();
   let isThere = false;
   const faulty = withFaults(persistence, () => (isThere ? 'die-before' : 'pass'));
   const app = flowproof({ persistence: faulty, flows: [flow] } as never);
   const steps = app.engine(flow as never, { id: 'r' }).steps();
-  for (let next = await steps.next(); next.done !== true; next = await steps.next()) if (next.value.starting.includes(path)) break;
+  let isNear = after === undefined;
+  for (let next = await steps.next(); next.done !== true; next = await steps.next()) {
+    isNear ||= next.value.events.some((event) => event.type === 'task' && event.state === after);
+    if (isNear && next.value.starting.includes(path)) break;
+  }
   isThere = how === 'killed';
   if (how === 'killed') {
     void steps.next();
@@ -212,4 +219,50 @@ test('a retry that is put around what fails in that moment, and has not begun, i
   const flow = make(true, true);
   await using second = flowproof({ persistence, flows: [flow], executor: serial() } as never);
   expect(await second.resume('r', { takeover: 'force' })).toMatchObject({ state: 'REVERTED', failures: [{ path: 'f/part/bad' }] });
+});
+
+describe('a task that has failed and is taken away', () => {
+  const bad = (name: string, more: object = {}) =>
+    task(name, { execute: () => Promise.reject(new Error(`${name} failed`)), revert: undefined, ...more });
+  /** A run whose task `bad` has failed and was undone; it rests before `a` is undone. */
+  const goingBack = (...nodes: readonly unknown[]) => storedBefore('f/a', flowOf(task('a'), ...nodes), 'suspended', 'REVERTED');
+
+  test('is still why the run went back', async () => {
+    const store = await goingBack(bad('bad'));
+    expect(await resumed(store, flowOf(task('a')), 0)).toEqual({ state: 'REVERTED', calls: 'undo a', failures: ['f/bad'] });
+    // Also for whoever asks later, with one more version.
+    expect(await resumed(store, flowOf(task('a'), task('b')), 0)).toEqual({ state: 'REVERTED', calls: '', failures: ['f/bad'] });
+  });
+
+  test('is so in a snapshot, too', async () => {
+    const store = await goingBack(bad('bad'));
+    await resumed(store, flowOf(task('a')), 0);
+    const journal = store.connect();
+    const run = await journal.find({ key: 'r' });
+    const loaded = await journal.load(run?.runId ?? '');
+    if (loaded === undefined) throw new Error('the run is gone');
+    const status = await foldRun(loaded);
+    const restored = newRun('other', 0);
+    restore(restored, JSON.parse(JSON.stringify(snapshotOf(status))));
+    expect(restored.pastFailures).toMatchObject([{ report: { path: 'f/bad', failure: { message: 'bad failed' } } }]);
+    expect(restored).toMatchObject({ changed: true, pastFailures: status.pastFailures });
+  });
+
+  test('tells no secret that it knew', async () => {
+    const secret = defineTask({ name: 'secret', provides: ['key'], secret: ['key'], execute: async () => ({ key: 'k-1234' }) });
+    const knows = bad('bad', { requires: ['key'], execute: ({ key }: { key: string }) => Promise.reject(new Error(`no: ${key}`)) });
+    const store = await goingBack(secret, knows);
+    await using app = flowproof({ persistence: store, flows: [flowOf(task('a'))] } as never);
+    const result = await app.resume('r');
+    expect(result).toMatchObject({ state: 'REVERTED', failures: [{ path: 'f/bad' }] });
+    expect(JSON.stringify(result)).not.toContain('k-1234');
+    expect(JSON.stringify(await app.inspect('r'))).not.toContain('k-1234');
+    expect((await app.inspect('r', { secrets: 'plain' })).failures).toMatchObject([{ failure: { message: 'no: k-1234' } }]);
+  });
+
+  test('counts no more when a retry was about to try again', async () => {
+    const store = await storedBefore('f/part/old', flowOf(part(task('old'), bad('bad')), task('end')), 'suspended', 'REVERTED');
+    const then = flowOf(part(task('old')), bad('end'));
+    expect(await resumed(store, then, 0)).toEqual({ state: 'REVERTED', calls: 'undo old, old, undo old', failures: ['f/end'] });
+  });
 });
