@@ -16,7 +16,8 @@ export function nodeDefinition(node: unknown, options?: unknown): NodeDefinition
   if (used !== undefined) return nodeDefinition(used.node, composeOptions(asRecord(used.options), asRecord(options)));
   const given = asRecord(options);
   const placement: Placement = Object.freeze({
-    name: typeof given.name === 'string' ? given.name : undefined,
+    // As it was written: what is no text is for `compile()` to refuse.
+    name: given.name as string | undefined,
     rebind: asNames(given.rebind),
     inject: given.inject === undefined ? NONE : Object.freeze({ ...asRecord(given.inject) }),
     provides: asNames(given.provides),

@@ -32,7 +32,7 @@ function compileAnew(definition: FlowDefinition, compat: Compat): CompiledFlow {
   const { shape, origins, placements } = targeted(describe(definition), compat);
   const linked = link(shape, compat);
   const errors = linked.diagnostics.filter(({ severity }) => severity === 'error');
-  if (errors.length > 0) throw new FlowDefinitionError(definition.name, errors);
+  if (errors.length > 0) throw new FlowDefinitionError(shape.nodes[0]?.name ?? '', errors);
 
   const atoms = linked.atoms.map(({ node, path, governor, inputs, revertInputs }, index): CompiledAtom => {
     const kind = shape.nodes[node]?.kind;

@@ -53,7 +53,7 @@ export function describe(root: FlowDefinition): DescribedFlow {
 
 function describeNode({ node, placement, unknownOptions }: NodeDefinition, parent: number): NodeShape {
   const placed = {
-    name: placement.name ?? node.name,
+    name: nameText(placement.name ?? node.name),
     parent,
     rebind: placement.rebind,
     inject: Object.keys(placement.inject),
@@ -85,7 +85,7 @@ function describeNode({ node, placement, unknownOptions }: NodeDefinition, paren
       return {
         ...placed,
         kind: 'flow',
-        flow: node.name,
+        flow: nameText(node.name),
         version: node.version,
         ...(node.continues === undefined ? {} : { continues: node.continues }),
         pattern: node.pattern,
@@ -99,6 +99,11 @@ function describeNode({ node, placement, unknownOptions }: NodeDefinition, paren
         unknownOptions: [...unknownOptions, ...node.unknownOptions],
       };
   }
+}
+
+/** What is no text becomes one that no node may have. */
+function nameText(name: unknown): string {
+  return typeof name === 'string' ? name : `(${typeof name})`;
 }
 
 function secretOf({ secret }: { readonly secret?: readonly string[] }): { readonly secret?: readonly string[] } {

@@ -1,4 +1,5 @@
 import { sentence } from '../model/diagnostics.js';
+import { shownName } from '../model/names.js';
 import { type Compat, STANDARD } from './compat.js';
 import { cycleIn, type Order } from './cycles.js';
 import type { FlowNodeShape, FlowShape, NodeShape, PortShape, RetryNodeShape, TaskNodeShape } from './flow-shape.js';
@@ -90,7 +91,8 @@ class Linker {
   #visit(index: number, node: NodeShape): void {
     while (this.#stack.length > 0 && this.#stack.at(-1)?.node !== node.parent) this.#leave(this.#stack.pop() as Frame);
     const frame = this.#stack.at(-1);
-    const path = frame === undefined ? node.name : `${frame.path}/${node.name}`;
+    const name = shownName(node.name);
+    const path = frame === undefined ? name : `${frame.path}/${name}`;
     if (frame !== undefined) frame.scope.at = node.kind === 'retry' ? -1 : index;
     reportNames(node, path, frame && { flow: frame.shape.flow, names: frame.names }, this.#report);
     reportValueNames(node, path, this.#report);

@@ -21,11 +21,26 @@ export function encodeTagged(value: object, inner: Inner): Json | undefined {
     const ms = Date.prototype.getTime.call(value);
     return { '~date': Number.isNaN(ms) ? null : new Date(ms).toISOString() };
   }
-  if (types.isMap(value)) return { '~map': [...value].map(([key, item]) => [inner(key, '(key)'), inner(item, keyText(key))]) };
-  if (types.isSet(value)) return { '~set': [...value].map((item, index) => inner(item, String(index))) };
-  if (types.isRegExp(value)) return { '~regexp': [inner(value.source, 'source'), value.flags] };
+  if (types.isMap(value)) return { '~map': entriesOf(value).map(([key, item]) => [inner(key, '(key)'), inner(item, keyText(key))]) };
+  if (types.isSet(value)) return { '~set': itemsOf(value).map((item, index) => inner(item, String(index))) };
+  if (types.isRegExp(value)) return { '~regexp': partsOf(value, inner) };
   if (isUrl(value)) return { '~url': inner(value.href, 'href') };
   return undefined;
+}
+
+/** By the methods of the class: nothing that was written on the value is called. */
+function entriesOf(map: Map<unknown, unknown>): readonly (readonly [unknown, unknown])[] {
+  return [...Map.prototype.entries.call(map)];
+}
+
+function itemsOf(set: Set<unknown>): readonly unknown[] {
+  return [...Set.prototype.values.call(set)];
+}
+
+/** Made anew once, as whoever reads it will: fields can have been written over. */
+function partsOf(value: RegExp, inner: Inner): Json {
+  const { source, flags } = new RegExp(value.source, value.flags);
+  return [inner(source, 'source'), flags];
 }
 
 function encodeBytes(value: Uint8Array): Json | undefined {

@@ -210,6 +210,7 @@ const WRONG: readonly (readonly [DiagnosticCode, string, AnyBuilder, readonly st
       .add(task('c'), { name: '(retry)' })
       .add(task('d\0'))
       .add(task('e\ud800'))
+      .add(task('f'), { name: Symbol('f') as unknown as string })
       .add(
         class {
           execute() {}
@@ -219,8 +220,9 @@ const WRONG: readonly (readonly [DiagnosticCode, string, AnyBuilder, readonly st
       " [NAME_INVALID] '' can't be the name of a node or flow: use a text that is not empty, without '/', NUL or lone surrogates, and no '(' in front",
       "/a/b [NAME_INVALID] 'a/b' can't be the name of a node or flow: use a text that is not empty, without '/', NUL or lone surrogates, and no '(' in front",
       "/(retry) [NAME_INVALID] '(retry)' can't be the name of a node or flow: use a text that is not empty, without '/', NUL or lone surrogates, and no '(' in front",
-      "/d\0 [NAME_INVALID] 'd\\u0000' can't be the name of a node or flow: use a text that is not empty, without '/', NUL or lone surrogates, and no '(' in front",
-      "/e\ud800 [NAME_INVALID] 'e\\ud800' can't be the name of a node or flow: use a text that is not empty, without '/', NUL or lone surrogates, and no '(' in front",
+      "/d\\u0000 [NAME_INVALID] 'd\\u0000' can't be the name of a node or flow: use a text that is not empty, without '/', NUL or lone surrogates, and no '(' in front",
+      "/e\\ud800 [NAME_INVALID] 'e\\ud800' can't be the name of a node or flow: use a text that is not empty, without '/', NUL or lone surrogates, and no '(' in front",
+      "/(symbol) [NAME_INVALID] '(symbol)' can't be the name of a node or flow: use a text that is not empty, without '/', NUL or lone surrogates, and no '(' in front",
       "/function [NOT_A_NODE] flow '' adds something that is neither a task nor a built flow: decorate the class with @Task, or call .build()",
     ],
   ],

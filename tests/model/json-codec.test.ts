@@ -100,6 +100,17 @@ describe('what is storable', () => {
     expect('cause' in (stored(new Error('no cause')) as Error)).toBe(false);
   });
 
+  test('keeps what is in a map or set, whatever its iterator says', () => {
+    const endless = {
+      *value() {
+        for (;;) yield [1, 2];
+      },
+    };
+    const map = Object.defineProperty(new Map([[1, 2]]), Symbol.iterator, endless);
+    const set = Object.defineProperty(new Set([1]), Symbol.iterator, endless);
+    expect(stored([map, set])).toEqual([new Map([[1, 2]]), new Set([1])]);
+  });
+
   test('keeps what else is written on an error, and the errors of an AggregateError', () => {
     const missing = Object.assign(new Error('no such file'), { code: 'ENOENT', errno: -2, path: '/a', at: new Date(0) });
     expect({ ...(stored(missing) as object) }).toEqual({ code: 'ENOENT', errno: -2, path: '/a', at: new Date(0) });
@@ -215,6 +226,12 @@ describe('what is not storable is refused with its path', () => {
     ],
     ['a proxy that throws', { a: new Proxy({}, { ownKeys: no }) }, 'a', /can't be read: no/],
     ['a revoked proxy', { a: [revoked.proxy] }, 'a.0', /can't be read/],
+    [
+      'a regular expression that lies about itself',
+      { r: Object.defineProperty(/a/, 'flags', { value: 'zz' }) },
+      'r',
+      /can't be read: Invalid flags/,
+    ],
     ['a list of four billion holes', { a: new Array(4_000_000_000) }, 'a', /larger than/],
     ['a key __proto__', { a: JSON.parse('{"__proto__": 1}') }, 'a.__proto__', /key/],
     ['the value itself', () => 1, '', /function/],
