@@ -133,6 +133,25 @@ export interface App<Flows extends readonly AnyFlow[]> {
   start<F extends Flows[number]>(flow: RunsAloneInApp<F>): Promise<RunHandle<F>>;
   start<F extends Flows[number]>(flow: F, options: AppRunOptionsFor<F, RunIdOption>): Promise<RunHandle<F>>;
   /**
+   * A run that is stored, by its id: to look at, wait for, suspend or cancel, from any process. Nothing is read before it is
+   * used; then `RUN_NOT_FOUND` says that there is none, and `RUN_CONFLICT` that it is a run of another flow. Its `result()`
+   * only waits, also for a run that rests PENDING: it begins nothing and takes nothing over ({@link App.run} and
+   * {@link App.resume} do).
+   *
+   * @example
+   * ```ts
+   * import { file, flowproof, linear } from 'flowproof';
+   * const order = linear('order').input<{ item: string }>().build();
+   * const app = flowproof({ persistence: file('.flowproof'), flows: [order] });
+   * const { id } = await app.start(order, { id: 'o-1', inputs: { item: 'lamp' } });
+   * // in another request:
+   * console.log(await app.handle(order, id).state());
+   * await app.stop();
+   * ```
+   */
+  handle<F extends Flows[number]>(flow: F, id: string): RunHandle<F>;
+  handle(id: string): RunHandle<Flows[number]>;
+  /**
    * Goes on with a stored run: after a crash, a stop or a suspension. An ended run gives its outcome again.
    *
    * @throws RunNotFoundError `RUN_NOT_FOUND`

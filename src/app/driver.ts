@@ -80,6 +80,13 @@ export class Driver {
     }
   }
 
+  /** What a run that rests or has ended gives, read from its journal. */
+  async outcome(flow: CompiledFlow, run: RunSummary): Promise<AnyRunResult> {
+    const { codec } = this.#parts;
+    const status = await this.#stored.patiently(async () => foldRun(await this.#stored.load(run)));
+    return runResult(flow, runOf(flow, status, codec, false).run.status, codec);
+  }
+
   #drive(flow: CompiledFlow, { engine, first }: OpenedRun, wishes: Wishes): StartedRun {
     const { runId, creation } = engine.run.status;
     wishes.driven?.(engine);

@@ -1,6 +1,6 @@
 import type { AnyFlow, RunResult, Unseen } from '../authoring/index.js';
 import type { CompiledFlow } from '../compilation/index.js';
-import type { AnyRunResult, Listener } from '../engine/index.js';
+import type { AnyRunResult, Engine, Listener } from '../engine/index.js';
 import { atMost } from '../model/clock.js';
 import { AppStoppedError, FlowFailedError, IncompatibleFlowError, RevertNotFailedError, RunNotFailedError } from '../model/errors.js';
 import { grouping, type Journal, type LogbookFilter, type LogbookPage, type Metadata, type RunSummary } from '../persistence/index.js';
@@ -18,6 +18,13 @@ import { runsParts, type UntypedOptions } from './settings.js';
 
 interface StartOptions extends RunIdOption {
   readonly inputs?: unknown;
+}
+
+interface HandleParts {
+  /** Its engine, if this app drives it from its beginning. */
+  readonly engine?: Engine | undefined;
+  /** Refuses a run of another flow than the handle is for. */
+  readonly check?: ((run: RunSummary) => unknown) | undefined;
 }
 
 /**
@@ -94,10 +101,20 @@ class FlowproofApp {
     return this.#handle(await this.#start(flow, options));
   }
 
+  handle(first: AnyFlow | string, second?: string): RunHandle<AnyFlow> {
+    const id = typeof first === 'string' ? first : (second as string);
+    const only = typeof first === 'string' ? undefined : onlyRunsOf(this.#registry.compiled(first));
+    const result = async (): Promise<AnyRunResult> => {
+      await this.#open();
+      return this.#runs.outcome(only ?? this.#anyFlow, id);
+    };
+    return this.#handleOf(id, result, { check: only });
+  }
+
   async resume(first: AnyFlow | string, second?: string | ResumeOptions, third?: ResumeOptions): Promise<AnyRunResult> {
     await this.#work();
     const [id, options] = typeof first === 'string' ? [first, second as ResumeOptions | undefined] : [second as string, third];
-    const find = typeof first === 'string' ? (run: RunSummary) => this.#flowOf(run) : onlyRunsOf(this.#registry.compiled(first));
+    const find = typeof first === 'string' ? this.#anyFlow : onlyRunsOf(this.#registry.compiled(first));
     return this.#runs.resume(find, id, { takeover: options?.takeover ?? 'if-dead', ifOwned: 'refuse' });
   }
 
@@ -119,21 +136,21 @@ class FlowproofApp {
 
   async reset(id: string): Promise<void> {
     await this.#open();
-    await this.#runs.reset((run) => this.#flowOf(run), id);
+    await this.#runs.reset(this.#anyFlow, id);
   }
 
   async cancel(id: string): Promise<RunHandle<AnyFlow>> {
     await this.#open();
     const run = await this.#runs.find(id);
     const message = await this.#runs.send(run, 'cancel');
-    return this.#handle(this.#runs.adopt(this.#flowOf(run), run, message));
+    return this.#handle(this.#runs.adopt(this.#anyFlow(run), run, message));
   }
 
   async retryFailed(id: string): Promise<RunHandle<AnyFlow>> {
     await this.#open();
     const run = await this.#runs.find(id);
     if (run.state !== 'FAILURE') throw new RunNotFailedError(id, run.state);
-    const flow = this.#flowOf(run);
+    const flow = this.#anyFlow(run);
     return this.#handle(this.#runs.adopt(flow, run, await this.#runs.send(run, 'retryFailed')));
   }
 
@@ -227,27 +244,45 @@ class FlowproofApp {
     const failed = atoms.filter(({ state }) => state === 'REVERT_FAILURE').map((atom) => atom.path);
     if (!failed.includes(path)) throw new RevertNotFailedError(id, path, failed);
     const message = await this.#runs.send(run, kind, path);
-    return this.#handle(this.#runs.adopt(this.#flowOf(run), run, message));
+    return this.#handle(this.#runs.adopt(this.#anyFlow(run), run, message));
   }
 
   #handle({ key, result, engine }: StartedRun): RunHandle<AnyFlow> {
+    return this.#handleOf(key, () => result, { engine });
+  }
+
+  #handleOf(id: string, result: () => Promise<AnyRunResult>, { engine, check }: HandleParts): RunHandle<AnyFlow> {
+    const found = async (): Promise<RunSummary> => {
+      await this.#open();
+      const run = await this.#runs.find(id);
+      check?.(run);
+      return run;
+    };
     return {
-      id: key,
-      state: async () => (await this.#runs.find(key)).state,
-      result: () => result as Promise<RunResult<AnyFlow>>,
-      suspend: () => this.#runs.suspend(key),
-      cancel: async () => void (await this.cancel(key)),
+      id,
+      state: async () => (await found()).state,
+      result: () => result() as Promise<RunResult<AnyFlow>>,
+      suspend: () => (engine === undefined ? found().then(() => this.#runs.suspend(id)) : this.#runs.suspend(id)),
+      cancel: async () => {
+        if (engine === undefined) await found();
+        await this.cancel(id);
+      },
+      inspect: async (options) => {
+        await found();
+        return this.#archive.inspect(id, options);
+      },
       statistics: () => engine?.statistics(),
     };
   }
 
-  #flowOf(run: RunSummary): CompiledFlow {
+  /** The flow of a stored run, by its name. @throws IncompatibleFlowError */
+  readonly #anyFlow = (run: RunSummary): CompiledFlow => {
     const flow = this.#registry.byName(run.flow);
     if (flow !== undefined) return flow;
     throw new IncompatibleFlowError(run.key, run.flow, [
       `this app has no flow '${run.flow}': it has ${this.#registry.names.join(', ') || 'none'}`,
     ]);
-  }
+  };
 
   /** Opens for work of this app's own, and with it takes up what others have left. */
   async #work(): Promise<void> {

@@ -1,6 +1,7 @@
 import type { CompiledFlow } from '../compilation/index.js';
 import type { AnyRunResult } from '../engine/index.js';
 import { AppStoppedError, RunOwnedError } from '../model/errors.js';
+import { isEnded } from '../model/states.js';
 import type { RunSummary } from '../persistence/index.js';
 import type { ActiveRuns } from './active-runs.js';
 import type { Driver } from './driver.js';
@@ -23,6 +24,21 @@ export class Ownership {
 
   constructor(parts: OwnershipParts) {
     this.#parts = parts;
+  }
+
+  /**
+   * How a run ends, or that it rests: waited for as long as it takes, and nothing is begun, taken over or gone on with.
+   *
+   * @throws RunNotFoundError when there is none, or it was pruned meanwhile
+   */
+  async outcome(find: (run: RunSummary) => CompiledFlow, key: string): Promise<AnyRunResult> {
+    const { active, stored, ticker, driver } = this.#parts;
+    for (let run = await stored.patiently(() => stored.find(key)); ; run = await ticker.news(run)) {
+      const flow = find(run);
+      const here = active.get(run.runId);
+      if (here !== undefined) return here.result;
+      if (isEnded(run.state) || run.state === 'SUSPENDED') return driver.outcome(flow, run);
+    }
   }
 
   /**

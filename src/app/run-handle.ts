@@ -1,6 +1,7 @@
 import type { AnyFlow, RunResult } from '../authoring/index.js';
 import type { RunStatistics } from '../engine/index.js';
 import type { RunState } from '../model/states.js';
+import type { InspectOptions, RunView } from './run-view.js';
 
 /** A run that was begun, or joined. */
 export interface RunHandle<F extends AnyFlow> {
@@ -13,6 +14,8 @@ export interface RunHandle<F extends AnyFlow> {
   suspend(): Promise<void>;
   /** Asks it to end, undone: what is under way is told to stop, the rest is reverted. Its result is then `CANCELLED`. @throws RunEndedError `RUN_ENDED` */
   cancel(): Promise<void>;
+  /** What its journal says of it. @throws RunNotFoundError `RUN_NOT_FOUND` */
+  inspect(options?: InspectOptions): Promise<RunView>;
   /** What its engine in this process has done so far; nothing when it was driven elsewhere. */
   statistics(): RunStatistics | undefined;
 }

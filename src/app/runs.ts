@@ -136,6 +136,11 @@ export class Runs {
     }
   }
 
+  /** The result of a run that somebody else drives, or nobody: only read, and waited for. */
+  outcome(find: (run: RunSummary) => CompiledFlow, key: string): Promise<AnyRunResult> {
+    return this.#ownership.outcome(find, key);
+  }
+
   /** Lets a run that rests begin anew, when somebody runs it. @throws RunOwnedError when it is under way */
   async reset(find: (run: RunSummary) => CompiledFlow, key: string): Promise<void> {
     await this.#active.opening(key, async () => {
