@@ -36,6 +36,8 @@ export const node = (cwd: string, ...args: readonly string[]) => run(cwd, proces
 export const tool = (cwd: string, path: string, ...args: readonly string[]) => node(cwd, join(ROOT, 'node_modules', path), ...args);
 
 export interface Packed {
+  /** Where everything is that belongs to it. */
+  readonly folder: string;
   /** An empty project with only the tarball installed. */
   readonly project: string;
   /** What is in the tarball. */
@@ -72,6 +74,7 @@ async function packInto(work: string): Promise<Omit<Packed, 'remove'>> {
   await writeFile(join(project, 'package.json'), '{ "name": "project", "private": true, "type": "module" }');
   await run(project, 'npm', 'install', '--prefer-offline', '--no-audit', '--no-fund', join(work, packed.filename));
   return {
+    folder: work,
     project,
     files: packed.files.map(({ path }) => path).sort(),
     async copy(name) {

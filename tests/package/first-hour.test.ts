@@ -1,0 +1,192 @@
+import { spawn } from 'node:child_process';
+import { readFileSync } from 'node:fs';
+import { cp, symlink } from 'node:fs/promises';
+import { join } from 'node:path';
+import { createInterface } from 'node:readline';
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { blocksOf, filesOf, write } from './documented-files.js';
+import { node, type Packed, packAndInstall, run } from './packed.js';
+
+/*
+ * The first hour of a new user: the documents literally, in an empty folder with the packed tarball, with the tools that people
+ * use. They are installed from tests/first-hour, a package of its own with its own lockfile.
+ */
+
+const ROOT = join(import.meta.dirname, '../..');
+let packed: Packed;
+let installed = false;
+
+beforeAll(async () => {
+  packed = await packAndInstall();
+  const { project } = packed;
+  await cp(join(ROOT, 'tests/first-hour'), join(packed.folder, 'tools'), { recursive: true });
+  const tools = join(packed.folder, 'tools');
+  const flags = ['--ignore-scripts', '--no-audit', '--no-fund', '--prefer-offline'];
+  installed = await run(tools, 'npm', 'ci', ...flags).then(
+    () => true,
+    // Without a registry there is nothing to try; where tests have to run, that is a failure.
+    (error: unknown) => {
+      if (process.env.CI) throw error;
+      return false;
+    },
+  );
+  if (installed) await cp(join(project, 'node_modules/flowproof'), join(tools, 'node_modules/flowproof'), { recursive: true });
+}, 300_000);
+afterAll(() => packed?.remove());
+
+/** A folder of a user, in which the tools are installed. */
+async function folder(name: string, files: Readonly<Record<string, string | object>>): Promise<string> {
+  return write(join(packed.folder, 'tools', name), files);
+}
+
+const bin = (name: string): string => join(packed.folder, 'tools/node_modules/.bin', name);
+
+const trial = (name: string, body: () => Promise<void>): void =>
+  test(name, async (context) => {
+    if (!installed) context.skip('the tools of tests/first-hour could not be installed: is there a registry?');
+    await body();
+  }, 120_000);
+
+const [QUICKSTART = ''] = blocksOf('README.md');
+const QUICKSTART_OUTPUT = readFileSync(join(ROOT, 'examples/quickstart/output.txt'), 'utf8');
+const DECORATED = `import { linear, run, Task } from 'flowproof';
+@Task({ name: 'greet', requires: ['name'], provides: ['greeting'] })
+class Greet { async execute({ name }: { name: string }) { return { greeting: 'hello ' + name }; } }
+const hello = linear('hello').input<{ name: string }>().add(Greet).build();
+export const greeted = run(hello, { inputs: { name: 'world' } }).then((r) => (r.state === 'SUCCESS' ? r.results.greeting : r.state));
+`;
+
+describe('the quickstart of the README', () => {
+  trial('runs with tsx as it stands, and does nothing twice', async () => {
+    const cwd = await folder('quickstart', { 'package.json': { type: 'module' }, 'order.ts': QUICKSTART });
+    expect(await run(cwd, bin('tsx'), 'order.ts')).toBe(QUICKSTART_OUTPUT);
+    expect(await run(cwd, bin('tsx'), 'order.ts')).toBe('SUCCESS receipt 1\nREVERTED \n');
+  });
+
+  trial('compiles with what tsc --init writes, and without .add(reserve) says what is missing', async () => {
+    const cwd = await folder('init', { 'package.json': { type: 'module' }, 'order.ts': QUICKSTART });
+    await run(cwd, bin('tsc'), '--init');
+    await run(cwd, bin('tsc'), '--noEmit');
+    await write(cwd, { 'order.ts': QUICKSTART.replace('.add(reserve)', '') });
+    await expect(run(cwd, bin('tsc'), '--noEmit')).rejects.toThrow(
+      "flow 'order' needs 'reservation' here, which nothing before it provides",
+    );
+  });
+});
+
+describe('tasks as classes', () => {
+  const settings = { module: 'nodenext', target: 'es2022', strict: true, types: ['node'] };
+
+  trial('run with tsx, with standard decorators and with TypeScript’s own', async () => {
+    for (const experimentalDecorators of [false, true]) {
+      const cwd = await folder(`decorated-${experimentalDecorators}`, {
+        'package.json': { type: 'module' },
+        'tsconfig.json': { compilerOptions: { ...settings, experimentalDecorators } },
+        'greet.ts': `${DECORATED}greeted.then(console.log);`,
+      });
+      expect(await run(cwd, bin('tsx'), 'greet.ts')).toBe('hello world\n');
+      await run(cwd, bin('tsc'), '--noEmit');
+    }
+  });
+
+  trial('run in Jest as ts-jest sets it up, where modules are CommonJS', async () => {
+    const cwd = await folder('jest', {
+      'package.json': { name: 'jest-user' },
+      'jest.config.js': "module.exports = { preset: 'ts-jest', testEnvironment: 'node' };",
+      'tsconfig.json': {
+        compilerOptions: { target: 'es2022', module: 'commonjs', strict: true, esModuleInterop: true, experimentalDecorators: true },
+      },
+      'greet.ts': DECORATED,
+      'greet.test.ts': `import { VirtualClock } from 'flowproof/testing';
+        import { greeted } from './greet';
+        test('greets', async () => { expect(await greeted).toBe('hello world'); expect(new VirtualClock(7).nowMs()).toBe(7); });`,
+    });
+    await run(cwd, bin('jest'));
+  });
+});
+
+describe('docs/testing.md', () => {
+  trial('is right in Vitest, block by block', async () => {
+    const tests = Object.fromEntries(blocksOf('docs/testing.md').map((code, index) => [`block-${index}.test.ts`, code]));
+    expect(Object.keys(tests).length).toBeGreaterThan(3);
+    const cwd = await folder('vitest', {
+      'package.json': { type: 'module' },
+      'tsconfig.json': { compilerOptions: { target: 'es2022', module: 'nodenext', experimentalDecorators: true } },
+      ...tests,
+    });
+    await symlink(join(ROOT, 'node_modules/vitest'), join(packed.folder, 'tools/node_modules/vitest'), 'junction');
+    await node(cwd, join(ROOT, 'node_modules/vitest/vitest.mjs'), 'run');
+  });
+});
+
+describe('docs/nestjs.md', () => {
+  trial('is right: Nest’s container makes the tasks, and Jest tests them', async () => {
+    const cwd = await folder('nest', {
+      'package.json': { name: 'nest-user' },
+      'jest.config.js': "module.exports = { preset: 'ts-jest', testEnvironment: 'node', testRegex: '.*\\\\.spec\\\\.ts$' };",
+      'tsconfig.json': {
+        compilerOptions: {
+          ...{ module: 'nodenext', moduleResolution: 'nodenext', target: 'es2023', strictNullChecks: true, skipLibCheck: true },
+          ...{ emitDecoratorMetadata: true, experimentalDecorators: true, isolatedModules: true, esModuleInterop: true },
+        },
+      },
+      ...filesOf('docs/nestjs.md'),
+    });
+    await run(cwd, bin('tsc'), '--noEmit');
+    await run(cwd, bin('jest'));
+  });
+});
+
+describe('docs/server.md', () => {
+  trial('is right: an order is taken, asked for, and goes on in the process after the one that was stopped', async () => {
+    const cwd = await folder('server', {
+      'package.json': { type: 'module' },
+      'tsconfig.json': { compilerOptions: { module: 'nodenext', target: 'es2022', strict: true, types: ['node'], skipLibCheck: true } },
+      ...filesOf('docs/server.md'),
+    });
+    await run(cwd, bin('tsc'), '--noEmit');
+    const first = await serve(cwd);
+    const order = { item: 'lamp', card: 'visa' };
+    expect(await first.put('/orders/o-1', order)).toEqual([202, { id: 'o-1' }]);
+    expect(await first.put('/orders/o-1', order)).toEqual([202, { id: 'o-1' }]);
+    expect(await first.put('/orders/o-1', { ...order, card: 'other' })).toEqual([409, expect.objectContaining({ code: 'RUN_CONFLICT' })]);
+    expect(await first.get('/orders/none')).toEqual([404, expect.objectContaining({ code: 'RUN_NOT_FOUND' })]);
+    await first.stop();
+    const second = await serve(cwd);
+    const ended = {
+      state: 'SUCCESS',
+      steps: ['reserve', 'charge'].map((name) => ({ path: `order/${name}`, state: 'SUCCESS', progress: expect.any(Number) })),
+    };
+    await expect.poll(() => second.get('/orders/o-1'), { timeout: 30_000 }).toEqual([200, ended]);
+    await second.stop();
+  });
+
+  async function serve(cwd: string) {
+    const child = spawn(process.execPath, ['--import', 'tsx', 'server.ts'], {
+      cwd,
+      env: { ...process.env, PORT: '0' },
+      stdio: ['ignore', 'pipe', 'inherit'],
+    });
+    const ended = new Promise<number | null>((resolve) => child.once('exit', resolve));
+    const port = await new Promise<string>((resolve, reject) => {
+      createInterface({ input: child.stdout }).on('line', (line) => {
+        const [, found] = /port: (\d+)/.exec(line) ?? [];
+        if (found !== undefined) resolve(found);
+      });
+      void ended.then((code) => reject(new Error(`the server ended with ${code}`)));
+    });
+    const call = async (path: string, options: RequestInit): Promise<[number, unknown]> => {
+      const response = await fetch(`http://127.0.0.1:${port}${path}`, options);
+      return [response.status, await response.json()];
+    };
+    return {
+      get: (path: string) => call(path, {}),
+      put: (path: string, body: object) =>
+        call(path, { method: 'PUT', headers: { 'content-type': 'application/json' }, body: JSON.stringify(body) }),
+      async stop() {
+        child.kill('SIGTERM');
+        expect(await ended).toBe(0);
+      },
+    };
+  }
+});
