@@ -190,9 +190,12 @@ function isResting({ state, intention }: AtomStatus): boolean {
   return (state === 'RETRYING' && intention === 'EXECUTE') || state === 'REVERT_FAILURE';
 }
 
-/** What succeeded may stand behind something that a changed flow has put before it, and then counts only after that. */
+/**
+ * What succeeded may stand behind something that a changed flow has put before it, and what was skipped behind something that
+ * has yet to run: it counts only after that, so that what comes after it waits for all that is before (R-11.10).
+ */
 function isDone({ state }: AtomStatus, reached: boolean): boolean {
-  return state === 'IGNORE' || (state === 'SUCCESS' && reached);
+  return reached && (state === 'IGNORE' || state === 'SUCCESS');
 }
 
 function isClear(atom: AtomStatus | undefined, free: boolean): boolean {
