@@ -55,7 +55,7 @@ async function runSegment(
 ): Promise<AnySegment> {
   let ended: Ended | undefined;
   try {
-    ended = await Promise.race([goOn(app, built.flow, recorded, before), died.then(() => undefined)]);
+    ended = await Promise.race([goOn(world, app, built.flow, recorded, before), died.then(() => undefined)]);
   } catch (error) {
     return { invalid: invalidOf(error, spec, built) };
   }
@@ -66,7 +66,13 @@ async function runSegment(
 }
 
 /** Runs, goes on, or runs again: what TaskFlow's `run` does by itself is said here (D-18). */
-async function goOn(app: Process['app'], flow: AnyFlow, recorded: Case, { first, crashed, told }: Before): Promise<Ended> {
+async function goOn(
+  world: World,
+  app: Process['app'],
+  flow: AnyFlow,
+  recorded: Case,
+  { first, crashed, told }: Before,
+): Promise<Ended | undefined> {
   const given = { id: ID, inputs: recorded.store ?? {} };
   if (first) return app.run(flow, given as never);
   const { state, atoms } = await app.inspect(ID);
@@ -79,7 +85,13 @@ async function goOn(app: Process['app'], flow: AnyFlow, recorded: Case, { first,
       return engine.run();
     }
   }
+  if (crashed && world.diesOnItsWay(isEnded(state))) return undefined;
   return app.resume(flow as never, ID, { takeover: 'force' });
+}
+
+/** What it says of a run that ended: unheard, when it is gone on with after a crash. */
+function isEnded(state: string): boolean {
+  return state === 'SUCCESS' || state === 'REVERTED' || state === 'FAILURE';
 }
 
 /** Without one of these, a FAILURE is what TaskFlow calls REVERTED: some things are undone, and the others stay. */

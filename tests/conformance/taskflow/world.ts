@@ -19,6 +19,8 @@ export class World {
   dead = false;
   /** Somebody who listened knows that the run has ended. */
   endHeard = false;
+  /** In which state of TaskFlow's a process died that was about to go on with the run; nothing of it is in the journal. */
+  #leftIn: string | undefined;
   /** What a process told after its death: durable, and nobody heard it. */
   readonly #unheard = new Set<string>();
 
@@ -52,8 +54,24 @@ export class World {
     if (isRepeated) this.repeated.add(event);
     // Who listens now hears for the first time what the dead process told nobody.
     if (isRepeated && !this.#unheard.delete(said)) return;
-    if (event[0] === 'flow') this.#point(`flow ${event[2]}`);
-    else this.#point(said);
+    if (event[0] !== 'flow') this.#point(said);
+    else for (const state of event[2] === 'SUSPENDED' ? ['SUSPENDING', 'SUSPENDED'] : [event[2]]) this.#point(`flow ${state}`);
+  }
+
+  /**
+   * Before it goes on with a run of a process that died, TaskFlow tells states that flowproof does not have, and a recorded
+   * process may die in them. Says whether this one does.
+   *
+   * @param isOver the run has ended without anybody having heard it: TaskFlow goes on with it, and has nothing to do
+   */
+  diesOnItsWay(isOver: boolean): boolean {
+    const way = ['RESUMING', 'SUSPENDED', ...(isOver ? ['RUNNING'] : [])];
+    for (const state of way.slice(way.indexOf(this.#leftIn ?? '') + 1)) {
+      this.#point(`flow ${state}`);
+      this.#leftIn = this.dead && state !== 'RUNNING' ? state : undefined;
+      if (this.dead) return true;
+    }
+    return false;
   }
 
   /** Takes note of a call; resolves with its number, counted over the whole case, and never when the process dies in it. */

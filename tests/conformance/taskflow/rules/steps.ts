@@ -11,7 +11,7 @@ import {
   type TraceEvent,
 } from '../case.js';
 import { textOf } from '../json.js';
-import { inPart } from '../order.js';
+import { inPart, inTotal, type PartialTrace } from '../order.js';
 import type { Rule } from '../rules.js';
 import { eachSegment, inState, partAt } from './rewrite.js';
 
@@ -80,43 +80,43 @@ export const untouchedBehindRetries: Rule = {
 export const toldInDefinitionOrder: Rule = {
   number: 'D-2',
   says: 'what one step skips or resets is told in the order in which it is defined',
-  touches: 2,
+  touches: 5,
   expected(wanted, vector) {
     return eachSegment(wanted, (segment, index) => {
       const { run = [], flow } = vector.case;
       const order = new Map(atomsIn(run[index]?.flow ?? flow).map((name, place) => [name, place]));
-      const { trace = [], before = [] } = segment;
-      const places = trace.map((_, place) => place);
-      for (const state of ['IGNORE', 'PENDING']) sortRuns(places, trace, state, order);
-      if (!contradicts(segment, places)) return segment;
-      const now = new Map(places.map((place, at) => [place, at]));
-      const pairs = before.map(([first, then]) => [now.get(first) as number, now.get(then) as number] as const);
-      return {
-        ...segment,
-        trace: places.map((place) => trace[place] as TraceEvent),
-        before: pairs.filter(([first, then]) => first < then),
-      };
+      const { trace = [] } = segment;
+      const after = orderOf(segment);
+      const together = ['IGNORE', 'PENDING'].flatMap((state) => neighbours(trace, state));
+      const rank = (place: number): number => order.get(trace[place]?.[1] ?? '') ?? 0;
+      // Only where TaskFlow says for certain that it is otherwise.
+      if (!together.some((places) => places.some((first) => places.some((then) => after[first]?.has(then) && rank(first) > rank(then)))))
+        return segment;
+      // Who depends on whom, who has priority, and what a later decider skips: of what is told together, no order is expected.
+      const at = new Map(together.flatMap((places) => places.map((place) => [place, places] as const)));
+      const before = after.flatMap((later, first) =>
+        [...later].filter((then) => !at.get(first)?.includes(then)).map((then) => [first, then] as const),
+      );
+      return { ...segment, order: 'partial', before };
     });
   },
 };
 
-/** Whether TaskFlow says for certain that they come in another order. */
-function contradicts({ trace = [], before = [], order }: Segment, places: readonly number[]): boolean {
-  if (order !== 'partial') return places.some((place, now) => place !== now);
-  const now = new Map(places.map((place, at) => [place, at]));
-  const { after } = inPart(trace, before);
-  return after.some((later, first) => [...later].some((then) => (now.get(first) as number) > (now.get(then) as number)));
+/** For each event of a segment those that come after it. */
+function orderOf({ trace = [], before = [], order }: Segment): PartialTrace['after'] {
+  return (order === 'partial' ? inPart(trace, before) : inTotal(trace)).after;
 }
 
-/** Sorts neighbours of one state by where they are defined. */
-function sortRuns(places: number[], trace: readonly TraceEvent[], state: string, order: ReadonlyMap<string, number>): void {
-  const rank = (place: number): number => order.get(trace[place]?.[1] ?? '') ?? 0;
-  for (let first = 0; first < places.length; first++) {
-    let until = first;
-    while (trace[until]?.[2] === state && isOfAtom(trace[until] as TraceEvent)) until++;
-    if (until - first > 1) places.splice(first, until - first, ...places.slice(first, until).sort((a, b) => rank(a) - rank(b)));
-    first = Math.max(first, until - 1);
+/** Places of neighbours of one state, where there are several. */
+function neighbours(trace: readonly TraceEvent[], state: string): readonly (readonly number[])[] {
+  const found: number[][] = [];
+  for (const [place, event] of trace.entries()) {
+    if (event[2] !== state || !isOfAtom(event)) continue;
+    const last = found.at(-1);
+    if (last?.at(-1) === place - 1) last.push(place);
+    else found.push([place]);
   }
+  return found.filter((places) => places.length > 1);
 }
 
 /** Names of the atoms of a flow, its retry first. */
