@@ -1,5 +1,5 @@
 import type { Clock } from '../model/clock.js';
-import { isFlowproofError, PersistenceError, StaleRunError } from '../model/errors.js';
+import { type FlowproofError, isFlowproofError, type PersistenceCode, PersistenceError, StaleRunError } from '../model/errors.js';
 import type { Ids } from '../model/ids.js';
 import { inWords } from '../model/in-words.js';
 import type { Secrets } from '../model/secrets.js';
@@ -83,7 +83,7 @@ export class Writer {
    * Resolves when the item is durable. While the store can't be reached the run waits: that is never a task's failure.
    *
    * @throws StaleRunError when another writer went on with the run
-   * @throws PersistenceError `STORE_UNREACHABLE` after `storeTimeoutMs`; or what the store says about the item
+   * @throws PersistenceError `STORE_UNREACHABLE` after `storeTimeoutMs`; what does not pass, at once; what the store says about the item
    */
   async append(given: AppendItem): Promise<void> {
     const item = this.#withSecrets(given);
@@ -194,10 +194,12 @@ export class Writer {
         this.#confirmedAtMs = sentAtMs;
         return result as Exclude<Result, Unknown>;
       }
+      const { cause } = result as Unknown;
+      if (isFlowproofError(cause) && cause.code !== 'STORE_UNREACHABLE') throw lasting(cause, entry);
       const waitedMs = clock.monotonicMs() - startedMs;
       if (this.#givenUp || waitedMs >= storeTimeoutMs) {
         const message = `the store gave no answer for ${Math.round(waitedMs)} ms: run '${entry.runId}' stays as it was before step ${entry.seq}`;
-        throw new PersistenceError('STORE_UNREACHABLE', message, { cause: (result as Unknown).cause });
+        throw new PersistenceError('STORE_UNREACHABLE', message, { cause });
       }
       await this.#untilGivenUp((resolve) => clock.after(Math.min(waitMs, storeTimeoutMs - waitedMs), resolve));
       sentAtMs = clock.monotonicMs();
@@ -247,6 +249,12 @@ type Unknown = { readonly kind: 'unknown'; readonly cause: unknown };
 const NO_TRANSACTIONS: Unknown = { kind: 'unknown', cause: new Error('this store takes no entries in transactions') };
 const NO_ANSWER: Unknown = { kind: 'unknown', cause: undefined };
 const UNANSWERED = [NO_ANSWER] as const;
+
+/** What no time changes is not waited for. */
+function lasting(cause: FlowproofError, { runId, seq }: Pick<Entry, 'runId' | 'seq'>): PersistenceError {
+  const message = seq === 0 ? cause.message : `${cause.message}. Run '${runId}' stays as it was before step ${seq}`;
+  return new PersistenceError(cause.code as PersistenceCode, message, { cause });
+}
 
 /** What lists and waiters must know of a step. */
 export function summaryOf(status: RunStatus, transitions: readonly Transition[], released: boolean): AppendItem['summary'] {

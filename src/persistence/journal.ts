@@ -132,7 +132,7 @@ export type CreateRunResult =
   | { readonly kind: 'created' }
   /** The key was taken before; `run` is what it belongs to (perhaps this very entry, when an answer was lost). */
   | { readonly kind: 'exists'; readonly run: RunSummary }
-  /** No answer came: calling again with the same entry tells. */
+  /** No answer came: calling again with the same entry tells. Its cause as of {@link AppendResult}. */
   | { readonly kind: 'unknown'; readonly cause: unknown };
 
 export interface AppendItem {
@@ -162,7 +162,7 @@ export type AppendResult =
   | { readonly kind: 'stale' }
   /** Refused for its own content, such as its size. Nothing was written. */
   | { readonly kind: 'refused'; readonly cause: unknown }
-  /** No answer came: the same item again will tell. */
+  /** No answer came: the same item again will tell. Unless its cause is an error of ours that is not `STORE_UNREACHABLE`: no time changes that. */
   | { readonly kind: 'unknown'; readonly cause: unknown };
 
 export interface LoadOptions {

@@ -3,6 +3,7 @@ import { type EncodedItem, encodeItem } from './append-params.js';
 import { GroupCommit } from './group-commit.js';
 import type { Oversize } from './oversize.js';
 import type { Statements } from './sql.js';
+import { asPersistenceError, mayPass } from './sql-errors.js';
 import { StepWriter } from './step-writer.js';
 
 export interface AppenderParams {
@@ -54,9 +55,14 @@ export class Appender {
     try {
       const encoded = encodeItem(item);
       const cause = this.#oversize.isOver(encoded.transitions) ? await this.#oversize.explain(item.entry, encoded.transitions) : undefined;
-      return cause === undefined ? send(encoded) : { kind: 'refused', cause };
+      return cause === undefined ? judged(await send(encoded)) : { kind: 'refused', cause };
     } catch (cause) {
       return { kind: 'refused', cause };
     }
   }
+}
+
+/** Nobody is to wait for what no time changes, such as a right that was taken away. */
+function judged(result: AppendResult): AppendResult {
+  return result.kind === 'unknown' && !mayPass(result.cause) ? { kind: 'unknown', cause: asPersistenceError(result.cause) } : result;
 }

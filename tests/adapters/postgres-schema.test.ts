@@ -129,6 +129,11 @@ describePostgres('the schema', (database) => {
     const journal = await open({ schema, migrate: false }, as(user));
     const run = await begun(journal, 2);
     expect(await entriesOf(journal, run.runId)).toHaveLength(3);
+    // A right that is taken away does not come back by waiting.
+    await admin.query(`revoke insert on ${schema}.journal from ${user}`);
+    expect(await journal.append([run.item(3)])).toMatchObject([{ kind: 'unknown', cause: { code: 'STORE_SCHEMA' } }]);
+    await prepareSchema(as(owner), { schema, grantTo: user });
+    expect(await journal.append([run.item(3)])).toMatchObject([{ kind: 'ok' }]);
     await journal.close();
     const pool = new pg.Pool({ connectionString: as(user), max: 1 });
     expect((await pool.query(`select * from ${schema}.atoms`)).rows).toHaveLength(4);

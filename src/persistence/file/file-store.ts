@@ -7,6 +7,7 @@ import { RunTable } from '../run-table.js';
 import { CommitQueue } from './commit-queue.js';
 import { Compactor } from './compactor.js';
 import { type DirectoryLock, lockDirectory } from './directory-lock.js';
+import { asStoreError } from './disk-error.js';
 import { type LogIndex, Replay } from './replay.js';
 import type { FoundLines, Place } from './segment.js';
 import { SegmentedLog } from './segmented-log.js';
@@ -57,10 +58,10 @@ export class FileStore {
     return `the disk of '${this.#params.directory}'`;
   }
 
-  /** @throws PersistenceError `STORE_LOCKED`, `JOURNAL_CORRUPT`, `JOURNAL_TOO_NEW`; `STORE_UNREACHABLE` when the disk doesn't answer */
+  /** @throws PersistenceError `STORE_LOCKED`, `STORE_REFUSED`, `JOURNAL_CORRUPT`, `JOURNAL_TOO_NEW`; `STORE_UNREACHABLE` for what passes */
   async enter(): Promise<OpenStore> {
     this.#users++;
-    const opening = this.#opening ?? this.#closing.then(() => this.#open());
+    const opening = this.#opening ?? this.#openAfter(this.#closing);
     this.#opening = opening;
     try {
       return await this.#whileItGoesOn(opening);
@@ -115,6 +116,14 @@ export class FileStore {
       await lock.release();
     });
     this.#closing.catch(() => undefined);
+  }
+
+  async #openAfter(closing: Promise<void>): Promise<Opened> {
+    // Whoever closed it was told of that.
+    await closing.catch(() => undefined);
+    return this.#open().catch((error: unknown) => {
+      throw asStoreError(error, this.#params.directory);
+    });
   }
 
   async #open(): Promise<Opened> {
