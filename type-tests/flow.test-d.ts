@@ -1,7 +1,9 @@
 /** Read by tsd against the built package: what its .d.ts files promise to a program. */
 import {
+  encrypted,
   type Flow,
   linear,
+  memory,
   type Outcome,
   type Provides,
   type Requires,
@@ -54,3 +56,6 @@ expectError(run(flow, { inputs: { size: '1' }, services: { disks } }));
 expectError(run(flow, { inputs: { size: 1, sise: 2 }, services: { disks } }));
 expectError(run(flow, { inputs: { size: 1 } }));
 expectError(run(flow));
+
+// A step has no time to wait for keys.
+expectError(encrypted(memory(), { keys: async () => [{ id: 'k', key: 'c2VjcmV0' }] }));

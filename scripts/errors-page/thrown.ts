@@ -90,8 +90,9 @@ export const THROWN: Readonly<Record<FlowproofErrorCode, Entry>> = {
       'Mend the store. Runs go on by themselves when it is back; with `recover: false`, by `app.resumeAll()` ([operations](operations.md#what-to-do-when)).',
   },
   STORE_REFUSED: {
-    when: 'The store will never take this: a step that is too large, a text that it can’t keep, or a right that the role lacks. As the code of a task’s failure: its result.',
-    remedy: 'Return less: keep large values elsewhere yourself, or with `offloaded(…)`. Grant the right.',
+    when: 'The store will never take this, and waiting does not help: a step that is too large, a text that it can’t keep, a password or a path that is wrong, a right that the role lacks, keys of `encrypted` that are none. As the code of a task’s failure: its result.',
+    remedy:
+      'The message says what is in the way. Return less: keep large values elsewhere yourself, or with `offloaded(…)`. Grant the right, give the keys.',
   },
   STORE_LOCKED: {
     when: 'Another process has the directory of a file store, or may have it.',

@@ -6,7 +6,7 @@ import { TransformedJournal } from './values/transformed-journal.js';
 export interface EncryptedOptions {
   /**
    * The first one encrypts, all of them decrypt. A function is asked each time, so that keys can change while the process
-   * runs. To bring in a new one: give it to every process as the second, then as the first, and drop the old one when the
+   * runs; it returns what is at hand, no promise: await keys from elsewhere first. To bring in a new one: give it to every process as the second, then as the first, and drop the old one when the
    * runs that it encrypted are pruned.
    */
   readonly keys: readonly EncryptionKey[] | (() => readonly EncryptionKey[]);
@@ -31,7 +31,10 @@ export interface EncryptedOptions {
  * Reading a run throws JournalError, with run, seq and reason: `JOURNAL_SEALED` when a key is missing, `JOURNAL_CORRUPT`
  * when a value was changed, moved or not encrypted.
  *
- * @throws TypeError when a key is not 32 bytes, or there is none.
+ * A function that gives no keys, or a promise, is `STORE_REFUSED` when the store is opened or a step is written; one that throws is waited
+ * for like a store that is away.
+ *
+ * @throws TypeError when a key is not 32 bytes, there is none, two have one id, or the function is async.
  *
  * @example
  * ```ts

@@ -3,16 +3,20 @@ import { digest } from '../model/ids.js';
 import type { Json } from '../model/json.js';
 import type { Persistence } from './journal.js';
 import { JournalError } from './journal-error.js';
+import { OffloadCalls } from './offload-calls.js';
 import { TransformedJournal } from './values/transformed-journal.js';
 import { textOfValue, type ValuePlace, type ValueTransform } from './values/value-transform.js';
 import { markerOf, wrap } from './values/wrapped.js';
 
-/** Where large values are kept: a bucket, a directory, a table. */
+/**
+ * Where large values are kept: a bucket, a directory, a table. What fails or doesn't answer is called again, as it is with a
+ * store that is away.
+ */
 export interface Offload {
   /** Keeps it, durably, before it resolves; the same key comes with the same text only. */
   put(key: string, text: string): Promise<void>;
   get(key: string): Promise<string | undefined>;
-  /** All whose key begins with this: the runs are gone. Called again it does no harm. */
+  /** All whose key begins with this: the runs are gone. Called again it does no harm. What fails is tried again with the next prune. */
   removeAll?(prefix: string): Promise<void>;
 }
 
@@ -20,9 +24,15 @@ export interface OffloadedOptions {
   readonly to: Offload;
   /** Values of more characters of JSON than this. Default: 256 Ki. */
   readonly over?: number;
+  /**
+   * How long one call of `put`, `get` or `removeAll` may take, milliseconds, before the same is called again. Whoever waits is
+   * told `STORE_UNREACHABLE` before, and waits for the same call when they ask again, as runs do. Default: 30,000.
+   */
+  readonly timeoutMs?: number;
 }
 
 const OVER = 262_144;
+const TIMEOUT_MS = 30_000;
 
 /**
  * Keeps large values elsewhere, and in the journal what finds them again. A value is there before the step that names it
@@ -34,6 +44,8 @@ const OVER = 262_144;
  * Reading a run throws JournalError `JOURNAL_GAP` when a value is not there any more, and `JOURNAL_CORRUPT` when it is
  * another one.
  *
+ * @throws TypeError when `to` has no `put` or `get`, or a number is none
+ *
  * @example
  * ```ts
  * import { file, flowproof, offloaded } from 'flowproof';
@@ -43,19 +55,26 @@ const OVER = 262_144;
  * await app.stop();
  * ```
  */
-export function offloaded(persistence: Persistence, { to, over = OVER }: OffloadedOptions): Persistence {
-  const offloading = new Offloading(to, over);
+export function offloaded(persistence: Persistence, { to, over = OVER, timeoutMs = TIMEOUT_MS }: OffloadedOptions): Persistence {
+  if (!(over >= 0)) throw new TypeError(`over is ${over}: it must be a number of characters`);
+  const offloading = new Offloading(new OffloadCalls(to, timeoutMs), over);
   return { kind: persistence.kind, connect: () => new TransformedJournal(persistence.connect(), offloading) };
 }
 
 class Offloading implements ValueTransform {
   readonly marker = '~offloaded';
-  readonly #to: Offload;
+  readonly #calls: OffloadCalls;
   readonly #over: number;
+  /** Runs that are gone, and whose values may not be. */
+  readonly #left = new Set<string>();
 
-  constructor(to: Offload, over: number) {
-    this.#to = to;
+  constructor(calls: OffloadCalls, over: number) {
+    this.#calls = calls;
     this.#over = over;
+  }
+
+  check(): void {
+    // It was checked when it was made.
   }
 
   async seal(value: Json, { runId }: ValuePlace): Promise<Json> {
@@ -63,21 +82,22 @@ class Offloading implements ValueTransform {
     // What looks like ours, and isn't, goes the same way, so that it comes back as it is.
     if (text.length <= this.#over && markerOf(value) !== this.marker) return value;
     const key = `${runId}/${digest(text)}`;
-    await this.#to.put(key, text);
+    await this.#calls.put(key, text);
     return wrap(this.marker, key);
   }
 
   async open(key: string, { runId, seq, what }: ValuePlace): Promise<Json> {
-    let text: string | undefined;
+    const value = `the value of ${what}, kept as '${key}',`;
+    let text: unknown;
     try {
-      text = await this.#to.get(key);
+      text = await this.#calls.get(key);
     } catch (cause) {
-      const message = `the value of ${what} of run '${runId}', kept as '${key}', could not be read`;
-      throw new PersistenceError('STORE_UNREACHABLE', message, { cause });
+      throw new PersistenceError('STORE_UNREACHABLE', `${value} of run '${runId}' could not be read`, { cause });
     }
-    if (text === undefined) throw new JournalError('JOURNAL_GAP', runId, seq, `the value of ${what}, kept as '${key}', is not there`);
-    if (key !== `${runId}/${digest(text)}`)
-      throw new JournalError('JOURNAL_CORRUPT', runId, seq, `the value of ${what}, kept as '${key}', is another one`);
+    if (text === undefined || text === null) throw new JournalError('JOURNAL_GAP', runId, seq, `${value} is not there`);
+    if (typeof text !== 'string')
+      throw new JournalError('JOURNAL_CORRUPT', runId, seq, `${value} is no text: get() must give the one that put() was given`);
+    if (key !== `${runId}/${digest(text)}`) throw new JournalError('JOURNAL_CORRUPT', runId, seq, `${value} is another one`);
     return JSON.parse(text) as Json;
   }
 
@@ -94,10 +114,14 @@ class Offloading implements ValueTransform {
   }
 
   async forget(runIds: readonly string[]): Promise<void> {
+    for (const runId of runIds) this.#left.add(runId);
     try {
-      for (const runId of runIds) await this.#to.removeAll?.(`${runId}/`);
+      for (const runId of this.#left) {
+        await this.#calls.removeAll(`${runId}/`);
+        this.#left.delete(runId);
+      }
     } catch (cause) {
-      const message = `runs were pruned, and values of theirs that are kept elsewhere are still there: ${runIds.join(', ')}`;
+      const message = `runs were pruned, and values of theirs that are kept elsewhere are still there: ${[...this.#left].join(', ')}. The next prune tries again`;
       throw new PersistenceError('STORE_UNREACHABLE', message, { cause });
     }
   }

@@ -195,9 +195,52 @@ describe('encrypted values', () => {
     ['a short text', () => [{ id: 'k', key: 'c2hvcnQ=' }]],
     ['an id with a dot', () => [{ id: 'a.b', key: randomBytes(32) }]],
     ['an empty id', () => [{ id: '', key: randomBytes(32) }]],
+    ['an id that is no text', () => [{ id: 7, key: randomBytes(32) }] as never],
+    ['a key that is a number', () => [{ id: 'k', key: 7 }] as never],
+    ['two of one id', () => [keyOf('k'), keyOf('k')]],
+    ['no list', () => ({ id: 'k' }) as never],
+    ['a promise', () => Promise.resolve(KEYS) as never],
+    ['an async function', () => (async () => KEYS) as never],
   ])('need keys that are keys: %s', (_what, keys) => {
     expect(() => encrypted(memory(), { keys: keys() })).toThrow(TypeError);
     expect(() => encrypted(memory(), { keys: [{ id: 'k', key: randomBytes(32).toString('base64') }] })).not.toThrow();
+  });
+});
+
+describe('a function that is asked for keys', () => {
+  it.each<[string, () => unknown, RegExp]>([
+    ['a promise', () => Promise.resolve(KEYS), /gives a promise/],
+    ['a promise that is rejected', () => Promise.reject(new Error('vault down')), /gives a promise/],
+    ['nothing', () => undefined, /no list/],
+    ['two keys of one id', () => [keyOf('k'), keyOf('k')], /two keys have the id 'k'/],
+    ['no key', () => [], /there is no key/],
+  ])('and gives %s is refused when the store is opened, and at each step', async (_what, keys, message) => {
+    let given = (): unknown => KEYS;
+    const journal = encrypted(over(store), { keys: (() => given()) as never }).connect();
+    await journal.open();
+    const run = await begun(journal);
+    given = keys;
+    const refusal = { code: 'STORE_REFUSED', message: expect.stringMatching(message) };
+    await expect(
+      encrypted(over(store), { keys: keys as never })
+        .connect()
+        .open(),
+    ).rejects.toMatchObject(refusal);
+    expect(await journal.append([run.item(1, { transitions: [['SAVED', 1, 1]] })])).toMatchObject([{ kind: 'unknown', cause: refusal }]);
+    await expect(entriesOf(journal, run.runId)).rejects.toMatchObject(refusal);
+  });
+
+  it('and throws is waited for: it may have them later', async () => {
+    let isUp = false;
+    const keys = () => {
+      if (!isUp) throw new Error('vault down');
+      return KEYS;
+    };
+    const journal = encrypted(over(store), { keys }).connect();
+    await expect(journal.open()).rejects.toMatchObject({ code: 'STORE_UNREACHABLE', cause: { message: 'vault down' } });
+    isUp = true;
+    await journal.open();
+    await begun(journal);
   });
 });
 
@@ -269,7 +312,8 @@ describe('large values', () => {
       message: expect.stringContaining(gone.runId),
     });
     to.broken = false;
-    await to.removeAll(`${gone.runId}/`);
+    // Nothing is left to be pruned; what is left behind goes.
+    expect((await journal.prune({ endedBeforeMs: 1_800_000_000_000 })).runIds).toEqual([]);
     expect([...to.texts.keys()].map((key) => key.split('/')[0])).toEqual([kept.runId]);
     await appendOne(journal, kept.item(1, { summary: { state: 'SUCCESS', owner: null } }));
     expect((await journal.prune({ endedBeforeMs: 1_800_000_000_000 })).runIds).toEqual([kept.runId]);

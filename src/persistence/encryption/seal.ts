@@ -15,6 +15,11 @@ export class Seal {
     this.#keys = keys;
   }
 
+  /** Whether there are keys, see `Keys.check`. */
+  check(): void {
+    this.#keys.check();
+  }
+
   close(value: Json, place: ValuePlace): Json {
     return wrap('~sealed', this.#encrypt(textOfValue(value), place));
   }

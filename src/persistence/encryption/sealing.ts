@@ -16,6 +16,10 @@ export class Sealing implements ValueTransform {
     this.#plain = plain;
   }
 
+  check(): void {
+    this.#seal.check();
+  }
+
   seal(value: Json, place: ValuePlace): Json {
     return this.#seal.close(value, place);
   }
@@ -52,6 +56,10 @@ export class SealingSecrets implements ValueTransform {
 
   constructor(keys: Keys) {
     this.#seal = new Seal(keys);
+  }
+
+  check(): void {
+    this.#seal.check();
   }
 
   seal(value: Json, place: ValuePlace, secrecy: Secrecy): Json {

@@ -108,12 +108,8 @@ export class TransformedJournal implements Journal {
   /** A message that can't be read is not to stop a heartbeat: whoever loads its run is told. */
   async tick(params: TickParams): Promise<TickResult> {
     const { messages, watched, take } = await this.#journal.tick(params);
-    const opened: InboxMessage[] = [];
-    for (const message of messages) {
-      const one = await this.#openMessage(message).catch(() => undefined);
-      if (one !== undefined) opened.push(one);
-    }
-    const found = { messages: opened, watched: this.#allListed(watched) };
+    const all = await Promise.all(messages.map((message) => this.#openMessage(message).catch(() => undefined)));
+    const found = { messages: all.filter((message) => message !== undefined), watched: this.#allListed(watched) };
     if (take === undefined) return found;
     const { taken, owned, poisoned, more } = take;
     return {
@@ -128,7 +124,11 @@ export class TransformedJournal implements Journal {
     return result;
   }
 
-  open: Journal['open'] = () => this.#journal.open();
+  async open(): Promise<void> {
+    this.#transform.check();
+    await this.#journal.open();
+  }
+
   saveLogbook: Journal['saveLogbook'] = (logbook) => this.#journal.saveLogbook(logbook);
   logbooks: Journal['logbooks'] = (filter) => this.#journal.logbooks(filter);
   giveBack: Journal['giveBack'] = (owner, runIds) => this.#journal.giveBack(owner, runIds);

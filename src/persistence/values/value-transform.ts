@@ -33,6 +33,8 @@ export function textOfValue(value: Json): string {
 /** Puts something else in the place of values on their way into a store. */
 export interface ValueTransform {
   readonly marker: Marker;
+  /** Whether it has what it needs. @throws PersistenceError `STORE_REFUSED`, `STORE_UNREACHABLE` */
+  check(): void;
   /** What is stored in the value's place; the value itself when it is to stay. */
   seal(value: Json, place: ValuePlace, secrecy: Secrecy): Json | Promise<Json>;
   /**
