@@ -227,7 +227,7 @@ export interface App<Flows extends readonly AnyFlow[]> {
    * @throws RunEndedError `RUN_ENDED` when the run has ended
    */
   suspend(id: string): Promise<void>;
-  /** The runs of the store, newest first, a page at a time. */
+  /** The runs of the store, newest first, a page at a time. @throws TypeError when the query asks for what no list can be asked for */
   runs(query?: RunsQuery): Promise<RunsPage>;
   /**
    * A run as its journal tells it: inputs, and what became of each task. Secrets are masked, unless `secrets: 'plain'` asks for them.
@@ -237,14 +237,14 @@ export interface App<Flows extends readonly AnyFlow[]> {
   inspect(id: string, options?: InspectOptions): Promise<RunView>;
   /** Says what a logbook carries, such as `{ team: 'shop' }`. Runs that name one make it, too. */
   saveLogbook(name: string, metadata: Metadata): Promise<void>;
-  /** The logbooks in the order of their names, a page at a time. */
+  /** The logbooks in the order of their names, a page at a time. @throws TypeError as {@link App.runs} */
   logbooks(query?: LogbookFilter): Promise<LogbookPage>;
   /**
    * Removes runs that have ended, with all that is kept of them, in small batches that hold up no other run. Their ids are
    * free again. Runs that ended in FAILURE stay unless `states` names it: an operator may go on with them.
    *
    * @returns how many runs are gone
-   * @throws TypeError when `states` names one in which a run has not ended
+   * @throws TypeError when `states` names one in which a run has not ended, or a number is none
    */
   prune(query: PruneQuery): Promise<number>;
   /** Adds a listener; the returned function removes it. */

@@ -1,5 +1,6 @@
 import type { Clock } from '../model/clock.js';
 import type { Codec } from '../model/codec.js';
+import { inWords } from '../model/in-words.js';
 import { type Journal, type LogbookFilter, type LogbookPage, type Metadata, pruneAll } from '../persistence/index.js';
 import type { Registry } from './registry.js';
 import { type InspectOptions, type PruneQuery, type RunsPage, type RunsQuery, type RunView, runInfo, runView } from './run-view.js';
@@ -41,8 +42,10 @@ export class Archive {
     return this.#parts.journal.logbooks(query);
   }
 
-  prune({ olderThanMs, onBatch, ...rest }: PruneQuery): Promise<number> {
+  async prune({ olderThanMs, onBatch, ...rest }: PruneQuery): Promise<number> {
     const { journal, clock } = this.#parts;
+    if (typeof olderThanMs !== 'number' || Number.isNaN(olderThanMs))
+      throw new TypeError(`olderThanMs is ${inWords(olderThanMs)}: it must be how long ago they ended, in milliseconds`);
     const endedBeforeMs = clock.nowMs() - olderThanMs;
     return pruneAll(journal, { endedBeforeMs, ...rest, ...(onBatch && { onBatch: ({ length }) => onBatch(length) }) });
   }

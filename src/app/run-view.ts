@@ -104,7 +104,7 @@ export interface RunsQuery {
   readonly ownerless?: boolean;
   /** The `next` of the page before. */
   readonly before?: string;
-  /** Default: 100. */
+  /** From 1 to 10,000. Default: 100. */
   readonly limit?: number;
 }
 

@@ -13,6 +13,7 @@ export { canBeFound, checkLogbook, checkRunNames, grouping } from './logbook.js'
 export { mayReceive, RECEIVED_AFTER_FAILURE } from './may-receive.js';
 export { type MemoryOptions, memory } from './memory.js';
 export { type Offload, type OffloadedOptions, offloaded } from './offloaded.js';
+export { logbooksOrder, type RunsOrder, runsOrder } from './paging.js';
 export { type PruneAllParams, type PruneOrder, pruneAll, pruneOrder } from './prune.js';
 export { type ReadEntriesParams, readEntries } from './read-entries.js';
 export { runStateWord } from './run-state-word.js';

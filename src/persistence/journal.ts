@@ -34,14 +34,14 @@ export interface Journal {
   load(runId: string, options?: LoadOptions): Promise<LoadedRun | undefined>;
   /** The summary of one run, by its id or by the user's key. */
   find(by: { readonly runId: string } | { readonly key: string }): Promise<RunSummary | undefined>;
-  /** Runs, newest first, a page at a time. */
+  /** Runs, newest first, a page at a time. @throws TypeError as `runsOrder`, which judges for every store */
   runs(filter: RunFilter): Promise<RunPage>;
   /**
    * What a logbook carries; makes the logbook if there is none. Runs that name one make it, too.
    * @throws TypeError when a name or a value is not a text that every store can keep.
    */
   saveLogbook(logbook: Pick<Logbook, 'name' | 'metadata'>): Promise<void>;
-  /** Logbooks in the order of their names, a page at a time. */
+  /** Logbooks in the order of their names, a page at a time. @throws TypeError as `logbooksOrder` */
   logbooks(filter: LogbookFilter): Promise<LogbookPage>;
   /**
    * Puts a message into a run's inbox; idempotent by the message's id; durable when resolved. The state is looked at under a
@@ -58,7 +58,7 @@ export interface Journal {
   /**
    * Removes one batch of runs that have ended, with all that is kept of them, the oldest first; their keys are free
    * again. Writers of other runs don't wait for it. `pruneAll` repeats it.
-   * @throws TypeError for a state in which a run has not ended.
+   * @throws TypeError as `pruneOrder`, such as for a state in which a run has not ended.
    */
   prune(params: PruneParams): Promise<PruneResult>;
   close(): Promise<void>;
@@ -118,7 +118,7 @@ export interface Logbook {
 export interface LogbookFilter {
   /** The `next` of the page before. */
   readonly after?: string;
-  /** Default: 100. */
+  /** From 1 to 10,000. Default: 100. */
   readonly limit?: number;
 }
 
@@ -208,7 +208,7 @@ export interface RunFilter {
   readonly ownerless?: boolean;
   /** Only runs before this one in the order of the listing: the last `runId` of the page before. */
   readonly before?: string;
-  /** Default: 100. */
+  /** From 1 to 10,000. Default: 100. */
   readonly limit?: number;
 }
 
@@ -227,7 +227,7 @@ export interface PruneParams {
   readonly logbook?: string;
   /** The `next` of the batch before. */
   readonly after?: string;
-  /** How many at most in this batch. Default: 100. */
+  /** How many at most in this batch, from 1 to 10,000. Default: 100. */
   readonly limit?: number;
 }
 

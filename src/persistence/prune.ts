@@ -1,5 +1,8 @@
+import { inWords } from '../model/in-words.js';
+import { shownName } from '../model/names.js';
 import { isEnded, type RunState } from '../model/states.js';
 import type { Journal, PruneParams } from './journal.js';
+import { checkCursor, checkLimit, checkWhich, listOf } from './paging.js';
 
 /** What is kept of failed runs is what an operator goes on with: they are removed only when asked for. */
 const DEFAULT_STATES: readonly RunState[] = ['SUCCESS', 'REVERTED', 'CANCELLED'];
@@ -9,17 +12,23 @@ const DEFAULT_BATCH = 100;
 /** A prune with everything said. */
 export type PruneOrder = Required<Omit<PruneParams, 'flow' | 'logbook' | 'after'>> & Pick<PruneParams, 'flow' | 'logbook' | 'after'>;
 
+/** What a Date can say; all that databases can, too. */
+const MAX_MS = 8.64e15;
+
 /**
- * Fills in the defaults.
- * @throws TypeError when a state is not one in which a run has ended, or a number is none.
+ * Judges what is to be pruned, alike for every store, and fills in the defaults. A time beyond all times is the first or the last.
+ * @throws TypeError when a state is not one in which a run has ended, or something is not what it must be
  */
 export function pruneOrder({ states = DEFAULT_STATES, limit = DEFAULT_BATCH, ...rest }: PruneParams): PruneOrder {
-  const open = states.find((state) => !isEnded(state));
-  if (open !== undefined) throw new TypeError(`runs that are ${open} can't be pruned: only those that have ended`);
-  if (!Number.isInteger(limit) || limit < 1) throw new TypeError(`limit is ${limit}: it must be an integer from 1`);
-  if (!Number.isFinite(rest.endedBeforeMs))
-    throw new TypeError(`endedBeforeMs is ${rest.endedBeforeMs}: it must be milliseconds since 1970`);
-  return { states, limit, ...rest };
+  const open = listOf('states', states).find((state) => !isEnded(state as RunState));
+  if (open !== undefined) throw new TypeError(`runs that are ${shownName(open)} can't be pruned: only those that have ended`);
+  checkLimit(limit);
+  checkCursor('after', rest.after);
+  checkWhich(rest);
+  const { endedBeforeMs } = rest;
+  if (typeof endedBeforeMs !== 'number' || Number.isNaN(endedBeforeMs))
+    throw new TypeError(`endedBeforeMs is ${inWords(endedBeforeMs)}: it must be milliseconds since 1970`);
+  return { states, limit, ...rest, endedBeforeMs: Math.min(Math.max(endedBeforeMs, 0), MAX_MS) };
 }
 
 export interface PruneAllParams extends Omit<PruneParams, 'after'> {

@@ -22,9 +22,8 @@ import { JournalError } from './journal-error.js';
 import { Leases } from './leases.js';
 import { grouping } from './logbook.js';
 import { mayReceive } from './may-receive.js';
+import { logbooksOrder, runsOrder } from './paging.js';
 import { pruneOrder } from './prune.js';
-
-const DEFAULT_PAGE = 100;
 
 /** What a store in one process knows about a run; `Place` is where it keeps an entry. */
 export interface RunRecord<Place> {
@@ -178,8 +177,10 @@ export class RunTable<Place> {
     return [...this.#logbooks.values()].sort((a, b) => (a.name < b.name ? -1 : 1));
   }
 
-  logbooks({ after, limit = DEFAULT_PAGE }: LogbookFilter): LogbookPage {
-    const rest = this.allLogbooks().filter(({ name }) => after === undefined || name > after);
+  /** @throws TypeError as {@link logbooksOrder} */
+  logbooks(filter: LogbookFilter): LogbookPage {
+    const { after, limit } = logbooksOrder(filter);
+    const rest = this.allLogbooks().filter(({ name }) => name > after);
     const logbooks = rest.slice(0, limit);
     const last = logbooks.at(-1);
     return rest.length > limit && last !== undefined ? { logbooks, next: last.name } : { logbooks };
@@ -190,7 +191,9 @@ export class RunTable<Place> {
     return owner === undefined ? facts : { ...facts, owner: { id: owner, alive: this.#leases.isAlive(owner) } };
   }
 
-  page({ flow, states, logbook, metadata, ownerless, before, limit = DEFAULT_PAGE }: RunFilter): RunPage {
+  /** @throws TypeError as {@link runsOrder} */
+  page(filter: RunFilter): RunPage {
+    const { flow, states, logbook, metadata, ownerless, before, limit } = runsOrder(filter);
     const runs: RunSummary[] = [];
     for (let index = before === undefined ? this.#order.length : this.#position(before); index > 0; index--) {
       const record = this.#runs.get(this.#order[index - 1] as string) as RunRecord<Place>;

@@ -1,9 +1,7 @@
-import type { Logbook, LogbookFilter, LogbookPage } from '../persistence/index.js';
+import { type Logbook, type LogbookFilter, type LogbookPage, logbooksOrder } from '../persistence/index.js';
 import type { Row, Statement } from './sql.js';
 import { statement } from './statement.js';
 import { metadataOf } from './summaries.js';
-
-const DEFAULT_PAGE = 100;
 
 /** What a logbook is called and carries; made if it is new. */
 export function saveLogbook(schema: string): Statement {
@@ -18,8 +16,9 @@ export interface ListLogbooksParams {
   readonly read: (statement: Statement, params: readonly unknown[]) => Promise<readonly Row[]>;
 }
 
+/** @throws TypeError as `logbooksOrder` */
 export async function listLogbooks({ schema, filter, read }: ListLogbooksParams): Promise<LogbookPage> {
-  const { after = '', limit = DEFAULT_PAGE } = filter;
+  const { after, limit } = logbooksOrder(filter);
   const text = `select name, (extract(epoch from created_at) * 1000)::float8 as created_at_ms, metadata::text as metadata
     from ${schema}.logbooks where name > $1 order by name limit $2::int`;
   const logbooks = (await read(statement(text), [after, limit + 1])).map(logbookOf);

@@ -1,11 +1,8 @@
 import { isEnded, RUN_STATES } from '../model/states.js';
-import { canBeFound, type RunFilter, type RunPage } from '../persistence/index.js';
+import { canBeFound, type RunFilter, type RunPage, type RunsOrder, runsOrder } from '../persistence/index.js';
 import type { Row, Statement } from './sql.js';
 import { statement } from './statement.js';
 import { ALIVE, SUMMARY_COLUMNS, summaryFrom, summaryOf } from './summaries.js';
-import { isUuid } from './uuid.js';
-
-const DEFAULT_PAGE = 100;
 
 export interface ListRunsParams {
   /** Quoted. */
@@ -14,11 +11,12 @@ export interface ListRunsParams {
   readonly read: (statement: Statement, params: readonly unknown[]) => Promise<readonly Row[]>;
 }
 
+/** @throws TypeError as `runsOrder` */
 export async function listRuns({ schema, filter, read }: ListRunsParams): Promise<RunPage> {
-  const { before, limit = DEFAULT_PAGE } = filter;
-  if (before !== undefined && !isUuid(before)) return { runs: [] };
-  if (!canBeFound(filter)) return { runs: [] };
-  const { text, params } = pageOf(schema, filter, limit);
+  const order = runsOrder(filter);
+  if (!canBeFound(order)) return { runs: [] };
+  const { limit } = order;
+  const { text, params } = pageOf(schema, order);
   const runs = (await read(statement(text), params)).map(summaryOf);
   const page = runs.slice(0, limit);
   const last = page.at(-1);
@@ -30,8 +28,8 @@ export async function listRuns({ schema, filter, read }: ListRunsParams): Promis
  * key has the order of every list, and walking it for something rare would be a walk through everything. So each filter
  * has an order that only its own index has.
  */
-function pageOf(schema: string, filter: RunFilter, limit: number): { readonly text: string; readonly params: readonly unknown[] } {
-  const { flow, states, logbook, metadata = {}, ownerless, before } = filter;
+function pageOf(schema: string, order: RunsOrder): { readonly text: string; readonly params: readonly unknown[] } {
+  const { flow, states, logbook, metadata = {}, ownerless, before, limit } = order;
   const params: unknown[] = [];
   const param = (value: unknown): string => `$${params.push(value)}`;
   const conditions = ['true'];

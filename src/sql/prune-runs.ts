@@ -1,7 +1,6 @@
 import { canBeFound, type PruneParams, type PruneResult, pruneOrder } from '../persistence/index.js';
 import type { Row, Statement } from './sql.js';
 import { statement } from './statement.js';
-import { isUuid } from './uuid.js';
 
 export interface PruneRunsParams {
   /** Quoted. */
@@ -22,7 +21,7 @@ const NIL = '00000000-0000-0000-0000-000000000000';
  */
 export async function pruneRuns({ schema, params, read }: PruneRunsParams): Promise<PruneResult> {
   const { states, limit, endedBeforeMs, flow = null, logbook = null, after = NIL } = pruneOrder(params);
-  if (!isUuid(after) || !canBeFound(params)) return { runIds: [] };
+  if (!canBeFound(params)) return { runIds: [] };
   // The limit is part of the text, so that the planner knows how few they are.
   const text = `with d as materialized (
       select r.run_id, r.metadata from ${schema}.runs r

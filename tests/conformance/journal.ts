@@ -8,6 +8,7 @@ import { leaseCases } from './journal/leases.js';
 import { listingCases } from './journal/listing.js';
 import { loadCases } from './journal/load.js';
 import { logbookCases } from './journal/logbooks.js';
+import { pagingCases } from './journal/paging.js';
 import { pruneCases } from './journal/prune.js';
 import type { JournalCase, JournalRig } from './journal/rig.js';
 import { sealedCases } from './journal/sealed.js';
@@ -26,6 +27,7 @@ export const journalCases: readonly JournalCase[] = [
   ...damageCases,
   ...inboxCases,
   ...listingCases,
+  ...pagingCases,
   ...leaseCases,
   ...logbookCases,
   ...pruneCases,
