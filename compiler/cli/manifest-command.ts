@@ -1,17 +1,17 @@
-import { manifestFile, manifestsOf } from '../manifest/index.js';
+import { leftOut, manifestFile, manifestsOf } from '../manifest/index.js';
 import type { Arguments } from './arguments.js';
 import { type ExitCode, type Io, UsageError } from './io.js';
 import { complained, readAndLoad } from './load.js';
 import { open } from './open.js';
 import { written } from './written.js';
 
-/** `flowproof manifest`. */
+/** `flowproof manifest`. What can't run has no manifest, and is said: else it would be missing from what is compared with later. */
 export async function manifestCommand(given: Arguments, io: Io): Promise<ExitCode> {
   const { reading, findings } = await readAndLoad(open(given, io), given, io);
-  const manifests = manifestsOf(reading);
-  for (const name of given.words)
-    if (!manifests.some((one) => one.name === name)) throw new UsageError(`there is no flow '${name}' that compiles`);
-  const wanted = given.words.length === 0 ? manifests : manifests.filter(({ name }) => given.words.includes(name));
-  written(manifestFile(wanted), given.output, io);
-  return complained(findings, io);
+  const isWanted = ({ name }: { readonly name: string }): boolean => given.words.length === 0 || given.words.includes(name);
+  const [manifests, broken] = [manifestsOf(reading), leftOut(reading)];
+  for (const word of given.words)
+    if (![...manifests, ...broken].some(({ name }) => name === word)) throw new UsageError(`there is no flow '${word}'`);
+  written(manifestFile(manifests.filter(isWanted)), given.output, io);
+  return complained([...findings, ...broken.filter(isWanted).flatMap((flow) => flow.findings)], io);
 }

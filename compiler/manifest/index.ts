@@ -2,4 +2,4 @@
 export type { Change, Verdict } from './change.js';
 export { compare } from './compare.js';
 export { manifestFile, parseManifestFile } from './file.js';
-export { type FlowManifest, manifestsOf, type PresentFlow, presentFlow } from './project-manifest.js';
+export { type FlowManifest, type LeftOut, leftOut, manifestsOf, type PresentFlow, presentFlow } from './project-manifest.js';

@@ -1,7 +1,9 @@
 import type { FlowDefinition } from '#authoring';
-import { type LinkedFlow, manifestOf } from '#compilation';
+import { type FlowShape, type LinkedFlow, manifestOf } from '#compilation';
+import type { Diagnostic } from '#model/diagnostics.js';
 import { digest } from '#model/ids.js';
 import { canonicalText, type Json } from '#model/json.js';
+import type { Finding } from '../findings/finding.js';
 import type { Place } from '../findings/place.js';
 import type { FlowReading, ProjectReading } from '../reading/index.js';
 import { placeOf } from '../source/index.js';
@@ -58,6 +60,26 @@ function canRun({ linked, gaps }: FlowReading): boolean {
   return gaps.some(({ hidesNames }) => hidesNames) || linked.diagnostics.every(({ severity }) => severity !== 'error');
 }
 
+/** What `compile()` says of the flows that have no manifest, as they can't run. */
+export function leftOut({ flows }: ProjectReading): readonly LeftOut[] {
+  const broken = flows.filter((flow) => !canRun(flow));
+  return broken.map((flow) => ({
+    name: flow.name,
+    findings: flow.linked.diagnostics.flatMap((diagnostic) => findingOf(flow, diagnostic)),
+  }));
+}
+
+export interface LeftOut {
+  readonly name: string;
+  readonly findings: readonly Finding[];
+}
+
+function findingOf(flow: FlowReading, { severity, code, path, message }: Diagnostic): readonly Finding[] {
+  if (severity !== 'error') return [];
+  const place = placeOf(flow.placeOf(Math.max(0, pathsIn(flow.shape).lastIndexOf(path))));
+  return [{ code, severity, place, message: `flow '${flow.name}' is left out, as it can't run: ${path}: ${message}`, related: [] }];
+}
+
 /** What a comparison needs of a flow, wherever it was read. */
 export function presentFlow(
   flow: Pick<FlowReading, 'name' | 'definition' | 'compiled' | 'origins' | 'gaps' | 'placeOf'>,
@@ -80,9 +102,14 @@ export function presentFlow(
   };
 }
 
-function toldIn({ compiled: { shape, linked } }: Pick<FlowReading, 'compiled'>): readonly Told[] {
+function pathsIn({ nodes }: FlowShape): readonly string[] {
   const paths: string[] = [];
-  for (const { name, parent } of shape.nodes) paths.push(parent < 0 ? name : `${paths[parent]}/${name}`);
+  for (const { name, parent } of nodes) paths.push(parent < 0 ? name : `${paths[parent]}/${name}`);
+  return paths;
+}
+
+function toldIn({ compiled: { shape, linked } }: Pick<FlowReading, 'compiled'>): readonly Told[] {
+  const paths = pathsIn(shape);
   return shape.nodes.flatMap((node, index): readonly Told[] => {
     const path = paths[index] as string;
     if (node.kind !== 'flow') return [];

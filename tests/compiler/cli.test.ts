@@ -174,3 +174,18 @@ test('flowproof manifest and graph tell of the flows that there are', async () =
   expect(changes).toMatchObject({ code: 0, out: expect.stringContaining('{{"~ times(4)<br/>was times(3)<br/>safe"}}') });
   write('flows.ts', flows(1));
 }, 30_000);
+
+test('flowproof manifest says which flows can’t run, and so have no manifest', async () => {
+  write('flows.ts', flows(1, '.input<{ x: number }>()'));
+  write('broken.ts', flows(1).replace("f = linear('f')", "g = linear('g')"));
+  const all = await flowproof('manifest');
+  expect(JSON.parse(all.out)).toMatchObject({ flows: [{ name: 'f' }] });
+  expect(all).toMatchObject({
+    code: 1,
+    err: expect.stringMatching(/^broken\.ts:3 - error MISSING_VALUE: flow 'g' is left out, as it can't run: g\/a: .*'x'.*\n$/),
+  });
+  expect(await flowproof('manifest', 'g')).toMatchObject({ code: 1, err: all.err });
+  expect(await flowproof('manifest', 'f')).toMatchObject({ code: 0, err: '' });
+  expect(await flowproof('manifest', 'h')).toMatchObject({ code: 2, err: "flowproof: there is no flow 'h'\n" });
+  rmSync(join(folder, 'broken.ts'));
+}, 30_000);
