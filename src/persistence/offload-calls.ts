@@ -1,6 +1,6 @@
 import { systemClock } from '../model/clock.js';
 import { checkTimeout, inTime } from './in-time.js';
-import type { Offload } from './offloaded.js';
+import type { Offload } from './offload.js';
 
 /** An answer is waited for so long at a time; then whoever asks for the same again waits for the call that is under way. */
 const ANSWER_MS = 3_000;

@@ -3,22 +3,11 @@ import { digest } from '../model/ids.js';
 import type { Json } from '../model/json.js';
 import type { Persistence } from './journal.js';
 import { JournalError } from './journal-error.js';
+import type { Offload } from './offload.js';
 import { OffloadCalls } from './offload-calls.js';
 import { TransformedJournal } from './values/transformed-journal.js';
 import { textOfValue, type ValuePlace, type ValueTransform } from './values/value-transform.js';
 import { markerOf, wrap } from './values/wrapped.js';
-
-/**
- * Where large values are kept: a bucket, a directory, a table. What fails or doesn't answer is called again, as it is with a
- * store that is away.
- */
-export interface Offload {
-  /** Keeps it, durably, before it resolves; the same key comes with the same text only. */
-  put(key: string, text: string): Promise<void>;
-  get(key: string): Promise<string | undefined>;
-  /** All whose key begins with this: the runs are gone. Called again it does no harm. What fails is tried again with the next prune. */
-  removeAll?(prefix: string): Promise<void>;
-}
 
 export interface OffloadedOptions {
   readonly to: Offload;

@@ -1,6 +1,6 @@
-import { mkdir, readdir, readFile, rm, writeFile } from 'node:fs/promises';
+import { readdir, readFile, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
+import { afterEach, beforeAll, beforeEach, expect, it } from 'vitest';
 import { lockDirectory } from '../../src/persistence/file/directory-lock.js';
 import { type Holder, thisProcess } from '../../src/persistence/file/lock-holder.js';
 import { processStart } from '../../src/persistence/file/process-start.js';
@@ -111,51 +111,6 @@ it('is taken over when the one before died in the middle of taking it over', asy
   expect(await left()).toEqual(['lock']);
   await expect(lockDirectory(directory)).rejects.toMatchObject({ code: 'STORE_LOCKED' });
   await lock.release();
-});
-
-describe('of a process whose id says nothing here', () => {
-  const elsewhere = { pid: 1, pidNamespace: 'pid:[1]', host: 'a-container' };
-
-  /** A living process has the lock, and the lock says that it was taken in another container. */
-  async function heldElsewhere(): Promise<Child> {
-    const child = await holder();
-    expect(await child.line()).toBe('open');
-    await writeFile(lockFile(), JSON.stringify({ ...JSON.parse(await readFile(lockFile(), 'utf8')), ...elsewhere }));
-    return child;
-  }
-
-  it('is not taken over while that lives, and is as soon as it is dead', async () => {
-    const child = await heldElsewhere();
-    await expect(lockDirectory(directory)).rejects.toMatchObject({
-      code: 'STORE_LOCKED',
-      message: `'${lockFile()}' is held by process 1 of 'a-container', another container or machine: stop it, or use another directory`,
-    });
-    await child.kill();
-    const lock = await lockDirectory(directory);
-    expect(await left()).toEqual(['lock']);
-    await lock.release();
-    expect(await allLeft()).toEqual([]);
-  });
-
-  it('is not taken over when it can’t be seen whether that lives, and the sentence says how to free it', async () => {
-    const child = await heldElsewhere();
-    for (const name of await allLeft()) if (name.startsWith('lock.live-')) await rm(join(directory, name));
-    await child.kill();
-    const refusal = { code: 'STORE_LOCKED', message: expect.stringContaining(`remove '${lockFile()}' when it is surely gone`) };
-    await expect(lockDirectory(directory)).rejects.toMatchObject(refusal);
-    await rm(lockFile());
-    await (await lockDirectory(directory)).release();
-  });
-
-  it('is seen under a path that is too long for a socket', async () => {
-    const deep = join(directory, 'x'.repeat(150));
-    await mkdir(deep);
-    const lock = await lockDirectory(deep);
-    await writeFile(join(deep, 'lock'), JSON.stringify({ ...JSON.parse(await readFile(join(deep, 'lock'), 'utf8')), ...elsewhere }));
-    await expect(lockDirectory(deep)).rejects.toMatchObject({ message: expect.stringMatching(/another container or machine: stop it/) });
-    await lock.release();
-    expect(await readdir(deep)).toEqual([]);
-  });
 });
 
 it('is left alone when nobody of ours wrote it', async () => {

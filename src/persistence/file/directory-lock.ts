@@ -1,9 +1,10 @@
 import { randomUUID } from 'node:crypto';
-import { link, open, rename, unlink } from 'node:fs/promises';
+import { type FileHandle, link, open, rename, unlink } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
-import { type Inode, inodeOf, isUnder } from './inode.js';
+import { inodeOf, isUnder } from './inode.js';
 import { liveSignName, showLife } from './live-sign.js';
 import { fateOf, locked, readHolder, thisProcess } from './lock-holder.js';
+import { isContainer } from './surroundings.js';
 
 export interface DirectoryLock {
   /** Whether what stands under the lock's name is this lock still: not removed, not in another directory. */
@@ -18,25 +19,35 @@ export interface DirectoryLock {
  */
 export async function lockDirectory(directory: string): Promise<DirectoryLock> {
   const path = join(directory, 'lock');
-  const token = randomUUID();
+  const me = thisProcess(randomUUID());
+  const { token } = me;
   const claim = join(directory, `lock.claim-${token}`);
-  const sign = await showLife(directory, token);
+  // Elsewhere the process's id is enough, and who copies the directory meets no socket.
+  const sign = isContainer(me) ? await showLife(directory, token) : undefined;
+  let handle: FileHandle | undefined;
   try {
-    const inode = await writeDurably(claim, JSON.stringify(thisProcess(token)));
+    handle = await open(claim, 'wx');
+    await handle.writeFile(JSON.stringify(me));
+    await handle.sync();
     await acquire(path, claim);
-    return {
-      isHeld: () => isUnder(path, inode),
-      async release() {
-        if ((await readHolder(path))?.token === token) await unlink(path).catch(ignoreMissing);
-        await sign?.end();
-      },
-    };
   } catch (error) {
+    await handle?.close();
     await sign?.end();
     throw error;
   } finally {
     await unlink(claim).catch(ignoreMissing);
   }
+  // As long as it is open, no other file gets its number.
+  const held = handle;
+  const inode = await inodeOf(held);
+  return {
+    isHeld: () => isUnder(path, inode),
+    async release() {
+      if ((await readHolder(path))?.token === token) await unlink(path).catch(ignoreMissing);
+      await held.close();
+      await sign?.end();
+    },
+  };
 }
 
 /**
@@ -70,17 +81,6 @@ async function tryLink(from: string, to: string): Promise<boolean> {
   } catch (error) {
     if ((error as NodeJS.ErrnoException).code === 'EEXIST') return false;
     throw error;
-  }
-}
-
-async function writeDurably(path: string, text: string): Promise<Inode> {
-  const handle = await open(path, 'wx');
-  try {
-    await handle.writeFile(text);
-    await handle.sync();
-    return await inodeOf(handle);
-  } finally {
-    await handle.close();
   }
 }
 

@@ -3,7 +3,7 @@ import { dirname } from 'node:path';
 import { PersistenceError } from '../../model/errors.js';
 import { seesLife } from './live-sign.js';
 import { processStart } from './process-start.js';
-import { isLocal, type Surroundings, surroundings } from './surroundings.js';
+import { isContainer, isLocal, type Surroundings, surroundings } from './surroundings.js';
 
 /** Who holds a lock file: what stands in it. */
 export interface Holder extends Surroundings {
@@ -50,9 +50,10 @@ function holderIn(text: string): Holder | undefined {
 }
 
 /**
- * Whether the process that holds a lock lives. Its id says so where this process would see it under that id; its sign
- * says so in all containers of one machine. A system of which this one knows nothing may be the same machine before it was
- * started anew, or another one: then what it held on a disk that is nobody else's is over, and all else is unsure.
+ * Whether the process that holds a lock lives. Its id says so where this process would see it under that id; the sign of
+ * one in a container says so in all containers of a machine. A system of which this one knows nothing may be the same machine
+ * before it was started anew, or another one: what it held on a disk that only one system at a time can have is over. All
+ * else is unsure.
  */
 export async function fateOf(holder: Holder, path: string): Promise<Fate> {
   const here = surroundings();
@@ -63,10 +64,11 @@ export async function fateOf(holder: Holder, path: string): Promise<Fate> {
     if (start === holder.started) return 'lives';
     if (start !== '') return 'dead';
   }
-  const lives = await seesLife(directory, holder.token);
-  if (lives === undefined) return 'unsure';
-  if (lives) return 'lives';
-  return sameSystem || (await isLocal(directory)) ? 'dead' : 'unsure';
+  const lives = isContainer(holder) ? await seesLife(directory, holder.token) : undefined;
+  if (lives === true) return 'lives';
+  if (sameSystem) return lives === false ? 'dead' : 'unsure';
+  // Some containers are given a boot of their own: of those the sign must say it, too.
+  return (lives === false || !isContainer(holder)) && (await isLocal(directory)) ? 'dead' : 'unsure';
 }
 
 /** On Linux, where there are namespaces, only if it is known which one each is in. */

@@ -25,6 +25,14 @@ export function bootId(): string {
   }
 }
 
+/** The first one of a system has this number, whatever system it is: PROC_PID_INIT_INO. */
+const FIRST_NAMESPACE = 'pid:[4026531836]';
+
+/** Whether its process ids are those of a container: others on the same machine have the same ones. */
+export function isContainer({ pidNamespace }: Pick<Surroundings, 'pidNamespace'>): boolean {
+  return pidNamespace !== '' && pidNamespace !== FIRST_NAMESPACE;
+}
+
 function pidNamespace(): string {
   try {
     return readlinkSync('/proc/self/ns/pid');
