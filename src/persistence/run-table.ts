@@ -165,8 +165,7 @@ export class RunTable<Place> {
   readable(runId: string): RunRecord<Place> | undefined {
     const record = this.#runs.get(runId);
     if (record?.damage === undefined) return record;
-    const { code, seq, reason } = record.damage;
-    throw new JournalError(code, runId, seq, reason);
+    throw new JournalError(record.damage.code, runId, record.damage.seq, record.damage.reason);
   }
 
   saveLogbook(logbook: Logbook): void {
