@@ -90,13 +90,13 @@ export class Writer {
     const { runId, seq } = item.entry;
     const sentAtMs = this.#parts.clock.monotonicMs();
     const sending = this.#parts.journal.append([item]);
-    const [first] = await (this.#isFarAway ? this.#inTime(sending, sentAtMs, UNANSWERED) : sending);
+    const [first] = await (this.#isFarAway ? this.#inTime(sending, sentAtMs, () => [noAnswer()]) : sending);
     if (first?.kind === 'ok') {
       this.#confirmedAtMs = sentAtMs;
       return;
     }
     // Whatever it was: asked again, a store says it again.
-    const result = await this.#appendPatiently(item, { sentAtMs, answer: first ?? NO_ANSWER });
+    const result = await this.#appendPatiently(item, { sentAtMs, answer: first ?? noAnswer() });
     if (result.kind === 'stale') throw new StaleRunError(runId);
     if (result.kind === 'refused') {
       throw new PersistenceError('STORE_REFUSED', `the store refused step ${seq} of run '${runId}': ${inWords(result.cause)}`, {
@@ -128,7 +128,7 @@ export class Writer {
   async #writeIn(commitment: Commitment, item: AppendItem): Promise<boolean> {
     const { journal } = this.#parts;
     const sending = journal.appendIn?.(commitment.transaction, item) ?? Promise.resolve(NO_TRANSACTIONS);
-    const result = await commitment.untilGivenUp(this.#inTime<AppendResult>(sending, this.#parts.clock.monotonicMs(), NO_ANSWER));
+    const result = await commitment.untilGivenUp(this.#inTime<AppendResult>(sending, this.#parts.clock.monotonicMs(), noAnswer));
     if (result.kind === 'ok') return true;
     if (result.kind === 'stale') throw new StaleRunError(item.entry.runId);
     commitment.refuse('cause' in result ? result.cause : new StaleRunError(item.entry.runId));
@@ -150,7 +150,7 @@ export class Writer {
   }
 
   #appendPatiently(item: AppendItem, first?: FirstTry<AppendResult>): Promise<Exclude<AppendResult, Unknown>> {
-    return this.#insist<AppendResult>(item.entry, async () => (await this.#parts.journal.append([item]))[0] ?? NO_ANSWER, first);
+    return this.#insist<AppendResult>(item.entry, async () => (await this.#parts.journal.append([item]))[0] ?? noAnswer(), first);
   }
 
   /** The run as the journal has it. @throws StaleRunError when another engine has it now */
@@ -189,7 +189,7 @@ export class Writer {
     let { sentAtMs, answer } = first ?? { sentAtMs: clock.monotonicMs(), answer: undefined };
     const startedMs = sentAtMs;
     for (let waitMs = FIRST_WAIT_MS; ; waitMs = Math.min(2 * waitMs, LONGEST_WAIT_MS)) {
-      const result = answer ?? (await this.#inTime<Result | Unknown>(send(), startedMs, NO_ANSWER));
+      const result = answer ?? (await this.#inTime<Result | Unknown>(send(), startedMs, noAnswer));
       if (result.kind !== 'unknown') {
         this.#confirmedAtMs = sentAtMs;
         return result as Exclude<Result, Unknown>;
@@ -208,19 +208,19 @@ export class Writer {
   }
 
   /** What the store answers, or `instead` when it has not in the time that it may be out of reach, or when the run was given up. */
-  async #inTime<Answer>(sending: Promise<Answer>, startedMs: number, instead: Answer): Promise<Answer> {
+  async #inTime<Answer>(sending: Promise<Answer>, startedMs: number, instead: () => Answer): Promise<Answer> {
     const { clock, storeTimeoutMs } = this.#parts;
-    let answer = instead;
+    let answer: { readonly given: Answer } | undefined;
     sending.catch(() => undefined);
     const remainingMs = Math.max(SHORTEST_WAIT_MS, startedMs + storeTimeoutMs - clock.monotonicMs());
     await this.#untilGivenUp((resolve, reject) => {
       sending.then((given) => {
-        answer = given;
+        answer = { given };
         resolve();
       }, reject);
       return clock.after(remainingMs, resolve);
     });
-    return answer;
+    return answer === undefined ? instead() : answer.given;
   }
 
   /** @param wait what it returns is called at the end */
@@ -247,8 +247,7 @@ interface FirstTry<Answer> {
 type Unknown = { readonly kind: 'unknown'; readonly cause: unknown };
 
 const NO_TRANSACTIONS: Unknown = { kind: 'unknown', cause: new Error('this store takes no entries in transactions') };
-const NO_ANSWER: Unknown = { kind: 'unknown', cause: undefined };
-const UNANSWERED = [NO_ANSWER] as const;
+const noAnswer = (): Unknown => ({ kind: 'unknown', cause: new PersistenceError('STORE_UNREACHABLE', 'the store gave no answer') });
 
 /** What no time changes is not waited for. */
 function lasting(cause: FlowproofError, { runId, seq }: Pick<Entry, 'runId' | 'seq'>): PersistenceError {

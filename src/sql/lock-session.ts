@@ -89,10 +89,13 @@ export class LockSession {
     const owner = this.#owners.get(id);
     if (owner === undefined) return;
     this.#owners.delete(id);
-    if (this.#owners.size === 0) return this.#end();
-    await owner.taking;
+    if (this.#owners.size === 0) await this.#end();
+    else if (owner.isHeld) await this.#unlock(owner);
+  }
+
+  async #unlock({ key }: Owner): Promise<void> {
     const client = this.#client;
-    if (client !== undefined && owner.isHeld) await this.#ask(client, 'select pg_advisory_unlock($1::bigint)', [owner.key]).catch(ignore);
+    if (client !== undefined) await this.#ask(client, 'select pg_advisory_unlock($1::bigint)', [key]).catch(ignore);
   }
 
   async #keep(owner: Owner): Promise<void> {
@@ -114,6 +117,8 @@ export class LockSession {
       }
       await this.#ask(client, this.#remember, [id, key]);
       owner.isHeld = this.#client === client;
+      // It was dropped meanwhile.
+      if (this.#owners.get(id) !== owner) await this.#unlock(owner);
     } catch (error) {
       if (isLost(error)) await this.#end();
       await this.#forgotten(owner);
@@ -135,10 +140,15 @@ export class LockSession {
     this.#client = client;
     client.on('error', ignore);
     client.on('end', () => this.#lost(client));
-    await this.#answers.within(answerMs(), async () => {
-      await client.connect();
-      await client.query({ text: SETTINGS });
-    });
+    try {
+      await this.#answers.within(answerMs(), async () => {
+        await client.connect();
+        await client.query({ text: SETTINGS });
+      });
+    } catch (error) {
+      if (this.#client === client) await this.#end();
+      throw error;
+    }
     client.unref();
     return client;
   }

@@ -155,6 +155,6 @@ function textOf(error: unknown): string {
 
 /** Somebody in between lends one connection to several clients. */
 export function pooled(cause?: unknown): PersistenceError {
-  const message = `between this process and PostgreSQL is a pooler that lends one connection to several clients (such as PgBouncer in transaction mode): say postgres(url, { pooler: 'transaction' }), or give the URL of PostgreSQL itself, which is faster and shows dead processes at once`;
+  const message = `between this process and PostgreSQL is a pooler that lends one connection to several clients (such as PgBouncer in transaction mode): say postgres(url, { pooler: 'transaction' }), or give the URL of PostgreSQL itself, which is faster and shows dead processes sooner`;
   return new PersistenceError('STORE_POOLER', message, cause === undefined ? {} : { cause });
 }

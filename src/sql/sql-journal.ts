@@ -134,8 +134,6 @@ export class SqlJournal implements Journal {
   }
 
   async tick({ owner, leaseMs, watch, take }: TickParams): Promise<TickResult> {
-    const isFirst = !this.#leasesMs.has(owner);
-    this.#leasesMs.set(owner, leaseMs);
     const params = [owner, leaseMs, watch.filter(isUuid), RENEWALS * renewalMs(leaseMs)];
     // A renewal that takes longer than the lease is of no use.
     const waitMs = Math.max(leaseMs, SHORTEST_TICK_MS);
@@ -145,6 +143,8 @@ export class SqlJournal implements Journal {
     const again = take === undefined ? tick : tickThoroughly;
     const all = take === undefined ? params : [...params, ...takeParams(take)];
     const [row] = await this.#read({ ...statement, waitMs }, all, { ...again, waitMs });
+    const isFirst = !this.#leasesMs.has(owner);
+    this.#leasesMs.set(owner, leaseMs);
     const { locks, sql } = this.#opened();
     const kept = locks?.keep(owner, sql, row?.locked === true);
     // Whoever has begun a run is guarded; later, a lock that was lost is taken again beside the work.

@@ -214,6 +214,31 @@ describePostgres('a lock of a process', (database) => {
     expect((await locksIn(database().admin)).has(id)).toBe(false);
   });
 
+  it('that the server refused at first is taken the next time', async () => {
+    const id = owner();
+    const elsewhere = new URL(database().url);
+    elsewhere.pathname = '/there_is_no_such_database';
+    const clients = [client(elsewhere.href), client()];
+    const locks = new LockSession({ schema, connect: () => clients.shift() ?? client() });
+    await locks.keep(id, sql, false);
+    expect((await locksIn(database().admin)).has(id)).toBe(false);
+    await locks.keep(id, sql, false);
+    expect((await locksIn(database().admin)).has(id)).toBe(true);
+    await locks.drop(id);
+  });
+
+  it('that is dropped while it is being taken is held no longer than its session needs', async () => {
+    const [one, other] = [owner(), owner()];
+    const locks = new LockSession({ schema, connect: client });
+    await locks.keep(one, sql, false);
+    const taking = locks.keep(other, sql, false);
+    await locks.drop(other);
+    await taking;
+    const held = `select from pg_locks where locktype = 'advisory' and pid <> pg_backend_pid() and database = (select oid from pg_database where datname = current_database())`;
+    expect((await database().admin.query(held)).rowCount).toBe(1);
+    await locks.drop(one);
+  });
+
   it('that can’t be taken again is forgotten: the lease decides', async () => {
     const [first, id] = [client(), owner()];
     const clients = [first, client('postgres://postgres@127.0.0.1:1/none')];
