@@ -18,7 +18,7 @@ export async function goOn(
       say(
         isAlive(pid)
           ? `process ${pid} works on ${id}: waiting for it`
-          : `waiting for the lease of the dead process ${pid}, 5 seconds at most`,
+          : `process ${pid} is dead: the store will say so within a second or two, or when its lease of 5 seconds is over`,
       );
     } else if (!isFlowproofError(error, 'RUN_NOT_FOUND')) throw error;
     return app.run(publish, { id, inputs: { folder } });
