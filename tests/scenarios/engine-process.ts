@@ -16,6 +16,8 @@ export interface Orders {
   readonly leaseMs?: number;
   /** Default: 0. */
   readonly graceMs?: number;
+  /** It ends without having stopped its app. */
+  readonly neverStops?: true;
   /** Dies while it reads a run. */
   readonly diesLoading?: true;
   /** Tasks of which every piece of work fails. */
@@ -151,7 +153,7 @@ async function main(): Promise<void> {
   } catch (error) {
     say({ error: isFlowproofError(error) ? error.code : String(error) });
   }
-  await app.stop();
+  if (orders.neverStops !== true) await app.stop();
 }
 
 await main();

@@ -105,6 +105,14 @@ describePostgres('what a process of PostgreSQL leaves', (database) => {
     expect(worksOf(done())).toEqual(FORWARD);
   });
 
+  test('nothing, when it has run what it was to run: that it would take up more keeps no process alive', async () => {
+    const { process } = world('done', store());
+    const one = process({ action: 'work', neverStops: true });
+    await one.until(({ end }) => end?.state === 'SUCCESS');
+    await one.exited;
+    expect(one.child.exitCode).toBe(0);
+  });
+
   test('of two that would take it, one does', async () => {
     const { old, server, done } = await inMidRun('raced', store());
     const both = [await server(), await server()];
