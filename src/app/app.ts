@@ -98,7 +98,7 @@ type Name<Flows extends readonly AnyFlow[]> = Flows[number]['name'];
 /** Runs flows and keeps what they do. Made by {@link flowproof}; stop it when the process ends. */
 export interface App<Flows extends readonly AnyFlow[]> {
   /**
-   * Connects, brings the store up to date, and takes up what others left (`recover`); from then on the process stays alive
+   * Connects, brings the store up to date, and takes up what others left. With `recover`, the process stays alive from then on
    * until `stop`. Optional: the first use does the same, and keeps no process alive. For servers and workers, so that what is
    * wrong is known at the start.
    *

@@ -1,38 +1,41 @@
 import type { Clock } from '../model/clock.js';
 
-const REFUSED_MS = 60_000;
+const FIRST_MS = 60_000;
+const LONGEST_MS = 3_600_000;
 const MOST = 1_000;
 
-/** Runs that this app can't go on with: it leaves them out for a minute, so that others find them first. */
+interface Refusal {
+  readonly untilMs: number;
+  readonly nextMs: number;
+}
+
+/** Runs that this app can't go on with: left out for a minute, then for two, four and so on, so that others find them first. */
 export class RefusedRuns {
   readonly #clock: Clock;
-  /** When each may be looked at again; the oldest first. */
-  readonly #untilMs = new Map<string, number>();
+  /** What was refused last is last. */
+  readonly #refusals = new Map<string, Refusal>();
 
   constructor(clock: Clock) {
     this.#clock = clock;
   }
 
   add(runId: string): void {
-    this.#untilMs.delete(runId);
-    this.#untilMs.set(runId, this.#clock.monotonicMs() + REFUSED_MS);
-    const [oldest] = this.#untilMs.keys();
-    if (this.#untilMs.size > MOST && oldest !== undefined) this.#untilMs.delete(oldest);
+    const { nextMs } = this.#refusals.get(runId) ?? { nextMs: FIRST_MS };
+    this.#refusals.delete(runId);
+    this.#refusals.set(runId, { untilMs: this.#clock.monotonicMs() + nextMs, nextMs: Math.min(2 * nextMs, LONGEST_MS) });
+    const [oldest] = this.#refusals.keys();
+    if (this.#refusals.size > MOST && oldest !== undefined) this.#refusals.delete(oldest);
   }
 
   has(runId: string): boolean {
-    return (this.#untilMs.get(runId) ?? Number.NEGATIVE_INFINITY) > this.#clock.monotonicMs();
+    return (this.#refusals.get(runId)?.untilMs ?? Number.NEGATIVE_INFINITY) > this.#clock.monotonicMs();
   }
 
   ids(): readonly string[] {
-    for (const runId of this.#untilMs.keys()) {
-      if (this.has(runId)) break;
-      this.#untilMs.delete(runId);
-    }
-    return [...this.#untilMs.keys()];
+    return [...this.#refusals.keys()].filter((runId) => this.has(runId));
   }
 
   clear(): void {
-    this.#untilMs.clear();
+    this.#refusals.clear();
   }
 }

@@ -75,7 +75,7 @@ export interface RecoveryEvent extends CommonEvent {
   readonly type: 'recovery';
   /**
    * `taken`: it goes on here. `refused`: it can't, such as for a flow that has changed too much; others may, and this app looks
-   * at it again a minute later.
+   * at it again a minute later, then after two, four and so on.
    */
   readonly outcome: 'taken' | 'refused';
   /** With `refused`: why. */

@@ -2,6 +2,7 @@ import { PersistenceError } from '../model/errors.js';
 import { allMigrations } from './migrations/all-migrations.js';
 import type { Migration } from './migrations/migration.js';
 import type { Row, Sql } from './sql.js';
+import { isBlocked } from './sql-errors.js';
 import { statement } from './statement.js';
 
 export interface MigrateParams {
@@ -15,7 +16,7 @@ export interface MigrateParams {
 type Run = (text: string, params?: readonly unknown[]) => Promise<readonly Row[]>;
 
 /**
- * Brings the schema to what this version needs; any number of processes may do so at once.
+ * Brings the schema to what this version needs; any number of processes may do so at once, beside others that run flows.
  * @throws PersistenceError `STORE_SCHEMA` when a newer version has changed it in a way that this one can't work with,
  * or when it is behind and `migrate` is false.
  */
@@ -24,15 +25,34 @@ export async function migrate(sql: Sql, { schema, migrate: change, migrations = 
   const look: Run = (text, params = []) => sql.query(statement(text), params);
   if (missing(schema, await applied(look, schema), migrations).length === 0) return;
   if (!change) throw behind(schema);
-  await sql.transaction(async (run) => {
-    await changeAlone(run, schema);
-    const ahead = missing(schema, await applied(run, schema), migrations);
-    if (ahead.length > 0) await prepare(run, schema);
-    for (const { version, name, breaking, statements } of ahead) {
-      for (const text of statements(quoted(schema))) await run(text);
-      await run(`insert into ${quoted(schema)}.migrations (version, name, breaking) values ($1, $2, $3)`, [version, name, breaking]);
+  for (let tries = 1; ; tries++) {
+    try {
+      await sql.transaction((run) => bringUpToDate(run, schema, migrations));
+      return;
+    } catch (error) {
+      if (!isBlocked(error) || tries >= MAX_TRIES) throw error;
+      await sql.query(PAUSE, []);
     }
-  });
+  }
+}
+
+/**
+ * Whoever waits for a table keeps all others waiting who come later, also for the transaction of somebody who only reads: so
+ * a change gives up its place after a while, and tries again.
+ */
+const LOCK_TIMEOUT_MS = 2_000;
+const MAX_TRIES = 10;
+const PAUSE = statement('select pg_sleep(0.5)');
+
+async function bringUpToDate(run: Run, schema: string, migrations: readonly Migration[]): Promise<void> {
+  await changeAlone(run, schema);
+  await run(`set local lock_timeout = ${LOCK_TIMEOUT_MS}`);
+  const ahead = missing(schema, await applied(run, schema), migrations);
+  if (ahead.length > 0) await prepare(run, schema);
+  for (const { version, name, breaking, statements } of ahead) {
+    for (const text of statements(quoted(schema))) await run(text);
+    await run(`insert into ${quoted(schema)}.migrations (version, name, breaking) values ($1, $2, $3)`, [version, name, breaking]);
+  }
 }
 
 /** Waits for another transaction that changes the schema, however long that takes, and keeps later ones waiting. */

@@ -1,6 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import pg from 'pg';
-import { describe, expect, it } from 'vitest';
+import { describe, expect, it, vi } from 'vitest';
 import { connect } from '../../src/adapters/postgres/connect.js';
 import { type PostgresOptions, postgres, prepareSchema } from '../../src/adapters/postgres/index.js';
 import { PoolSql } from '../../src/adapters/postgres/pool-sql.js';
@@ -41,6 +41,28 @@ describePostgres('the schema', (database) => {
     expect(await one.find({ runId: run.runId })).toBeDefined();
     for (const journal of [one, other]) await journal.close();
     for (const schema of ['', 'a\0b', 'x'.repeat(64)]) expect(() => postgres(database().url, { schema })).toThrow(TypeError);
+  });
+
+  it('is changed beside those who use it: whoever holds a table for long keeps the change waiting, and no writer behind it', async () => {
+    const { url, admin } = database();
+    const sql = new PoolSql(new pg.Pool({ connectionString: url, max: 1 }), { own: true });
+    await migrate(sql, { schema: 'used', migrate: true, migrations: allMigrations.slice(0, 6) });
+    const reader = new pg.Client({ connectionString: url });
+    await reader.connect();
+    await reader.query('begin; select from used.runs');
+    let isChanged = false;
+    const change = migrate(sql, { schema: 'used', migrate: true }).then(() => {
+      isChanged = true;
+    });
+    const waiting = `select from pg_locks where not granted and mode = 'AccessExclusiveLock' and relation = 'used.runs'::regclass`;
+    await vi.waitFor(async () => expect((await admin.query(waiting)).rows).toHaveLength(1), { timeout: 10_000 });
+    await admin.query('delete from used.runs');
+    expect(isChanged).toBe(false);
+    await reader.query('commit');
+    await change;
+    expect(await versions('used')).toEqual(expected);
+    await reader.end();
+    await sql.close();
   });
 
   it('that a newer version has changed is refused when the change breaks this one, and only then', async () => {
