@@ -17,7 +17,7 @@ export interface LogOptions {
   readonly isHeld: () => Promise<boolean>;
 }
 
-/** So long a look at the directory counts, for what is not proved by itself. */
+/** So long a look at the lock counts, for what is not proved by itself. */
 const HELD_MS = 50;
 
 /** The log before it came in segments. */
@@ -64,10 +64,11 @@ export class SegmentedLog {
 
   /** Writes lines in one go, see `Segment.append`. */
   async append(lines: readonly NewLine[], { sync, prove }: Care): Promise<readonly Place[]> {
-    const isOld = systemClock.monotonicMs() - this.#heldAtMs > HELD_MS;
-    if (isOld) await this.proveHeld();
+    const proves = prove || systemClock.monotonicMs() - this.#heldAtMs > HELD_MS;
+    // Before anything is written: the one that has the directory now is not to find lines of ours in its files.
+    if (proves) await this.proveHeld();
     if (this.#active.bytes >= this.#options.segmentBytes) await this.rotate();
-    return this.#active.append(lines, { sync, prove: prove || isOld });
+    return this.#active.append(lines, { sync, prove: proves });
   }
 
   /**
