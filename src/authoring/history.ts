@@ -4,7 +4,10 @@ import type { Failure, FailureReport } from '../model/failure.js';
 export interface Attempt<out Provided> {
   /** What the retry gave to the flow. */
   readonly provided: Provided;
-  /** What failed in this attempt, the first failure of each atom; a nested retry that gave up stands for its flow. */
+  /**
+   * What failed in this attempt, the first failure of each atom; a nested retry that gave up stands for its flow. Only the
+   * failure that the retry is being asked about has its `stack`.
+   */
   readonly failures: readonly FailureReport[];
 }
 

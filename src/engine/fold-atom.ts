@@ -1,4 +1,4 @@
-import type { Failure } from '../model/failure.js';
+import { type Failure, withoutStacks } from '../model/failure.js';
 import type { Json } from '../model/json.js';
 import { ATOM_MOVES, type AtomState } from '../model/states.js';
 import type { Transition } from '../persistence/index.js';
@@ -73,7 +73,9 @@ export function foldAtom(run: RunStatus, atom: AtomStatus, transition: AtomTrans
       const [, , failed, via, decision] = transition;
       const heard = run.atoms[via]?.failure === undefined ? run.atoms[failed] : run.atoms[via];
       const { failure = UNKNOWN, failedExecution: execution = 0 } = heard ?? {};
-      atom.decided = [...atom.decided, { attempt: atom.tried.length, failed, via, failure, execution, decision }];
+      // Its retry decides by what an error says: the stacks of ten thousand attempts would be most of a snapshot.
+      const one = { attempt: atom.tried.length, failed, via, failure: withoutStacks(failure), execution, decision };
+      atom.decided = grown(atom.decided, one);
       return;
     }
     case 'VOTE':
@@ -105,12 +107,19 @@ function execute(run: RunStatus, atom: AtomStatus): void {
   call(atom);
 }
 
+/** The list with one more, which it becomes: a copy for each attempt would make a thousand of them cost a million. */
+function grown<Item>(list: readonly Item[], item: Item): readonly Item[] {
+  if (list.length === 0) return [item];
+  (list as Item[]).push(item);
+  return list;
+}
+
 /** A retry whose own code gave the values was RUNNING meanwhile; of the others the attempt is all there is to say. */
 function attempt(run: RunStatus, atom: AtomStatus, provided: Json | undefined): void {
   if (atom.state !== 'RUNNING') execute(run, atom);
   succeed(run, atom, provided);
   if (provided === undefined) return;
-  atom.tried = [...atom.tried, provided];
+  atom.tried = grown(atom.tried, provided);
   atom.attempt = atom.tried.length;
 }
 

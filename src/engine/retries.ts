@@ -32,7 +32,12 @@ export function decisionOf(run: Run, compiled: CompiledRetry, failed: number, vi
 }
 
 function decidedIn(status: AtomStatus, failed: number, via: number): DecidedFailure | undefined {
-  return status.decided.find((one) => one.attempt === status.tried.length && one.failed === failed && one.via === via);
+  const { decided, tried } = status;
+  for (let at = decided.length - 1; decided[at]?.attempt === tried.length; at--) {
+    const one = decided[at];
+    if (one?.failed === failed && one.via === via) return one;
+  }
+  return undefined;
 }
 
 /** What a stock retry gives to its next attempt; or why there can be none, which is its own failure. */

@@ -30,16 +30,19 @@ export function isSnapshotDue({ seq, snapshotSeq, atoms }: RunStatus, least: num
   // Counting what a snapshot would hold costs a look at each atom: not with every step.
   if (since < least || since % least !== 0) return false;
   let held = 0;
-  for (const { round } of atoms) if (round > 0) held++;
+  for (const { round, tried, decided } of atoms) if (round > 0) held += 1 + (tried.length + decided.length) * OF_AN_ATTEMPT;
   return since >= 2 * held;
 }
+
+/** What a retry keeps of an attempt or a failure is small beside the entries that it took, with all stacks. */
+const OF_AN_ATTEMPT = 1 / 4;
 
 /** The way back: the run is as it was when the snapshot was taken. */
 export function restore(run: RunStatus, snapshot: Json): void {
   const { count, atoms, ...rest } = snapshot as unknown as Packed;
   Object.assign(run, rest);
   run.atoms = Array.from({ length: count }, newAtom);
-  for (const [index, packed] of atoms) Object.assign(run.atoms[index] as AtomStatus, packed);
+  for (const [index, packed] of atoms) Object.assign(run.atoms[index] as AtomStatus, unshared(packed));
 }
 
 type Packed = Pick<RunStatus, 'creation' | 'state' | 'incarnation' | 'fingerprint' | 'goingBack' | 'cancelled'> & {
@@ -64,5 +67,12 @@ const FRESH = newAtom();
 
 /** Only the fields that differ from those of a new atom. */
 function packAtom(atom: AtomStatus): JsonObject {
-  return Object.fromEntries(Object.entries(atom).filter(([field, value]) => value !== FRESH[field as keyof AtomStatus])) as JsonObject;
+  const fields = Object.entries(atom).filter(([field, value]) => value !== FRESH[field as keyof AtomStatus]);
+  return unshared(Object.fromEntries(fields) as JsonObject);
+}
+
+/** The lists of an atom grow in their place: a snapshot has copies of them. */
+function unshared<Packed extends object>(packed: Packed): Packed {
+  const lists = Object.entries(packed).filter(([, value]) => Array.isArray(value));
+  return { ...packed, ...Object.fromEntries(lists.map(([field, list]) => [field, [...(list as readonly unknown[])]])) };
 }

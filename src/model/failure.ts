@@ -70,6 +70,15 @@ export function copyOfFailure({ data, cause, errors, ...texts }: Failure): Failu
   };
 }
 
+/** What it says, without where it was thrown. */
+export function withoutStacks({ stack, cause, errors, ...rest }: Failure): Failure {
+  return {
+    ...rest,
+    ...(cause === undefined ? {} : { cause: withoutStacks(cause) }),
+    ...(errors === undefined ? {} : { errors: errors.map(withoutStacks) }),
+  };
+}
+
 function failureOf(thrown: unknown, room: { nested: number }): Failure {
   if (typeof thrown !== 'object' || thrown === null) {
     return { name: 'Error', message: cut(typeof thrown === 'string' ? thrown : inWords(thrown)) };

@@ -1,7 +1,19 @@
 import { describe, expect, test } from 'vitest';
 import { flowDefinitionOf } from '../../src/authoring/index.js';
 import { compile } from '../../src/compilation/index.js';
-import { type AnyFlow, concurrent, defineTask, graph, linear, run, times, unordered } from '../../src/index.js';
+import {
+  type AnyFlow,
+  concurrent,
+  type Decision,
+  defineRetry,
+  defineTask,
+  graph,
+  type History,
+  linear,
+  run,
+  times,
+  unordered,
+} from '../../src/index.js';
 
 /*
  * Cost is counted, not timed: looks into maps, sets and lists while something is done once for n nodes and once for 4 n.
@@ -116,6 +128,27 @@ describe('the cost of a node does not depend on how many there are', () => {
       return flow.build();
     };
     expect(await growth((n) => runs(retried(n)), 100)).toBeLessThan(5);
+  });
+
+  test.each([
+    ['looks at nothing', () => 'nothing'],
+    ['looks at its last attempt', (history: History<{ at: number }>) => history.causedBy('Again')?.name],
+    ['counts all of them', (history: History<{ at: number }>) => history.attempts.length],
+  ])('when a retry of the user tries again, and %s', async (_, look) => {
+    const again = Object.assign(new Error('again'), { name: 'Again' });
+    const attempts = (n: number): AnyFlow => {
+      const patient = defineRetry({
+        name: 'patient',
+        provides: ['at'],
+        execute: (history: History<{ at: number }>) => ({ at: history.length }),
+        onFailure: (history): Decision => (look(history) !== undefined && history.length < n ? 'RETRY' : 'REVERT'),
+      });
+      return linear('patient')
+        .retry(patient)
+        .add(defineTask({ name: 'again', execute: () => Promise.reject(again) }))
+        .build();
+    };
+    expect(await growth((n) => runs(attempts(n)), 250)).toBeLessThan(5);
   });
 
   test('counting sees a walk that is repeated for each node', async () => {
