@@ -79,10 +79,10 @@ export interface EngineOptions {
 export interface RunIdOption {
   /**
    * Your id of the run, unique in the store. Calling again with the same id and inputs joins that run, or goes on with
-   * it when its process died. Default: a new UUIDv7.
+   * it when its process died. A text of 1 to 500 characters, without NUL and lone surrogates. Default: a new UUIDv7.
    */
   readonly id?: string;
-  /** The group of runs that a new run belongs to, such as `'orders'`. */
+  /** The group of runs that a new run belongs to, such as `'orders'`: up to 100 characters. */
   readonly logbook?: string;
   /** What lists can find a new run by, such as `{ customer: 'c-7' }`: names up to 100 characters, texts up to 500. */
   readonly metadata?: Metadata;

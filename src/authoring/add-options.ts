@@ -1,4 +1,5 @@
 import type { Sentence } from './sentence.js';
+import type { ValueName } from './value-names.js';
 
 /** Completes the keys in editors; says nothing about values. */
 type Hint<Values> = { readonly [Name in keyof Values]?: unknown };
@@ -37,7 +38,7 @@ export interface RenameOptions<Flow, I, O, Names, Rebind, Inject, Rename> {
   /** input → constant; nothing else needs to provide it then */
   readonly inject?: Inject & Hint<I> & KnownInputs<Inject, I>;
   /** output → name that it has in this flow */
-  readonly provides?: Rename & Hint<O> & KnownOutputs<Rename, O>;
+  readonly provides?: Rename & Hint<O> & KnownOutputs<Rename, O> & { readonly [Name in keyof Rename]: ValueName<Rename[Name]> };
 }
 
 /** How a node is placed in a flow. */

@@ -14,7 +14,10 @@ export interface Journal {
   readonly capabilities: Capabilities;
   /** Makes ready (opens files, connects, migrates). Called once, before anything else; calling again is harmless. */
   open(): Promise<void>;
-  /** Begins a run with its entry of `seq` 0. Idempotent by `key`: if the key is taken, nothing is written. */
+  /**
+   * Begins a run with its entry of `seq` 0. Idempotent by `key`: if the key is taken, nothing is written.
+   * @throws InvalidInputError when what it is named and found by is not what every store can keep ({@link checkRunNames}).
+   */
   createRun(params: CreateRunParams): Promise<CreateRunResult>;
   /**
    * Appends entries of different runs; each item is atomic in itself and none harms another. At most one append of a
