@@ -62,6 +62,8 @@ describePostgres('a network that swallows what it is given', (database) => {
       services: { gate },
       graceMs: 0,
       storeTimeoutMs: 0,
+      // Who is silent for longer than its lease loses its runs to others, if those take some.
+      recover: false,
       ...options,
     }) as WaitingApp;
 
