@@ -1,14 +1,8 @@
-import { type FSWatcher, readdirSync, statSync, watch } from 'node:fs';
-import { dirname, join } from 'node:path';
+import { type FSWatcher, readdirSync, statSync, type WatchListener, watch } from 'node:fs';
+import { dirname, join, sep } from 'node:path';
 
 /** Where nobody writes sources; folders whose names begin with a dot are left out, too. */
 const LEFT_OUT = new Set(['node_modules']);
-
-interface Followed {
-  readonly watcher: FSWatcher;
-  /** Another folder of the same name may come after it. */
-  readonly id: number;
-}
 
 /**
  * Watches each folder by itself, for names that come, go or change in it. To watch a whole tree at once loses files on
@@ -26,47 +20,59 @@ export function watchFolders(
   changed: (path: string) => void,
   failed: (why: string) => void,
 ): () => void {
-  const followed = new Map<string, Followed>();
+  const followed = new Map<string, FSWatcher>();
   const alone = new Set(files);
 
-  const follow = (folder: string, hear: (path: string) => void): boolean => {
-    const id = idOf(folder);
-    if (id === undefined || followed.get(folder)?.id === id) return false;
-    followed.get(folder)?.watcher.close();
+  const forget = (folder: string): void => {
+    for (const [path, watcher] of followed) {
+      if (path !== folder && !path.startsWith(folder + sep)) continue;
+      watcher.close();
+      followed.delete(path);
+    }
+  };
+  const follow = (folder: string, hear: WatchListener<string>): boolean => {
+    if (followed.has(folder) || !isFolder(folder)) return false;
     try {
-      const watcher = watch(folder, (_, name) => name !== null && hear(join(folder, name)));
-      watcher.on('error', () => watcher.close());
-      followed.set(folder, { watcher, id });
+      const watcher = watch(folder, hear);
+      watcher.on('error', () => forget(folder));
+      followed.set(folder, watcher);
       return true;
     } catch (error) {
       // It may be gone by now.
-      if (idOf(folder) !== undefined) failed(error instanceof Error ? error.message : String(error));
+      if (isFolder(folder)) failed(error instanceof Error ? error.message : String(error));
       return false;
     }
   };
   /** A folder with all that is in it. */
   const followTree = (folder: string, say: (path: string) => void): void => {
-    const hear = (path: string): void => {
+    const hear = (event: string, name: string | null): void => {
+      if (name === null) return;
+      const path = join(folder, name);
       changed(path);
-      if (mayHold(path)) followTree(path, changed);
+      if (event !== 'rename') return;
+      // It came or went, or both: what was followed under its name may be another one.
+      forget(path);
+      if (mayHold(name)) followTree(path, changed);
     };
     if (!follow(folder, hear)) return;
     for (const entry of entriesOf(folder)) {
       const path = join(folder, entry.name);
       if (!entry.isDirectory()) say(path);
-      else if (mayHold(path)) followTree(path, say);
+      else if (mayHold(entry.name)) followTree(path, say);
     }
   };
 
   for (const tree of trees) followTree(tree, () => {});
-  for (const folder of new Set(files.map((file) => dirname(file)))) follow(folder, (path) => alone.has(path) && changed(path));
+  for (const folder of new Set(files.map((file) => dirname(file)))) {
+    follow(folder, (_, name) => name !== null && alone.has(join(folder, name)) && changed(join(folder, name)));
+  }
   return () => {
-    for (const { watcher } of followed.values()) watcher.close();
+    for (const watcher of followed.values()) watcher.close();
+    followed.clear();
   };
 }
 
-function mayHold(path: string): boolean {
-  const name = path.slice(dirname(path).length + 1);
+function mayHold(name: string): boolean {
   return !LEFT_OUT.has(name) && !name.startsWith('.');
 }
 
@@ -78,8 +84,6 @@ function entriesOf(folder: string) {
   }
 }
 
-/** `undefined`: it is no folder, or none any more. */
-function idOf(path: string): number | undefined {
-  const found = statSync(path, { throwIfNoEntry: false });
-  return found?.isDirectory() === true ? found.ino : undefined;
+function isFolder(path: string): boolean {
+  return statSync(path, { throwIfNoEntry: false })?.isDirectory() === true;
 }
