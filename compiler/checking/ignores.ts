@@ -1,6 +1,6 @@
 import type { Finding } from '../findings/finding.js';
 import { ignoreCommentIn } from '../findings/ignore-comment.js';
-import type { ts } from '../source/index.js';
+import { isLineComment, type ts } from '../source/index.js';
 
 interface Ignore {
   readonly file: string;
@@ -39,6 +39,7 @@ function ignoresIn(file: ts.SourceFile): readonly Ignore[] {
     const found = ignoreCommentIn(line);
     if (found === undefined) return [];
     const { code, reason, start, length, alone } = found;
+    if (!isLineComment(file.getPositionOfLineAndCharacter(index, start), file)) return [];
     const place = { file: file.fileName, line: index + 1, endLine: index + 1, column: start + 1, endColumn: start + length + 1 };
     return { file: file.fileName, about: alone ? index + 2 : index + 1, code, reason, finding: { place } };
   });

@@ -57,10 +57,10 @@ export function keyIn(node: Access, frame: Frame, machine: Machine): unknown {
 /** `flows.publish` with `import * as flows`, or a member of an enum: named by the checker, not looked up in a value. */
 function memberOfModule(node: Access, machine: Machine): ts.Symbol | undefined {
   if (!ts.isPropertyAccessExpression(node)) return undefined;
-  const { checker } = machine.types;
-  const owner = checker.getSymbolAtLocation(node.expression);
+  const { types } = machine;
+  const owner = types.symbolAt(node.expression);
   if (owner === undefined) return undefined;
   const { flags } = machine.library.resolve(owner);
   if (!(flags & (ts.SymbolFlags.ValueModule | ts.SymbolFlags.NamespaceModule | ts.SymbolFlags.Enum))) return undefined;
-  return checker.getSymbolAtLocation(node.name);
+  return types.symbolAt(node.name);
 }

@@ -90,7 +90,7 @@ function isClass(fn: object, { origins }: Machine): boolean {
 /** `flows.make()` with `import * as flows`: no method of a value. */
 function isOfModule(callee: ts.Expression, machine: Machine): boolean {
   if (!ts.isPropertyAccessExpression(callee)) return false;
-  const owner = machine.types.checker.getSymbolAtLocation(callee.expression);
+  const owner = machine.types.symbolAt(callee.expression);
   return (
     owner !== undefined && (machine.library.resolve(owner).flags & (ts.SymbolFlags.ValueModule | ts.SymbolFlags.NamespaceModule)) !== 0
   );

@@ -18,7 +18,7 @@ export function expression(node: ts.Expression, frame: Frame, machine: Machine):
   if (ts.isCallExpression(node)) return machine.call(node, frame);
   if (ts.isPropertyAccessExpression(node) || ts.isElementAccessExpression(node)) return access(node, frame, machine);
   if (ts.isObjectLiteralExpression(node)) return objectOf(node, frame, machine);
-  if (ts.isArrayLiteralExpression(node)) return machine.origins.set(arrayOf(node.elements, frame, machine), node);
+  if (ts.isArrayLiteralExpression(node)) return machine.origins.set(machine.realm.own(arrayOf(node.elements, frame, machine)), node);
   if (ts.isArrowFunction(node) || ts.isFunctionExpression(node)) return machine.functionOf(node, frame);
   if (ts.isClassExpression(node)) return machine.classOf(node, frame);
   if (ts.isConditionalExpression(node)) {
@@ -66,7 +66,7 @@ function identifier(node: ts.Identifier, frame: Frame, machine: Machine): unknow
   const { checker } = machine.types;
   const symbol = ts.isShorthandPropertyAssignment(parent)
     ? checker.getShorthandAssignmentValueSymbol(parent)
-    : checker.getSymbolAtLocation(node);
+    : machine.types.symbolAt(node);
   if (symbol === undefined) return machine.unknown(`'${node.text}' is not declared`, node);
   return machine.read(symbol, node, frame);
 }

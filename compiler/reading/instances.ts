@@ -9,7 +9,7 @@ import { bind } from './variables.js';
 /** `new X(…)`: collections of JavaScript, and objects of the source's own classes. */
 export function made(node: ts.NewExpression, frame: Frame, machine: Machine): unknown {
   const args = arrayOf(node.arguments ?? [], frame, machine);
-  const symbol = machine.types.checker.getSymbolAtLocation(node.expression);
+  const symbol = machine.types.symbolAt(node.expression);
   const outside = symbol?.declarations?.every((one) => one.getSourceFile().isDeclarationFile) === true;
   if (outside) return collection(symbol?.name ?? '', args, node, machine) ?? unknown();
   const target = machine.evaluate(node.expression, frame);

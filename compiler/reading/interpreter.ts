@@ -20,6 +20,8 @@ import { CannotKnow, Thrown, Unknown } from './unknown.js';
 
 /** Expressions and statements that one flow may take to read: more is no description of a flow any more. */
 const MOST_WORK = 100_000;
+/** The same for all the ways that its conditions can go together. */
+const MOST_WORK_OF_ALL_WAYS = 4 * MOST_WORK;
 /** Characters and items that one flow may copy. */
 const MOST_COPIED = 5_000_000;
 /** Calls in calls, and expressions in expressions: beyond that a source calls itself, or was made to be deep. */
@@ -60,6 +62,7 @@ export class Interpreter implements Machine {
    * @throws CheckerDefectError for what goes wrong in the checker itself
    */
   everyWay(at: ts.Node, read: () => void, stopped: (why: Unknown) => void = () => {}): boolean {
+    let work = 0;
     return this.oracle.everyWay(() => {
       this.modules.anew();
       this.#work = 0;
@@ -74,6 +77,8 @@ export class Interpreter implements Machine {
         else if (isStackOverflow(error)) stopped(new Unknown('it is nested too deeply', this.#at ?? at, undefined));
         else if (!(error instanceof Thrown)) throw new CheckerDefectError(placeOf(this.#at ?? at), error);
       }
+      work += this.#work;
+      return work < MOST_WORK_OF_ALL_WAYS;
     });
   }
 

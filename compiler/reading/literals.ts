@@ -6,7 +6,7 @@ import { Unknown } from './unknown.js';
 
 /** The elements of a list or of a call, spreads included. A spread of something unknown marks the list as open. */
 export function arrayOf(elements: readonly ts.Expression[], frame: Frame, machine: Machine): unknown[] {
-  const list: unknown[] = machine.realm.own([]);
+  const list: unknown[] = [];
   for (const element of elements) {
     if (ts.isOmittedExpression(element)) list.push(undefined);
     else if (ts.isSpreadElement(element)) {

@@ -22,7 +22,7 @@ export function forget(node: ts.Statement, reason: string, frame: Frame, machine
   const { checker } = machine.types;
   const lose = (target: ts.Expression): void => {
     const root = rootOf(target);
-    const symbol = root === undefined ? undefined : checker.getSymbolAtLocation(root);
+    const symbol = root === undefined ? undefined : machine.types.symbolAt(root);
     if (root === undefined || symbol === undefined) return;
     const value = frame.find(symbol)?.value;
     if (root !== target && isObject(value) && !(value instanceof Unknown)) {
@@ -36,7 +36,7 @@ export function forget(node: ts.Statement, reason: string, frame: Frame, machine
     if (ts.isBinaryExpression(inner) && isAssignment(inner)) lose(inner.left);
     else if (ts.isCallExpression(inner) && ts.isPropertyAccessExpression(inner.expression)) {
       const value = rootOf(inner.expression.expression);
-      const symbol = value === undefined ? undefined : checker.getSymbolAtLocation(value);
+      const symbol = value === undefined ? undefined : machine.types.symbolAt(value);
       const owner = symbol === undefined ? undefined : frame.find(symbol)?.value;
       if (Array.isArray(owner) || owner instanceof Map || owner instanceof Set) machine.origins.markOpen(owner);
     }

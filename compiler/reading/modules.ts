@@ -154,14 +154,13 @@ export class Modules {
 
   #classOf(node: ts.ClassLikeDeclaration): unknown {
     const made = this.#machine.classOf(node, this.#outermost);
-    const symbol = node.name && this.#machine.types.checker.getSymbolAtLocation(node.name);
+    const symbol = node.name && this.#machine.types.symbolAt(node.name);
     if (symbol === undefined) return made;
     // The plain calls of `Task` name the class: it must be known before they are read.
     this.#certain.set(symbol, made);
     for (const call of plainCallsIn(node.getSourceFile(), this.#machine.library)) {
       const [target] = call.arguments;
-      if (target !== undefined && this.#machine.types.checker.getSymbolAtLocation(target) === symbol)
-        this.#machine.call(call, this.#outermost);
+      if (target !== undefined && this.#machine.types.symbolAt(target) === symbol) this.#machine.call(call, this.#outermost);
     }
     return made;
   }
@@ -170,11 +169,10 @@ export class Modules {
   #changesIn(file: ts.SourceFile): ReadonlySet<ts.Symbol> {
     let found = this.#changes.get(file);
     if (found !== undefined) return found;
-    const { checker } = this.#machine.types;
     const symbols = new Set<ts.Symbol>();
     const add = (target: ts.Expression): void => {
       const root = rootOf(target);
-      const symbol = root && checker.getSymbolAtLocation(root);
+      const symbol = root && this.#machine.types.symbolAt(root);
       if (symbol?.valueDeclaration?.getSourceFile() === file && functionAround(symbol.valueDeclaration) === undefined) symbols.add(symbol);
     };
     const visit = (node: ts.Node): void => {
@@ -203,7 +201,7 @@ function isGlobal(declaration: ts.Declaration): boolean {
 function symbolsIn(name: ts.BindingName, machine: Machine): readonly ts.Symbol[] {
   const symbols: ts.Symbol[] = [];
   walk(name, (node) => {
-    const symbol = ts.isIdentifier(node) ? machine.types.checker.getSymbolAtLocation(node) : undefined;
+    const symbol = ts.isIdentifier(node) ? machine.types.symbolAt(node) : undefined;
     if (symbol !== undefined) symbols.push(symbol);
   });
   return symbols;

@@ -14,9 +14,7 @@ export interface Native {
   readonly primitive: boolean;
 }
 
-const MOVING = [
-  ...['push', 'unshift', 'concat', 'fill', 'with', 'set', 'add', 'of', 'assign', 'fromEntries', 'entries', 'values', 'freeze'],
-];
+const MOVING = ['push', 'unshift', 'concat', 'fill', 'with', 'set', 'add', 'of', 'assign'];
 const ASKING = ['filter', 'find', 'findIndex', 'findLast', 'findLastIndex', 'some', 'every'];
 const SHALLOW = [
   ...[

@@ -71,14 +71,16 @@ export class Natives implements NativeCalls {
     if (native.primitive) return this.#computed(native, self, args, at);
     if (!native.shallow) for (const value of [self, ...args]) machine.copy(weigh(value, at, machine), at);
     if (native.name === 'stringify' && !args.every((arg) => this.#isData(arg))) throw new TypeError('more than data');
-    if ((native.name === 'assign' || native.name === 'freeze') && !realm.isOwn(args[0])) throw new TypeError('not its own');
+    // What `Object.entries(value)` looks into must be the source's: a method of a list looks into that list.
+    if (self === undefined && OPENING.has(native.name) && !realm.isOwn(args[0])) throw new TypeError('not its own');
     machine.copy(costOf(native.name, self, args), at);
     const given = args.map((arg) => (typeof arg === 'function' ? this.#callback(native, arg, at) : arg));
     if (native.name === 'from') given[0] = this.#listOf(args[0], at);
     const result = this.#adopted(native.name === 'assign' ? this.#assign(args, at) : native.run(self, given));
     if (native.judges && !native.asks && !isObject(result) && hasUnknown(self))
       return machine.unknown('it depends on what is known only at run time', at);
-    if (open && isObject(result)) origins.markOpen(result);
+    const isMore = open || (native.name === 'concat' && unknown !== undefined);
+    if (isMore && isObject(result)) origins.markOpen(result);
     return result;
   }
 
@@ -140,10 +142,11 @@ export class Natives implements NativeCalls {
   #adopted(value: unknown): unknown {
     const { realm } = this.#machine;
     if (!isObject(value) || value instanceof Unknown || realm.admits(value)) return value;
-    if (typeof value === 'function') return undefined;
-    const made = Array.isArray(value) ? value : isIterator(value) ? [...value] : value;
-    if (Array.isArray(made)) for (const [index, item] of made.entries()) made[index] = this.#adopted(item);
-    else for (const item of Object.values(made)) this.#adopted(item);
+    const made = isIterator(value) ? [...value] : value;
+    // Nothing else is made by what may be called.
+    const prototype: unknown = Object.getPrototypeOf(made);
+    if ((prototype !== Array.prototype && prototype !== Object.prototype) || Object.isFrozen(made)) throw new TypeError('not made here');
+    for (const [key, item] of Object.entries(made)) Reflect.set(made, key, this.#adopted(item));
     return realm.own(made);
   }
 
@@ -170,6 +173,8 @@ export class Natives implements NativeCalls {
     return Object.freeze(callable);
   }
 }
+
+const OPENING: ReadonlySet<string> = new Set(['keys', 'values', 'entries', 'fromEntries', 'hasOwn', 'assign', 'freeze']);
 
 function hasUnknown(list: unknown): boolean {
   return Array.isArray(list) && list.some((item) => item instanceof Unknown);

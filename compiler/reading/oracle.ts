@@ -19,8 +19,12 @@ export class Oracle {
   #exhausted = false;
   #asked = 0;
 
-  /** Reads once for every way that the conditions can go; `false`: there were too many. */
-  everyWay(read: () => void): boolean {
+  /**
+   * Reads once for every way that the conditions can go; `false`: there were too many.
+   *
+   * @param read says whether there is time for another way
+   */
+  everyWay(read: () => boolean): boolean {
     let ways = 0;
     for (let plan: readonly boolean[] | undefined = []; plan !== undefined; plan = this.#next()) {
       if (ways++ === MOST_WAYS) {
@@ -29,7 +33,10 @@ export class Oracle {
       }
       this.#planned = plan;
       this.#taken = [];
-      read();
+      if (!read() && this.#next() !== undefined) {
+        this.#exhausted = true;
+        break;
+      }
     }
     const all = !this.#exhausted;
     this.#planned = [];

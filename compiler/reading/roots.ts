@@ -58,7 +58,7 @@ export function filesWithFlows(files: readonly ts.SourceFile[], machine: Interpr
   const makers = makersOf(builds, calls, machine);
   const building = new Set(builds.map((build) => build.getSourceFile()));
   const imports = (name: ts.Node): boolean => {
-    const symbol = machine.types.checker.getSymbolAtLocation(name);
+    const symbol = machine.types.symbolAt(name);
     return symbol !== undefined && makers.has(machine.library.resolve(symbol));
   };
   return files.filter((file) => building.has(file) || importedNames(file).some(imports));
@@ -96,7 +96,7 @@ function surveyed(files: readonly ts.SourceFile[], machine: Interpreter): Survey
           return;
         }
       }
-      const symbol = types.checker.getSymbolAtLocation(ts.isPropertyAccessExpression(callee) ? callee.name : callee);
+      const symbol = types.symbolAt(ts.isPropertyAccessExpression(callee) ? callee.name : callee);
       if (symbol === undefined) return;
       const resolved = library.resolve(symbol);
       const known = calls.get(resolved);
@@ -119,7 +119,7 @@ function beginsFlow(chain: ts.Expression, machine: Interpreter, seen: ReadonlySe
     at = unwrapped(at.expression);
   }
   if (ts.isConditionalExpression(at)) return beginsFlow(at.whenTrue, machine, seen) || beginsFlow(at.whenFalse, machine, seen);
-  const symbol = ts.isIdentifier(at) ? types.checker.getSymbolAtLocation(at) : undefined;
+  const symbol = ts.isIdentifier(at) ? types.symbolAt(at) : undefined;
   if (symbol === undefined || seen.has(symbol)) return false;
   if (isBeginning(library.nameOf(symbol))) return true;
   const declaration = library.resolve(symbol).valueDeclaration;
@@ -147,10 +147,9 @@ function makersOf(builds: readonly ts.CallExpression[], calls: Survey['calls'], 
 }
 
 function symbolOf(fn: ts.SignatureDeclaration | ts.PropertyDeclaration, machine: Interpreter): ts.Symbol | undefined {
-  const { checker } = machine.types;
-  if (fn.name !== undefined) return checker.getSymbolAtLocation(fn.name);
+  if (fn.name !== undefined) return machine.types.symbolAt(fn.name);
   const { parent } = fn;
-  return ts.isVariableDeclaration(parent) || ts.isPropertyAssignment(parent) ? checker.getSymbolAtLocation(parent.name) : undefined;
+  return ts.isVariableDeclaration(parent) || ts.isPropertyAssignment(parent) ? machine.types.symbolAt(parent.name) : undefined;
 }
 
 /** By its statement: what a constant holds is read once for all who read it. */
@@ -165,7 +164,7 @@ function readAtModule(start: ts.CallExpression, machine: Interpreter): void {
   const read = () => {
     if (machine.modules.changes(file)) machine.modules.readInOrder(file);
     else if (variable !== undefined && ts.isIdentifier(variable.name)) {
-      const symbol = machine.types.checker.getSymbolAtLocation(variable.name);
+      const symbol = machine.types.symbolAt(variable.name);
       if (symbol !== undefined) machine.modules.read(symbol, variable.name);
     } else if (ts.isExpressionStatement(statement)) machine.evaluate(statement.expression, new Frame());
     else if (ts.isExportAssignment(statement)) machine.evaluate(statement.expression, new Frame());

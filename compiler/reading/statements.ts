@@ -21,7 +21,7 @@ export function statements(list: readonly ts.Statement[], frame: Frame, machine:
 }
 
 function declareFunction(node: ts.FunctionDeclaration, frame: Frame, machine: Machine): void {
-  const symbol = node.name && machine.types.checker.getSymbolAtLocation(node.name);
+  const symbol = node.name && machine.types.symbolAt(node.name);
   if (symbol !== undefined && node.body !== undefined) frame.declare(symbol, machine.functionOf(node, frame));
 }
 
@@ -49,7 +49,7 @@ function statement(node: ts.Statement, frame: Frame, machine: Machine): Completi
   else if (ts.isBreakStatement(node)) return { kind: 'break' };
   else if (ts.isContinueStatement(node)) return { kind: 'continue' };
   else if (ts.isClassDeclaration(node)) {
-    const symbol = node.name && machine.types.checker.getSymbolAtLocation(node.name);
+    const symbol = node.name && machine.types.symbolAt(node.name);
     if (symbol !== undefined) frame.declare(symbol, machine.classOf(node, frame));
   }
   return undefined;

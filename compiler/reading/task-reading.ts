@@ -30,12 +30,12 @@ function tasksOf(file: ts.SourceFile, machine: Machine): readonly TaskReading[] 
     if (!ts.isCallExpression(node)) return;
     if (machine.library.calledIn(node.expression) === 'defineTask') tasks.push(definedTask(node, machine));
     const target = markedBy(node, machine.library);
-    const symbol = target && machine.types.checker.getSymbolAtLocation(target);
+    const symbol = target && machine.types.symbolAt(target);
     if (symbol !== undefined) called.set(symbol, node.expression as ts.CallExpression);
   });
   walk(file, (node) => {
     if (!ts.isClassLike(node)) return;
-    const symbol = node.name && machine.types.checker.getSymbolAtLocation(node.name);
+    const symbol = node.name && machine.types.symbolAt(node.name);
     const mark = decoratorOf(node, machine.library) ?? (symbol && called.get(symbol));
     if (mark !== undefined) tasks.push(taskClass(node, mark));
   });
@@ -107,7 +107,7 @@ function functionIn(object: ts.ObjectLiteralExpression, name: string, machine: M
   const written =
     ts.isIdentifier(value) && ts.isShorthandPropertyAssignment(value.parent)
       ? machine.types.checker.getShorthandAssignmentValueSymbol(value.parent)
-      : machine.types.checker.getSymbolAtLocation(value);
+      : machine.types.symbolAt(value);
   const declaration = written && machine.library.resolve(written).valueDeclaration;
   if (declaration === undefined) return undefined;
   if (ts.isFunctionDeclaration(declaration)) return declaration;

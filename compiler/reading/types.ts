@@ -26,7 +26,20 @@ const BRAND = '~flowproof';
 
 /** Questions to the type checker. */
 export class Types {
+  /** A loop asks for the same names again and again. */
+  readonly #symbols = new WeakMap<ts.Node, { readonly symbol: ts.Symbol | undefined }>();
+
   constructor(readonly checker: ts.TypeChecker) {}
+
+  /** What a name, or an expression that is one, stands for. */
+  symbolAt(node: ts.Node): ts.Symbol | undefined {
+    let known = this.#symbols.get(node);
+    if (known === undefined) {
+      known = { symbol: this.checker.getSymbolAtLocation(node) };
+      this.#symbols.set(node, known);
+    }
+    return known.symbol;
+  }
 
   of(node: ts.Node): ts.Type {
     return this.checker.getTypeAtLocation(node);

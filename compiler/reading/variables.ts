@@ -11,7 +11,7 @@ export function assign(target: ts.Expression, value: unknown, frame: Frame, mach
   if (ts.isParenthesizedExpression(target) || ts.isNonNullExpression(target) || ts.isAsExpression(target)) {
     assign(target.expression, value, frame, machine);
   } else if (ts.isIdentifier(target)) {
-    const symbol = machine.types.checker.getSymbolAtLocation(target);
+    const symbol = machine.types.symbolAt(target);
     if (symbol !== undefined && !frame.assign(symbol, value)) machine.write(symbol, value);
   } else if (ts.isPropertyAccessExpression(target) || ts.isElementAccessExpression(target)) {
     const owner = machine.evaluate(target.expression, frame);
@@ -37,7 +37,7 @@ export function update(target: ts.Expression, by: 1 | -1, frame: Frame, machine:
 /** Declares the names of a parameter or variable, whatever its pattern. */
 export function bind(name: ts.BindingName, value: unknown, frame: Frame, machine: Machine): void {
   if (ts.isIdentifier(name)) {
-    const symbol = machine.types.checker.getSymbolAtLocation(name);
+    const symbol = machine.types.symbolAt(name);
     if (symbol !== undefined) frame.declare(symbol, value);
     return;
   }

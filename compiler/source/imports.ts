@@ -13,10 +13,10 @@ interface Resolved {
   readonly resolvedModule?: { readonly resolvedFileName: string };
 }
 
-/** Who is imported by a file: names of files, and what stands in quotes. */
+/** Who is imported by a file: what stands in quotes, and the files behind it. */
 export interface Imports {
   readonly files: ReadonlySet<string>;
-  readonly specifiers: ReadonlySet<string>;
+  readonly specifiers: ReadonlyMap<string, readonly string[]>;
   /** Names of files of which it says more than they do themselves. */
   readonly augmented: ReadonlySet<string>;
 }
@@ -25,10 +25,11 @@ export interface Imports {
 export function importsOf(file: ts.SourceFile, program: ts.Program): Imports {
   const files = new Set<string>();
   const { imports = [], moduleAugmentations = [] } = file as Collected;
-  for (const specifier of imports) for (const found of filesOf(specifier, file, program)) files.add(found);
+  const specifiers = new Map(imports.map((specifier) => [specifier.text, filesOf(specifier, file, program)] as const));
+  for (const found of specifiers.values()) for (const name of found) files.add(name);
   for (const { fileName } of file.referencedFiles) files.add(ts.resolveTripleslashReference(fileName, file.fileName));
   const augmented = moduleAugmentations.filter(ts.isStringLiteralLike).flatMap((specifier) => filesOf(specifier, file, program));
-  return { files, specifiers: new Set(imports.map(({ text }) => text)), augmented: new Set(augmented) };
+  return { files, specifiers, augmented: new Set(augmented) };
 }
 
 /** Whether a file imports by its path what is not there. */

@@ -2,7 +2,7 @@
 export { emittedFiles } from './emitted-files.js';
 export { type Concerned, ImportGraph } from './import-graph.js';
 export { defaultExportOf } from './literal.js';
-export { placeOf } from './place.js';
+export { isLineComment, placeOf } from './place.js';
 export { openProject, type SourceProject } from './project.js';
 export { syntaxErrorsIn } from './syntax-errors.js';
 export { UnreadableProjectError } from './tsconfigs.js';

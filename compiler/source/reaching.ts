@@ -20,7 +20,8 @@ export function filesReaching(program: ts.Program): ReadonlySet<ts.SourceFile> {
   const names: string[] = [];
   for (const file of all) {
     const { files, specifiers, augmented } = importsOf(file, program);
-    if ([...specifiers].some((one) => PACKAGE.test(one))) names.push(file.fileName);
+    // Itself too, for those that import it by another name.
+    for (const [specifier, found] of specifiers) if (PACKAGE.test(specifier)) names.push(file.fileName, ...found);
     for (const imported of files) add(imported, file.fileName);
     for (const other of augmented) add(file.fileName, other);
   }
