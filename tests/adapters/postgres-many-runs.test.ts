@@ -79,7 +79,8 @@ describePostgres(`among ${RUNS} runs`, (database) => {
       return (await client.query({ text: statement.text, values: [...params] })).rows;
     };
     const first = await listRuns({ schema: '"flowproof"', filter: { ...filter, limit: 50 }, read });
-    await listRuns({ schema: '"flowproof"', filter: { ...filter, limit: 50, before: first.next ?? first.runs.at(-1)?.runId ?? '' }, read });
+    const before = first.next ?? first.runs.at(-1)?.runId;
+    if (before !== undefined) await listRuns({ schema: '"flowproof"', filter: { ...filter, limit: 50, before }, read });
     for (const rows of looked) expect(rows).toBeLessThan(READ_AT_MOST);
   });
 
