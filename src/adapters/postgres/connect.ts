@@ -7,6 +7,7 @@ import { OwnClient } from './own-client.js';
 import type { PgPool } from './pg-pool.js';
 import { PoolSql } from './pool-sql.js';
 import { greet } from './pooler.js';
+import { ownConnection, type PostgresConnection, type PostgresSource } from './source.js';
 
 const CONNECTIONS = 4;
 
@@ -25,7 +26,7 @@ const LANE_SETTINGS = Object.entries({ ...SETTINGS, lock_timeout: `${LANE_LOCK_T
 export type Pooler = 'none' | 'transaction';
 
 export interface ConnectParams {
-  readonly source: string | PgPool | KyselyDatabase;
+  readonly source: PostgresSource;
   readonly lanes: number;
   readonly pooler: Pooler;
   /** Of all that connect directly, see {@link lockSession}. */
@@ -34,20 +35,25 @@ export interface ConnectParams {
 
 export function connect(params: ConnectParams): Connections {
   const { source, lanes, pooler } = params;
-  if (typeof source === 'string') return pooler === 'none' ? connectDirectly(source, params) : connectByPooler(source, lanes);
-  const sql = 'executeQuery' in source ? new KyselySql(source) : new PoolSql(source, { own: false });
+  const own = ownConnection(source);
+  if (own !== undefined) return pooler === 'none' ? connectDirectly(own, params) : connectByPooler(own, lanes);
+  const sql = isKysely(source) ? new KyselySql(source) : new PoolSql(source as PgPool, { own: false });
   return { sql, lanes: Array.from({ length: lanes }, () => sql), own: false, close: () => sql.close() };
 }
 
-function connectDirectly(url: string, { lanes, locks }: Pick<ConnectParams, 'lanes' | 'locks'>): Connections {
-  const client = () => new OwnClient(configOf(url));
+function isKysely(source: PostgresSource): source is KyselyDatabase {
+  return typeof source === 'object' && 'executeQuery' in source;
+}
+
+function connectDirectly(to: PostgresConnection, { lanes, locks }: Pick<ConnectParams, 'lanes' | 'locks'>): Connections {
+  const client = () => new OwnClient(configOf(to));
   const another = async () => {
     const other = client();
     other.on('error', ignore);
     await other.connect();
     return { client: other, end: () => other.end() };
   };
-  const sql = new PoolSql(poolOf(url, CONNECTIONS), { own: true, greet: (fresh) => greet(fresh, { settings: SETTINGS, another }) });
+  const sql = new PoolSql(poolOf(to, CONNECTIONS), { own: true, greet: (fresh) => greet(fresh, { settings: SETTINGS, another }) });
   const connections = Array.from({ length: lanes }, () => new Connection({ client, settings: LANE_SETTINGS }));
   return {
     sql,
@@ -62,23 +68,25 @@ function connectDirectly(url: string, { lanes, locks }: Pick<ConnectParams, 'lan
 }
 
 /** A session for the locks of all apps that share a persistence. */
-export function lockSession(url: string, schema: string): LockSession {
-  return new LockSession({ schema, connect: () => new OwnClient(configOf(url)) });
+export function lockSession(to: PostgresConnection, schema: string): LockSession {
+  return new LockSession({ schema, connect: () => new OwnClient(configOf(to)) });
 }
 
 /** Nothing is left on a connection, as somebody else has it next: no settings, no prepared statements, no lock. */
-function connectByPooler(url: string, lanes: number): Connections {
-  const sql = new PoolSql(poolOf(url, CONNECTIONS + lanes), { own: true, prepares: false });
+function connectByPooler(to: PostgresConnection, lanes: number): Connections {
+  const sql = new PoolSql(poolOf(to, CONNECTIONS + lanes), { own: true, prepares: false });
   return { sql, lanes: Array.from({ length: lanes }, () => sql), own: false, within, close: () => sql.close() };
 }
 
-function poolOf(url: string, max: number): pg.Pool {
-  return new pg.Pool({ ...configOf(url), Client: OwnClient, max, allowExitOnIdle: true });
+function poolOf(to: PostgresConnection, max: number): pg.Pool {
+  return new pg.Pool({ ...configOf(to), Client: OwnClient, max, allowExitOnIdle: true });
 }
 
-function configOf(connectionString: string) {
+function configOf({ connectionString, password, ssl }: PostgresConnection) {
   return {
     connectionString,
+    ...(password === undefined ? {} : { password }),
+    ...(ssl === undefined ? {} : { ssl }),
     connectionTimeoutMillis: CONNECTING_MS,
     fallback_application_name: 'flowproof',
     keepAlive: true,

@@ -3,4 +3,5 @@ export type { KyselyDatabase } from './kysely-sql.js';
 export type { PgClient, PgPool } from './pg-pool.js';
 export { type PostgresOptions, postgres } from './postgres.js';
 export { type PrepareSchemaOptions, prepareSchema } from './prepare-schema.js';
+export type { PostgresConnection, PostgresSource } from './source.js';
 export { transaction } from './transaction.js';

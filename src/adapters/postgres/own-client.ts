@@ -14,6 +14,13 @@ export class OwnClient extends pg.Client {
   declare unref: () => void;
   #ending: Promise<void> | undefined;
 
+  constructor(config?: string | pg.ClientConfig) {
+    super(config);
+    // pg lets what a URL says win, also that it has no password.
+    if (typeof config === 'object' && config.password !== undefined)
+      Object.defineProperty(this, 'password', { value: config.password, configurable: true, writable: true });
+  }
+
   override end(): Promise<void>;
   override end(callback: (error: Error) => void): void;
   override end(callback?: (error: Error) => void): Promise<void> | void {

@@ -1,8 +1,7 @@
 import type { Capabilities, Persistence } from '../../persistence/index.js';
 import { quoted, SqlJournal } from '../../sql/index.js';
 import { connect, lockSession, type Pooler } from './connect.js';
-import type { KyselyDatabase } from './kysely-sql.js';
-import type { PgPool } from './pg-pool.js';
+import { ownConnection, type PostgresSource } from './source.js';
 
 export interface PostgresOptions {
   /** Where the tables are, and nothing else should be. Default: `flowproof`. */
@@ -31,7 +30,7 @@ const MAX_STEP_BYTES = 16 * 1_048_576;
 /**
  * Keeps runs in PostgreSQL: any number of processes at once.
  *
- * @param source The URL of a database, for connections of its own, tuned for the journal, one of which tells others within
+ * @param source The URL of a database, or {@link PostgresConnection} with a password that is asked for or with TLS, for connections of its own, tuned for the journal, one of which tells others within
  * milliseconds when this process dies, and which `transaction` needs; or your pool of `pg`, or your Kysely, which are used as they are and never closed.
  *
  * Opening throws PersistenceError `STORE_UNREACHABLE`, `STORE_SCHEMA` when the tables are not what this version needs, or
@@ -45,13 +44,14 @@ const MAX_STEP_BYTES = 16 * 1_048_576;
  * await app.stop();
  * ```
  */
-export function postgres(source: string | PgPool | KyselyDatabase, options: PostgresOptions = {}): Persistence {
+export function postgres(source: PostgresSource, options: PostgresOptions = {}): Persistence {
   const { schema = 'flowproof', migrate = true, lanes = LANES, pooler = 'none', maxStepBytes = MAX_STEP_BYTES } = options;
   quoted(schema);
   if (!Number.isInteger(lanes) || lanes < 1) throw new TypeError(`lanes is ${lanes}: it must be an integer from 1`);
   // Over the user's connections, transactions that wait for the journal would hold what it waits for.
-  const capabilities = { ...CAPABILITIES, transactional: typeof source === 'string' };
-  const locks = typeof source === 'string' && pooler === 'none' ? { locks: lockSession(source, quoted(schema)) } : {};
+  const own = ownConnection(source);
+  const capabilities = { ...CAPABILITIES, transactional: own !== undefined };
+  const locks = own !== undefined && pooler === 'none' ? { locks: lockSession(own, quoted(schema)) } : {};
   const params = { schema, migrate, maxStepBytes, capabilities, connect: async () => connect({ source, lanes, pooler, ...locks }) };
   return { kind: 'postgres', connect: () => new SqlJournal(params) };
 }

@@ -1,7 +1,6 @@
 import { asPersistenceError, grantUse, migrate } from '../../sql/index.js';
 import { connect, type Pooler } from './connect.js';
-import type { KyselyDatabase } from './kysely-sql.js';
-import type { PgPool } from './pg-pool.js';
+import type { PostgresSource } from './source.js';
 
 export interface PrepareSchemaOptions {
   /** Default: `flowproof`. */
@@ -25,7 +24,7 @@ export interface PrepareSchemaOptions {
  * await prepareSchema('postgres://owner@localhost/shop', { grantTo: 'shop_service' });
  * ```
  */
-export async function prepareSchema(source: string | PgPool | KyselyDatabase, options: PrepareSchemaOptions = {}): Promise<void> {
+export async function prepareSchema(source: PostgresSource, options: PrepareSchemaOptions = {}): Promise<void> {
   const { schema = 'flowproof', grantTo, pooler = 'none' } = options;
   const { sql, close } = connect({ source, lanes: 1, pooler });
   try {
