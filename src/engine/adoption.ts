@@ -2,7 +2,7 @@ import { type CompiledFlow, decidersIn, storedFlow } from '../compilation/index.
 import type { FlowChange, Transition } from '../persistence/index.js';
 import { foldTransition } from './fold.js';
 import { around, type Past } from './past.js';
-import type { AtomStatus, RunStatus } from './run-state.js';
+import { type AtomStatus, mayBeUndone, type RunStatus } from './run-state.js';
 import { skippedBy } from './verdict.js';
 
 /**
@@ -20,8 +20,10 @@ export function adopt(flow: CompiledFlow, status: RunStatus, change: FlowChange,
   for (const [decider, yes] of standingVotes(flow, past)) state(['VOTE', flow.deciders?.[decider]?.first ?? 0, decider, yes]);
   for (const atom of skipped(flow, status, change, past)) state(['IGNORE', atom]);
   for (const [atom, before] of change.from.entries()) {
-    if (before < 0 && isUndone(flow, status, atom)) state(['INTEND', 'REVERT', atom, atom + 1]);
+    const intention = before < 0 ? intentionAround(flow, status, atom) : undefined;
+    if (intention !== undefined) state(['INTEND', intention, atom, atom + 1]);
   }
+  for (const [atom, intention] of inTheWay(flow, status)) state(['INTEND', intention, atom, atom + 1]);
   return facts;
 }
 
@@ -52,7 +54,51 @@ function skipped(flow: CompiledFlow, status: RunStatus, { from }: FlowChange, pa
   return [...atoms].filter((atom) => status.atoms[atom]?.state === 'PENDING').sort((a, b) => a - b);
 }
 
-function isUndone({ atoms }: CompiledFlow, status: RunStatus, atom: number): boolean {
+/** What is new in a flow that is being undone does not begin before that flow does. */
+function intentionAround({ atoms }: CompiledFlow, status: RunStatus, atom: number): 'REVERT' | 'REDO' | undefined {
+  if (status.goingBack) return 'REVERT';
   const governor: AtomStatus | undefined = status.atoms[atoms[atom]?.governor ?? -1];
-  return status.goingBack || (governor !== undefined && governor.intention !== 'EXECUTE');
+  if (governor === undefined || governor.intention === 'EXECUTE') return undefined;
+  return governor.intention === 'REDO' ? 'REDO' : 'REVERT';
+}
+
+/**
+ * What is done and stands, in the order of this flow, behind something that is being undone: that could not be undone. It is
+ * undone for good behind what is, and else runs again; also a retry that was about to try again by itself.
+ */
+function inTheWay(flow: CompiledFlow, status: RunStatus): readonly (readonly [atom: number, intention: 'REVERT' | 'REDO'])[] {
+  if (status.goingBack) return [];
+  const undone = status.atoms.flatMap(({ state, intention }, atom) => (intention !== 'EXECUTE' && mayBeUndone(state) ? [atom] : []));
+  const behindGood = behindAll(
+    flow,
+    undone.filter((atom) => isForGood(flow, status, atom)),
+  );
+  const behindAny = behindAll(flow, undone);
+  const trying = behindAll(
+    flow,
+    undone.filter((atom) => status.atoms[atom]?.intention === 'RETRY'),
+  );
+  return status.atoms.flatMap(({ state, intention }, atom): [number, 'REVERT' | 'REDO'][] => {
+    if (!mayBeUndone(state) || intention === 'REVERT') return [];
+    if (behindGood.has(atom)) return [[atom, 'REVERT']];
+    const isInTheWay = intention === 'RETRY' ? trying.has(atom) : behindAny.has(atom);
+    return isInTheWay && intention !== 'REDO' ? [[atom, 'REDO']] : [];
+  });
+}
+
+/** Nobody around it is about to try again. */
+function isForGood({ atoms }: CompiledFlow, status: RunStatus, atom: number): boolean {
+  if (status.atoms[atom]?.intention !== 'REVERT') return false;
+  for (let at = atoms[atom]?.governor ?? -1; at >= 0; at = atoms[at]?.governor ?? -1) {
+    const intention = status.atoms[at]?.intention;
+    if (intention === 'RETRY' || intention === 'REDO') return false;
+  }
+  return true;
+}
+
+/** All that comes after these atoms: none of them is after itself. */
+function behindAll({ graph: { successors } }: CompiledFlow, from: readonly number[]): ReadonlySet<number> {
+  const behind = new Set(from.flatMap((atom) => successors[atom] ?? []));
+  for (const node of behind) for (const successor of successors[node] ?? []) behind.add(successor);
+  return behind;
 }

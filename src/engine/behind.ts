@@ -18,25 +18,36 @@ export function behind(run: Run, retry: CompiledRetry): Ranges {
  */
 export function begunBehind(run: Run, retry: CompiledRetry): Ranges {
   if (!run.status.changed) return [];
-  return rangesOf(atomsBehind(run.flow, retry).filter((atom) => mayBeUndone(at(run, atom).state)));
+  const begun = atomsBehind(run.flow, retry).filter((atom) => mayBeUndone(at(run, atom).state) && at(run, atom).intention !== 'REVERT');
+  return rangesOf(begun);
 }
 
 /**
- * What begins anew with the flow of a retry: all behind it that was undone, decided about, or skipped by who is asked again
- * (R-13.11). What others have skipped stays skipped.
+ * What begins anew with the flow of a retry: all that was undone for it, and what is behind it and was decided about, or
+ * skipped by who is asked again (R-13.11). What others have skipped stays skipped.
  */
 export function anewBehind(run: Run, retry: CompiledRetry): Ranges {
-  const begun = new Set(
-    run.status.changed ? atomsBehind(run.flow, retry).filter((atom) => !isNew(at(run, atom))) : skippedFrom(run, retry),
-  );
-  if (begun.size === 0) return [];
-  const anew = new Set(begun);
-  for (const [index, { first, skips }] of (run.flow.deciders ?? []).entries()) {
-    const isAskedAgain = begun.has(first) || (first > retry.index && first < retry.until);
-    if (isAskedAgain || at(run, first).votes[index] !== false) continue;
-    for (const [from, until] of skips) for (let atom = from; atom < until; atom++) if (at(run, atom).state === 'IGNORE') anew.delete(atom);
+  const found = new Set(run.status.changed ? notNew(run, retry) : skippedFrom(run, retry));
+  if (found.size === 0) return [];
+  const isAnew = (atom: number): boolean => found.has(atom) || (atom > retry.index && atom < retry.until);
+  const anew = new Set(found);
+  for (const [index, { first, skips, choice }] of (run.flow.deciders ?? []).entries()) {
+    if (isAnew(first)) {
+      for (const sibling of choice === undefined ? [] : run.frontier.ballot.branchesOf(choice.id)) {
+        const { first: from, until } = run.frontier.ballot.decider(sibling);
+        for (let atom = from; atom < until; atom++) if (!isAnew(atom)) anew.add(atom);
+      }
+    } else if (at(run, first).votes[index] === false) {
+      for (const [from, until] of skips)
+        for (let atom = from; atom < until; atom++) if (at(run, atom).state === 'IGNORE') anew.delete(atom);
+    }
   }
   return rangesOf([...anew].sort((a, b) => a - b));
+}
+
+function notNew(run: Run, retry: CompiledRetry): readonly number[] {
+  const redone = run.status.atoms.flatMap(({ intention }, atom) => (intention === 'REDO' ? [atom] : []));
+  return [...redone, ...atomsBehind(run.flow, retry).filter((atom) => !isNew(at(run, atom)))];
 }
 
 /** Atoms outside of the flow that somebody in it has skipped. */

@@ -2,7 +2,7 @@ import type { Compat } from '../compilation/index.js';
 import type { FailureReport } from '../model/failure.js';
 import { maskedFailure } from '../model/masking.js';
 import type { Secrets } from '../model/secrets.js';
-import type { RunStatus } from './run-state.js';
+import { isTakenBack, type RunStatus } from './run-state.js';
 import { shownFailure } from './shown.js';
 
 /** What has to be known of a flow to say what failed in it: a compiled flow, or what the journal says of one. */
@@ -48,10 +48,11 @@ export function failuresOf(flow: FailedFlow, status: RunStatus, reader?: number)
 /** Atoms that were done and could not be undone, last first: what an operator has to look at. */
 export function pendingReverts(flow: FailedFlow, status: RunStatus): readonly string[] {
   const paths: string[] = [];
-  status.atoms.forEach(({ state, intention }, index) => {
-    const atom = flow.atoms[index];
-    const undoable = state === 'REVERT_FAILURE' || ((state === 'SUCCESS' || state === 'FAILURE') && intention === 'REVERT');
-    if (undoable && atom?.kind === 'task') paths.unshift(atom.path);
+  status.atoms.forEach((atom, index) => {
+    const { state } = atom;
+    const undoable = state === 'REVERT_FAILURE' || ((state === 'SUCCESS' || state === 'FAILURE') && isTakenBack(atom));
+    const { kind, path = '' } = flow.atoms[index] ?? {};
+    if (undoable && kind === 'task') paths.unshift(path);
   });
   return paths;
 }

@@ -4,7 +4,7 @@ import { Ballot } from './ballot.js';
 import type { Moment } from './decision.js';
 import { Heap } from './heap.js';
 import { OpenQuestions } from './open-questions.js';
-import { type AtomStatus, isInFlight, type RunStatus } from './run-state.js';
+import { type AtomStatus, isInFlight, isTakenBack, mayBeUndone, type RunStatus } from './run-state.js';
 
 const FORWARD = 1;
 const BACK = 2;
@@ -34,6 +34,9 @@ export class Frontier {
   /** Per node: in which heaps it is. */
   readonly #queued: Uint8Array;
   readonly #flying: Uint8Array;
+  /** Per node: whether it is to be undone before a retry may try again. */
+  readonly #redone: Uint8Array;
+  #redoing = 0;
   #inFlight = 0;
   /** Failed atoms of which nobody knows yet what their failure means, in definition order. */
   readonly #unsettled = new Heap((a, b) => a < b);
@@ -53,6 +56,7 @@ export class Frontier {
     this.#clear = new Uint8Array(nodes).fill(1);
     this.#queued = new Uint8Array(nodes);
     this.#flying = new Uint8Array(nodes);
+    this.#redone = new Uint8Array(nodes);
     this.ballot = new Ballot(flow, run, this.questions, (node) => this.#waiting[node] === 0);
     const priority = (atom: number): number => flow.atoms[atom]?.priority ?? 0;
     this.#forward = new Heap((a, b) => priority(a) > priority(b) || (priority(a) === priority(b) && a < b));
@@ -148,12 +152,24 @@ export class Frontier {
     const flying = isInFlight(atom) ? 1 : 0;
     this.#inFlight += flying - (this.#flying[node] as number);
     this.#flying[node] = flying;
+    this.#countRedone(node, atom);
     if (atom.unsettled) this.#queue(this.#unsettled, UNSETTLED, node);
     if (atom.wakeAtMs === undefined) this.#alarms.forget(node);
     else this.#alarms.set(node, atom.wakeAtMs, isResting(atom));
     if (atom.lost) this.#queue(this.#lost, LOST, node);
     else if (this.#mayExecute(node, atom)) this.#queue(this.#forward, FORWARD, node);
     else if (this.#mayRevert(node, atom)) this.#queue(this.#back, BACK, node);
+  }
+
+  /** A retry waits for all that runs again with its flow: when that is undone, it may try again. */
+  #countRedone(node: number, atom: AtomStatus): void {
+    const redone = atom.intention === 'REDO' && mayBeUndone(atom.state) ? 1 : 0;
+    const before = this.#redone[node] as number;
+    if (redone === before) return;
+    this.#redone[node] = redone;
+    this.#redoing += redone - before;
+    if (this.#redoing > 0) return;
+    for (const [index, other] of this.#run.atoms.entries()) if (other.intention === 'RETRY') this.#enqueue(index, other);
   }
 
   #queue(heap: Heap, flag: number, node: number): void {
@@ -179,9 +195,9 @@ export class Frontier {
   }
 
   #mayRevert(node: number, atom: AtomStatus): boolean {
-    const meant = atom.intention === 'REVERT' || atom.intention === 'RETRY';
-    if (!meant || this.#holding[node] !== 0) return false;
-    return atom.state === 'SUCCESS' || atom.state === 'FAILURE' || (atom.state === 'RETRYING' && atom.intention === 'REVERT');
+    if (this.#holding[node] !== 0) return false;
+    if (atom.intention === 'RETRY') return (atom.state === 'SUCCESS' || atom.state === 'FAILURE') && this.#redoing === 0;
+    return isTakenBack(atom) && (atom.state === 'SUCCESS' || atom.state === 'FAILURE' || atom.state === 'RETRYING');
   }
 }
 
@@ -198,6 +214,7 @@ function isDone({ state }: AtomStatus, reached: boolean): boolean {
   return reached && (state === 'IGNORE' || state === 'SUCCESS');
 }
 
+/** A retry that is about to try again has nothing to be undone itself. */
 function isClear(atom: AtomStatus | undefined, free: boolean): boolean {
-  return free && (atom === undefined || atom.state === 'PENDING' || atom.state === 'REVERTED' || atom.state === 'IGNORE');
+  return free && (atom === undefined || !mayBeUndone(atom.state) || atom.intention === 'RETRY');
 }

@@ -16,7 +16,7 @@ export function missingValues(flow: CompiledFlow, status: RunStatus): readonly s
 function missingOf(flow: CompiledFlow, status: RunStatus, redoing: Redoing, index: number): string[] {
   const atom = flow.atoms[index] as CompiledAtom;
   const { state, intention } = status.atoms[index] as AtomStatus;
-  const isAhead = state === 'PENDING' && intention === 'EXECUTE';
+  const isAhead = intention === 'REDO' || (state === 'PENDING' && intention === 'EXECUTE');
   // What is in flight is called again at once, whatever it is given by.
   const atOnce = mayBeUndone(state) ? { ...(state === 'RUNNING' ? forward(atom) : {}), ...back(atom) } : {};
   const missing = new Map([
@@ -87,8 +87,8 @@ function isGiven(flow: CompiledFlow, status: RunStatus, source: Source, again?: 
   switch (source.from) {
     case 'atom': {
       if (again?.has(source.atom) === true) return true;
-      const state = status.atoms[source.atom]?.state;
-      return (state !== 'SUCCESS' && state !== 'IGNORE') || isStored(flow, status, source);
+      const { state, intention } = status.atoms[source.atom] ?? {};
+      return intention === 'REDO' || (state !== 'SUCCESS' && state !== 'IGNORE') || isStored(flow, status, source);
     }
     case 'branch':
       return source.of.length === 0 || source.of.some((one) => isGiven(flow, status, one, again));

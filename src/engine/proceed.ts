@@ -7,7 +7,7 @@ import { isFull, notBegun } from './full-journal.js';
 import { noteRevertFailure } from './outcomes.js';
 import { fail, resolveFailure } from './resolve.js';
 import { nextAttempt } from './retries.js';
-import type { AtomStatus } from './run-state.js';
+import { type AtomStatus, isTakenBack } from './run-state.js';
 import { standstillOf } from './standstill.js';
 import type { Run, Step } from './step.js';
 
@@ -94,7 +94,7 @@ function settleLost(run: Run, step: Step): boolean {
     return true;
   }
   const onInterrupted = atom.kind === 'task' ? atom.task.onInterrupted : 'rerun';
-  if (spent || status.intention === 'REVERT' || onInterrupted !== 'rerun') {
+  if (spent || isTakenBack(status) || onInterrupted !== 'rerun') {
     if (onInterrupted === 'suspend') step.suspend();
     fail(run, step, 'INTERRUPTED', index, lostFailure(atom, status.losses));
     return true;

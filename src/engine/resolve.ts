@@ -5,7 +5,7 @@ import type { Decision } from '../model/states.js';
 import { begunBehind, behind } from './behind.js';
 import type { Question } from './decision.js';
 import { decisionOf, pauseBefore } from './retries.js';
-import type { AtomStatus } from './run-state.js';
+import { type AtomStatus, isTakenBack } from './run-state.js';
 import type { Run, Step } from './step.js';
 
 /** States that an atom has failed, and settles what that means; where somebody has to be asked first, that waits. */
@@ -62,13 +62,13 @@ function apply(run: Run, step: Step, decision: Exclude<Decision, 'REVERT'>, retr
   }
   const { index, until } = retry;
   const { intention } = statusOf(run, index);
-  if (intention === 'REVERT' || (decision === 'RETRY' && intention === 'RETRY')) return;
+  if (isTakenBack(statusOf(run, index)) || (decision === 'RETRY' && intention === 'RETRY')) return;
   if (decision === 'RETRY') {
     const pauseMs = pauseBefore(run, retry);
     if (pauseMs > 0) step.state(['SLEEP', index, timeAfter(step.limits.nowMs, pauseMs)]);
     step.state(['INTEND', 'RETRY', index, index + 1]);
     step.state(['INTEND', 'REVERT', index + 1, until]);
-    for (const [from, to] of begunBehind(run, retry)) step.state(['INTEND', 'REVERT', from, to]);
+    for (const [from, to] of begunBehind(run, retry)) step.state(['INTEND', 'REDO', from, to]);
     return;
   }
   step.state(['INTEND', 'REVERT', index, until]);
@@ -79,8 +79,8 @@ function apply(run: Run, step: Step, decision: Exclude<Decision, 'REVERT'>, retr
 function abortDoomed(run: Run, step: Step): void {
   if (step.limits.onFailure !== 'abortSiblings' || run.frontier.called === 0) return;
   const doomed: number[] = [];
-  for (const [index, { state, intention }] of run.status.atoms.entries()) {
-    if (state === 'RUNNING' && intention === 'REVERT') doomed.push(index);
+  for (const [index, atom] of run.status.atoms.entries()) {
+    if (atom.state === 'RUNNING' && isTakenBack(atom)) doomed.push(index);
   }
   if (doomed.length > 0) step.commands.push({ do: 'abort', atoms: doomed });
 }

@@ -186,6 +186,11 @@ export function isInFlight(atom: AtomStatus): boolean {
   return (atom.state === 'RUNNING' || atom.state === 'REVERTING') && !atom.lost;
 }
 
+/** It is to be undone, for good or to be run again. */
+export function isTakenBack({ intention }: AtomStatus): boolean {
+  return intention === 'REVERT' || intention === 'REDO';
+}
+
 /** Something was done, or may have been. */
 export function mayBeUndone(state: AtomState): boolean {
   return state !== 'PENDING' && state !== 'REVERTED' && state !== 'IGNORE';

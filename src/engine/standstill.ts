@@ -1,5 +1,5 @@
 import type { CompiledFlow, ExecutionGraph } from '../compilation/index.js';
-import type { AtomStatus, RunStatus } from './run-state.js';
+import { type AtomStatus, isTakenBack, type RunStatus } from './run-state.js';
 
 /** So many atoms are named; the others are counted. */
 const NAMED = 20;
@@ -18,7 +18,7 @@ export function standstillOf({ flow, status }: { readonly flow: CompiledFlow; re
   );
   if (begins.length === 0 && undoes.length === 0) return [];
   const cutOff = reached(
-    where(({ intention }) => intention === 'REVERT' || intention === 'RETRY'),
+    where((atom) => isTakenBack(atom) || atom.intention === 'RETRY'),
     successors,
   );
   const held = reached(

@@ -18,8 +18,11 @@ export const ATOM_STATES = [
 /** State of one task or retry of a run. `RUNNING` means: may have started. */
 export type AtomState = (typeof ATOM_STATES)[number];
 
-/** What the engine means to do with an atom next; TaskFlow R-1.5. */
-export type Intention = 'EXECUTE' | 'REVERT' | 'RETRY' | 'IGNORE';
+/**
+ * What the engine means to do with an atom next; TaskFlow R-1.5. `RETRY`: of a retry, to undo its flow and try again. Added:
+ * `REDO`, to undo what is done behind such a flow, and to run it again after.
+ */
+export type Intention = 'EXECUTE' | 'REVERT' | 'RETRY' | 'REDO' | 'IGNORE';
 
 /**
  * What a retry says about a failure in its flow. `RETRY`: undo the flow and try it again. `REVERT`: the retry around it

@@ -6,7 +6,7 @@ import type { FlowChange, RunCreation, Transition } from './entry.js';
 /** As deep as causes of causes go in what this library writes, with room; deeper ones would only overflow a stack. */
 const MAX_CAUSES = 64;
 
-const INTENTIONS: ReadonlySet<Json> = new Set<Intention>(['EXECUTE', 'REVERT', 'RETRY', 'IGNORE']);
+const INTENTIONS: ReadonlySet<Json> = new Set<Intention>(['EXECUTE', 'REVERT', 'RETRY', 'REDO', 'IGNORE']);
 const STATES: ReadonlySet<Json> = new Set<RunState>(RUN_STATES);
 const DECISION_WORDS: ReadonlySet<Json> = new Set<Decision>(DECISIONS);
 

@@ -14,7 +14,7 @@ import {
   times,
 } from '../../src/index.js';
 import { withFaults } from '../../src/testing/index.js';
-import { graph, linear } from '../compilation/graph-tasks.js';
+import { graph, linear, unordered } from '../compilation/graph-tasks.js';
 
 const calls: string[] = [];
 const failures = { left: 0 };
@@ -141,6 +141,48 @@ describe.each([
       pendingReverts: ['f/gate', 'f/part/new', 'f/part/old'],
       failures: [{ path: 'f/part/new' }, { path: 'f/gate', phase: 'revert' }],
     });
+  });
+});
+
+describe('the order changes while a retry has its flow undone', () => {
+  test('what is behind that flow now is undone, too, and runs again', async () => {
+    const nodes = () => [part(task('x'), wobbly('w')), task('side')];
+    const old = nodes()
+      .reverse()
+      .reduce((flow: ReturnType<typeof linear>, node) => flow.add(node), unordered.dynamic('f'))
+      .build();
+    failures.left = 1;
+    const store = await storedBefore('f/part/x', old, 'suspended', 'FAILURE');
+    expect(await resumed(store, flowOf(...nodes()), 0)).toEqual({ state: 'SUCCESS', calls: 'undo side, undo x, x, w, side' });
+  });
+
+  test('what was behind it and is before it now runs again, too', async () => {
+    const store = await storedBefore('f/end', flowOf(part(task('old')), task('gate'), task('end')));
+    const second = flowOf(part(task('old'), wobbly('new')), task('gate'), task('end'));
+    failures.left = 1;
+    await using app = flowproof({ persistence: store, flows: [second] } as never);
+    for await (const { starting } of app.engine(second as never, { id: 'r' }).steps()) if (starting.includes('f/gate')) break;
+    expect((await app.inspect('r')).atoms.map(({ intention }) => intention)).toEqual(['RETRY', 'REVERT', 'REVERT', 'REDO', 'EXECUTE']);
+    const third = flowOf(task('gate'), part(task('old'), wobbly('new')), task('end'));
+    expect(await resumed(store, third, 0)).toEqual({ state: 'SUCCESS', calls: 'undo new, undo old, undo gate, gate, old, new, end' });
+  });
+
+  test('of two that are about to try again the one behind runs again with the one before it', async () => {
+    const second = () => linear.dynamic('second').retry(times(3)).add(task('y')).add(wobbly('v')).build();
+    const nodes = () => [part(task('x'), wobbly('w')), second()];
+    const old = nodes()
+      .reduce((flow: ReturnType<typeof linear>, node) => flow.add(node), unordered.dynamic('f'))
+      .build();
+    failures.left = 2;
+    const store = memory();
+    const first = flowproof({ persistence: store, flows: [old], executor: concurrent() } as never);
+    const seen = new Set<string>();
+    for await (const { events } of first.engine(old as never, { id: 'r' }).steps()) {
+      for (const event of events) if (event.type === 'task' && event.state === 'FAILURE') seen.add(event.path);
+      if (seen.size === 2) break;
+    }
+    await first.stop();
+    expect((await resumed(store, flowOf(...nodes()), 0)).calls).toMatch(/x, w, y, v$/);
   });
 });
 

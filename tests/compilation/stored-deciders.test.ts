@@ -2,7 +2,9 @@ import fc from 'fast-check';
 import { expect, test } from 'vitest';
 import { flowDefinitionOf } from '../../src/authoring/index.js';
 import { compile, decidersIn, storedFlow } from '../../src/compilation/index.js';
-import { flowOf, Life, plans } from '../compiler/flow-plans.js';
+import { Life } from '../changes/life.js';
+import { flowOf } from '../changes/plan-flows.js';
+import { plans } from '../changes/plans.js';
 
 test('a manifest numbers deciders as the compiled flow does, which is what the votes of runs are stored by', () => {
   let met = 0;

@@ -8,7 +8,9 @@ import { drawingOfManifest } from '../../compiler/pictures/manifest-drawing.js';
 import { readProject } from '../../compiler/reading/index.js';
 import { openProject } from '../../compiler/source/index.js';
 import { type Arrow, type Box, type Drawing, drawingOf } from '../../src/compilation/index.js';
-import { flowOf, Life, plans } from './flow-plans.js';
+import { Life } from '../changes/life.js';
+import { flowOf } from '../changes/plan-flows.js';
+import { plans } from '../changes/plans.js';
 import { presentOf } from './present.js';
 
 const FIXTURES = join(import.meta.dirname, '../fixtures/compiler/pictures');

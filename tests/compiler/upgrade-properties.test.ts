@@ -3,7 +3,9 @@ import { expect, test } from 'vitest';
 import { compare } from '../../compiler/manifest/index.js';
 import { type AnyFlow, type FlowEvent, flowproof, isFlowproofError, memory, type Persistence } from '../../src/index.js';
 import { withFaults } from '../../src/testing/index.js';
-import { flowOf, INPUTS, Life, plans } from './flow-plans.js';
+import { Life } from '../changes/life.js';
+import { flowOf } from '../changes/plan-flows.js';
+import { INPUTS, plans } from '../changes/plans.js';
 import { presentOf } from './present.js';
 
 const inputs = Object.fromEntries(INPUTS.map((name) => [name, 1]));

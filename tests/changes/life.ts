@@ -1,0 +1,51 @@
+/** What the code of a flow met and did: the same for all versions that work on a run, and for all processes. */
+export class Life {
+  readonly #executed = new Map<string, number>();
+  readonly #reverted = new Map<string, number>();
+  /** What was done and is not undone: by task, and by the key that is the same when one piece of work is done twice. */
+  readonly #effects = new Map<string, Map<string, Readonly<Record<string, string>>>>();
+  /** Who was asked about values that were not there. */
+  readonly blind: string[] = [];
+  /** Paths of the choices, and of the nodes, that were decided about. */
+  readonly asks: string[] = [];
+  /** What must never happen, as soon as it is seen. */
+  readonly wrong: string[] = [];
+
+  /** Counts. */
+  executes(path: string): number {
+    return count(this.#executed, path);
+  }
+
+  /** Counts. */
+  reverts(path: string): number {
+    return count(this.#reverted, path);
+  }
+
+  /** @param key of the piece of work: a second one needs the first to be undone, by who can */
+  done(path: string, key: string, names: readonly string[], canUndo: boolean): Readonly<Record<string, string>> {
+    const done = this.#effects.get(path) ?? new Map();
+    if (canUndo && done.size > 0 && !done.has(key)) this.wrong.push(`${path} is done twice, and was not undone in between`);
+    const gave = Object.fromEntries(names.map((name) => [name, `${name} of ${path}, ${key}`]));
+    this.#effects.set(path, new Map(canUndo ? [...done, [key, gave]] : [[key, gave]]));
+    return gave;
+  }
+
+  undone(path: string): void {
+    this.#effects.delete(path);
+  }
+
+  asked(path: string): void {
+    this.asks.push(path);
+  }
+
+  /** What stays of a task, as it gave it; nothing when all is undone. */
+  left(path: string): Readonly<Record<string, string>> | undefined {
+    return [...(this.#effects.get(path)?.values() ?? [])].at(-1);
+  }
+}
+
+function count(counts: Map<string, number>, path: string): number {
+  const next = (counts.get(path) ?? 0) + 1;
+  counts.set(path, next);
+  return next;
+}
