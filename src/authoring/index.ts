@@ -1,5 +1,7 @@
 export type { AddOptions, RenameOptions } from './add-options.js';
 export { builders } from './builders.js';
+export type { Mode } from './check-add.js';
+export type { Tried } from './check-retry.js';
 export { defineRetry } from './define-retry.js';
 export { defineTask } from './define-task.js';
 export type { AnyDefinedTask, DefinedTask } from './defined-task.js';
@@ -43,7 +45,17 @@ export type { Outcome, OutcomeOf } from './outcome.js';
 export type { DelayedRetry, OwnRetry, RetryAnswer, RetryClass } from './own-retry.js';
 export { reduceTask } from './reduce-task.js';
 export type { Register } from './register.js';
-export { type AnyRetry, alwaysRevert, alwaysRevertAll, forEach, forEachOf, type RetryPolicy, type TimesRetry, times } from './retry.js';
+export {
+  type AnyRetry,
+  alwaysRevert,
+  alwaysRevertAll,
+  forEach,
+  forEachOf,
+  type ItemOf,
+  type RetryPolicy,
+  type TimesRetry,
+  times,
+} from './retry.js';
 export type { RetryContext } from './retry-context.js';
 export { Retry } from './retry-decorator.js';
 export type { Backoff, RetryOptions } from './retry-options.js';
@@ -52,6 +64,7 @@ export type {
   AppServices,
   Resolve,
   RootOf,
+  RunIdentity,
   RunOptionsFor,
   RunResult,
   RunsAlone,
@@ -59,7 +72,20 @@ export type {
   Unseen,
 } from './run-types.js';
 export type { FlowError, FlowMismatch } from './sentence.js';
-export type { FlowAfterBoth, FlowAfterInput, FlowAfterRetry, FlowStart, OpenFlowStart } from './stages.js';
+export type {
+  BuiltPattern,
+  FlowAfterBoth,
+  FlowAfterInput,
+  FlowAfterRetry,
+  FlowStart,
+  MayHide,
+  MayRetry,
+  MayRetryOpen,
+  MayStillRetry,
+  MayStillTakeInput,
+  MayTakeInput,
+  OpenFlowStart,
+} from './stages.js';
 export type { Storable } from './storable.js';
 export { Task } from './task.js';
 export type { TaskContext } from './task-context.js';

@@ -32,7 +32,8 @@ export type RunResult<F extends AnyFlow> = F extends AnyFlow
       )
   : never;
 
-interface RunIdentity<Name> {
+/** Which run a {@link RunResult} is about. */
+export interface RunIdentity<out Name> {
   readonly flow: Name;
   readonly runId: string;
 }

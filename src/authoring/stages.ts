@@ -26,7 +26,8 @@ export type Begun<P, F extends string, M extends Mode, Raw, Parsed, T, S = {}> =
 /** A closed flow before its first node. */
 export type FlowStart<P extends BuiltPattern, F extends string> = Begun<P, F, 'closed', {}, {}, {}> & MayTakeInput<P, F> & MayRetry<P, F>;
 
-interface MayTakeInput<P extends BuiltPattern, F extends string> {
+/** The part of a beginning flow that has `input`. */
+export interface MayTakeInput<P extends BuiltPattern, F extends string> {
   /** Says what a run must be given. Types are erased: a value that no task provides is missed when the run starts. */
   input<I extends object>(): FlowAfterInput<P, F, I, I>;
   /** Says what a run must be given, and parses it before the run is created. The tasks see the parsed values. */
@@ -35,7 +36,8 @@ interface MayTakeInput<P extends BuiltPattern, F extends string> {
   ): FlowAfterInput<P, F, Flat<RawValue<Schema>>, Flat<ParsedValue<Schema>>>;
 }
 
-interface MayRetry<P extends BuiltPattern, F extends string> {
+/** The part of a beginning flow that has `retry`. */
+export interface MayRetry<P extends BuiltPattern, F extends string> {
   /** Says who decides what happens after a failure. */
   retry<R>(policy: CheckRetry<F, 'closed', {}, R>): FlowAfterRetry<P, F, Tried<R, {}>, RetryDemands<R>>;
 }
@@ -47,7 +49,8 @@ export type FlowAfterInput<P extends BuiltPattern, F extends string, Raw, Parsed
 
 type CheckSecret<F, Name, Names> = Name extends Names ? Name : Sentence<'SECRET_UNKNOWN', { node: F; value: Name & string }>;
 
-interface MayHide<F extends string, Names, Next> {
+/** The part of a beginning flow that has `secret`. */
+export interface MayHide<F extends string, Names, Next> {
   /**
    * Says which inputs are secret: encrypted where runs are kept, and masked in events, failures and views. Tasks get them
    * as they are. A store that would keep them readable is refused: see `encrypted`.
@@ -55,7 +58,8 @@ interface MayHide<F extends string, Names, Next> {
   secret<const Chosen extends readonly string[]>(...names: { [Index in keyof Chosen]: CheckSecret<F, Chosen[Index], Names> }): Next;
 }
 
-interface MayStillRetry<P extends BuiltPattern, F extends string, Raw, Parsed> {
+/** The part of a beginning flow that has `retry` after `input`. */
+export interface MayStillRetry<P extends BuiltPattern, F extends string, Raw, Parsed> {
   /** Says who decides what happens after a failure. */
   retry<R>(policy: CheckRetry<F, 'closed', Parsed, R>): Begun<P, F, 'closed', Raw, Parsed, Tried<R, Parsed>, RetryDemands<R>>;
 }
@@ -65,7 +69,8 @@ export type FlowAfterRetry<P extends BuiltPattern, F extends string, T, S = {}> 
   MayStillTakeInput<P, F, T, S>;
 
 type Others<T> = { readonly [Name in keyof T]?: never };
-interface MayStillTakeInput<P extends BuiltPattern, F extends string, T, S> {
+/** The part of a beginning flow that has `input` after `retry`. */
+export interface MayStillTakeInput<P extends BuiltPattern, F extends string, T, S> {
   /** Says what a run must be given. Types are erased: a value that no task provides is missed when the run starts. */
   input<I extends object & Others<T>>(): FlowAfterBoth<P, F, I, I, T, S>;
   /** Says what a run must be given, and parses it before the run is created. The tasks see the parsed values. */
@@ -81,7 +86,8 @@ export type FlowAfterBoth<P extends BuiltPattern, F extends string, Raw, Parsed,
 /** An open flow before its first node. */
 export type OpenFlowStart<P extends BuiltPattern, F extends string> = Begun<P, F, 'open', {}, {}, {}> & MayRetryOpen<P, F>;
 
-interface MayRetryOpen<P extends BuiltPattern, F extends string> {
+/** The part of a beginning open flow that has `retry`. */
+export interface MayRetryOpen<P extends BuiltPattern, F extends string> {
   /** Says who decides what happens after a failure. What it reads becomes what the flow requires. */
   retry<R>(
     policy: CheckRetry<F, 'open', {}, R>,
