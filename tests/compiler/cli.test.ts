@@ -173,7 +173,7 @@ test('flowproof manifest and graph tell of the flows that there are', async () =
   const changes = await flowproof('graph', 'f', '--against', 'before.json');
   expect(changes).toMatchObject({ code: 0, out: expect.stringContaining('{{"~ times(4)<br/>was times(3)<br/>safe"}}') });
   write('flows.ts', flows(1));
-}, 30_000);
+}, 90_000);
 
 test('flowproof manifest says which flows can’t run, and so have no manifest', async () => {
   write('flows.ts', flows(1, '.input<{ x: number }>()'));
