@@ -1,6 +1,6 @@
-import type { AnyFlow, RunResult, Unseen } from '../authoring/index.js';
+import type { AnyFlow, Unseen } from '../authoring/index.js';
 import type { CompiledFlow } from '../compilation/index.js';
-import type { AnyRunResult, Engine, Listener } from '../engine/index.js';
+import type { AnyRunResult, Listener } from '../engine/index.js';
 import { atMost } from '../model/clock.js';
 import { AppStoppedError, FlowFailedError, IncompatibleFlowError, RevertNotFailedError, RunNotFailedError } from '../model/errors.js';
 import { grouping, type Journal, type LogbookFilter, type LogbookPage, type Metadata, type RunSummary } from '../persistence/index.js';
@@ -8,6 +8,7 @@ import type { App, AppOptions, ResumeOptions, RunIdOption } from './app.js';
 import { Archive } from './archive.js';
 import type { StartedRun } from './driver.js';
 import { UntypedFlowEngine } from './flow-engine.js';
+import { type HandlingApp, handleOf } from './handles.js';
 import { prepareInputs } from './inputs.js';
 import { Listeners } from './listeners.js';
 import { onlyRunsOf, Registry } from './registry.js';
@@ -18,13 +19,6 @@ import { runsParts, type UntypedOptions } from './settings.js';
 
 interface StartOptions extends RunIdOption {
   readonly inputs?: unknown;
-}
-
-interface HandleParts {
-  /** Its engine, if this app drives it from its beginning. */
-  readonly engine?: Engine | undefined;
-  /** Refuses a run of another flow than the handle is for. */
-  readonly check?: ((run: RunSummary) => unknown) | undefined;
 }
 
 /**
@@ -108,7 +102,7 @@ class FlowproofApp {
       await this.#open();
       return this.#runs.outcome(only ?? this.#anyFlow, id);
     };
-    return this.#handleOf(id, result, { check: only });
+    return handleOf(id, { app: this.#handling, result, check: only });
   }
 
   async resume(first: AnyFlow | string, second?: string | ResumeOptions, third?: ResumeOptions): Promise<AnyRunResult> {
@@ -248,32 +242,18 @@ class FlowproofApp {
   }
 
   #handle({ key, result, engine }: StartedRun): RunHandle<AnyFlow> {
-    return this.#handleOf(key, () => result, { engine });
+    return handleOf(key, { app: this.#handling, result: () => result, engine });
   }
 
-  #handleOf(id: string, result: () => Promise<AnyRunResult>, { engine, check }: HandleParts): RunHandle<AnyFlow> {
-    const found = async (): Promise<RunSummary> => {
+  readonly #handling: HandlingApp = {
+    find: async (id) => {
       await this.#open();
-      const run = await this.#runs.find(id);
-      check?.(run);
-      return run;
-    };
-    return {
-      id,
-      state: async () => (await found()).state,
-      result: () => result() as Promise<RunResult<AnyFlow>>,
-      suspend: () => (engine === undefined ? found().then(() => this.#runs.suspend(id)) : this.#runs.suspend(id)),
-      cancel: async () => {
-        if (engine === undefined) await found();
-        await this.cancel(id);
-      },
-      inspect: async (options) => {
-        await found();
-        return this.#archive.inspect(id, options);
-      },
-      statistics: () => engine?.statistics(),
-    };
-  }
+      return this.#runs.find(id);
+    },
+    suspend: (id) => this.suspend(id),
+    cancel: (id) => this.cancel(id),
+    inspect: (id, options) => this.inspect(id, options),
+  };
 
   /** The flow of a stored run, by its name. @throws IncompatibleFlowError */
   readonly #anyFlow = (run: RunSummary): CompiledFlow => {

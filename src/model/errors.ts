@@ -1,5 +1,6 @@
 import type { Diagnostic } from './diagnostics.js';
 import type { FailureReport } from './failure.js';
+import { FlowproofError, type PersistenceCode, type TransactionCode } from './flowproof-error.js';
 import type { ValueIssue } from './schema.js';
 import type { RunState } from './states.js';
 
@@ -22,89 +23,13 @@ import type { RunState } from './states.js';
  * └─ PersistenceError       (see its codes)      the store refused, is unreachable or holds what can't be read
  */
 
-const BRAND = Symbol.for('flowproof.error');
-
-export type PersistenceCode =
-  | 'STORE_UNREACHABLE'
-  | 'STORE_REFUSED'
-  | 'STORE_LOCKED'
-  | 'STORE_CLOSED'
-  | 'STORE_GONE'
-  | 'STORE_SCHEMA'
-  | 'STORE_POOLER'
-  | 'JOURNAL_TOO_NEW'
-  | 'JOURNAL_GAP'
-  | 'JOURNAL_CORRUPT'
-  | 'JOURNAL_SEALED';
-
-export type TransactionCode =
-  /** This task's end can't be written in a transaction: the store has none, or the context is not that of a task. */
-  | 'NOT_TRANSACTIONAL'
-  /** The transaction is in a database that does not hold the run. */
-  | 'OTHER_DATABASE'
-  /** What the task did is known already: a task has one transaction, and waits for it. */
-  | 'TRANSACTION_LATE';
-
-export type FlowproofErrorCode =
-  | 'FLOW_DEFINITION'
-  | 'INVALID_INPUT'
-  | 'FLOW_FAILED'
-  | 'RUN_CONFLICT'
-  | 'RUN_OWNED'
-  | 'RUN_NOT_FOUND'
-  | 'RUN_ENDED'
-  | 'INCOMPATIBLE_FLOW'
-  | 'RUN_NOT_FAILED'
-  | 'REVERT_NOT_FAILED'
-  | 'STALE_RUN'
-  | 'APP_STOPPED'
-  | 'JOURNAL_FULL'
-  | 'RUN_STUCK'
-  | TransactionCode
-  | PersistenceCode;
-
-/** Root of everything that flowproof throws. Tell them apart with {@link isFlowproofError}, which works across copies of the package. */
-export class FlowproofError<Code extends FlowproofErrorCode = FlowproofErrorCode> extends Error {
-  static {
-    Object.defineProperty(FlowproofError.prototype, BRAND, { value: true });
-  }
-  /** Written out in every class, because minifiers rename classes. */
-  override readonly name: string = 'FlowproofError';
-  /** Where the documentation in the package explains this code; printed beside the code by `console.error(error)`. */
-  readonly help: string;
-  constructor(
-    /** Stable: never renamed within a major version. */
-    readonly code: Code,
-    message: string,
-    options?: { readonly cause?: unknown },
-  ) {
-    super(message, options);
-    this.help = `flowproof/docs/errors.md#${code.toLowerCase()}`;
-  }
-}
-
-/**
- * Whether `thrown` is an error of flowproof (with this `code`, if given), even when another installed copy made it.
- *
- * @example
- * ```ts
- * import { isFlowproofError } from 'flowproof';
- * const failed: unknown = new Error('x');
- * if (isFlowproofError(failed, 'RUN_CONFLICT')) console.log('choose another run id');
- * ```
- */
-export function isFlowproofError<Code extends FlowproofErrorCode = FlowproofErrorCode>(
-  thrown: unknown,
-  code?: Code,
-): thrown is FlowproofError<Code> {
-  try {
-    if (typeof thrown !== 'object' || thrown === null || !(BRAND in thrown)) return false;
-    return code === undefined || (thrown as { code?: unknown }).code === code;
-  } catch {
-    // A proxy that refuses to be asked.
-    return false;
-  }
-}
+export {
+  FlowproofError,
+  type FlowproofErrorCode,
+  isFlowproofError,
+  type PersistenceCode,
+  type TransactionCode,
+} from './flowproof-error.js';
 
 /** The flow can't run as it is written; `diagnostics` lists everything that was found, not only the first. */
 export class FlowDefinitionError extends FlowproofError<'FLOW_DEFINITION'> {
