@@ -98,9 +98,10 @@ export class Calls {
   async #revert(command: CallCommand, atom: CompiledAtom, signal: AbortSignal, door: CallDoor | undefined): Promise<unknown> {
     if (atom.kind === 'retry') return callRetry(this.#run, atom, 'revert', this.#parts, signal);
     const { task, path } = atom;
-    // It failed before it could be called: there is nothing to undo, and its revert would miss the same values.
+    // It failed before it could be called: there is nothing to undo, and its revert would miss the same values. A value that is
+    // missing was so for calls that were lost, too; a journal that is full may have become so after them.
     const { failure, interruptions } = this.#run.status.atoms[command.atom] as AtomStatus;
-    if (interruptions === 0 && (isOfMissingValue(failure) || wasNotBegun(failure))) return undefined;
+    if (isOfMissingValue(failure) || (interruptions === 0 && wasNotBegun(failure))) return undefined;
     // Only its instance can tell whether it has something to undo: what that would read need not be there.
     if (task.hasRevert !== true && !canCall(await instanceOf(task.code, this.#parts.resolve), 'revert')) return undefined;
     const inputs = inputsOf(this.#run, path, atom.revertPorts, atom.revertInputs);
