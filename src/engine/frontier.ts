@@ -122,7 +122,7 @@ export class Frontier {
   nextAlarm(moment: Moment): Alarm | undefined {
     return this.#alarms.next(moment, ({ atom, atMs }) => {
       const status = this.#run.atoms[atom] as AtomStatus;
-      return status.wakeAtMs === atMs && isResting(status);
+      return status.wakeAtMs === atMs && this.#isResting(atom, status);
     });
   }
 
@@ -155,7 +155,7 @@ export class Frontier {
     this.#countRedone(node, atom);
     if (atom.unsettled) this.#queue(this.#unsettled, UNSETTLED, node);
     if (atom.wakeAtMs === undefined) this.#alarms.forget(node);
-    else this.#alarms.set(node, atom.wakeAtMs, isResting(atom));
+    else this.#alarms.set(node, atom.wakeAtMs, this.#isResting(node, atom));
     if (atom.lost) this.#queue(this.#lost, LOST, node);
     else if (this.#mayExecute(node, atom)) this.#queue(this.#forward, FORWARD, node);
     else if (this.#mayRevert(node, atom)) this.#queue(this.#back, BACK, node);
@@ -194,16 +194,17 @@ export class Frontier {
     return atom.state === 'PENDING' && this.#waiting[node] === 0 && this.ballot.isOpen(node);
   }
 
+  /** A retry between two attempts that may begin the next one, or a task whose revert has failed, when it would be its turn. */
+  #isResting(node: number, { state, intention }: AtomStatus): boolean {
+    if (state === 'REVERT_FAILURE') return this.#holding[node] === 0;
+    return state === 'RETRYING' && intention === 'EXECUTE';
+  }
+
   #mayRevert(node: number, atom: AtomStatus): boolean {
     if (this.#holding[node] !== 0) return false;
     if (atom.intention === 'RETRY') return (atom.state === 'SUCCESS' || atom.state === 'FAILURE') && this.#redoing === 0;
     return isTakenBack(atom) && (atom.state === 'SUCCESS' || atom.state === 'FAILURE' || atom.state === 'RETRYING');
   }
-}
-
-/** A retry between two attempts that may begin the next one, or a task whose revert has failed. */
-function isResting({ state, intention }: AtomStatus): boolean {
-  return (state === 'RETRYING' && intention === 'EXECUTE') || state === 'REVERT_FAILURE';
 }
 
 /**

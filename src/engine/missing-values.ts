@@ -24,10 +24,13 @@ function missingOf(flow: CompiledFlow, status: RunStatus, redoing: Redoing, inde
       .filter(([, source]) => isMissed(flow, status, source, isAhead, redoing, index))
       .map(([input, source]) => [input, whyNot(status, source)] as const),
     ...entriesOf(atOnce)
-      .filter(([, source]) => !isStored(flow, status, source))
-      .map(([input]) => [input, 'when it began'] as const),
+      .filter(([, source]) => isVanishing(status, source) || !isStored(flow, status, source))
+      .map(
+        ([input, source]) =>
+          [input, isVanishing(status, source) ? 'whose provider is being undone' : 'which was not stored when it began'] as const,
+      ),
   ]);
-  return [...missing].map(([input, why]) => `'${atom.path}' needs '${input}', which was not stored ${why}`);
+  return [...missing].map(([input, why]) => `'${atom.path}' needs '${input}', ${why}`);
 }
 
 /** Whether somebody who is ahead, or may be done again, would look for the value in vain. */
@@ -36,8 +39,14 @@ function isMissed(flow: CompiledFlow, status: RunStatus, source: Source, isAhead
   return isAhead || redoing.of(atom).some((again) => !isGiven(flow, status, source, again));
 }
 
+/** Its provider is being undone, and will be so before anybody else is called: what it gave is forgotten then. */
+function isVanishing({ atoms }: RunStatus, source: Source): boolean {
+  return source.from === 'atom' && atoms[source.atom]?.state === 'REVERTING';
+}
+
 function whyNot({ atoms }: RunStatus, source: Source): string {
-  return source.from === 'atom' && atoms[source.atom]?.state === 'IGNORE' ? 'because its provider was skipped' : 'when its provider ran';
+  const wasSkipped = source.from === 'atom' && atoms[source.atom]?.state === 'IGNORE';
+  return `which was not stored ${wasSkipped ? 'because its provider was skipped' : 'when its provider ran'}`;
 }
 
 function entriesOf(sources: Readonly<Record<string, Source>>): readonly (readonly [string, Source])[] {
@@ -58,7 +67,7 @@ function missingOfDecider(
   return Object.entries(told).flatMap(([name, from]) =>
     mayBeAbsent(from) || !isMissed(flow, status, from, isAhead, redoing, first)
       ? []
-      : [`what decides about '${target}' needs '${name}', which was not stored ${whyNot(status, from)}`],
+      : [`what decides about '${target}' needs '${name}', ${whyNot(status, from)}`],
   );
 }
 

@@ -201,6 +201,56 @@ test('what is behind a part that may be tried again must find its values again',
   expect(await resumed(await store(), noRetry, 0)).toEqual({ state: 'SUCCESS', calls: 'end' });
 });
 
+test('what is undone at this moment gives its values to nobody any more', async () => {
+  const give = task('give', { provides: ['y'], execute: async () => ({ y: 1 }) });
+  const bad = task('bad', { execute: () => Promise.reject(new Error('no')), revert: undefined });
+  const reading = task('read', { requires: ['y'] });
+  const old = linear
+    .dynamic('f')
+    .add(unordered.dynamic('both').add(give).add(task('read')).build())
+    .add(bad)
+    .build();
+  const persistence = memory();
+  const isUndoing = (transitions: readonly (readonly unknown[])[]) => transitions.filter(([word]) => word === 'REVERTING').length >= 2;
+  const faulty = withFaults(persistence, (_, { transitions }) => (isUndoing(transitions) ? 'die-after' : 'pass'));
+  const app = flowproof({ persistence: faulty, flows: [old], executor: concurrent() } as never);
+  void app.start(old as never, { id: 'r' } as never);
+  await faulty.died;
+  const ordered = flowOf(linear.dynamic('both').add(give).add(reading).build(), bad);
+  await using second = flowproof({ persistence, flows: [ordered] } as never);
+  const error: unknown = await second.resume('r', { takeover: 'force' }).catch((thrown: unknown) => thrown);
+  expect(isFlowproofError(error, 'INCOMPATIBLE_FLOW') && (error as unknown as { report: unknown }).report).toEqual([
+    "'f/both/read' needs 'y', whose provider is being undone",
+  ]);
+});
+
+test('a revert that is tried again waits its turn in the order of now', async () => {
+  let left = 1;
+  const stubborn = task('a', {
+    revertRetry: times(3),
+    revert: async () => {
+      calls.push(left > 0 ? 'undo a fails' : 'undo a');
+      if (left-- > 0) throw new Error('no');
+    },
+  });
+  const slow = task('b', {
+    revert: async () => {
+      calls.push('undo b begins');
+      await new Promise((resolve) => setImmediate(resolve));
+      calls.push('undo b');
+    },
+  });
+  const bad = task('bad', { execute: () => Promise.reject(new Error('no')), revert: undefined });
+  const old = linear.dynamic('f').add(unordered.dynamic('both').add(slow).add(stubborn).build()).add(bad).build();
+  const store = await storedBefore('f/both/b', old, 'suspended', 'REVERT_FAILURE');
+  const ordered = flowOf(linear.dynamic('both').add(stubborn).add(slow).build(), bad);
+  expect(await resumed(store, ordered, 0, concurrent())).toEqual({
+    state: 'REVERTED',
+    calls: 'undo b begins, undo b, undo a',
+    failures: ['f/bad'],
+  });
+});
+
 describe('what a decider in a flow has skipped behind it', () => {
   const says = { b: [] as boolean[] };
   const guarded = (depth: 'all' | 'atom') =>

@@ -1,5 +1,5 @@
 import fc from 'fast-check';
-import { edited, edits, type FlowPlan, flows, type NodePlan, type Plan } from './plans.js';
+import { edited, type FlowPlan, flows, mildEdits, type NodePlan, type Plan } from './plans.js';
 
 /** How one process works on a run: until it dies at a write, until it is asked to rest, or as far as the run goes. */
 export interface Shift {
@@ -28,7 +28,7 @@ const shift: fc.Arbitrary<Shift> = fc.record({
 const CHANGES = { minLength: 1, maxLength: 3 } as const;
 
 export const histories: fc.Arbitrary<History> = fc
-  .tuple(flows, fc.array(edits, CHANGES), fc.array(shift, { minLength: 4, maxLength: 4 }), fc.constantFrom(0, 0, 0, 1))
+  .tuple(flows, fc.array(mildEdits, CHANGES), fc.array(shift, { minLength: 4, maxLength: 4 }), fc.constantFrom(0, 0, 0, 1))
   .map(([root, changes, shifts, stubborn]) => {
     const versions = [steady({ ...root, name: 'f' }, stubborn)];
     for (const change of changes) versions.push(steady(edited(versions.at(-1) as FlowPlan, change), stubborn));

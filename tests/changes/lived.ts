@@ -16,7 +16,7 @@ export const nothingMet = () => ({
   changes: 0,
   safe: 0,
   refused: 0,
-  choices: 0,
+  compared: 0,
   retried: 0,
   ends: {} as Record<string, number>,
 });
@@ -106,7 +106,7 @@ async function shiftOf(
   if (end.kind === 'failed') wrong.push(end.why);
   if (end.kind === 'refused' && JSON.stringify(before) !== JSON.stringify(after)) wrong.push('it was refused, and changed');
   if (end.kind !== 'refused' && !retried && before !== undefined && after !== undefined && isAdopted) {
-    met.choices++;
+    met.compared++;
     wrong.push(...wrongBetween(before, then.plan, after, now.plan, life.asks.slice(asked)));
   }
   if (retried) met.retried++;

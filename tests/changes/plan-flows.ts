@@ -148,6 +148,8 @@ function retryOf(
       return { gives: [] };
     case 'times':
       return { retry: times(3), gives: [] };
+    case 'local':
+      return { retry: times(2, { otherwise: 'REVERT_LOCAL' }), gives: [] };
     case 'forEach':
       return { retry: forEach(value, ['one', 'two']), gives: [value] };
     case 'own':
