@@ -25,7 +25,7 @@ const onlyTheFlow: typeof adopt = (_flow, status, change) => {
 /** The library with one thing in it taken away; each of these was found in the field, or by the property itself. */
 const MUTANTS: readonly (readonly [what: string, module: string, instead: object])[] = [
   ['votes are forgotten, and what is new in what was skipped runs', 'adoption', { adopt: onlyTheFlow }],
-  ['a branch that was chosen may be gone', 'compatibility', { refusals: () => [] }],
+  ['nothing is refused', 'compatibility', { refusals: () => [] }],
   ['values may be missing', 'missing-values', { missingValues: () => [] }],
   ['what is done behind a flow that is tried again stands in its way', 'behind', { begunBehind: () => [] }],
   ['what was undone with a flow that is tried again does not run again', 'behind', { anewBehind: () => [] }],

@@ -3,6 +3,7 @@ export class Life {
   readonly #executed = new Map<string, number>();
   readonly #reverted = new Map<string, number>();
   /** What was done and is not undone: by task, and by the key that is the same when one piece of work is done twice. */
+  readonly #undoable = new Set<string>();
   readonly #effects = new Map<string, Map<string, Readonly<Record<string, string>>>>();
   /** Who was asked about values that were not there. */
   readonly blind: string[] = [];
@@ -25,6 +26,7 @@ export class Life {
   done(path: string, key: string, names: readonly string[], canUndo: boolean): Readonly<Record<string, string>> {
     const done = this.#effects.get(path) ?? new Map();
     if (canUndo && done.size > 0 && !done.has(key)) this.wrong.push(`${path} is done twice, and was not undone in between`);
+    if (canUndo) this.#undoable.add(path);
     const gave = Object.fromEntries(names.map((name) => [name, `${name} of ${path}, ${key}`]));
     this.#effects.set(path, new Map(canUndo ? [...done, [key, gave]] : [[key, gave]]));
     return gave;
@@ -36,6 +38,11 @@ export class Life {
 
   asked(path: string): void {
     this.asks.push(path);
+  }
+
+  /** Tasks of which something stays that has to be undone when the run goes back. */
+  standing(): readonly string[] {
+    return [...this.#effects.keys()].filter((path) => this.#undoable.has(path));
   }
 
   /** What stays of a task, as it gave it; nothing when all is undone. */

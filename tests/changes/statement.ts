@@ -31,6 +31,8 @@ export function wrongAtRest(
       wrong.push(`${path} is ${state}, and was done`);
     }
   }
+  const present = new Set(atoms.map(({ path }) => path));
+  for (const path of life.standing()) if (!present.has(path)) wrong.push(`${path} was done, and is not in the flow any more`);
   switch (result.state) {
     case 'SUCCESS':
       for (const { path, state } of atoms) if (state !== 'SUCCESS' && state !== 'IGNORE') wrong.push(`SUCCESS, and ${path} is ${state}`);
