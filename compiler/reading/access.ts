@@ -1,6 +1,7 @@
 import { ts } from '../source/index.js';
-import type { Frame } from './frame.js';
+import { Frame } from './frame.js';
 import type { Machine } from './machine.js';
+import { Namespace } from './namespaces.js';
 import { isObject } from './origins.js';
 import { short } from './syntax.js';
 import { Unknown } from './unknown.js';
@@ -27,6 +28,10 @@ export function memberOf(owner: unknown, key: string, at: ts.Node, machine: Mach
   const { realm, origins } = machine;
   if (typeof owner === 'string') return key === 'length' ? owner.length : /^\d+$/.test(key) ? owner[Number(key)] : hidden();
   if (!isObject(owner)) return hidden();
+  if (owner instanceof Namespace) {
+    const member = owner.member(key);
+    return member === undefined ? hidden() : machine.read(member, at, new Frame());
+  }
   if (!realm.isOwn(owner)) return memberOfHanded(owner, key, machine) ?? hidden();
   const isOpen = origins.isOpen(owner);
   if (key === 'length' && Array.isArray(owner) && !isOpen) return owner.length;

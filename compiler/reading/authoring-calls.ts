@@ -1,6 +1,7 @@
 import * as authoring from '#authoring';
 import { compile } from '#compilation';
 import type { ts } from '../source/index.js';
+import { appOf, makeApp } from './apps.js';
 import { callLibrary } from './call-library.js';
 import type { Gap } from './gaps.js';
 import { known } from './known-options.js';
@@ -18,7 +19,7 @@ const { mapTask, reduceTask, Retry, Task, times, use } = authoring;
 const EXPORTS: ReadonlyMap<string, object> = new Map<string, object>(
   Object.entries({
     ...{ linear, unordered, graph, Task, defineTask, mapTask, reduceTask, use },
-    ...{ Retry, defineRetry, times, forEach, forEachOf, alwaysRevert, alwaysRevertAll },
+    ...{ Retry, defineRetry, times, forEach, forEachOf, alwaysRevert, alwaysRevertAll, flowproof: makeApp },
   }),
 );
 
@@ -46,6 +47,7 @@ export function isExported(value: unknown): boolean {
 export function callExported(fn: object, args: readonly unknown[], at: ts.CallExpression, machine: Machine): unknown {
   if (fn === Task) return machine.realm.hand(new ClassMark('task', args[0], at));
   if (fn === Retry) return machine.realm.hand(new ClassMark('retry', args[0], at));
+  if (fn === makeApp) return appOf(args, at, machine);
   if (fn === defineTask) return defined(args[0], at, machine);
   const pattern = BEGINNINGS.get(fn);
   if (pattern !== undefined) return begin(fn, pattern, args, at, machine);
@@ -84,7 +86,7 @@ function argumentsOf(
 function begin(fn: object, pattern: string, args: readonly unknown[], at: ts.CallExpression, machine: Machine): unknown {
   const gaps: Gap[] = [];
   const [name, options] = args;
-  if (name instanceof Unknown) gaps.push({ unknown: name, hidesNames: false });
+  if (name instanceof Unknown) gaps.push({ unknown: name, hidesNames: false, isName: true });
   const text = name instanceof Unknown ? nameFor(name) : known(name, gaps, at, machine);
   const given = [text, known(options, gaps, at, machine)];
   const builder = callLibrary(() => Reflect.apply(fn as () => unknown, undefined, given as unknown as []), at, machine);

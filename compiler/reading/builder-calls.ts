@@ -4,6 +4,7 @@ import { callLibrary } from './call-library.js';
 import type { Gap } from './gaps.js';
 import { known, placeholder } from './known-options.js';
 import type { Machine } from './machine.js';
+import { opened } from './namespaces.js';
 import { nodeOf, retryOf } from './opaque.js';
 import { isObject } from './origins.js';
 import { schemaOf } from './schemas.js';
@@ -52,8 +53,10 @@ function argumentsOf(
     gaps.push(...machine.gaps.of(used));
     return used;
   };
-  const nodes = (value: unknown): unknown =>
-    value instanceof Unknown || machine.realm.isOwn(value) ? allNodes(value, node, gaps, machine) : value;
+  const nodes = (given: unknown): unknown => {
+    const value = opened(given, at, machine);
+    return value instanceof Unknown || machine.realm.isOwn(value) ? allNodes(value, node, gaps, machine) : value;
+  };
   const options = (value: unknown): unknown => known(value, gaps, at, machine);
   const [first, second, third, fourth] = args;
   switch (method) {

@@ -4,6 +4,7 @@ import { callExported, isExported, markClass } from './authoring-calls.js';
 import { callBuilder } from './builder-calls.js';
 import type { Frame } from './frame.js';
 import { arrayOf } from './literals.js';
+import { forget } from './loops.js';
 import type { Machine } from './machine.js';
 import { short, unwrapped } from './syntax.js';
 import { ClassMark } from './tasks.js';
@@ -35,6 +36,8 @@ function methodIn(node: ts.CallExpression): Method | undefined {
 }
 
 function firstCall(node: ts.CallExpression, frame: Frame, machine: Machine): unknown {
+  const module = moduleImportedBy(node, machine);
+  if (module !== undefined) return machine.read(module, node, frame);
   const callee = methodIn(node);
   if (callee !== undefined && !isOfModule(callee, machine))
     return callMethod(machine.evaluate(callee.expression, frame), callee, node, frame, machine);
@@ -52,13 +55,18 @@ function callMethod(owner: unknown, callee: Method, node: ts.CallExpression, fra
   if (trace !== undefined) return callBuilder(owner as object, trace, key, arrayOf(node.arguments, frame, machine), node, machine);
   const { realm, natives } = machine;
   const native = realm.isOwn(owner) && realm.find(owner, key) !== undefined ? undefined : natives.methodOf(owner, key);
-  if (native !== undefined) return natives.call(native, owner, arrayOf(node.arguments, frame, machine), node);
+  if (native !== undefined) {
+    const result = natives.call(native, owner, arrayOf(node.arguments, frame, machine), node);
+    if (result instanceof Unknown || machine.origins.isOpen(owner)) forgetIn(node, frame, machine);
+    return result;
+  }
   return apply(memberOf(owner, key, callee, machine), owner, node, frame, machine);
 }
 
 /** What comes after something unknown is unknown for the same reason; a flow that is built of it is lost. */
 function afterUnknown(owner: Unknown, callee: ts.Expression, node: ts.CallExpression, frame: Frame, machine: Machine): unknown {
   arrayOf(node.arguments, frame, machine);
+  forgetIn(node, frame, machine);
   const started = owner.started || (owner.type !== undefined && machine.types.isBuilder(owner.type));
   if (started && ts.isPropertyAccessExpression(callee) && callee.name.text === 'build') {
     machine.traces.visit(node);
@@ -78,8 +86,25 @@ function apply(fn: unknown, self: unknown, node: ts.CallExpression, frame: Frame
     const result: unknown = Reflect.apply(fn, self, given);
     return result instanceof Unknown && result.type === undefined ? machine.unknown(result.reason, node, result) : result;
   }
+  forgetIn(node, frame, machine);
   if (fn instanceof Unknown) return machine.unknown(`the result of '${short(node.expression)}()' is known only at run time`, node);
   return machine.unknown(`'${short(node.expression)}' is no function that can be read`, node);
+}
+
+/** Who is handed a function calls it whenever, and as often, as nobody knows: what it changes is unknown from then on. */
+function forgetIn(node: ts.CallExpression, frame: Frame, machine: Machine): void {
+  for (const argument of node.arguments) {
+    const fn = unwrapped(argument);
+    if (!ts.isArrowFunction(fn) && !ts.isFunctionExpression(fn)) continue;
+    forget(fn.body, `it changes in a function that '${short(node.expression)}' is given`, frame, machine);
+  }
+}
+
+/** The module of `import('./tasks')` and `require('./tasks')`. */
+function moduleImportedBy({ expression, arguments: [specifier] }: ts.CallExpression, machine: Machine): ts.Symbol | undefined {
+  const imports = expression.kind === ts.SyntaxKind.ImportKeyword || (ts.isIdentifier(expression) && expression.text === 'require');
+  const module = imports && specifier !== undefined && ts.isStringLiteralLike(specifier) ? machine.types.symbolAt(specifier) : undefined;
+  return module !== undefined && module.flags & ts.SymbolFlags.ValueModule ? module : undefined;
 }
 
 function isClass(fn: object, { origins }: Machine): boolean {

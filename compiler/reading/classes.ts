@@ -1,3 +1,4 @@
+import { taskDefinitionOf } from '#authoring';
 import { ts } from '../source/index.js';
 import type { Frame } from './frame.js';
 import { placeholder } from './known-options.js';
@@ -38,10 +39,25 @@ export function classOf(node: ts.ClassLikeDeclaration, frame: Frame, machine: Ma
     }
   }
   for (const { expression } of (ts.canHaveDecorators(node) && ts.getDecorators(node)) || []) {
-    const mark = machine.evaluate(expression, frame);
-    if (mark instanceof ClassMark) decorate(mark, made, machine);
+    // What others do with a class nobody can see from here.
+    if (!decorated(expression, made, frame, machine) && taskDefinitionOf(made) === undefined) origins.markOpen(made);
   }
   return made;
+}
+
+/** Does with a class what a decorator does, or one of those that it is composed of; `false`: that is not known. */
+function decorated(expression: ts.Expression, made: object, frame: Frame, machine: Machine): boolean {
+  const decorator = machine.evaluate(expression, frame);
+  if (decorator instanceof ClassMark) {
+    decorate(decorator, made, machine);
+    return true;
+  }
+  if (typeof decorator === 'function' && machine.realm.isOwn(decorator)) {
+    Reflect.apply(decorator, undefined, [made]);
+    return true;
+  }
+  const parts = ts.isCallExpression(expression) ? expression.arguments : [];
+  return parts.map((part) => !ts.isSpreadElement(part) && decorated(part, made, frame, machine)).some(Boolean);
 }
 
 /** A field that holds a function: as it is written, or as its type says, for what a constructor or something else gives it. */

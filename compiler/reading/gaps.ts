@@ -6,6 +6,8 @@ export interface Gap {
   readonly unknown: Unknown;
   /** It may have nodes or names in it that nobody knows: what seems to be missing may be there. */
   readonly hidesNames: boolean;
+  /** It is the name of a flow, a task or a node. */
+  readonly isName?: boolean;
 }
 
 /** What was left out where values were handed to the library. */

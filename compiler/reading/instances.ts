@@ -4,7 +4,8 @@ import { Frame } from './frame.js';
 import { arrayOf, keyOf } from './literals.js';
 import type { Machine } from './machine.js';
 import { isStatic, short } from './syntax.js';
-import { bind } from './variables.js';
+import { Unknown } from './unknown.js';
+import { bind, later } from './variables.js';
 
 /** `new X(…)`: collections of JavaScript, and objects of the source's own classes. */
 export function made(node: ts.NewExpression, frame: Frame, machine: Machine): unknown {
@@ -12,16 +13,49 @@ export function made(node: ts.NewExpression, frame: Frame, machine: Machine): un
   const symbol = machine.types.symbolAt(node.expression);
   const outside = symbol?.declarations?.every((one) => one.getSourceFile().isDeclarationFile) === true;
   if (outside) return collection(symbol?.name ?? '', args, node, machine) ?? unknown();
-  const target = machine.evaluate(node.expression, frame);
-  const written = machine.origins.of(target);
-  if (typeof target !== 'function' || written === undefined || !ts.isClassLike(written)) return unknown();
-  const instance = machine.realm.own(Object.create(target.prototype as object) as object);
-  for (const one of classesOf(target, machine)) initialize(one, instance, one === written ? args : [], frame, machine);
-  return instance;
+  return instanceOf(machine.evaluate(node.expression, frame), args, frame, machine) ?? unknown();
 
   function unknown(): unknown {
     return machine.unknown(`an instance of '${short(node.expression)}' is known only at run time`, node);
   }
+}
+
+/** An object of a class of the source; `undefined` for what is none. */
+function instanceOf(target: unknown, args: readonly unknown[], frame: Frame, machine: Machine): object | undefined {
+  const classes = classesOf(target, machine);
+  if (typeof target !== 'function' || classes.length === 0) return undefined;
+  const instance = machine.realm.own(Object.create(target.prototype as object) as object);
+  if (machine.origins.isOpen(target)) machine.origins.markOpen(instance);
+  // What a constructor hands on to that of its base is not followed.
+  const last = classes.map((one) => constructorOf(one) !== undefined).lastIndexOf(true);
+  for (const [index, one] of classes.entries())
+    initialize(one, instance, index >= last ? args : givenTo(constructorOf(one), machine), frame, machine);
+  return instance;
+}
+
+/** An object of a class that nobody makes here: of what its constructor is given only the types are known. */
+export function sketchOf(node: ts.ClassLikeDeclaration, machine: Machine): object | undefined {
+  const symbol = node.name && machine.types.symbolAt(node.name);
+  const known = symbol === undefined ? undefined : machine.read(symbol, node, new Frame());
+  const target = machine.realm.isOwn(known) ? known : machine.classOf(node, new Frame());
+  const [first] = classesOf(target, machine)
+    .flatMap((one) => constructorOf(one) ?? [])
+    .slice(-1);
+  return instanceOf(target, givenTo(first, machine), new Frame(), machine);
+}
+
+/** What a function is given that nobody calls here. */
+export function givenTo(fn: ts.SignatureDeclaration | undefined, machine: Machine): readonly unknown[] {
+  return (fn?.parameters ?? []).map((parameter) => {
+    const reason = `'${short(parameter.name)}' is a parameter, and nothing says here what it is given`;
+    return new Unknown(reason, parameter.name, machine.types.of(parameter));
+  });
+}
+
+function constructorOf(node: ts.ClassLikeDeclaration): ts.ConstructorDeclaration | undefined {
+  return node.members.find(
+    (member): member is ts.ConstructorDeclaration => ts.isConstructorDeclaration(member) && member.body !== undefined,
+  );
 }
 
 function collection(name: string, [content, ...more]: readonly unknown[], at: ts.Node, machine: Machine): unknown {
@@ -48,11 +82,10 @@ function initialize(node: ts.ClassLikeDeclaration, instance: object, args: reado
   for (const member of node.members) {
     if (!ts.isPropertyDeclaration(member) || isStatic(member)) continue;
     const key = keyOf(member.name, frame, machine);
-    if (key !== undefined) set(key, member.initializer === undefined ? undefined : machine.evaluate(member.initializer, frame));
+    if (key !== undefined)
+      set(key, member.initializer === undefined ? later(member, machine) : machine.evaluate(member.initializer, frame));
   }
-  const written = node.members.find(
-    (member): member is ts.ConstructorDeclaration => ts.isConstructorDeclaration(member) && member.body !== undefined,
-  );
+  const written = constructorOf(node);
   if (written === undefined) return;
   for (const [index, parameter] of written.parameters.entries()) {
     const given = parameter.dotDotDotToken === undefined ? args[index] : machine.realm.own(args.slice(index));

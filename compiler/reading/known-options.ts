@@ -1,6 +1,8 @@
 import type { ts } from '../source/index.js';
 import type { Gap } from './gaps.js';
 import type { Machine } from './machine.js';
+import { nameFor } from './made-up-names.js';
+import { opened } from './namespaces.js';
 import { isObject } from './origins.js';
 import { schemaOf } from './schemas.js';
 import { CannotKnow, Unknown } from './unknown.js';
@@ -13,11 +15,13 @@ const MOST_PARTS = 2000;
 const DEEPEST = 20;
 
 /** Options as the library may see them, copied: what is unknown is left out, and said. */
-export function known(value: unknown, gaps: Gap[], at: ts.Node, { realm }: Pick<Machine, 'realm'>): unknown {
+export function known(value: unknown, gaps: Gap[], at: ts.Node, machine: Machine): unknown {
+  const { realm } = machine;
   const left = { parts: MOST_PARTS };
   return copied(value, false, 0);
 
-  function copied(value: unknown, harmless: boolean, depth: number): unknown {
+  function copied(given: unknown, harmless: boolean, depth: number): unknown {
+    const value = opened(given, at, machine);
     if (value instanceof Unknown) {
       if (isCallable(value)) return placeholder;
       if (harmless) return null;
@@ -35,7 +39,16 @@ export function known(value: unknown, gaps: Gap[], at: ts.Node, { realm }: Pick<
     }
     if ('~standard' in value) return schemaOf(undefined);
     const entries = Object.entries(value).filter(([key]) => key !== '~flowproof');
-    return Object.fromEntries(entries.map(([key, item]) => [key, copied(item, harmless || HARMLESS.has(key), depth + 1)]));
+    const isName = (key: string, item: unknown): item is Unknown => key === 'name' && depth === 0 && item instanceof Unknown;
+    return Object.fromEntries(
+      entries.map(([key, item]) => [key, isName(key, item) ? named(item) : copied(item, harmless || HARMLESS.has(key), depth + 1)]),
+    );
+  }
+
+  /** Something has to stand there. */
+  function named(unknown: Unknown): string {
+    gaps.push({ unknown, hidesNames: false, isName: true });
+    return nameFor(unknown);
   }
 }
 

@@ -2,6 +2,7 @@ import { ts } from '../source/index.js';
 import { itemsOf } from './coercion.js';
 import type { Frame } from './frame.js';
 import type { Machine } from './machine.js';
+import { opened } from './namespaces.js';
 import { Unknown } from './unknown.js';
 
 /** The elements of a list or of a call, spreads included. A spread of something unknown marks the list as open. */
@@ -46,8 +47,9 @@ export function objectOf(node: ts.ObjectLiteralExpression, frame: Frame, machine
   return object;
 }
 
-function spread(value: unknown, into: object, at: ts.SpreadAssignment, machine: Machine): void {
+function spread(given: unknown, into: object, at: ts.SpreadAssignment, machine: Machine): void {
   const { origins, realm, types } = machine;
+  const value = opened(given, at, machine);
   if (value instanceof Unknown) {
     const ports = types.ports(value.type ?? types.of(at.expression));
     if (ports === undefined) origins.markOpen(into);

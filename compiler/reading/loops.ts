@@ -18,7 +18,7 @@ export function loop(ended: Completion): { readonly leave: boolean; readonly com
 }
 
 /** A loop that turns nobody knows how often: whatever it changes is unknown from then on. */
-export function forget(node: ts.Statement, reason: string, frame: Frame, machine: Machine): void {
+export function forget(node: ts.Node, reason: string, frame: Frame, machine: Machine): void {
   const { checker } = machine.types;
   const lose = (target: ts.Expression): void => {
     const root = rootOf(target);

@@ -11,3 +11,8 @@ export function nameFor({ at }: Unknown): string {
 export function isMadeUp(name: string): boolean {
   return name.startsWith('‹');
 }
+
+/** Whether a message speaks of such a name. */
+export function hasMadeUp(message: string): boolean {
+  return message.includes("'‹");
+}

@@ -4,9 +4,10 @@ import { plainCallsIn } from './classes.js';
 import { Frame } from './frame.js';
 import { isAssignment, rootOf } from './loops.js';
 import type { Machine } from './machine.js';
+import { isNamespace, Namespace } from './namespaces.js';
 import { functionAround, short, walk } from './syntax.js';
 import { Unknown } from './unknown.js';
-import { bind } from './variables.js';
+import { bind, later } from './variables.js';
 
 /** Methods that change what they are called on. */
 const CHANGING = new Set([
@@ -55,12 +56,22 @@ export class Modules {
     if (name !== undefined) return exported(name, machine) ?? machine.unknown(`'${name}' does something only at run time`, at);
     const resolved = machine.library.resolve(symbol);
     for (const known of [this.#certain, this.#assumed]) if (known.has(resolved)) return known.get(resolved);
+    if (isNamespace(resolved) && !isJson(resolved)) {
+      const namespace = machine.realm.hand(new Namespace(resolved, machine.types.checker));
+      this.#certain.set(resolved, namespace);
+      return namespace;
+    }
     if (this.#reading.has(resolved)) return machine.unknown(`'${short(at)}' is needed to know itself`, at);
     this.#reading.add(resolved);
     const before = machine.oracle.assumptions.length;
     const file = (resolved.valueDeclaration ?? resolved.declarations?.[0])?.getSourceFile().fileName;
-    const value = file === undefined ? this.#first(resolved, at) : machine.traces.readFor(file, () => this.#first(resolved, at));
-    this.#reading.delete(resolved);
+    const first = (): unknown => this.#first(resolved, at);
+    let value: unknown;
+    try {
+      value = file === undefined ? first() : machine.traces.readFor(file, first);
+    } finally {
+      this.#reading.delete(resolved);
+    }
     if (this.#assumed.has(resolved)) return this.#assumed.get(resolved);
     // An unknown carries the type of the place that asked: it is not kept.
     if (!(value instanceof Unknown)) (machine.oracle.assumptions.length === before ? this.#certain : this.#assumed).set(resolved, value);
@@ -81,15 +92,21 @@ export class Modules {
   readInOrder(file: ts.SourceFile): void {
     if (this.#ordered.has(file)) return;
     this.#ordered.add(file);
-    this.#machine.traces.readFor(file.fileName, () => this.#statementsOf(file));
-    this.#ordered.delete(file);
+    try {
+      this.#machine.traces.readFor(file.fileName, () => this.#statementsOf(file));
+    } finally {
+      this.#ordered.delete(file);
+    }
   }
 
   #statementsOf(file: ts.SourceFile): void {
     for (const statement of file.statements) {
       if (ts.isVariableStatement(statement)) {
-        for (const { name, initializer } of statement.declarationList.declarations) {
-          this.#declare(name, initializer === undefined ? undefined : this.#machine.evaluate(initializer, this.#outermost));
+        for (const declaration of statement.declarationList.declarations) {
+          const { name, initializer } = declaration;
+          const value =
+            initializer === undefined ? later(declaration, this.#machine) : this.#machine.evaluate(initializer, this.#outermost);
+          this.#declare(name, value);
         }
       } else if (ts.isExportAssignment(statement)) this.#machine.evaluate(statement.expression, this.#outermost);
       else if (!ts.isFunctionDeclaration(statement) && !ts.isClassDeclaration(statement))
@@ -109,6 +126,8 @@ export class Modules {
     const unknown = (reason: string) => machine.unknown(reason, at);
     if (declaration === undefined) return unknown(`'${short(at)}' is not declared`);
     const file = declaration.getSourceFile();
+    const [data] = isJson(symbol) ? file.statements : [];
+    if (data !== undefined && ts.isExpressionStatement(data)) return machine.evaluate(data.expression, this.#outermost);
     if (file.isDeclarationFile) {
       const native = isGlobal(declaration) ? machine.natives.global(symbol.name) : undefined;
       return native ?? unknown(`'${symbol.name}' comes from outside of this project`);
@@ -190,6 +209,11 @@ export class Modules {
     this.#changes.set(file, found);
     return found;
   }
+}
+
+/** What a file of data says. */
+function isJson({ valueDeclaration }: ts.Symbol): boolean {
+  return valueDeclaration?.getSourceFile().fileName.endsWith('.json') === true;
 }
 
 /** Declared for all, and not by a module or in a namespace. */

@@ -1,6 +1,7 @@
 import type { ts } from '../source/index.js';
 import { itemsOf, primitiveOf, weigh } from './coercion.js';
 import type { Machine, NativeCalls } from './machine.js';
+import { opened } from './namespaces.js';
 import { GLOBAL_NUMBERS, GLOBAL_OBJECTS, type GlobalObject, methodsOf, type Native } from './native-methods.js';
 import { isObject } from './origins.js';
 import { CannotKnow, Thrown, Unknown } from './unknown.js';
@@ -45,11 +46,14 @@ export class Natives implements NativeCalls {
     return isObject(value) ? this.#natives.get(value) : undefined;
   }
 
-  call(native: Native, self: unknown, args: readonly unknown[], at: ts.Node): unknown {
+  call(native: Native, owner: unknown, given: readonly unknown[], at: ts.Node): unknown {
     const machine = this.#machine;
+    const self = isObject(owner) && this.#globals.has(owner) ? undefined : owner;
     const before = this.#at;
     this.#at = at;
     try {
+      // What only looks into a namespace looks into an object with its members.
+      const args = self === undefined ? given.map((arg) => opened(arg, at, machine)) : given;
       return this.#called(native, self, args, at);
     } catch (error) {
       if (error instanceof CannotKnow) return machine.unknown(error.unknown.reason, at, error.unknown);

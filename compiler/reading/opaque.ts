@@ -1,5 +1,5 @@
-import { defineTask } from '#authoring';
-import type { ts } from '../source/index.js';
+import { defineTask, taskDefinitionOf } from '#authoring';
+import { ts } from '../source/index.js';
 import type { Gap } from './gaps.js';
 import { known, placeholder } from './known-options.js';
 import type { Machine } from './machine.js';
@@ -11,6 +11,7 @@ import { Unknown } from './unknown.js';
 export function nodeOf(given: unknown, at: ts.Node, machine: Machine): unknown {
   // Who adds a variable adds what it holds by then, whatever it holds here.
   const value = given === undefined ? new Unknown('it gets its value later', at, undefined) : given;
+  if (mayBeTask(value, machine)) return nodeOf(undecided(value, at, machine), at, machine);
   // No object of the source is a node, whatever it looks like.
   if (!(value instanceof Unknown)) return machine.realm.isOwn(value) && typeof value !== 'function' ? known(value, [], at, machine) : value;
   const brand = machine.types.brand(value.type);
@@ -20,6 +21,18 @@ export function nodeOf(given: unknown, at: ts.Node, machine: Machine): unknown {
   ]);
   const gap: Gap = { unknown: value, hidesNames: brand === undefined };
   return machine.gaps.set(task, [gap]);
+}
+
+/** A class with a decorator that nobody can see from here. */
+function mayBeTask(value: unknown, { realm, origins }: Machine): value is object {
+  return typeof value === 'function' && realm.isOwn(value) && origins.isOpen(value) && taskDefinitionOf(value) === undefined;
+}
+
+function undecided(target: object, at: ts.Node, { origins, types }: Machine): Unknown {
+  const node = origins.of(target);
+  const symbol = node !== undefined && ts.isClassLike(node) && node.name ? types.symbolAt(node.name) : undefined;
+  const type = symbol === undefined ? undefined : types.checker.getTypeOfSymbol(symbol);
+  return new Unknown('its decorator comes from outside of this project', node ?? at, type);
 }
 
 /** A retry of which only its type is known. */

@@ -2,6 +2,7 @@ import { ts } from '../source/index.js';
 import { primitiveOf } from './coercion.js';
 import type { Frame } from './frame.js';
 import type { Machine } from './machine.js';
+import { opened } from './namespaces.js';
 import { short } from './syntax.js';
 import { Unknown } from './unknown.js';
 import { assign } from './variables.js';
@@ -92,7 +93,8 @@ function apply(kind: ts.SyntaxKind, operands: readonly [unknown, unknown], node:
   return value;
 }
 
-function isIn([key, object]: readonly [unknown, unknown], node: ts.BinaryExpression, machine: Machine): unknown {
+function isIn([key, given]: readonly [unknown, unknown], node: ts.BinaryExpression, machine: Machine): unknown {
+  const object = opened(given, node.right, machine);
   const unknown = [key, object].find((operand) => operand instanceof Unknown);
   if (unknown instanceof Unknown) return machine.unknown(unknown.reason, node, unknown);
   if (!machine.realm.isOwn(object) || typeof key !== 'string') return machine.unknown(`'${short(node)}' is known only at run time`, node);

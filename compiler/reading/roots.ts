@@ -1,8 +1,9 @@
 import { ts } from '../source/index.js';
 import { Frame } from './frame.js';
+import { givenTo, sketchOf } from './instances.js';
 import type { Interpreter } from './interpreter.js';
-import { functionAround, short, unwrapped, walk } from './syntax.js';
-import { Unknown } from './unknown.js';
+import { functionAround, isStatic, unwrapped, walk } from './syntax.js';
+import { CannotKnow, Thrown, Unknown } from './unknown.js';
 
 /**
  * Reads all flows of these files: those of modules, those that their functions make when modules call them, and then
@@ -16,7 +17,7 @@ export function readRoots(files: readonly ts.SourceFile[], machine: Interpreter)
 }
 
 export interface Roots {
-  /** Calls of `.build()` that make flows, or may. */
+  /** Calls of `.build()` that make flows, or may; and of `flowproof(…)`, which is given some. */
   readonly builds: readonly ts.CallExpression[];
   /** These, and calls of functions that make flows. */
   readonly starts: readonly ts.CallExpression[];
@@ -34,7 +35,7 @@ export function readStart(start: ts.CallExpression, machine: Interpreter): void 
   const around = functionAround(start);
   machine.traces.readFor(start.getSourceFile().fileName, () => {
     if (around === undefined) readAtModule(start, machine);
-    else if (ts.isPropertyDeclaration(around)) readAlone(start, machine);
+    else if (ts.isPropertyDeclaration(around)) attempt(start, () => sketchOf(around.parent, machine), machine);
   });
 }
 
@@ -98,7 +99,8 @@ function surveyed(files: readonly ts.SourceFile[], machine: Interpreter): Survey
       }
       const symbol = types.symbolAt(ts.isPropertyAccessExpression(callee) ? callee.name : callee);
       if (symbol === undefined) return;
-      const resolved = library.resolve(symbol);
+      if (library.nameOf(symbol) === 'flowproof') builds.push(node);
+      const resolved = asDeclared(library.resolve(symbol), machine);
       const known = calls.get(resolved);
       if (known === undefined) calls.set(resolved, [node]);
       else known.push(node);
@@ -152,6 +154,13 @@ function symbolOf(fn: ts.SignatureDeclaration | ts.PropertyDeclaration, machine:
   return ts.isVariableDeclaration(parent) || ts.isPropertyAssignment(parent) ? machine.types.symbolAt(parent.name) : undefined;
 }
 
+/** A method of a class that speaks of its own type is another symbol for each type: this is the one that it was declared with. */
+function asDeclared(symbol: ts.Symbol, machine: Interpreter): ts.Symbol {
+  const { valueDeclaration } = symbol;
+  const isMember = valueDeclaration !== undefined && ts.isClassElement(valueDeclaration) && valueDeclaration.name !== undefined;
+  return (isMember && machine.types.symbolAt(valueDeclaration.name as ts.Node)) || symbol;
+}
+
 /** By its statement: what a constant holds is read once for all who read it. */
 function readAtModule(start: ts.CallExpression, machine: Interpreter): void {
   const file = start.getSourceFile();
@@ -185,16 +194,30 @@ function readFunctionAround(build: ts.CallExpression, machine: Interpreter): voi
   for (let fn = functionAround(build); fn !== undefined; fn = functionAround(fn)) if (ts.isFunctionLike(fn)) around.unshift(fn);
   for (const fn of around) {
     if (visited()) return;
-    const read = () => {
-      const args = fn.parameters.map((parameter) => {
-        const name = short(parameter.name);
-        return new Unknown(`'${name}' is a parameter, and nothing says here what it is given`, parameter.name, machine.types.of(parameter));
-      });
-      machine.functionOf(fn, new Frame())(...args);
-    };
-    attempt(build, read, machine);
+    attempt(build, () => callAlone(fn, machine), machine);
   }
   if (!visited()) readAlone(build, machine);
+}
+
+/** A method is called on an object of its class. */
+function callAlone(fn: ts.SignatureDeclaration, machine: Interpreter): void {
+  if (ts.isConstructorDeclaration(fn)) sketchOf(fn.parent, machine);
+  else {
+    const member = ts.isClassElement(fn) ? fn : functionAround(fn);
+    const around = member !== undefined && ts.isClassElement(member) && ts.isClassLike(member.parent) ? member.parent : undefined;
+    const self = around === undefined || (ts.isClassElement(fn) && isStatic(fn)) ? undefined : { value: selfOf(around, machine) };
+    Reflect.apply(machine.functionOf(fn, new Frame(undefined, self)), self?.value, givenTo(fn, machine) as unknown[]);
+  }
+}
+
+/** Where its constructor can't be read to its end, nothing is known of it. */
+function selfOf(node: ts.ClassLikeDeclaration, machine: Interpreter): unknown {
+  try {
+    return sketchOf(node, machine);
+  } catch (error) {
+    if (!(error instanceof CannotKnow || error instanceof Thrown)) throw error;
+    return new Unknown(`'${node.name?.text ?? 'a class'}' can't be read to its end`, node, machine.types.of(node));
+  }
 }
 
 function attempt(start: ts.CallExpression, read: () => void, machine: Interpreter): void {
@@ -203,5 +226,7 @@ function attempt(start: ts.CallExpression, read: () => void, machine: Interprete
 }
 
 function lose(at: ts.CallExpression, unknown: Unknown, machine: Interpreter): void {
+  // An app of which nothing is known is none that anything can be said of.
+  if (machine.library.calledIn(at.expression) === 'flowproof') return;
   machine.traces.lose(at, { unknown, hidesNames: true });
 }

@@ -3,9 +3,10 @@ import { itemsOf } from './coercion.js';
 import { Frame } from './frame.js';
 import { forget, loop } from './loops.js';
 import type { Completion, Machine } from './machine.js';
+import { opened } from './namespaces.js';
 import { short } from './syntax.js';
 import { Thrown, Unknown } from './unknown.js';
-import { bind } from './variables.js';
+import { bind, later } from './variables.js';
 
 /** A loop that turns so often on what was only assumed may never end. */
 const MOST_ASSUMED_TURNS = 20;
@@ -56,8 +57,9 @@ function statement(node: ts.Statement, frame: Frame, machine: Machine): Completi
 }
 
 export function declare(list: ts.VariableDeclarationList, frame: Frame, machine: Machine): void {
-  for (const { name, initializer } of list.declarations) {
-    bind(name, initializer === undefined ? undefined : machine.evaluate(initializer, frame), frame, machine);
+  for (const declaration of list.declarations) {
+    const { name, initializer } = declaration;
+    bind(name, initializer === undefined ? later(declaration, machine) : machine.evaluate(initializer, frame), frame, machine);
   }
 }
 
@@ -67,7 +69,7 @@ function forOf(node: ts.ForOfStatement, frame: Frame, machine: Machine): Complet
 }
 
 function forIn(node: ts.ForInStatement, frame: Frame, machine: Machine): Completion {
-  const value = machine.evaluate(node.expression, frame);
+  const value = opened(machine.evaluate(node.expression, frame), node.expression, machine);
   const known = machine.realm.isOwn(value) && !machine.origins.isOpen(value);
   return each(node, known ? Object.keys(value) : undefined, frame, machine);
 }

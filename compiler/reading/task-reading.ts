@@ -1,6 +1,8 @@
-import type { TaskDefinition } from '#authoring';
+import { type TaskDefinition, taskDefinitionOf } from '#authoring';
 import { ts } from '../source/index.js';
 import { blaming } from './blame.js';
+import { Frame } from './frame.js';
+import type { Interpreter } from './interpreter.js';
 import type { Library } from './library.js';
 import type { Machine } from './machine.js';
 import { unwrapped, walk } from './syntax.js';
@@ -19,11 +21,11 @@ export interface TaskReading {
 }
 
 /** All tasks of these files, used in flows or not. */
-export function tasksIn(files: readonly ts.SourceFile[], machine: Machine): readonly TaskReading[] {
+export function tasksIn(files: readonly ts.SourceFile[], machine: Interpreter): readonly TaskReading[] {
   return files.flatMap((file) => blaming(file, () => tasksOf(file, machine)));
 }
 
-function tasksOf(file: ts.SourceFile, machine: Machine): readonly TaskReading[] {
+function tasksOf(file: ts.SourceFile, machine: Interpreter): readonly TaskReading[] {
   const tasks: TaskReading[] = [];
   const called = new Map<ts.Symbol, ts.CallExpression>();
   walk(file, (node) => {
@@ -37,7 +39,7 @@ function tasksOf(file: ts.SourceFile, machine: Machine): readonly TaskReading[] 
     if (!ts.isClassLike(node)) return;
     const symbol = node.name && machine.types.symbolAt(node.name);
     const mark = decoratorOf(node, machine.library) ?? (symbol && called.get(symbol));
-    if (mark !== undefined) tasks.push(taskClass(node, mark));
+    if (mark !== undefined || isMadeTask(node, symbol, machine)) tasks.push(taskClass(node, mark));
   });
   return tasks;
 }
@@ -50,12 +52,34 @@ function markedBy(node: ts.CallExpression, library: Library): ts.Expression | un
 function decoratorOf(node: ts.ClassLikeDeclaration, library: Library): ts.CallExpression | undefined {
   const decorators = (ts.canHaveDecorators(node) && ts.getDecorators(node)) || [];
   for (const { expression } of decorators) {
-    if (ts.isCallExpression(expression) && library.calledIn(expression.expression) === 'Task') return expression;
+    const mark = markIn(expression, library);
+    if (mark !== undefined) return mark;
   }
   return undefined;
 }
 
-function taskClass(node: ts.ClassLikeDeclaration, mark: ts.CallExpression): TaskReading {
+/** `Task({ … })`, or the same among what another decorator is composed of. */
+function markIn(expression: ts.Expression, library: Library): ts.CallExpression | undefined {
+  if (!ts.isCallExpression(expression)) return undefined;
+  if (library.calledIn(expression.expression) === 'Task') return expression;
+  for (const part of expression.arguments) {
+    const mark = markIn(part, library);
+    if (mark !== undefined) return mark;
+  }
+  return undefined;
+}
+
+/** Whether a decorator of the project's own makes it a task. */
+function isMadeTask(node: ts.ClassLikeDeclaration, symbol: ts.Symbol | undefined, machine: Interpreter): boolean {
+  if (symbol === undefined || !ts.canHaveDecorators(node) || ts.getDecorators(node) === undefined) return false;
+  let isTask = false;
+  machine.everyWay(node, () => {
+    isTask ||= taskDefinitionOf(machine.read(symbol, node, new Frame())) !== undefined;
+  });
+  return isTask;
+}
+
+function taskClass(node: ts.ClassLikeDeclaration, mark: ts.CallExpression | undefined): TaskReading {
   const method = (name: string) =>
     node.members.find(
       (member): member is ts.MethodDeclaration =>
@@ -64,8 +88,8 @@ function taskClass(node: ts.ClassLikeDeclaration, mark: ts.CallExpression): Task
   return {
     name: node.name?.text ?? 'a class',
     node,
-    at: node.name ?? mark,
-    options: optionsOf(mark),
+    at: node.name ?? mark ?? node,
+    options: mark && optionsOf(mark),
     execute: method('execute'),
     revert: method('revert'),
   };

@@ -87,7 +87,7 @@ function withNames(
   const { name } = given;
   if (name instanceof Unknown) {
     given.name = nameFor(name);
-    gaps.push({ unknown: name, hidesNames: false });
+    gaps.push({ unknown: name, hidesNames: false, isName: true });
   }
   return known(realm.own(given), gaps, at, machine) as Record<string, unknown>;
 }

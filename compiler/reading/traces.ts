@@ -32,11 +32,19 @@ export interface Lost {
   readonly owner: string;
 }
 
-/** Remembers how builders and flows came to be. */
+/** A call of `flowproof(…)`, with those of its flows that are known. */
+export interface AppReading {
+  readonly at: ts.CallExpression;
+  readonly flows: readonly { readonly definition: FlowDefinition; readonly at: ts.Node }[];
+  readonly owner: string;
+}
+
+/** Remembers how builders, flows and apps came to be. */
 export class Traces {
   readonly #builders = new WeakMap<object, Trace>();
   readonly #built = new Map<FlowDefinition, Built>();
   readonly #lost: Lost[] = [];
+  readonly #apps: AppReading[] = [];
   readonly #visited = new Map<ts.Node, Set<string>>();
   #owner = '';
 
@@ -72,6 +80,15 @@ export class Traces {
 
   lose(at: ts.CallExpression, gap: Gap): void {
     this.#lost.push({ at, gap, owner: this.#owner });
+  }
+
+  open(at: ts.CallExpression, flows: AppReading['flows']): void {
+    this.visit(at);
+    this.#apps.push({ at, flows, owner: this.#owner });
+  }
+
+  apps(): readonly AppReading[] {
+    return this.#apps;
   }
 
   lost(): readonly Lost[] {

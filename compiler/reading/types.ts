@@ -62,6 +62,11 @@ export class Types {
     return (type.flags & (ts.TypeFlags.Any | ts.TypeFlags.Unknown)) !== 0;
   }
 
+  mayBeUndefined(type: ts.Type): boolean {
+    const parts = type.isUnion() ? type.types : [type];
+    return parts.some(({ flags }) => (flags & (ts.TypeFlags.Undefined | ts.TypeFlags.Void)) !== 0);
+  }
+
   awaited(type: ts.Type): ts.Type {
     return this.checker.getAwaitedType(type) ?? type;
   }

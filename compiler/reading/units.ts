@@ -1,7 +1,7 @@
 import type { SourceProject, ts } from '../source/index.js';
 import { blaming } from './blame.js';
 import { readFlow } from './flow-reading.js';
-import { appsIn, machineFor, type ProjectReading } from './read-project.js';
+import { machineFor, type ProjectReading } from './read-project.js';
 import { loseUnfollowed, readStart, readUncalled, rootsOf, uncalledKey } from './roots.js';
 import { tasksIn } from './task-reading.js';
 import { unlike } from './unlike.js';
@@ -76,7 +76,6 @@ export class Units {
     });
     read.add(UNFOLLOWED);
 
-    const apps = new Map(files.map((file) => [file.fileName, appsIn(file, machine)]));
     const tasks = new Map(needed.map((file) => [file.fileName, tasksIn([file], machine)]));
     const allTasks = [...tasks.values()].flat();
     const flows = unlike(traces.all(), this.#numbers).filter(({ built }) => read.has(built.owner));
@@ -88,7 +87,7 @@ export class Units {
         flows: own.map(({ built }) => blaming(built.at, () => readFlow(built, machine))),
         tasks: anew.has(owner) ? (tasks.get(owner) ?? []) : [],
         allTasks,
-        apps: apps.get(owner) ?? [],
+        apps: traces.apps().filter((app) => app.owner === owner),
         lost: traces.lost().filter((lost) => lost.owner === owner),
       };
       return { owner, reading, flows: own.map(({ number }) => number) };

@@ -4,6 +4,7 @@ import { itemsOf, primitiveOf } from './coercion.js';
 import type { Frame } from './frame.js';
 import { keyOf } from './literals.js';
 import type { Machine } from './machine.js';
+import { opened } from './namespaces.js';
 import { Unknown } from './unknown.js';
 
 /** Gives a value to a variable or a property. */
@@ -23,6 +24,13 @@ export function assign(target: ts.Expression, value: unknown, frame: Frame, mach
       machine.origins.setKey(owner, String(key), target);
     }
   }
+}
+
+/** What a variable or field holds before anybody has given it something: by its type, that comes later. */
+export function later(declaration: ts.VariableDeclaration | ts.PropertyDeclaration, { types }: Machine): unknown {
+  const type = types.of(declaration);
+  const isSure = declaration.type !== undefined && !types.isAny(type) && !types.mayBeUndefined(type);
+  return isSure ? new Unknown(`'${declaration.name.getText()}' gets its value later`, declaration.name, type) : undefined;
 }
 
 /** `++` and `--`. */
@@ -69,8 +77,9 @@ function part(element: ts.BindingElement, index: number, value: unknown, taken: 
 }
 
 /** What a pattern leaves of an object. */
-function rest(value: unknown, taken: readonly string[], element: ts.BindingElement, machine: Machine): unknown {
+function rest(given: unknown, taken: readonly string[], element: ts.BindingElement, machine: Machine): unknown {
   const { origins, realm } = machine;
+  const value = opened(given, element, machine);
   if (!realm.isOwn(value)) return machine.unknown(reasonOf(value, element), element.name);
   const left = realm.own({});
   for (const key of Object.keys(value)) {

@@ -1,5 +1,5 @@
 import type { Diagnostic } from '#model/diagnostics.js';
-import type { FlowReading } from '../reading/index.js';
+import { type FlowReading, hasMadeUp } from '../reading/index.js';
 import { assumed } from './assumed.js';
 import type { Found, Rule } from './rule.js';
 import { pathsOf } from './shape-paths.js';
@@ -30,6 +30,8 @@ export const definition: Rule = {
       const hidden = flow.gaps.some(({ hidesNames }) => hidesNames);
       for (const diagnostic of flow.linked.diagnostics) {
         if (ELSEWHERE.has(diagnostic.code) || (hidden && OF_ABSENCE.has(diagnostic.code))) continue;
+        // Two names that are known at run time only are made up here, and may well differ.
+        if (diagnostic.code === 'DUPLICATE_NODE' && hasMadeUp(diagnostic.message)) continue;
         yield located(diagnostic, flow, paths);
       }
     }

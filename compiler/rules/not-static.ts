@@ -20,11 +20,21 @@ export const notStatic: Rule = {
   },
 };
 
-function foundIn(flow: FlowReading, { unknown, hidesNames }: Gap): Found {
-  const what = hidesNames
-    ? `a part of flow '${flow.name}' is known only at run time`
-    : `only the type of '${short(unknown.at)}' is known in flow '${flow.name}'`;
-  return { at: unknown.at, message: `${what}: ${unknown.reason}` };
+function foundIn(flow: FlowReading, { unknown, hidesNames, isName }: Gap): Found {
+  const at = whole(unknown.at);
+  const what = isName
+    ? `a name in flow '${flow.name}' is known only at run time`
+    : hidesNames
+      ? `a part of flow '${flow.name}' is known only at run time`
+      : `only the type of '${short(at)}' is known in flow '${flow.name}'`;
+  return { at, message: `${what}: ${unknown.reason}` };
+}
+
+/** `process.env.NAME` where `process` is what is unknown. */
+function whole(node: ts.Node): ts.Node {
+  let at = node;
+  while (ts.isPropertyAccessExpression(at.parent) && at.parent.expression === at) at = at.parent;
+  return at;
 }
 
 function buildIn(at: ts.CallExpression): ts.Node {

@@ -13,6 +13,11 @@ interface Resolved {
   readonly resolvedModule?: { readonly resolvedFileName: string };
 }
 
+/** What a file says in quotes of all that it imports, in whatever way. */
+export function specifiersIn(file: ts.SourceFile): readonly ts.StringLiteralLike[] {
+  return (file as Collected).imports ?? [];
+}
+
 /** Who is imported by a file: what stands in quotes, and the files behind it. */
 export interface Imports {
   readonly files: ReadonlySet<string>;

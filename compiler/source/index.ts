@@ -1,6 +1,7 @@
 /** Source: projects as TypeScript reads them. Nobody else knows where its API comes from. */
 export { emittedFiles } from './emitted-files.js';
 export { type Concerned, ImportGraph } from './import-graph.js';
+export { specifiersIn } from './imports.js';
 export { defaultExportOf } from './literal.js';
 export { isLineComment, placeOf } from './place.js';
 export { openProject, type SourceProject } from './project.js';
