@@ -10,7 +10,8 @@ type Maybe = Node | null | undefined;
 /** Which properties the nodes of a type have. */
 interface Kinds {
   ArrowFunctionExpression: Code;
-  AssignmentExpression: { readonly left: Node };
+  AssignmentExpression: { readonly left: Node; readonly right: Node; readonly operator: string };
+  ArrayPattern: { readonly elements: readonly Maybe[] };
   AwaitExpression: { readonly argument: Node };
   BinaryExpression: { readonly operator: string; readonly left: Node; readonly right: Node };
   BlockStatement: { readonly body: readonly Node[] };
@@ -20,8 +21,10 @@ interface Kinds {
   ClassBody: { readonly body: readonly Node[] };
   ClassDeclaration: Class;
   ClassExpression: Class;
-  ConditionalExpression: { readonly consequent: Node; readonly alternate: Node };
+  ConditionalExpression: { readonly test: Node; readonly consequent: Node; readonly alternate: Node };
+  EmptyStatement: {};
   ExpressionStatement: { readonly expression: Node };
+  ForOfStatement: { readonly left: Node; readonly right: Node };
   FunctionDeclaration: Code;
   FunctionExpression: Code;
   Identifier: { readonly name: string };
@@ -31,15 +34,18 @@ interface Kinds {
   ImportNamespaceSpecifier: {};
   ImportSpecifier: { readonly imported: NodeOf<'Identifier' | 'Literal'> };
   Literal: { readonly value: unknown };
+  LogicalExpression: { readonly operator: string; readonly left: Node; readonly right: Node };
   MemberExpression: { readonly object: Node; readonly property: Node; readonly computed: boolean };
   MethodDefinition: { readonly key: Node; readonly value: Node; readonly computed: boolean; readonly static: boolean };
   NewExpression: { readonly callee: Node };
   ObjectExpression: { readonly properties: readonly Node[] };
+  ObjectPattern: { readonly properties: readonly Node[] };
   PrivateIdentifier: { readonly name: string };
   Program: { readonly body: readonly Node[] };
   Property: { readonly key: Node; readonly value: Node; readonly computed: boolean };
-  PropertyDefinition: { readonly key: Node; readonly computed: boolean };
+  PropertyDefinition: { readonly key: Node; readonly value: Maybe; readonly computed: boolean; readonly static: boolean };
   ReturnStatement: { readonly argument: Maybe };
+  RestElement: { readonly argument: Node };
   SequenceExpression: { readonly expressions: readonly Node[] };
   SpreadElement: {};
   SwitchCase: { readonly test: Maybe; readonly consequent: readonly Node[] };
@@ -49,12 +55,13 @@ interface Kinds {
   TSNonNullExpression: { readonly expression: Node };
   TSSatisfiesExpression: { readonly expression: Node };
   TSTypeAssertion: { readonly expression: Node };
+  TSUnionType: { readonly types: readonly Node[] };
   TSTypeReference: { readonly typeName: Node };
   TemplateLiteral: { readonly quasis: readonly { readonly value: { readonly cooked: string } }[]; readonly expressions: readonly Node[] };
   ThisExpression: {};
   UnaryExpression: { readonly operator: string; readonly argument: Node };
   UpdateExpression: { readonly argument: Node };
-  VariableDeclaration: {};
+  VariableDeclaration: { readonly declarations: readonly NodeOf<'VariableDeclarator'>[] };
   VariableDeclarator: { readonly id: Node; readonly init: Maybe };
 }
 

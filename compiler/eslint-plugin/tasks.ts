@@ -43,14 +43,21 @@ function found(code: SourceCode): readonly TaskNode[] {
   /** The call in `@Task({ … })`, or in `Task({ … })(Target)`. */
   const isMark = (node: Node | undefined): node is NodeOf<'CallExpression'> =>
     isA(node, 'CallExpression') && library.nameOf(node.callee) === 'Task';
+  /** The same, or one of those that a decorator is composed of. */
+  const markIn = (expression: Node): NodeOf<'CallExpression'> | undefined => {
+    const node = unwrapped(expression);
+    if (isMark(node)) return node;
+    const parts = argumentsOf(node);
+    return parts.map(markIn).find((mark) => mark !== undefined);
+  };
   walk(code.ast, code, (node) => {
     if (isClass(node)) {
-      const mark = node.decorators?.map(({ expression }) => expression).find(isMark);
-      if (mark !== undefined) tasks.push(taskClass(node, mark));
+      const mark = node.decorators?.map(({ expression }) => markIn(expression)).find((one) => one !== undefined);
+      if (mark !== undefined) tasks.push(taskClass(node, mark, code));
     } else if (isA(node, 'CallExpression')) {
       const target = isMark(node.callee) ? node.arguments[0] : undefined;
       const marked = isA(target, 'Identifier') ? variableOf(target, code)?.defs[0]?.node : target;
-      if (isMark(node.callee) && isClass(marked)) tasks.push(taskClass(marked, node.callee));
+      if (isMark(node.callee) && isClass(marked)) tasks.push(taskClass(marked, node.callee, code));
       else if (library.nameOf(node.callee) === 'defineTask') tasks.push(definedTask(node, code));
     }
     return true;
@@ -58,16 +65,56 @@ function found(code: SourceCode): readonly TaskNode[] {
   return tasks;
 }
 
-function taskClass(node: ClassNode, mark: NodeOf<'CallExpression'>): TaskNode {
-  const methods = METHODS.flatMap((name) => {
-    const method = node.body.body.find(
-      (member): member is NodeOf<'MethodDefinition'> =>
-        isA(member, 'MethodDefinition') && !member.static && keyOf(member) === name && isFunction(member.value),
-    );
-    return method === undefined ? [] : methodOf(name, method.value, method.key);
-  });
+/** What a call is given; nothing of what is no call. */
+function argumentsOf(node: Node): readonly Node[] {
+  return isA(node, 'CallExpression') ? node.arguments : [];
+}
+
+function taskClass(node: ClassNode, mark: NodeOf<'CallExpression'>, code: SourceCode): TaskNode {
+  const methods = METHODS.flatMap((name) => methodOfClass(node, name, code) ?? []);
   const name = node.id?.name ?? 'a class';
   return { name, class: node, at: node.id ?? mark, options: optionsOf(mark), bare: mark.arguments.length === 0, methods };
+}
+
+/** Wherever it is written: as a method, a field or in the constructor, in this class or in one of this file that it extends. */
+function methodOfClass(node: ClassNode, name: MethodNode['name'], code: SourceCode): MethodNode | undefined {
+  const seen = new Set<ClassNode>();
+  for (let at: ClassNode | undefined = node; at !== undefined && !seen.has(at); at = baseOf(at, code)) {
+    seen.add(at);
+    const found = assignedIn(at, name) ?? writtenIn(at, name, code);
+    if (found !== undefined) return found;
+  }
+  return undefined;
+}
+
+function writtenIn(node: ClassNode, name: MethodNode['name'], code: SourceCode): MethodNode | undefined {
+  for (const member of node.body.body) {
+    if (!isA(member, 'MethodDefinition', 'PropertyDefinition') || member.static || keyOf(member) !== name || !member.value) continue;
+    const [found] = methodOf(name, functionBehind(member.value, code), member.key);
+    if (found !== undefined) return found;
+  }
+  return undefined;
+}
+
+/** `this.revert = …` in the constructor: it comes last. */
+function assignedIn(node: ClassNode, name: MethodNode['name']): MethodNode | undefined {
+  const made = node.body.body.find((member) => isA(member, 'MethodDefinition') && keyOf(member) === 'constructor');
+  const body = isA(made, 'MethodDefinition') && isFunction(made.value) ? made.value.body : undefined;
+  for (const statement of isA(body, 'BlockStatement') ? [...body.body].reverse() : []) {
+    const assigned = isA(statement, 'ExpressionStatement') ? statement.expression : undefined;
+    if (!isA(assigned, 'AssignmentExpression') || !isA(assigned.left, 'MemberExpression')) continue;
+    const { left, right } = assigned;
+    if (!isA(left.object, 'ThisExpression') || keyOf(left) !== name) continue;
+    const [found] = methodOf(name, unwrapped(right), left);
+    if (found !== undefined) return found;
+  }
+  return undefined;
+}
+
+function baseOf({ superClass }: ClassNode, code: SourceCode): ClassNode | undefined {
+  const base = superClass && unwrapped(superClass);
+  const declared = isA(base, 'Identifier') ? variableOf(base, code)?.defs[0]?.node : undefined;
+  return isClass(declared) ? declared : undefined;
 }
 
 function definedTask(node: NodeOf<'CallExpression'>, code: SourceCode): TaskNode {

@@ -12,7 +12,7 @@ export type { Origins } from './origins.js';
 export { type ProjectReading, readProject } from './read-project.js';
 export { filesWithFlows } from './roots.js';
 export { settledFlow } from './settled-flow.js';
-export { functionAround, short, unwrapped, walk } from './syntax.js';
+export { functionAround, short, unwrapped, walk, walkOwn } from './syntax.js';
 export { type TaskReading, writtenIn } from './task-reading.js';
 export type { AppReading, Trace } from './traces.js';
 export type { Types } from './types.js';

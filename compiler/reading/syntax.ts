@@ -40,6 +40,16 @@ export function isStatic(node: ts.ClassElement): boolean {
   return ts.canHaveModifiers(node) && node.modifiers?.some(({ kind }) => kind === ts.SyntaxKind.StaticKeyword) === true;
 }
 
+/** The same without what has a `this` of its own. */
+export function walkOwn(node: ts.Node, visit: (node: ts.Node) => void): void {
+  visit(node);
+  ts.forEachChild(node, (child) => {
+    const hasOwn =
+      ts.isFunctionDeclaration(child) || ts.isFunctionExpression(child) || ts.isClassLike(child) || ts.isMethodDeclaration(child);
+    if (!hasOwn) walkOwn(child, visit);
+  });
+}
+
 /** All nodes below one, itself first. */
 export function walk(node: ts.Node, visit: (node: ts.Node) => void): void {
   visit(node);

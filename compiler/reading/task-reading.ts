@@ -1,6 +1,7 @@
 import { type TaskDefinition, taskDefinitionOf } from '#authoring';
 import { ts } from '../source/index.js';
 import { blaming } from './blame.js';
+import { functionBehind, methodOfClass, nameIn } from './class-methods.js';
 import { Frame } from './frame.js';
 import type { Interpreter } from './interpreter.js';
 import type { Library } from './library.js';
@@ -39,7 +40,7 @@ function tasksOf(file: ts.SourceFile, machine: Interpreter): readonly TaskReadin
     if (!ts.isClassLike(node)) return;
     const symbol = node.name && machine.types.symbolAt(node.name);
     const mark = decoratorOf(node, machine.library) ?? (symbol && called.get(symbol));
-    if (mark !== undefined || isMadeTask(node, symbol, machine)) tasks.push(taskClass(node, mark));
+    if (mark !== undefined || isMadeTask(node, symbol, machine)) tasks.push(taskClass(node, mark, machine));
   });
   return tasks;
 }
@@ -60,9 +61,10 @@ function decoratorOf(node: ts.ClassLikeDeclaration, library: Library): ts.CallEx
 
 /** `Task({ … })`, or the same among what another decorator is composed of. */
 function markIn(expression: ts.Expression, library: Library): ts.CallExpression | undefined {
-  if (!ts.isCallExpression(expression)) return undefined;
-  if (library.calledIn(expression.expression) === 'Task') return expression;
-  for (const part of expression.arguments) {
+  const call = unwrapped(expression);
+  if (!ts.isCallExpression(call)) return undefined;
+  if (library.calledIn(call.expression) === 'Task') return call;
+  for (const part of call.arguments) {
     const mark = markIn(part, library);
     if (mark !== undefined) return mark;
   }
@@ -79,19 +81,14 @@ function isMadeTask(node: ts.ClassLikeDeclaration, symbol: ts.Symbol | undefined
   return isTask;
 }
 
-function taskClass(node: ts.ClassLikeDeclaration, mark: ts.CallExpression | undefined): TaskReading {
-  const method = (name: string) =>
-    node.members.find(
-      (member): member is ts.MethodDeclaration =>
-        ts.isMethodDeclaration(member) && member.name.getText() === name && member.body !== undefined,
-    );
+function taskClass(node: ts.ClassLikeDeclaration, mark: ts.CallExpression | undefined, machine: Machine): TaskReading {
   return {
     name: node.name?.text ?? 'a class',
     node,
     at: node.name ?? mark ?? node,
     options: mark && optionsOf(mark),
-    execute: method('execute'),
-    revert: method('revert'),
+    execute: methodOfClass(node, 'execute', machine),
+    revert: methodOfClass(node, 'revert', machine),
   };
 }
 
@@ -123,21 +120,10 @@ export function writtenIn(object: ts.ObjectLiteralExpression, name: string): ts.
 }
 
 function functionIn(object: ts.ObjectLiteralExpression, name: string, machine: Machine): ts.SignatureDeclaration | undefined {
-  const method = object.properties.find((one): one is ts.MethodDeclaration => ts.isMethodDeclaration(one) && one.name.getText() === name);
+  const method = object.properties.find((one): one is ts.MethodDeclaration => ts.isMethodDeclaration(one) && nameIn(one.name) === name);
   if (method !== undefined) return method;
   const value = writtenIn(object, name);
-  if (value === undefined) return undefined;
-  if (ts.isArrowFunction(value) || ts.isFunctionExpression(value)) return value;
-  const written =
-    ts.isIdentifier(value) && ts.isShorthandPropertyAssignment(value.parent)
-      ? machine.types.checker.getShorthandAssignmentValueSymbol(value.parent)
-      : machine.types.symbolAt(value);
-  const declaration = written && machine.library.resolve(written).valueDeclaration;
-  if (declaration === undefined) return undefined;
-  if (ts.isFunctionDeclaration(declaration)) return declaration;
-  if (!ts.isVariableDeclaration(declaration) || declaration.initializer === undefined) return undefined;
-  const initial = unwrapped(declaration.initializer);
-  return ts.isArrowFunction(initial) || ts.isFunctionExpression(initial) ? initial : undefined;
+  return value && functionBehind(value, machine);
 }
 
 /** The task behind a definition of a flow. */

@@ -71,8 +71,10 @@ export class Types {
     return this.checker.getAwaitedType(type) ?? type;
   }
 
+  /** A promise, or something that may be one. */
   isThenable(type: ts.Type): boolean {
     if (this.isAny(type)) return false;
+    if (type.isUnion()) return type.types.some((one) => this.isThenable(one));
     const then = this.property(type, 'then');
     return then !== undefined && then.getCallSignatures().length > 0;
   }

@@ -1,37 +1,33 @@
-import { RULE_TITLES, ruleSentence } from '../findings/rule-texts.js';
-import { walk } from '../reading/index.js';
+import { onOneLine, RULE_TITLES, ruleSentence } from '../findings/rule-texts.js';
+import { type TaskReading, type Types, unwrapped, walkOwn } from '../reading/index.js';
 import { ts } from '../source/index.js';
 import { changedBy } from './changes.js';
 import { methodsOf } from './methods.js';
 import type { Rule } from './rule.js';
 
-/** Fields of a task's object are in no journal: after a restart, and in revert, they are as they were made. */
+/** Fields of a task's object are in no journal: after a restart, and in revert, they are as they were made. So are those of its class. */
 export const fieldWritten: Rule = {
   code: 'FIELD_WRITTEN',
   severity: 'warning',
   title: RULE_TITLES.FIELD_WRITTEN,
-  *find({ tasks }) {
+  *find({ tasks, machine: { types } }) {
     for (const { name, node, body, task } of tasks.flatMap(methodsOf)) {
-      if (name !== 'execute' || !ts.isMethodDeclaration(node)) continue;
-      const found: { readonly at: ts.Node; readonly field: string }[] = [];
-      walk(body, (inner) => {
-        const target = changedBy(inner);
-        const field = target && fieldIn(target);
-        if (target !== undefined && field !== undefined) found.push({ at: target, field });
+      // The `this` of an arrow in `defineTask` is none of a task.
+      if (name !== 'execute' || !(ts.isMethodDeclaration(node) || ts.isClassLike(task.node))) continue;
+      const found: ts.Expression[] = [];
+      walkOwn(body, (inner) => {
+        found.push(...changedBy(inner, types).filter((target) => isField(target, task, types)));
       });
-      for (const { at, field } of found) {
-        yield {
-          at,
-          message: ruleSentence('FIELD_WRITTEN', { task: task.name, field }),
-        };
-      }
+      for (const at of found) yield { at, message: ruleSentence('FIELD_WRITTEN', { task: task.name, field: onOneLine(at.getText()) }) };
     }
   },
 };
 
-/** The field of `this` in `this.a.b`. */
-function fieldIn(target: ts.Expression): string | undefined {
-  if (!ts.isPropertyAccessExpression(target) && !ts.isElementAccessExpression(target)) return undefined;
-  if (target.expression.kind !== ts.SyntaxKind.ThisKeyword) return fieldIn(target.expression);
-  return ts.isPropertyAccessExpression(target) ? target.name.text : target.argumentExpression.getText();
+/** `this.a.b`, `Count.seen`, or `this` itself where that is changed. */
+function isField(target: ts.Expression, task: TaskReading, types: Types): boolean {
+  const node = unwrapped(target);
+  if (node.kind === ts.SyntaxKind.ThisKeyword) return true;
+  if (ts.isPropertyAccessExpression(node) || ts.isElementAccessExpression(node)) return isField(node.expression, task, types);
+  const declaration = ts.isIdentifier(node) ? types.symbolAt(node)?.valueDeclaration : undefined;
+  return declaration !== undefined && declaration === task.node;
 }

@@ -20,5 +20,8 @@ export function methodsOf(task: TaskReading): readonly Method[] {
 
 /** Where a method is named; an arrow function has its place only. */
 export function nameOf(node: ts.SignatureDeclaration): ts.Node {
-  return node.name ?? (ts.isPropertyAssignment(node.parent) ? node.parent.name : node);
+  const { parent } = node;
+  if (node.name !== undefined) return node.name;
+  if (ts.isPropertyAssignment(parent) || ts.isPropertyDeclaration(parent)) return parent.name;
+  return ts.isBinaryExpression(parent) ? parent.left : node;
 }

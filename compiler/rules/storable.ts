@@ -2,8 +2,12 @@ import type { Types } from '../reading/index.js';
 import { ts } from '../source/index.js';
 
 /** Classes that the default codec keeps; most of them are interfaces in TypeScript's libraries, some are classes in Node's. */
-const KEPT = new Set(['Date', 'RegExp', 'URL', 'Uint8Array', 'Buffer', 'Error']);
+const ERRORS = ['Error', 'EvalError', 'RangeError', 'ReferenceError', 'SyntaxError', 'TypeError', 'URIError', 'AggregateError'];
+const KEPT = new Set(['Date', 'RegExp', 'URL', 'Uint8Array', 'Buffer', ...ERRORS]);
 const COLLECTIONS = new Set(['Map', 'Set', 'ReadonlyMap', 'ReadonlySet']);
+/** Built in, too, and not kept. */
+const LOST =
+  /^(?:(?:Int|Uint|Float|BigInt|BigUint)\d+(?:Clamped)?Array|(?:Shared)?ArrayBuffer|DataView|WeakMap|WeakSet|WeakRef|Blob|File)$/;
 /** Deeper than this nobody looks: the codec does, at run time. */
 const DEEPEST = 6;
 
@@ -43,9 +47,13 @@ export function troubleIn(
   if (symbol !== undefined && isOutside(symbol)) {
     if (KEPT.has(symbol.name)) return undefined;
     if (COLLECTIONS.has(symbol.name)) return first(args.map((part) => [part, `${path}[]`]));
+    if (LOST.test(symbol.name)) return { path, reason: `it is of the class ${symbol.name}, which is not kept: give its data as a list` };
   }
-  if (symbol !== undefined && symbol.flags & ts.SymbolFlags.Class && !admitted.has(symbol) && !isError(type, types)) {
-    return { path, reason: `it is an instance of class ${symbol.name}: give its data, or admit the class with a codec` };
+  if (symbol !== undefined && symbol.flags & ts.SymbolFlags.Class && !admitted.has(symbol)) {
+    const base = builtInUnder(type, types);
+    const instead = base === undefined ? 'its data' : `${article(base)} ${base} or its data`;
+    const what = base === undefined ? `class ${symbol.name}` : `class ${symbol.name}, which extends ${base}`;
+    return { path, reason: `it is an instance of ${what}: give ${instead}, or admit the class with a codec` };
   }
   if (symbol !== undefined && admitted.has(symbol)) return undefined;
   return first(
@@ -65,8 +73,22 @@ function isOutside(symbol: ts.Symbol): boolean {
   return symbol.declarations?.some((declaration) => declaration.getSourceFile().isDeclarationFile) === true;
 }
 
-/** Errors are kept as errors, whatever their class. */
-function isError(type: ts.Type, types: Types): boolean {
+/** The class of JavaScript's own that a class extends: of what it adds, nothing would be kept. */
+function builtInUnder(type: ts.Type, types: Types): string | undefined {
   const bases = type.isClassOrInterface() ? types.checker.getBaseTypes(type) : [];
-  return bases.some((base) => base.symbol?.name === 'Error' || isError(base, types));
+  for (const base of bases) {
+    const name = base.symbol?.name;
+    if (name !== undefined && isOutside(base.symbol) && isBuiltIn(name)) return name;
+    const under = builtInUnder(base, types);
+    if (under !== undefined) return under;
+  }
+  return undefined;
+}
+
+function isBuiltIn(name: string): boolean {
+  return KEPT.has(name) || COLLECTIONS.has(name) || LOST.test(name) || name === 'Array';
+}
+
+function article(name: string): string {
+  return /^[AEIO]/.test(name) ? 'an' : 'a';
 }

@@ -2,6 +2,7 @@ import { sentence } from '#model/diagnostics.js';
 import type { FlowReading, ProjectReading, TaskReading, Types } from '../reading/index.js';
 import { writtenIn } from '../reading/index.js';
 import { ts } from '../source/index.js';
+import { signatureOf } from './result-types.js';
 import type { Found, Rule } from './rule.js';
 
 type Source = FlowReading['linked']['atoms'][number]['inputs'][string];
@@ -78,13 +79,13 @@ function hasSchemas({ options }: TaskReading, place: Place): boolean {
 }
 
 function outputOf(task: TaskReading, name: string, types: Types): ts.Type | undefined {
-  const signature = task.execute && types.checker.getSignatureFromDeclaration(task.execute);
+  const signature = signatureOf(task, types);
   return signature && types.property(types.awaited(signature.getReturnType()), name);
 }
 
 function inputOf(task: TaskReading, name: string, types: Types): ts.Type | undefined {
-  const [parameter] = task.execute?.parameters ?? [];
-  return parameter && types.property(types.of(parameter), name);
+  const [parameter] = signatureOf(task, types)?.parameters ?? [];
+  return parameter && types.property(types.checker.getTypeOfSymbol(parameter), name);
 }
 
 /** Leaves out what only a call could settle: type parameters, `any`, and values that may be absent. */

@@ -144,7 +144,7 @@ describe('the rules stand in ESLint as rules do', () => {
     invalid: [
       {
         code: task('{}', "async execute() { this['x'].y ??= 1; }"),
-        errors: [{ messageId: 'FIELD_WRITTEN', data: { task: 'A', field: 'x' } }],
+        errors: [{ messageId: 'FIELD_WRITTEN', data: { task: 'A', field: "this['x'].y" } }],
       },
     ],
   });

@@ -4,6 +4,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, describe, expect, test } from 'vitest';
 import { check } from '../../compiler/checking/index.js';
+import type { Finding } from '../../compiler/findings/finding.js';
 import { readProject } from '../../compiler/reading/index.js';
 import { openProject } from '../../compiler/source/index.js';
 
@@ -20,6 +21,10 @@ writeFileSync(join(folder, 'tsconfig.json'), JSON.stringify({ compilerOptions, i
 
 /** The name of the flow is what would take too long; `sure` is there whatever happens. */
 function findingsIn(body: string): readonly string[] {
+  return checked(body).map(({ code }) => code);
+}
+
+function checked(body: string): readonly Finding[] {
   const source = `import { defineTask, graph, linear } from 'flowproof';
 const task = defineTask({ name: 'task', execute: () => {} });
 export const sure = linear('sure').add(task).build();
@@ -31,7 +36,7 @@ export function made(): any {
   writeFileSync(join(folder, 'made.ts'), source);
   const reading = readProject(openProject([join(folder, 'tsconfig.json')]));
   expect(reading.flows.map(({ name }) => name)).toContain('sure');
-  return check(reading).map(({ code }) => code);
+  return check(reading);
 }
 
 /** Each would take hours, or all memory, if it were done. */
@@ -64,6 +69,17 @@ const ENDLESS: Readonly<Record<string, string>> = {
   'functions that call each other twice':
     'const f = (n: number): any => (n > 90 ? "x" : f(n + 1) + f(n + 1)); return linear(f(0)).build();',
 };
+
+test('a cycle of many nodes is said by its beginning and its end', () => {
+  const body = `
+  let flow: any = graph('circle').add(Object.fromEntries(Array.from({ length: 300 }, (_, index) => ['n' + index, task])));
+  for (let index = 0; index < 300; index++) flow = flow.link('n' + index, 'n' + ((index + 1) % 300));
+  return flow.build();`;
+  const [cycle, ...others] = checked(body).filter(({ code }) => code === 'CYCLE');
+  expect(others).toEqual([]);
+  expect(cycle?.message).toMatch(/^flow 'circle' has a cycle: (n\d+ --link--> ){3}n\d+ … 294 more … (--link--> n\d+ ?){3}$/);
+  expect(cycle?.related).toHaveLength(6);
+}, 30_000);
 
 describe('a source that would take too long is read as far as it goes', () => {
   test.each(Object.entries(ENDLESS))('%s', (_, body) => {

@@ -9,18 +9,46 @@ const CONTEXT = { execute: 1, revert: 2 } as const;
 
 /** Work that nobody waits for goes on when the step is stored as done: after a crash nobody knows of it. */
 export const floatingPromise = ruleFor('FLOATING_PROMISE', ['FLOATING_PROMISE'], function* (code) {
+  const said = new Set<Node>();
   for (const { name: task, methods } of tasksIn(code)) {
     for (const { name: method, function: node, body } of methods) {
       const floats = { code, context: node.params[CONTEXT[method]] };
       const found: Node[] = [];
-      walk(body, code, (inner) => {
-        if (isA(inner, 'ExpressionStatement') && isFloating(inner.expression, floats)) found.push(inner.expression);
-        return true;
-      });
-      for (const at of found) yield { at, sentence: 'FLOATING_PROMISE', facts: { task, method, call: onOneLine(code.getText(at)) } };
+      for (const one of [body, ...calledBy(body, code)]) {
+        walk(one, code, (inner) => {
+          if (isA(inner, 'ExpressionStatement') && isFloating(inner.expression, floats)) found.push(inner.expression);
+          return true;
+        });
+      }
+      // What several tasks call is said of the first.
+      for (const at of found.filter((one) => !said.has(one))) {
+        said.add(at);
+        yield { at, sentence: 'FLOATING_PROMISE', facts: { task, method, call: onOneLine(code.getText(at)) } };
+      }
     }
   }
 });
+
+/** As far as a method's work is handed on. */
+const DEEPEST = 3;
+const TIMERS = ['setTimeout', 'setInterval', 'setImmediate', 'queueMicrotask'];
+
+/** The bodies of functions and methods of this file that some code calls, also through each other. */
+function calledBy(code: Node, source: SourceCode): readonly Node[] {
+  const found = new Set<Node>();
+  const visit = (body: Node, depth: number): void => {
+    walk(body, source, (inner) => {
+      const callee = isA(inner, 'CallExpression') ? unwrapped(inner.callee) : undefined;
+      const called = callee && (isA(callee, 'Identifier') ? functionBehind(callee, source) : ownMethod(callee))?.body;
+      if (!called || called === code || found.has(called)) return true;
+      found.add(called);
+      if (depth < DEEPEST) visit(called, depth + 1);
+      return true;
+    });
+  };
+  visit(code, 1);
+  return [...found].filter((body) => !isInside(body, code));
+}
 
 interface Around {
   readonly code: SourceCode;
@@ -35,6 +63,8 @@ function isFloating(expression: Node, around: Around): boolean {
     const last = node.expressions.at(-1);
     return last !== undefined && isFloating(last, around);
   }
+  // What stands on the right is the value, or nothing happens.
+  if (isA(node, 'LogicalExpression')) return isFloating(node.right, around);
   if (isA(node, 'ConditionalExpression')) return isFloating(node.consequent, around) || isFloating(node.alternate, around);
   if (isA(node, 'ImportExpression')) return true;
   if (isA(node, 'NewExpression')) return isGlobal(node.callee, 'Promise', around);
@@ -42,6 +72,7 @@ function isFloating(expression: Node, around: Around): boolean {
   const callee = unwrapped(node.callee);
   const [first] = node.arguments;
   if (isA(callee, 'Identifier')) {
+    if (TIMERS.includes(callee.name) && variableOf(callee, around.code) === undefined) return givesPromise(first, around);
     return (
       isAsync(functionBehind(callee, around.code)) ||
       isGlobal(callee, 'fetch', around) ||
@@ -58,11 +89,8 @@ function isFloating(expression: Node, around: Around): boolean {
     case 'finally':
       return isFloating(callee.object, around);
     case 'forEach':
-      return (
-        first !== undefined &&
-        isA(unwrapped(first), 'ArrowFunctionExpression', 'FunctionExpression') &&
-        isAsync(functionBehind(first, around.code))
-      );
+    case 'map':
+      return givesPromise(first, around);
     case 'save':
       return isContext(callee.object, around);
     default:
@@ -70,11 +98,23 @@ function isFloating(expression: Node, around: Around): boolean {
   }
 }
 
+/** A function whose result has to be waited for: it is `async`, or an arrow that is nothing but such a call. */
+function givesPromise(argument: Node | undefined, around: Around): boolean {
+  const fn = argument && functionBehind(argument, around.code);
+  if (fn === undefined || isAsync(fn)) return fn !== undefined;
+  return isA(fn, 'ArrowFunctionExpression') && !!fn.body && !isA(fn.body, 'BlockStatement') && isFloating(fn.body, around);
+}
+
 /** `async`, or declared to return a promise. */
 function isAsync(node: FunctionNode | undefined): boolean {
   if (node === undefined || node.generator === true) return false;
-  const returned = node.returnType?.typeAnnotation;
-  return node.async || (isA(returned, 'TSTypeReference') && isA(returned.typeName, 'Identifier') && returned.typeName.name === 'Promise');
+  return node.async || isPromiseType(node.returnType?.typeAnnotation);
+}
+
+/** `Promise<…>`, or that among others. */
+function isPromiseType(type: Node | undefined): boolean {
+  if (isA(type, 'TSUnionType')) return type.types.some(isPromiseType);
+  return isA(type, 'TSTypeReference') && isA(type.typeName, 'Identifier') && type.typeName.name === 'Promise';
 }
 
 function isGlobal(node: Node, name: string, { code }: Around): boolean {
@@ -93,6 +133,7 @@ function ownMethod(callee: Node): FunctionNode | undefined {
   let at: Node | null | undefined = callee.parent;
   while (at && !isClass(at)) at = at.parent;
   if (!isClass(at)) return undefined;
-  const method = at.body.body.find((member) => isA(member, 'MethodDefinition') && keyOf(member) === keyOf(callee));
-  return isA(method, 'MethodDefinition') && isFunction(method.value) ? method.value : undefined;
+  const method = at.body.body.find((member) => isA(member, 'MethodDefinition', 'PropertyDefinition') && keyOf(member) === keyOf(callee));
+  const value = isA(method, 'MethodDefinition', 'PropertyDefinition') ? method.value : undefined;
+  return isFunction(value) ? value : undefined;
 }
