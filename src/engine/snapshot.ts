@@ -15,8 +15,9 @@ export function snapshotOf(run: RunStatus): Json {
   const times: JsonObject = { ...(startedAtMs === undefined ? {} : { startedAtMs }), ...(endedAtMs === undefined ? {} : { endedAtMs }) };
   // The flow of the creation is stored beside the journal.
   const flow: JsonObject = fingerprint === creation.fingerprint ? {} : { manifest: run.manifest };
-  const past = pastFailures.length === 0 ? {} : { pastFailures: pastFailures as unknown as Json };
-  return { ...status, ...flow, ...(changed ? { changed } : {}), ...times, ...past, count: run.atoms.length, atoms };
+  const again: JsonObject = changed ? { changed } : {};
+  const past: JsonObject = pastFailures.length === 0 ? {} : { pastFailures: pastFailures as unknown as Json };
+  return { ...status, ...flow, ...again, ...times, ...past, count: run.atoms.length, atoms };
 }
 
 /**
