@@ -2,6 +2,7 @@
  * Compiles every ```ts block of README.md, CHANGELOG.md, CONTRIBUTING.md, docs/ and of the doc comments in src/, each as a
  * module of its own, with the options of this project. A block that can't compile is marked ```ts no-check and says why:
  * in a comment line at its beginning, or in `<!-- … -->` on the line before it.
+ * The generated docs/api holds signatures, and examples from the doc comments: it is left out.
  * `node scripts/documentation.mjs FOLDER` reads the files of another folder, against the same library.
  */
 import { existsSync, readdirSync, readFileSync } from 'node:fs';
@@ -51,8 +52,8 @@ function collect(folder) {
   const markdown = ['README.md', 'CHANGELOG.md', 'CONTRIBUTING.md'].map((name) => join(folder, name)).filter(existsSync);
   const read = (path) => readFileSync(path, 'utf8');
   return [
-    ...[...markdown, ...filesBelow(join(folder, 'docs'), '.md')].flatMap((path) =>
-      blocksIn(read(path).split('\n'), relative(folder, path)),
+    ...[...markdown, ...filesBelow(join(folder, 'docs'), '.md').filter((path) => !path.startsWith(join(folder, 'docs/api')))].flatMap(
+      (path) => blocksIn(read(path).split('\n'), relative(folder, path)),
     ),
     ...filesBelow(join(folder, 'src'), '.ts').flatMap((path) => blocksIn(docLines(read(path)), relative(folder, path))),
   ];

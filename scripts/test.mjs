@@ -45,6 +45,7 @@ const PARTS = [
       ['scripts/state-diagrams.mjs', '--check'],
       ['scripts/pictures.mjs', '--check'],
       ['scripts/errors-page.mjs', '--check'],
+      ['scripts/api-reference.mjs', '--check'],
     ],
   },
   {

@@ -31,44 +31,6 @@ export {
   run,
   runOrThrow,
 } from './app/index.js';
-// Nobody writes these: they are what the compiler calls the types of builders, tasks and flows in the declarations that it
-// makes of yours.
-export type {
-  AnyDefinedTask,
-  CompiledView,
-  DefinedTask,
-  DynamicHistory,
-  DynamicNodes,
-  DynamicOptions,
-  FlowAfterBoth,
-  FlowAfterInput,
-  FlowAfterRetry,
-  FlowEnd,
-  FlowError,
-  FlowMismatch,
-  FlowOptions,
-  FlowStart,
-  GraphBuilder,
-  GraphTarget,
-  ItemOf,
-  LinearBuilder,
-  MayHide,
-  MayRetry,
-  MayRetryOpen,
-  MayStillRetry,
-  MayStillTakeInput,
-  MayTakeInput,
-  Mode,
-  NeedsResolve,
-  OpenFlowStart,
-  OutcomeOf,
-  RetryDefinition,
-  RunIdentity,
-  StorableRecord,
-  TaskDefinition,
-  Tried,
-  UnorderedBuilder,
-} from './authoring/index.js';
 export {
   type AnyFlow,
   type AnyTask,
@@ -110,6 +72,7 @@ export {
   type Use,
   use,
 } from './authoring/index.js';
+export type * from './declaration-names.js';
 export type {
   AtomEvent,
   Durability,
