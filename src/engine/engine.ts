@@ -6,17 +6,16 @@ import type { InboxMessage } from '../persistence/index.js';
 import { AlarmClock } from './alarm-clock.js';
 import { callEvent, eventsOf } from './announce.js';
 import { isCall, mayCall } from './call-commands.js';
+import { CallReports } from './call-reports.js';
 import { Calls } from './calls.js';
-import type { Commitment } from './commitment.js';
-import type { AskCommand, CallCommand, CallId, Command, Decision, EngineEvent, GiveUpCommand, Limits } from './decision.js';
+import type { AskCommand, CallCommand, Command, Decision, EngineEvent, GiveUpCommand, Limits } from './decision.js';
 import { type EngineParts, limitsOf } from './engine-parts.js';
 import type { FlowEvent } from './events.js';
-import { isFull, isLong, journalFull, maxStepsOf } from './full-journal.js';
+import { isLong, maxStepsOf } from './full-journal.js';
 import { Inbox } from './inbox.js';
 import { Mailbox } from './mailbox.js';
-import { ProgressNotes } from './progress-notes.js';
 import { Recorder } from './recorder.js';
-import { Savings, savedTooLate } from './savings.js';
+import { savedTooLate } from './savings.js';
 import { Signals } from './signals.js';
 import { type RunStatistics, Statistics } from './statistics.js';
 import type { Run } from './step.js';
@@ -40,16 +39,13 @@ export class Engine {
   readonly #inbox = new Inbox();
   readonly #signals: Signals;
   readonly #calls: Calls;
-  readonly #progress: ProgressNotes;
+  readonly #reports: CallReports;
   readonly #statistics: Statistics;
   readonly #recorder: Recorder;
   #suspending = false;
   #stopping = false;
   #givenUp = false;
   #stopWatching: (() => void) | undefined;
-  /** Why nothing can be saved any more. */
-  #over: unknown;
-  readonly #savings = new Savings();
   readonly #alarm: AlarmClock;
   readonly #bounds: Pick<Limits, 'maxSteps'>;
   #saidLong = false;
@@ -59,6 +55,7 @@ export class Engine {
     this.#writer = writer;
     this.#parts = parts;
     this.#bounds = { maxSteps: maxStepsOf(parts.maxSteps, run.flow.atoms.length) };
+    this.#reports = new CallReports({ run, parts, bounds: this.#bounds, mailbox: this.#mailbox, common: () => this.#common() });
     this.#signals = new Signals(parts.onFailure === 'abortSiblings');
     this.#statistics = new Statistics(parts.clock);
     this.#recorder = new Recorder({
@@ -67,20 +64,13 @@ export class Engine {
       parts,
       mailbox: this.#mailbox,
       inbox: this.#inbox,
-      savings: this.#savings,
+      savings: this.#reports.savings,
       statistics: this.#statistics,
       limits: () => limitsOf(parts, run, this.#hold()),
       isStopping: () => this.#stopping,
     });
     this.#alarm = new AlarmClock(parts.clock, () => this.#mailbox.ring());
-    this.#progress = new ProgressNotes(parts.clock, () => this.#mailbox.ring());
-    this.#calls = new Calls(run, parts, this.#signals, {
-      finished: (outcome) => this.#mailbox.post({ kind: 'finished', outcomes: [outcome] }),
-      ...(parts.journal.capabilities.transactional ? { commit: (commitment: Commitment) => this.#commitLater(commitment) } : {}),
-      save: (call, data) => this.#save(call, data),
-      progress: (call, path, fraction, details) => this.#note(call, path, fraction, details),
-      emit: (path, event, data) => parts.emit({ type: 'emitted', ...this.#common(), path, event, ...(data === undefined ? {} : { data }) }),
-    });
+    this.#calls = new Calls(run, parts, this.#signals, this.#reports.doors());
   }
 
   /** Asks to stop between two tasks and to state it. Heard at once; nothing of it is durable before the run rests. */
@@ -139,7 +129,7 @@ export class Engine {
         if (turn !== undefined) await turn;
         if (this.#givenUp) return 'stopped';
         const news = this.#mailbox.take(this.#parts.executor.lockstep ? this.run.frontier.inFlight - withdrawn.length : 0);
-        const said = [...this.#progress.take(), ...notStarted(withdrawn), ...news.events];
+        const said = [...this.#reports.notes(), ...notStarted(withdrawn), ...news.events];
         step = await this.#recorder.step({ ...news, events: said });
       }
     } catch (error) {
@@ -249,41 +239,10 @@ export class Engine {
     return this.#suspending ? 'suspend' : this.#stopping ? 'stop' : 'none';
   }
 
-  #isFull(): boolean {
-    return isFull(this.run.status, this.#bounds);
-  }
-
-  #save(call: CallId, data: unknown): Promise<void> {
-    return new Promise((resolve, reject) => {
-      if (this.#over !== undefined) return reject(this.#over);
-      // What is being undone is undone, though it took more steps.
-      if (this.#isFull() && this.run.status.atoms[call.atom]?.state === 'RUNNING') return reject(journalFull(this.run.status));
-      const event = { kind: 'saved', call, data: this.#parts.codec.encode(data) } as const;
-      this.#savings.add({ event, resolve, reject });
-      this.#mailbox.post(event);
-    });
-  }
-
-  #commitLater(commitment: Commitment): void {
-    if (this.#over !== undefined) commitment.refuse(this.#over);
-    else this.#mailbox.postCommitment(commitment);
-  }
-
-  #note(call: CallId, path: string, fraction: number, details?: Readonly<Record<string, unknown>>): void {
-    const encoded = details === undefined ? {} : { details: this.#parts.codec.encode(details) };
-    if (this.#parts.listening()) {
-      this.#parts.emit({ type: 'progress', ...this.#common(), path, fraction, ...(details === undefined ? {} : { details }) });
-    }
-    if (this.#over === undefined && !this.#isFull()) this.#progress.add({ kind: 'progress', call, fraction, ...encoded });
-  }
-
   /** Nothing more is started or saved: whoever still waits is told. */
   #end(reason: unknown): void {
-    this.#over ??= reason;
     this.#alarm.off();
-    this.#progress.end();
-    this.#savings.end(this.#over);
-    this.#mailbox.refuseCommitments(this.#over);
+    this.#reports.end(reason);
   }
 
   /** Tells listeners of a durable step. */
