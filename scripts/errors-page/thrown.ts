@@ -74,7 +74,8 @@ export const THROWN: Readonly<Record<FlowproofErrorCode, Entry>> = {
   },
   NOT_TRANSACTIONAL: {
     when: '`transaction`: this task’s end can’t be written in a transaction, since the store has none, or the context is not the one that the task was called with.',
-    remedy: 'Pass the task’s own `ctx`, and keep runs with `postgres(url)`.',
+    remedy:
+      'Pass the task’s own `ctx`, and keep runs with `postgres(url)`. In tests on other stores, `flowproof({ allowUnfenced: true })` makes it a [plain transaction](persistence.md#on-stores-without-a-fence). As a warning: a revert did its work in a plain transaction.',
   },
   OTHER_DATABASE: {
     when: '`transaction`: the database of this transaction does not hold the run.',

@@ -69,6 +69,12 @@ export interface EngineOptions {
    * (`type: 'journal'`). Default: 100,000, or 10 for each node of the flow if that is more.
    */
   readonly maxSteps?: number;
+  /**
+   * For tests: `transaction` of `flowproof/postgres` works on every store, as a plain transaction. Where the store is not
+   * `postgres(url)`, a process that dies between COMMIT and the step lets the task be done again. Without it, the task fails with
+   * `NOT_TRANSACTIONAL`. Default: false.
+   */
+  readonly allowUnfenced?: boolean;
   /** Default: JSON plus Date, bigint, Map, Set, undefined, Uint8Array, Buffer, URL, RegExp and Error. */
   readonly codec?: Codec;
   /** Times are taken as whole milliseconds; what is no time, or throws, is reckoned from the last reading. Default: the system's. */

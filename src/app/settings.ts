@@ -55,6 +55,7 @@ export function runsParts(options: UntypedOptions, journal: Journal, flows: read
     snapshotAfter: options.snapshotAfter ?? DEFAULTS.snapshotAfter,
     recover: options.recover ?? journal.capabilities.outlivesProcess,
     maxActive,
+    allowUnfenced: options.allowUnfenced === true,
     flows,
     ...(maxSteps === undefined ? {} : { maxSteps }),
     listening: () => listeners.size > 0,

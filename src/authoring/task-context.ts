@@ -60,6 +60,6 @@ export interface TaskContext<out Services = {}> {
     event: string,
     data?: StorableValue<Value, Sentence<'NOT_STORABLE', { path: 'data'; reason: 'it holds what does not survive' }>>,
   ): void;
-  /** The way of `transaction` of `flowproof/postgres` into the run; for it alone. Absent where the store takes part in no transactions. */
+  /** The way of `transaction` of `flowproof/postgres` into the run; for it alone. */
   readonly '~flowproof'?: TaskDoor;
 }

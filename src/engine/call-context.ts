@@ -1,7 +1,7 @@
 import type { TaskContext } from '../authoring/index.js';
 import { digest, quickDigest } from '../model/ids.js';
 import { inWords } from '../model/in-words.js';
-import type { CallDoor } from './call-door.js';
+import type { TaskDoor } from '../model/task-door.js';
 import type { Commitment } from './commitment.js';
 import type { CallId, CallOutcome } from './decision.js';
 import type { Discretion } from './discretion.js';
@@ -18,6 +18,11 @@ export interface CallDoors {
   emit(path: string, event: string, data?: unknown): void;
 }
 
+/** A task's way into its run that knows when the task's code has ended, and says whether that is news. */
+export interface EndingDoor extends TaskDoor {
+  close(): boolean;
+}
+
 /** What all keys of a run begin with; after a reset, another one. */
 export function keySeed(status: RunStatus): string {
   return digest(status.runId, status.incarnation).slice(0, 16);
@@ -32,7 +37,7 @@ interface ContextParts {
   readonly services: object;
   readonly saved: unknown;
   readonly doors: CallDoors;
-  readonly door: CallDoor | undefined;
+  readonly door: TaskDoor | undefined;
   readonly discretion: Discretion | undefined;
 }
 

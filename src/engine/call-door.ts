@@ -1,7 +1,8 @@
 import { TransactionError } from '../model/errors.js';
 import type { Failure } from '../model/failure.js';
 import type { Json } from '../model/json.js';
-import type { CommitEnd, TaskDoor } from '../model/task-door.js';
+import type { CommitEnd } from '../model/task-door.js';
+import type { EndingDoor } from './call-context.js';
 import type { CallResult } from './call-result.js';
 import { Commitment } from './commitment.js';
 import type { CallId } from './decision.js';
@@ -15,8 +16,8 @@ interface CallDoorParts {
   readonly commit: (commitment: Commitment) => void;
 }
 
-/** The door of one call. What its task did is known when it was committed, or when its code has ended. */
-export class CallDoor implements TaskDoor {
+/** The door of one call, where the store takes part in transactions. What its task did is known when it was committed, or when its code has ended. */
+export class CallDoor implements EndingDoor {
   readonly #parts: CallDoorParts;
   #commitment: Commitment | undefined;
   #isCommitted = false;
@@ -61,6 +62,6 @@ function resultIn({ result }: { readonly result?: Json }): { readonly result?: J
 }
 
 /** To be thrown through the user's code, and to become the same failure again. */
-function errorOf({ name, message, code, data }: Failure): Error {
+export function errorOf({ name, message, code, data }: Failure): Error {
   return Object.assign(new Error(message), { name, code, data });
 }

@@ -1,9 +1,10 @@
 import { canCall, instanceOf, type TaskContext } from '../authoring/index.js';
 import type { CompiledAtom, CompiledRetry, CompiledTask } from '../compilation/index.js';
 import type { Codec } from '../model/codec.js';
+import { describeUnfencedRevert } from '../model/errors.js';
 import { copyOfFailure, type Failure, statedFailure, toFailure } from '../model/failure.js';
 import type { Json } from '../model/json.js';
-import { type CallDoors, callContext, keySeed } from './call-context.js';
+import { type CallDoors, callContext, type EndingDoor, keySeed } from './call-context.js';
 import { CallDoor } from './call-door.js';
 import { type CallResult, hasSchemas, issueText, parse, resultOf } from './call-result.js';
 import type { Answer, CallCommand, CallOutcome, Question } from './decision.js';
@@ -16,12 +17,15 @@ import { askDecider } from './questions.js';
 import type { AtomStatus } from './run-state.js';
 import type { Signals } from './signals.js';
 import type { Run } from './step.js';
+import { UnfencedDoor } from './unfenced-door.js';
 import { inputsOf, isOfMissingValue } from './values.js';
 
 /** What calls need from the app. */
 export interface CallParts extends RetryParts {
   readonly executor: Executor;
   readonly codec: Codec;
+  /** Whether tasks may end with transactions that the store takes no part in. */
+  readonly allowUnfenced: boolean;
 }
 
 /** Calls the code of the user for one run. */
@@ -31,6 +35,7 @@ export class Calls {
   readonly #doors: CallDoors;
   readonly #signals: Signals;
   readonly #seed: string;
+  #hasWarned = false;
 
   constructor(run: Run, parts: CallParts, signals: Signals, doors: CallDoors) {
     this.#run = run;
@@ -51,14 +56,30 @@ export class Calls {
   }
 
   /** By which a task can end with a transaction of its own. */
-  #doorOf(call: CallCommand): CallDoor | undefined {
-    const { commit } = this.#doors;
-    const atom = this.#run.flow.atoms[call.atom];
-    if (commit === undefined || atom?.kind !== 'task') return undefined;
-    const { codec } = this.#parts;
-    const { path, outputs } = atom;
-    const toResult = (value: unknown) => (call.do === 'execute' ? resultOf(path, outputs, value, codec) : storable(value, codec));
-    return new CallDoor({ call, path, resultOf: toResult, commit });
+  #doorOf(command: CallCommand): EndingDoor | undefined {
+    const task = this.#run.flow.atoms[command.atom];
+    if (task?.kind !== 'task') return undefined;
+    const { commit, finished } = this.#doors;
+    const { codec, allowUnfenced } = this.#parts;
+    const { atom, round, attempt, do: phase } = command;
+    const { path, outputs } = task;
+    const toResult = (value: unknown) => (phase === 'execute' ? resultOf(path, outputs, value, codec) : storable(value, codec));
+    if (commit !== undefined) return new CallDoor({ call: command, path, resultOf: toResult, commit });
+    return new UnfencedDoor({
+      phase,
+      path,
+      isAllowed: allowUnfenced,
+      resultOf: toResult,
+      finished: (end) => finished({ atom, round, attempt, end }),
+      warn: () => this.#warnOfUnfenced(path),
+    });
+  }
+
+  /** Once a run. */
+  #warnOfUnfenced(path: string): void {
+    if (this.#hasWarned) return;
+    this.#hasWarned = true;
+    process.emitWarning(describeUnfencedRevert(path), { type: 'FlowproofWarning', code: 'NOT_TRANSACTIONAL' });
   }
 
   ask(question: Question): Promise<Answer> {
@@ -66,7 +87,7 @@ export class Calls {
     return askRetry(this.#run, question, this.#parts, this.#signals.of(question.retry, 'execute'));
   }
 
-  async #call(command: CallCommand, signal: AbortSignal, door: CallDoor | undefined): Promise<CallOutcome['end']> {
+  async #call(command: CallCommand, signal: AbortSignal, door: EndingDoor | undefined): Promise<CallOutcome['end']> {
     const atom = this.#run.flow.atoms[command.atom] as CompiledAtom;
     try {
       if (command.do === 'revert')
@@ -80,7 +101,7 @@ export class Calls {
     }
   }
 
-  async #execute(command: CallCommand, atom: CompiledTask, signal: AbortSignal, door: CallDoor | undefined): Promise<CallResult> {
+  async #execute(command: CallCommand, atom: CompiledTask, signal: AbortSignal, door: EndingDoor | undefined): Promise<CallResult> {
     const { task, path } = atom;
     const inputs = inputsOf(this.#run, path, task.requires, atom.inputs);
     const context = this.#context(command, atom, signal, door);
@@ -95,7 +116,7 @@ export class Calls {
     return resultOf(atom.path, atom.outputs, returned, this.#parts.codec);
   }
 
-  async #revert(command: CallCommand, atom: CompiledAtom, signal: AbortSignal, door: CallDoor | undefined): Promise<unknown> {
+  async #revert(command: CallCommand, atom: CompiledAtom, signal: AbortSignal, door: EndingDoor | undefined): Promise<unknown> {
     if (atom.kind === 'retry') return callRetry(this.#run, atom, 'revert', this.#parts, signal);
     const { task, path } = atom;
     // It failed before it could be called: there is nothing to undo, and its revert would miss the same values. A value that is
@@ -109,7 +130,7 @@ export class Calls {
     return this.#parts.executor.call({ phase: 'revert', task, inputs, outcome: this.#outcome(command.atom), context });
   }
 
-  #context(call: CallCommand, task: CompiledTask, signal: AbortSignal, door: CallDoor | undefined): TaskContext<object> {
+  #context(call: CallCommand, task: CompiledTask, signal: AbortSignal, door: EndingDoor | undefined): TaskContext<object> {
     const { status } = this.#run;
     const { services, codec } = this.#parts;
     const stored = status.atoms[call.atom]?.saved;

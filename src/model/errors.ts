@@ -236,9 +236,14 @@ export class TransactionError<Code extends TransactionCode = TransactionCode> ex
   }
 }
 
+/** What it means that a revert ends with a transaction that its store takes no part in. */
+export function describeUnfencedRevert(path: string): string {
+  return `task '${path}' is undone in a transaction that its run takes no part in, as these runs are not kept with postgres(url): a process that dies between its COMMIT and the run's next step lets it be undone again`;
+}
+
 const TRANSACTION_TEXTS: Readonly<Record<TransactionCode, (subject: string) => string>> = {
   NOT_TRANSACTIONAL: (path) =>
-    `task '${path}' can't end with a transaction: pass the context that the task was called with, and let the app keep its runs with postgres(url), which has connections of its own; over your pool or Kysely, transactions that wait for the journal would hold what it waits for`,
+    `task '${path}' can't end with a transaction: pass the context that the task was called with, and let the app keep its runs with postgres(url), which has connections of its own; over your pool or Kysely, transactions that wait for the journal would hold what it waits for. For tests on other stores: flowproof({ allowUnfenced: true })`,
   OTHER_DATABASE: (runId) =>
     `the transaction is in a database whose journal does not know run '${runId}': pass the Kysely of the database that the app keeps its runs in`,
   TRANSACTION_LATE: (path) =>
