@@ -8,7 +8,16 @@ import type {
   TaskCode,
   TimesDefinition,
 } from '#authoring';
-import type { FlowNodeShape, FlowShape, LinkShape, NodeShape, PortShape, RetryNodeShape, TaskNodeShape } from '#compilation';
+import type {
+  FlowNodeShape,
+  FlowShape,
+  LinkShape,
+  NodeShape,
+  PortShape,
+  RetryNodeShape,
+  TaskNodeShape,
+  UnknownNodeShape,
+} from '#compilation';
 import { placeholder } from './known-options.js';
 import { schemaOf } from './schemas.js';
 
@@ -50,18 +59,31 @@ function placed(node: NodeDefinition['node'], shape: NodeShape): NodeDefinition 
   return { node, placement, unknownOptions: node.kind === 'flow' ? [] : shape.unknownOptions };
 }
 
-function unknownOf({ name }: NodeShape): NodeDefinition['node'] {
-  return { kind: 'unknown', name };
+function unknownOf(shape: UnknownNodeShape): NodeDefinition['node'] {
+  return { kind: 'unknown', name: shape.name, ...(shape.hint === undefined ? {} : { hint: shape.hint }) };
 }
 
 function taskOf(shape: TaskNodeShape): NodeDefinition['node'] {
-  const { task, named, requires, provides, keeps, revertRequires, hasRevert, priority, maxLosses, version, revertRetry } = shape;
+  const {
+    task,
+    named,
+    requires,
+    provides,
+    mayLack = [],
+    keeps,
+    revertRequires,
+    hasRevert,
+    priority,
+    maxLosses,
+    version,
+    revertRetry,
+  } = shape;
   return {
     kind: 'task',
     name: task,
     named,
     requires: requires.map(port),
-    provides: provides.map(certain),
+    provides: provides.map((name) => ({ name, optional: mayLack.includes(name) })),
     keeps: keeps.map(certain),
     revertRequires: revertRequires.map(port),
     ...secretOf(shape),

@@ -130,13 +130,13 @@ export interface App<Flows extends readonly AnyFlow[]> {
    * @throws AppStoppedError `APP_STOPPED` when the app was stopped meanwhile
    * @throws PersistenceError
    */
-  run<F extends Flows[number]>(flow: RunsAloneInApp<F>): Promise<RunResult<F>>;
+  run<F extends AnyFlow>(flow: RunsAloneInApp<F, Flows[number]>): Promise<RunResult<F>>;
   run<F extends Flows[number]>(flow: F, options: AppRunOptionsFor<F, RunIdOption>): Promise<RunResult<F>>;
   /** Like {@link App.run}, but gives the results themselves. @throws FlowFailedError `FLOW_FAILED` for any other end */
-  runOrThrow<F extends Flows[number]>(flow: RunsAloneInApp<F>): Promise<Provides<F>>;
+  runOrThrow<F extends AnyFlow>(flow: RunsAloneInApp<F, Flows[number]>): Promise<Provides<F>>;
   runOrThrow<F extends Flows[number]>(flow: F, options: AppRunOptionsFor<F, RunIdOption>): Promise<Provides<F>>;
   /** Begins a run and returns when that is durable. Throws like {@link App.run}. */
-  start<F extends Flows[number]>(flow: RunsAloneInApp<F>): Promise<RunHandle<F>>;
+  start<F extends AnyFlow>(flow: RunsAloneInApp<F, Flows[number]>): Promise<RunHandle<F>>;
   start<F extends Flows[number]>(flow: F, options: AppRunOptionsFor<F, RunIdOption>): Promise<RunHandle<F>>;
   /**
    * A run that is stored, by its id: to look at, wait for, suspend or cancel, from any process. Nothing is read before it is
@@ -177,7 +177,7 @@ export interface App<Flows extends readonly AnyFlow[]> {
    *
    * @param options `id` and `inputs` as for {@link App.run}
    */
-  engine<F extends Flows[number]>(flow: RunsAloneInApp<F>): FlowEngine<F>;
+  engine<F extends AnyFlow>(flow: RunsAloneInApp<F, Flows[number]>): FlowEngine<F>;
   engine<F extends Flows[number]>(flow: F, options: AppRunOptionsFor<F, RunIdOption>): FlowEngine<F>;
   /**
    * Lets a run that rests or has ended begin anew: nothing of what it did counts, and nothing of it is undone. It waits,

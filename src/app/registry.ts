@@ -54,7 +54,7 @@ export class Registry {
   compiled(flow: AnyFlow): CompiledFlow {
     const definition = flowDefinitionOf(flow);
     if (definition === undefined) {
-      const message = sentence('NOT_A_NODE', { flow: 'flowproof' });
+      const message = sentence('NOT_A_NODE', { flow: 'flowproof', hint: 'decorate the class with @Task, or call .build()' });
       throw new FlowDefinitionError('flowproof', [{ code: 'NOT_A_NODE', severity: 'error', path: '', message }]);
     }
     const compiled = compile(definition, this.#app.compat ?? STANDARD);

@@ -1,7 +1,11 @@
+import type { Parsing, SaidOfNode, Unchecked } from './check-add.js';
+import type { Conflicts } from './conflicts.js';
+import type { ParsesInput } from './flow.js';
 import type { RequiredKeys } from './names.js';
 import type { AnyNode, Demands, Gives, Needs } from './node-types.js';
 import type { MayBeAbsent, Visible } from './scope.js';
-import type { AllOf, Listed, Sentence, SentenceWith } from './sentence.js';
+import type { Fits, Listed, Sentence, SentenceWith, Shown, Wrong } from './sentence.js';
+import type { IsUnion, Together } from './unions.js';
 import type { Unmet } from './unmet.js';
 
 /*
@@ -20,13 +24,6 @@ type GiftOf<Gifts, Name> = Gifts extends { readonly [Key in Name & string]: infe
   : never;
 type WhoGives<Who, Name> = Name extends string ? (Who extends { readonly [Key in Name]: infer Id } ? Id : never) : never;
 
-type IsUnion<Union, Whole = Union> = [Union] extends [never]
-  ? false
-  : Union extends unknown
-    ? [Whole] extends [Union]
-      ? false
-      : true
-    : never;
 type Ambiguous<Who, Given, Name> = Name extends Given ? (IsUnion<WhoGives<Who, Name>> extends true ? Name : never) : never;
 
 /** Node → nodes of the batch from which it reads. */
@@ -70,15 +67,20 @@ type MayMiss<Chunks, Names, Gifts, Given, Name> = Name extends Names
 type Misfits<Name, I, Chunks, Names, Gifts, Given> = Name extends keyof I
   ? ValueOf<Chunks, Names, Gifts, Given, I, Name> extends I[Name]
     ? never
-    : MayMiss<Chunks, Names, Gifts, Given, Name> extends true
-      ? Exclude<ValueOf<Chunks, Names, Gifts, Given, I, Name>, undefined> extends I[Name]
-        ? never
+    : Unchecked<ValueOf<Chunks, Names, Gifts, Given, I, Name>> extends true
+      ? never
+      : MayMiss<Chunks, Names, Gifts, Given, Name> extends true
+        ? Exclude<ValueOf<Chunks, Names, Gifts, Given, I, Name>, undefined> extends I[Name]
+          ? never
+          : Name
         : Name
-      : Name
   : never;
-type Absent<Name, Chunks, Names, Gifts, Given> = Name extends string
-  ? MayMiss<Chunks, Names, Gifts, Given, Name> extends true
-    ? Name
+/** Asks first what the other check knows already. */
+type Absent<Name, I, Chunks, Names, Gifts, Given> = Name extends keyof I
+  ? undefined extends ValueOf<Chunks, Names, Gifts, Given, I, Name>
+    ? MayMiss<Chunks, Names, Gifts, Given, Name> extends true
+      ? Name
+      : never
     : never
   : never;
 type Difference<I, Wrong, Chunks, Names, Gifts, Given> =
@@ -86,35 +88,72 @@ type Difference<I, Wrong, Chunks, Names, Gifts, Given> =
     ? { [Key in Name]-?: { needed: I[Key]; provided: ValueOf<Chunks, Names, Gifts, Given, I, Key> } }
     : never;
 
-type CheckNode<F, M, Chunks, Names, Ids, Soft, Gifts, Who, Given, Cycle, Id, Node, I, O> = Node extends AnyNode
+type Found<M, Ns, Chunks, Names, Ids, Soft, Gifts, Who, Given, Cycle, Id, Node, I, O, D> = [Exclude<Node, undefined>] extends [AnyNode]
   ? [Extract<Id, Ids>] extends [never]
     ? [Extract<Id, Cycle>] extends [never]
       ? [M extends 'open' ? never : Exclude<RequiredKeys<I>, Names | Given>] extends [never]
         ? [Misfits<keyof I, I, Chunks, Names, Gifts, Given>] extends [never]
-          ? [Absent<Exclude<RequiredKeys<I>, Soft>, Chunks, Names, Gifts, Given>] extends [never]
+          ? [Absent<Exclude<RequiredKeys<I>, Soft>, I, Chunks, Names, Gifts, Given>] extends [never]
             ? [Ambiguous<Who, Given, keyof O>] extends [never]
               ? [Extract<keyof O, Names>] extends [never]
-                ? unknown
-                : Sentence<'ALREADY_PROVIDED', { flow: F; value: Listed<Extract<keyof O, Names>> }>
-              : Sentence<'SEVERAL_PROVIDERS', { flow: F; value: Listed<Ambiguous<Who, Given, keyof O>> }>
-            : Sentence<'MAYBE_ABSENT', { flow: F; value: Listed<Absent<Exclude<RequiredKeys<I>, Soft>, Chunks, Names, Gifts, Given>> }>
-          : SentenceWith<
-              'WRONG_TYPE',
-              { flow: F; value: Listed<Misfits<keyof I, I, Chunks, Names, Gifts, Given>> },
-              Difference<I, Misfits<keyof I, I, Chunks, Names, Gifts, Given>, Chunks, Names, Gifts, Given>
-            >
-        : Sentence<'NOT_PROVIDED', { flow: F; value: Listed<Exclude<RequiredKeys<I>, Names | Given>> }>
-      : Sentence<'CYCLE', { flow: F; nodes: Listed<Cycle> }>
-    : Sentence<'DUPLICATE_NODE', { flow: F; node: Id }>
-  : Sentence<'NOT_A_NODE', { flow: F }>;
+                ? [Extract<keyof D, keyof ParsesInput>] extends [never]
+                  ? M extends 'open'
+                    ? [Conflicts<Ns, Exclude<keyof I, Names | Given>>] extends [never]
+                      ? Fits
+                      : 'NEEDS_CONFLICT'
+                    : Fits
+                  : Parsing<D>
+                : 'ALREADY_PROVIDED'
+              : 'SEVERAL_PROVIDERS'
+            : 'MAYBE_ABSENT'
+          : 'WRONG_TYPE'
+        : 'NOT_PROVIDED'
+      : 'CYCLE'
+    : 'DUPLICATE_NODE'
+  : 'NOT_A_NODE';
 
-type CheckNodes<F, M, Chunks, Names, Ids, Soft, Ns, Gifts, Who, Given, Cycle> = {
-  [Id in keyof Ns]: CheckNode<F, M, Chunks, Names, Ids, Soft, Gifts, Who, Given, Cycle, Id, Ns[Id], Needs<Ns[Id]>, Gives<Ns[Id]>>;
+type Said<Code, F, Ns, Chunks, Names, Soft, Gifts, Who, Given, Cycle, Id, Node, I, O> = Code extends 'NOT_PROVIDED'
+  ? Sentence<Code, { flow: F; value: Listed<Exclude<RequiredKeys<I>, Names | Given>> }>
+  : Code extends 'WRONG_TYPE'
+    ? SentenceWith<
+        Code,
+        { flow: F; value: Listed<Misfits<keyof I, I, Chunks, Names, Gifts, Given>> },
+        Difference<I, Misfits<keyof I, I, Chunks, Names, Gifts, Given>, Chunks, Names, Gifts, Given>
+      >
+    : Code extends 'MAYBE_ABSENT'
+      ? Sentence<Code, { flow: F; value: Listed<Absent<Exclude<RequiredKeys<I>, Soft>, I, Chunks, Names, Gifts, Given>> }>
+      : Code extends 'SEVERAL_PROVIDERS'
+        ? Sentence<Code, { flow: F; value: Listed<Ambiguous<Who, Given, keyof O>> }>
+        : Code extends 'ALREADY_PROVIDED'
+          ? Sentence<Code, { flow: F; value: Listed<Extract<keyof O, Names>> }>
+          : Code extends 'CYCLE'
+            ? Sentence<Code, { flow: F; nodes: Listed<Cycle> }>
+            : Code extends 'NEEDS_CONFLICT'
+              ? Sentence<Code, { flow: F; value: Listed<Conflicts<Ns, Exclude<keyof I, Names | Given>>> }>
+              : SaidOfNode<Code, F, Id, Node>;
+
+type FoundIn<M, Chunks, Names, Ids, Soft, Ns, Gifts, Who, Given, Cycle> = {
+  [Id in keyof Ns]: Found<
+    M,
+    Ns,
+    Chunks,
+    Names,
+    Ids,
+    Soft,
+    Gifts,
+    Who,
+    Given,
+    Cycle,
+    Id,
+    Ns[Id],
+    Needs<Ns[Id]>,
+    Gives<Ns[Id]>,
+    Demands<Ns[Id]>
+  >;
 };
 
-/** For each node of the batch `unknown`, or the error that it causes. */
-export type CheckBatch<F, M, Chunks, Names, Ids, Soft, Ns> = CheckNodes<
-  F,
+/** For each node of a batch what is wrong with it. */
+export type FoundInBatch<M, Chunks, Names, Ids, Soft, Ns> = FoundIn<
   M,
   Chunks,
   Names,
@@ -126,6 +165,34 @@ export type CheckBatch<F, M, Chunks, Names, Ids, Soft, Ns> = CheckNodes<
   keyof ProviderOf<Ns>,
   CycleIn<Waits<Ns, ProviderOf<Ns>, keyof ProviderOf<Ns>>>
 >;
+
+type SaidOfNodes<F, Chunks, Names, Soft, Ns, Gifts, Who, Given, Cycle, Codes> = {
+  [Id in keyof Ns]: Id extends keyof Codes
+    ? Codes[Id] extends Wrong
+      ? Said<Codes[Id], F, Ns, Chunks, Names, Soft, Gifts, Who, Given, Cycle, Id, Ns[Id], Needs<Ns[Id]>, Gives<Ns[Id]>>
+      : Ns[Id]
+    : Ns[Id];
+};
+
+/** The batch itself, or the error in the place of each node that causes one. */
+export type CheckBatch<Codes, F, Chunks, Names, Soft, Ns> = [
+  [Extract<Codes[keyof Codes], Wrong>] extends [never] ? Fits : 'wrong',
+] extends [Wrong]
+  ? Shown<
+      SaidOfNodes<
+        F,
+        Chunks,
+        Names,
+        Soft,
+        Ns,
+        GiftsIn<Ns>,
+        ProviderOf<Ns>,
+        keyof ProviderOf<Ns>,
+        CycleIn<Waits<Ns, ProviderOf<Ns>, keyof ProviderOf<Ns>>>,
+        Codes
+      >
+    >
+  : Ns;
 
 type Single<Gifts> = { [Name in keyof Gifts]: Name extends keyof Gifts[Name] ? Gifts[Name][Name] : never };
 type MayMissNames<Gifts> = {
@@ -145,8 +212,8 @@ export type Loosened<Values, Uncertain> = { [Name in keyof Values as Name extend
 export type BatchNeeds<M, Chunks, Names, In, Ns> = M extends 'open'
   ? [keyof Ns] extends [never]
     ? {}
-    : AllOf<{ [Id in keyof Ns]: Unmet<M, {}, Chunks, Names | keyof ProviderOf<Ns>, In, Needs<Ns[Id]>> }[keyof Ns]>
+    : Together<{ [Id in keyof Ns]: Unmet<M, {}, Chunks, Names | keyof ProviderOf<Ns>, In, Needs<Ns[Id]>> }[keyof Ns]>
   : {};
 
 /** What the nodes of a batch read from `ctx.services`. */
-export type BatchDemands<Ns> = [keyof Ns] extends [never] ? {} : AllOf<{ [Id in keyof Ns]: Demands<Ns[Id]> }[keyof Ns]>;
+export type BatchDemands<Ns> = [keyof Ns] extends [never] ? {} : Together<{ [Id in keyof Ns]: Demands<Ns[Id]> }[keyof Ns]>;

@@ -1,51 +1,59 @@
+import type { NotStorable } from './check-results.js';
+import type { AnyClass, InstanceOf, TextOf } from './check-task.js';
 import type { History } from './history.js';
 import type { CertainNames, NamesOf, OptionalKeys, OptionalNames, RequiredKeys } from './names.js';
 import type { RetryAnswer, RetryClass, RetryGifts, RetryInputs } from './own-retry.js';
 import type { RetryContext } from './retry-context.js';
-import type { FlowError, Listed, Sentence } from './sentence.js';
-import type { RefusedNames, Troubles } from './storable.js';
+import type { Fits, Listed, Sentence, Shown, Wrong } from './sentence.js';
+import type { RefusedNames } from './storable.js';
 
 /** The class itself when `@Retry`'s names agree with its signatures, otherwise the sentence that says where they don't. */
-export type CheckRetryClass<C extends RetryClass, R, P> =
-  CheckMethods<InstanceType<C>, R, P> extends infer Wrong
-    ? [Wrong] extends [never]
-      ? C
-      : Wrong extends FlowError<infer Message>
-        ? Message
-        : never
-    : never;
+export type CheckRetryClass<Found, C extends AnyClass, R, P> = [Found] extends [Wrong]
+  ? Shown<TextOf<SaidOfRetry<Found, RetryInputs<InstanceOf<C>>, RetryGifts<InstanceOf<C>>, R, P>>>
+  : C;
 
-type CheckMethods<T, R, P> =
-  CheckRetryNames<RetryInputs<T>, RetryGifts<T>, R, P> extends infer Wrong
-    ? [Wrong] extends [never]
-      ? Fits<T, RetryInputs<T>, History<RetryGifts<T>>> extends true
-        ? never
-        : Sentence<'RETRY_UNFIT'>
-      : Wrong
-    : never;
+/** What is wrong with a class of retries, whose instances are `T`. */
+export type FoundInRetry<C, T, R, P> = C extends RetryClass
+  ? FoundInRetryNames<RetryInputs<T>, RetryGifts<T>, R, P> extends Fits
+    ? AreCalled<T, RetryInputs<T>, History<RetryGifts<T>>> extends true
+      ? Fits
+      : 'RETRY_UNFIT'
+    : FoundInRetryNames<RetryInputs<T>, RetryGifts<T>, R, P>
+  : 'RETRY_UNFIT';
 
-/** `never`, or what is wrong with the names of a retry whose methods take `I` and which gives `O`. */
-export type CheckRetryNames<I, O, R, P> = [Exclude<keyof I, NamesOf<R>>] extends [never]
+/** What is wrong with the names of a retry whose methods take `I` and which gives `O`. */
+export type FoundInRetryNames<I, O, R, P> = [Exclude<keyof I, NamesOf<R>>] extends [never]
   ? [Exclude<NamesOf<R>, keyof I>] extends [never]
     ? [Extract<OptionalKeys<I>, CertainNames<R>>] extends [never]
       ? [Extract<RequiredKeys<I>, OptionalNames<R>>] extends [never]
-        ? CheckRetryGifts<O, P>
-        : Sentence<'RETRY_REQUIRES_NOT_REQUIRED', { value: Listed<Extract<RequiredKeys<I>, OptionalNames<R>>> }>
-      : Sentence<'RETRY_REQUIRES_NOT_OPTIONAL', { value: Listed<Extract<OptionalKeys<I>, CertainNames<R>>> }>
-    : Sentence<'RETRY_REQUIRES_UNKNOWN', { value: Listed<Exclude<NamesOf<R>, keyof I>> }>
-  : Sentence<'RETRY_REQUIRES_MISSING', { value: Listed<Exclude<keyof I, NamesOf<R>>> }>;
+        ? [Exclude<keyof O, NamesOf<P>>] extends [never]
+          ? [Exclude<NamesOf<P>, keyof O>] extends [never]
+            ? [RefusedNames<O>] extends [never]
+              ? Fits
+              : 'NOT_STORABLE'
+            : 'RETRY_PROVIDES_UNKNOWN'
+          : 'RETRY_PROVIDES_MISSING'
+        : 'RETRY_REQUIRES_NOT_REQUIRED'
+      : 'RETRY_REQUIRES_NOT_OPTIONAL'
+    : 'RETRY_REQUIRES_UNKNOWN'
+  : 'RETRY_REQUIRES_MISSING';
 
-type CheckRetryGifts<O, P> = [Exclude<keyof O, NamesOf<P>>] extends [never]
-  ? [Exclude<NamesOf<P>, keyof O>] extends [never]
-    ? [RefusedNames<O>] extends [never]
-      ? never
-      : NotStorable<Troubles<O, RefusedNames<O>>>
-    : Sentence<'RETRY_PROVIDES_UNKNOWN', { value: Listed<Exclude<NamesOf<P>, keyof O>> }>
-  : Sentence<'RETRY_PROVIDES_MISSING', { value: Listed<Exclude<keyof O, NamesOf<P>>> }>;
-
-type NotStorable<Found> = Found extends readonly [infer Path extends string, infer Reason extends string]
-  ? Sentence<'NOT_STORABLE', { path: Path; reason: Reason }>
-  : never;
+/** The sentence for that code. */
+export type SaidOfRetry<Code, I, O, R, P> = Code extends 'RETRY_REQUIRES_MISSING'
+  ? Sentence<Code, { value: Listed<Exclude<keyof I, NamesOf<R>>> }>
+  : Code extends 'RETRY_REQUIRES_UNKNOWN'
+    ? Sentence<Code, { value: Listed<Exclude<NamesOf<R>, keyof I>> }>
+    : Code extends 'RETRY_REQUIRES_NOT_OPTIONAL'
+      ? Sentence<Code, { value: Listed<Extract<OptionalKeys<I>, CertainNames<R>>> }>
+      : Code extends 'RETRY_REQUIRES_NOT_REQUIRED'
+        ? Sentence<Code, { value: Listed<Extract<RequiredKeys<I>, OptionalNames<R>>> }>
+        : Code extends 'RETRY_PROVIDES_MISSING'
+          ? Sentence<Code, { value: Listed<Exclude<keyof O, NamesOf<P>>> }>
+          : Code extends 'RETRY_PROVIDES_UNKNOWN'
+            ? Sentence<Code, { value: Listed<Exclude<NamesOf<P>, keyof O>> }>
+            : Code extends 'NOT_STORABLE'
+              ? NotStorable<O, RefusedNames<O>>
+              : Sentence<'RETRY_UNFIT'>;
 
 // biome-ignore lint/suspicious/noExplicitAny: the services are collected and demanded elsewhere
 type Told<I, H> = [H, I, RetryContext<any>];
@@ -56,7 +64,7 @@ type Takes<T, Method extends string, I, H> = T extends { [Key in Method]: (...ar
   : true;
 
 /** Whether the methods can be called with history, inputs and context, and `onFailure` gives a decision. */
-type Fits<T, I, H> = [Takes<T, 'onFailure', I, H> | Takes<T, 'execute', I, H> | Takes<T, 'revert', I, H>] extends [true]
+type AreCalled<T, I, H> = [Takes<T, 'onFailure', I, H> | Takes<T, 'execute', I, H> | Takes<T, 'revert', I, H>] extends [true]
   ? Decides<T>
   : false;
 type Decides<T> = T extends { onFailure(...args: never[]): infer Answer }

@@ -1,96 +1,182 @@
+import type { FoundInResults, SaidOfResults, SchemaMismatch } from './check-results.js';
 import type { Hooked, WrongHooks } from './hooks.js';
-import type { KeptNames } from './kept.js';
-import type { CertainNames, NamesOf, OptionalKeys, OptionalNames, ParsedValue, RequiredKeys } from './names.js';
-import type { InputsOf, ResultsOf, RevertInputsOf, TaskClass } from './node-types.js';
+import type { CertainNames, NamesOf, OptionalKeys, OptionalNames, RequiredKeys } from './names.js';
+import type { AnyArgs, InputsOf, ResultsOf, RevertInputsOf } from './node-types.js';
 import type { OutcomeOf } from './outcome.js';
 import type { AsResults } from './results.js';
-import type { FlowError, Listed, Sentence, SentenceText } from './sentence.js';
-import type { RefusedNames, Troubles } from './storable.js';
+import type { Fits, FlowError, Listed, Sentence, Shown, Wrong } from './sentence.js';
 import type { TaskContext } from './task-context.js';
+
+/** Anything with instances: also abstract classes, and those with constructors that only they can call. */
+export interface AnyClass {
+  readonly prototype: object;
+}
+
+/** The instances of a class, also of one that only itself can make. */
+export type InstanceOf<C extends AnyClass> = C extends abstract new (...args: AnyArgs) => infer T ? T : C['prototype'];
 
 /**
  * The class itself when `@Task`'s names agree with its signatures, otherwise the sentence that says where they don't: as
  * plain text, because TypeScript puts a line of its own above the errors of decorators.
  */
-export type CheckTask<C extends TaskClass, R, P, K, V> =
-  CheckTaskParts<InputsOf<InstanceType<C>>, ResultsOf<InstanceType<C>>, RevertOf<InstanceType<C>>, R, P, K, V> extends infer Wrong
-    ? [Wrong] extends [never]
-      ? CheckHooks<C, InstanceType<C>>
-      : Wrong extends FlowError<infer Message>
-        ? Message
-        : never
-    : never;
-
-type CheckHooks<C, T> = T extends Hooked
-  ? [WrongHooks<T>] extends [never]
-    ? C
-    : SentenceText<'HOOK_UNFIT', { hook: Listed<WrongHooks<T>> }>
+export type CheckTask<Found, C extends AnyClass, R, P, K, V> = [Found] extends [Wrong]
+  ? Shown<TextOf<SaidOfClass<Found, InstanceOf<C>, R, P, K, V>>>
   : C;
+
+/** The text of an error. */
+export type TextOf<Said> = Said extends FlowError<infer Message> ? Message : never;
+
+export type FoundInClass<C, T, R, P, K, V> = C extends new (
+  ...args: AnyArgs
+) => unknown
+  ? T extends { execute(...args: AnyArgs): unknown }
+    ? FoundInMethods<T, InputsOf<T>, ReturnOf<T>, RevertOf<T>, R, P, K, V>
+    : 'EXECUTE_MISSING'
+  : C extends abstract new (
+        ...args: AnyArgs
+      ) => unknown
+    ? 'TASK_ABSTRACT'
+    : 'TASK_CONSTRUCTOR';
+
+type ReturnOf<T> = T extends { execute(...args: AnyArgs): infer Result } ? Awaited<Result> : never;
+
+type FoundInMethods<T, I, O, Revert extends { inputs: unknown; args: readonly unknown[] }, R, P, K, V> = [Vague<T, R>] extends [never]
+  ? FoundInExecute<I, O, R, P, K> extends Fits
+    ? FoundInRevert<I, O, Revert['inputs'], Revert['args'], R, V> extends Fits
+      ? [WrongHooksOf<T>] extends [never]
+        ? Fits
+        : 'HOOK_UNFIT'
+      : FoundInRevert<I, O, Revert['inputs'], Revert['args'], R, V>
+    : FoundInExecute<I, O, R, P, K>
+  : Vague<T, R>;
+
+/**
+ * The code for an `execute` that does not say what it takes. Of several signatures the first and the last take something else.
+ * `any` is nothing that a decorator could tell the class, so a flow would not know that it needs something.
+ */
+type Vague<T, R> = T extends {
+  execute: { (first: infer First, ...rest: AnyArgs): unknown; (first: infer Last, ...rest: AnyArgs): unknown };
+}
+  ? [First, Last] extends [Last, First]
+    ? 0 extends 1 & Last
+      ? [NamesOf<R>] extends [never]
+        ? never
+        : 'INPUTS_ANY'
+      : never
+    : 'EXECUTE_OVERLOADED'
+  : never;
+
+type WrongHooksOf<T> = T extends Hooked ? WrongHooks<T> : never;
 
 type RevertOf<T> = T extends { revert(...args: infer Args): unknown }
   ? { readonly inputs: RevertInputsOf<T>; readonly args: Args }
   : { readonly inputs: {}; readonly args: readonly [] };
 
-type CheckTaskParts<I, O, Revert extends { inputs: unknown; args: readonly unknown[] }, R, P, K, V> =
-  CheckExecute<I, O, R, P, K> extends infer Wrong
-    ? [Wrong] extends [never]
-      ? CheckRevert<I, O, Revert['inputs'], Revert['args'], R, V>
-      : Wrong
-    : never;
+type SaidOfClass<Code, T, R, P, K, V> = Code extends 'HOOK_UNFIT'
+  ? Sentence<Code, { hook: Listed<WrongHooksOf<T>> }>
+  : Code extends `REVERT_${string}`
+    ? SaidOfRevert<Code, RevertOf<T>['inputs'], R, V>
+    : Code extends 'SCHEMA_MISMATCH'
+      ? Sentence<
+          Code,
+          {
+            value: Listed<
+              | SchemaMismatch<R, InputsOf<T>>
+              | SchemaMismatch<P, ResultsOf<T>>
+              | SchemaMismatch<K, ResultsOf<T>>
+              | SchemaMismatch<V, RevertOf<T>['inputs']>
+            >;
+          }
+        >
+      : SaidOfExecute<Code, InputsOf<T>, ReturnOf<T>, R, P, K>;
 
-/** `never`, or what is wrong with `execute`, which takes `I` and gives `O`. */
-export type CheckExecute<I, O, R, P, K> = [Exclude<keyof I, NamesOf<R>>] extends [never]
+/** What is wrong with `execute`, which takes `I` and gives `O`. */
+export type FoundInExecute<I, O, R, P, K> = [Exclude<keyof I, NamesOf<R>>] extends [never]
   ? [Exclude<NamesOf<R>, keyof I>] extends [never]
     ? [Extract<OptionalKeys<I>, CertainNames<R>>] extends [never]
       ? [Extract<RequiredKeys<I>, OptionalNames<R>>] extends [never]
         ? [SchemaMismatch<R, I>] extends [never]
-          ? CheckResults<AsResults<O>, P, K>
-          : Sentence<'SCHEMA_MISMATCH', { value: Listed<SchemaMismatch<R, I>> }>
-        : Sentence<'REQUIRES_NOT_REQUIRED', { value: Listed<Extract<RequiredKeys<I>, OptionalNames<R>>> }>
-      : Sentence<'REQUIRES_NOT_OPTIONAL', { value: Listed<Extract<OptionalKeys<I>, CertainNames<R>>> }>
-    : Sentence<'REQUIRES_UNKNOWN', { value: Listed<Exclude<NamesOf<R>, keyof I>> }>
-  : Sentence<'REQUIRES_MISSING', { value: Listed<Exclude<keyof I, NamesOf<R>>> }>;
+          ? [Pick<I, keyof I>] extends [I]
+            ? FoundInResults<O, P, K>
+            : 'INPUTS_UNION'
+          : 'SCHEMA_MISMATCH'
+        : 'REQUIRES_NOT_REQUIRED'
+      : string extends keyof I
+        ? FoundInResults<O, P, K>
+        : 'REQUIRES_NOT_OPTIONAL'
+    : string extends NamesOf<R>
+      ? 'NAMES_NOT_LITERAL'
+      : 'REQUIRES_UNKNOWN'
+  : Unlisted<I>;
 
-type CheckResults<O, P, K> = [Exclude<keyof O, NamesOf<P> | NamesOf<K>>] extends [never]
-  ? [Exclude<NamesOf<P> | NamesOf<K>, keyof O>] extends [never]
-    ? [SchemaMismatch<P, O> | SchemaMismatch<K, O>] extends [never]
-      ? [RefusedNames<O>] extends [never]
-        ? [Exclude<KeptNames<O>, NamesOf<K>>] extends [never]
-          ? never
-          : Sentence<'KEPT_UNLISTED', { value: Listed<Exclude<KeptNames<O>, NamesOf<K>>> }>
-        : NotStorable<Troubles<O, RefusedNames<O>>>
-      : Sentence<'SCHEMA_MISMATCH', { value: Listed<SchemaMismatch<P, O> | SchemaMismatch<K, O>> }>
-    : Sentence<'PROVIDES_UNKNOWN', { value: Listed<Exclude<NamesOf<P> | NamesOf<K>, keyof O>> }>
-  : Sentence<'PROVIDES_MISSING', { value: Listed<Exclude<keyof O, NamesOf<P> | NamesOf<K>>> }>;
+/** Why `execute` takes what is not listed. */
+type Unlisted<I> = [I] extends [string | number | bigint | boolean | symbol | null | readonly unknown[] | ((...args: never[]) => unknown)]
+  ? 'INPUTS_NOT_OBJECT'
+  : [I] extends [{ readonly idempotencyKey: string; readonly revertKey: string }]
+    ? 'CONTEXT_FIRST'
+    : string extends keyof I
+      ? 'UNNAMED_VALUES'
+      : 'REQUIRES_MISSING';
 
-type NotStorable<Found> = Found extends readonly [infer Path extends string, infer Reason extends string]
-  ? Sentence<'NOT_STORABLE', { path: Path; reason: Reason }>
-  : never;
+/** The sentence for a code of {@link FoundInExecute}. */
+export type SaidOfExecute<Code, I, O, R, P, K> = Code extends 'REQUIRES_MISSING'
+  ? Sentence<Code, { value: Listed<Exclude<keyof I, NamesOf<R>>> }>
+  : Code extends 'REQUIRES_UNKNOWN'
+    ? Sentence<Code, { value: Listed<Exclude<NamesOf<R>, keyof I>> }>
+    : Code extends 'REQUIRES_NOT_OPTIONAL'
+      ? Sentence<Code, { value: Listed<Extract<OptionalKeys<I>, CertainNames<R>>> }>
+      : Code extends 'REQUIRES_NOT_REQUIRED'
+        ? Sentence<Code, { value: Listed<Extract<RequiredKeys<I>, OptionalNames<R>>> }>
+        : Code extends 'NAMES_NOT_LITERAL' | 'UNNAMED_VALUES'
+          ? SaidOfNames<Code, I, O, R, P, K>
+          : Code extends 'SCHEMA_MISMATCH'
+            ? Sentence<Code, { value: Listed<SchemaMismatch<R, I> | SchemaMismatch<P, AsResults<O>> | SchemaMismatch<K, AsResults<O>>> }>
+            : Code extends keyof PlainSentences
+              ? Sentence<Code>
+              : SaidOfResults<Code, O, P, K>;
 
-/** Names whose schema produces something else than the signature says. */
-type SchemaMismatch<N, Values> = N extends readonly unknown[]
-  ? never
-  : {
-      [Key in keyof N]: N[Key] extends true
-        ? never
-        : Key extends `${infer Name}?`
-          ? Misfit<Name, ParsedValue<N[Key]>, Values>
-          : Misfit<Key, ParsedValue<N[Key]>, Values>;
-    }[keyof N];
-type Misfit<Name, Parsed, Values> = Name extends keyof Values ? ([Parsed] extends [Values[Name]] ? never : Name) : never;
+/** Of inputs if it is about them, otherwise of results. */
+type SaidOfNames<Code extends 'NAMES_NOT_LITERAL' | 'UNNAMED_VALUES', I, O, R, P, K> = Code extends 'UNNAMED_VALUES'
+  ? string extends keyof I
+    ? Sentence<Code, { does: 'takes' }>
+    : SaidOfResults<Code, O, P, K>
+  : string extends NamesOf<R>
+    ? Sentence<Code, { option: 'requires' }>
+    : SaidOfResults<Code, O, P, K>;
 
-/** `never`, or what is wrong with `revert`, which is declared with `Args`. */
-export type CheckRevert<I, O, RI, Args extends readonly unknown[], R, V> = [Exclude<keyof RI, NamesOf<R> | NamesOf<V>>] extends [never]
+/** Sentences that need no facts. */
+interface PlainSentences {
+  TASK_ABSTRACT: 1;
+  TASK_CONSTRUCTOR: 1;
+  EXECUTE_MISSING: 1;
+  EXECUTE_OVERLOADED: 1;
+  INPUTS_ANY: 1;
+  INPUTS_UNION: 1;
+  INPUTS_NOT_OBJECT: 1;
+  CONTEXT_FIRST: 1;
+}
+
+/** What is wrong with `revert`, which is declared with `Args`. */
+export type FoundInRevert<I, O, RI, Args extends readonly unknown[], R, V> = [Exclude<keyof RI, NamesOf<R> | NamesOf<V>>] extends [never]
   ? [Exclude<NamesOf<V>, keyof RI | NamesOf<R>>] extends [never]
     ? [SchemaMismatch<V, RI>] extends [never]
       ? CanRevert<Pick<I, Extract<keyof I, keyof RI>> & Pick<RI, Exclude<keyof RI, keyof I>>, O, RI, Args, V>
-      : Sentence<'SCHEMA_MISMATCH', { value: Listed<SchemaMismatch<V, RI>> }>
-    : Sentence<'REVERT_REQUIRES_UNKNOWN', { value: Listed<Exclude<NamesOf<V>, keyof RI | NamesOf<R>>> }>
-  : Sentence<'REVERT_REQUIRES_MISSING', { value: Listed<Exclude<keyof RI, NamesOf<R> | NamesOf<V>>> }>;
+      : 'SCHEMA_MISMATCH'
+    : 'REVERT_REQUIRES_UNKNOWN'
+  : 'REVERT_REQUIRES_MISSING';
 
 type CanRevert<Given, O, RI, Args extends readonly unknown[], V> = [Extract<RequiredKeys<RI>, OptionalNames<V>>] extends [never]
   ? // biome-ignore lint/suspicious/noExplicitAny: the services are collected and demanded elsewhere
     [Given, OutcomeOf<O>, TaskContext<any>] extends readonly [...Args, ...unknown[]]
-    ? never
-    : Sentence<'REVERT_UNFIT'>
-  : Sentence<'REVERT_UNFIT'>;
+    ? Fits
+    : 'REVERT_UNFIT'
+  : 'REVERT_UNFIT';
+
+/** The sentence for a code of {@link FoundInRevert}. */
+export type SaidOfRevert<Code, RI, R, V> = Code extends 'REVERT_REQUIRES_MISSING'
+  ? Sentence<Code, { value: Listed<Exclude<keyof RI, NamesOf<R> | NamesOf<V>>> }>
+  : Code extends 'REVERT_REQUIRES_UNKNOWN'
+    ? Sentence<Code, { value: Listed<Exclude<NamesOf<V>, keyof RI | NamesOf<R>>> }>
+    : Code extends 'SCHEMA_MISMATCH'
+      ? Sentence<Code, { value: Listed<SchemaMismatch<V, RI>> }>
+      : Sentence<'REVERT_UNFIT'>;

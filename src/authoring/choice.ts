@@ -1,7 +1,8 @@
-import type { CheckAdd } from './check-add.js';
-import type { Flat, OptionalKeys } from './names.js';
+import type { CheckAdd, FoundInNode } from './check-add.js';
+import type { Conflicts } from './conflicts.js';
 import type { Demands, Gives, Needs } from './node-types.js';
-import type { AllOf, Listed, Sentence } from './sentence.js';
+import type { Listed, Sentence } from './sentence.js';
+import type { EitherOf, Together } from './unions.js';
 
 /*
  * `.when` and `.switch`: a nested flow of which at most one node runs. `Bs` maps the names of the cases to the nodes.
@@ -20,29 +21,39 @@ export type CheckBranches<F, M, Recent, Chunks, Names, Taken, Soft, Id, Case, Bs
 type CheckCases<F, M, Recent, Chunks, Names, Taken, Soft, Id, Case, Bs> = [Exclude<Case, keyof Bs>] extends [never]
   ? Bs & {
       readonly [Key in keyof Bs]: Key extends Case
-        ? CheckAdd<F, M, Recent, Chunks, Names, never, Taken, Soft, Bs[Key], Needs<Bs[Key]>, Gives<Bs[Key]>>
+        ? CheckAdd<
+            FoundInBranch<M, Recent, Chunks, Names, Taken, Soft, Bs, Bs[Key], Needs<Bs[Key]>, Gives<Bs[Key]>>,
+            F,
+            Recent,
+            Chunks,
+            Names,
+            Taken,
+            Soft,
+            'branch',
+            Bs[Key],
+            Needs<Bs[Key]>,
+            Gives<Bs[Key]>,
+            Bs
+          >
         : Sentence<'UNKNOWN_CASE', { flow: F; node: Id; value: Key }>;
     }
   : Sentence<'MISSING_CASE', { flow: F; node: Id; value: Listed<Exclude<Case, keyof Bs>> }>;
 
-type EveryGift<Bs> = { [Key in keyof Bs]: Gives<Bs[Key]> }[keyof Bs];
-type NamesIn<Union> = Union extends unknown ? keyof Union : never;
-type UncertainIn<Union> = Union extends unknown ? OptionalKeys<Union> : never;
-type ValueIn<Union, Name> = Union extends unknown ? (Name extends keyof Union ? Union[Name] : never) : never;
+type FoundInBranch<M, Recent, Chunks, Names, Taken, Soft, Bs, Node, I, O> = [
+  M extends 'open' ? Conflicts<Bs, Exclude<keyof I, Names>> : never,
+] extends [never]
+  ? FoundInNode<M, Recent, Chunks, Names, never, Taken, Soft, Node, I, O, Demands<Node>>
+  : 'NEEDS_CONFLICT';
 
+type EveryGift<Bs> = { [Key in keyof Bs]: Gives<Bs[Key]> }[keyof Bs];
 /** What is there afterwards: a name that every branch provides is certain, the others may be absent. */
-export type BranchGifts<Bs> = GiftsOf<EveryGift<Bs>, Exclude<keyof EveryGift<Bs>, UncertainIn<EveryGift<Bs>>>>;
-type GiftsOf<Gifts, Certain> = Flat<
-  { [Name in Extract<NamesIn<Gifts>, Certain>]: ValueIn<Gifts, Name> } & {
-    [Name in Exclude<NamesIn<Gifts>, Certain>]?: Exclude<ValueIn<Gifts, Name>, undefined>;
-  }
->;
+export type BranchGifts<Bs> = EitherOf<EveryGift<Bs>>;
 
 /** What the branches need together. */
-export type BranchNeeds<Bs> = [keyof Bs] extends [never] ? {} : AllOf<{ [Key in keyof Bs]: Needs<Bs[Key]> }[keyof Bs]>;
+export type BranchNeeds<Bs> = [keyof Bs] extends [never] ? {} : Together<{ [Key in keyof Bs]: Needs<Bs[Key]> }[keyof Bs]>;
 
 /** What the branches read from `ctx.services`. */
-export type BranchDemands<Bs> = [keyof Bs] extends [never] ? {} : AllOf<{ [Key in keyof Bs]: Demands<Bs[Key]> }[keyof Bs]>;
+export type BranchDemands<Bs> = [keyof Bs] extends [never] ? {} : Together<{ [Key in keyof Bs]: Demands<Bs[Key]> }[keyof Bs]>;
 
 /** The name of a choice, unless a node has it. */
 export type FreshName<F, Id, Ids> = [Extract<Id, Ids>] extends [never] ? Id : Sentence<'DUPLICATE_NODE', { flow: F; node: Id }>;

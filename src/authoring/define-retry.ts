@@ -1,4 +1,4 @@
-import type { CheckRetryNames } from './check-own-retry.js';
+import type { FoundInRetryNames, SaidOfRetry } from './check-own-retry.js';
 import type { History } from './history.js';
 import type { NamesOf, ShapeOf } from './names.js';
 import type { RetryAnswer } from './own-retry.js';
@@ -6,10 +6,16 @@ import type { AsResults } from './results.js';
 import type { RetryPolicy } from './retry.js';
 import type { RetryContext } from './retry-context.js';
 import { ownRetryDefinition } from './retry-definition.js';
+import type { Shown, Wrong } from './sentence.js';
 import type { ValueNames } from './value-names.js';
 
 /** As in `defineTask`: nothing, while nothing is known yet, and while nothing is wrong. */
-type Unless<Result, Wrong> = unknown extends Result ? unknown : [Wrong] extends [never] ? unknown : Wrong;
+type Checked<Result, I, R, P> =
+  FoundInRetryNames<I, AsResults<Awaited<Result>>, R, P> extends Wrong
+    ? unknown extends Result
+      ? unknown
+      : Shown<SaidOfRetry<FoundInRetryNames<I, AsResults<Awaited<Result>>, R, P>, I, AsResults<Awaited<Result>>, R, P>>
+    : unknown;
 
 /**
  * Makes a retry of your own without a decorator: one object, everything inferred. Types of inputs are written at the
@@ -55,9 +61,7 @@ export function defineRetry<
     history: History<NoInfer<AsResults<Awaited<Result>>>>,
     inputs: I,
     context: RetryContext<S>,
-  ) =>
-    | (RetryAnswer & Unless<Result, CheckRetryNames<I, AsResults<Awaited<Result>>, R, P>>)
-    | Promise<RetryAnswer & Unless<Result, CheckRetryNames<I, AsResults<Awaited<Result>>, R, P>>>;
+  ) => (RetryAnswer & Checked<Result, I, R, P>) | Promise<RetryAnswer & Checked<Result, I, R, P>>;
   /** Undoes what `execute` did last, when the flow is given up. */
   readonly revert?: (history: History<NoInfer<AsResults<Awaited<Result>>>>, inputs: I, context: RetryContext<RS>) => void | Promise<void>;
 }): RetryPolicy<I, AsResults<Awaited<Result>>, ES & S & RS> {

@@ -1,18 +1,33 @@
-import type { CheckExecute, CheckRevert } from './check-task.js';
+import type { FoundInExecute, FoundInRevert, SaidOfExecute, SaidOfRevert } from './check-task.js';
 import type { DefinedTask } from './defined-task.js';
 import type { Hooks } from './hooks.js';
-import type { Names, NamesOf, ShapeOf } from './names.js';
-import type { WithRevert } from './node-types.js';
+import type { AnyShapeOf, Names, NamesOf, ShapeOf } from './names.js';
+import type { Declared, WithRevert } from './node-types.js';
 import type { OutcomeOf } from './outcome.js';
 import type { AsResults } from './results.js';
+import type { Shown, Wrong } from './sentence.js';
 import type { TaskContext } from './task-context.js';
 import { type TaskOptions, taskDefinition } from './task-options.js';
 
 /**
- * `Wrong`, unless there is nothing wrong or nothing known yet: TypeScript looks once before it has inferred anything from
+ * What was found, unless nothing is wrong or nothing known yet: TypeScript looks once before it has inferred anything from
  * functions whose parameters have no types. For the same reason the error of `revert` sits in what it returns.
  */
-type Unless<Result, Wrong> = unknown extends Result ? unknown : [Wrong] extends [never] ? unknown : Wrong;
+type Checked<Result, Found, Said> = Found extends Wrong ? (unknown extends Result ? Untold<Result, Said> : Shown<Said>) : unknown;
+type Untold<Result, Said> = 0 extends 1 & Result ? Shown<Said> : unknown;
+type CheckExecute<Result, I, R, P, K> = Checked<
+  Result,
+  FoundInExecute<I, Awaited<Result>, R, P, K>,
+  SaidOfExecute<FoundInExecute<I, Awaited<Result>, R, P, K>, I, Awaited<Result>, R, P, K>
+>;
+type CheckRevert<Result, I, RI, R, V> = Checked<
+  Result,
+  FoundInRevert<I, Awaited<Result>, RI, readonly [RI], R, V>,
+  SaidOfRevert<FoundInRevert<I, Awaited<Result>, RI, readonly [RI], R, V>, RI, R, V>
+>;
+
+/** The inputs that are declared; of `any` what is listed. */
+type InputsIn<I, R> = 0 extends 1 & I ? AnyShapeOf<R> : Declared<I>;
 
 /**
  * Makes a task without a decorator: one object, everything inferred. With maps of schemas the type of `inputs` follows
@@ -55,14 +70,14 @@ export function defineTask<
     Hooks<BE, AE, BR, AR> & {
       /** The node's name in a flow, unless the flow gives another. */
       readonly name: Name;
-      readonly execute: ((inputs: I, context: TaskContext<S>) => Result) & Unless<Result, CheckExecute<I, Awaited<Result>, R, P, K>>;
+      readonly execute: ((inputs: I, context: TaskContext<S>) => Result) & CheckExecute<Result, InputsIn<I, R>, R, P, K>;
       readonly revert?: (
         inputs: RI,
         outcome: OutcomeOf<NoInfer<Awaited<Result>>>,
         context: TaskContext<RS>,
-      ) => Unless<Result, CheckRevert<I, Awaited<Result>, RI, readonly [RI], R, V>>;
+      ) => CheckRevert<Result, InputsIn<I, R>, InputsIn<RI, R>, R, V>;
     },
-): DefinedTask<Name, WithRevert<I, RI>, AsResults<Awaited<Result>>, NamesOf<K>, S & RS & BE & AE & BR & AR> {
+): DefinedTask<Name, WithRevert<InputsIn<I, R>, InputsIn<RI, R>>, AsResults<Awaited<Result>>, NamesOf<K>, S & RS & BE & AE & BR & AR> {
   const { name, ...rest } = options;
   const definition = taskDefinition(name, true, rest, { kind: 'object', target: options });
   return Object.freeze({ name, '~flowproof': Object.freeze({ kind: 'task' as const, definition }) });

@@ -123,6 +123,8 @@ export interface Placement {
 export interface NotANode {
   readonly kind: 'unknown';
   readonly name: string;
+  /** What to do about it, as far as it looks like something. */
+  readonly hint?: string;
 }
 
 export interface NodeDefinition {

@@ -1,10 +1,12 @@
 import type { StandardSchema } from '../model/schema.js';
+import type { NotANode } from './check-add.js';
 import type { Depth } from './definition.js';
 import type { Flow, NeedsResolve } from './flow.js';
+import type { RequiredKeys } from './names.js';
 import type { AnyNode, Demands } from './node-types.js';
 import type { OwnRetry, RetryClass, RetryDemands } from './own-retry.js';
 import type { AnyRetry } from './retry.js';
-import type { Sentence } from './sentence.js';
+import type { Fits, Listed, Sentence, Shown, Wrong } from './sentence.js';
 import type { Storable } from './storable.js';
 
 /** Values of which only the run knows the names. */
@@ -19,17 +21,30 @@ export interface DynamicOptions {
   readonly override?: boolean;
 }
 
-type CheckDynamic<F extends string, S, N> = N extends AnyNode ? CheckDemands<F, S, N, Demands<N>> : Sentence<'NOT_A_NODE', { flow: F }>;
+/** The node itself, unless it reads services that the flow does not have. Of erased tasks and flows nobody knows. */
+type CheckDynamic<S, N> = [[N] extends [AnyNode] ? MissingIn<S, Demands<N>> : 'NOT_A_NODE'] extends [Wrong]
+  ? Shown<[N] extends [AnyNode] ? SaidOfServices<S, Demands<N>> : NotANode<'…', N>>
+  : N;
 
-type CheckDynamicRetry<F extends string, S, R> = R extends AnyRetry | RetryClass | OwnRetry
-  ? CheckDemands<F, S, R, RetryDemands<R>>
-  : Sentence<'NOT_A_RETRY', { flow: F }>;
+type CheckDynamicRetry<S, R> = [[R] extends [AnyRetry | RetryClass | OwnRetry] ? MissingIn<S, RetryDemands<R>> : 'NOT_A_RETRY'] extends [
+  Wrong,
+]
+  ? Shown<[R] extends [AnyRetry | RetryClass | OwnRetry] ? SaidOfServices<S, RetryDemands<R>> : Sentence<'NOT_A_RETRY', { flow: '…' }>>
+  : R;
 
-type CheckDemands<F extends string, S, N, D> = [Exclude<keyof D, keyof S>] extends [never]
-  ? S extends D
-    ? N
-    : Sentence<'MISSING_SERVICE', { flow: F; service: keyof D }>
-  : Sentence<'MISSING_SERVICE', { flow: F; service: Exclude<keyof D, keyof S> }>;
+/** Demands of which nothing is known, as those of `AnyTask`, have every name or none. */
+type MissingIn<S, D> = [string] extends [keyof D]
+  ? Fits
+  : [Exclude<RequiredKeys<D>, keyof S>] extends [never]
+    ? [S] extends [Pick<D, keyof D & keyof S>]
+      ? Fits
+      : 'MISSING_SERVICE'
+    : 'MISSING_SERVICE';
+
+type SaidOfServices<S, D> = Sentence<
+  'MISSING_SERVICE',
+  { flow: '…'; service: Listed<[Exclude<RequiredKeys<D>, keyof S>] extends [never] ? keyof D : Exclude<RequiredKeys<D>, keyof S>> }
+>;
 
 /**
  * A linear or unordered flow made from data: its type stays the same at every step, so it can grow in a loop. Names are
@@ -43,9 +58,9 @@ export interface DynamicNodes<in out S> {
   /** Says which inputs are secret. */
   secret(...names: readonly string[]): DynamicNodes<S>;
   /** Says who decides what happens after a failure. */
-  retry<R>(policy: CheckDynamicRetry<'…', S & NeedsResolve, R>): DynamicNodes<S>;
+  retry<R>(policy: CheckDynamicRetry<S & NeedsResolve, R>): DynamicNodes<S>;
   /** Adds a task or a built flow. */
-  add<N>(node: CheckDynamic<'…', S & NeedsResolve, N>, options?: DynamicOptions): DynamicNodes<S>;
+  add<N>(node: CheckDynamic<S & NeedsResolve, N>, options?: DynamicOptions): DynamicNodes<S>;
   /** Chooses what the flow leaves behind, instead of everything; with no name: nothing. */
   returns(...names: readonly string[]): { build(): DynamicFlow<S> };
   /** Gives the flow. Never throws. */
@@ -66,10 +81,10 @@ export interface DynamicGraph<in out S> {
   /** Says which inputs are secret. */
   secret(...names: readonly string[]): DynamicGraph<S>;
   /** Says who decides what happens after a failure. */
-  retry<R>(policy: CheckDynamicRetry<'…', S & NeedsResolve, R>): DynamicGraph<S>;
+  retry<R>(policy: CheckDynamicRetry<S & NeedsResolve, R>): DynamicGraph<S>;
   /** Adds tasks and built flows by their names, or either with `use`. */
   add<Ns extends Readonly<Record<string, unknown>>>(
-    nodes: Ns & { readonly [Id in keyof Ns]: CheckDynamic<'…', S & NeedsResolve, Ns[Id]> },
+    nodes: Ns & { readonly [Id in keyof Ns]: CheckDynamic<S & NeedsResolve, Exclude<Ns[Id], undefined>> },
   ): DynamicGraph<S>;
   /** Lets a node wait for another one and, with a decider, run only if that says so. */
   link(

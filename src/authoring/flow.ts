@@ -41,6 +41,9 @@ export interface Flow<out Name extends string, in Req, out Prov, in Services> {
   toDot(): string;
 }
 
+// biome-ignore lint/suspicious/noExplicitAny: of a type parameter, TypeScript does not use that it is a text
+type AnyName = any;
+
 /** Any flow, whatever its types. */
 export type AnyFlow = Flow<string, never, unknown, never>;
 
@@ -49,21 +52,29 @@ export interface NeedsResolve {
   readonly '~flowproof: resolve': true;
 }
 
+/**
+ * Part of a flow's services when it parses its input with a schema: nobody would do that if it were a node of another flow.
+ * May be left out, so that the types of flows can be written down without it.
+ */
+export interface ParsesInput {
+  readonly '~flowproof: parses its input'?: true;
+}
+
 /** The values that a run of the flow must be given; optional ones optional. */
-export type Requires<F> = F extends Flow<string, infer Req, unknown, never> ? Req : never;
+export type Requires<F> = F extends Flow<AnyName, infer Req, unknown, never> ? Req : never;
 
 /** The values that the flow leaves behind. */
-export type Provides<F> = F extends Flow<string, never, infer Prov, never> ? Prov : never;
+export type Provides<F> = F extends Flow<AnyName, never, infer Prov, never> ? Prov : never;
 
 /** What the tasks of the flow read from `ctx.services`. */
 export type ServicesOf<F> = ServicesIn<DemandsOf<F>>;
 
-/** Demands without {@link NeedsResolve}. */
+/** Demands without {@link NeedsResolve} and {@link ParsesInput}. */
 export type ServicesIn<Demands> = [Demands] extends [never]
   ? {}
   : Demands extends infer D
-    ? { [Name in keyof D as Exclude<Name, keyof NeedsResolve>]: D[Name] }
+    ? { [Name in keyof D as Exclude<Name, keyof NeedsResolve | keyof ParsesInput>]: D[Name] }
     : never;
 
 /** Services, and {@link NeedsResolve} where a class has to be made by a container. */
-export type DemandsOf<F> = F extends Flow<string, never, unknown, infer Services> ? Services : never;
+export type DemandsOf<F> = F extends Flow<AnyName, never, unknown, infer Services> ? Services : never;

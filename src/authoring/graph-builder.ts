@@ -1,11 +1,13 @@
 import type { Mode } from './check-add.js';
-import type { BatchDemands, BatchGifts, BatchNeeds, CheckBatch } from './check-graph.js';
+import type { BatchDemands, BatchGifts, BatchNeeds, CheckBatch, FoundInBatch } from './check-graph.js';
 import type { Depth } from './definition.js';
 import type { Flow } from './flow.js';
-import type { CheckReturn, FlowEnd, GraphTarget } from './flow-end.js';
+import type { CheckReturn, FlowEnd, GraphTarget, Returned } from './flow-end.js';
 import type { AfterDeciders, AfterTarget, DeciderHistory, LinkOptions } from './graph-links.js';
 import type { Flat } from './names.js';
 import type { Provided } from './scope.js';
+import type { Sentence } from './sentence.js';
+import type { Both } from './unions.js';
 
 /**
  * A graph that is being built: a node runs when those that provide its values have run. Every call gives a new builder
@@ -36,8 +38,11 @@ export interface GraphBuilder<
    * Adds a batch of nodes in any order: tasks, built flows, or either with `use`. They read each other's values, what
    * earlier batches provide, and what the flow is given.
    */
-  add<const Ns extends Readonly<Record<string, unknown>>>(
-    nodes: Ns & CheckBatch<F, M, Chunks, Names, keyof Nodes, M extends 'open' ? In : never, Ns>,
+  add<
+    const Ns extends Readonly<Record<string, unknown>>,
+    Found = FoundInBatch<M, Chunks, Names, keyof Nodes, M extends 'open' ? In : never, Ns>,
+  >(
+    nodes: CheckBatch<Found, F, Chunks, Names, M extends 'open' ? In : never, Ns>,
   ): Grown<F, M, Req, Chunks, Names, Nodes, Ties, In, S, Ns, BatchGifts<Ns>, BatchNeeds<M, Chunks, Names, In, Ns>>;
   /** Lets a node wait for another one although it reads nothing from it. */
   link<const From extends keyof Nodes & string, const To extends Exclude<keyof Nodes & string, From>>(
@@ -55,18 +60,16 @@ export interface GraphBuilder<
    * and so on. What the node gives is certain, what others give may be absent. This builder stays whole, for another
    * target or for none.
    */
-  target<const Id extends keyof Nodes & string>(
-    node: Id,
+  target<const Id extends (keyof Nodes & string) | (string & {})>(
+    node: Id extends keyof Nodes ? Id : Sentence<'UNKNOWN_TARGET', { flow: F; node: Id }>,
   ): GraphTarget<F, Flat<Req>, AfterTarget<Nodes, Id, AfterDeciders<Nodes, Ties, Provided<{}, Chunks, In>>>, Flat<S>>;
   /** Chooses what the flow leaves behind, instead of everything; with no name: nothing. */
   returns<const Chosen extends readonly string[]>(
     ...names: { [Index in keyof Chosen]: CheckReturn<F, Chosen[Index], keyof Provided<{}, Chunks, In>> }
-  ): FlowEnd<F, Flat<Req>, Flat<Picked<AfterDeciders<Nodes, Ties, Provided<{}, Chunks, In>>, Chosen[number]>>, Flat<S>>;
+  ): FlowEnd<F, Flat<Req>, Flat<Returned<AfterDeciders<Nodes, Ties, Provided<{}, Chunks, In>>, Chosen[number]>>, Flat<S>>;
   /** Gives the flow. Never throws: what the types could not see is reported by `flow.compile()`. */
   build(): Flow<F, Flat<Req>, AfterDeciders<Nodes, Ties, Provided<{}, Chunks, In>>, Flat<S>>;
 }
-
-type Picked<Prov, Names> = Pick<Prov, Names & keyof Prov>;
 
 type Grown<F extends string, M extends Mode, Req, Chunks extends readonly unknown[], Names, Nodes, Ties, In, S, Ns, O, U> = GraphBuilder<
   F,
@@ -77,5 +80,5 @@ type Grown<F extends string, M extends Mode, Req, Chunks extends readonly unknow
   Nodes & Ns,
   Ties,
   In | keyof U,
-  S & BatchDemands<Ns>
+  Both<S, BatchDemands<Ns>>
 >;

@@ -1,24 +1,13 @@
-import type { AddOptions, PlacedGifts, PlacedNeeds } from './add-options.js';
-import type { CheckAdd, Mode } from './check-add.js';
+import type { AddOptions, FoundInOptions, PlacedGifts, PlacedNeeds } from './add-options.js';
+import type { CheckAdd, FoundInNode, Mode } from './check-add.js';
 import type { BranchDemands, BranchGifts, BranchNeeds, CheckBranches, FreshName } from './choice.js';
 import type { Flow } from './flow.js';
-import type { CheckReturn, FlowEnd } from './flow-end.js';
+import type { CheckReturn, FlowEnd, Returned } from './flow-end.js';
 import type { Flat } from './names.js';
 import type { Demands, Gives, LiteralName, Needs } from './node-types.js';
 import type { Counter, Drop, DropFromAll, Provided, Visible } from './scope.js';
+import type { Both } from './unions.js';
 import type { Unmet } from './unmet.js';
-
-/**
- * Whether only the options should report: keys that the node does not have, a rebind to a value that is not there, and
- * a literal that does not fit, which falls back to its constraint with every string as key.
- */
-export type OptionsReport<M, WrongKeys, Read, Names> = [WrongKeys] extends [never]
-  ? M extends 'open'
-    ? false
-    : [Exclude<Read, Names>] extends [never]
-      ? false
-      : true
-  : true;
 
 /** Names from outside, which may still become required. */
 type Soft<M, In> = M extends 'open' ? In : never;
@@ -67,9 +56,13 @@ export interface LinearBuilder<
   in out In,
   in out S,
 > {
+  /** Never there: the first thing that differs where a builder takes the place of another one, and what to do about that. */
+  readonly '~flowproof: a builder has another type after each add, so begin with linear.dynamic to add in a loop'?:
+    | Count['length']
+    | undefined;
   /** Adds a task or a built flow; it reads what came before by name. */
-  add<N>(
-    node: CheckAdd<F, M, Recent, Chunks, Names, Ids, Names, Soft<M, In>, N, Needs<N>, Gives<N>>,
+  add<N, Found = FoundInNode<M, Recent, Chunks, Names, Ids, Names, Soft<M, In>, N, Needs<N>, Gives<N>, Demands<N>>>(
+    node: CheckAdd<Found, F, Recent, Chunks, Names, Names, Soft<M, In>, 'node', N, Needs<N>, Gives<N>>,
   ): Step<
     F,
     M,
@@ -80,7 +73,7 @@ export interface LinearBuilder<
     Count,
     Ids | LiteralName<N>,
     In,
-    S & Demands<N>,
+    Both<S, Demands<N>>,
     Unmet<M, Recent, Chunks, Names, In, Needs<N>>,
     Gives<N>
   >;
@@ -92,27 +85,41 @@ export interface LinearBuilder<
     const Inject extends { readonly [K in keyof Needs<N>]?: Needs<N>[K] } & Readonly<Record<string, unknown>> = {},
     const Rename extends Readonly<Record<string, string>> = {},
     const Override extends boolean = false,
-  >(
-    node: OptionsReport<
+    Found = FoundInOptions<
       M,
       Exclude<keyof Rebind | keyof Inject, keyof Needs<N>> | Exclude<keyof Rename, keyof Gives<N>>,
-      Rebind[keyof Rebind],
-      Names
-    > extends true
-      ? N
-      : CheckAdd<
-          F,
-          M,
-          Recent,
-          Chunks,
-          Names,
-          [Name] extends [never] ? Ids : never,
-          Override extends true ? never : Names,
-          Soft<M, In>,
-          N,
-          PlacedNeeds<Needs<N>, Rebind, Inject>,
-          PlacedGifts<Gives<N>, Rename>
-        >,
+      Names,
+      Rebind,
+      Rename,
+      PlacedNeeds<Needs<N>, Rebind, Inject>,
+      FoundInNode<
+        M,
+        Recent,
+        Chunks,
+        Names,
+        [Name] extends [never] ? Ids : never,
+        Override extends true ? never : Names,
+        Soft<M, In>,
+        N,
+        PlacedNeeds<Needs<N>, Rebind, Inject>,
+        PlacedGifts<Gives<N>, Rename>,
+        Demands<N>
+      >
+    >,
+  >(
+    node: CheckAdd<
+      Found,
+      F,
+      Recent,
+      Chunks,
+      Names,
+      Override extends true ? never : Names,
+      Soft<M, In>,
+      'node',
+      N,
+      PlacedNeeds<Needs<N>, Rebind, Inject>,
+      PlacedGifts<Gives<N>, Rename>
+    >,
     options: AddOptions<F, Needs<N>, Gives<N>, M extends 'open' ? string : Names, Ids, Name, Rebind, Inject, Rename, Override>,
   ): Placed<
     F,
@@ -124,7 +131,7 @@ export interface LinearBuilder<
     Count,
     Ids | ([Name] extends [never] ? LiteralName<N> : Name),
     In,
-    S & Demands<N>,
+    Both<S, Demands<N>>,
     Unmet<M, Recent, Chunks, Names, In, PlacedNeeds<Needs<N>, Rebind, Inject>>,
     PlacedGifts<Gives<N>, Rename>,
     Override
@@ -135,11 +142,16 @@ export interface LinearBuilder<
    * @param name name of the choice, a node of this flow
    * @param reads the values that the test is given, visible here
    */
-  when<const Id extends string, const Read extends Names & string, N>(
+  when<
+    const Id extends string,
+    const Read extends Names & string,
+    N,
+    Found = FoundInNode<M, Recent, Chunks, Names, never, Names, Soft<M, In>, N, Needs<N>, Gives<N>, Demands<N>>,
+  >(
     name: FreshName<F, Id, Ids>,
     reads: readonly Read[],
     test: (values: { readonly [Name in Read]: Visible<Recent, Chunks, Name> }) => boolean,
-    node: CheckAdd<F, M, Recent, Chunks, Names, never, Names, Soft<M, In>, N, Needs<N>, Gives<N>>,
+    node: CheckAdd<Found, F, Recent, Chunks, Names, Names, Soft<M, In>, 'branch', N, Needs<N>, Gives<N>>,
   ): Step<
     F,
     M,
@@ -150,7 +162,7 @@ export interface LinearBuilder<
     Count,
     Ids | Id,
     In,
-    S & Demands<N>,
+    Both<S, Demands<N>>,
     Unmet<M, Recent, Chunks, Names, In, Needs<N>>,
     Partial<Gives<N>>
   >;
@@ -181,14 +193,14 @@ export interface LinearBuilder<
     Count,
     Ids | Id,
     In,
-    S & BranchDemands<Bs>,
+    Both<S, BranchDemands<Bs>>,
     Unmet<M, Recent, Chunks, Names, In, BranchNeeds<Bs>>,
     BranchGifts<Bs>
   >;
   /** Chooses what the flow leaves behind, instead of everything; with no name: nothing. */
   returns<const Chosen extends readonly string[]>(
     ...names: { [Index in keyof Chosen]: CheckReturn<F, Chosen[Index], keyof Provided<Recent, Chunks, In>> }
-  ): FlowEnd<F, Flat<Req>, Flat<Pick<Provided<Recent, Chunks, In>, Chosen[number] & keyof Provided<Recent, Chunks, In>>>, Flat<S>>;
+  ): FlowEnd<F, Flat<Req>, Flat<Returned<Provided<Recent, Chunks, In>, Chosen[number]>>, Flat<S>>;
   /** Gives the flow. Never throws: what the types could not see is reported by `flow.compile()`. */
   build(): Flow<F, Flat<Req>, Provided<Recent, Chunks, In>, Flat<S>>;
 }

@@ -9,7 +9,8 @@ export type Names = readonly string[] | Readonly<Record<string, true | StandardS
 /** The names as they were written, with question marks. */
 export type WrittenNames<N> = N extends readonly (infer Name)[] ? Name & string : keyof N & string;
 
-type Bare<Name> = Name extends `${infer Rest}?` ? Rest : Name;
+/** A member of an enum becomes its text. */
+type Bare<Name> = Name extends `${infer Rest}?` ? Rest : Name extends string ? `${Name}` : never;
 
 /** The names without question marks. */
 export type NamesOf<N> = Bare<WrittenNames<N>>;
@@ -42,6 +43,10 @@ export type ShapeOf<N> = N extends readonly unknown[]
         readonly [Key in keyof N as Key extends `${infer Name}?` ? Name : never]?: ParsedValue<N[Key]>;
       }
     >;
+
+/** The same names, with `any` under each. */
+// biome-ignore lint/suspicious/noExplicitAny: it stands for an `any` of the user's
+export type AnyShapeOf<N> = { readonly [Name in CertainNames<N>]: any } & { readonly [Name in OptionalNames<N>]?: any };
 
 /** Prints as one object; the conditional drops the name of the alias. */
 export type Flat<Type> = Type extends infer T ? { [Key in keyof T]: T[Key] } : never;

@@ -2,13 +2,16 @@ import type { AnyDefinedTask, DefinedTask } from './defined-task.js';
 import type { AnyFlow, Flow, NeedsResolve } from './flow.js';
 import type { Hooked, HookServices } from './hooks.js';
 import type { KeptNames } from './kept.js';
-import type { AsResults } from './results.js';
+import type { AsResults, Outputs } from './results.js';
+import type { IsUnion, Together } from './unions.js';
 import type { AnyUse, Use } from './used-node.js';
 
 /** Methods and constructors can have any parameters: this is the one list that all of them accept. */
 // biome-ignore lint/suspicious/noExplicitAny: `unknown` is refused by parameters with types, `never` by none at all
 export type AnyArgs = any[];
 type AnyArg = AnyArgs[number];
+/** The name of a generic node may be a type parameter, of which TypeScript does not use that it is a text. */
+type AnyName = AnyArg;
 
 /** A class of tasks: what `@Task` decorates. */
 export type TaskClass = new (...args: AnyArgs) => { execute(inputs: AnyArg, context: AnyArg): unknown };
@@ -19,14 +22,23 @@ export type AnyTask = TaskClass | AnyDefinedTask;
 /** What can be added to a flow. */
 export type AnyNode = AnyTask | AnyFlow | AnyUse;
 
-/** What `execute` of an instance takes; `{}` when it takes nothing. */
-export type InputsOf<T> = T extends { execute(inputs: infer I, ...rest: AnyArgs): unknown } ? (unknown extends I ? {} : I) : {};
+/** What a parameter for inputs is declared with, also where it may be left out; `{}` when nothing is said. */
+export type Declared<I> = undefined extends I ? (unknown extends I ? {} : Exclude<I, undefined>) : I;
+
+/** What `execute` of an instance takes; `{}` when it takes nothing, or has several signatures, which `@Task` refuses. */
+export type InputsOf<T> = T extends {
+  execute: { (inputs: infer First, ...rest: AnyArgs): unknown; (inputs: infer I, ...rest: AnyArgs): unknown };
+}
+  ? [First] extends [I]
+    ? Declared<I>
+    : {}
+  : {};
 
 /** What `execute` of an instance gives; `{}` when it gives no object. */
 export type ResultsOf<T> = T extends { execute(...args: AnyArgs): infer R } ? AsResults<Awaited<R>> : {};
 
 /** What `revert` of an instance takes; `{}` when there is none or it takes nothing. */
-export type RevertInputsOf<T> = T extends { revert(inputs: infer I, ...rest: AnyArgs): unknown } ? (unknown extends I ? {} : I) : {};
+export type RevertInputsOf<T> = T extends { revert(inputs: infer I, ...rest: AnyArgs): unknown } ? Declared<I> : {};
 
 type ContextServices<Context> = Context extends { readonly services: infer S } ? S : {};
 /** What an instance reads from `ctx.services`, in all its methods. */
@@ -41,27 +53,28 @@ export type WithRevert<Inputs, RevertInputs> = [Exclude<keyof RevertInputs, keyo
   ? Inputs
   : Inputs & Pick<RevertInputs, Exclude<keyof RevertInputs, keyof Inputs>>;
 
-/** The values that a node needs. */
-export type Needs<Node> = Node extends new (
+/** The values that a node needs; one of several nodes needs what each of them does. */
+export type Needs<Node> = IsUnion<Node> extends false ? NeedsOf<Node> : Together<NeedsOf<Node>>;
+type NeedsOf<Node> = Node extends new (
   ...args: AnyArgs
 ) => infer T
   ? WithRevert<InputsOf<T>, RevertInputsOf<T>>
-  : Node extends DefinedTask<string, infer N, unknown, string, never>
+  : Node extends DefinedTask<AnyName, infer N, unknown, string, never>
     ? N
-    : Node extends Flow<string, infer Req, unknown, never>
+    : Node extends Flow<AnyName, infer Req, unknown, never>
       ? Req
       : Node extends Use<unknown, infer In, unknown>
         ? In
         : {};
 
-/** The values that a node leaves behind. */
+/** The values that a node leaves behind; of one of several nodes nobody sees but what each of them does. */
 export type Gives<Node> = Node extends new (
   ...args: AnyArgs
 ) => infer T
-  ? Without<ResultsOf<T>, KeptNames<ResultsOf<T>>>
-  : Node extends DefinedTask<string, never, infer Result, infer Kept, never>
-    ? Without<Result, Kept>
-    : Node extends Flow<string, never, infer Prov, never>
+  ? Without<Outputs<ResultsOf<T>>, KeptNames<ResultsOf<T>>>
+  : Node extends DefinedTask<AnyName, never, infer Result, infer Kept, never>
+    ? Without<Outputs<Result>, Kept>
+    : Node extends Flow<AnyName, never, infer Prov, never>
       ? Prov
       : Node extends Use<unknown, never, infer Out>
         ? Out
@@ -69,13 +82,14 @@ export type Gives<Node> = Node extends new (
 type Without<Values, Names> = [Names] extends [never] ? Values : { [Key in keyof Values as Key extends Names ? never : Key]: Values[Key] };
 
 /** What a node reads from `ctx.services`, and whether its class needs a container. */
-export type Demands<Node> = Node extends new (
+export type Demands<Node> = IsUnion<Node> extends false ? DemandsOfOne<Node> : Together<DemandsOfOne<Node>>;
+type DemandsOfOne<Node> = Node extends new (
   ...args: AnyArgs
 ) => infer T
   ? InstanceServices<T> & (Node extends new () => unknown ? {} : NeedsResolve)
-  : Node extends DefinedTask<string, never, unknown, string, infer S>
+  : Node extends DefinedTask<AnyName, never, unknown, string, infer S>
     ? S
-    : Node extends Flow<string, never, unknown, infer S>
+    : Node extends Flow<AnyName, never, unknown, infer S>
       ? S
       : Node extends Use<infer Used, never, unknown>
         ? Demands<Used>

@@ -48,5 +48,13 @@ function asNames(value: unknown): Readonly<Record<string, string>> {
 
 function notANode(value: unknown): NotANode {
   const name: unknown = typeof value === 'function' ? value.name : asRecord(value).name;
-  return Object.freeze({ kind: 'unknown', name: typeof name === 'string' && name !== '' ? name : String(typeof value) });
+  return Object.freeze({ kind: 'unknown', name: typeof name === 'string' && name !== '' ? name : String(typeof value), ...hintFor(value) });
+}
+
+/** The same that the types say, see `NodeHint`. */
+function hintFor(value: unknown): { readonly hint?: string } {
+  if (typeof value !== 'object' || value === null) return {};
+  if (typeof (value as { build?: unknown }).build === 'function') return { hint: 'call .build()' };
+  if (typeof (value as { execute?: unknown }).execute === 'function') return { hint: 'give the class, not an instance of it' };
+  return {};
 }

@@ -3,6 +3,7 @@ import type { AnyFlow, DemandsOf, Flow, NeedsResolve, Provides, Requires, Servic
 import type { Flat, RequiredKeys } from './names.js';
 import type { Demands, Gives, LiteralName, Needs, TaskClass } from './node-types.js';
 import type { FlowError, Listed, Sentence, SentenceText } from './sentence.js';
+import type { Together } from './unions.js';
 
 type NameOf<F> = F extends { readonly name: infer Name extends string } ? Name : never;
 
@@ -44,10 +45,8 @@ export interface RunIdentity<out Name> {
  */
 export type Resolve = (task: TaskClass) => object | Promise<object>;
 
-/** Stands for services of which nothing is known yet. */
-export interface Unseen {
-  readonly '~flowproof: unseen': true;
-}
+/** Stands for the names of services of which nothing is known yet. */
+export type Unseen = '~flowproof: unseen';
 
 /** Shows a sentence without refusing anything: for a property that is missing, which TypeScript refuses itself. */
 interface FlowNote<Message extends string> {
@@ -58,15 +57,25 @@ type MissingService<F, Missing> = [Missing] extends [never]
   ? never
   : SentenceText<'MISSING_SERVICE', { flow: SaidName<F>; service: Listed<Missing> }>;
 /** One sentence for each flow that misses services. */
-type MissingServices<F, Given> = F extends AnyFlow ? MissingService<F, Exclude<keyof ServicesOf<F>, keyof Given>> : never;
+type MissingServices<F, Names> = F extends AnyFlow ? MissingService<F, Exclude<RequiredKeys<ServicesOf<F>>, Names>> : never;
 
-type CheckServices<F, Given> = [Given] extends [Unseen]
-  ? [MissingServices<F, {}>] extends [never]
-    ? unknown
-    : FlowNote<MissingServices<F, {}>>
-  : [MissingServices<F, Given>] extends [never]
-    ? Given
-    : FlowError<MissingServices<F, Given>>;
+/** Services that tasks want with types that exclude each other: there is nothing that could be given. */
+type Impossible<All> = { [Name in keyof All]-?: [All[Name]] extends [never] ? Name : never }[keyof All] & string;
+
+/**
+ * Compares the names of the services that are given with those that are needed. The names alone, and not their types, which
+ * `All` compares: TypeScript could not tell what a method without a return type returns while it infers the type that the
+ * method is a part of.
+ */
+type CheckServices<F, All, Names> = [Names] extends [Unseen]
+  ? [MissingServices<F, never>] extends [never]
+    ? All
+    : All & FlowNote<MissingServices<F, never>>
+  : [MissingServices<F, Names>] extends [never]
+    ? [Impossible<All>] extends [never]
+      ? All & { readonly [Name in Names & PropertyKey]: unknown }
+      : FlowError<SentenceText<'SERVICE_CONFLICT', { flow: Listed<SaidName<F>>; service: Listed<Impossible<All>> }>>
+    : All & FlowError<MissingServices<F, Names>>;
 
 /** TypeScript takes any object for `{}`: then an input that the flow does not take would go unseen. */
 type InputsFor<F extends AnyFlow> = [keyof Requires<F>] extends [never]
@@ -78,19 +87,19 @@ type HasRequired<Type> = [RequiredKeys<Type>] extends [never] ? false : true;
 type WantsResolve<Demands> = [Demands] extends [never] ? false : [Demands] extends [NeedsResolve] ? true : false;
 
 /** Demands of all flows of a union at once. */
-type AllDemands<F> = (F extends unknown ? (demands: DemandsOf<F>) => void : never) extends (all: infer All) => void ? All : never;
+type AllDemands<F> = Together<F extends unknown ? DemandsOf<F> : never>;
 type AllServices<F> = ServicesIn<AllDemands<F>>;
 
 /**
  * The options of `run` for this flow, with `Extra` ones of the caller's: `inputs` may be left out when nothing is
  * required, `services` when no task reads any, `resolve` when no class has a constructor with parameters.
  *
- * @typeParam Given the services that are given: inferred from the argument; leave its default alone
+ * @typeParam Given the names of the services that are given: inferred from the argument; leave its default alone
  */
 export type RunOptionsFor<F extends AnyFlow, Given = Unseen, Extra = {}> = OptionOf<
   'services',
   HasRequired<ServicesOf<F>>,
-  CheckServices<F, Given> & ServicesOf<F>
+  CheckServices<F, ServicesOf<F>, Given>
 > &
   OptionOf<'resolve', WantsResolve<DemandsOf<F>>, Resolve> &
   OptionOf<'inputs', HasRequired<Requires<F>>, InputsFor<F>> &
@@ -99,25 +108,27 @@ export type RunOptionsFor<F extends AnyFlow, Given = Unseen, Extra = {}> = Optio
 /** The flow or task itself when it can run without options, otherwise the sentence that says what it needs. */
 export type RunsAlone<Root> = RootAlone<Root, RootOf<Root>>;
 type RootAlone<Root, F extends AnyFlow> = [RequiredKeys<Requires<F>>] extends [never]
-  ? [keyof ServicesOf<F>] extends [never]
+  ? [RequiredKeys<ServicesOf<F>>] extends [never]
     ? DemandsOf<F> extends NeedsResolve
       ? Sentence<'NEEDS_RESOLVE', { task: `${SaidName<F>}/…` }>
       : Root
-    : Sentence<'MISSING_SERVICE', { flow: SaidName<F>; service: Listed<keyof ServicesOf<F>> }>
+    : Sentence<'MISSING_SERVICE', { flow: SaidName<F>; service: Listed<RequiredKeys<ServicesOf<F>>> }>
   : Sentence<'MISSING_INPUT', { flow: SaidName<F>; value: Listed<RequiredKeys<Requires<F>>> }>;
 
 /** The options of an app with these flows: the services of all of them, and `resolve` if one needs it. */
 export type AppServices<Flows extends readonly AnyFlow[], Given = Unseen> = OptionOf<
   'services',
   HasRequired<AllServices<Flows[number]>>,
-  CheckServices<Flows[number], Given> & AllServices<Flows[number]>
+  CheckServices<Flows[number], AllServices<Flows[number]>, Given>
 > &
   OptionOf<'resolve', WantsResolve<AllDemands<Flows[number]>>, Resolve>;
 
 /** The options of `app.run`: what the app has already is not asked for again. */
 export type AppRunOptionsFor<F extends AnyFlow, Extra = {}> = OptionOf<'inputs', HasRequired<Requires<F>>, InputsFor<F>> & Extra;
 
-/** The flow itself when it can run in its app without inputs. */
-export type RunsAloneInApp<F extends AnyFlow> = [RequiredKeys<Requires<F>>] extends [never]
-  ? F
-  : Sentence<'MISSING_INPUT', { flow: SaidName<F>; value: Listed<RequiredKeys<Requires<F>>> }>;
+/** The flow itself when its app knows it and it can run there without inputs. */
+export type RunsAloneInApp<F extends AnyFlow, Known extends AnyFlow = F> = [F] extends [Known]
+  ? [RequiredKeys<Requires<F>>] extends [never]
+    ? F
+    : Sentence<'MISSING_INPUT', { flow: SaidName<F>; value: Listed<RequiredKeys<Requires<F>>> }>
+  : Sentence<'UNKNOWN_FLOW', { flow: SaidName<F> }>;

@@ -1,11 +1,14 @@
 import type { StandardSchema } from '../model/schema.js';
 import type { Mode } from './check-add.js';
+import type { Known, ModeFor, StorableInputs } from './check-inputs.js';
 import type { CheckRetry, Tried } from './check-retry.js';
+import type { ParsesInput } from './flow.js';
 import type { GraphBuilder } from './graph-builder.js';
 import type { LinearBuilder } from './linear-builder.js';
 import type { Flat, ParsedValue, RawValue } from './names.js';
 import type { RetryDemands, RetryNeeds } from './own-retry.js';
 import type { Sentence } from './sentence.js';
+import type { Both } from './unions.js';
 import type { UnorderedBuilder } from './unordered-builder.js';
 
 /*
@@ -16,24 +19,32 @@ import type { UnorderedBuilder } from './unordered-builder.js';
 
 export type BuiltPattern = 'linear' | 'unordered' | 'graph';
 
+/** Never there: what is said where a flow with nodes would take the place of one that has none. */
+export interface WithoutNodes {
+  readonly '~flowproof: a builder has another type after each add, so begin with linear.dynamic to add in a loop': unknown;
+}
+
 /** The builder of a pattern when input and retry are settled. */
 export type Begun<P, F extends string, M extends Mode, Raw, Parsed, T, S = {}> = P extends 'linear'
-  ? LinearBuilder<F, M, Raw, Parsed & T, [], keyof Parsed | keyof T, [], never, keyof Raw | keyof Parsed, S>
+  ? LinearBuilder<F, M, Raw, Parsed & T, [], keyof Parsed | keyof T, [], never, keyof Known<Raw> | keyof Parsed, S>
   : P extends 'unordered'
-    ? UnorderedBuilder<F, M, Raw, Parsed & T, keyof Parsed | keyof T, T, keyof T, never, keyof Raw | keyof Parsed, S>
-    : GraphBuilder<F, M, Raw, [Parsed & T], keyof Parsed | keyof T, {}, never, keyof Raw | keyof Parsed, S>;
+    ? UnorderedBuilder<F, M, Raw, Parsed & T, keyof Parsed | keyof T, T, keyof T, never, keyof Known<Raw> | keyof Parsed, S>
+    : GraphBuilder<F, M, Raw, [Parsed & T], keyof Parsed | keyof T, {}, never, keyof Known<Raw> | keyof Parsed, S>;
 
 /** A closed flow before its first node. */
-export type FlowStart<P extends BuiltPattern, F extends string> = Begun<P, F, 'closed', {}, {}, {}> & MayTakeInput<P, F> & MayRetry<P, F>;
+export type FlowStart<P extends BuiltPattern, F extends string> = WithoutNodes &
+  Begun<P, F, 'closed', {}, {}, {}> &
+  MayTakeInput<P, F> &
+  MayRetry<P, F>;
 
 /** The part of a beginning flow that has `input`. */
 export interface MayTakeInput<P extends BuiltPattern, F extends string> {
   /** Says what a run must be given. Types are erased: a value that no task provides is missed when the run starts. */
-  input<I extends object>(): FlowAfterInput<P, F, I, I>;
+  input<I extends StorableInputs<I>>(): FlowAfterInput<P, F, I, Known<I>, ModeFor<I>>;
   /** Says what a run must be given, and parses it before the run is created. The tasks see the parsed values. */
   input<Schema extends StandardSchema<unknown, object>>(
     schema: Schema,
-  ): FlowAfterInput<P, F, Flat<RawValue<Schema>>, Flat<ParsedValue<Schema>>>;
+  ): FlowAfterInput<P, F, Flat<RawValue<Schema>>, Known<Flat<ParsedValue<Schema>>>, 'closed', ParsesInput>;
 }
 
 /** The part of a beginning flow that has `retry`. */
@@ -43,9 +54,10 @@ export interface MayRetry<P extends BuiltPattern, F extends string> {
 }
 
 /** A closed flow that knows its input. */
-export type FlowAfterInput<P extends BuiltPattern, F extends string, Raw, Parsed> = Begun<P, F, 'closed', Raw, Parsed, {}> &
-  MayStillRetry<P, F, Raw, Parsed> &
-  MayHide<F, keyof Raw | keyof Parsed, Begun<P, F, 'closed', Raw, Parsed, {}> & MayStillRetry<P, F, Raw, Parsed>>;
+export type FlowAfterInput<P extends BuiltPattern, F extends string, Raw, Parsed, M extends Mode = 'closed', S = {}> = WithoutNodes &
+  Begun<P, F, M, Raw, Parsed, {}, S> &
+  MayStillRetry<P, F, M, Raw, Parsed, S> &
+  MayHide<F, keyof Raw | keyof Parsed, Begun<P, F, M, Raw, Parsed, {}, S> & MayStillRetry<P, F, M, Raw, Parsed, S>>;
 
 type CheckSecret<F, Name, Names> = Name extends Names ? Name : Sentence<'SECRET_UNKNOWN', { node: F; value: Name & string }>;
 
@@ -59,32 +71,34 @@ export interface MayHide<F extends string, Names, Next> {
 }
 
 /** The part of a beginning flow that has `retry` after `input`. */
-export interface MayStillRetry<P extends BuiltPattern, F extends string, Raw, Parsed> {
+export interface MayStillRetry<P extends BuiltPattern, F extends string, M extends Mode, Raw, Parsed, S = {}> {
   /** Says who decides what happens after a failure. */
-  retry<R>(policy: CheckRetry<F, 'closed', Parsed, R>): Begun<P, F, 'closed', Raw, Parsed, Tried<R, Parsed>, RetryDemands<R>>;
+  retry<R>(policy: CheckRetry<F, M, Parsed, R>): Begun<P, F, M, Raw, Parsed, Tried<R, Parsed>, Both<S, RetryDemands<R>>>;
 }
 
 /** A closed flow that knows its retry. */
-export type FlowAfterRetry<P extends BuiltPattern, F extends string, T, S = {}> = Begun<P, F, 'closed', {}, {}, T, S> &
+export type FlowAfterRetry<P extends BuiltPattern, F extends string, T, S = {}> = WithoutNodes &
+  Begun<P, F, 'closed', {}, {}, T, S> &
   MayStillTakeInput<P, F, T, S>;
 
 type Others<T> = { readonly [Name in keyof T]?: never };
 /** The part of a beginning flow that has `input` after `retry`. */
 export interface MayStillTakeInput<P extends BuiltPattern, F extends string, T, S> {
   /** Says what a run must be given. Types are erased: a value that no task provides is missed when the run starts. */
-  input<I extends object & Others<T>>(): FlowAfterBoth<P, F, I, I, T, S>;
+  input<I extends Others<T> & StorableInputs<I>>(): FlowAfterBoth<P, F, I, Known<I>, T, S, ModeFor<I>>;
   /** Says what a run must be given, and parses it before the run is created. The tasks see the parsed values. */
   input<Schema extends StandardSchema<unknown, object & Others<T>>>(
     schema: Schema,
-  ): FlowAfterBoth<P, F, Flat<RawValue<Schema>>, Flat<ParsedValue<Schema>>, T, S>;
+  ): FlowAfterBoth<P, F, Flat<RawValue<Schema>>, Known<Flat<ParsedValue<Schema>>>, T, Both<S, ParsesInput>>;
 }
 
 /** A closed flow that knows its retry, and then its input. */
-export type FlowAfterBoth<P extends BuiltPattern, F extends string, Raw, Parsed, T, S> = Begun<P, F, 'closed', Raw, Parsed, T, S> &
-  MayHide<F, keyof Raw | keyof Parsed, Begun<P, F, 'closed', Raw, Parsed, T, S>>;
+export type FlowAfterBoth<P extends BuiltPattern, F extends string, Raw, Parsed, T, S, M extends Mode = 'closed'> = WithoutNodes &
+  Begun<P, F, M, Raw, Parsed, T, S> &
+  MayHide<F, keyof Raw | keyof Parsed, Begun<P, F, M, Raw, Parsed, T, S>>;
 
 /** An open flow before its first node. */
-export type OpenFlowStart<P extends BuiltPattern, F extends string> = Begun<P, F, 'open', {}, {}, {}> & MayRetryOpen<P, F>;
+export type OpenFlowStart<P extends BuiltPattern, F extends string> = WithoutNodes & Begun<P, F, 'open', {}, {}, {}> & MayRetryOpen<P, F>;
 
 /** The part of a beginning open flow that has `retry`. */
 export interface MayRetryOpen<P extends BuiltPattern, F extends string> {

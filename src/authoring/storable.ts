@@ -1,4 +1,5 @@
 import type { Register } from './register.js';
+import type { Fits, Wrong } from './sentence.js';
 
 declare global {
   // Empty here, merged with the real ones: the .d.ts must compile where neither the DOM nor Node's types are loaded.
@@ -102,4 +103,4 @@ export type RefusedNames<Values> = {
 export type Troubles<Values, Names extends string> = Names extends keyof Values ? Trouble<Values[Names], Names> : never;
 
 /** `Value` itself, or the error that names the part which can't be stored. */
-export type StorableValue<Value, Error> = [Refused<Value>] extends [never] ? Value : Error;
+export type StorableValue<Value, Error> = [[Refused<Value>] extends [never] ? Fits : 'NOT_STORABLE'] extends [Wrong] ? Error : Value;

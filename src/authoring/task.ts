@@ -1,4 +1,4 @@
-import type { CheckTask } from './check-task.js';
+import type { AnyClass, CheckTask, FoundInClass, InstanceOf } from './check-task.js';
 import type { Names } from './names.js';
 import type { TaskClass } from './node-types.js';
 import { leaveDefinition } from './task-metadata.js';
@@ -38,7 +38,10 @@ export function Task<
     /** The node's name in a flow, unless the flow gives another. */
     readonly name?: string;
   },
-): <C extends TaskClass>(target: CheckTask<C, R, P, K, V>, context?: unknown) => void {
+): <C extends AnyClass, Found = FoundInClass<C, InstanceOf<C>, R, P, K, V>>(
+  target: CheckTask<Found, C, R, P, K, V>,
+  context?: unknown,
+) => void {
   return (target) => {
     const made = target as unknown as TaskClass;
     const named = typeof options?.name === 'string';

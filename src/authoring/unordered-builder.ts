@@ -1,18 +1,22 @@
-import type { AddOptions, PlacedGifts, PlacedNeeds } from './add-options.js';
-import type { CheckAdd, Mode } from './check-add.js';
+import type { AddOptions, FoundInOptions, PlacedGifts, PlacedNeeds } from './add-options.js';
+import type { CheckAdd, FoundInNode, Mode } from './check-add.js';
 import type { Flow } from './flow.js';
-import type { CheckReturn, FlowEnd } from './flow-end.js';
-import type { OptionsReport } from './linear-builder.js';
+import type { CheckReturn, FlowEnd, Returned } from './flow-end.js';
 import type { Flat } from './names.js';
 import type { Demands, Gives, LiteralName, Needs } from './node-types.js';
 import type { Drop } from './scope.js';
-import type { Listed, Sentence } from './sentence.js';
+import type { Listed, Sentence, Shown } from './sentence.js';
+import type { Both } from './unions.js';
 import type { Unmet } from './unmet.js';
 
 /** A value that only a sibling provides is no value here, be it needed or optional. */
-type CheckSibling<F, M, Base, Names, Ids, Taken, Out, In, N, I, O> = [Extract<keyof I, Exclude<Out, Names>>] extends [never]
-  ? CheckAdd<F, M, Base, [], Names, Ids, Taken, M extends 'open' ? In : never, N, I, O>
-  : Sentence<'SIBLING_VALUE', { flow: F; value: Listed<Extract<keyof I, Exclude<Out, Names>>> }>;
+type FoundInUnordered<M, Base, Names, Ids, Taken, Out, In, N, I, O> = [Extract<keyof I, Exclude<Out, Names>>] extends [never]
+  ? FoundInNode<M, Base, [], Names, Ids, Taken, M extends 'open' ? In : never, N, I, O, Demands<N>>
+  : 'SIBLING_VALUE';
+
+type CheckSibling<Found, F, M, Base, Names, Taken, Out, In, N, I, O> = [Found] extends ['SIBLING_VALUE']
+  ? Shown<Sentence<'SIBLING_VALUE', { flow: F; value: Listed<Extract<keyof I, Exclude<Out, Names>>> }>>
+  : CheckAdd<Found, F, Base, [], Names, Taken, M extends 'open' ? In : never, 'node', N, I, O>;
 
 /**
  * An unordered flow that is being built: no node waits for another one, so none sees what another one provides. Every
@@ -42,8 +46,8 @@ export interface UnorderedBuilder<
   in out S,
 > {
   /** Adds a task or a built flow; it reads what the flow is given. */
-  add<N>(
-    node: CheckSibling<F, M, Base, Names, Ids, Names | Out, Out, In, N, Needs<N>, Gives<N>>,
+  add<N, Found = FoundInUnordered<M, Base, Names, Ids, Names | Out, Out, In, N, Needs<N>, Gives<N>>>(
+    node: CheckSibling<Found, F, M, Base, Names, Names | Out, Out, In, N, Needs<N>, Gives<N>>,
   ): Wider<
     F,
     M,
@@ -54,7 +58,7 @@ export interface UnorderedBuilder<
     Out,
     Ids | LiteralName<N>,
     In,
-    S & Demands<N>,
+    Both<S, Demands<N>>,
     Unmet<M, Base, [], Names, In, Needs<N>>,
     Gives<N>
   >;
@@ -66,27 +70,40 @@ export interface UnorderedBuilder<
     const Inject extends { readonly [K in keyof Needs<N>]?: Needs<N>[K] } & Readonly<Record<string, unknown>> = {},
     const Rename extends Readonly<Record<string, string>> = {},
     const Override extends boolean = false,
-  >(
-    node: OptionsReport<
+    Found = FoundInOptions<
       M,
       Exclude<keyof Rebind | keyof Inject, keyof Needs<N>> | Exclude<keyof Rename, keyof Gives<N>>,
-      Rebind[keyof Rebind],
-      Names | Out
-    > extends true
-      ? N
-      : CheckSibling<
-          F,
-          M,
-          Base,
-          Names,
-          [Name] extends [never] ? Ids : never,
-          Override extends true ? never : Names | Out,
-          Out,
-          In,
-          N,
-          PlacedNeeds<Needs<N>, Rebind, Inject>,
-          PlacedGifts<Gives<N>, Rename>
-        >,
+      Names | Out,
+      Rebind,
+      Rename,
+      PlacedNeeds<Needs<N>, Rebind, Inject>,
+      FoundInUnordered<
+        M,
+        Base,
+        Names,
+        [Name] extends [never] ? Ids : never,
+        Override extends true ? never : Names | Out,
+        Out,
+        In,
+        N,
+        PlacedNeeds<Needs<N>, Rebind, Inject>,
+        PlacedGifts<Gives<N>, Rename>
+      >
+    >,
+  >(
+    node: CheckSibling<
+      Found,
+      F,
+      M,
+      Base,
+      Names,
+      Override extends true ? never : Names | Out,
+      Out,
+      In,
+      N,
+      PlacedNeeds<Needs<N>, Rebind, Inject>,
+      PlacedGifts<Gives<N>, Rename>
+    >,
     options: AddOptions<F, Needs<N>, Gives<N>, M extends 'open' ? string : Names | Out, Ids, Name, Rebind, Inject, Rename, Override>,
   ): Wider<
     F,
@@ -98,14 +115,14 @@ export interface UnorderedBuilder<
     Out,
     Ids | ([Name] extends [never] ? LiteralName<N> : Name),
     In,
-    S & Demands<N>,
+    Both<S, Demands<N>>,
     Unmet<M, Base, [], Names, In, PlacedNeeds<Needs<N>, Rebind, Inject>>,
     PlacedGifts<Gives<N>, Rename>
   >;
   /** Chooses what the flow leaves behind, instead of everything; with no name: nothing. */
   returns<const Chosen extends readonly string[]>(
     ...names: { [Index in keyof Chosen]: CheckReturn<F, Chosen[Index], Out> }
-  ): FlowEnd<F, Flat<Req>, Flat<Pick<Prov, Chosen[number] & keyof Prov>>, Flat<S>>;
+  ): FlowEnd<F, Flat<Req>, Flat<Returned<Prov, Chosen[number]>>, Flat<S>>;
   /** Gives the flow. Never throws: what the types could not see is reported by `flow.compile()`. */
   build(): Flow<F, Flat<Req>, Flat<Prov>, Flat<S>>;
 }

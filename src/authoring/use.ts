@@ -1,6 +1,7 @@
 import type { PlacedGifts, PlacedNeeds, RenameOptions } from './add-options.js';
+import type { NotANode } from './check-add.js';
 import type { AnyNode, Gives, Needs } from './node-types.js';
-import type { Sentence } from './sentence.js';
+import type { Fits, Shown, Wrong } from './sentence.js';
 import type { Use } from './used-node.js';
 
 /**
@@ -31,8 +32,9 @@ export function use<
   const Rebind extends Readonly<Record<string, string>> = {},
   const Inject extends { readonly [K in keyof Needs<N>]?: Needs<N>[K] } & Readonly<Record<string, unknown>> = {},
   const Rename extends Readonly<Record<string, string>> = {},
+  Found = [N] extends [AnyNode] ? Fits : 'NOT_A_NODE',
 >(
-  node: N extends AnyNode ? N : Sentence<'NOT_A_NODE', { flow: '…' }>,
+  node: [Found] extends [Wrong] ? Shown<NotANode<'…', N>> : N,
   options: RenameOptions<'…', Needs<N>, Gives<N>, string, Rebind, Inject, Rename>,
 ): Use<N, PlacedNeeds<Needs<N>, Rebind, Inject>, PlacedGifts<Gives<N>, Rename>> {
   return Object.freeze({ '~flowproof': Object.freeze({ kind: 'use' as const, node: node as N, options }) });

@@ -9,7 +9,8 @@ import type {
   TaskDefinition,
 } from '../authoring/index.js';
 import type { StandardSchema } from '../model/schema.js';
-import type { FlowNodeShape, FlowShape, LinkShape, NodeShape, PolicyShape, RetryNodeShape, StockShape } from './flow-shape.js';
+import type { FlowNodeShape, FlowShape, LinkShape, NodeShape, PolicyShape, Refusal, RetryNodeShape, StockShape } from './flow-shape.js';
+import { refusalsIn } from './refusals.js';
 
 /** What a node of the shape was made from; same index. */
 export type ShapeOrigin = TaskDefinition | FlowDefinition | RetryDefinition | undefined;
@@ -57,13 +58,14 @@ function describeNode({ node, placement, unknownOptions }: NodeDefinition, paren
     parent,
     rebind: placement.rebind,
     inject: Object.keys(placement.inject),
+    ...refusedIn(placement.inject),
     rename: placement.provides,
     override: placement.override,
     unknownOptions,
   };
   switch (node.kind) {
     case 'unknown':
-      return { ...placed, kind: 'unknown' };
+      return { ...placed, kind: 'unknown', ...(node.hint === undefined ? {} : { hint: node.hint }) };
     case 'task':
       return {
         ...placed,
@@ -72,6 +74,7 @@ function describeNode({ node, placement, unknownOptions }: NodeDefinition, paren
         named: node.named,
         requires: node.requires.map(({ name, optional }) => ({ name, optional })),
         provides: namesOf(node.provides),
+        ...mayLack(node.provides),
         keeps: namesOf(node.keeps),
         revertRequires: node.revertRequires.map(({ name, optional }) => ({ name, optional })),
         ...secretOf(node),
@@ -117,6 +120,16 @@ function namesOf(ports: readonly Port[]): readonly string[] {
   const known = names.get(ports) ?? ports.map(({ name }) => name);
   names.set(ports, known);
   return known;
+}
+
+function mayLack(ports: readonly Port[]): { readonly mayLack?: readonly string[] } {
+  const optional = ports.filter(({ optional }) => optional).map(({ name }) => name);
+  return optional.length === 0 ? {} : { mayLack: optional };
+}
+
+function refusedIn(constants: Placement['inject']): { readonly refused?: readonly Refusal[] } {
+  const refused = Object.entries(constants).flatMap(([name, value]) => refusalsIn(value, name));
+  return refused.length === 0 ? {} : { refused };
 }
 
 function describeLink({ from, to, decider, depth, unknownOptions }: LinkDefinition): LinkShape {

@@ -11,6 +11,12 @@ export interface FlowShape {
 
 export type NodeShape = FlowNodeShape | TaskNodeShape | RetryNodeShape | UnknownNodeShape;
 
+/** A part of a value that can't be stored, and why. */
+export interface Refusal {
+  readonly path: string;
+  readonly reason: string;
+}
+
 interface PlacedShape {
   /** Unique among its siblings; the root's is the flow's name. */
   readonly name: string;
@@ -20,6 +26,8 @@ interface PlacedShape {
   readonly rebind: Readonly<Record<string, string>>;
   /** Inputs that are constants. */
   readonly inject: readonly string[];
+  /** What of those constants no store could keep. */
+  readonly refused?: readonly Refusal[];
   /** output → name it is stored under */
   readonly rename: Readonly<Record<string, string>>;
   readonly override: boolean;
@@ -63,6 +71,8 @@ export interface TaskNodeShape extends PlacedShape {
   readonly named: boolean;
   readonly requires: readonly PortShape[];
   readonly provides: readonly string[];
+  /** Those of its outputs that it may leave out. */
+  readonly mayLack?: readonly string[];
   readonly keeps: readonly string[];
   readonly revertRequires: readonly PortShape[];
   /** Names of those of its values that are secret. */
@@ -111,6 +121,8 @@ export interface StockShape {
 
 export interface UnknownNodeShape extends PlacedShape {
   readonly kind: 'unknown';
+  /** What to do about it. */
+  readonly hint?: string;
 }
 
 export interface PortShape {

@@ -1,4 +1,4 @@
-import type { FlowNodeShape, FlowShape, NodeShape } from './flow-shape.js';
+import type { FlowNodeShape, FlowShape, NodeShape, TaskNodeShape } from './flow-shape.js';
 import type { Source } from './source.js';
 
 /** What a node gives to its flow, under the names of that flow. */
@@ -33,7 +33,7 @@ export function giftsOf(shape: FlowShape, children: readonly (readonly number[])
     const node = shape.nodes[index] as NodeShape;
     const atom = tried.atoms[index] as number;
     if (node.kind === 'task') {
-      given[index] = { values: new Map(node.provides.map((output) => [output, { from: 'atom', atom, output }])), unknown: [] };
+      given[index] = { values: new Map(node.provides.map((output) => [output, sourceOf(node, atom, output)])), unknown: [] };
     } else if (node.kind === 'flow') {
       const nodes = (children[index] ?? []).map((child) => placed(shape, child, given));
       const all = node.pattern === 'choice' ? ofBranches(nodes, node) : ofAll(nodes, tried.values.get(index));
@@ -41,6 +41,12 @@ export function giftsOf(shape: FlowShape, children: readonly (readonly number[])
     }
   }
   return given;
+}
+
+/** What a task may leave out is there as little as what a branch gives that may not run. */
+function sourceOf({ mayLack }: TaskNodeShape, atom: number, output: string): Source {
+  const source: Source = { from: 'atom', atom, output };
+  return mayLack?.includes(output) === true ? { from: 'branch', of: [source], certain: false } : source;
 }
 
 /** What a node gives under the names of the flow that it is in. */

@@ -9,7 +9,16 @@ export { type Difference, differencesOf } from './differences.js';
 export { type DotOptions, dot } from './dot.js';
 export { type Arrow, type Box, type Drawing, drawingOf, type FlowBox, type LeafBox, type Mark, textOn, withoutImplied } from './drawing.js';
 export { graphOf } from './execution-graph.js';
-export type { FlowNodeShape, FlowShape, LinkShape, NodeShape, PortShape, RetryNodeShape, TaskNodeShape } from './flow-shape.js';
+export type {
+  FlowNodeShape,
+  FlowShape,
+  LinkShape,
+  NodeShape,
+  PortShape,
+  RetryNodeShape,
+  TaskNodeShape,
+  UnknownNodeShape,
+} from './flow-shape.js';
 export { link } from './link.js';
 export type { LinkedAtom, LinkedFlow } from './linked-flow.js';
 export { manifestOf } from './manifest.js';

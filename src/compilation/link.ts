@@ -8,12 +8,14 @@ import type { Bindings, LinkedAtom, LinkedFlow } from './linked-flow.js';
 import { nearestScopes } from './nearest-scope.js';
 import {
   linksOf,
+  namedAlike,
   type Report,
   reportChoice,
   reportContinues,
   reportKeys,
   reportNames,
   reportSecrets,
+  reportUnknown,
   reportValueNames,
 } from './report-parts.js';
 import { reportRetry, reportRevertRetry } from './report-retries.js';
@@ -98,7 +100,7 @@ class Linker {
     reportValueNames(node, path, this.#report);
     reportSecrets(node, path, this.#report);
     if (node.kind === 'flow') this.#enterFlow(index, node, path, frame);
-    else if (node.kind === 'unknown') this.#report('NOT_A_NODE', path, { flow: frame?.shape.flow ?? node.name });
+    else if (node.kind === 'unknown') reportUnknown(node, path, frame?.shape.flow ?? node.name, this.#report);
     else if (frame === undefined) return;
     else if (node.kind === 'retry') this.#addRetry(index, node, path, frame);
     else this.#addTask(index, node, path, frame);
@@ -177,12 +179,16 @@ class Linker {
     for (const renamed of Object.keys(node.rename)) {
       if (this.#given[index]?.values.has(renamed) !== true) this.#report('UNKNOWN_OUTPUT', path, { value: renamed });
     }
-    for (const [name, source] of placed(this.#shape, index, this.#given).values) {
+    const { values } = placed(this.#shape, index, this.#given);
+    const alike = namedAlike(values);
+    for (const value of alike) this.#report('OUTPUTS_ALIKE', path, { value });
+    for (const [name, source] of values) {
       if (this.#refused.has(source)) continue;
-      const wrong = frame.scope.define(name, source, node.override);
+      const wrong = alike.has(name) ? undefined : frame.scope.define(name, source, node.override);
       if (wrong === undefined) continue;
       this.#refused.add(source);
-      this.#report(wrong, path, { flow: frame.shape.flow, value: name });
+      const isChoice = node.kind === 'flow' && node.pattern === 'choice' && wrong === 'ALREADY_PROVIDED';
+      this.#report(isChoice ? 'BRANCH_PROVIDED' : wrong, path, { flow: frame.shape.flow, value: name });
     }
   }
 

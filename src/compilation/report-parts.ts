@@ -1,7 +1,7 @@
 import type { DiagnosticCode } from '../model/diagnostics.js';
 import { isNodeName, isValueName, shownName } from '../model/names.js';
 import type { Order } from './cycles.js';
-import type { FlowNodeShape, NodeShape, TaskNodeShape } from './flow-shape.js';
+import type { FlowNodeShape, NodeShape, TaskNodeShape, UnknownNodeShape } from './flow-shape.js';
 
 /** Takes note of what is wrong. */
 export type Report = (code: DiagnosticCode, path: string, facts: Record<string, string>, severity?: 'error' | 'warning') => void;
@@ -53,7 +53,24 @@ export function reportValueNames(node: NodeShape, path: string, report: Report):
 /** Inputs that a placement renames or sets, and that the node does not take. */
 export function reportKeys(node: FlowNodeShape | TaskNodeShape, path: string, takes: (name: string) => boolean, report: Report): void {
   for (const key of Object.keys(node.rebind)) if (!takes(key)) report('UNKNOWN_INPUT', path, { value: key, option: 'rebind' });
-  for (const key of node.inject) if (!takes(key)) report('UNKNOWN_INPUT', path, { value: key, option: 'inject' });
+  for (const key of node.inject) {
+    if (!takes(key)) report('UNKNOWN_INPUT', path, { value: key, option: 'inject' });
+    else if (Object.hasOwn(node.rebind, key)) report('REBOUND_AND_INJECTED', path, { value: key });
+  }
+  for (const { path: part, reason } of node.refused ?? []) report('NOT_STORABLE', path, { path: part, reason });
+}
+
+/** Reports something that is no node. */
+export function reportUnknown({ hint }: UnknownNodeShape, path: string, flow: string, report: Report): void {
+  report('NOT_A_NODE', path, { flow, hint: hint ?? 'decorate the class with @Task, or call .build()' });
+}
+
+/** Names that two outputs of one node would have. */
+export function namedAlike(values: readonly (readonly [name: string, source: unknown])[]): ReadonlySet<string> {
+  const seen = new Set<string>();
+  const twice = new Set<string>();
+  for (const [name] of values) (seen.has(name) ? twice : seen).add(name);
+  return twice;
 }
 
 /** Reports secrets that are no values of the node. Which inputs an erased type has, nobody knows. */

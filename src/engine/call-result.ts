@@ -14,9 +14,9 @@ export type CallResult = { readonly result?: Json } | { readonly failure: Failur
  */
 export function resultOf(path: string, ports: readonly Port[], returned: unknown, codec: Codec): CallResult | Promise<CallResult> {
   if (ports.length === 0 && returned === undefined) return {};
+  if (returned === undefined) return refuse(path, 'PROVIDES_UNKNOWN', sentence('PROVIDES_UNKNOWN', { value: ports[0]?.name ?? '' }));
   if (typeof returned !== 'object' || returned === null || isList(returned)) {
-    if (ports[0] === undefined) return refuse(path, 'PROVIDES_MISSING', sentence('PROVIDES_MISSING', { value: inWords(returned) }));
-    return refuse(path, 'PROVIDES_UNKNOWN', sentence('PROVIDES_UNKNOWN', { value: ports[0].name }));
+    return refuse(path, 'RESULT_NOT_OBJECT', sentence('RESULT_NOT_OBJECT', { what: inWords(returned) }));
   }
   const values = returned as Readonly<Record<string, unknown>>;
   for (const { name, optional } of ports) {

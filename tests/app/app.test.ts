@@ -505,16 +505,19 @@ test.each([
   ['memory', () => memory()],
   ['file', () => file(mkdtempSync(join(tmpdir(), 'flowproof-money-')))],
 ] as const)('a class with a codec of its own crosses tasks, inputs and results: %s', async (_, persistence) => {
+  // Nothing here declares Money in Register, which would hold for all tests: for the types it is a date.
+  const five = new Money(5n, 'EUR') as unknown as Date;
+  const plus = (one: unknown, other: unknown) => (one as Money).plus(other as Money) as unknown as Date;
   const double = defineTask({
     name: 'double',
     requires: ['price'],
     provides: ['total'],
-    execute: async ({ price }: { price: Money }) => ({ total: price.plus(price) as unknown as Date }),
+    execute: async ({ price }: { price: Date }) => ({ total: plus(price, price) }),
   });
-  const flow = linear('money').input<{ price: Money }>().add(double).build();
-  const result = await run(flow, { inputs: { price: new Money(5n, 'EUR') }, codec: moneyCodec, persistence: persistence() });
+  const flow = linear('money').input<{ price: Date }>().add(double).build();
+  const result = await run(flow, { inputs: { price: five }, codec: moneyCodec, persistence: persistence() });
   expect(result).toMatchObject({ state: 'SUCCESS', results: { total: new Money(10n, 'EUR') } });
-  const without = await run(flow, { inputs: { price: new Money(5n, 'EUR') } }).catch((error: unknown) => error);
+  const without = await run(flow, { inputs: { price: five } }).catch((error: unknown) => error);
   expect(without).toMatchObject({ code: 'INVALID_INPUT', issues: [{ path: 'price', message: expect.stringContaining('class Money') }] });
 });
 

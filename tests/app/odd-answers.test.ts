@@ -109,7 +109,7 @@ test.each<[string, () => unknown]>([
 
 test('a task that returns a large file instead of a record has failed, without a look at each of its bytes', async () => {
   const file = defineTask({ name: 'file', execute: () => Buffer.alloc(50_000_000) as unknown as undefined });
-  const failures = [{ failure: { code: 'PROVIDES_MISSING', message: expect.stringContaining('Buffer') } }];
+  const failures = [{ failure: { code: 'RESULT_NOT_OBJECT', message: expect.stringContaining('Buffer') } }];
   expect(await run(linear('f').add(file).build())).toMatchObject({ state: 'REVERTED', failures });
 });
 

@@ -1,16 +1,19 @@
 import { expect, test } from 'vitest';
 import { toDot, toMermaid } from '../../src/compilation/index.js';
+import * as anys from '../../type-tests/good-any.js';
 import * as choices from '../../type-tests/good-choice.js';
+import * as generics from '../../type-tests/good-generic.js';
 import * as graphs from '../../type-tests/good-graph.js';
 import * as linears from '../../type-tests/good-linear.js';
 import * as secrets from '../../type-tests/good-secret.js';
+import * as shapes from '../../type-tests/good-shape.js';
 
 /** What the types let through must compile at run time as well. */
-const flows = Object.entries({ ...linears, ...graphs, ...choices, ...secrets }).flatMap(([name, value]) =>
+const flows = Object.entries({ ...linears, ...graphs, ...choices, ...secrets, ...anys, ...generics, ...shapes }).flatMap(([name, value]) =>
   typeof value === 'object' && 'compile' in value ? [[name, value] as const] : [],
 );
 
-test('there are flows to compare', () => expect(flows.length).toBeGreaterThan(35));
+test('there are flows to compare', () => expect(flows.length).toBeGreaterThan(70));
 
 test.each(flows)('%s', (_name, flow) => {
   expect(flow.compile().fingerprint).toMatch(/^[0-9a-f]{8,}$/);

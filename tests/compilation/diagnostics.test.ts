@@ -125,10 +125,55 @@ const WRONG: readonly (readonly [DiagnosticCode, string, AnyBuilder, readonly st
     ["flow/inner [ALREADY_PROVIDED] flow 'flow' has 'image' already: rename this output with 'provides', or say 'override: true'"],
   ],
   [
-    'ALREADY_PROVIDED',
-    'two outputs renamed alike',
-    flow().add(task('make', [], ['a', 'b']), { provides: { a: 'x', b: 'x' } }),
-    ["flow/make [ALREADY_PROVIDED] flow 'flow' has 'x' already: rename this output with 'provides', or say 'override: true'"],
+    'OUTPUTS_ALIKE',
+    'two outputs renamed alike, one renamed to another',
+    flow()
+      .add(task('make', [], ['a', 'b']), { provides: { a: 'x', b: 'x' } })
+      .add(task('more', [], ['c', 'd']), { provides: { c: 'd' } }),
+    [
+      "flow/make [OUTPUTS_ALIKE] two outputs of one node would be named 'x': rename one of them to another name",
+      "flow/more [OUTPUTS_ALIKE] two outputs of one node would be named 'd': rename one of them to another name",
+    ],
+  ],
+  [
+    'REBOUND_AND_INJECTED',
+    'an input that has two origins',
+    flow()
+      .add(task('make', [], ['a']))
+      .add(task('use', ['in']), { rebind: { in: 'a' }, inject: { in: 1 } }),
+    ["flow/use [REBOUND_AND_INJECTED] the input 'in' is both bound to a value and given a constant: say either rebind or inject"],
+  ],
+  [
+    'NOT_STORABLE',
+    'constants that no store keeps, however deep',
+    flow().add(task('use', ['a', 'b', 'c', 'd']), {
+      inject: { a: () => 1, b: { list: [Symbol('x')] }, c: Promise.resolve(1), d: [new Date(), { fine: new Map() }] },
+    }),
+    [
+      "flow/use [NOT_STORABLE] 'a' can't be stored: functions do not survive",
+      "flow/use [NOT_STORABLE] 'b.list[]' can't be stored: symbols do not survive",
+      "flow/use [NOT_STORABLE] 'c' can't be stored: it is a promise, await it",
+    ],
+  ],
+  [
+    'BRANCH_PROVIDED',
+    'two choices that provide the same',
+    flow()
+      .add(task('make', [], ['a']))
+      .when('one', ['a'], () => true, task('x', [], ['v']))
+      .when('two', ['a'], () => true, task('y', [], ['v'])),
+    [
+      "flow/two [BRANCH_PROVIDED] flow 'flow' has 'v' already: make both nodes branches of one .switch, or rename this output with use(…, { provides })",
+    ],
+  ],
+  [
+    'MAYBE_ABSENT',
+    'an output that a task may leave out',
+    flow()
+      .add(task('make', [], ['a?', 'b']))
+      .add(task('fine', ['a?', 'b']))
+      .add(task('use', ['a'])),
+    ["flow/use [MAYBE_ABSENT] flow 'flow' may skip what provides 'a': only an optional input can take it"],
   ],
   [
     'DUPLICATE_NODE',
@@ -248,14 +293,16 @@ const WRONG: readonly (readonly [DiagnosticCode, string, AnyBuilder, readonly st
   ],
   [
     'NOT_A_NODE',
-    'a class without decorator, a builder, nothing',
+    'a class without decorator, a builder, an instance, nothing',
     flow()
       .add(class Plain {})
       .add(untyped('unbuilt'))
+      .add({ name: 'made', execute: () => {} })
       .add(undefined),
     [
       "flow/Plain [NOT_A_NODE] flow 'flow' adds something that is neither a task nor a built flow: decorate the class with @Task, or call .build()",
-      "flow/object [NOT_A_NODE] flow 'flow' adds something that is neither a task nor a built flow: decorate the class with @Task, or call .build()",
+      "flow/object [NOT_A_NODE] flow 'flow' adds something that is neither a task nor a built flow: call .build()",
+      "flow/made [NOT_A_NODE] flow 'flow' adds something that is neither a task nor a built flow: give the class, not an instance of it",
       "flow/undefined [NOT_A_NODE] flow 'flow' adds something that is neither a task nor a built flow: decorate the class with @Task, or call .build()",
     ],
   ],

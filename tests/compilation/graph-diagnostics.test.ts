@@ -132,7 +132,7 @@ const WRONG: readonly (readonly [DiagnosticCode, string, AnyGraph, readonly stri
       .add({ x: linear('x') }),
     [
       "g/undefined flow 'g' adds something that is neither a task nor a built flow: decorate the class with @Task, or call .build()",
-      "g/x flow 'g' adds something that is neither a task nor a built flow: decorate the class with @Task, or call .build()",
+      "g/x flow 'g' adds something that is neither a task nor a built flow: call .build()",
     ],
   ],
   [

@@ -13,6 +13,7 @@ export interface AnyBuilder {
   input(shape?: unknown): AnyBuilder;
   retry(policy: unknown): AnyBuilder;
   add(node: unknown, options?: unknown): AnyBuilder;
+  when(name: string, reads: readonly string[], test: () => boolean, node: unknown): AnyBuilder;
   returns(...names: readonly string[]): AnyBuilder;
   build(): AnyFlow;
 }

@@ -50,6 +50,26 @@ function namesIn(part: ts.Node, file: ts.SourceFile): readonly string[] {
   return found;
 }
 
+/** The codes that a type stands for: literals, and a parameter by the question `Code extends 'A' | 'B' ? …` that it is in. */
+function codesIn(type: ts.Node, at: ts.Node = type): readonly string[] {
+  if (ts.isStringLiteral(type)) return [type.text];
+  if (ts.isLiteralTypeNode(type)) return codesIn(type.literal, at);
+  if (ts.isUnionTypeNode(type)) return type.types.flatMap((one) => codesIn(one, at));
+  if (ts.isConditionalTypeNode(type)) return [type.trueType, type.falseType].flatMap((one) => codesIn(one, at));
+  if (ts.isTypeOperatorNode(type)) return membersOf(type.type.getText(), type.getSourceFile());
+  if (!ts.isTypeReferenceNode(type)) return [];
+  for (let inner = at, outer = at.parent; outer !== undefined; inner = outer, outer = outer.parent) {
+    if (!ts.isConditionalTypeNode(outer) || outer.trueType !== inner) continue;
+    if (outer.checkType.getText() === type.getText()) return codesIn(outer.extendsType, outer);
+  }
+  return [];
+}
+
+function membersOf(name: string, file: ts.SourceFile): readonly string[] {
+  const isIt = (one: ts.Statement): one is ts.InterfaceDeclaration => ts.isInterfaceDeclaration(one) && one.name.text === name;
+  return file.statements.filter(isIt).flatMap(({ members }) => members.map((member) => member.name?.getText() ?? ''));
+}
+
 /** `report('CODE', path, { … })`, `sentence('CODE', { … })` in code, `Sentence<'CODE', { … }>` in types. */
 function callSites(): { at: string; code: DiagnosticCode; facts: readonly string[] }[] {
   const root = join(import.meta.dirname, '../../src');
@@ -62,15 +82,13 @@ function callSites(): { at: string; code: DiagnosticCode; facts: readonly string
         : ts.isTypeReferenceNode(node) && /^Sentence/.test(node.typeName.getText())
           ? (node.typeArguments ?? [])
           : [];
-      const [first] = parts;
-      const literal = first !== undefined && ts.isLiteralTypeNode(first) ? first.literal : first;
-      if (literal !== undefined && ts.isStringLiteral(literal) && CODES.some((code) => code === literal.text)) {
-        const line = file.getLineAndCharacterOfPosition(node.getStart()).line + 1;
-        found.push({
-          at: `${path}:${line}`,
-          code: literal.text as DiagnosticCode,
-          facts: parts.slice(1).flatMap((part) => namesIn(part, file)),
-        });
+      const [first, facts] = parts;
+      const line = file.getLineAndCharacterOfPosition(node.getStart()).line + 1;
+      for (const text of first === undefined ? [] : codesIn(first)) {
+        const code = CODES.find((one) => one === text);
+        if (code === undefined) continue;
+        const names = ts.isCallExpression(node) ? parts.slice(1).flatMap((part) => namesIn(part, file)) : facts ? namesIn(facts, file) : [];
+        found.push({ at: `${path}:${line}`, code, facts: names });
       }
       ts.forEachChild(node, visit);
     };
