@@ -79,6 +79,7 @@ export type {
   EmittedEvent,
   FlowEvent,
   JournalEvent,
+  LateEvent,
   Listener,
   OnFailure,
   PoisonEvent,

@@ -169,7 +169,7 @@ export class UntypedFlowEngine {
 }
 
 function stepOf({ run }: Engine, { commands }: StepDecision, events: readonly FlowEvent[]): RunStep {
-  const called = commands.flatMap((command) => (command.do === 'execute' || command.do === 'revert' ? [command.atom] : []));
+  const called = commands.flatMap((command) => (command.do === 'call' ? [command.atom] : []));
   const { seq, state } = run.status;
   return { seq, state, events, starting: called.map((atom) => run.flow.atoms[atom]?.path ?? `#${atom}`) };
 }

@@ -1,4 +1,5 @@
 import type { AtomState } from '../model/states.js';
+import { isCall } from './call-commands.js';
 import type { CallCommand, Change, Decision } from './decision.js';
 import type { AtomEvent, FlowEvent } from './events.js';
 import { shownBeside, shownFailure, shownResult } from './shown.js';
@@ -7,10 +8,12 @@ import type { Run } from './step.js';
 type Common = { readonly run: string; readonly flow: string; readonly atMs: number };
 
 /** The events of a durable step, in its order; those of calls are announced when the call is made. */
-export function eventsOf(run: Run, { changes, transitions, commands }: Decision, common: Common): FlowEvent[] {
-  const called = new Set(commands.flatMap((command) => (command.do === 'execute' || command.do === 'revert' ? [command.atom] : [])));
+export function eventsOf(run: Run, { changes, transitions, commands, late }: Decision, common: Common): FlowEvent[] {
+  const called = new Set(commands.flatMap((command) => (isCall(command) ? [command.atom] : [])));
   const taken = transitions.some(([word]) => word === 'TAKEOVER');
-  const events: FlowEvent[] = [];
+  const events = late.map(({ atom, phase, round, attempt }): FlowEvent => {
+    return { type: 'late', ...common, path: pathOf(run, atom), phase, round, attempt };
+  });
   for (const change of changes) {
     if (change.kind === 'run') {
       events.push({ type: 'run', ...common, state: change.to, oldState: change.from, resumed: taken && change.from !== 'PENDING' });
@@ -25,7 +28,7 @@ export function eventsOf(run: Run, { changes, transitions, commands }: Decision,
 }
 
 /** RUNNING or REVERTING, said when the call is made. */
-export function callEvent(run: Run, { atom, do: phase, from }: CallCommand, common: Common): FlowEvent {
+export function callEvent(run: Run, { atom, phase, from }: CallCommand, common: Common): FlowEvent {
   return atomEvent(run, { kind: 'atom', atom, from, to: phase === 'execute' ? 'RUNNING' : 'REVERTING' }, common);
 }
 
@@ -37,7 +40,7 @@ function atomEvent(run: Run, { atom: index, from, to, failure, result }: Extract
   return {
     type: atom?.kind === 'retry' ? 'retry' : 'task',
     ...common,
-    path: atom?.path ?? `#${index}`,
+    path: pathOf(run, index),
     state: to,
     oldState: from,
     round: status?.round ?? 0,
@@ -46,6 +49,10 @@ function atomEvent(run: Run, { atom: index, from, to, failure, result }: Extract
     ...(failure === undefined ? {} : { failure: shownFailure(secrets, index, failure) }),
     ...(result === undefined ? {} : { result: shown(secrets, index, run.codec.decode(result)) }),
   };
+}
+
+function pathOf(run: Run, atom: number): string {
+  return run.flow.atoms[atom]?.path ?? `#${atom}`;
 }
 
 /** It was in flight when its engine was lost. */

@@ -1,7 +1,7 @@
 import type { CallCommand, CallId, Command, EngineEvent, Limits } from './decision.js';
 
 export function isCall(command: Command): command is CallCommand {
-  return command.do === 'execute' || command.do === 'revert';
+  return command.do === 'call';
 }
 
 /** What was lost with another engine is called even when the run is to be suspended: it holds nothing unknown then. */

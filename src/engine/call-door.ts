@@ -36,8 +36,8 @@ export class CallDoor implements EndingDoor {
     const result = await resultOf(value);
     if ('failure' in result) throw errorOf(result.failure);
     this.open();
-    const { atom, round, attempt } = call;
-    const commitment = new Commitment({ atom, round, attempt, end: { kind: 'result', ...resultIn(result) } }, path, transaction);
+    const { atom, phase, round, attempt } = call;
+    const commitment = new Commitment({ atom, phase, round, attempt, end: { kind: 'result', ...resultIn(result) } }, path, transaction);
     commit(commitment);
     await commitment.written;
     this.#commitment = commitment;

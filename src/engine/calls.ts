@@ -46,12 +46,12 @@ export class Calls {
   }
 
   start(command: CallCommand): void {
-    const { atom, round, attempt } = command;
-    const signal = this.#signals.of(atom, command.do);
+    const { atom, phase, round, attempt } = command;
+    const signal = this.#signals.of(atom, phase);
     const door = this.#doorOf(command);
     void this.#call(command, signal, door).then((end) => {
       this.#signals.ended(atom);
-      if (door === undefined || door.close()) this.#doors.finished({ atom, round, attempt, end });
+      if (door === undefined || door.close()) this.#doors.finished({ atom, phase, round, attempt, end });
     });
   }
 
@@ -61,7 +61,7 @@ export class Calls {
     if (task?.kind !== 'task') return undefined;
     const { commit, finished } = this.#doors;
     const { codec, allowUnfenced } = this.#parts;
-    const { atom, round, attempt, do: phase } = command;
+    const { atom, phase, round, attempt } = command;
     const { path, outputs } = task;
     const toResult = (value: unknown) => (phase === 'execute' ? resultOf(path, outputs, value, codec) : storable(value, codec));
     if (commit !== undefined) return new CallDoor({ call: command, path, resultOf: toResult, commit });
@@ -70,7 +70,7 @@ export class Calls {
       path,
       isAllowed: allowUnfenced,
       resultOf: toResult,
-      finished: (end) => finished({ atom, round, attempt, end }),
+      finished: (end) => finished({ atom, phase, round, attempt, end }),
       warn: () => this.#warnOfUnfenced(path),
     });
   }
@@ -90,7 +90,7 @@ export class Calls {
   async #call(command: CallCommand, signal: AbortSignal, door: EndingDoor | undefined): Promise<CallOutcome['end']> {
     const atom = this.#run.flow.atoms[command.atom] as CompiledAtom;
     try {
-      if (command.do === 'revert')
+      if (command.phase === 'revert')
         return { kind: 'result', ...storable(await this.#revert(command, atom, signal, door), this.#parts.codec) };
       const result = await (atom.kind === 'task' ? this.#execute(command, atom, signal, door) : this.#attempt(atom, signal));
       return 'failure' in result ? { kind: 'failure', failure: result.failure } : { kind: 'result', ...result };

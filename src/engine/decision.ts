@@ -41,6 +41,7 @@ export interface Answer {
 /** Tells one call of an atom from all others of the run. */
 export interface CallId {
   readonly atom: number;
+  readonly phase: Phase;
   readonly round: number;
   readonly attempt: number;
 }
@@ -50,7 +51,7 @@ export type Command = CallCommand | AskCommand | SleepCommand | AbortCommand | S
 
 /** Call a task, or the code of a retry. */
 export interface CallCommand extends CallId {
-  readonly do: Phase;
+  readonly do: 'call';
   /** What the atom was before. */
   readonly from: AtomState;
   /** It was in flight when its engine was lost: nobody knows what it did, so it is called even while the run is to rest. */
@@ -141,4 +142,6 @@ export interface Decision {
   readonly changes: readonly Change[];
   /** To be run when the transitions are durable. */
   readonly commands: readonly Command[];
+  /** Ends of calls that nobody waited for any more: nothing was stated of them. */
+  readonly late: readonly CallId[];
 }

@@ -1,11 +1,11 @@
 import type { Failure } from '../model/failure.js';
-import type { AtomState, RunState } from '../model/states.js';
+import type { AtomState, Phase, RunState } from '../model/states.js';
 
 /**
  * Everything that an engine announces, after it is durable. Listeners are never awaited and can't hurt the run. Secrets are
  * masked, `'[secret]'` in their place.
  */
-export type FlowEvent = RunEvent | AtomEvent | ProgressEvent | EmittedEvent | JournalEvent | RecoveryEvent | PoisonEvent;
+export type FlowEvent = RunEvent | AtomEvent | LateEvent | ProgressEvent | EmittedEvent | JournalEvent | RecoveryEvent | PoisonEvent;
 
 interface CommonEvent {
   /** The id that the run was given, or its own. */
@@ -40,6 +40,18 @@ export interface AtomEvent extends CommonEvent {
   readonly failure?: Failure;
   /** With SUCCESS: what it gave, `keeps` included. With REVERTED: what revert returned, if it can be stored. */
   readonly result?: unknown;
+}
+
+/**
+ * A call of a task or retry ended when nobody waited for it any more, as the run had gone on without it. Nothing of its end
+ * counts, and nothing of it is stored.
+ */
+export interface LateEvent extends CommonEvent {
+  readonly type: 'late';
+  readonly path: string;
+  readonly phase: Phase;
+  readonly round: number;
+  readonly attempt: number;
 }
 
 /** A task told how far it is. */

@@ -10,6 +10,7 @@ export type {
   EmittedEvent,
   FlowEvent,
   JournalEvent,
+  LateEvent,
   Listener,
   PoisonEvent,
   ProgressEvent,

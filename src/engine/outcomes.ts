@@ -11,6 +11,9 @@ import type { Run, Step } from './step.js';
 /** All results are stated before the first failure is settled, each in definition order: who was first is chance. */
 export function noteOutcomes(run: Run, step: Step, outcomes: readonly CallOutcome[]): void {
   const awaited = outcomes.filter((outcome) => isAwaited(run, outcome)).sort((a, b) => a.atom - b.atom);
+  if (awaited.length < outcomes.length) {
+    for (const { end: _, ...call } of outcomes.filter((outcome) => !awaited.includes(outcome))) step.late.push(call);
+  }
   const failed: number[] = [];
   for (const { atom, end } of awaited) {
     const reverting = run.status.atoms[atom]?.state === 'REVERTING';
@@ -44,8 +47,9 @@ export function noteRevertFailure(run: Run, step: Step, index: number, failure: 
   step.state(['SLEEP', index, timeAfter(step.limits.nowMs, retry.backoff === undefined ? 0 : pauseMs(retry.backoff, attempt, who))]);
 }
 
-/** Answers of calls that are not waited for any more are dropped. */
+/** Whether the run waits for this very call: code whose call was given up, such as for a timeout, may still answer. */
 export function isAwaited(run: Run, call: CallId): boolean {
   const atom = run.status.atoms[call.atom];
-  return atom !== undefined && isInFlight(atom) && atom.round === call.round && atom.attempt === call.attempt;
+  if (atom === undefined || !isInFlight(atom) || atom.round !== call.round || atom.attempt !== call.attempt) return false;
+  return (atom.state === 'REVERTING' ? 'revert' : 'execute') === call.phase;
 }

@@ -76,7 +76,6 @@ export class Recorder {
   async step({ events, commitment }: News): Promise<Decision> {
     this.#engine.savings.begin();
     const heeded = this.#engine.inbox.heeded();
-    this.#engine.statistics.hears(this.#run, events);
     let step: Decision;
     try {
       step = (commitment && (await this.#commit(commitment, events, heeded))) ?? (await this.#stated(events, heeded));
@@ -86,6 +85,7 @@ export class Recorder {
       throw error;
     }
     this.#engine.savings.done(step);
+    this.#engine.statistics.discards(step.late.length);
     return step;
   }
 

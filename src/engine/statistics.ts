@@ -1,6 +1,4 @@
 import type { Clock } from '../model/clock.js';
-import type { EngineEvent } from './decision.js';
-import { isAwaited } from './outcomes.js';
 import type { Run } from './step.js';
 
 /** What an engine has done for a run since it has had it; TaskFlow. Not stored: another engine begins to count anew. */
@@ -55,11 +53,8 @@ export class Statistics {
     this.#turn('working');
   }
 
-  hears(run: Run, events: readonly EngineEvent[]): void {
-    for (const event of events) {
-      if (event.kind !== 'finished') continue;
-      for (const outcome of event.outcomes) if (!isAwaited(run, outcome)) this.#discarded++;
-    }
+  discards(answers: number): void {
+    this.#discarded += answers;
   }
 
   of({ status, frontier }: Run): RunStatistics {

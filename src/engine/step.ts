@@ -2,7 +2,7 @@ import type { CompiledFlow } from '../compilation/index.js';
 import type { Codec } from '../model/codec.js';
 import type { Phase } from '../model/states.js';
 import type { Transition } from '../persistence/index.js';
-import type { Change, Command, Limits, Question } from './decision.js';
+import type { CallId, Change, Command, Limits, Question } from './decision.js';
 import { beginEntry, foldTransition } from './fold.js';
 import type { Frontier } from './frontier.js';
 import { foldObserved } from './observe.js';
@@ -26,6 +26,7 @@ export class Step {
   readonly transitions: Transition[] = [];
   readonly changes: Change[] = [];
   readonly commands: Command[] = [];
+  readonly late: CallId[] = [];
   /** What bounds it; an atom may ask for more restraint. */
   limits: Limits;
   readonly #run: Run;
@@ -62,7 +63,7 @@ export class Step {
     const { state: from, lost: again } = status;
     this.state([phase === 'execute' ? 'RUNNING' : 'REVERTING', atom]);
     const { round, attempt } = status;
-    this.commands.push({ do: phase, atom, round, attempt, from, again });
+    this.commands.push({ do: 'call', atom, phase, round, attempt, from, again });
   }
 
   /** From here on nothing is started, in this step and in those that follow it. */

@@ -1,4 +1,5 @@
 import { describe, expect, test } from 'vitest';
+import type { CallCommand } from '../../src/engine/decision.js';
 import { Bench, compiled } from './runs.js';
 
 const linear = compiled({ a: {}, b: { after: ['a'] }, c: { after: ['b'] } });
@@ -46,9 +47,20 @@ describe('forward', () => {
   test('an answer that nobody waits for says nothing', () => {
     const bench = new Bench(linear);
     bench.begin();
-    const late = { atom: 0, round: 1, attempt: 7, end: { kind: 'result' } } as const;
+    const late = { atom: 0, phase: 'execute', round: 1, attempt: 7, end: { kind: 'result' } } as const;
     expect(bench.decide([{ kind: 'finished', outcomes: [late] }])).toEqual([]);
     expect(bench.answer('a')).toEqual(['a SUCCESS', 'b RUNNING']);
+  });
+
+  test('what execute says after it was given up is not what its revert says', () => {
+    const bench = new Bench(linear);
+    bench.begin();
+    const call = bench.flying.get('a') as CallCommand;
+    expect(bench.answer('a?')).toEqual(['a INTERRUPTED', 'INTEND REVERT 0-3', 'a REVERTING']);
+    expect(bench.decide([{ kind: 'finished', outcomes: [{ ...call, end: { kind: 'result' } }] }])).toEqual([]);
+    expect(bench.decide([{ kind: 'saved', call, data: 'late' }])).toEqual([]);
+    expect(bench.states()).toBe('a REVERTING, b PENDING, c PENDING');
+    expect(bench.answer('a')).toEqual(['a REVERTED', 'RUN REVERTED']);
   });
 });
 
@@ -142,9 +154,9 @@ describe('retry', () => {
     const bench = new Bench(flow);
     bench.begin();
     bench.answer('before');
-    const { atom, round, attempt } = bench.flying.get('a') ?? { atom: 0, round: 0, attempt: 0 };
+    const call = bench.flying.get('a') as CallCommand;
     const failure = { name: 'PermanentError', message: 'no', permanent: true } as const;
-    expect(bench.decide([{ kind: 'finished', outcomes: [{ atom, round, attempt, end: { kind: 'failure', failure } }] }])).toEqual([
+    expect(bench.decide([{ kind: 'finished', outcomes: [{ ...call, end: { kind: 'failure', failure } }] }])).toEqual([
       'a FAILURE',
       'INTEND REVERT 0-5',
       'a REVERTING',

@@ -2,7 +2,8 @@ import fc from 'fast-check';
 import { expect, test } from 'vitest';
 import type { RetryDefinition } from '../../src/authoring/index.js';
 import type { CompiledFlow } from '../../src/compilation/index.js';
-import type { Question } from '../../src/engine/decision.js';
+import { decide } from '../../src/engine/decide.js';
+import type { CallOutcome, Question } from '../../src/engine/decision.js';
 import { beginEntry, foldTransition } from '../../src/engine/fold.js';
 import { Frontier } from '../../src/engine/frontier.js';
 import { type AtomStatus, newRun } from '../../src/engine/run-state.js';
@@ -148,7 +149,7 @@ function play(
     const first = (order[step % order.length] as number) % flying.length;
     const many = 1 + ((order[(step + 1) % order.length] as number) % (flying.length - first));
     bench.answer(
-      ...flying.slice(first, first + many).map(([name, { round, do: phase }]) => `${name}${fate(luck.get(name) ?? 0, round, phase)}`),
+      ...flying.slice(first, first + many).map(([name, { round, phase }]) => `${name}${fate(luck.get(name) ?? 0, round, phase)}`),
     );
   }
   look(bench);
@@ -199,6 +200,24 @@ test('the frontier that is kept by counting is the one that is built anew', () =
     fc.property(plan, (planned) => {
       play(planned, ({ run }) => expect(seen({ ...run, frontier: new Frontier(run.flow, run.status) })).toEqual(seen(run)));
     }),
+  );
+});
+
+test('a call that is over may answer again, and again: nothing is said of it', () => {
+  const failure = { name: 'Error', message: 'late' };
+  fc.assert(
+    fc.property(plan, fc.constantFrom('result' as const, 'failure' as const, 'interrupted' as const), (planned, kind) => {
+      play(planned, (bench) => {
+        const before = structuredClone(bench.run.status);
+        const outcomes = bench.over.map((call): CallOutcome => ({ ...call, end: kind === 'result' ? { kind } : { kind, failure } }));
+        const { transitions, commands, late } = decide(bench.run, [{ kind: 'finished', outcomes }], bench.limits);
+        expect(transitions).toEqual([]);
+        expect(commands.filter(({ do: what }) => what === 'call' || what === 'ask')).toEqual([]);
+        expect(late).toHaveLength(outcomes.length);
+        expect(bench.run.status).toEqual(before);
+      });
+    }),
+    { numRuns: 300 },
   );
 });
 

@@ -122,6 +122,8 @@ export class Bench {
   /** When each step of the history was decided. */
   readonly times: number[] = [];
   readonly flying = new Map<string, CallCommand>();
+  /** Calls that have ended, or were lost with another engine. */
+  readonly over: CallCommand[] = [];
   /** Questions without an answer yet. */
   readonly asked: AskCommand[] = [];
   /** When it wants to be woken, if it asked for that last. */
@@ -178,6 +180,7 @@ export class Bench {
     Object.assign(bench, { run: again });
     bench.history.push(...this.history);
     bench.times.push(...this.times);
+    bench.over.push(...this.over, ...this.flying.values());
     return { bench, said: bench.decide([{ kind: 'resumed' }]) };
   }
 
@@ -187,7 +190,7 @@ export class Bench {
       if (command.do === 'sleep') this.slept = command.untilMs;
       if (command.do === 'suspend') this.limits = { ...this.limits, hold: 'suspend' };
       if (command.do === 'ask') this.asked.push(command);
-      else if (command.do === 'execute' || command.do === 'revert') this.flying.set(this.#name(command.atom), command);
+      else if (command.do === 'call') this.flying.set(this.#name(command.atom), command);
     }
     if (decision.transitions.length > 0) {
       this.history.push([...decision.transitions]);
@@ -205,6 +208,7 @@ export class Bench {
     const command = this.flying.get(name);
     if (command === undefined) throw new Error(`'${name}' is not called: ${[...this.flying.keys()].join(', ')} are`);
     this.flying.delete(name);
+    this.over.push(command);
     const failure = { name: 'Error', message: name };
     const kind = answer.endsWith('!') ? 'failure' : answer.endsWith('?') ? 'interrupted' : 'result';
     return { ...command, end: kind === 'result' ? { kind } : { kind, failure } };
