@@ -1,5 +1,5 @@
 import { isEnded } from '../model/states.js';
-import type { InboxMessage } from '../persistence/index.js';
+import { type InboxMessage, MESSAGE_KINDS } from '../persistence/index.js';
 import type { EngineEvent } from './decision.js';
 import type { RunStatus } from './run-state.js';
 import type { Run } from './step.js';
@@ -10,9 +10,9 @@ export class Inbox {
   #heeded: string[] = [];
   readonly #suspensions = new Set<string>();
 
-  /** What a message means for the engine; nothing when it was heard before. */
+  /** What a message means for the engine; nothing when it was heard before, or is of a kind that only newer versions know: it stays. */
   take(message: InboxMessage, run: Run): EngineEvent | 'suspend' | undefined {
-    if (this.#heard.has(message.id)) return undefined;
+    if (this.#heard.has(message.id) || !MESSAGE_KINDS.includes(message.kind)) return undefined;
     this.#heard.add(message.id);
     if (message.kind === 'suspend') {
       this.#suspensions.add(message.id);

@@ -6,6 +6,7 @@ import { isEnded } from '../model/states.js';
 import {
   type FlowChange,
   type InboxMessage,
+  knownMessages,
   type LoadedRun,
   type Metadata,
   mayReceive,
@@ -89,8 +90,9 @@ export async function beginRun(
  * @throws StaleRunError when another engine was faster; nothing was written then
  * @throws RunStuckError when nothing in it can move, though something is left to be done; nothing was written then
  */
-export async function takeOver(taken: TakenRun, inbox: LoadedRun['inbox'], owner: string, parts: EngineParts): Promise<OpenedRun> {
+export async function takeOver(taken: TakenRun, messages: LoadedRun['inbox'], owner: string, parts: EngineParts): Promise<OpenedRun> {
   const { run, adopted } = taken;
+  const inbox = knownMessages(messages);
   run.observed = parts.listening();
   // What came too late for a run that has ended is used up, and does nothing.
   const received = inbox.filter(({ kind }) => mayReceive(run.status.state, kind));
@@ -118,7 +120,8 @@ export async function takeOver(taken: TakenRun, inbox: LoadedRun['inbox'], owner
 }
 
 /** Lets a run that rests begin anew, in one step: PENDING, and nothing of what it did counts. Whoever runs it begins it. */
-export async function resetRun({ run, adopted }: TakenRun, inbox: LoadedRun['inbox'], parts: EngineParts): Promise<OpenedRun> {
+export async function resetRun({ run, adopted }: TakenRun, messages: LoadedRun['inbox'], parts: EngineParts): Promise<OpenedRun> {
+  const inbox = knownMessages(messages);
   run.observed = parts.listening();
   const first = decide(run, [{ kind: 'reset', ...(adopted === undefined ? {} : { adopted }) }], limitsOf(parts, run, 'none'));
   const writer = new Writer(parts, run.flow.secrets);

@@ -9,8 +9,8 @@ import {
   type AppendResult,
   type CreateRunParams,
   type CreateRunResult,
-  ENTRY_FORMAT,
   type Entry,
+  formatOf,
   type Journal,
   type Transition,
 } from '../persistence/index.js';
@@ -62,7 +62,7 @@ export class Writer {
       kind,
       writer: this.id,
       stepId: this.#parts.ids.stepId(),
-      format: ENTRY_FORMAT,
+      format: formatOf(transitions),
       atMs: status.atMs,
       transitions,
     };

@@ -10,6 +10,9 @@ const INTENTIONS: ReadonlySet<Json> = new Set<Intention>(['EXECUTE', 'REVERT', '
 const STATES: ReadonlySet<Json> = new Set<RunState>(RUN_STATES);
 const DECISION_WORDS: ReadonlySet<Json> = new Set<Decision>(DECISIONS);
 
+/** No version up to this one writes that: a newer one may. */
+export class WrittenByNewer extends Error {}
+
 type Decode = (rest: readonly Json[], op: string, atomCount: number, into: Transition[]) => void;
 
 const DECODERS: ReadonlyMap<Json, Decode> = new Map<Json, Decode>([
@@ -43,17 +46,19 @@ const DECODERS: ReadonlyMap<Json, Decode> = new Map<Json, Decode>([
 
 /**
  * Checks one stored tuple and adds what it says; a range adds one transition for each atom.
- * @throws Error with what is wrong, in words.
+ * @throws Error with what is wrong, in words; WrittenByNewer when this version does not know what it says
  */
 export function decodeTransition(tuple: Json, atomCount: number, into: Transition[]): void {
   if (!isJsonArray(tuple)) throw new Error('a transition is not a list');
   const op = tuple[0];
-  const decode = op === undefined ? undefined : DECODERS.get(op);
-  if (decode === undefined) throw new Error(`nothing is known of the transition ${shown(op)}`);
+  if (typeof op !== 'string') throw new Error(`a transition begins with ${shown(op)}`);
+  const decode = DECODERS.get(op);
+  if (decode === undefined) throw new WrittenByNewer(`nothing is known of the transition ${shown(op)}`);
   try {
-    decode(tuple.slice(1), op as string, atomCount, into);
+    decode(tuple.slice(1), op, atomCount, into);
   } catch (fault) {
-    throw new Error(`${op as string} ${(fault as Error).message}`);
+    const reason = `${op} ${(fault as Error).message}`;
+    throw fault instanceof WrittenByNewer ? new WrittenByNewer(reason) : new Error(reason);
   }
 }
 
@@ -81,8 +86,14 @@ function failed(rest: readonly Json[], op: string, atomCount: number, into: Tran
 }
 
 function only(rest: readonly Json[], length: number): readonly Json[] {
-  if (rest.length !== length) throw new Error(`has ${rest.length} parts instead of ${length}`);
+  if (rest.length !== length) throw otherParts(rest.length, String(length), rest.length > length);
   return rest;
+}
+
+/** A newer version may say more; what a word says today is never left out. */
+function otherParts(has: number, due: string, isMore: boolean): Error {
+  const reason = `has ${has} parts instead of ${due}`;
+  return isMore ? new WrittenByNewer(reason) : new Error(reason);
 }
 
 function atom(value: Json | undefined, atomCount: number): number {
@@ -118,24 +129,30 @@ function isIndex(value: Json | undefined, max: number): value is number {
 }
 
 function runState(value: Json | undefined): RunState {
-  if (value === undefined || !STATES.has(value)) throw new Error(`has the state ${shown(value)}`);
+  if (value === undefined || !STATES.has(value)) throw unknownWord('state', value);
   return value as RunState;
 }
 
+/** A text may be a word of a newer version; nothing else is one. */
+function unknownWord(of: string, value: Json | undefined): Error {
+  const reason = `has the ${of} ${shown(value)}`;
+  return typeof value === 'string' ? new WrittenByNewer(reason) : new Error(reason);
+}
+
 function intention(value: Json | undefined): Intention {
-  if (value === undefined || !INTENTIONS.has(value)) throw new Error(`has the intention ${shown(value)}`);
+  if (value === undefined || !INTENTIONS.has(value)) throw unknownWord('intention', value);
   return value as Intention;
 }
 
 function decided(rest: readonly Json[], atomCount: number): readonly [number, number, number, Decision] {
   const [retry, failed, via, word] = rest;
-  if (word === undefined || !DECISION_WORDS.has(word)) throw new Error(`has the decision ${shown(word)}`);
+  if (word === undefined || !DECISION_WORDS.has(word)) throw unknownWord('decision', word);
   return [atom(retry, atomCount), atom(failed, atomCount), atom(via, atomCount), word as Decision];
 }
 
 function progress(rest: readonly Json[], atomCount: number): Transition {
   const [which, fraction, details] = rest;
-  if (rest.length !== 2 && rest.length !== 3) throw new Error(`has ${rest.length} parts instead of 2 or 3`);
+  if (rest.length !== 2 && rest.length !== 3) throw otherParts(rest.length, '2 or 3', rest.length > 3);
   if (typeof fraction !== 'number' || !(fraction >= 0 && fraction <= 1)) throw new Error(`has the fraction ${shown(fraction)}`);
   const index = atom(which, atomCount);
   return details === undefined ? ['PROGRESS', index, fraction] : ['PROGRESS', index, fraction, details];
@@ -151,12 +168,13 @@ function flowChange(value: Json | undefined, atomCount: number): FlowChange {
   return { version: version as number, fingerprint, manifest, from: places };
 }
 
+/** What a newer version says beside that is kept: it is written again with each snapshot. */
 function creation(value: Json | undefined): RunCreation {
   if (!isJsonObject(value)) throw new Error('says nothing of the run');
   const { key, flow, version, fingerprint, inputs, inputsHash } = value;
   const texts = typeof key === 'string' && typeof flow === 'string' && typeof fingerprint === 'string' && typeof inputsHash === 'string';
   if (!texts || !Number.isInteger(version) || !isJsonObject(inputs)) throw new Error('does not say enough of the run');
-  return { key, flow, version: version as number, fingerprint, inputs, inputsHash };
+  return { ...value, key, flow, version: version as number, fingerprint, inputs, inputsHash };
 }
 
 function failure(value: Json | undefined, depth: number): Failure {

@@ -1,7 +1,7 @@
 import { messageOf } from '../model/in-words.js';
 import type { Json } from '../model/json.js';
 import { isJsonArray, isJsonObject } from '../model/json.js';
-import { decodeTransition } from './decode-transition.js';
+import { decodeTransition, WrittenByNewer } from './decode-transition.js';
 import { ENTRY_FORMAT, type Entry, type Transition } from './entry.js';
 import { JournalError } from './journal-error.js';
 import type { StoredEntry } from './stored-entry.js';
@@ -57,7 +57,8 @@ export function decodeEntry(stored: StoredEntry, atomCount: number): Entry {
     const { epoch, kind, writer, stepId, format, atMs } = stored;
     return { runId, seq, epoch, kind, writer, stepId, format, atMs, transitions };
   } catch (cause) {
-    throw new JournalError('JOURNAL_CORRUPT', runId, seq, messageOf(cause), { cause });
+    if (!(cause instanceof WrittenByNewer)) throw new JournalError('JOURNAL_CORRUPT', runId, seq, messageOf(cause), { cause });
+    throw new JournalError('JOURNAL_TOO_NEW', runId, seq, `${messageOf(cause)}, which this version can't read`, { cause });
   }
 }
 

@@ -2,8 +2,47 @@ import type { Failure } from '../model/failure.js';
 import type { Json } from '../model/json.js';
 import type { Decision, Intention, RunState } from '../model/states.js';
 
-/** Format of the entries that this version writes. Older ones are upcast on load, newer ones are refused. */
+/** The newest format of entries that this version reads. Older ones are upcast on load, newer ones are refused. */
 export const ENTRY_FORMAT = 1;
+
+/**
+ * The first format that has each word. An entry is written in the lowest one that can say it: what uses nothing new is
+ * read by the versions before, too, which go on with runs beside this one while it is being deployed.
+ */
+const FORMAT_OF_WORD: Readonly<Record<Transition[0], number>> = {
+  CREATED: 1,
+  RUN: 1,
+  FLOW: 1,
+  CANCEL: 1,
+  TAKEOVER: 1,
+  INTEND: 1,
+  RESET: 1,
+  RUNNING: 1,
+  SUCCESS: 1,
+  FAILURE: 1,
+  INTERRUPTED: 1,
+  REVERTING: 1,
+  REVERTED: 1,
+  REVERT_FAILURE: 1,
+  RETRYING: 1,
+  SLEEP: 1,
+  UNSETTLED: 1,
+  SETTLED: 1,
+  DECIDED: 1,
+  ATTEMPT: 1,
+  WITHDRAWN: 1,
+  VOTE: 1,
+  IGNORE: 1,
+  SAVED: 1,
+  PROGRESS: 1,
+  SNAPSHOT: 1,
+};
+
+export function formatOf(transitions: readonly Transition[]): number {
+  let format = 1;
+  for (const [word] of transitions) if (FORMAT_OF_WORD[word] > format) format = FORMAT_OF_WORD[word];
+  return format;
+}
 
 /** Another version of the flow, or of the code that it is made of, goes on with a run. */
 export interface FlowChange {

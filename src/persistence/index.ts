@@ -2,7 +2,7 @@
 
 export { type EncryptedOptions, encrypted } from './encrypted.js';
 export type { EncryptionKey } from './encryption/keys.js';
-export { ENTRY_FORMAT, type Entry, type FlowChange, type RunCreation, type Transition } from './entry.js';
+export { ENTRY_FORMAT, type Entry, type FlowChange, formatOf, type RunCreation, type Transition } from './entry.js';
 export { decodeEntry, encodeEntry, encodeTransitions } from './entry-format.js';
 export { type DirectoryLock, lockDirectory } from './file/directory-lock.js';
 export { type FileOptions, file } from './file.js';
@@ -10,7 +10,7 @@ export type * from './journal.js';
 export { JournalError } from './journal-error.js';
 export { renewalMs } from './leases.js';
 export { canBeFound, checkLogbook, checkRunNames, grouping } from './logbook.js';
-export { mayReceive, RECEIVED_AFTER_FAILURE } from './may-receive.js';
+export { knownMessages, MESSAGE_KINDS, mayReceive, RECEIVED_AFTER_FAILURE } from './may-receive.js';
 export { type MemoryOptions, memory } from './memory.js';
 export type { Offload } from './offload.js';
 export { type OffloadedOptions, offloaded } from './offloaded.js';

@@ -21,7 +21,7 @@ import type {
 import { JournalError } from './journal-error.js';
 import { Leases } from './leases.js';
 import { grouping } from './logbook.js';
-import { mayReceive } from './may-receive.js';
+import { isLeftOver, mayReceive } from './may-receive.js';
 import { logbooksOrder, runsOrder } from './paging.js';
 import { pruneOrder } from './prune.js';
 
@@ -122,7 +122,7 @@ export class RunTable<Place> {
     if (record.damage === undefined) this.#restate(record, item);
     for (const id of item.consume ?? []) record.inbox.delete(id);
     if (isEnded(record.state))
-      for (const { id, kind } of record.inbox.values()) if (!mayReceive(record.state, kind)) record.inbox.delete(id);
+      for (const { id, kind } of record.inbox.values()) if (isLeftOver(record.state, kind)) record.inbox.delete(id);
     if (record.inbox.size === 0) this.#mail.delete(record);
   }
 

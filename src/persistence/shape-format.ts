@@ -7,7 +7,7 @@ export function encodeShape({ atoms, manifest }: Shape): string {
   return JSON.stringify({ atoms, manifest });
 }
 
-/** @throws JournalError `JOURNAL_CORRUPT` when it is missing or not a shape. */
+/** @throws JournalError `JOURNAL_CORRUPT` when it is missing or not a shape, `JOURNAL_TOO_NEW` when it has atoms of kinds that are not known. */
 export function decodeShape(runId: string, fingerprint: string, text: string | undefined): Shape {
   if (text === undefined) throw corrupt(runId, `the shape '${fingerprint}' of its flow is missing`);
   let stored: Json;
@@ -16,12 +16,23 @@ export function decodeShape(runId: string, fingerprint: string, text: string | u
   } catch (cause) {
     throw corrupt(runId, `the shape '${fingerprint}' of its flow is not JSON`, cause);
   }
-  if (!isJsonObject(stored) || !areAtoms(stored.atoms)) throw corrupt(runId, `the shape '${fingerprint}' of its flow has no atoms`);
+  if (!isJsonObject(stored) || stored.atoms === undefined || !isJsonArray(stored.atoms)) {
+    throw corrupt(runId, `the shape '${fingerprint}' of its flow has no atoms`);
+  }
+  const other = stored.atoms.find(isOfNewKind);
+  if (other !== undefined) {
+    const reason = `the shape '${fingerprint}' of its flow has the atom ${JSON.stringify(other)}, which this version does not know`;
+    throw new JournalError('JOURNAL_TOO_NEW', runId, -1, reason);
+  }
+  if (!areAtoms(stored.atoms)) throw corrupt(runId, `the shape '${fingerprint}' of its flow has no atoms`);
   return { fingerprint, atoms: stored.atoms, manifest: stored.manifest ?? null };
 }
 
-function areAtoms(value: Json | undefined): value is Shape['atoms'] & readonly Json[] {
-  if (value === undefined || !isJsonArray(value)) return false;
+function isOfNewKind(atom: Json): boolean {
+  return isJsonArray(atom) && typeof atom[0] === 'string' && typeof atom[1] === 'string' && atom[1] !== 'task' && atom[1] !== 'retry';
+}
+
+function areAtoms(value: readonly Json[]): value is Shape['atoms'] & readonly Json[] {
   return value.every(
     (atom) => isJsonArray(atom) && atom.length === 2 && typeof atom[0] === 'string' && (atom[1] === 'task' || atom[1] === 'retry'),
   );

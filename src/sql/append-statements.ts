@@ -1,4 +1,4 @@
-import { RECEIVED_AFTER_FAILURE } from '../persistence/index.js';
+import { MESSAGE_KINDS, RECEIVED_AFTER_FAILURE } from '../persistence/index.js';
 import type { Statement } from './sql.js';
 import { statement } from './statement.js';
 
@@ -63,14 +63,18 @@ export function appendStatement(schema: string, form: AppendForm): Statement {
         needs = greatest(r.needs, i.format)
       from i join s using (run_id) where r.run_id = i.run_id and (i.state is not null or i.owns)),
     d as (delete from ${schema}.inbox m using s join i using (run_id)
-      where m.run_id = s.run_id and (i.ended and not ${isReceived('i.state', 'm.kind')}
+      where m.run_id = s.run_id and (i.ended and m.kind in (${quoted(MESSAGE_KINDS)}) and not ${isReceived('i.state', 'm.kind')}
         or exists (select from unnest($${columns.length + 1}::uuid[], $${columns.length + 2}::text[]) c(run_id, id) where c.run_id = m.run_id and c.id = m.id)))
     select run_id::text as run_id from s`);
 }
 
 /** `mayReceive` of a run that has ended, in SQL. */
 export function isReceived(state: string, kind: string): string {
-  return `(${state} = 'FAILURE' and ${kind} in (${RECEIVED_AFTER_FAILURE.map((one) => `'${one}'`).join(', ')}))`;
+  return `(${state} = 'FAILURE' and ${kind} in (${quoted(RECEIVED_AFTER_FAILURE)}))`;
+}
+
+function quoted(words: readonly string[]): string {
+  return words.map((word) => `'${word}'`).join(', ');
 }
 
 /** Whether it tells how many rows it inserted rather than which: enough for one, and faster by a tenth. */

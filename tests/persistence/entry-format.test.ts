@@ -43,3 +43,9 @@ it('keeps the start of 100,000 atoms in a few bytes', () => {
   const transitions = Array.from({ length: 100_000 }, (_, atom) => ['RUNNING', atom] as const);
   expect(encodeTransitions(transitions)).toBe('[["RUNNING",[0,100000]]]');
 });
+
+it('keeps what a newer version says of the creation of a run', () => {
+  const creation = { key: 'k', flow: 'f', version: 1, fingerprint: 'x', inputs: {}, inputsHash: 'h', trace: 'of a newer one' };
+  const stored = { ...sampleRun().entry(0), transitions: JSON.stringify([['CREATED', creation]]) };
+  expect(decodeEntry(stored, 0).transitions).toEqual([['CREATED', creation]]);
+});

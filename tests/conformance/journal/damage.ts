@@ -6,30 +6,41 @@ const CORRUPT: readonly (readonly [what: string, transitions: string])[] = [
   ['no list', '{"RUNNING":1}'],
   ['a number', '7'],
   ['a transition that is no list', '["RUNNING"]'],
-  ['an unknown word', '[["EXPLODED",1]]'],
   ['an atom too many', '[["RUNNING",4]]'],
   ['a negative atom', '[["SUCCESS",-1,{}]]'],
   ['half an atom', '[["RUNNING",0.5]]'],
   ['an atom by name', '[["RUNNING","fetch"]]'],
   ['a missing atom', '[["RUNNING"]]'],
-  ['too many parts', '[["RUNNING",1,2]]'],
   ['a failure without a message', '[["FAILURE",1,{"name":"Error"}]]'],
   ['a failure that is a text', '[["FAILURE",1,"boom"]]'],
   ['a failure with a wrong cause', '[["FAILURE",1,{"name":"E","message":"m","cause":{"name":1}}]]'],
-  ['a state that no run has', '[["RUN","DONE"]]'],
-  ['an intention that nobody has', '[["INTEND","FLY",0,1]]'],
   ['a range out of bounds', '[["INTEND","EXECUTE",0,5]]'],
   ['a range backwards', '[["RESET",3,1]]'],
   ['a bare range out of bounds', '[["RUNNING",[1,5]]]'],
   ['a bare range backwards', '[["RUNNING",[3,1]]]'],
   ['a second creation', '[["CREATED",{"flow":"f","version":1,"fingerprint":"x","inputs":{},"inputsHash":"h"}]]'],
   ['a snapshot among steps', '[["SNAPSHOT",{}]]'],
+  ['a state that is no text', '[["RUN",7]]'],
+];
+
+/** What no version up to this one writes, and a newer one may. */
+const NEWER: readonly (readonly [what: string, transitions: string])[] = [
+  ['an unknown word', '[["EXPLODED",1]]'],
+  ['too many parts', '[["RUNNING",1,2]]'],
+  ['an unknown state of the run', '[["RUN","DONE"]]'],
+  ['an unknown intention', '[["INTEND","FLY",0,1]]'],
+  ['an unknown decision', '[["DECIDED",0,1,1,"PONDER"]]'],
+  ['more of a progress', '[["PROGRESS",1,0.5,{},1]]'],
 ];
 
 export const damageCases: readonly JournalCase[] = [
   ...CORRUPT.map(([what, transitions]) => ({
     name: `${what} in an entry is refused as JOURNAL_CORRUPT, with run and seq`,
     run: (rig: JournalRig) => refused(rig, { seq: 2, change: { transitions } }, 'JOURNAL_CORRUPT'),
+  })),
+  ...NEWER.map(([what, transitions]) => ({
+    name: `${what} in an entry is refused as JOURNAL_TOO_NEW`,
+    run: (rig: JournalRig) => refused(rig, { seq: 2, change: { transitions } }, 'JOURNAL_TOO_NEW'),
   })),
   {
     name: 'an entry of a newer format is refused as JOURNAL_TOO_NEW',

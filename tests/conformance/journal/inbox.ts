@@ -89,6 +89,19 @@ export const inboxCases: readonly JournalCase[] = [
     },
   },
   {
+    name: 'a message of a kind that only a newer version knows is handed out, and stays when the run ends',
+    async run({ journal, second, reopen, leaseMs }) {
+      const run = await begun(journal);
+      const message = { ...suspend(run.runId, 'm-1'), kind: 'signal', payload: 'approved' } as unknown as InboxMessage;
+      await (await second()).send(message);
+      expect((await journal.tick({ owner: run.writer, leaseMs, watch: [] })).messages).toEqual([message]);
+      await appendOne(journal, run.item(1, { summary: { state: 'SUCCESS', owner: null } }));
+      for (const connect of [async () => journal, reopen]) {
+        expect((await load(await connect(), run.runId)).inbox).toEqual([message]);
+      }
+    },
+  },
+  {
     name: 'a message to a run that has ended is RUN_ENDED, but for what an operator asks of one that failed',
     async run({ journal, second }) {
       const outsider = await second();
