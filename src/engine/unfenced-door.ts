@@ -8,7 +8,7 @@ import type { CallCommand, CallOutcome } from './decision.js';
 type Written = Exclude<CallResult, { readonly failure: unknown }>;
 
 interface UnfencedDoorParts {
-  readonly phase: CallCommand['do'];
+  readonly phase: CallCommand['phase'];
   readonly path: string;
   /** Whether the app lets tasks do without what the store does not have. */
   readonly isAllowed: boolean;
