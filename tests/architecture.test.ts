@@ -1,4 +1,4 @@
-import { readFileSync } from 'node:fs';
+import { existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
 import { checkArchitecture, loadedPackages, roomOf } from './architecture/check.js';
@@ -103,4 +103,14 @@ test('the checker reports every rule that the fixtures break, and nothing else',
     'persistence/file/sync.ts:3 impure: uses process.env: it must be handed in',
     "persistence/index.ts:1 npm: imports 'yaml' from npm",
   ]);
+});
+
+test('the files that the documents name are there', () => {
+  const named = ['docs/architecture.md', 'CONTRIBUTING.md'].flatMap((document) =>
+    [...readFileSync(join(ROOT, document), 'utf8').matchAll(/`((?:src|compiler|tests|scripts)\/[\w./-]+)`/g)].map(
+      (match) => match[1] as string,
+    ),
+  );
+  expect(named.length).toBeGreaterThan(20);
+  expect(named.filter((path) => !existsSync(join(ROOT, path)))).toEqual([]);
 });
