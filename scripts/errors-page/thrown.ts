@@ -77,9 +77,14 @@ export const THROWN: Readonly<Record<FlowproofErrorCode, Entry>> = {
     remedy:
       'Pass the task’s own `ctx`, and keep runs with `postgres(url)`. In tests on other stores, `flowproof({ allowUnfenced: true })` makes it a [plain transaction](persistence.md#on-stores-without-a-fence). As a warning: a revert did its work in a plain transaction.',
   },
+  TRANSACTION_STATE: {
+    when: '`transaction`: the client is in a transaction that somebody else has begun, such as another task of the run, or is no longer in the one that was begun for the task.',
+    remedy:
+      'Give `transaction` a pool of `pg`, or a client that nothing else uses meanwhile. Leave BEGIN, COMMIT and ROLLBACK to it; savepoints are fine.',
+  },
   OTHER_DATABASE: {
     when: '`transaction`: the database of this transaction does not hold the run.',
-    remedy: 'Pass a Kysely of the database that the app keeps its runs in.',
+    remedy: 'Pass a Kysely, pool or client of the database that the app keeps its runs in.',
   },
   TRANSACTION_LATE: {
     when: '`transaction`: what the task did is known already. The transaction was rolled back.',

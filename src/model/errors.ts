@@ -244,8 +244,10 @@ export function describeUnfencedRevert(path: string): string {
 const TRANSACTION_TEXTS: Readonly<Record<TransactionCode, (subject: string) => string>> = {
   NOT_TRANSACTIONAL: (path) =>
     `task '${path}' can't end with a transaction: pass the context that the task was called with, and let the app keep its runs with postgres(url), which has connections of its own; over your pool or Kysely, transactions that wait for the journal would hold what it waits for. For tests on other stores: flowproof({ allowUnfenced: true })`,
+  TRANSACTION_STATE: (path) =>
+    `the client that task '${path}' gave to transaction is in a transaction of somebody else's, or no longer in the one that was begun for it: give it a pool, or a client that nothing else uses meanwhile, and leave BEGIN, COMMIT and ROLLBACK to it; savepoints are fine`,
   OTHER_DATABASE: (runId) =>
-    `the transaction is in a database whose journal does not know run '${runId}': pass the Kysely of the database that the app keeps its runs in`,
+    `the transaction is in a database whose journal does not know run '${runId}': pass the Kysely or pool of the database that the app keeps its runs in`,
   TRANSACTION_LATE: (path) =>
     `the end of task '${path}' is known already, so its transaction was rolled back: a task has one transaction, and awaits it`,
 };

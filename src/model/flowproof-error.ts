@@ -16,6 +16,8 @@ export type PersistenceCode =
 export type TransactionCode =
   /** This task's end can't be written in a transaction: the store has none, or the context is not that of a task. */
   | 'NOT_TRANSACTIONAL'
+  /** Somebody else begins or ends transactions on the client that a task's transaction is on. */
+  | 'TRANSACTION_STATE'
   /** The transaction is in a database that does not hold the run. */
   | 'OTHER_DATABASE'
   /** What the task did is known already: a task has one transaction, and waits for it. */

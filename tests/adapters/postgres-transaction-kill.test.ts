@@ -4,9 +4,9 @@ import { mkdirSync } from 'node:fs';
 import { text } from 'node:stream/consumers';
 import { fileURLToPath } from 'node:url';
 import { build } from 'esbuild';
-import { beforeAll, expect, test } from 'vitest';
+import { beforeAll, describe, expect, test } from 'vitest';
 import { describePostgres } from '../support/postgres.js';
-import type { Deed } from './transaction-process.js';
+import type { CLIENTS, DEATHS, Deed } from './transaction-process.js';
 import { holdCommits, ordersOf, SHOP, sharedCommits, statesOf, waiting } from './transaction-rig.js';
 
 const DIRECTORY = fileURLToPath(new URL('../../build/transactions', import.meta.url));
@@ -37,12 +37,7 @@ describePostgres('SIGKILL around a COMMIT', (database) => {
     await build({ entryPoints, bundle: true, platform: 'node', format: 'esm', packages: 'external', outfile: PROGRAM, logLevel: 'error' });
   });
 
-  const deed = (id: string, dies?: Deed['dies'], inTransaction = true): Deed => ({
-    url: database().url,
-    id,
-    inTransaction,
-    ...(dies === undefined ? {} : { dies }),
-  });
+  const deed = (id: string, more: Partial<Deed> = {}): Deed => ({ url: database().url, id, by: 'kysely', inTransaction: true, ...more });
 
   /** The row and SUCCESS, both or neither. */
   async function agreed(id: string): Promise<boolean> {
@@ -51,37 +46,45 @@ describePostgres('SIGKILL around a COMMIT', (database) => {
     return orders.length === 1;
   }
 
-  test.each([
-    ['after-row', false],
-    ['before-commit', false],
-    ['after-commit', true],
-  ] as const)('%s: both or neither are there, and in the end both, once', async (dies, isThere) => {
-    expect(await doing(deed(dies, dies)).end).toBe('SIGKILL');
-    expect(await agreed(dies)).toBe(isThere);
-    const attempt = isThere ? 1 : 2;
-    expect(await doing(deed(dies)).end).toMatchObject({ state: 'SUCCESS', results: { orderId: `${dies} of ${attempt}` } });
-    expect(await ordersOf(database(), dies)).toMatchObject([{ attempt }]);
-    expect(await sharedCommits(database(), dies)).toEqual([{ orders: 1, entries: 1 }]);
-  });
+  // Importing the program would run it.
+  const clients: readonly (typeof CLIENTS)[number][] = ['kysely', 'pool', 'client', 'drizzle'];
+  const deaths: readonly (typeof DEATHS)[number][] = ['before-begin', 'before-row', 'before-step', 'before-commit', 'after-commit'];
 
-  test('inside COMMIT: whoever takes over waits for it, and does not do it again', async () => {
-    const slow = await holdCommits(database().url);
-    const killed = doing(deed('slow'));
-    await waiting(database(), 'advisory');
-    killed.child.kill('SIGKILL');
-    expect(await killed.end).toBe('SIGKILL');
-    const other = doing(deed('slow'));
-    await waiting(database(), 'transactionid');
-    await slow.letGo();
-    expect(await other.end).toMatchObject({ state: 'SUCCESS', results: { orderId: 'slow of 1' } });
-    expect(await ordersOf(database(), 'slow')).toMatchObject([{ attempt: 1 }]);
-    expect(await sharedCommits(database(), 'slow')).toEqual([{ orders: 1, entries: 1 }]);
+  describe.each(clients)('by %s', (by) => {
+    // Drizzle's transaction is the pool's.
+    test.each(
+      deaths.filter((dies) => by !== 'drizzle' || dies.endsWith('commit')),
+    )('%s: both or neither are there, and in the end both, once', async (dies) => {
+      const id = `${by} ${dies}`;
+      expect(await doing(deed(id, { by, dies })).end).toBe('SIGKILL');
+      const isThere = dies === 'after-commit';
+      expect(await agreed(id)).toBe(isThere);
+      const attempt = isThere ? 1 : 2;
+      expect(await doing(deed(id, { by })).end).toMatchObject({ state: 'SUCCESS', results: { orderId: `${id} of ${attempt}` } });
+      expect(await ordersOf(database(), id)).toMatchObject([{ attempt }]);
+      expect(await sharedCommits(database(), id)).toEqual([{ orders: 1, entries: 1 }]);
+    });
+
+    test('inside COMMIT: whoever takes over waits for it, and does not do it again', async () => {
+      const id = `slow ${by}`;
+      const slow = await holdCommits(database().url);
+      const killed = doing(deed(id, { by }));
+      await waiting(database(), 'advisory');
+      killed.child.kill('SIGKILL');
+      expect(await killed.end).toBe('SIGKILL');
+      const other = doing(deed(id, { by }));
+      await waiting(database(), 'transactionid');
+      await slow.letGo();
+      expect(await other.end).toMatchObject({ state: 'SUCCESS', results: { orderId: `${id} of 1` } });
+      expect(await ordersOf(database(), id)).toMatchObject([{ attempt: 1 }]);
+      expect(await sharedCommits(database(), id)).toEqual([{ orders: 1, entries: 1 }]);
+    });
   });
 
   test('the same task without a transaction writes its row twice (control)', async () => {
-    expect(await doing(deed('twice', 'after-row', false)).end).toBe('SIGKILL');
+    expect(await doing(deed('twice', { dies: 'before-commit', inTransaction: false })).end).toBe('SIGKILL');
     expect([(await ordersOf(database(), 'twice')).length, await statesOf(database(), 'twice')]).toEqual([1, ['RUNNING']]);
-    expect(await doing(deed('twice', undefined, false)).end).toMatchObject({ state: 'SUCCESS' });
+    expect(await doing(deed('twice', { inTransaction: false })).end).toMatchObject({ state: 'SUCCESS' });
     expect(await ordersOf(database(), 'twice')).toMatchObject([{ attempt: 1 }, { attempt: 2 }]);
   });
 });

@@ -171,6 +171,19 @@ describePostgres('a transaction on a store that takes part in none', (database) 
     expect([log, warnings]).toEqual([['revert after result'], []]);
   });
 
+  test('of a pool of pg, too', async () => {
+    const pool = new pg.Pool({ connectionString: database().url });
+    pools.push(pool);
+    const byPool = defineTask({
+      name: 'place',
+      requires: ['id'],
+      execute: ({ id }: { id: string }, ctx) =>
+        transaction(ctx, pool, async (client) => void (await client.query('insert into orders values ($1, 1, $1)', [id]))),
+    });
+    expect((await run(byPool, { inputs: { id: 'by pool' }, allowUnfenced: true })).state).toBe('SUCCESS');
+    expect(await ordersOf(database(), 'by pool')).toHaveLength(1);
+  });
+
   test('a run of one task, too', async () => {
     const options = { inputs: { id: 'one-shot' }, services: { db: shop.db, log: [] }, allowUnfenced: true };
     expect(await run(place, options)).toMatchObject({ state: 'SUCCESS' });

@@ -32,7 +32,7 @@ export const ARCHITECTURE: Architecture = {
     testing: { imports: ['model', 'authoring', 'compilation', 'persistence', 'engine', 'executors', 'app'], leaf: true },
     /** The journal in PostgreSQL's SQL, for every adapter that speaks it; knows no client. */
     sql: { imports: ['model', 'persistence'] },
-    'adapters/postgres': { imports: ['model', 'authoring', 'persistence', 'sql'], npm: ['kysely', 'pg'], node: [''], leaf: true },
+    'adapters/postgres': { imports: ['model', 'authoring', 'persistence', 'sql'], npm: ['pg'], node: [''], leaf: true },
     'adapters/pglite': { imports: ['model', 'persistence', 'sql'], npm: ['@electric-sql/pglite'], node: [''], leaf: true },
     /** The files that lie in src itself: the door of the package. */
     '': { imports: ['model', 'authoring', 'compilation', 'persistence', 'engine', 'executors', 'app', 'observability'] },

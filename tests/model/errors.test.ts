@@ -54,6 +54,7 @@ const SAMPLES: readonly [errors.FlowproofError, string, readonly string[]][] = [
   [new errors.AppStoppedError('order-42'), 'APP_STOPPED', ["'order-42'", 'resume']],
   [new errors.JournalFullError('order-42', 'provision', 100), 'JOURNAL_FULL', ["'order-42'", "'provision'", '100 steps', 'maxSteps']],
   [new errors.TransactionError('NOT_TRANSACTIONAL', 'shop/place'), 'NOT_TRANSACTIONAL', ["'shop/place'", 'postgres(url)']],
+  [new errors.TransactionError('TRANSACTION_STATE', 'shop/place'), 'TRANSACTION_STATE', ["'shop/place'", 'savepoints']],
   [new errors.TransactionError('OTHER_DATABASE', 'order-42'), 'OTHER_DATABASE', ["'order-42'", 'pass the Kysely']],
   [new errors.TransactionError('TRANSACTION_LATE', 'shop/place'), 'TRANSACTION_LATE', ["'shop/place'", 'awaits it']],
   [new errors.PersistenceError('STORE_LOCKED', 'locked by process 7'), 'STORE_LOCKED', ['locked by process 7']],

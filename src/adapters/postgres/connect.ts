@@ -2,11 +2,12 @@ import pg from 'pg';
 import { type Connections, LANE_LOCK_TIMEOUT_MS, LockSession } from '../../sql/index.js';
 import { CHANGING_MS, CONNECTING_MS } from './bounds.js';
 import { Connection } from './connection.js';
-import { type KyselyDatabase, KyselySql } from './kysely-sql.js';
+import { isKysely, type KyselyDatabase, KyselySql } from './kysely-sql.js';
 import { OwnClient } from './own-client.js';
-import type { PgPool } from './pg-pool.js';
+import type { PgPool, PgSession } from './pg-pool.js';
 import { PoolSql } from './pool-sql.js';
 import { greet } from './pooler.js';
+import { SessionStatements } from './session-statements.js';
 import { ownConnection, type PostgresConnection, type PostgresSource } from './source.js';
 
 const CONNECTIONS = 4;
@@ -39,10 +40,6 @@ export function connect(params: ConnectParams): Connections {
   if (own !== undefined) return pooler === 'none' ? connectDirectly(own, params) : connectByPooler(own, lanes);
   const sql = isKysely(source) ? new KyselySql(source) : new PoolSql(source as PgPool, { own: false });
   return { sql, lanes: Array.from({ length: lanes }, () => sql), own: false, close: () => sql.close() };
-}
-
-function isKysely(source: PostgresSource): source is KyselyDatabase {
-  return typeof source === 'object' && 'executeQuery' in source;
 }
 
 function connectDirectly(to: PostgresConnection, { lanes, locks }: Pick<ConnectParams, 'lanes' | 'locks'>): Connections {
@@ -94,6 +91,9 @@ function configOf({ connectionString, password, ssl }: PostgresConnection) {
 }
 
 /** How long it waits for others is what that transaction says. */
-const within = (transaction: unknown) => new KyselySql(transaction as KyselyDatabase, CHANGING_MS);
+const within = (transaction: unknown) =>
+  isKysely(transaction as KyselyDatabase | PgSession)
+    ? new KyselySql(transaction as KyselyDatabase, CHANGING_MS)
+    : new SessionStatements(transaction as PgSession);
 
 const ignore = (): void => undefined;

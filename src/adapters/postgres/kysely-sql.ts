@@ -1,18 +1,31 @@
-import { CompiledQuery } from 'kysely';
+import { randomUUID } from 'node:crypto';
 import { Answers, answerMs, CLOSING_MS, END_READ_ONLY, isLost, isReadOnly, type Row, type Sql, type Statement } from '../../sql/index.js';
 import { CHANGING_MS } from './bounds.js';
 
-interface KyselyResult<R> {
-  readonly rows: R[];
+interface KyselyResult {
+  readonly rows: unknown[];
   readonly numAffectedRows?: bigint;
 }
 
-/** What is needed of a Kysely, whatever its tables are. */
+/** A statement as Kysely hands it to its driver. */
+export interface KyselyQuery {
+  readonly sql: string;
+  readonly parameters: readonly unknown[];
+  /** A node of Kysely's tree: never looked into, and of a type that is Kysely's own. */
+  readonly query: never;
+  readonly queryId: { readonly queryId: string };
+}
+
+/** What is needed of a Kysely, whatever its tables are; said in structure, so that Kysely is not asked of everybody. */
 export interface KyselyDatabase {
-  executeQuery<R>(query: CompiledQuery<R>): Promise<KyselyResult<R>>;
+  executeQuery(query: KyselyQuery): Promise<KyselyResult>;
   /** Plugins may rename what comes back, such as from snake_case to camelCase. */
   withoutPlugins(): KyselyDatabase;
   connection(): { execute<T>(callback: (connection: KyselyDatabase) => Promise<T>): Promise<T> };
+}
+
+export function isKysely(database: object | string): database is KyselyDatabase {
+  return typeof database === 'object' && 'executeQuery' in database;
 }
 
 const ignore = (): void => undefined;
@@ -30,7 +43,7 @@ export class KyselySql implements Sql {
   }
 
   async query(statement: Statement, params: readonly unknown[]): Promise<readonly Row[]> {
-    return (await this.#send(statement, params)).rows;
+    return (await this.#send(statement, params)).rows as Row[];
   }
 
   async change(statement: Statement, params: readonly unknown[]): Promise<number> {
@@ -42,7 +55,7 @@ export class KyselySql implements Sql {
   ): Promise<Result> {
     return this.#connected(async (connection) => {
       const run = async (text: string, params: readonly unknown[] = []) =>
-        (await this.#answers.within(CHANGING_MS, () => connection.executeQuery(rawQuery(text, params)))).rows;
+        (await this.#answers.within(CHANGING_MS, () => connection.executeQuery(rawQuery(text, params)))).rows as Row[];
       try {
         await run('begin');
         const result = await work(run);
@@ -60,7 +73,7 @@ export class KyselySql implements Sql {
     await this.#answers.close();
   }
 
-  async #send({ text, ...more }: Statement, params: readonly unknown[]): Promise<KyselyResult<Row>> {
+  async #send({ text, ...more }: Statement, params: readonly unknown[]): Promise<KyselyResult> {
     const waitMs = this.#waitMs ?? answerMs(params, more);
     try {
       return await this.#answers.within(waitMs, () => this.#kysely.executeQuery(rawQuery(text, params)));
@@ -92,6 +105,8 @@ export class KyselySql implements Sql {
   }
 }
 
-function rawQuery(text: string, params: readonly unknown[] = []): CompiledQuery<Row> {
-  return CompiledQuery.raw(text, [...params]) as CompiledQuery<Row>;
+/** As of Kysely's own CompiledQuery.raw. */
+function rawQuery(sql: string, parameters: readonly unknown[] = []): KyselyQuery {
+  const query = { kind: 'RawNode', sqlFragments: [sql], parameters: [] } as never;
+  return { sql, parameters: [...parameters], query, queryId: { queryId: randomUUID() } };
 }
