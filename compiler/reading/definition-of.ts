@@ -64,26 +64,13 @@ function unknownOf(shape: UnknownNodeShape): NodeDefinition['node'] {
 }
 
 function taskOf(shape: TaskNodeShape): NodeDefinition['node'] {
-  const {
-    task,
-    named,
-    requires,
-    provides,
-    mayLack = [],
-    keeps,
-    revertRequires,
-    hasRevert,
-    priority,
-    maxLosses,
-    version,
-    revertRetry,
-  } = shape;
+  const { task, named, requires, keeps, revertRequires, hasRevert, priority, maxLosses, version, revertRetry } = shape;
   return {
     kind: 'task',
     name: task,
     named,
     requires: requires.map(port),
-    provides: provides.map((name) => ({ name, optional: mayLack.includes(name) })),
+    provides: outputsOf(shape),
     keeps: keeps.map(certain),
     revertRequires: revertRequires.map(port),
     ...secretOf(shape),
@@ -150,7 +137,7 @@ function retryOf(shape: RetryNodeShape): RetryDefinition {
       return { kind: policy.kind, requires: requires[0]?.name ?? '', provides: given, ...stockOf(policy), unknownOptions };
     case 'own': {
       const { name, declared, lacksOnFailure } = policy;
-      const ports = { requires: requires.map(port), provides: provides.map(certain), ...secretOf(shape) };
+      const ports = { requires: requires.map(port), provides: outputsOf(shape), ...secretOf(shape) };
       const code = { hasExecute: false, hasRevert: false, code: noCode() };
       return { kind: 'own', name, declared, ...ports, ...(lacksOnFailure ? { lacksOnFailure } : {}), ...code };
     }
@@ -169,6 +156,10 @@ function stockOf({ backoff, otherwise }: Pick<Extract<RetryNodeShape['policy'], 
 
 function secretOf({ secret }: { readonly secret?: readonly string[] }): { readonly secret?: readonly string[] } {
   return secret === undefined ? {} : { secret };
+}
+
+function outputsOf({ provides, mayLack = [] }: TaskNodeShape | RetryNodeShape): readonly Port[] {
+  return provides.map((name) => ({ name, optional: mayLack.includes(name) }));
 }
 
 function port({ name, optional }: PortShape): Port {

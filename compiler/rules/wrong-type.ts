@@ -57,6 +57,8 @@ function* wrongIn(
 
   function givenBy(source: Source): Given | undefined {
     if (source.from === 'input') return inputGiven(flow, source.name, types);
+    // An output that its task may leave out.
+    if (source.from === 'branch' && source.of.length === 1) return givenBy(source.of[0] as Source);
     if (source.from !== 'atom') return undefined;
     const provider = taskAt(flow.linked.atoms[source.atom]?.node ?? -1);
     if (provider === undefined || hasSchemas(provider, 'provides')) return undefined;

@@ -28,15 +28,23 @@ export type FoundInRetryNames<I, O, R, P> = [Exclude<keyof I, NamesOf<R>>] exten
       ? [Extract<RequiredKeys<I>, OptionalNames<R>>] extends [never]
         ? [Exclude<keyof O, NamesOf<P>>] extends [never]
           ? [Exclude<NamesOf<P>, keyof O>] extends [never]
-            ? [RefusedNames<O>] extends [never]
-              ? Fits
-              : 'NOT_STORABLE'
+            ? FoundInGifts<O, P>
             : 'RETRY_PROVIDES_UNKNOWN'
           : 'RETRY_PROVIDES_MISSING'
         : 'RETRY_REQUIRES_NOT_REQUIRED'
       : 'RETRY_REQUIRES_NOT_OPTIONAL'
     : 'RETRY_REQUIRES_UNKNOWN'
   : 'RETRY_REQUIRES_MISSING';
+
+type FoundInGifts<O, P> = [Extract<OptionalKeys<O>, CertainNames<P>>] extends [never]
+  ? [Extract<RequiredKeys<O>, OptionalNames<P>>] extends [never]
+    ? [RefusedNames<O>] extends [never]
+      ? Fits
+      : 'NOT_STORABLE'
+    : 'PROVIDES_NOT_REQUIRED'
+  : string extends keyof O
+    ? Fits
+    : 'PROVIDES_NOT_OPTIONAL';
 
 /** The sentence for that code. */
 export type SaidOfRetry<Code, I, O, R, P> = Code extends 'RETRY_REQUIRES_MISSING'
@@ -51,9 +59,15 @@ export type SaidOfRetry<Code, I, O, R, P> = Code extends 'RETRY_REQUIRES_MISSING
           ? Sentence<Code, { value: Listed<Exclude<keyof O, NamesOf<P>>> }>
           : Code extends 'RETRY_PROVIDES_UNKNOWN'
             ? Sentence<Code, { value: Listed<Exclude<NamesOf<P>, keyof O>> }>
-            : Code extends 'NOT_STORABLE'
-              ? NotStorable<O, RefusedNames<O>>
-              : Sentence<'RETRY_UNFIT'>;
+            : SaidOfGifts<Code, O, P>;
+
+type SaidOfGifts<Code, O, P> = Code extends 'PROVIDES_NOT_OPTIONAL'
+  ? Sentence<Code, { value: Listed<Extract<OptionalKeys<O>, CertainNames<P>>> }>
+  : Code extends 'PROVIDES_NOT_REQUIRED'
+    ? Sentence<Code, { value: Listed<Extract<RequiredKeys<O>, OptionalNames<P>>> }>
+    : Code extends 'NOT_STORABLE'
+      ? NotStorable<O, RefusedNames<O>>
+      : Sentence<'RETRY_UNFIT'>;
 
 // biome-ignore lint/suspicious/noExplicitAny: the services are collected and demanded elsewhere
 type Told<I, H> = [H, I, RetryContext<any>];

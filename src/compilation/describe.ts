@@ -166,7 +166,7 @@ function stockOf({ backoff, otherwise }: StockRetry): StockShape {
   return { ...(backoff === undefined ? {} : { backoff }), ...(otherwise === undefined ? {} : { otherwise }) };
 }
 
-function portsOf(retry: RetryDefinition): Pick<RetryNodeShape, 'requires' | 'provides' | 'secret'> {
+function portsOf(retry: RetryDefinition): Pick<RetryNodeShape, 'requires' | 'provides' | 'mayLack' | 'secret'> {
   switch (retry.kind) {
     case 'forEach':
       return { requires: [], provides: [retry.provides] };
@@ -175,7 +175,8 @@ function portsOf(retry: RetryDefinition): Pick<RetryNodeShape, 'requires' | 'pro
     case 'own':
       return {
         requires: retry.requires.map(({ name, optional }) => ({ name, optional })),
-        provides: retry.provides.map(({ name }) => name),
+        provides: namesOf(retry.provides),
+        ...mayLack(retry.provides),
         ...secretOf(retry),
       };
     default:

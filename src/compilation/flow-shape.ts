@@ -94,6 +94,8 @@ export interface RetryNodeShape extends PlacedShape {
   readonly requires: readonly PortShape[];
   /** Values that it gives to its flow, anew for each attempt. */
   readonly provides: readonly string[];
+  /** Those of them that it may leave out. */
+  readonly mayLack?: readonly string[];
   /** Names of those of its values that are secret. */
   readonly secret?: readonly string[];
 }

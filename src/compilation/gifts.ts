@@ -1,4 +1,4 @@
-import type { FlowNodeShape, FlowShape, NodeShape, TaskNodeShape } from './flow-shape.js';
+import type { FlowNodeShape, FlowShape, NodeShape, RetryNodeShape, TaskNodeShape } from './flow-shape.js';
 import type { Source } from './source.js';
 
 /** What a node gives to its flow, under the names of that flow. */
@@ -43,8 +43,8 @@ export function giftsOf(shape: FlowShape, children: readonly (readonly number[])
   return given;
 }
 
-/** What a task may leave out is there as little as what a branch gives that may not run. */
-function sourceOf({ mayLack }: TaskNodeShape, atom: number, output: string): Source {
+/** What may be left out is there as little as what a branch gives that may not run. */
+export function sourceOf({ mayLack }: TaskNodeShape | RetryNodeShape, atom: number, output: string): Source {
   const source: Source = { from: 'atom', atom, output };
   return mayLack?.includes(output) === true ? { from: 'branch', of: [source], certain: false } : source;
 }
@@ -70,7 +70,7 @@ function triedIn(shape: FlowShape): { atoms: readonly number[]; values: Readonly
     const atom = atoms[index] as number;
     values.set(
       node.parent,
-      node.provides.map((output) => [output, { from: 'atom', atom, output }]),
+      node.provides.map((output) => [output, sourceOf(node, atom, output)]),
     );
   }
   return { atoms, values };

@@ -3,7 +3,7 @@ import { shownName } from '../model/names.js';
 import { type Compat, STANDARD } from './compat.js';
 import { cycleIn, type Order } from './cycles.js';
 import type { FlowNodeShape, FlowShape, NodeShape, PortShape, RetryNodeShape, TaskNodeShape } from './flow-shape.js';
-import { childrenOf, type Given, giftsOf, placed } from './gifts.js';
+import { childrenOf, type Given, giftsOf, placed, sourceOf } from './gifts.js';
 import type { Bindings, LinkedAtom, LinkedFlow } from './linked-flow.js';
 import { nearestScopes } from './nearest-scope.js';
 import {
@@ -157,7 +157,7 @@ class Linker {
     const atom = this.#atoms.push({ node: index, path, governor: frame.governor, inputs, revertInputs: inputs }) - 1;
     frame.ownRetry = frame.governor = atom;
     for (const output of node.provides) {
-      if (frame.scope.defineTried(output, { from: 'atom', atom, output })) continue;
+      if (frame.scope.defineTried(output, sourceOf(node, atom, output))) continue;
       this.#report('RETRY_VALUE_TAKEN', path, { flow: frame.shape.flow, value: output });
     }
   }
