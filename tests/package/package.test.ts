@@ -3,9 +3,7 @@ import { mkdir, writeFile } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { build } from 'esbuild';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { node, type Packed, packAndInstall, run, tool } from './packed.js';
-
-const COMPILERS = { '5.9': 'typescript-5.9/bin/tsc', '6.0': 'typescript/bin/tsc', '7.0': 'typescript-7.0/bin/tsc' };
+import { COMPILERS, node, type Packed, packAndInstall, run, tool } from './packed.js';
 
 let packed: Packed;
 beforeAll(async () => {

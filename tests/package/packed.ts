@@ -22,6 +22,9 @@ const BUILT_FROM = [
   'LICENSE',
 ];
 
+/** Every supported TypeScript. */
+export const COMPILERS = { '5.9': 'typescript-5.9/bin/tsc', '6.0': 'typescript/bin/tsc', '7.0': 'typescript-7.0/bin/tsc' };
+
 /** What a program printed; what went wrong is thrown with all that it printed. */
 export async function run(cwd: string, command: string, ...args: readonly string[]): Promise<string> {
   const { stdout } = await execute(command, args, { cwd, env: process.env }).catch((error: { stdout?: string; stderr?: string }) => {
