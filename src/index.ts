@@ -45,6 +45,8 @@ export {
   defineRetry,
   defineTask,
   type Flow,
+  type FlowFactory,
+  factory,
   forEach,
   forEachOf,
   type History,

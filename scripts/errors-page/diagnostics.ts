@@ -70,6 +70,9 @@ export const ADVICE: Readonly<Record<DiagnosticCode, string>> = {
   BAD_CONTINUES: '`continues` lists older versions whose runs this one goes on with.',
   UNKNOWN_TARGET: '`.target(…)` names a node of the graph.',
   UNKNOWN_FLOW: 'An app runs and recovers the flows that it was given: `flowproof({ flows: [order, refund] })`.',
+  BAD_FACTORY: 'Return what `.build()` gives, no promise of it, from a flow that has the name of the factory.',
+  UNSTEADY_FACTORY:
+    'Let what the flow is made from come in as `args`, not from a clock, the environment or a file; copy what you sort; and give the app a codec that keeps what the factory reads.',
   DUPLICATE_FLOW: 'Give one of them another name.',
   CLASS_NAME_USED: "`@Task({ name: 'create-volume' })`.",
   NOT_A_RETRY: 'Give a stock retry, or an object or class with `onFailure(history)`.',

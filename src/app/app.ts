@@ -1,4 +1,14 @@
-import type { AnyFlow, AppRunOptionsFor, AppServices, Provides, RunResult, RunsAloneInApp } from '../authoring/index.js';
+import type {
+  AnyFactory,
+  AnyFlow,
+  AppRunOptionsFor,
+  AppServices,
+  FactoryOf,
+  FlowsOf,
+  Provides,
+  RunResult,
+  RunsAloneInApp,
+} from '../authoring/index.js';
 import type { Durability, Listener, OnFailure } from '../engine/index.js';
 import type { ExecutorChoice } from '../executors/index.js';
 import type { Clock } from '../model/clock.js';
@@ -16,10 +26,10 @@ declare global {
 }
 
 /** What an app is made of. Services and `resolve` are demanded by the flows: see {@link AppServices}. */
-export type AppOptions<Flows extends readonly AnyFlow[], Given> = AppServices<Flows, Given> & {
+export type AppOptions<Flows extends readonly (AnyFlow | AnyFactory)[], Given> = AppServices<FlowsOf<Flows>, Given> & {
   /** Where runs are kept: `memory()`, `file(…)`, `postgres(…)`. */
   readonly persistence: Persistence;
-  /** The flows that this app can run and resume. */
+  /** The flows that this app can run and resume; factories, for flows that are made from data. */
   readonly flows: Flows;
   /** Told of everything that happens, after it is durable; what it throws is ignored. */
   readonly onEvent?: Listener;
@@ -155,7 +165,7 @@ export interface App<Flows extends readonly AnyFlow[]> {
    * await app.stop();
    * ```
    */
-  handle<F extends Flows[number]>(flow: F, id: string): RunHandle<F>;
+  handle<F extends Flows[number]>(flow: F | FactoryOf<F>, id: string): RunHandle<F>;
   handle(id: string): RunHandle<Flows[number]>;
   /**
    * Goes on with a stored run: after a crash, a stop or a suspension. An ended run gives its outcome again.
@@ -165,7 +175,7 @@ export interface App<Flows extends readonly AnyFlow[]> {
    * @throws RunConflictError `RUN_CONFLICT` when it is a run of another flow
    * @throws IncompatibleFlowError `INCOMPATIBLE_FLOW` when the flow has changed too much; nothing was changed
    */
-  resume<F extends Flows[number]>(flow: F, id: string, options?: ResumeOptions): Promise<RunResult<F>>;
+  resume<F extends Flows[number]>(flow: F | FactoryOf<F>, id: string, options?: ResumeOptions): Promise<RunResult<F>>;
   resume(id: string, options?: ResumeOptions): Promise<RunResult<Flows[number]>>;
   /**
    * Goes on, now, with every RUNNING run of this app's flows that nobody alive has; suspended ones rest. For apps with
@@ -194,7 +204,7 @@ export interface App<Flows extends readonly AnyFlow[]> {
    * @throws RunConflictError `RUN_CONFLICT` when it is a run of another flow
    * @throws IncompatibleFlowError `INCOMPATIBLE_FLOW`
    */
-  rerun<F extends Flows[number]>(flow: F, id: string): Promise<RunResult<F>>;
+  rerun<F extends Flows[number]>(flow: F | FactoryOf<F>, id: string): Promise<RunResult<F>>;
   /**
    * Asks a run to end, undone, wherever it is driven; one that nobody drives is undone here. Resolves when the wish is
    * durable. One that comes while the run's last step is written comes too late, and does nothing: the result says how it ended.

@@ -1,7 +1,10 @@
+import type { CompiledFlow } from '../compilation/index.js';
 import type { Clock } from '../model/clock.js';
 import type { Codec } from '../model/codec.js';
+import { isFlowproofError } from '../model/errors.js';
 import { inWords } from '../model/in-words.js';
 import { type Journal, type LogbookFilter, type LogbookPage, type Metadata, pruneAll } from '../persistence/index.js';
+import type { FlowFinder, FlowOfRun } from './flow-finder.js';
 import type { Registry } from './registry.js';
 import { type InspectOptions, type PruneQuery, type RunsPage, type RunsQuery, type RunView, runInfo, runView } from './run-view.js';
 import type { Runs } from './runs.js';
@@ -31,7 +34,7 @@ export class Archive {
     const { runs, codec, registry } = this.#parts;
     const run = await runs.find(id);
     const loaded = await runs.load(run);
-    return runView(loaded, codec, registry.byName(run.flow), options);
+    return runView(loaded, codec, (creation) => flowIfAny(registry, creation), options);
   }
 
   saveLogbook(name: string, metadata: Metadata): Promise<void> {
@@ -48,5 +51,15 @@ export class Archive {
       throw new TypeError(`olderThanMs is ${inWords(olderThanMs)}: it must be how long ago they ended, in milliseconds`);
     const endedBeforeMs = clock.nowMs() - olderThanMs;
     return pruneAll(journal, { endedBeforeMs, ...rest, ...(onBatch && { onBatch: ({ length }) => onBatch(length) }) });
+  }
+}
+
+/** Today's flow of a run; nothing where there is none: what was done can be seen all the same. */
+function flowIfAny(flows: FlowFinder, run: FlowOfRun): CompiledFlow | undefined {
+  try {
+    return flows.of(run);
+  } catch (error) {
+    if (isFlowproofError(error, 'INCOMPATIBLE_FLOW')) return undefined;
+    throw error;
   }
 }

@@ -16,6 +16,7 @@ import { AppStoppedError, isFlowproofError, StaleRunError } from '../model/error
 import { isEnded } from '../model/states.js';
 import type { RunSummary } from '../persistence/index.js';
 import type { ActiveRuns } from './active-runs.js';
+import type { FlowFinder } from './flow-finder.js';
 import type { StoredRuns } from './stored-runs.js';
 import type { Ticker } from './ticker.js';
 import { PATIENT, type Wishes } from './wishes.js';
@@ -56,7 +57,7 @@ export class Driver {
   }
 
   /** The run, driven here or at rest; nothing when another engine was faster. */
-  async takeOver(flow: CompiledFlow, run: RunSummary, wishes: Wishes): Promise<{ readonly result: Promise<AnyRunResult> } | undefined> {
+  async takeOver(flows: FlowFinder, run: RunSummary, wishes: Wishes): Promise<{ readonly result: Promise<AnyRunResult> } | undefined> {
     const active = this.#active.get(run.runId);
     if (active !== undefined) return wishes.message === undefined && wishes.watch === undefined ? active : undefined;
     const { codec, owner } = this.#parts;
@@ -69,6 +70,7 @@ export class Driver {
     if (isHeeded && status.state === 'PENDING') throw new StaleRunError(run.key);
     const goesOn = !isHeeded && (isWoken(status, inbox) || (wishes.rerun === true && status.state === 'SUCCESS'));
     const rests = isEnded(status.state) || (isHeeded && status.state === 'SUSPENDED');
+    const flow = flows.of(status.creation);
     const taken = runOf(flow, status, codec, goesOn || !rests);
     if (rests && !goesOn) return { result: Promise.resolve(runResult(flow, status, codec)) };
     const parts = wishes.watch === undefined ? this.#parts : { ...this.#parts, listening: () => true };
@@ -81,9 +83,10 @@ export class Driver {
   }
 
   /** What a run that rests or has ended gives, read from its journal. */
-  async outcome(flow: CompiledFlow, run: RunSummary): Promise<AnyRunResult> {
+  async outcome(flows: FlowFinder, run: RunSummary): Promise<AnyRunResult> {
     const { codec } = this.#parts;
     const status = await this.#stored.patiently(async () => foldRun(await this.#stored.load(run)));
+    const flow = flows.of(status.creation);
     return runResult(flow, runOf(flow, status, codec, false).run.status, codec);
   }
 

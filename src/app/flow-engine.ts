@@ -1,7 +1,7 @@
 import type { AnyFlow, CompiledView, RunResult } from '../authoring/index.js';
-import type { CompiledFlow } from '../compilation/index.js';
 import type { AnyRunResult, Engine, FlowEvent, RunStatistics, StepDecision } from '../engine/index.js';
 import type { RunState } from '../model/states.js';
+import type { AppFlow } from './flow-finder.js';
 import type { PreparedInputs } from './inputs.js';
 import type { Naming } from './naming.js';
 import { onlyRunsOf } from './registry.js';
@@ -83,12 +83,12 @@ export interface AppOfEngine {
 export class UntypedFlowEngine {
   readonly id: string;
   readonly #runs: Runs;
-  readonly #flow: CompiledFlow;
+  readonly #flow: AppFlow;
   readonly #naming: Naming & { readonly key: string };
   readonly #app: AppOfEngine;
   #engine: Engine | undefined;
 
-  constructor(runs: Runs, flow: CompiledFlow, naming: Naming & { readonly key: string }, app: AppOfEngine) {
+  constructor(runs: Runs, flow: AppFlow, naming: Naming & { readonly key: string }, app: AppOfEngine) {
     this.id = naming.key;
     this.#naming = naming;
     this.#runs = runs;
@@ -97,7 +97,7 @@ export class UntypedFlowEngine {
   }
 
   compile(): CompiledView {
-    return this.#flow;
+    return this.#flow.flow;
   }
 
   async validate(): Promise<void> {
@@ -107,7 +107,7 @@ export class UntypedFlowEngine {
   async prepare(): Promise<void> {
     const inputs = await this.#app.inputs();
     await this.#app.open();
-    await this.#runs.prepare(this.#flow, this.#naming, inputs);
+    await this.#runs.prepare(this.#flow.flow, this.#naming, inputs);
   }
 
   async run(): Promise<AnyRunResult> {

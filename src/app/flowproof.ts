@@ -1,9 +1,9 @@
-import type { AnyFlow, Unseen } from '../authoring/index.js';
-import type { CompiledFlow } from '../compilation/index.js';
+import type { AnyFactory, AnyFlow, FlowsOf, Unseen } from '../authoring/index.js';
 import type { AnyRunResult, Listener } from '../engine/index.js';
 import { atMost } from '../model/clock.js';
-import { AppStoppedError, FlowFailedError, IncompatibleFlowError, RevertNotFailedError, RunNotFailedError } from '../model/errors.js';
-import { grouping, type Journal, type LogbookFilter, type LogbookPage, type Metadata, type RunSummary } from '../persistence/index.js';
+import { AppStoppedError, FlowFailedError, RevertNotFailedError, RunNotFailedError } from '../model/errors.js';
+import { jsonCodec } from '../model/json-codec.js';
+import { grouping, type Journal, type LogbookFilter, type LogbookPage, type Metadata } from '../persistence/index.js';
 import type { App, AppOptions, ResumeOptions, RunIdOption } from './app.js';
 import { Archive } from './archive.js';
 import type { StartedRun } from './driver.js';
@@ -11,7 +11,7 @@ import { UntypedFlowEngine } from './flow-engine.js';
 import { type HandlingApp, handleOf } from './handles.js';
 import { prepareInputs } from './inputs.js';
 import { Listeners } from './listeners.js';
-import { onlyRunsOf, Registry } from './registry.js';
+import { type Listed, Registry } from './registry.js';
 import type { RunHandle } from './run-handle.js';
 import { type InspectOptions, type PruneQuery, type RunsPage, type RunsQuery, type RunView, runView } from './run-view.js';
 import { LEAVING_MS, Runs, type RunsParts } from './runs.js';
@@ -43,9 +43,11 @@ interface StartOptions extends RunIdOption {
  * if (run.state === 'SUCCESS') console.log(run.results.greeting);
  * ```
  */
-export function flowproof<const Flows extends readonly AnyFlow[], Given = Unseen>(options: AppOptions<Flows, Given>): App<Flows> {
+export function flowproof<const Flows extends readonly (AnyFlow | AnyFactory)[], Given = Unseen>(
+  options: AppOptions<Flows, Given>,
+): App<FlowsOf<Flows>> {
   // The types have done their work: what is below knows flows by name.
-  return new FlowproofApp(options as unknown as UntypedOptions) as unknown as App<Flows>;
+  return new FlowproofApp(options as unknown as UntypedOptions) as unknown as App<FlowsOf<Flows>>;
 }
 
 /** A store has so long to write what it holds back, and to let go of its files or connections. */
@@ -62,15 +64,16 @@ class FlowproofApp {
   #stopping: Promise<void> | undefined;
 
   constructor(options: UntypedOptions) {
-    const { persistence, flows, resolve, compat, onEvent } = options;
+    const { persistence, flows, resolve, compat, onEvent, codec = jsonCodec } = options;
     this.#registry = new Registry(flows, {
+      codec,
       canResolve: resolve !== undefined,
       keepsSecrets: persistence.keepsSecrets === true,
       ...(compat === undefined ? {} : { compat }),
     });
     this.#journal = persistence.connect();
     if (onEvent !== undefined) this.#listeners.add(onEvent);
-    this.#parts = runsParts(options, this.#journal, this.#registry.all(), this.#listeners);
+    this.#parts = runsParts(options, this.#journal, this.#registry, this.#listeners);
     this.#runs = new Runs(this.#parts);
     this.#archive = new Archive({ ...this.#parts, runs: this.#runs, registry: this.#registry });
     // Names that a minifier would change are harmless until they are stored.
@@ -95,57 +98,58 @@ class FlowproofApp {
     return this.#handle(await this.#start(flow, options));
   }
 
-  handle(first: AnyFlow | string, second?: string): RunHandle<AnyFlow> {
+  handle(first: Listed | string, second?: string): RunHandle<AnyFlow> {
     const id = typeof first === 'string' ? first : (second as string);
-    const only = typeof first === 'string' ? undefined : onlyRunsOf(this.#registry.compiled(first));
+    const only = typeof first === 'string' ? undefined : this.#registry.only(first);
     const result = async (): Promise<AnyRunResult> => {
       await this.#open();
-      return this.#runs.outcome(only ?? this.#anyFlow, id);
+      return this.#runs.outcome(only ?? this.#registry, id);
     };
-    return handleOf(id, { app: this.#handling, result, check: only });
+    return handleOf(id, { app: this.#handling, result, check: only?.check });
   }
 
-  async resume(first: AnyFlow | string, second?: string | ResumeOptions, third?: ResumeOptions): Promise<AnyRunResult> {
+  async resume(first: Listed | string, second?: string | ResumeOptions, third?: ResumeOptions): Promise<AnyRunResult> {
     await this.#work();
     const [id, options] = typeof first === 'string' ? [first, second as ResumeOptions | undefined] : [second as string, third];
-    const find = typeof first === 'string' ? this.#anyFlow : onlyRunsOf(this.#registry.compiled(first));
-    return this.#runs.resume(find, id, { takeover: options?.takeover ?? 'if-dead', ifOwned: 'refuse' });
+    const flows = typeof first === 'string' ? this.#registry : this.#registry.only(first);
+    return this.#runs.resume(flows, id, { takeover: options?.takeover ?? 'if-dead', ifOwned: 'refuse' });
   }
 
-  async rerun(flow: AnyFlow, id: string): Promise<AnyRunResult> {
+  async rerun(flow: Listed, id: string): Promise<AnyRunResult> {
     await this.#work();
-    return this.#runs.resume(onlyRunsOf(this.#registry.compiled(flow)), id, { takeover: 'if-dead', ifOwned: 'refuse', rerun: true });
+    return this.#runs.resume(this.#registry.only(flow), id, { takeover: 'if-dead', ifOwned: 'refuse', rerun: true });
   }
 
   engine(flow: AnyFlow, options: StartOptions = {}): UntypedFlowEngine {
-    const compiled = this.#registry.compiled(flow);
+    const today = this.#registry.today(flow);
     const { id = this.#parts.ids.runId(this.#parts.clock.nowMs()) } = options;
     return new UntypedFlowEngine(
       this.#runs,
-      compiled,
+      today,
       { key: id, ...grouping(options) },
-      { open: () => this.#open(), inputs: () => prepareInputs(compiled, options.inputs, this.#parts.codec) },
+      { open: () => this.#open(), inputs: () => prepareInputs(today, options.inputs, this.#parts.codec) },
     );
   }
 
   async reset(id: string): Promise<void> {
     await this.#open();
-    await this.#runs.reset(this.#anyFlow, id);
+    await this.#runs.reset(this.#registry, id);
   }
 
   async cancel(id: string): Promise<RunHandle<AnyFlow>> {
     await this.#open();
     const run = await this.#runs.find(id);
     const message = await this.#runs.send(run, 'cancel');
-    return this.#handle(this.#runs.adopt(this.#anyFlow(run), run, message));
+    this.#registry.check(run);
+    return this.#handle(this.#runs.adopt(this.#registry, run, message));
   }
 
   async retryFailed(id: string): Promise<RunHandle<AnyFlow>> {
     await this.#open();
     const run = await this.#runs.find(id);
     if (run.state !== 'FAILURE') throw new RunNotFailedError(id, run.state);
-    const flow = this.#anyFlow(run);
-    return this.#handle(this.#runs.adopt(flow, run, await this.#runs.send(run, 'retryFailed')));
+    this.#registry.check(run);
+    return this.#handle(this.#runs.adopt(this.#registry, run, await this.#runs.send(run, 'retryFailed')));
   }
 
   retryRevert(id: string, path: string): Promise<RunHandle<AnyFlow>> {
@@ -225,10 +229,10 @@ class FlowproofApp {
   }
 
   async #start(flow: AnyFlow, options: StartOptions = {}): Promise<StartedRun> {
-    const compiled = this.#registry.compiled(flow);
-    const inputs = await prepareInputs(compiled, options.inputs, this.#parts.codec);
+    const today = this.#registry.today(flow);
+    const inputs = await prepareInputs(today, options.inputs, this.#parts.codec);
     await this.#work();
-    return this.#runs.start(compiled, { key: options.id, ...grouping(options) }, inputs);
+    return this.#runs.start(today.flow, { key: options.id, ...grouping(options) }, inputs);
   }
 
   async #settleRevert(id: string, kind: 'retryRevert' | 'skipRevert', path: string): Promise<RunHandle<AnyFlow>> {
@@ -238,7 +242,8 @@ class FlowproofApp {
     const failed = atoms.filter(({ state }) => state === 'REVERT_FAILURE').map((atom) => atom.path);
     if (!failed.includes(path)) throw new RevertNotFailedError(id, path, failed);
     const message = await this.#runs.send(run, kind, path);
-    return this.#handle(this.#runs.adopt(this.#anyFlow(run), run, message));
+    this.#registry.check(run);
+    return this.#handle(this.#runs.adopt(this.#registry, run, message));
   }
 
   #handle({ key, result, engine }: StartedRun): RunHandle<AnyFlow> {
@@ -253,15 +258,6 @@ class FlowproofApp {
     suspend: (id) => this.suspend(id),
     cancel: (id) => this.cancel(id),
     inspect: (id, options) => this.inspect(id, options),
-  };
-
-  /** The flow of a stored run, by its name. @throws IncompatibleFlowError */
-  readonly #anyFlow = (run: RunSummary): CompiledFlow => {
-    const flow = this.#registry.byName(run.flow);
-    if (flow !== undefined) return flow;
-    throw new IncompatibleFlowError(run.key, run.flow, [
-      `this app has no flow '${run.flow}': it has ${this.#registry.names.join(', ') || 'none'}`,
-    ]);
   };
 
   /** Opens for work of this app's own, and with it takes up what others have left. */

@@ -18,7 +18,7 @@ export interface HandleParts {
   /** Its engine, if this app drives it from its beginning. */
   readonly engine?: Engine | undefined;
   /** Refuses a run of another flow than the handle is for. */
-  readonly check?: ((run: RunSummary) => unknown) | undefined;
+  readonly check?: ((run: RunSummary) => void) | undefined;
 }
 
 /** The run of this id; nothing is read before it is used. */

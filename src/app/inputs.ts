@@ -7,10 +7,13 @@ import { messageOf } from '../model/in-words.js';
 import { canonicalText, type Json } from '../model/json.js';
 import { MASKED } from '../model/masking.js';
 import { type ValueIssue, validate } from '../model/schema.js';
+import type { AppFlow } from './flow-finder.js';
 
 export interface PreparedInputs {
   /** Encoded, by name. */
   readonly values: { readonly [name: string]: Json };
+  /** Encoded; what the factory of the flow is called with. */
+  readonly args?: Json;
   /** Digest of what the caller gave, before any schema: two starts of one id are compared by it. */
   readonly hash: string;
 }
@@ -20,15 +23,16 @@ export interface PreparedInputs {
  *
  * @throws InvalidInputError `INVALID_INPUT` with every issue
  */
-export async function prepareInputs(flow: CompiledFlow, given: unknown, codec: Codec): Promise<PreparedInputs> {
+export async function prepareInputs({ flow, args }: AppFlow, given: unknown, codec: Codec): Promise<PreparedInputs> {
   const raw = readInputs(flow, given ?? {});
-  const hash = digest(canonicalText(encode(flow, raw, codec)));
+  const encoded = encode(flow, raw, codec);
+  const hash = digest(canonicalText(args === undefined ? encoded : [encoded, args]));
   const parsed = flow.inputSchema === undefined ? { value: raw } : await validate(flow.inputSchema, given ?? {});
   if ('issues' in parsed) throw refuse(flow, discreet(flow, parsed.issues));
   const values = encode(flow, parsed.value as object, codec);
   const issues = [...missingInputs(flow, values), ...unknownInputs(flow, values)];
   if (issues.length > 0) throw refuse(flow, issues);
-  return { values, hash };
+  return { values, hash, ...(args === undefined ? {} : { args }) };
 }
 
 /** Reads each of them once. */

@@ -1,6 +1,7 @@
 import type { CompiledFlow } from '../compilation/index.js';
 import type { NewRun } from '../engine/index.js';
 import { InvalidInputError } from '../model/errors.js';
+import { canonicalText } from '../model/json.js';
 import { Scrubber } from '../model/masking.js';
 import { checkRunNames } from '../persistence/index.js';
 import type { PreparedInputs } from './inputs.js';
@@ -28,6 +29,7 @@ function refuseTold({ name: flow, secrets }: CompiledFlow, inputs: PreparedInput
     ['id', key],
     ['logbook', logbook],
     ...about.map((text) => ['metadata', text] as const),
+    ...(inputs.args === undefined ? [] : [['args', canonicalText(inputs.args)] as const]),
   ];
   for (const name of secrets.inputs) {
     const value = inputs.values[name];

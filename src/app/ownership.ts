@@ -1,10 +1,10 @@
-import type { CompiledFlow } from '../compilation/index.js';
 import type { AnyRunResult } from '../engine/index.js';
 import { AppStoppedError, RunOwnedError } from '../model/errors.js';
 import { isEnded } from '../model/states.js';
 import type { RunSummary } from '../persistence/index.js';
 import type { ActiveRuns } from './active-runs.js';
 import type { Driver } from './driver.js';
+import type { FlowFinder } from './flow-finder.js';
 import type { StoredRuns } from './stored-runs.js';
 import type { Ticker } from './ticker.js';
 import { mayWait, type Wishes } from './wishes.js';
@@ -31,13 +31,13 @@ export class Ownership {
    *
    * @throws RunNotFoundError when there is none, or it was pruned meanwhile
    */
-  async outcome(find: (run: RunSummary) => CompiledFlow, key: string): Promise<AnyRunResult> {
+  async outcome(flows: FlowFinder, key: string): Promise<AnyRunResult> {
     const { active, stored, ticker, driver } = this.#parts;
     for (let run = await stored.patiently(() => stored.find(key)); ; run = await ticker.news(run)) {
-      const flow = find(run);
+      flows.check(run);
       const here = active.get(run.runId);
       if (here !== undefined) return here.result;
-      if (isEnded(run.state) || run.state === 'SUSPENDED') return driver.outcome(flow, run);
+      if (isEnded(run.state) || run.state === 'SUSPENDED') return driver.outcome(flows, run);
     }
   }
 
@@ -47,9 +47,10 @@ export class Ownership {
    * @throws RunOwnedError when a live engine has it and the caller would not wait
    * @throws RunNotFoundError when it was pruned meanwhile
    */
-  async join(flow: CompiledFlow, found: RunSummary, wishes: Wishes): Promise<AnyRunResult> {
+  async join(flows: FlowFinder, found: RunSummary, wishes: Wishes): Promise<AnyRunResult> {
     const { active, stored, ticker, driver, owner } = this.#parts;
     const { takeover, ifOwned } = wishes;
+    flows.check(found);
     for (let run = found; ; ) {
       const { key } = run;
       const here = active.get(run.runId);
@@ -68,7 +69,7 @@ export class Ownership {
         if (run.state === 'SUSPENDED' && !mayWait(run.state, wishes)) return { state: 'SUSPENDED', flow: run.flow, runId: key };
       } else {
         const seen = run;
-        const settled = await active.opening(key, () => driver.takeOver(flow, seen, wishes));
+        const settled = await active.opening(key, () => driver.takeOver(flows, seen, wishes));
         if (settled !== undefined) return settled.result;
         run = await stored.patiently(() => stored.find(key));
       }

@@ -1,12 +1,12 @@
-import type { CompiledFlow } from '../compilation/index.js';
 import type { AnyRunResult, FlowEvent, RecoveryEvent } from '../engine/index.js';
 import type { Clock } from '../model/clock.js';
-import { type FlowproofErrorCode, IncompatibleFlowError, isFlowproofError } from '../model/errors.js';
+import { type FlowproofErrorCode, isFlowproofError } from '../model/errors.js';
 import { toFailure } from '../model/failure.js';
 import { maskedFailure } from '../model/masking.js';
 import { ENTRY_FORMAT, type Journal, MAX_TAKES, type RunSummary, type TakeParams, type TakeResult } from '../persistence/index.js';
 import type { ActiveRuns } from './active-runs.js';
 import type { Driver } from './driver.js';
+import type { FlowFinder } from './flow-finder.js';
 import { RefusedRuns } from './refused-runs.js';
 import type { Taker } from './ticker.js';
 import { PATIENT } from './wishes.js';
@@ -26,6 +26,13 @@ export interface TakenUp {
   readonly result: Promise<AnyRunResult | undefined>;
 }
 
+/** The flows of an app. */
+export interface KnownFlows extends FlowFinder {
+  readonly names: readonly string[];
+  /** Whether what is said of runs of this flow may have a secret in it. */
+  hasSecrets(name: string): boolean;
+}
+
 export interface RecoveryParts {
   readonly journal: Journal;
   readonly clock: Clock;
@@ -34,7 +41,7 @@ export interface RecoveryParts {
   /** How many runs the app drives or opens at once, as far as recovery brings them. */
   readonly maxActive: number;
   /** The flows of this app: runs of others are none of its business. */
-  readonly flows: readonly CompiledFlow[];
+  readonly flows: KnownFlows;
   readonly active: ActiveRuns;
   readonly driver: Driver;
   emit(event: FlowEvent): void;
@@ -48,7 +55,6 @@ export interface RecoveryParts {
  */
 export class Recovery implements Taker {
   readonly #parts: RecoveryParts;
-  readonly #flows: ReadonlyMap<string, CompiledFlow>;
   readonly #refused: RefusedRuns;
   readonly #poisoned = new Set<string>();
   #isBegun = false;
@@ -61,7 +67,6 @@ export class Recovery implements Taker {
 
   constructor(parts: RecoveryParts) {
     this.#parts = parts;
-    this.#flows = new Map(parts.flows.map((flow) => [flow.name, flow]));
     this.#refused = new RefusedRuns(parts.clock);
   }
 
@@ -113,7 +118,7 @@ export class Recovery implements Taker {
     this.#refused.clear();
     const all: TakenUp[] = [];
     for (let isMore = true; isMore; ) {
-      const take = this.#take([...this.#flows.keys()], OPENED_AT_ONCE, true);
+      const take = this.#take(this.#parts.flows.names, OPENED_AT_ONCE, true);
       const { take: found } = await journal.tick({ owner, leaseMs, watch: [], take });
       if (found === undefined) return all;
       this.#tellPoisoned(found.poisoned);
@@ -136,7 +141,7 @@ export class Recovery implements Taker {
 
   /** All in turn. */
   #someFlows(): readonly string[] {
-    const names = [...this.#flows.keys()];
+    const { names } = this.#parts.flows;
     if (names.length <= FLOWS_AT_ONCE) return names;
     const some = [...names, ...names].slice(this.#nextFlow, this.#nextFlow + FLOWS_AT_ONCE);
     this.#nextFlow = (this.#nextFlow + FLOWS_AT_ONCE) % names.length;
@@ -171,15 +176,14 @@ export class Recovery implements Taker {
   }
 
   #open(run: RunSummary, whose: 'mine' | 'perhaps mine'): Promise<{ readonly result: Promise<AnyRunResult> } | undefined> {
-    const { active, driver, journal, owner } = this.#parts;
+    const { active, driver, flows, journal, owner } = this.#parts;
     return active.opening(run.key, async () => {
       const here = active.get(run.runId);
       if (here !== undefined) return here;
       // It may have ended, or have gone elsewhere, since the tick has said so.
       if (whose === 'perhaps mine' && (await journal.find({ runId: run.runId }))?.owner?.id !== owner) return undefined;
-      const flow = this.#flows.get(run.flow);
-      if (flow === undefined) throw new IncompatibleFlowError(run.key, run.flow, [`this app has no flow '${run.flow}'`]);
-      return driver.takeOver(flow, run, { ...PATIENT, recovers: true, driven: () => this.#say(run, { outcome: 'taken' }) });
+      flows.check(run);
+      return driver.takeOver(flows, run, { ...PATIENT, recovers: true, driven: () => this.#say(run, { outcome: 'taken' }) });
     });
   }
 
@@ -204,7 +208,7 @@ export class Recovery implements Taker {
     this.#refused.add(run.runId);
     this.#giveBack(run);
     const failure = toFailure(error);
-    const isSecret = this.#flows.get(run.flow)?.secrets !== undefined;
+    const isSecret = this.#parts.flows.hasSecrets(run.flow);
     this.#say(run, { outcome: 'refused', failure: isSecret ? maskedFailure(failure) : failure });
   }
 

@@ -1,33 +1,50 @@
-import { type AnyFlow, flowDefinitionOf, type TaskCode } from '../authoring/index.js';
+import {
+  type AnyFactory,
+  type AnyFlow,
+  type FactoryDefinition,
+  factoryDefinitionOf,
+  flowDefinitionOf,
+  makingOf,
+  type TaskCode,
+} from '../authoring/index.js';
 import { type Compat, type CompiledFlow, compile, STANDARD } from '../compilation/index.js';
+import type { Codec } from '../model/codec.js';
 import { type Diagnostic, sentence } from '../model/diagnostics.js';
-import { FlowDefinitionError, RunConflictError } from '../model/errors.js';
-import type { RunSummary } from '../persistence/index.js';
+import { FlowDefinitionError, IncompatibleFlowError, RunConflictError } from '../model/errors.js';
+import { canonicalText } from '../model/json.js';
+import type { AppFlow, FlowFinder, FlowOfRun } from './flow-finder.js';
+import { checkFactory, MadeFlows } from './made-flows.js';
+
+/** What an app is given to run. */
+export type Listed = AnyFlow | AnyFactory;
 
 /** What an app is made of, as far as it decides which flows can run in it. */
 interface AppFacts {
+  readonly codec: Codec;
   readonly canResolve: boolean;
   readonly keepsSecrets: boolean;
   readonly compat?: Compat;
 }
 
 /** The flows of an app, by name: given as a list, never found in a global. */
-export class Registry {
-  readonly #flows = new Map<string, CompiledFlow>();
+export class Registry implements FlowFinder {
+  readonly #flows = new Map<string, CompiledFlow | FactoryDefinition>();
   /** Not kept alive by it: there are flows that are built for one call. */
   readonly #checked = new WeakSet<CompiledFlow>();
+  readonly #made: MadeFlows;
   readonly #app: AppFacts;
 
   /** @throws FlowDefinitionError for the first flow that can't run */
-  constructor(flows: readonly AnyFlow[], app: AppFacts) {
+  constructor(listed: readonly Listed[], app: AppFacts) {
     this.#app = app;
-    for (const flow of flows) {
-      const compiled = this.compiled(flow);
-      if (this.#flows.has(compiled.name)) {
-        const message = sentence('DUPLICATE_FLOW', { flow: compiled.name });
-        throw new FlowDefinitionError(compiled.name, [{ code: 'DUPLICATE_FLOW', severity: 'error', path: compiled.name, message }]);
+    this.#made = new MadeFlows({ codec: app.codec, compile: (flow) => this.#compiled(flow) });
+    for (const one of listed) {
+      const flow = this.#known(one);
+      if (this.#flows.has(flow.name)) {
+        const message = sentence('DUPLICATE_FLOW', { flow: flow.name });
+        throw new FlowDefinitionError(flow.name, [{ code: 'DUPLICATE_FLOW', severity: 'error', path: flow.name, message }]);
       }
-      this.#flows.set(compiled.name, compiled);
+      this.#flows.set(flow.name, flow);
     }
   }
 
@@ -35,23 +52,64 @@ export class Registry {
     return [...this.#flows.keys()];
   }
 
-  byName(name: string): CompiledFlow | undefined {
-    return this.#flows.get(name);
-  }
-
-  all(): readonly CompiledFlow[] {
-    return [...this.#flows.values()];
-  }
-
   /** Lets Node print what is doubtful about the flows, such as names that a minifier would change. */
   warn(): void {
     for (const flow of this.#flows.values()) {
+      if (isFactory(flow)) continue;
       for (const { message, code, path } of flow.warnings) process.emitWarning(`${path}: ${message}`, { type: 'FlowproofWarning', code });
     }
   }
 
+  /** Whether runs of this name may have secrets. */
+  hasSecrets(name: string): boolean {
+    const flow = this.#flows.get(name);
+    if (flow === undefined) return false;
+    return isFactory(flow) ? this.#app.keepsSecrets : flow.secrets !== undefined;
+  }
+
+  check({ key, flow: name }: Pick<FlowOfRun, 'key' | 'flow'>): void {
+    if (!this.#flows.has(name)) this.#refuse(key, name);
+  }
+
+  of(run: FlowOfRun): CompiledFlow {
+    const flow = this.#flows.get(run.flow) ?? this.#refuse(run.key, run.flow);
+    return isFactory(flow) ? this.#made.fromStored(flow, run) : flow;
+  }
+
+  /** A flow that somebody wants to run. @throws FlowDefinitionError when it can't, InvalidInputError when its args can't be stored */
+  today(flow: AnyFlow): AppFlow {
+    const compiled = this.#compiled(flow);
+    const making = makingOf(flow);
+    return making === undefined ? { flow: compiled } : this.#made.fromToday(compiled, making);
+  }
+
+  /** Finds the flow of runs that have to be of this one, or of this factory. Checks throw RunConflictError for those of another one. */
+  only(one: Listed): FlowFinder {
+    const factory = factoryDefinitionOf(one);
+    const check = (run: Pick<FlowOfRun, 'key' | 'flow'>, name: string): void => {
+      if (run.flow !== name) throw new RunConflictError(run.key, name, run.flow);
+    };
+    if (factory !== undefined) return { check: (run) => check(run, factory.name), of: (run) => this.#made.fromStored(factory, run) };
+    return onlyRunsOf(this.today(one as AnyFlow));
+  }
+
+  #refuse(key: string, name: string): never {
+    throw new IncompatibleFlowError(key, name, [`this app has no flow '${name}': it has ${this.names.join(', ') || 'none'}`]);
+  }
+
+  #known(one: Listed): CompiledFlow | FactoryDefinition {
+    const factory = factoryDefinitionOf(one);
+    if (factory !== undefined) {
+      checkFactory(factory);
+      return factory;
+    }
+    const compiled = this.#compiled(one as AnyFlow);
+    // Runs of its name may have been made from other args.
+    return makingOf(one as AnyFlow)?.factory ?? compiled;
+  }
+
   /** @throws FlowDefinitionError when it can't run, or when it is not a built flow */
-  compiled(flow: AnyFlow): CompiledFlow {
+  #compiled(flow: AnyFlow): CompiledFlow {
     const definition = flowDefinitionOf(flow);
     if (definition === undefined) {
       const message = sentence('NOT_A_NODE', { flow: 'flowproof', hint: 'decorate the class with @Task, or call .build()' });
@@ -93,12 +151,24 @@ export class Registry {
   }
 }
 
-/** Finds the flow of runs that have to be of this one. @throws RunConflictError for those of another flow */
-export function onlyRunsOf(flow: CompiledFlow): (run: RunSummary) => CompiledFlow {
-  return (run) => {
+/** Finds the flow of runs that have to be of this one. Throws RunConflictError for those of another one, or made from other args. */
+export function onlyRunsOf({ flow, args }: AppFlow): FlowFinder {
+  const check: FlowFinder['check'] = (run) => {
     if (run.flow !== flow.name) throw new RunConflictError(run.key, flow.name, run.flow);
-    return flow;
   };
+  return {
+    check,
+    of: (run) => {
+      check(run);
+      if (args !== undefined && run.args !== undefined && canonicalText(args) !== canonicalText(run.args))
+        throw new RunConflictError(run.key, flow.name, run.flow, 'args');
+      return flow;
+    },
+  };
+}
+
+function isFactory(flow: CompiledFlow | FactoryDefinition): flow is FactoryDefinition {
+  return 'build' in flow;
 }
 
 function hasParameters(code: TaskCode): boolean {

@@ -18,6 +18,7 @@ import { MASKED } from '../model/masking.js';
 import type { Secrets } from '../model/secrets.js';
 import type { AtomState, Intention, RunState } from '../model/states.js';
 import type { LoadedRun, Metadata, RunSummary, Shape } from '../persistence/index.js';
+import type { FlowOfRun } from './flow-finder.js';
 import { viewedResults } from './viewed-results.js';
 
 /** A run as lists show it. */
@@ -46,6 +47,8 @@ export interface RunView extends RunInfo {
   readonly startedAtMs?: number;
   /** When it ended. */
   readonly endedAtMs?: number;
+  /** What the factory of its flow was called with. */
+  readonly args?: unknown;
   /** Decoded; by name. */
   readonly inputs: Readonly<Record<string, unknown>>;
   /** What it gave, when it ended in SUCCESS and the app has the version of the flow that it ran. */
@@ -150,15 +153,16 @@ interface Looking {
 /**
  * Reads a run from its journal alone: today's code of the flow is not needed.
  *
- * @param flow today's flow, if there is one: what it calls secret is hidden, too, and it knows which values are results
+ * @param find gives today's flow, if there is one: what it calls secret is hidden, too, and it knows which values are results
  */
 export async function runView(
   loaded: LoadedRun,
   codec: Codec,
-  flow?: CompiledFlow,
+  find?: (run: FlowOfRun) => CompiledFlow | undefined,
   { secrets: wish }: InspectOptions = {},
 ): Promise<RunView> {
   const status = await foldRun(loaded);
+  const flow = find?.(status.creation);
   const table = atomsOf(status, loaded.shape);
   const discreet = wish === 'plain' ? undefined : storedSecrets(status.manifest, table);
   const secrets = wish === 'plain' ? undefined : anySecrets(discreet, storedSecrets(flow?.manifest, table));
@@ -170,6 +174,7 @@ export async function runView(
   const results = flow?.fingerprint === status.fingerprint ? viewedResults(flow, status, codec, secrets) : undefined;
   return {
     ...{ ...runInfo(loaded.summary), state: status.state, ...timesOf(status, ['startedAtMs', 'endedAtMs']) },
+    ...(status.creation.args === undefined ? {} : { args: codec.decode(status.creation.args) }),
     ...{ inputs: Object.fromEntries(inputs), atoms },
     ...(results === undefined ? {} : { results }),
     ...{ failures: failuresOf(known, status), pendingReverts: pendingReverts(known, status) },

@@ -1,14 +1,16 @@
 import type { CompiledFlow } from '../compilation/index.js';
-import { type AnyRunResult, beginRun, foldRun, resetRun, runOf } from '../engine/index.js';
+import { type AnyRunResult, beginRun, foldRun, type NewRun, resetRun, runOf } from '../engine/index.js';
 import { atMost } from '../model/clock.js';
 import { RunConflictError, RunOwnedError } from '../model/errors.js';
 import type { InboxMessage, LoadedRun, RunSummary } from '../persistence/index.js';
 import { ActiveRuns } from './active-runs.js';
 import { Driver, type DriverParts, quiet, type StartedRun } from './driver.js';
+import type { FlowFinder } from './flow-finder.js';
 import type { PreparedInputs } from './inputs.js';
 import { checkNaming, type Naming } from './naming.js';
 import { Ownership } from './ownership.js';
-import { Recovery } from './recovery.js';
+import { Recovery, type RecoveryParts } from './recovery.js';
+import { onlyRunsOf } from './registry.js';
 import { StoredRuns } from './stored-runs.js';
 import { Ticker } from './ticker.js';
 import { PATIENT, type Wishes } from './wishes.js';
@@ -21,7 +23,7 @@ export interface RunsParts extends DriverParts {
   /** Whether this app takes up what others leave. */
   readonly recover: boolean;
   readonly maxActive: number;
-  readonly flows: readonly CompiledFlow[];
+  readonly flows: RecoveryParts['flows'];
 }
 
 /** What an app does with runs, whoever drives them. */
@@ -83,11 +85,9 @@ export class Runs {
     }
   }
 
-  async #elsewhere({ key, flow: name }: RunSummary): Promise<AnyRunResult> {
+  async #elsewhere({ key }: RunSummary): Promise<AnyRunResult> {
     const run = await this.#stored.patiently(() => this.find(key));
-    const flow = this.#parts.flows.find((one) => one.name === name);
-    if (flow === undefined) throw new RunConflictError(key, name, run.flow);
-    return this.#ownership.join(flow, run, PATIENT);
+    return this.#ownership.join(this.#parts.flows, run, PATIENT);
   }
 
   /** Begins a run, or joins the one that has this id. Resolves when its first step is durable, with its result to come. */
@@ -103,11 +103,11 @@ export class Runs {
       // Known before it is written: what is being opened is found by its id.
       const runId = ids.runId(clock.nowMs());
       const key = naming.key ?? runId;
-      const params = { ...naming, runId, key, inputs: inputs.values, inputsHash: inputs.hash };
+      const params = { ...naming, runId, key, ...given(inputs) };
       const begun = await this.#active.opening(key, () => this.#driver.begin(flow, params));
       if (!('exists' in begun)) return begun;
       refuseOthers(begun.exists, flow, inputs);
-      return { key, result: quiet(this.#ownership.join(flow, begun.exists, PATIENT)) };
+      return { key, result: quiet(this.#ownership.join(onlyRunsOf({ flow, args: inputs.args }), begun.exists, PATIENT)) };
     } finally {
       done();
     }
@@ -116,39 +116,44 @@ export class Runs {
   /** Writes a run down that begins when somebody runs it, unless there is one of this id. */
   async prepare(flow: CompiledFlow, naming: Naming & { readonly key: string }, inputs: PreparedInputs): Promise<void> {
     checkNaming(flow, inputs, naming);
-    const params = { ...naming, inputs: inputs.values, inputsHash: inputs.hash, owner: null };
+    const params = { ...naming, ...given(inputs), owner: null };
     const begun = await this.#active.opening(naming.key, () => beginRun(flow, params, this.#parts));
     if ('exists' in begun) refuseOthers(begun.exists, flow, inputs);
   }
 
   /** Goes on with a stored run. @throws RunOwnedError when a live engine has it and the caller would not wait */
-  resume(find: (run: RunSummary) => CompiledFlow, key: string, wishes: Wishes): Promise<AnyRunResult> {
-    return this.#active.untilAbandoned(key, this.#resume(find, key, wishes));
+  resume(flows: FlowFinder, key: string, wishes: Wishes): Promise<AnyRunResult> {
+    return this.#active.untilAbandoned(key, this.#resume(flows, key, wishes));
   }
 
-  async #resume(find: (run: RunSummary) => CompiledFlow, key: string, wishes: Wishes): Promise<AnyRunResult> {
+  async #resume(flows: FlowFinder, key: string, wishes: Wishes): Promise<AnyRunResult> {
     const done = await this.#ticker.use();
     try {
       const run = await this.#stored.patiently(() => this.find(key));
-      return await this.#ownership.join(find(run), run, wishes);
+      return await this.#ownership.join(flows, run, wishes);
     } finally {
       done();
     }
   }
 
   /** The result of a run that somebody else drives, or nobody: only read, and waited for. */
-  outcome(find: (run: RunSummary) => CompiledFlow, key: string): Promise<AnyRunResult> {
-    return this.#ownership.outcome(find, key);
+  outcome(flows: FlowFinder, key: string): Promise<AnyRunResult> {
+    return this.#ownership.outcome(flows, key);
   }
 
   /** Lets a run that rests begin anew, when somebody runs it. @throws RunOwnedError when it is under way */
-  async reset(find: (run: RunSummary) => CompiledFlow, key: string): Promise<void> {
+  async reset(flows: FlowFinder, key: string): Promise<void> {
     await this.#active.opening(key, async () => {
       const run = await this.find(key);
+      flows.check(run);
       const loaded = await this.load(run);
       const status = await foldRun(loaded);
       if (status.state === 'RUNNING') throw new RunOwnedError(key, run.owner?.id ?? 'that died');
-      const { engine, first } = await resetRun(runOf(find(run), status, this.#parts.codec, false), loaded.inbox, this.#parts);
+      const { engine, first } = await resetRun(
+        runOf(flows.of(status.creation), status, this.#parts.codec, false),
+        loaded.inbox,
+        this.#parts,
+      );
       engine.announce(first);
     });
   }
@@ -158,11 +163,11 @@ export class Runs {
    *
    * @param message that somebody has to heed: see {@link Wishes}
    */
-  adopt(flow: CompiledFlow, run: RunSummary, message?: InboxMessage): StartedRun {
+  adopt(flows: FlowFinder, run: RunSummary, message?: InboxMessage): StartedRun {
     const wishes = message === undefined ? PATIENT : { ...PATIENT, message: message.id };
     const result = this.#ticker.use().then(async (done) => {
       try {
-        return await this.#ownership.join(flow, run, wishes);
+        return await this.#ownership.join(flows, run, wishes);
       } finally {
         done();
       }
@@ -226,7 +231,13 @@ export class Runs {
   }
 }
 
+/** What a run is given, as it is written. */
+function given({ values, args, hash }: PreparedInputs): Pick<NewRun, 'inputs' | 'args' | 'inputsHash'> {
+  return { inputs: values, ...(args === undefined ? {} : { args }), inputsHash: hash };
+}
+
 /** @throws RunConflictError when the id belongs to another flow or other inputs */
 function refuseOthers(run: RunSummary, flow: CompiledFlow, inputs: PreparedInputs): void {
-  if (run.flow !== flow.name || run.inputsHash !== inputs.hash) throw new RunConflictError(run.key, flow.name, run.flow);
+  if (run.flow !== flow.name || run.inputsHash !== inputs.hash)
+    throw new RunConflictError(run.key, flow.name, run.flow, inputs.args === undefined ? 'inputs' : 'inputs or args');
 }

@@ -1,5 +1,5 @@
-import type { AnyFlow, Resolve } from '../authoring/index.js';
-import type { Compat, CompiledFlow } from '../compilation/index.js';
+import type { Resolve } from '../authoring/index.js';
+import type { Compat } from '../compilation/index.js';
 import type { Listener } from '../engine/index.js';
 import { serial } from '../executors/index.js';
 import { steadyClock, systemClock } from '../model/clock.js';
@@ -8,12 +8,13 @@ import { jsonCodec } from '../model/json-codec.js';
 import type { Journal } from '../persistence/index.js';
 import type { AppOptions, EngineOptions } from './app.js';
 import type { Listeners } from './listeners.js';
+import type { Listed } from './registry.js';
 import type { RunsParts } from './runs.js';
 
 /** The options behind the types of {@link AppOptions}. */
 export interface UntypedOptions extends EngineOptions {
   readonly persistence: AppOptions<[], {}>['persistence'];
-  readonly flows: readonly AnyFlow[];
+  readonly flows: readonly Listed[];
   readonly services?: object;
   readonly resolve?: Resolve;
   readonly onEvent?: Listener;
@@ -34,7 +35,7 @@ const DEFAULTS = {
 } as const;
 
 /** What the app's runs are made with: the options, and a default for each that was not given. @throws TypeError */
-export function runsParts(options: UntypedOptions, journal: Journal, flows: readonly CompiledFlow[], listeners: Listeners): RunsParts {
+export function runsParts(options: UntypedOptions, journal: Journal, flows: RunsParts['flows'], listeners: Listeners): RunsParts {
   const { resolve, maxSteps, maxActive = DEFAULTS.maxActive } = options;
   if (!(Number.isInteger(maxActive) && maxActive > 0)) throw new TypeError(`maxActive is ${maxActive}: it must be an integer from 1`);
   const ids = randomIds();

@@ -1,6 +1,7 @@
 export type { AddOptions, RenameOptions } from './add-options.js';
 export { builders } from './builders.js';
 export type { Mode } from './check-add.js';
+export type { NamedFlow } from './check-factory.js';
 export type { Tried } from './check-retry.js';
 export { defineRetry } from './define-retry.js';
 export { defineTask } from './define-task.js';
@@ -28,6 +29,18 @@ export type {
 } from './definition.js';
 export type { DynamicFlow, DynamicGraph, DynamicHistory, DynamicNodes, DynamicOptions, StorableRecord } from './dynamic-builder.js';
 export type { Factories, GraphFactory, LinearFactory, UnorderedFactory } from './factories.js';
+export {
+  type AnyFactory,
+  type FactoryDefinition,
+  type FactoryOf,
+  type FlowFactory,
+  type FlowsOf,
+  factory,
+  factoryDefinitionOf,
+  type Making,
+  made,
+  makingOf,
+} from './factory.js';
 export type { AnyFlow, CompiledView, Flow, NeedsResolve, Provides, Requires, ServicesOf } from './flow.js';
 export type { FlowEnd, GraphTarget } from './flow-end.js';
 export type { FlowOptions } from './flow-options.js';

@@ -42,6 +42,8 @@ export interface NewRun {
   readonly key: string | undefined;
   /** Encoded, by name. */
   readonly inputs: { readonly [name: string]: Json };
+  /** Encoded; of the factory that made the flow. */
+  readonly args?: Json;
   readonly inputsHash: string;
   /** The group that it belongs to, and what lists can find it by. */
   readonly logbook?: string;
@@ -60,9 +62,9 @@ export async function beginRun(
   const run = runWith(flow, status, parts.codec);
   run.observed = parts.listening();
   const { name, version, fingerprint } = flow;
-  const { inputs, inputsHash, owner, logbook, metadata } = params;
+  const { inputs, args, inputsHash, owner, logbook, metadata } = params;
   const key = params.key ?? status.runId;
-  const creation = { key, flow: name, version, fingerprint, inputs, inputsHash };
+  const creation = { key, flow: name, version, fingerprint, inputs, ...(args === undefined ? {} : { args }), inputsHash };
   const begin: EngineEvent = { kind: 'begin', creation, ...(owner === null ? { prepared: true } : {}) };
   const first = decide(run, [begin], limitsOf(parts, run, 'none'));
   const writer = new Writer(parts, flow.secrets);

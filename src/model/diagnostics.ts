@@ -73,6 +73,9 @@ export const SENTENCES = {
     "flow '{flow}' can't go on with runs of version {value}: 'continues' lists whole numbers of at least 1 that are lower than its version",
   UNKNOWN_TARGET: "flow '{flow}' can't have the target '{node}', which is none of its nodes",
   UNKNOWN_FLOW: "this app has no flow '{flow}': give it in 'flows'",
+  BAD_FACTORY: "factory '{flow}' must return a built flow of this name: it returns {what}",
+  UNSTEADY_FACTORY:
+    "factory '{flow}' builds another flow from its stored arguments than from those that it was called with: let it depend on them alone, and not change them",
   DUPLICATE_FLOW: "two flows are named '{flow}': runs find their flow by its name",
   CLASS_NAME_USED:
     "task class '{task}' has no name of its own: minifiers rename classes, so give @Task a 'name' before its runs are stored",

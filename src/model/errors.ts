@@ -80,9 +80,11 @@ export class RunConflictError extends FlowproofError<'RUN_CONFLICT'> {
     readonly runId: string,
     readonly flow: string,
     readonly storedFlow: string,
+    /** What is different, where the flow is the same. */
+    differs: 'inputs' | 'args' | 'inputs or args' = 'inputs',
   ) {
-    const what = flow === storedFlow ? `was started with other inputs` : `belongs to flow '${storedFlow}', not to '${flow}'`;
-    super('RUN_CONFLICT', `run '${runId}' ${what}: use another id, or the inputs that it began with`);
+    const what = flow === storedFlow ? `was started with other ${differs}` : `belongs to flow '${storedFlow}', not to '${flow}'`;
+    super('RUN_CONFLICT', `run '${runId}' ${what}: use another id, or the ${differs} that it began with`);
   }
 }
 

@@ -42,3 +42,7 @@ export function isError(value: unknown): value is Error {
     return false;
   }
 }
+
+export function isPromise(value: unknown): value is Promise<unknown> {
+  return types.isPromise(value);
+}

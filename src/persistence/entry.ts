@@ -64,7 +64,9 @@ export interface RunCreation {
   readonly fingerprint: string;
   /** Encoded inputs by name. */
   readonly inputs: { readonly [name: string]: Json };
-  /** Digest of the canonical text of the raw inputs: two starts with one run id must agree on it. */
+  /** Encoded; what the factory of its flow was called with. Absent: no factory made it. */
+  readonly args?: Json;
+  /** Digest of the canonical text of the raw inputs, and of the args: two starts with one run id must agree on it. */
   readonly inputsHash: string;
 }
 

@@ -11,6 +11,9 @@ export interface ValueName {
 
 export type MapValue = (value: Json, name: ValueName) => Json | Promise<Json>;
 
+/** Stands for the args of a run's flow; no input has such a name. */
+const ARGS = '~args';
+
 /** An entry with other values in the places of those that users' code gave; what happened stays readable. */
 export async function mapValues(entry: Entry, map: MapValue): Promise<Entry> {
   const transitions: Transition[] = [];
@@ -23,7 +26,9 @@ async function mapTransition(transition: Transition, map: MapValue): Promise<Tra
     case 'CREATED': {
       const inputs: { [name: string]: Json } = {};
       for (const [name, value] of Object.entries(transition[1].inputs)) inputs[name] = await map(value, { op: 'CREATED', of: name });
-      return ['CREATED', { ...transition[1], inputs }];
+      const { args } = transition[1];
+      const mapped = args === undefined ? {} : { args: await map(args, { op: 'CREATED', of: ARGS }) };
+      return ['CREATED', { ...transition[1], inputs, ...mapped }];
     }
     case 'SUCCESS':
     case 'ATTEMPT':
