@@ -41,8 +41,20 @@ export function known(value: unknown, gaps: Gap[], at: ts.Node, machine: Machine
     const entries = Object.entries(value).filter(([key]) => key !== '~flowproof');
     const isName = (key: string, item: unknown): item is Unknown => key === 'name' && depth === 0 && item instanceof Unknown;
     return Object.fromEntries(
-      entries.map(([key, item]) => [key, isName(key, item) ? named(item) : copied(item, harmless || HARMLESS.has(key), depth + 1)]),
+      entries.map(([key, item]) => {
+        if (isName(key, item)) return [key, named(item)];
+        if (key === 'inject' && depth === 0 && item instanceof Unknown) return [key, injected(item)];
+        return [key, copied(item, harmless || HARMLESS.has(key), depth + 1)];
+      }),
     );
+  }
+
+  /** Which inputs are constants decides something; their values do not. */
+  function injected(unknown: Unknown): object | undefined {
+    const names = unknown.type?.getProperties().map(({ name }) => [name, null] as const) ?? [];
+    if (names.length > 0) return Object.fromEntries(names);
+    gaps.push({ unknown, hidesNames: true });
+    return undefined;
   }
 
   /** Something has to stand there. */

@@ -65,6 +65,7 @@ test('every node has the place where it was added, also of a flow with a target'
 
 test('what can be known only in part says so', () => {
   expect(manifests.filter(({ known }) => !known).map(({ name }) => name)).toEqual([
+    'around',
     'early',
     'holed',
     'late',
