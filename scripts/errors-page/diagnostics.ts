@@ -71,6 +71,7 @@ export const ADVICE: Readonly<Record<DiagnosticCode, string>> = {
   UNKNOWN_TARGET: '`.target(…)` names a node of the graph.',
   UNKNOWN_FLOW: 'An app runs and recovers the flows that it was given: `flowproof({ flows: [order, refund] })`.',
   BAD_FACTORY: 'Return what `.build()` gives, no promise of it, from a flow that has the name of the factory.',
+  FACTORY_UNCALLED: '`app.run(migrate({ tables }))`; where a run is there already, its id and the factory do: `app.handle(migrate, id)`.',
   UNSTEADY_FACTORY:
     'Let what the flow is made from come in as `args`, not from a clock, the environment or a file; copy what you sort; and give the app a codec that keeps what the factory reads.',
   DUPLICATE_FLOW: 'Give one of them another name.',

@@ -13,7 +13,7 @@ import { type Diagnostic, sentence } from '../model/diagnostics.js';
 import { FlowDefinitionError, IncompatibleFlowError, RunConflictError } from '../model/errors.js';
 import { canonicalText } from '../model/json.js';
 import type { AppFlow, FlowFinder, FlowOfRun } from './flow-finder.js';
-import { checkFactory, MadeFlows } from './made-flows.js';
+import { checkFactory, MadeFlows, refuse } from './made-flows.js';
 
 /** What an app is given to run. */
 export type Listed = AnyFlow | AnyFactory;
@@ -112,6 +112,8 @@ export class Registry implements FlowFinder {
   #compiled(flow: AnyFlow): CompiledFlow {
     const definition = flowDefinitionOf(flow);
     if (definition === undefined) {
+      const factory = factoryDefinitionOf(flow);
+      if (factory !== undefined) throw refuse(factory, 'FACTORY_UNCALLED');
       const message = sentence('NOT_A_NODE', { flow: 'flowproof', hint: 'decorate the class with @Task, or call .build()' });
       throw new FlowDefinitionError('flowproof', [{ code: 'NOT_A_NODE', severity: 'error', path: '', message }]);
     }

@@ -74,6 +74,7 @@ export const SENTENCES = {
   UNKNOWN_TARGET: "flow '{flow}' can't have the target '{node}', which is none of its nodes",
   UNKNOWN_FLOW: "this app has no flow '{flow}': give it in 'flows'",
   BAD_FACTORY: "factory '{flow}' must return a built flow of this name: it returns {what}",
+  FACTORY_UNCALLED: "factory '{flow}' is no flow: call it with what its flow is made from",
   UNSTEADY_FACTORY:
     "factory '{flow}' builds another flow from its stored arguments than from those that it was called with: let it depend on them alone, and not change them",
   DUPLICATE_FLOW: "two flows are named '{flow}': runs find their flow by its name",

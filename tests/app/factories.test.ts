@@ -198,6 +198,12 @@ describe('a factory that is wrong is refused with one sentence', () => {
     expect(thrown(listed(factory(Symbol('s') as never, (() => other) as never))).message).toContain('BAD_FACTORY');
   });
 
+  test('when it is run itself', async () => {
+    await using app = flowproof({ persistence: memory(), flows: [migrate] });
+    await expect(app.run(migrate as never)).rejects.toThrow("factory 'migrate' is no flow: call it");
+    expect(() => app.engine(migrate as never)).toThrow("factory 'migrate' is no flow: call it");
+  });
+
   test('when two flows have its name', () => {
     const twice = () => flowproof({ persistence: memory(), flows: [migrate, factory('migrate', () => flowOf([]))] });
     expect(thrown(twice).message).toContain("two flows are named 'migrate'");
