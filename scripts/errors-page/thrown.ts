@@ -120,6 +120,10 @@ export const THROWN: Readonly<Record<FlowproofErrorCode, Entry>> = {
     when: 'PostgreSQL: a pooler in between lends connections for one transaction at a time.',
     remedy: "`postgres(url, { pooler: 'transaction' })`, or the URL of PostgreSQL itself.",
   },
+  STORE_READ_ONLY: {
+    when: 'The app’s store is `postgres(url, { readOnly: true })`: runs are looked at, as on a replica, and nothing is written. Lists with `ownerless` are refused, too, as who is alive is not known there.',
+    remedy: 'Begin, ask or change runs by an app on the primary, without `readOnly`.',
+  },
   JOURNAL_TOO_NEW: {
     when: 'A run was written by a newer version of flowproof. It is left alone.',
     remedy: 'Let the newer version go on with it: nothing is lost.',

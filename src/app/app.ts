@@ -36,7 +36,8 @@ export type AppOptions<Flows extends readonly (AnyFlow | AnyFactory)[], Given> =
   /**
    * Whether the app takes up by itself what dead or stopped processes left RUNNING of its flows. It begins with `ready`, or the
    * first `run`, `start`, `resume`, `rerun` or `resumeAll`; reading, and asking a run for something, begin nothing. It never
-   * takes what a living process has. Default: `true` where runs outlive the process, so not with `memory()`.
+   * takes what a living process has. Default: `true` where runs outlive the process, so not with `memory()`; never where
+   * the store is only read.
    */
   readonly recover?: boolean;
   /** How many runs the app drives or opens at most before it takes up no more; what you run yourself is not held back. Default: 1,000. */

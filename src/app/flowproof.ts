@@ -3,7 +3,7 @@ import type { AnyRunResult, Listener } from '../engine/index.js';
 import { atMost } from '../model/clock.js';
 import { AppStoppedError, FlowFailedError, RevertNotFailedError, RunNotFailedError } from '../model/errors.js';
 import { jsonCodec } from '../model/json-codec.js';
-import { grouping, type Journal, type LogbookFilter, type LogbookPage, type Metadata } from '../persistence/index.js';
+import { grouping, type Journal, type LogbookFilter, type LogbookPage, type Metadata, readOnlyRefusal } from '../persistence/index.js';
 import type { App, AppOptions, ResumeOptions, RunIdOption } from './app.js';
 import { Archive } from './archive.js';
 import type { StartedRun } from './driver.js';
@@ -127,17 +127,17 @@ class FlowproofApp {
       this.#runs,
       today,
       { key: id, ...grouping(options) },
-      { open: () => this.#open(), inputs: () => prepareInputs(today, options.inputs, this.#parts.codec) },
+      { open: () => this.#openToWrite(), inputs: () => prepareInputs(today, options.inputs, this.#parts.codec) },
     );
   }
 
   async reset(id: string): Promise<void> {
-    await this.#open();
+    await this.#openToWrite();
     await this.#runs.reset(this.#registry, id);
   }
 
   async cancel(id: string): Promise<RunHandle<AnyFlow>> {
-    await this.#open();
+    await this.#openToWrite();
     const run = await this.#runs.find(id);
     const message = await this.#runs.send(run, 'cancel');
     this.#registry.check(run);
@@ -145,7 +145,7 @@ class FlowproofApp {
   }
 
   async retryFailed(id: string): Promise<RunHandle<AnyFlow>> {
-    await this.#open();
+    await this.#openToWrite();
     const run = await this.#runs.find(id);
     if (run.state !== 'FAILURE') throw new RunNotFailedError(id, run.state);
     this.#registry.check(run);
@@ -172,7 +172,7 @@ class FlowproofApp {
 
   async suspend(id: string): Promise<void> {
     if (this.#runs.has(id)) return this.#runs.suspend(id);
-    await this.#open();
+    await this.#openToWrite();
     return this.#runs.suspend(id);
   }
 
@@ -187,7 +187,7 @@ class FlowproofApp {
   }
 
   async saveLogbook(name: string, metadata: Metadata): Promise<void> {
-    await this.#open();
+    await this.#openToWrite();
     return this.#archive.saveLogbook(name, metadata);
   }
 
@@ -197,7 +197,7 @@ class FlowproofApp {
   }
 
   async prune(query: PruneQuery): Promise<number> {
-    await this.#open();
+    await this.#openToWrite();
     return this.#archive.prune(query);
   }
 
@@ -236,7 +236,7 @@ class FlowproofApp {
   }
 
   async #settleRevert(id: string, kind: 'retryRevert' | 'skipRevert', path: string): Promise<RunHandle<AnyFlow>> {
-    await this.#open();
+    await this.#openToWrite();
     const run = await this.#runs.find(id);
     const { atoms } = await runView(await this.#runs.load(run), this.#parts.codec);
     const failed = atoms.filter(({ state }) => state === 'REVERT_FAILURE').map((atom) => atom.path);
@@ -262,8 +262,13 @@ class FlowproofApp {
 
   /** Opens for work of this app's own, and with it takes up what others have left. */
   async #work(): Promise<void> {
-    await this.#open();
+    await this.#openToWrite();
     this.#runs.recover();
+  }
+
+  /** @throws PersistenceError `STORE_READ_ONLY` */
+  #openToWrite(): Promise<void> {
+    return this.#journal.capabilities.readOnly === true ? Promise.reject(readOnlyRefusal()) : this.#open();
   }
 
   #open(): Promise<void> {

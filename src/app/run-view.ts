@@ -31,8 +31,8 @@ export interface RunInfo {
   readonly createdAtMs: number;
   readonly logbook?: string;
   readonly metadata?: Metadata;
-  /** The process that has the run, and whether it is alive. */
-  readonly owner?: { readonly id: string; readonly alive: boolean };
+  /** The process that has the run, and whether it is alive; a replica can't tell (`postgres(url, { readOnly: true })`). */
+  readonly owner?: { readonly id: string; readonly alive?: boolean };
 }
 
 /** How a run is looked at. */
@@ -103,7 +103,7 @@ export interface RunsQuery {
   readonly logbook?: string;
   /** Only runs that have all of these. */
   readonly metadata?: Metadata;
-  /** Only runs that nobody alive has. */
+  /** Only runs that nobody alive has; not on a replica. */
   readonly ownerless?: boolean;
   /** The `next` of the page before. */
   readonly before?: string;

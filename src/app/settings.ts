@@ -54,7 +54,7 @@ export function runsParts(options: UntypedOptions, journal: Journal, flows: Runs
     durability: options.durability ?? DEFAULTS.durability,
     onFailure: options.onFailure ?? DEFAULTS.onFailure,
     snapshotAfter: options.snapshotAfter ?? DEFAULTS.snapshotAfter,
-    recover: options.recover ?? journal.capabilities.outlivesProcess,
+    recover: (options.recover ?? journal.capabilities.outlivesProcess) && journal.capabilities.readOnly !== true,
     maxActive,
     allowUnfenced: options.allowUnfenced === true,
     flows,

@@ -8,6 +8,7 @@ export type PersistenceCode =
   | 'STORE_GONE'
   | 'STORE_SCHEMA'
   | 'STORE_POOLER'
+  | 'STORE_READ_ONLY'
   | 'JOURNAL_TOO_NEW'
   | 'JOURNAL_GAP'
   | 'JOURNAL_CORRUPT'

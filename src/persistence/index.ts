@@ -17,6 +17,7 @@ export { type OffloadedOptions, offloaded } from './offloaded.js';
 export { logbooksOrder, type RunsOrder, runsOrder } from './paging.js';
 export { type PruneAllParams, type PruneOrder, pruneAll, pruneOrder } from './prune.js';
 export { type ReadEntriesParams, readEntries } from './read-entries.js';
+export { readOnlyRefusal } from './read-only.js';
 export { runStateWord } from './run-state-word.js';
 export { decodeShape, encodeShape } from './shape-format.js';
 export type { StoredEntry } from './stored-entry.js';

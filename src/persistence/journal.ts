@@ -78,6 +78,8 @@ export interface Capabilities {
   readonly transactional: boolean;
   /** Leases are judged by the store's clock, not by each process's own. */
   readonly serverClock: boolean;
+  /** Runs are only looked at: whatever would write is refused with `STORE_READ_ONLY`. Default: false. */
+  readonly readOnly?: boolean;
 }
 
 /** The graph of a flow as stored: once per fingerprint. */
@@ -197,8 +199,8 @@ export interface RunSummary {
   readonly createdAtMs: number;
   readonly logbook?: string;
   readonly metadata?: Metadata;
-  /** Owner process, and whether its lease is alive now; absent when nobody has the run. */
-  readonly owner?: { readonly id: string; readonly alive: boolean };
+  /** Owner process, and whether it is alive now, where the store knows; absent when nobody has the run. */
+  readonly owner?: { readonly id: string; readonly alive?: boolean };
 }
 
 export interface RunFilter {

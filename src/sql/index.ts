@@ -8,4 +8,5 @@ export { migrate, quoted } from './migrate.js';
 export type { Row, Sql, Statement, Statements } from './sql.js';
 export { asPersistenceError, isInDoubt, isLost, isReadOnly, pooled } from './sql-errors.js';
 export { SqlJournal, type SqlJournalParams } from './sql-journal.js';
+export { SqlReader, type SqlReaderParams } from './sql-reader.js';
 export { END_READ_ONLY } from './statements.js';

@@ -2,7 +2,7 @@ import { decodeShape, type LoadedRun, type LoadOptions, readEntries, type Stored
 import { MESSAGE_JSON, messagesOf } from './messages.js';
 import type { Row, Statement } from './sql.js';
 import { statement } from './statement.js';
-import { SUMMARY_COLUMNS, summaryFrom, summaryOf } from './summaries.js';
+import { type SummarySource, summaryOf } from './summaries.js';
 
 const PAGE = 256;
 /** A page may hold large results. */
@@ -19,14 +19,14 @@ export class RunLoader {
   readonly #run: Statement;
   readonly #page: Statement;
 
-  constructor(schema: string, read: Read) {
+  constructor(schema: string, source: SummarySource, read: Read) {
     this.#read = read;
     this.#run = statement(
-      `select ${SUMMARY_COLUMNS}, s.atoms::text as atoms, s.manifest::text as manifest,
+      `select ${source.columns}, s.atoms::text as atoms, s.manifest::text as manifest,
         (select json_agg(${MESSAGE_JSON} order by i.place)::text from ${schema}.inbox i where i.run_id = r.run_id) as inbox,
         coalesce((select max(j.seq) from ${schema}.journal j where j.run_id = r.run_id and j.kind = 'snapshot'), 0) as first,
         coalesce((select max(j.seq) from ${schema}.journal j where j.run_id = r.run_id), 0) as last
-      from ${summaryFrom(schema)} left join ${schema}.shapes s on s.fingerprint = r.fingerprint where r.run_id = $1::uuid`,
+      from ${source.from} left join ${schema}.shapes s on s.fingerprint = r.fingerprint where r.run_id = $1::uuid`,
       LOADING,
     );
     this.#page = statement(

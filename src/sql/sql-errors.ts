@@ -141,6 +141,10 @@ export function asPersistenceError(error: unknown): Error {
     const message = `the journal's tables are not as this version needs them: ${said}. Open with migrate: true, or call prepareSchema, as a role that may make tables, in a schema with nothing else in it`;
     return new PersistenceError('STORE_SCHEMA', message, { cause: error });
   }
+  if (isReadOnly(error)) {
+    const message = `PostgreSQL only reads: ${said}. A server that stays so, such as a replica, is looked at with postgres(url, { readOnly: true })`;
+    return new PersistenceError('STORE_UNREACHABLE', message, { cause: error });
+  }
   if (mayPass(error)) return new PersistenceError('STORE_UNREACHABLE', `PostgreSQL did not do as asked: ${said}`, { cause: error });
   return new PersistenceError('STORE_REFUSED', `PostgreSQL refuses what was asked, and waiting does not help: ${said}`, { cause: error });
 }

@@ -35,10 +35,11 @@ import { messagesOf } from './messages.js';
 import { type MigrateParams, migrate, quoted } from './migrate.js';
 import { Oversize } from './oversize.js';
 import { pruneRuns } from './prune-runs.js';
+import { readAgain } from './read-again.js';
 import type { Row, Statement } from './sql.js';
-import { asPersistenceError, isWorthSending } from './sql-errors.js';
+import { asPersistenceError } from './sql-errors.js';
 import { type JournalStatements, journalStatements } from './statements.js';
-import { summaryOf } from './summaries.js';
+import { summaries, summaryOf } from './summaries.js';
 import { runsIn, takeParams, takeResultOf } from './take-runs.js';
 import { isUuid } from './uuid.js';
 
@@ -114,7 +115,8 @@ export class SqlJournal implements Journal {
   }
 
   async runs(filter: RunFilter): Promise<RunPage> {
-    return listRuns({ schema: quoted(this.#params.schema), filter, read: this.#read });
+    const schema = quoted(this.#params.schema);
+    return listRuns({ schema, source: summaries(schema), filter, read: this.#read });
   }
 
   async saveLogbook(logbook: Pick<Logbook, 'name' | 'metadata'>): Promise<void> {
@@ -194,7 +196,7 @@ export class SqlJournal implements Journal {
       ...connections,
       appender: new Appender({ schema, lanes: connections.lanes, own: connections.own, oversize }),
       creator: new RunCreator({ sql, schema, oversize, find, unleased: (owner) => this.#renew(owner) }),
-      loader: new RunLoader(schema, this.#read),
+      loader: new RunLoader(schema, summaries(schema), this.#read),
     };
   }
 
@@ -222,21 +224,8 @@ export class SqlJournal implements Journal {
     await this.tick({ owner, leaseMs, watch: [] }).catch(ignore);
   }
 
-  /**
-   * For statements that may be sent twice: all but those that write the journal.
-   *
-   * @param again what is sent when there was no answer. Default: the same
-   */
-  readonly #read = async (statement: Statement, params: readonly unknown[], again = statement): Promise<readonly Row[]> => {
-    const { sql } = this.#opened();
-    for (let sends = 1; ; sends++) {
-      try {
-        return await sql.query(sends === 1 ? statement : again, params);
-      } catch (error) {
-        if (!isWorthSending(error, sends)) throw asPersistenceError(error);
-      }
-    }
-  };
+  readonly #read = async (statement: Statement, params: readonly unknown[], again?: Statement): Promise<readonly Row[]> =>
+    readAgain(this.#opened().sql, statement, params, again);
 
   #opened() {
     if (this.#parts === undefined) throw new PersistenceError('STORE_CLOSED', 'this journal is not open');

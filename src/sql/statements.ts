@@ -2,13 +2,17 @@ import { isReceived } from './append-statements.js';
 import { MESSAGE_JSON } from './messages.js';
 import type { Statement } from './sql.js';
 import { statement } from './statement.js';
-import { SUMMARY_COLUMNS, summaryFrom } from './summaries.js';
+import { type SummarySource, summaries } from './summaries.js';
 import { giveBackText, takeParts } from './take-runs.js';
 
-/** The statements that are the same whatever is asked. */
-export interface JournalStatements {
+/** How one run is found. */
+export interface FindStatements {
   readonly findById: Statement;
   readonly findByKey: Statement;
+}
+
+/** The statements that are the same whatever is asked. */
+export interface JournalStatements extends FindStatements {
   readonly send: Statement;
   readonly tick: Statement;
   /** With {@link takeParams} behind the others. */
@@ -22,19 +26,27 @@ export interface JournalStatements {
 /** Ends the session it is asked in, if that only reads: a pooler or a pool may hold on to a server that has lost its role. */
 export const END_READ_ONLY = `select pg_terminate_backend(pg_backend_pid()) where current_setting('transaction_read_only')::boolean`;
 
-export function journalStatements(schema: string): JournalStatements {
-  const summaries = `select ${SUMMARY_COLUMNS} from ${summaryFrom(schema)}`;
+export function findStatements(source: SummarySource): FindStatements {
   return {
-    findById: statement(`${summaries} where r.run_id = $1::uuid`),
-    findByKey: statement(`${summaries} where r.key = $1`),
+    findById: statement(`${select(source)} where r.run_id = $1::uuid`),
+    findByKey: statement(`${select(source)} where r.key = $1`),
+  };
+}
+
+const select = ({ columns, from }: SummarySource): string => `select ${columns} from ${from}`;
+
+export function journalStatements(schema: string): JournalStatements {
+  const found = select(summaries(schema));
+  return {
+    ...findStatements(summaries(schema)),
     // The lock is one that the end of the run waits for, and that waits for it: the state is as it is when the row is there.
     send: statement(`with r as (select run_id, key, state, ended_at is not null as ended from ${schema}.runs where run_id = $1::uuid for share),
       i as (insert into ${schema}.inbox (run_id, id, kind, payload) select run_id, $2, $3, $4::json from r
         where not ended or ${isReceived('state', '$3')} on conflict (run_id, id) do nothing)
       select key, state, ended and not ${isReceived('state', '$3')} as refused from r`),
-    tick: statement(tickText(schema, summaries)),
-    tickAndTake: statement(tickText(schema, summaries, takeParts(schema, TICK_PARAMS + 1, false))),
-    tickThoroughly: statement(tickText(schema, summaries, takeParts(schema, TICK_PARAMS + 1, true))),
+    tick: statement(tickText(schema, found)),
+    tickAndTake: statement(tickText(schema, found, takeParts(schema, TICK_PARAMS + 1, false))),
+    tickThoroughly: statement(tickText(schema, found, takeParts(schema, TICK_PARAMS + 1, true))),
     giveBack: statement(giveBackText(schema)),
     // What is over is seen at once; the row goes when no run names this owner any more.
     release: statement(`with k as (delete from ${schema}.owner_locks where owner = $1::uuid)
@@ -49,13 +61,13 @@ export function journalStatements(schema: string): JournalStatements {
 
 const TICK_PARAMS = 4;
 
-function tickText(schema: string, summaries: string, take?: { readonly tables: string; readonly columns: string }): string {
+function tickText(schema: string, found: string, take?: { readonly tables: string; readonly columns: string }): string {
   return `with l as (insert into ${schema}.leases (owner, expires_at, renewal_due_at)
         values ($1::uuid, clock_timestamp() + $2::float8 * interval '1 millisecond', clock_timestamp() + $4::float8 * interval '1 millisecond')
         on conflict (owner) do update set expires_at = excluded.expires_at, renewal_due_at = excluded.renewal_due_at)${take === undefined ? '' : `,\n    ${take.tables}`}
       select
         (select json_agg(${MESSAGE_JSON} order by i.place)::text
           from ${schema}.inbox i join ${schema}.runs r on r.run_id = i.run_id where r.owner = $1::uuid) as messages,
-        (select json_agg(w)::text from (${summaries} where r.run_id = any($3::uuid[])) w) as watched,
+        (select json_agg(w)::text from (${found} where r.run_id = any($3::uuid[])) w) as watched,
         exists (select from ${schema}.owner_locks where owner = $1::uuid) as locked${take === undefined ? '' : `,\n        ${take.columns}`}`;
 }

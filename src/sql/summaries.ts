@@ -15,11 +15,23 @@ export const ALIVE = `case when l.expires_at is null or l.expires_at <= clock_ti
 export const RUN_COLUMNS = `r.run_id::text as run_id, r.key, r.flow, r.version, r.fingerprint, r.inputs_hash, r.state, r.owner::text as owner,
   (extract(epoch from r.created_at) * 1000)::float8 as created_at_ms, r.logbook, r.metadata::text as metadata`;
 
-/** Columns of a summary, from {@link summaryFrom}. */
-export const SUMMARY_COLUMNS = `${RUN_COLUMNS}, ${ALIVE} as alive`;
+/** How summaries are read: columns, from tables of which `r` is the run. */
+export interface SummarySource {
+  readonly columns: string;
+  /** Whether the owner of a run lives, as a condition; absent where that can't be known. */
+  readonly alive?: string;
+  readonly from: string;
+}
 
-export const summaryFrom = (schema: string): string =>
-  `${schema}.runs r left join ${schema}.leases l on l.owner = r.owner left join ${schema}.owner_locks k on k.owner = r.owner`;
+/** @param schema quoted */
+export const summaries = (schema: string): SummarySource => ({
+  columns: `${RUN_COLUMNS}, ${ALIVE} as alive`,
+  alive: ALIVE,
+  from: `${schema}.runs r left join ${schema}.leases l on l.owner = r.owner left join ${schema}.owner_locks k on k.owner = r.owner`,
+});
+
+/** On a standby, where locks are not those of the primary, leases may come late, and unlogged tables can't be read. */
+export const summariesOfStandby = (schema: string): SummarySource => ({ columns: RUN_COLUMNS, from: `${schema}.runs r` });
 
 /** @throws JournalError `JOURNAL_CORRUPT` when the state is no state. */
 export function summaryOf(row: Row): RunSummary {
@@ -38,7 +50,8 @@ export function summaryOf(row: Row): RunSummary {
     ...(metadata === undefined ? {} : { metadata }),
   };
   const { owner } = row;
-  return typeof owner === 'string' ? { ...summary, owner: { id: owner, alive: row.alive === true } } : summary;
+  if (typeof owner !== 'string') return summary;
+  return { ...summary, owner: { id: owner, ...('alive' in row ? { alive: row.alive === true } : {}) } };
 }
 
 /** @throws SyntaxError when it is not what a metadata column holds. */

@@ -1,5 +1,5 @@
 import type { Capabilities, Persistence } from '../../persistence/index.js';
-import { quoted, SqlJournal } from '../../sql/index.js';
+import { quoted, SqlJournal, SqlReader } from '../../sql/index.js';
 import { connect, lockSession, type Pooler } from './connect.js';
 import { ownConnection, type PostgresSource } from './source.js';
 
@@ -19,6 +19,12 @@ export interface PostgresOptions {
    * lease is over. Default: `none`; such a pooler is then an error, `STORE_POOLER`.
    */
   readonly pooler?: Pooler;
+  /**
+   * Whether runs are only looked at, such as on a replica: `runs`, `logbooks`, `inspect` and handles work, and whatever would write is
+   * refused with `STORE_READ_ONLY`. Nothing is migrated, nothing recovered, and who is alive is not known. A replica shows what it
+   * has been sent so far. Default: false.
+   */
+  readonly readOnly?: boolean;
   /** The largest step that is sent, bytes of JSON; a larger one is refused. Default: 16 MiB. */
   readonly maxStepBytes?: number;
 }
@@ -48,6 +54,11 @@ export function postgres(source: PostgresSource, options: PostgresOptions = {}):
   const { schema = 'flowproof', migrate = true, lanes = LANES, pooler = 'none', maxStepBytes = MAX_STEP_BYTES } = options;
   quoted(schema);
   if (!Number.isInteger(lanes) || lanes < 1) throw new TypeError(`lanes is ${lanes}: it must be an integer from 1`);
+  if (options.readOnly === true) {
+    const capabilities = { ...CAPABILITIES, transactional: false };
+    const params = { schema, capabilities, connect: async () => connect({ source, lanes: 0, pooler }) };
+    return { kind: 'postgres', connect: () => new SqlReader(params) };
+  }
   // Over the user's connections, transactions that wait for the journal would hold what it waits for.
   const own = ownConnection(source);
   const capabilities = { ...CAPABILITIES, transactional: own !== undefined };
