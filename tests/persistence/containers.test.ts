@@ -1,23 +1,11 @@
-import { execFileSync } from 'node:child_process';
 import { rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { afterAll, beforeAll, expect, it, vi } from 'vitest';
 import { file } from '../../src/persistence/index.js';
 import { entriesOf } from '../conformance/journal/samples.js';
+import { container } from '../support/container.js';
 import { type Child, childPrograms, type RunProgram } from './child.js';
 import { temporaryDirectory } from './file-rig.js';
-
-/** What a container is to its processes: they have ids of their own, each first one is 1, and see no others. */
-const CONTAINER = ['unshare', '--pid', '--fork', '--mount-proc', '--uts', '--net', '--kill-child'];
-const AS_ANYBODY = ['unshare', '--user', '--map-root-user', ...CONTAINER.slice(1)];
-const container = [CONTAINER, AS_ANYBODY].find(([command = '', ...args]) => {
-  try {
-    execFileSync(command, [...args, 'true'], { stdio: 'ignore' });
-    return true;
-  } catch {
-    return false;
-  }
-});
 
 const WITHIN = { timeout: 15_000 };
 

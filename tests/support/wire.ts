@@ -16,13 +16,17 @@ export interface Wire {
   /**
    * From now on whatever comes is taken and goes nowhere, in both directions, goodbyes too: a machine that is gone, a firewall
    * that drops. Connections are accepted, and never hear anything. The returned function ends it, for new connections: those that
-   * were swallowed stay so.
+   * were swallowed stay so. With `answers` the server gets and does what is asked, and what it says is swallowed.
    */
-  swallow(): () => void;
+  swallow(what?: 'all' | 'answers'): () => void;
   /** Resolves when something has been swallowed that a client sent from now on. */
   swallowed(): Promise<void>;
   /** Requests get to the server, and answers come when the returned function is called. */
   hold(): () => void;
+  /** From now on all takes so much longer, each way. The returned function ends it: what is on its way still arrives in order. */
+  delay(ms: number): () => void;
+  /** What has been swallowed ends on the server's side, as when it finds that nobody is there; with `clients` on the other one, too. */
+  dropSwallowed(clients: boolean): void;
   /** Says goodbye to the clients of all present connections, and goes on to take what they send: nobody reads it. */
   halfClose(): void;
   /** Ends all present connections. */
@@ -36,58 +40,86 @@ export interface Wire {
 interface Pair {
   readonly client: Socket;
   readonly upstream: Socket;
-  swallows: boolean;
+  swallows: Swallowed | undefined;
   loses: boolean;
   /** What the server said meanwhile. */
   held: Buffer[];
+  /** What is under way in each direction, when all takes longer. */
+  readonly onTheWay: Readonly<Record<'client' | 'upstream', (() => void)[]>>;
 }
 
-export async function startWire(serverUrl: string): Promise<Wire> {
+type Swallowed = 'all' | 'answers';
+
+/** What was asked for beforehand and has come to pass. */
+export type Struck = 'answer-lost' | 'commit-answer-lost' | 'commit-lost' | 'ended-greeted';
+
+export async function startWire(serverUrl: string, struck: (what: Struck) => void = () => undefined): Promise<Wire> {
   let target = new URL(serverUrl);
   const pairs = new Set<Pair>();
-  let [toLose, toEnd] = [0, 0];
-  let [swallowing, holding] = [false, false];
+  /** Their clients are gone, and the server has not noticed. */
+  const stranded = new Set<Socket>();
+  let [toLose, toEnd, delayMs] = [0, 0, 0];
+  let holding = false;
+  let swallowing: Swallowed | undefined;
   let atCommit: Parameters<Wire['atCommit']>[0] | undefined;
+
+  /** Does at once, or when what was sent before has arrived. */
+  const later = ({ onTheWay }: Pair, to: 'client' | 'upstream', act: () => void): void => {
+    const queue = onTheWay[to];
+    if (delayMs === 0 && queue.length === 0) {
+      act();
+      return;
+    }
+    queue.push(act);
+    // Timers may change places; what is on the way does not.
+    setTimeout(() => queue.shift()?.(), delayMs);
+  };
 
   let swallowed: () => void = () => undefined;
   const fromClient = (pair: Pair, data: Buffer): void => {
-    if (pair.swallows) return void swallowed();
+    if (pair.swallows === 'all') return void swallowed();
     // Only once greeted: what comes while a connection begins is no statement.
     if (toLose > 0 && !pair.loses && isRequest(data)) {
       toLose--;
       pair.loses = true;
+      struck('answer-lost');
     }
     if (atCommit !== undefined && isCommit(data)) {
       const fate = atCommit;
       atCommit = undefined;
+      struck(fate === 'lose-request' ? 'commit-lost' : 'commit-answer-lost');
       if (fate === 'lose-request') return void pair.client.destroy();
       pair.loses = true;
     }
-    pair.upstream.write(data);
+    later(pair, 'upstream', () => pair.upstream.write(data));
   };
   const fromServer = (pair: Pair, data: Buffer): void => {
-    if (pair.swallows) return;
+    if (pair.swallows !== undefined) return void (pair.swallows === 'answers' && swallowed());
     if (pair.loses) return void pair.client.destroy();
     if (holding) return void pair.held.push(data);
-    if (toEnd === 0 || !isReady(data)) return void pair.client.write(data);
+    if (toEnd === 0 || !isReady(data)) return void later(pair, 'client', () => pair.client.write(data));
     toEnd--;
+    struck('ended-greeted');
     pair.client.end(Buffer.concat([data, SHUT_DOWN]));
   };
   const server = createServer({ allowHalfOpen: true }, (client) => {
     const upstream = connect({ host: target.hostname, port: Number(target.port), allowHalfOpen: true });
-    const pair: Pair = { client, upstream, swallows: swallowing, loses: false, held: [] };
+    const pair: Pair = { client, upstream, swallows: swallowing, loses: false, held: [], onTheWay: { client: [], upstream: [] } };
     pairs.add(pair);
-    for (const [one, other] of [
-      [client, upstream],
-      [upstream, client],
-    ] as const) {
-      one.on('error', () => undefined);
-      one.on('end', () => pair.swallows || other.end());
-      one.on('close', () => {
-        if (one === client || !pair.swallows) pairs.delete(pair);
-        if (!pair.swallows) other.destroy();
-      });
-    }
+    for (const socket of [client, upstream]) socket.on('error', () => undefined);
+    client.on('end', () => pair.swallows === 'all' || later(pair, 'upstream', () => upstream.end()));
+    upstream.on('end', () => pair.swallows === undefined && later(pair, 'client', () => client.end()));
+    client.on('close', () => {
+      pairs.delete(pair);
+      if (pair.swallows === 'all' && !upstream.destroyed) stranded.add(upstream);
+      else upstream.destroy();
+    });
+    upstream.on('close', () => {
+      stranded.delete(upstream);
+      if (pair.swallows !== undefined) return;
+      pairs.delete(pair);
+      later(pair, 'client', () => client.destroy());
+    });
     client.on('data', (data) => fromClient(pair, data));
     upstream.on('data', (data) => fromServer(pair, data));
   }).listen(0, '127.0.0.1');
@@ -108,12 +140,26 @@ export async function startWire(serverUrl: string): Promise<Wire> {
     endGreeted(count) {
       toEnd = count;
     },
-    swallow() {
-      swallowing = true;
-      for (const pair of pairs) pair.swallows = true;
+    swallow(what = 'all') {
+      swallowing = what;
+      for (const pair of pairs) pair.swallows = what;
       return () => {
-        swallowing = false;
+        swallowing = undefined;
       };
+    },
+    delay(ms) {
+      delayMs = ms;
+      return () => {
+        delayMs = 0;
+      };
+    },
+    dropSwallowed(clients) {
+      for (const upstream of stranded) upstream.destroy();
+      for (const { swallows, client, upstream } of pairs) {
+        if (swallows === undefined) continue;
+        upstream.destroy();
+        if (clients) client.destroy();
+      }
     },
     swallowed() {
       return new Promise((resolve) => {
@@ -141,6 +187,7 @@ export async function startWire(serverUrl: string): Promise<Wire> {
         client.destroy();
         upstream.destroy();
       }
+      for (const upstream of stranded) upstream.destroy();
       server.close();
       await once(server, 'close');
     },
