@@ -5,38 +5,51 @@ import { createInterface } from 'node:readline';
 import type { Order, Said, Setting } from './engine-process.js';
 import type { MemorySample } from './memory.js';
 import type { Random } from './random.js';
-
-/** A run that somebody is to bring to its end. */
-export interface Task {
-  readonly id: string;
-  readonly flow: string;
-  readonly n: number;
-}
+import type { Seat, Task } from './seat.js';
 
 export interface CrewParams {
   /** The bundled `engine-process.ts`. */
   readonly program: string;
-  readonly setting: Omit<Setting, 'effects'>;
+  readonly setting: Omit<Setting, 'effects' | 'store'>;
   /** Where each engine leaves its effects. */
   readonly directory: string;
-  readonly size: number;
+  /** What their names begin with. */
+  readonly name: string;
+  readonly seats: readonly Seat[];
+  /** Whether the first of them is never killed. */
+  readonly firstStays: boolean;
+  /** Whether what they print is nobody's concern. */
+  readonly hushed: boolean;
+  /** What may still arrive of an engine that has ended. */
+  readonly lateMs: number;
   readonly random: Random;
 }
 
 interface Member {
   readonly name: string;
   readonly child: ChildProcess;
+  readonly seat: Seat;
   readonly runs: Map<string, Task>;
+  /** What it may still be at work on, whoever else was told, and since when. */
+  readonly given: Map<string, Task>;
   frozen: boolean;
+  /** It has been told to stop, and another one has its seat. */
+  leaving: boolean;
+  /** It has brought a run to its end. */
+  works: boolean;
 }
 
 /** What an engine says of a run that another one has, or whose store is away: the run is told to somebody else. */
-const EXPECTED: ReadonlySet<string> = new Set(['STALE_RUN', 'STORE_UNREACHABLE', 'RUN_OWNED', 'APP_STOPPED', 'RUN_NOT_FOUND']);
+const EXPECTED: ReadonlySet<string> = new Set([
+  ...['STALE_RUN', 'STORE_UNREACHABLE', 'RUN_OWNED', 'APP_STOPPED', 'RUN_NOT_FOUND'],
+  // Of a directory that another one has.
+  'STORE_LOCKED',
+]);
 const PAUSE_MS = 200;
 
-/** The engine processes of a soak: each run is somebody's until it has ended, whoever dies. The first of them is never killed. */
+/** The engine processes of a soak: each run is somebody's until it has ended, whoever dies. */
 export class Crew {
-  readonly counts = { kills: 0, freezes: 0, suspensions: 0, handovers: 0 };
+  readonly counts = { hired: 0, handovers: 0, pruned: 0 };
   /** How often engines gave a run up, by code. */
   readonly given = new Map<string, number>();
   readonly memory: MemorySample[] = [];
@@ -46,58 +59,97 @@ export class Crew {
   readonly #waiting = new Map<string, { readonly task: Task; readonly resolve: (result: unknown) => void }>();
   readonly #homeless: Task[] = [];
   readonly #startedMs = performance.now();
-  #made = 0;
+  readonly #begunMs = new Map<string, number>();
   #stopping = false;
+  #isBroken = false;
+  /** Runs that ended before this were gone from everybody who ended since. */
+  #prunedUntilMs = 0;
 
   constructor(params: CrewParams) {
     this.#params = params;
-    for (let index = 0; index < params.size; index++) this.#hire();
+    for (const seat of params.seats) this.#hire(seat);
   }
 
   get effectFiles(): readonly string[] {
-    return Array.from({ length: this.#made }, (_, index) => this.#effectsOf(`engine-${index}`));
+    return Array.from({ length: this.counts.hired }, (_, index) => this.#effectsOf(this.#nameOf(index)));
   }
 
   get open(): readonly Task[] {
     return [...this.#waiting.values()].map(({ task }) => task);
   }
 
+  /** Whether one that is there has brought a run to its end, and is not about to go. */
+  get isAtWork(): boolean {
+    return this.#members.some(({ works, leaving }) => works && !leaving);
+  }
+
   /** Resolves with what the run ended with. */
   run(task: Task): Promise<unknown> {
+    this.#begunMs.set(task.id, Date.now());
     return new Promise((resolve) => {
       this.#waiting.set(task.id, { task, resolve });
       this.#give(task);
     });
   }
 
-  /** SIGKILL for one that is not the first; another one takes its place and its runs. */
-  kill(): void {
-    const victim = this.#params.random.of(this.#members.slice(1));
-    if (victim === undefined) return;
-    this.counts.kills++;
-    victim.child.kill('SIGKILL');
+  /** From now on what is broken in the program is. */
+  breaks(): void {
+    this.#isBroken = true;
+    for (const member of this.#members) this.#tell(member, { do: 'break' });
+  }
+
+  /** SIGKILL for one that may be killed; another one takes its place and its runs. @returns whether there was one */
+  kill(): boolean {
+    const victim = this.#victim();
+    victim?.child.kill('SIGKILL');
+    return victim !== undefined;
+  }
+
+  /** Another one comes; then one that need not stay stops in good order. */
+  roll(): boolean {
+    const victim = this.#victim();
+    if (victim === undefined) return false;
+    victim.leaving = true;
+    this.#hire(victim.seat);
+    this.#tell(victim, { do: 'stop' });
+    return true;
   }
 
   /** SIGSTOP, and SIGCONT later; sometimes others are told of its runs meanwhile. */
-  freeze(ms: number): void {
+  freeze(ms: number): boolean {
     const { random } = this.#params;
     const victim = random.of(this.#members.filter(({ frozen }) => !frozen));
     const tells = random.next() < 0.8;
-    if (victim === undefined || this.#members.every((one) => one === victim || one.frozen)) return;
-    this.counts.freezes++;
+    if (victim === undefined || this.#members.every((one) => one === victim || one.frozen)) return false;
     victim.frozen = true;
     victim.child.kill('SIGSTOP');
     if (tells) this.#handOver(victim);
     setTimeout(() => this.#thaw(victim), ms);
+    return true;
   }
 
   /** Lets somebody suspend a run through its inbox: who hears SUSPENDED goes on with it. */
-  suspend(): void {
+  suspend(): boolean {
     const task = this.#params.random.of(this.open);
     const member = this.#params.random.of(this.#members);
-    if (task === undefined || member === undefined) return;
-    this.counts.suspensions++;
+    if (task === undefined || member === undefined) return false;
     this.#tell(member, { do: 'suspend', id: task.id });
+    return true;
+  }
+
+  /**
+   * Lets somebody remove runs of a group that have ended. Not those that ended after one was begun whose end somebody may not
+   * know yet: whoever asks for a run that is gone begins it anew.
+   */
+  prune(logbook: string): boolean {
+    const member = this.#params.random.of(this.#members.filter(({ leaving, frozen }) => !leaving && !frozen));
+    if (member === undefined) return false;
+    const unsure = [...this.open, ...this.#members.flatMap(({ given }) => [...given.values()])].map(({ id }) => this.#begunMs.get(id) ?? 0);
+    const endedBeforeMs = Math.min(Date.now(), ...unsure) - this.#params.lateMs;
+    if (endedBeforeMs <= this.#prunedUntilMs) return false;
+    this.#prunedUntilMs = endedBeforeMs;
+    this.#tell(member, { do: 'prune', logbook, endedBeforeMs });
+    return true;
   }
 
   /** Asks the first one how much memory it has after a collection. */
@@ -126,18 +178,29 @@ export class Crew {
     await Promise.all(exits);
   }
 
-  #hire(): void {
-    const { program, setting } = this.#params;
-    const name = `engine-${this.#made++}`;
-    const words = JSON.stringify({ ...setting, effects: this.#effectsOf(name) } satisfies Setting);
-    const child = spawn(process.execPath, ['--expose-gc', program, words], { stdio: ['pipe', 'pipe', 'inherit'] });
-    const member: Member = { name, child, runs: new Map(), frozen: false };
+  #victim(): Member | undefined {
+    const { random, firstStays } = this.#params;
+    return random.of(this.#members.slice(firstStays ? 1 : 0).filter(({ leaving }) => !leaving));
+  }
+
+  #hire(seat: Seat): void {
+    const { program, setting, hushed } = this.#params;
+    const name = this.#nameOf(this.counts.hired++);
+    const words = JSON.stringify({ ...setting, store: seat.store, effects: this.#effectsOf(name) } satisfies Setting);
+    const [command = '', ...args] = [...(seat.within ?? []), process.execPath, '--expose-gc', program, words];
+    const child = spawn(command, args, { stdio: ['pipe', 'pipe', hushed ? 'ignore' : 'inherit'] });
+    const member: Member = { name, child, seat, runs: new Map(), given: new Map(), frozen: false, leaving: false, works: false };
     child.stdin?.on('error', () => undefined);
     if (child.stdout !== null) createInterface({ input: child.stdout }).on('line', (line) => this.#hear(member, JSON.parse(line) as Said));
     child.once('exit', (code) => this.#lost(member, code));
     // The first place is that of the one who stays.
     this.#members.push(member);
+    if (this.#isBroken) this.#tell(member, { do: 'break' });
     for (const task of this.#homeless.splice(0)) this.#give(task);
+  }
+
+  #nameOf(index: number): string {
+    return `${this.#params.name}-${index}`;
   }
 
   #effectsOf(name: string): string {
@@ -145,10 +208,12 @@ export class Crew {
   }
 
   #give(task: Task): void {
-    const awake = this.#members.filter(({ frozen }) => !frozen);
-    const member = this.#params.random.of(awake.length > 0 ? awake : this.#members);
+    const fit = this.#members.filter(({ seat, leaving }) => !leaving && seat.takes(task.flow));
+    const awake = fit.filter(({ frozen }) => !frozen);
+    const member = this.#params.random.of(awake.length > 0 ? awake : fit);
     if (member === undefined) return void this.#homeless.push(task);
     member.runs.set(task.id, task);
+    member.given.set(task.id, task);
     this.#tell(member, { do: 'run', ...task });
   }
 
@@ -161,9 +226,12 @@ export class Crew {
       const { heapBytes, rssBytes } = words;
       this.memory.push({ atMs: performance.now() - this.#startedMs, heapBytes, rssBytes });
     }
+    if (words.said === 'pruned') this.counts.pruned += words.count;
     if (words.said !== 'ended' && words.said !== 'failed') return;
     const task = member.runs.get(words.id);
     member.runs.delete(words.id);
+    member.given.delete(words.id);
+    if (words.said === 'ended') member.works = true;
     const waiting = this.#waiting.get(words.id);
     if (words.said === 'failed') {
       this.given.set(words.code, (this.given.get(words.code) ?? 0) + 1);
@@ -192,8 +260,12 @@ export class Crew {
     const place = this.#members.indexOf(member);
     if (place >= 0) this.#members.splice(place, 1);
     if (this.#stopping) return;
-    if (place === 0 || code !== null) this.complaints.push(`${member.name} ended by itself with ${code}`);
-    this.#hire();
+    if (member.leaving) {
+      if (code !== 0) this.complaints.push(`${member.name} did not stop in good order: ${code}`);
+    } else {
+      if ((place === 0 && this.#params.firstStays) || code !== null) this.complaints.push(`${member.name} ended by itself with ${code}`);
+      this.#hire(member.seat);
+    }
     this.#handOver(member);
   }
 

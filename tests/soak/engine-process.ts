@@ -3,22 +3,26 @@ import { appendFileSync } from 'node:fs';
 import { createInterface } from 'node:readline';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { type AnyFlow, concurrent, flowproof, isFlowproofError } from 'flowproof';
-import { postgres, transaction } from 'flowproof/postgres';
-import { Kysely, PostgresDialect } from 'kysely';
-import pg from 'pg';
-import { FLOWS, type World } from './flows.js';
+import { transaction } from 'flowproof/postgres';
+import { FLOWS, isBooking, type World } from './flows.js';
+import { kyselyOf, persistenceOf, type Store } from './store.js';
 
 export interface Setting {
-  readonly url: string;
+  readonly store: Store;
   /** Where its tasks leave a line each time they are called. */
   readonly effects: string;
   readonly leaseMs: number;
+  readonly storeTimeoutMs: number;
   /** Breaks what the soak is to notice: each booking leaves one more row, in no transaction. */
   readonly doubles?: boolean;
 }
 
 export type Order =
-  | { readonly do: 'run'; readonly id: string; readonly flow: string; readonly n: number }
+  | { readonly do: 'run'; readonly id: string; readonly flow: string; readonly n: number; readonly logbook?: string }
+  | { readonly do: 'open' }
+  /** From now on what is broken in this bundle is: references must not be. */
+  | { readonly do: 'break' }
+  | { readonly do: 'prune'; readonly logbook: string; readonly endedBeforeMs: number }
   | { readonly do: 'suspend'; readonly id: string }
   | { readonly do: 'measure' }
   | { readonly do: 'stop' };
@@ -27,23 +31,25 @@ export type Said =
   | { readonly said: 'ended'; readonly id: string; readonly result: unknown }
   | { readonly said: 'failed'; readonly id: string; readonly code: string; readonly message: string }
   | { readonly said: 'memory'; readonly heapBytes: number; readonly rssBytes: number }
-  | { readonly said: 'ready' };
+  | { readonly said: 'pruned'; readonly count: number }
+  /** Its store is its own, or why not. */
+  | { readonly said: 'opened'; readonly refused?: string };
 
 interface Tables {
   soak_effects: { run: string; path: string; phase: string; key: string };
 }
 
 const setting = JSON.parse(process.argv[2] ?? '{}') as Setting;
-const pool = new pg.Pool({ connectionString: setting.url, max: 4, connectionTimeoutMillis: 5_000, query_timeout: 20_000 });
-pool.on('error', () => undefined);
-pool.on('connect', (client) => client.on('error', () => undefined));
-const db = new Kysely<Tables>({ dialect: new PostgresDialect({ pool }) });
+const { store } = setting;
+/** Bookings need a journal over connections of its own, and a Kysely of the user's. */
+const db = store.kind === 'url' ? kyselyOf<Tables>(store.url) : undefined;
 
 const world: World = {
   called({ runId: run, path, idempotencyKey: key }, phase) {
     appendFileSync(setting.effects, `${JSON.stringify({ run, path, phase, key })}\n`);
   },
   async commit(ctx, phase, result) {
+    if (db === undefined) throw new Error('this engine has no database for bookings');
     const row = { run: ctx.runId, path: ctx.path, phase, key: ctx.idempotencyKey };
     for (;;) {
       try {
@@ -62,13 +68,13 @@ const world: World = {
 };
 
 const app = flowproof({
-  persistence: postgres(setting.url),
-  flows: FLOWS.map(({ flow }) => flow) as readonly AnyFlow[],
+  persistence: persistenceOf(store),
+  flows: FLOWS.filter(({ flow }) => db !== undefined || !isBooking(flow.name)).map(({ flow }) => flow) as readonly AnyFlow[],
   services: { world },
   executor: concurrent({ limit: 8 }),
   leaseMs: setting.leaseMs,
   graceMs: 5_000,
-  storeTimeoutMs: 30_000,
+  storeTimeoutMs: setting.storeTimeoutMs,
 });
 
 function say(words: Said): void {
@@ -83,21 +89,41 @@ async function perform(order: Order): Promise<void> {
   }
   if (order.do === 'stop') {
     await app.stop();
-    await db.destroy();
+    await db?.destroy();
     process.exit(0);
   }
+  if (order.do === 'break') {
+    (globalThis as { isBroken?: boolean }).isBroken = true;
+    return;
+  }
+  if (order.do === 'open') {
+    const refused = await app.ready().then(() => undefined, codeOf);
+    return say({ said: 'opened', ...(refused === undefined ? {} : { refused }) });
+  }
+  if (order.do === 'prune') {
+    const { logbook, endedBeforeMs } = order;
+    // Whoever was frozen meanwhile removes nothing that ended meanwhile.
+    const count = await app.prune({ logbook, olderThanMs: Date.now() - endedBeforeMs }).catch(() => 0);
+    return say({ said: 'pruned', count });
+  }
   const { id } = order;
+  if (order.do === 'suspend') return app.suspend(id).catch(() => undefined);
   try {
-    if (order.do === 'suspend') return await app.suspend(id);
     const known = FLOWS.find(({ flow }) => flow.name === order.flow);
     if (known === undefined) throw new Error(`there is no flow '${order.flow}'`);
-    const options = { id, inputs: { [known.input]: order.n } } as object;
+    const { n, logbook } = order;
+    const options = { id, inputs: { [known.input]: n }, ...(logbook === undefined ? {} : { logbook }) } as object;
     say({ said: 'ended', id, result: await app.run(known.flow, options) });
   } catch (error) {
-    const code = isFlowproofError(error) ? error.code : 'UNEXPECTED';
-    if (order.do === 'run') say({ said: 'failed', id, code, message: String(error) });
+    say({ said: 'failed', id, code: codeOf(error), message: String(error) });
   }
 }
 
-createInterface({ input: process.stdin }).on('line', (line) => void perform(JSON.parse(line) as Order));
-say({ said: 'ready' });
+function codeOf(error: unknown): string {
+  return isFlowproofError(error) ? error.code : 'UNEXPECTED';
+}
+
+// Who gives no orders any more is gone: nobody is to be left behind.
+createInterface({ input: process.stdin })
+  .on('line', (line) => void perform(JSON.parse(line) as Order))
+  .on('close', () => process.exit(1));

@@ -271,3 +271,8 @@ export const FLOWS: readonly { readonly flow: AnyFlow; readonly input: string }[
   { flow: mapped, input: 'n' },
   { flow: stubborn, input: 'n' },
 ];
+
+/** Whether a flow leaves rows in the database of the journal. */
+export function isBooking(flow: string): boolean {
+  return flow === 'bookings' || flow === 'booked-saga';
+}

@@ -45,6 +45,21 @@ describe('a run is as its reference', () => {
   });
 });
 
+describe('a run that was removed when it had ended', () => {
+  const gone = { isGone: true, atoms: [], losses: new Map() } as const;
+  const { calls, rows } = record('r');
+
+  test('is judged by its end, its pieces of work and its rows', () => {
+    expect(judge(gone)).toEqual([]);
+    expect(judge({ ...gone, calls: [...calls, effect('r', 'f/b')] })).toEqual([]);
+  });
+
+  test('was begun anew when its work was done as other work: it had not ended', () => {
+    expect(judge({ ...gone, calls: [...calls, effect('r', 'f/b', 'execute', 3)] }).join()).toContain('execute f/b was 3 pieces of work, 2');
+    expect(judge({ ...gone, rows: [...rows, effect('r', 'f/a', 'execute', 2)] }).join()).toContain('has rows of 2 pieces of work, 1');
+  });
+});
+
 describe('a run is not as its reference', () => {
   const { calls, rows, atoms, result } = record('r');
   test.each<[string, Partial<RunRecord>, string]>([

@@ -1,9 +1,10 @@
 /**
- * `npm run soak -- [--minutes 10] [--runs 64] [--seed N] [--engines 5] [--json] [--broken fence|doubles]`: many runs over a
- * PostgreSQL that is restarted, by engines that are killed and frozen. Exit 0: every run ended as its reference. What
- * is judged: docs/operations.md.
+ * `npm run soak -- [--minutes 10] [--runs 64] [--seed N] [--faults cut,kill,…] [--json] [--broken fence|doubles|split-brain]`:
+ * many runs over servers, a network and engines to which everything happens. Exit 0: every run ended as its reference, and everything
+ * happened. What that is, and what is judged: docs/operations.md.
  */
 import { parseArgs } from 'node:util';
+import { ALL_KINDS } from './faults.js';
 import { soakProgram } from './program.js';
 import { reportText } from './report.js';
 import { soak } from './soak.js';
@@ -13,20 +14,28 @@ const { values } = parseArgs({
     minutes: { type: 'string', default: '10' },
     runs: { type: 'string', default: '64' },
     seed: { type: 'string', default: String(Math.floor(Math.random() * 2 ** 31)) },
-    engines: { type: 'string', default: '5' },
+    faults: { type: 'string' },
     json: { type: 'boolean', default: false },
     broken: { type: 'string' },
   },
 });
-const { broken } = values;
-const numbers = { minutes: Number(values.minutes), runs: Number(values.runs), seed: Number(values.seed), engines: Number(values.engines) };
-const wrong = Object.entries(numbers).find(([name, value]) => !(value > 0) || (name !== 'minutes' && !Number.isInteger(value)));
-if (wrong !== undefined || (broken !== undefined && broken !== 'fence' && broken !== 'doubles')) {
-  console.error(wrong === undefined ? `--broken is 'fence' or 'doubles', not '${broken}'` : `--${wrong[0]} must be a number above 0`);
-  process.exit(2);
-}
-if (numbers.engines < 2) {
-  console.error('--engines must be at least 2: one stays, the others are killed');
+const BROKEN = ['fence', 'doubles', 'split-brain'] as const;
+const broken = BROKEN.find((one) => one === values.broken);
+const named = values.faults?.split(',');
+const faults = ALL_KINDS.filter((kind) => named?.includes(kind) ?? true);
+const numbers = { minutes: Number(values.minutes), runs: Number(values.runs), seed: Number(values.seed) };
+const number = Object.entries(numbers).find(([name, value]) => !(value > 0) || (name !== 'minutes' && !Number.isInteger(value)));
+const unknown = named?.find((name) => !faults.some((kind) => kind === name));
+const wrong =
+  number !== undefined
+    ? `--${number[0]} must be a number above 0`
+    : unknown !== undefined
+      ? `--faults names '${unknown}', which is none of ${ALL_KINDS.join(', ')}`
+      : values.broken !== broken
+        ? `--broken is '${values.broken}': it must be one of ${BROKEN.join(', ')}`
+        : undefined;
+if (wrong !== undefined) {
+  console.error(wrong);
   process.exit(2);
 }
 
@@ -36,7 +45,8 @@ say(`seed ${numbers.seed}: npm run soak -- --seed ${numbers.seed} --minutes ${nu
 const report = await soak({
   program: await soakProgram('main'),
   ...numbers,
-  ...(broken === 'fence' || broken === 'doubles' ? { broken } : {}),
+  faults,
+  ...(broken === undefined ? {} : { broken }),
   say,
 });
 console.log(values.json ? JSON.stringify(report) : reportText(report));

@@ -1,231 +1,171 @@
-import { mkdirSync, mkdtempSync, readFileSync, rmSync } from 'node:fs';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { flowproof } from 'flowproof';
-import { postgres } from 'flowproof/postgres';
 import pg from 'pg';
-import { startPostgres } from '../../scripts/postgres.js';
-import { Crew, type Task } from './crew.js';
-import { FLOWS } from './flows.js';
-import { type Effect, judgeRun, type RunRecord, repeatsOf } from './judge.js';
-import { EFFECTS_TABLE, judgeTables, lossesOf, rowsOf, type Totals, totalsOf } from './ledger.js';
-import { judgeMemory, type MemoryTrend, memoryTrend } from './memory.js';
+import type { Crew } from './crew.js';
+import { Strikes } from './faults.js';
+import { isBooking } from './flows.js';
+import { gustsOn, PASSING } from './gusts.js';
+import { EFFECTS_TABLE } from './ledger.js';
+import { judgeMemory, memoryTrend } from './memory.js';
+import { planOf, type SoakOptions, type SoakPlan } from './options.js';
 import { Random } from './random.js';
+import { reportOf, type SoakReport } from './report.js';
+import type { Task } from './seat.js';
+import { type Stage, setStage } from './stage.js';
 import { Storm } from './storm.js';
+import { type EndedRun, judgeAll, referenceOf } from './trial.js';
 
-export interface SoakOptions {
-  /** The bundled `engine-process.ts`. */
-  readonly program: string;
-  readonly minutes: number;
-  /** Under way at once. */
-  readonly runs: number;
-  readonly seed: number;
-  readonly engines?: number;
-  readonly leaseMs?: number;
-  readonly restartEveryMs?: number;
-  /** It takes as long as these take, if that is longer than `minutes`. */
-  readonly leastRestarts?: number;
-  readonly disturbEveryMs?: number;
-  readonly sampleEveryMs?: number;
-  /** How long what is under way has to end, once nothing happens any more. */
-  readonly drainMs?: number;
-  /**
-   * Breaks something that the soak must notice. `fence`: nothing keeps two steps from one place. `doubles`: bookings
-   * leave a row too many.
-   */
-  readonly broken?: 'fence' | 'doubles';
-  /** Told how it goes. */
-  say?(what: string): void;
-  /** Called when all has ended, before it is judged: tests tamper with it. */
-  beforeJudgement?(database: pg.Pool): Promise<void>;
-}
+/** Of so many runs that are under way at once, one is in the directory. */
+const ON_VOLUME = 5;
+/** Of so many runs one may be removed when it has ended; in the directory, where room is made by that, all but one. */
+const ONE_PASSES = 3;
+/** Nothing happens to references. */
+const REFERENCES_MS = 180_000;
+/** A shorter one need not meet everything. */
+const LONG_MINUTES = 1;
 
-export interface SoakReport {
-  readonly seed: number;
-  readonly minutes: number;
-  readonly runs: number;
-  readonly byFlow: Readonly<Record<string, number>>;
-  readonly byState: Readonly<Record<string, number>>;
-  readonly restarts: Readonly<Record<string, number>>;
-  readonly engines: Crew['counts'];
-  readonly given: Readonly<Record<string, number>>;
-  readonly totals: Totals;
-  readonly effects: { readonly calls: number; readonly repeated: number; readonly rows: number };
-  /** Nothing when it was too short to say. */
-  readonly memory?: MemoryTrend;
-  /** What is wrong; empty when all is as it should be. */
-  readonly complaints: readonly string[];
-}
+type Kind = Pick<Task, 'flow' | 'n'>;
 
-const INPUTS = 6;
-
-/** Runs of all flows, under way at once over a server and engines to which everything happens; then everything is judged. */
+/** Runs of all flows, under way at once over servers, a network and engines to which everything happens; then everything is judged. */
 export async function soak(options: SoakOptions): Promise<SoakReport> {
-  const { program, minutes, runs, seed, engines = 5, leaseMs = 2_000, broken, say = () => undefined } = options;
-  const home = mkdtempSync(join(tmpdir(), 'flowproof-soak-'));
-  const server = await startPostgres({ dataDir: join(home, 'postgres'), settings: { max_connections: 200 } });
-  const database = new pg.Pool({ connectionString: server.url, max: 4 });
-  database.on('error', () => undefined);
-  let storm: Storm | undefined;
-  let crew: Crew | undefined;
+  const plan = planOf(options);
+  const strikes = new Strikes(plan.faults);
+  const stage = await setStage(plan, strikes);
   try {
-    await database.query(EFFECTS_TABLE);
-    const directory = join(home, 'effects');
-    mkdirSync(directory);
-    const setting = { url: server.url, leaseMs, doubles: broken === 'doubles' };
-    crew = new Crew({ program, setting, directory, size: engines, random: new Random(seed ^ 0x5eed) });
-    const ended = new Map<string, { readonly task: Task; readonly result: unknown }>();
-    const bring = async (task: Task): Promise<void> => void ended.set(task.id, { task, result: await running(crew).run(task) });
-
-    const kinds = FLOWS.flatMap(({ flow }) => Array.from({ length: INPUTS }, (_, n) => ({ flow: flow.name, n: 100 + n })));
-    await Promise.all(kinds.map(({ flow, n }) => bring({ id: referenceOf(flow, n), flow, n })));
-    say(`${kinds.length} references have ended`);
-    if (broken === 'fence') await removeFence(database);
-
-    const random = new Random(seed);
-    const { restartEveryMs = 20_000, disturbEveryMs = 1_500, sampleEveryMs = 10_000, drainMs = 120_000, leastRestarts = 0 } = options;
-    const weather = new Storm({
-      crew,
-      server,
-      random: new Random(seed + 1),
-      restartEveryMs,
-      leastRestarts,
-      disturbEveryMs,
-      freezeMs: 3 * leaseMs,
-      say,
-    });
-    storm = weather;
-    let begun = 0;
-    const walk = async (): Promise<void> => {
-      while (!weather.isOver) {
-        const kind = random.of(kinds);
-        if (kind !== undefined) await bring({ id: `run-${begun++}`, ...kind });
-      }
-    };
-    const walking = Array.from({ length: runs }, walk);
-    const sampling = setInterval(() => {
-      running(crew).measure();
-      say(`${ended.size} runs have ended, ${running(crew).open.length} are under way`);
-    }, sampleEveryMs);
-    await weather.rage(minutes * 60_000);
-    clearInterval(sampling);
-    crew.thawAll();
-    say('the storm is over: what is under way ends');
-    await Promise.race([Promise.all(walking), sleep(drainMs, undefined, { ref: false })]);
-    const stuck = crew.open.map(({ id, flow }) => `run ${id} (${flow}) has not ended ${drainMs / 1_000} s after the storm`);
-    await crew.stop();
-    await options.beforeJudgement?.(database);
-    say('judging');
-    const judged = await judgeAll({ url: server.url, database, crew, ended: [...ended.values()] });
-    const memory = memoryTrend(crew.memory);
-    const complaints = [...stuck, ...crew.complaints, ...judged.complaints, ...(memory === undefined ? [] : judgeMemory(memory))];
-    return {
-      seed,
-      minutes,
-      runs: ended.size - kinds.length,
-      byFlow: tally([...ended.values()].map(({ task }) => task.flow)),
-      byState: tally([...ended.values()].map(({ result }) => (result as { readonly state: string }).state)),
-      restarts: storm.restarts,
-      engines: crew.counts,
-      given: Object.fromEntries(crew.given),
-      totals: judged.totals,
-      effects: judged.effects,
-      ...(memory === undefined ? {} : { memory }),
-      complaints,
-    };
+    return await play(plan, stage, strikes);
   } finally {
-    await crew?.stop();
-    await database.end();
-    await (storm?.server ?? server).stop();
-    rmSync(home, { recursive: true, force: true });
+    await stage.strike();
   }
 }
 
-interface Evidence {
-  readonly url: string;
-  readonly database: pg.Pool;
-  readonly crew: Crew;
-  readonly ended: readonly { readonly task: Task; readonly result: unknown }[];
-}
+async function play(plan: SoakPlan, stage: Stage, strikes: Strikes): Promise<SoakReport> {
+  const { minutes, seed, flows, inputs, faults, leastOfEach, drainMs, say } = plan;
+  const { servers, network, crew, volume } = stage;
+  await asked(servers.url, EFFECTS_TABLE);
+  const kinds = flows.flatMap((flow) => Array.from({ length: inputs }, (_, n) => ({ flow, n: 100 + n })));
+  const ended = await references(crew, kinds);
+  say(`${ended.length} references have ended`);
+  crew.breaks();
+  volume?.crew.breaks();
+  if (plan.broken === 'fence') await removeFence(servers.url);
 
-async function judgeAll({ url, database, crew, ended }: Evidence) {
-  const complaints = [...(await judgeTables(database))];
-  const calls = crew.effectFiles.flatMap(effectsIn);
-  const rows = await rowsOf(database);
-  const losses = await lossesOf(database);
-  const [callsByRun, rowsByRun] = [byRun(calls), byRun(rows)];
-  const totals = await totalsOf(database);
-  const app = flowproof({ persistence: postgres(url), flows: [] });
-  const records = new Map<string, RunRecord>();
-  await inTurns(ended, 8, async ({ task: { id, flow, n }, result }) => {
-    try {
-      const { atoms, state } = await app.inspect(id);
-      const said = (result as { readonly state: string }).state;
-      if (state !== said) complaints.push(`run ${id}: its journal says ${state}, its engine said ${said}`);
-      const known = { atoms, losses: losses.get(id) ?? new Map(), calls: callsByRun.get(id) ?? [], rows: rowsByRun.get(id) ?? [] };
-      records.set(id, { id, kind: referenceOf(flow, n), result, ...known });
-    } catch (error) {
-      complaints.push(`run ${id} can't be read: ${String(error)}`);
-    }
+  const random = new Random(seed);
+  const hasSpace = (): boolean => !faults.includes('prune-volume') || volume?.compactions !== 0;
+  const storm = new Storm({
+    gusts: gustsOn(stage, plan, random, strikes),
+    random: new Random(seed + 1),
+    forMs: minutes * 60_000,
+    isEnough: () => leastOfEach === 0 || (strikes.rarerThan(leastOfEach).length === 0 && hasSpace()),
   });
-  await app.stop();
-  let repeated = 0;
-  for (const record of records.values()) {
-    const reference = records.get(record.kind);
-    complaints.push(...(reference === undefined ? [`run ${record.id} has no reference`] : judgeRun(record, reference)));
-    if (reference !== undefined) repeated += repeatsOf(record, reference);
+  const onVolume: EndedRun[] = [];
+  const walking = walkers({ plan, stage, random, kinds, storm, ended, onVolume });
+  const sampling = setInterval(() => {
+    crew.measure();
+    say(`${ended.length} and ${onVolume.length} runs have ended, ${crew.open.length} and ${volume?.crew.open.length ?? 0} are under way`);
+  }, plan.sampleEveryMs);
+  await storm.rage().finally(() => clearInterval(sampling));
+  network.calm();
+  crew.thawAll();
+  say('the storm is over: what is under way ends');
+  await Promise.race([Promise.all(walking), sleep(drainMs, undefined, { ref: false })]);
+  const open = [...crew.open, ...(volume?.crew.open ?? [])];
+  volume?.look();
+  await stage.endEngines();
+
+  const judged = await judge(plan, stage, { ended, onVolume });
+  const memory = memoryTrend(crew.memory);
+  const isLong = minutes >= LONG_MINUTES || leastOfEach > 0;
+  const missed: readonly string[] = isLong ? [...strikes.rarerThan(Math.max(1, leastOfEach)), ...(hasSpace() ? [] : ['compaction'])] : [];
+  const complaints = [
+    ...open.map(({ id, flow }) => `run ${id} (${flow}) has not ended ${drainMs / 1_000} s after the storm`),
+    ...[...crew.complaints, ...(volume?.complaints ?? []), ...(volume?.crew.complaints ?? [])],
+    ...judged.complaints,
+    ...missed.map((kind) => `'${kind}' has never happened`),
+    ...(memory === undefined ? [] : judgeMemory(memory)),
+  ];
+  return reportOf({ plan, strikes, crew, volume, ended, onVolume, references: kinds.length, judged: { ...judged, complaints }, memory });
+}
+
+/** Each flow with each input, before anything happens. */
+async function references(crew: Crew, kinds: readonly Kind[]): Promise<EndedRun[]> {
+  const running = Promise.all(
+    kinds.map(async ({ flow, n }): Promise<EndedRun> => {
+      const task = { id: referenceOf(flow, n), flow, n };
+      return { task, result: await crew.run(task) };
+    }),
+  );
+  const ended = await Promise.race([running, sleep(REFERENCES_MS, undefined, { ref: false })]);
+  if (ended === undefined) throw new Error(`${crew.open.length} references have not ended after ${REFERENCES_MS} ms`);
+  return ended;
+}
+
+interface Walk {
+  readonly plan: SoakPlan;
+  readonly stage: Stage;
+  readonly random: Random;
+  readonly kinds: readonly Kind[];
+  readonly storm: Storm;
+  readonly ended: EndedRun[];
+  readonly onVolume: EndedRun[];
+}
+
+/** Each begins one run after the other until the storm is over. */
+function walkers({ plan, stage: { crew, volume }, random, kinds, storm, ended, onVolume }: Walk): readonly Promise<void>[] {
+  let begun = 0;
+  const walk = async (on: Crew, into: EndedRun[], among: readonly Kind[]): Promise<void> => {
+    while (!storm.isOver) {
+      const kind = random.of(among);
+      if (kind === undefined) return;
+      const at = begun++;
+      const passes = (at % ONE_PASSES === 0) === (on === crew);
+      const task: Task = { id: `run-${at}`, ...kind, ...(passes ? { logbook: PASSING } : {}) };
+      into.push({ task, result: await on.run(task) });
+    }
+  };
+  const elsewhere = kinds.filter(({ flow }) => !isBooking(flow));
+  return Array.from({ length: plan.runs }, (_, at) =>
+    volume !== undefined && at % ON_VOLUME === 0 ? walk(volume.crew, onVolume, elsewhere) : walk(crew, ended, kinds),
+  );
+}
+
+async function judge({ say, beforeJudgement }: SoakPlan, { servers, crew, volume }: Stage, runs: Pick<Walk, 'ended' | 'onVolume'>) {
+  const { url } = servers;
+  const database = new pg.Pool({ connectionString: url, max: 4 });
+  database.on('error', () => undefined);
+  try {
+    await othersGone(database);
+    await beforeJudgement?.(database);
+    say('judging');
+    const { ended, onVolume } = runs;
+    const left = volume === undefined ? {} : { volume: { directory: volume.store, effectFiles: volume.crew.effectFiles, ended: onVolume } };
+    return await judgeAll({ url, database, effectFiles: crew.effectFiles, ended, ...left });
+  } finally {
+    await database.end();
   }
-  return { complaints, totals, effects: { calls: calls.length, repeated, rows: rows.length } };
-}
-
-function running(crew: Crew | undefined): Crew {
-  if (crew === undefined) throw new Error('there is no crew');
-  return crew;
-}
-
-function referenceOf(flow: string, n: number): string {
-  return `reference-${flow}-${n}`;
 }
 
 /** Whoever writes last wins: the place of a step is never taken. */
-async function removeFence(database: pg.Pool): Promise<void> {
-  await database.query(`create function flowproof.make_room() returns trigger language plpgsql as
-    $$ begin delete from flowproof.journal where run_id = new.run_id and seq = new.seq; return new; end $$`);
-  await database.query('create trigger no_fence before insert on flowproof.journal for each row execute function flowproof.make_room()');
+async function removeFence(url: string): Promise<void> {
+  await asked(
+    url,
+    `create function flowproof.make_room() returns trigger language plpgsql as
+      $$ begin delete from flowproof.journal where run_id = new.run_id and seq = new.seq; return new; end $$`,
+    'create trigger no_fence before insert on flowproof.journal for each row execute function flowproof.make_room()',
+  );
 }
 
-function effectsIn(path: string): readonly Effect[] {
-  try {
-    const lines = readFileSync(path, 'utf8').trimEnd();
-    return lines === '' ? [] : lines.split('\n').map((line) => JSON.parse(line) as Effect);
-  } catch (error) {
-    // An engine that called nothing left nothing.
-    if ((error as NodeJS.ErrnoException).code === 'ENOENT') return [];
-    throw error;
+async function asked(url: string, ...texts: readonly string[]): Promise<void> {
+  const client = new pg.Client({ connectionString: url });
+  await client.connect();
+  for (const text of texts) await client.query(text);
+  await client.end();
+}
+
+/** Connections of engines that have ended are seen to have, in a moment. */
+async function othersGone(database: pg.Pool): Promise<void> {
+  const others = `select count(*)::int as count from pg_stat_activity where backend_type = 'client backend' and pid <> pg_backend_pid()`;
+  for (let left = 100; left > 0; left--) {
+    const { rows } = await database.query<{ count: number }>(others);
+    if (rows[0]?.count === 0) return;
+    await sleep(50);
   }
-}
-
-function byRun(effects: readonly Effect[]): ReadonlyMap<string, readonly Effect[]> {
-  const runs = new Map<string, Effect[]>();
-  for (const effect of effects) {
-    const known = runs.get(effect.run);
-    if (known === undefined) runs.set(effect.run, [effect]);
-    else known.push(effect);
-  }
-  return runs;
-}
-
-function tally(words: readonly string[]): Readonly<Record<string, number>> {
-  const counts: Record<string, number> = {};
-  for (const word of words) counts[word] = (counts[word] ?? 0) + 1;
-  return counts;
-}
-
-async function inTurns<Item>(items: readonly Item[], width: number, work: (item: Item) => Promise<void>): Promise<void> {
-  const rest = items.values();
-  const worker = async (): Promise<void> => {
-    for (const item of rest) await work(item);
-  };
-  await Promise.all(Array.from({ length: width }, worker));
 }

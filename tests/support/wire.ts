@@ -10,7 +10,7 @@ export interface Wire {
   /** The server gets the next so many requests and does as asked; its answers are lost, and the connection with each. */
   loseAnswers(count: number): void;
   /** The next COMMIT: its answer is lost, or it never gets to the server; the connection is lost with it. */
-  atCommit(fate: 'lose-answer' | 'lose-request'): void;
+  atCommit(fate: 'lose-answer' | 'lose-request' | undefined): void;
   /** The next so many connections are ended by the server in the breath in which it greets them, as when it shuts down then. */
   endGreeted(count: number): void;
   /**
