@@ -118,7 +118,8 @@ describe('a short soak', () => {
     expect(report.engines.pruned).toBeGreaterThan(0);
   });
 
-  test.concurrent.each(CONTROLS)('notices that $what', async ({ what, faults, broken, found, more }) => {
+  test.concurrent.each(CONTROLS.map((control) => [control.what, control] as const))('notices that %s', async (what, control) => {
+    const { faults, broken, found, more } = control;
     const mutant = broken === 'split-brain' ? undefined : broken;
     const mutated = await soakProgram(`mutant-${what.replace(/\W+/g, '-')}`, mutant);
     const options = { ...SMALL, faults, program: mutated, hushed: true, ...more };
