@@ -1,3 +1,4 @@
+import { mayBeUndone } from './run-state.js';
 import type { Run, Step } from './step.js';
 
 /** Everything is to be undone, whatever retries would say. What executes is told so; what is being undone already goes on. */
@@ -11,14 +12,14 @@ export function cancel(run: Run, step: Step): void {
 }
 
 /**
- * A run that ended in FAILURE goes on from what failed: reverts that have failed are called again; where there is none,
- * what failed or was undone begins anew, and what is done stays done.
+ * A run that ended in FAILURE goes on from what failed: reverts that have failed are called again, and what is to be undone
+ * is; where there is none, what failed or was undone begins anew, and what is done stays done.
  */
 export function retryFailed(run: Run, step: Step): void {
   const { atoms } = run.status;
-  const stuck = [...atoms.keys()].filter((atom) => atoms[atom]?.state === 'REVERT_FAILURE');
-  for (const atom of stuck) retryRevert(run, step, atom);
-  if (stuck.length > 0) return;
+  for (const atom of atoms.keys()) retryRevert(run, step, atom);
+  // An operator may have skipped the revert that was in its way, just before.
+  if (atoms.some(({ state, intention }) => intention !== 'EXECUTE' && mayBeUndone(state))) return;
   for (const [atom, { state, intention }] of atoms.entries()) {
     if (state === 'FAILURE' || intention !== 'EXECUTE') step.state(['RESET', atom, atom + 1]);
   }

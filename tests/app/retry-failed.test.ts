@@ -1,3 +1,4 @@
+import { randomUUID } from 'node:crypto';
 import { beforeEach, describe, expect, test } from 'vitest';
 import { defineRetry, defineTask, flowproof, graph, isFlowproofError, linear, memory } from '../../src/index.js';
 
@@ -62,6 +63,21 @@ describe('a run that ended in FAILURE goes on when what it failed by is mended',
     log = [];
     expect(await (await app.retryFailed('r')).result()).toMatchObject({ state: 'REVERTED' });
     expect(log).toEqual(['-b', '-a']);
+  });
+
+  test('where a revert was skipped just before, and nobody has heard of either: it goes on going back', async () => {
+    const flow = linear('f').add(step('a')).add(step('b')).add(step('c')).build();
+    const persistence = memory();
+    await using app = flowproof({ persistence, flows: [flow] });
+    broken.add('c').add('-b');
+    await app.run(flow, { id: 'r' });
+    log = [];
+    const journal = persistence.connect();
+    const { runId = '' } = (await journal.find({ key: 'r' })) ?? {};
+    await journal.send({ id: randomUUID(), runId, kind: 'skipRevert', payload: 'f/b' });
+    await journal.send({ id: randomUUID(), runId, kind: 'retryFailed' });
+    expect(await app.resume('r')).toMatchObject({ state: 'REVERTED' });
+    expect(log).toEqual(['-a']);
   });
 
   test('where a retry undid its own flow only: that and what was behind it begin anew', async () => {
