@@ -5,7 +5,7 @@ import { anewBehind } from './behind.js';
 import { mayExecute, mayRevert } from './called-code.js';
 import { isFull, notBegun } from './full-journal.js';
 import { noteRevertFailure } from './outcomes.js';
-import { fail, resolveFailure } from './resolve.js';
+import { fail, leavesFailures, resolveFailure } from './resolve.js';
 import { nextAttempt } from './retries.js';
 import { type AtomStatus, isTakenBack } from './run-state.js';
 import { standstillOf } from './standstill.js';
@@ -31,7 +31,7 @@ export function proceed(run: Run, step: Step): void {
 /** Says whether all are settled. */
 function settleFailures(run: Run, step: Step): boolean {
   for (let failed = run.frontier.nextUnsettled(); failed !== undefined; failed = run.frontier.nextUnsettled()) {
-    if (step.limits.onFailure === 'stop' || step.limits.hold === 'stop') return false;
+    if (leavesFailures(run, step) || step.limits.hold === 'stop') return false;
     const question = resolveFailure(run, step, failed);
     if (question !== undefined) {
       if (!run.frontier.questions.isOpen(question)) step.ask(question);
@@ -58,7 +58,7 @@ function startRound(run: Run, step: Step): boolean {
 /** States the end, or that the run rests, when nothing is under way; sees to it that it is woken when something is due. */
 function rest(run: Run, step: Step): void {
   const { frontier } = run;
-  const { hold, onFailure, monotonicMs } = step.limits;
+  const { hold, monotonicMs } = step.limits;
   const alarm = frontier.nextAlarm(step.limits);
   if (frontier.inFlight > 0 || frontier.nextLost() !== undefined) {
     if (alarm !== undefined && alarm.dueMs > monotonicMs && hold === 'none') step.commands.push({ do: 'sleep', untilMs: alarm.dueMs });
@@ -66,7 +66,7 @@ function rest(run: Run, step: Step): void {
   }
   const unsettled = frontier.nextUnsettled() !== undefined;
   const more = frontier.nextBack() ?? frontier.ballot.next() ?? frontier.nextForward() ?? alarm;
-  if (unsettled && onFailure === 'stop' && hold !== 'stop') step.state(['RUN', 'FAILURE']);
+  if (unsettled && leavesFailures(run, step) && hold !== 'stop') step.state(['RUN', 'FAILURE']);
   else if (!unsettled && more === undefined) end(run, step);
   else if (hold === 'suspend') step.state(['RUN', 'SUSPENDED']);
   else if (alarm !== undefined && hold === 'none') step.commands.push({ do: 'sleep', untilMs: alarm.dueMs });

@@ -14,9 +14,14 @@ export function fail(run: Run, step: Step, word: 'FAILURE' | 'INTERRUPTED', atom
   settleFailure(run, step, atom);
 }
 
+/** Where failures are to be left as they are: not in a run that goes back already, such as one that was cancelled. */
+export function leavesFailures({ status }: Run, { limits }: Step): boolean {
+  return limits.onFailure === 'stop' && !status.goingBack;
+}
+
 /** Failures are settled one after another, in the order in which they are stated. */
 export function settleFailure(run: Run, step: Step, failed: number): void {
-  const mustWait = step.limits.onFailure === 'stop' || run.frontier.nextUnsettled() !== undefined;
+  const mustWait = leavesFailures(run, step) || run.frontier.nextUnsettled() !== undefined;
   if (mustWait || resolveFailure(run, step, failed) !== undefined) step.state(['UNSETTLED', failed]);
 }
 

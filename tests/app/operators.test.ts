@@ -205,4 +205,23 @@ describe('what a failure does to its siblings', () => {
     expect(services.log).toEqual(['a', 'b']);
     expect(await app.resume('r'), 'nor later: B-9').toEqual(result);
   });
+
+  test('stop: a run that is cancelled is undone all the same, whatever its tasks make of that', async () => {
+    const gate = new Gate();
+    const obedient = task('obedient', {
+      execute: async (_: {}, { services: { log }, signal }: Context) => {
+        log.push('obedient');
+        gate.pass();
+        await new Promise((_resolve, reject) => signal.addEventListener('abort', () => reject(signal.reason)));
+      },
+    });
+    const stoppable = linear.dynamic<Services>('f').add(task('a')).add(obedient).build();
+    const services = world();
+    await using app = flowproof({ persistence: memory(), flows: [stoppable], services, onFailure: 'stop' });
+    const run = app.run(stoppable, { id: 'r' });
+    await gate.reached;
+    await app.cancel('r');
+    expect(await run).toMatchObject({ state: 'CANCELLED' });
+    expect(services.log).toEqual(['a', 'obedient', 'undo obedient (interrupted)', 'undo a (result)']);
+  });
 });
