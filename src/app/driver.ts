@@ -56,15 +56,16 @@ export class Driver {
     return 'exists' in opened ? opened : this.#drive(flow, opened, PATIENT);
   }
 
-  /** The run, driven here or at rest; nothing when another engine was faster. */
+  /** The run, driven here or at rest; nothing when another engine was faster, though it were so since the run was found. */
   async takeOver(flows: FlowFinder, run: RunSummary, wishes: Wishes): Promise<{ readonly result: Promise<AnyRunResult> } | undefined> {
     const active = this.#active.get(run.runId);
     if (active !== undefined) return wishes.message === undefined && wishes.watch === undefined ? active : undefined;
     const { codec, owner } = this.#parts;
-    const { inbox, status } = await this.#stored.patiently(async () => {
+    const { inbox, status, holder } = await this.#stored.patiently(async () => {
       const loaded = await this.#stored.load(run);
-      return { inbox: loaded.inbox, status: await foldRun(loaded) };
+      return { inbox: loaded.inbox, status: await foldRun(loaded), holder: loaded.summary.owner };
     });
+    if (holder?.alive === true && holder.id !== owner && wishes.takeover === 'if-dead') return undefined;
     if (wishes.recovers === true && status.state !== 'RUNNING') return undefined;
     const isHeeded = wishes.message !== undefined && !inbox.some(({ id }) => id === wishes.message);
     if (isHeeded && status.state === 'PENDING') throw new StaleRunError(run.key);
