@@ -20,9 +20,26 @@ export function retryFailed(run: Run, step: Step): void {
   for (const atom of atoms.keys()) retryRevert(run, step, atom);
   // An operator may have skipped the revert that was in its way, just before.
   if (atoms.some(({ state, intention }) => intention !== 'EXECUTE' && mayBeUndone(state))) return;
-  for (const [atom, { state, intention }] of atoms.entries()) {
-    if (state === 'FAILURE' || intention !== 'EXECUTE') step.state(['RESET', atom, atom + 1]);
+  const anew = new Set(atoms.flatMap(({ state, intention }, atom) => (state === 'FAILURE' || intention !== 'EXECUTE' ? [atom] : [])));
+  for (const atom of anew) {
+    const votes = standingVotes(run, anew, atom);
+    step.state(['RESET', atom, atom + 1]);
+    for (const [decider, yes] of votes) step.state(['VOTE', atom, decider, yes]);
   }
+}
+
+/** What was voted about what failed holds, and so does a choice of which something does not begin anew. */
+function standingVotes({ status, frontier }: Run, anew: ReadonlySet<number>, atom: number): readonly (readonly [number, boolean])[] {
+  const { intention = 'EXECUTE', votes = {} } = status.atoms[atom] ?? {};
+  const isStanding = (decider: number): boolean => {
+    const { choice } = frontier.ballot.decider(decider);
+    if (intention === 'EXECUTE' || choice === undefined) return intention === 'EXECUTE';
+    return frontier.ballot.branchesOf(choice.id).some((branch) => {
+      const { first, until } = frontier.ballot.decider(branch);
+      return Array.from({ length: until - first }, (_, offset) => first + offset).some((one) => !anew.has(one));
+    });
+  };
+  return Object.entries(votes).flatMap(([decider, yes]) => (isStanding(Number(decider)) ? [[Number(decider), yes] as const] : []));
 }
 
 /** A revert that has failed is called again, at once (D-7). */

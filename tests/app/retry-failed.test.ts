@@ -93,6 +93,38 @@ describe('a run that ended in FAILURE goes on when what it failed by is mended',
     expect(log).toEqual(['b', 'c', 'd']);
   });
 
+  test.each([
+    ['stopped', 'stop', step('l')],
+    [
+      'a retry in the branch undid its own flow',
+      'revert',
+      linear
+        .open('l')
+        .retry(defineRetry({ name: 'local', onFailure: () => 'REVERT_LOCAL' as const }))
+        .add(step('l'))
+        .build(),
+    ],
+  ] as const)('a choice that was made stays made: %s', async (_, onFailure, left) => {
+    const asked: string[] = [];
+    const choose = (): 'l' | 's' => {
+      asked.push('which?');
+      return asked.length === 1 ? 'l' : 's';
+    };
+    const flow = linear('f')
+      .add(step('a'))
+      .switch('way', [], choose, { l: left, s: step('s') })
+      .add(step('z'))
+      .build();
+    await using app = flowproof({ persistence: memory(), flows: [flow], onFailure });
+    broken.add('l');
+    expect((await app.run(flow, { id: 'r' })).state).toBe('FAILURE');
+    broken.clear();
+    log = [];
+    expect((await (await app.retryFailed('r')).result()).state).toBe('SUCCESS');
+    expect(log).toEqual(['l', 'z']);
+    expect(asked).toEqual(['which?']);
+  });
+
   test('a choice in what was undone is made again', async () => {
     const local = defineRetry({ name: 'local', onFailure: () => 'REVERT_LOCAL' as const });
     const pick = defineTask({
