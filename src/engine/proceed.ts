@@ -22,8 +22,10 @@ const MAX_LOSSES_OF_RETRIES = 5;
 export function proceed(run: Run, step: Step): void {
   // What a failure means is known before anything else happens.
   while (
-    settleFailures(run, step) &&
-    (settleLost(run, step) || (step.limits.hold === 'none' && (asksFirst(step) ? startRound(run, step) : goOn(run, step))))
+    settleFailures(run, step)
+      ? settleLost(run, step) || (step.limits.hold === 'none' && (asksFirst(step) ? startRound(run, step) : goOn(run, step)))
+      : // What was under way ends all the same.
+        leavesFailures(run, step) && settleLost(run, step)
   ) {}
   rest(run, step);
 }

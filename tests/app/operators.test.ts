@@ -10,7 +10,7 @@ import {
   times,
   unordered,
 } from '../../src/index.js';
-import { VirtualClock } from '../../src/testing/index.js';
+import { VirtualClock, withFaults } from '../../src/testing/index.js';
 import { Gate } from './gate.js';
 
 interface Services {
@@ -204,6 +204,28 @@ describe('what a failure does to its siblings', () => {
     expect(result).toMatchObject({ state: 'FAILURE', partial: true, failures: [{ path: 'f/b' }], pendingReverts: [] });
     expect(services.log).toEqual(['a', 'b']);
     expect(await app.resume('r'), 'nor later: B-9').toEqual(result);
+  });
+
+  test('stop: what was under way when its process died ends, too, and so does the run', async () => {
+    const gate = new Gate();
+    const slow = task('slow', {
+      execute: async (_: {}, { services: { log }, attempt }: Context) => {
+        log.push(`slow ${attempt}`);
+        if (attempt === 1) await gate.opened;
+      },
+    });
+    const both = unordered.dynamic<Services>('u').add(task('broken')).add(slow).build();
+    const services = world('broken');
+    const persistence = memory();
+    const settings = { flows: [both], services, executor: concurrent(), onFailure: 'stop' } as const;
+    const dying = withFaults(persistence, (write) => (write === 1 ? 'die-after' : 'pass'));
+    void flowproof({ ...settings, persistence: dying })
+      .run(both, { id: 'r' })
+      .catch(() => undefined);
+    await dying.died;
+    await using app = flowproof({ ...settings, persistence });
+    expect(await app.resume('r', { takeover: 'force' })).toMatchObject({ state: 'FAILURE', failures: [{ path: 'u/broken' }] });
+    expect(services.log).toEqual(['broken', 'slow 1', 'slow 2']);
   });
 
   test('stop: a run that is cancelled is undone all the same, whatever its tasks make of that', async () => {
