@@ -27,7 +27,7 @@ export function begunBehind(run: Run, retry: CompiledRetry): Ranges {
  * skipped by who is asked again (R-13.11). What others have skipped stays skipped.
  */
 export function anewBehind(run: Run, retry: CompiledRetry): Ranges {
-  const found = new Set(run.status.changed ? notNew(run, retry) : skippedFrom(run, retry));
+  const found = new Set(run.status.changed ? notNew(run, retry) : [...skippedFrom(run, retry), ...takenBackFrom(run, retry)]);
   if (found.size === 0) return [];
   const isAnew = (atom: number): boolean => found.has(atom) || (atom > retry.index && atom < retry.until);
   const anew = new Set(found);
@@ -59,6 +59,14 @@ function skippedFrom(run: Run, { index, until }: CompiledRetry): readonly number
     }
   }
   return skipped;
+}
+
+/** Atoms outside of the flow that were never to begin, as a retry in it had undone its own flow only. */
+function takenBackFrom(run: Run, retry: CompiledRetry): readonly number[] {
+  const { index, until } = retry;
+  const isNested = ({ kind }: CompiledFlow['atoms'][number]): boolean => kind === 'retry';
+  if (!run.flow.atoms.slice(index + 1, until).some(isNested)) return [];
+  return atomsBehind(run.flow, retry).filter((atom) => at(run, atom).state === 'PENDING' && at(run, atom).intention === 'REVERT');
 }
 
 function isNew({ state, intention, votes }: AtomStatus): boolean {

@@ -95,3 +95,21 @@ test('alwaysRevertAll asks nobody', () => {
   bench.begin();
   expect(bench.answer('task!').at(-1)).toBe('RUN REVERTED');
 });
+
+test('a retry that tries again brings back what a retry in its flow had taken back behind it', () => {
+  const flow = compiled({
+    outer: { retries: { until: 'beside', attempts: 2 } },
+    inner: { after: ['outer'], retries: { until: 'inside', policy: { kind: 'times', attempts: 1, otherwise: 'REVERT_LOCAL' } } },
+    inside: { after: ['inner'] },
+    beside: { after: ['outer'] },
+    behind: { after: ['inside', 'beside'] },
+  });
+  const bench = new Bench(flow, 1);
+  bench.begin();
+  bench.answer('inside!');
+  bench.answer('inside');
+  bench.answer('beside!');
+  bench.answer('beside');
+  for (const name of ['inside', 'beside', 'behind']) bench.answer(name);
+  expect(bench.run.status.state).toBe('SUCCESS');
+});
