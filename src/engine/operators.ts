@@ -1,5 +1,6 @@
 import { mayBeUndone } from './run-state.js';
 import type { Run, Step } from './step.js';
+import { skippedBy } from './verdict.js';
 
 /** Everything is to be undone, whatever retries would say. What executes is told so; what is being undone already goes on. */
 export function cancel(run: Run, step: Step): void {
@@ -26,6 +27,9 @@ export function retryFailed(run: Run, step: Step): void {
     step.state(['RESET', atom, atom + 1]);
     for (const [decider, yes] of votes) step.state(['VOTE', atom, decider, yes]);
   }
+  // Others have skipped it, and are not asked again.
+  for (const atom of skippedBy(run.flow, run.status)) if (atoms[atom]?.state === 'PENDING') step.state(['IGNORE', atom]);
+  run.frontier.skipped();
 }
 
 /** What was voted about what failed holds, and so does a choice of which something does not begin anew. */

@@ -125,6 +125,27 @@ describe('a run that ended in FAILURE goes on when what it failed by is mended',
     expect(asked).toEqual(['which?']);
   });
 
+  test('what somebody has skipped who is not asked again stays skipped', async () => {
+    const local = defineRetry({ name: 'local', onFailure: () => 'REVERT_LOCAL' as const });
+    const inner = linear.open('inner').retry(local).add(step('b')).build();
+    const flow = graph('f')
+      .add({ x: step('x'), y: step('y') })
+      .add({ inner })
+      .add({ z: step('z') })
+      .link('x', 'y', { decider: () => false, depth: 'all' })
+      .link('y', 'z')
+      .link('x', 'inner')
+      .link('inner', 'z')
+      .build();
+    await using app = flowproof({ persistence: memory(), flows: [flow] });
+    broken.add('b');
+    expect((await app.run(flow, { id: 'r' })).state).toBe('FAILURE');
+    broken.clear();
+    log = [];
+    expect((await (await app.retryFailed('r')).result()).state).toBe('SUCCESS');
+    expect(log).toEqual(['b']);
+  });
+
   test('a choice in what was undone is made again', async () => {
     const local = defineRetry({ name: 'local', onFailure: () => 'REVERT_LOCAL' as const });
     const pick = defineTask({
