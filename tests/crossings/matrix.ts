@@ -1,0 +1,24 @@
+import { type Blow, HARMS, play } from './play.js';
+import type { Scenario } from './scenarios.js';
+import { WISHES } from './wishes.js';
+
+/** All that may happen at one moment of a run: each wish, from here or from elsewhere, heard at once or not yet, and each harm after it. */
+export const BLOWS: readonly Omit<Blow, 'moment'>[] = HARMS.flatMap((harm) => [
+  ...(harm === 'none' ? [] : [{ wish: 'nothing' as const, by: 'here' as const, brought: false, harm }]),
+  ...WISHES.flatMap((wish) =>
+    (['here', 'elsewhere'] as const).flatMap((by) => {
+      const isMessage = wish === 'cancel' || wish === 'suspend';
+      return (isMessage ? [true, false] : [false]).map((brought) => ({ wish, by, brought, harm }));
+    }),
+  ),
+]);
+
+/** What is wrong with a scenario that one thing happens to, if anything is: with everything that happened. */
+export async function wrongWith(scenario: Scenario, blow: Blow): Promise<readonly string[]> {
+  const { wrong, log, end } = await play(scenario, [blow]);
+  const calm = scenario.ends.at(-1);
+  const isAsExpected = end === calm || (blow.wish === 'cancel' && (end === 'CANCELLED' || end === 'FAILURE'));
+  if (wrong.length === 0 && isAsExpected) return [];
+  const lines = [...wrong, ...(isAsExpected ? [] : [`it ends ${end} instead of ${calm}`]), ...log.map((line) => `  ${line}`)];
+  return [[`${scenario.name}: ${JSON.stringify(blow)}`, ...lines].join('\n')];
+}

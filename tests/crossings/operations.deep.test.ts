@@ -1,0 +1,105 @@
+import { randomUUID } from 'node:crypto';
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterAll, describe, expect, test, vi } from 'vitest';
+import { postgres } from '../../src/adapters/postgres/index.js';
+import type { Run, Step } from '../../src/engine/step.js';
+import { file, type Persistence } from '../../src/index.js';
+import { describePostgres } from '../support/postgres.js';
+import { searched } from './operations.js';
+import { inMemory } from './play.js';
+
+/** Printed by `npm run test:deep`, and taken from it. */
+const SEED = Number(process.env.FLOWPROOF_SEED ?? 1);
+const RUNS = Number(process.env.FLOWPROOF_RUNS ?? 1_500);
+
+/** Messages are brought, and ends are heard of, after a third of it. */
+const LEASE_MS = 1_500;
+
+test('random flows, to which operators and processes do random things, do what they promise', async () => {
+  expect(await searched({ seed: SEED, runs: RUNS, shrinks: true })).toBeUndefined();
+});
+
+describe('in files, which are written anew all the time', () => {
+  const directory = mkdtempSync(join(tmpdir(), 'flowproof-crossings-'));
+  afterAll(() => rmSync(directory, { recursive: true, force: true }));
+
+  test('they do, too', async () => {
+    const where = () => ({ store: file(join(directory, randomUUID()), { segmentBytes: 2_000 }), leaseMs: LEASE_MS, id: randomUUID() });
+    expect(await searched({ seed: SEED, runs: 80, shrinks: false, where, atOnce: 20 })).toBeUndefined();
+  });
+});
+
+describePostgres('in PostgreSQL', (database) => {
+  test('they do, too', async () => {
+    const where = () => ({ store: postgres(database().url), leaseMs: LEASE_MS, id: randomUUID() });
+    expect(await searched({ seed: SEED, runs: 48, shrinks: false, where, atOnce: 8 })).toBeUndefined();
+  });
+});
+
+/** As it was once: what is still to be undone begins anew, too. */
+function retryAll(run: Run, step: Step): void {
+  for (const [atom, { state }] of run.status.atoms.entries()) if (state !== 'PENDING') step.state(['RESET', atom, atom + 1]);
+}
+
+/** The library with one thing in it taken away. */
+const MUTANTS: readonly (readonly [what: string, module: string, instead: object])[] = [
+  ['messages that come too late are kept', 'persistence/may-receive', { mayReceive: () => true }],
+  ['a call that was written is made, though the run is to rest', 'engine/call-commands', { mayCall: () => true }],
+  ['a cancel is not heeded', 'engine/operators', { cancel: () => undefined }],
+  ['everything begins anew in a run that has failed', 'engine/operators', { retryFailed: retryAll }],
+  ['failures are left as they are in a run that goes back', 'engine/resolve', { leavesFailures: () => true }],
+  ['what is behind a flow that is tried again stays taken back', 'engine/behind', { anewBehind: () => [] }],
+  ['a lost call is not noted', 'engine/fold-atom', { lose: () => undefined }],
+];
+
+describe('it notices', () => {
+  test.each(MUTANTS)('when %s', async (_, module, instead) => {
+    vi.resetModules();
+    vi.doMock(`../../src/${module}.js`, async (original) => ({ ...((await original()) as object), ...instead }));
+    try {
+      const { searched: search } = await import('./operations.js');
+      expect(await search({ seed: 1, runs: 2_000, shrinks: false })).toBeDefined();
+    } finally {
+      vi.doUnmock(`../../src/${module}.js`);
+      vi.resetModules();
+    }
+  });
+
+  test.each([
+    ['keeps messages that a step has used up', forgetfulOfUse],
+    ['says that the fifth step is there, which it never wrote', withoutFifthStep],
+  ] as const)('a store that %s', async (_, broken) => {
+    const where = () => {
+      const { store, ...rest } = inMemory();
+      return { ...rest, store: broken(store) };
+    };
+    expect(await searched({ seed: 1, runs: 500, shrinks: false, where })).toBeDefined();
+  });
+});
+
+function forgetfulOfUse(store: Persistence): Persistence {
+  return changed(store, (journal) => {
+    const append = journal.append.bind(journal);
+    journal.append = (items) => append(items.map(({ consume: _, ...item }) => item));
+  });
+}
+
+function withoutFifthStep(store: Persistence): Persistence {
+  return changed(store, (journal) => {
+    const append = journal.append.bind(journal);
+    journal.append = async (items) => (items[0]?.entry.seq === 5 ? [{ kind: 'ok' }] : append(items));
+  });
+}
+
+function changed(store: Persistence, change: (journal: ReturnType<Persistence['connect']>) => void): Persistence {
+  return {
+    ...store,
+    connect() {
+      const journal = store.connect();
+      change(journal);
+      return journal;
+    },
+  };
+}

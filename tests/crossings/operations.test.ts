@@ -1,0 +1,6 @@
+import { expect, test } from 'vitest';
+import { searched } from './operations.js';
+
+test('random flows, to which operators and processes do random things, do what they promise', async () => {
+  expect(await searched({ seed: 2, runs: 150, shrinks: true })).toBeUndefined();
+}, 60_000);

@@ -1,0 +1,58 @@
+import fc from 'fast-check';
+import { type Blow, HARMS, inMemory, play, type Where } from './play.js';
+import { type DrawnScenario, drawnScenarios, scenarioOf } from './random-flows.js';
+import { WISHES } from './wishes.js';
+
+/** A run, and everything that happens to it. */
+export interface Story {
+  readonly drawn: DrawnScenario;
+  readonly blows: readonly Blow[];
+}
+
+/** Most runs are over by then. */
+const MOMENTS = 90;
+
+const blow: fc.Arbitrary<Blow> = fc.record({
+  moment: fc.nat({ max: MOMENTS }),
+  wish: fc.constantFrom(...WISHES, 'nothing' as const),
+  by: fc.constantFrom('here' as const, 'elsewhere' as const),
+  brought: fc.boolean(),
+  harm: fc.constantFrom('none' as const, ...HARMS),
+});
+
+const stories: fc.Arbitrary<Story> = fc.record({ drawn: drawnScenarios, blows: fc.array(blow, { maxLength: 7 }) });
+
+/** What is wrong with it, and what happened. */
+async function wrongIn({ drawn, blows }: Story, where: Where): Promise<string | undefined> {
+  const scenario = scenarioOf(drawn);
+  const calm = await play(scenario, []);
+  const played = calm.wrong.length > 0 ? calm : await play(scenario, blows, where);
+  // What fails together, in one attempt of a retry, depends on who was faster.
+  const mayDiffer = drawn.executor === 'concurrent' || blows.some(({ wish }) => wish === 'cancel');
+  const isOther = !mayDiffer && played.end !== calm.end;
+  if (played.wrong.length === 0 && !isOther) return undefined;
+  return [...played.wrong, ...(isOther ? [`it ends ${played.end} instead of ${calm.end}`] : []), ...played.log].join('\n  ');
+}
+
+export interface Search {
+  readonly seed: number;
+  readonly runs: number;
+  /** Whether to look for a smaller story, too. */
+  readonly shrinks: boolean;
+  readonly where?: () => Where | Promise<Where>;
+  /** So many stories at once: where most of the time is waiting. */
+  readonly atOnce?: number;
+}
+
+/** Random flows, to which random things happen: what is wrong with one of them, if anything is, with the seed to have it again. */
+export async function searched({ seed, runs, shrinks, where = inMemory, atOnce = 1 }: Search): Promise<string | undefined> {
+  const property = fc.asyncProperty(fc.array(stories, { minLength: atOnce, maxLength: atOnce }), async (told) => {
+    const wrong = await Promise.all(told.map(async (story) => wrongIn(story, await where())));
+    const found = wrong.find((one) => one !== undefined);
+    if (found !== undefined) throw new Error(found);
+  });
+  const found = await fc.check(property, { seed, numRuns: Math.ceil(runs / atOnce), endOnFailure: !shrinks });
+  if (!found.failed) return undefined;
+  const why = found.errorInstance instanceof Error ? found.errorInstance.message : String(found.errorInstance);
+  return `${why}\nseed ${seed}, path ${found.counterexamplePath}: ${JSON.stringify(found.counterexample)}`;
+}

@@ -1,0 +1,201 @@
+import { type FlowEvent, flowproof, type Persistence, serial } from '../../src/index.js';
+import type {
+  AppendItem,
+  AppendResult,
+  CreateRunParams,
+  CreateRunResult,
+  Entry,
+  InboxMessage,
+  Journal,
+} from '../../src/persistence/index.js';
+import type { VirtualClock } from '../../src/testing/index.js';
+import type { Ledger, OpenCall } from './ledger.js';
+import type { ProcessWorld, Scenario } from './scenarios.js';
+
+const NEVER = new Promise<never>(() => undefined);
+const LOST = { kind: 'unknown', cause: new Error('the answer was lost') } as const;
+type Written<Result> = Result | typeof LOST;
+
+/** Things that are the same for all processes: the store, the world, the story that is played. */
+export interface Stage {
+  readonly scenario: Scenario;
+  readonly store: Persistence;
+  readonly ledger: Ledger;
+  readonly clock: VirtualClock | undefined;
+  readonly leaseMs: number;
+  /** Of the run, and of the logbook that it is alone in. */
+  readonly id: string;
+  /** Something may happen now: asked before and after each write, and twice in each call. */
+  happens(at: LiveProcess, where: string): Promise<void>;
+  /** One after another, so that what the ledger notes is in the order in which it happened. */
+  inTurn<Result>(work: () => Promise<Result>): Promise<Result>;
+  /** What becomes of the answer to a write. */
+  losesAnswer(): boolean;
+  fails(path: string, key: string): boolean;
+  isBroken(path: string): boolean;
+}
+
+export type AnyApp = ReturnType<typeof flowproof<readonly never[]>>;
+
+/** One process: an app with a connection of its own, until it dies. */
+export class LiveProcess {
+  readonly name: string;
+  readonly app: AnyApp;
+  /** Resolves when it has died. */
+  readonly died: Promise<'died'>;
+  readonly #stage: Stage;
+  readonly #journals: Journal[] = [];
+  #isDead = false;
+  #tellDeath: () => void = () => undefined;
+
+  constructor(name: string, stage: Stage, onEvent: (event: FlowEvent) => void = () => undefined) {
+    this.name = name;
+    this.#stage = stage;
+    this.died = new Promise((resolve) => {
+      this.#tellDeath = () => resolve('died');
+    });
+    const { scenario, store, clock, leaseMs } = stage;
+    const { executor = serial(), onFailure = 'revert' } = scenario;
+    this.app = flowproof({
+      persistence: { ...store, connect: () => this.#observed(this.#connected(store.connect())) },
+      flows: [scenario.flow],
+      services: { world: this.#world() },
+      executor,
+      onFailure,
+      onEvent,
+      leaseMs,
+      recover: false,
+      ...(clock === undefined ? {} : { clock }),
+    } as never) as unknown as AnyApp;
+  }
+
+  get isDead(): boolean {
+    return this.#isDead;
+  }
+
+  /** Nothing that it asks for is answered any more, and nothing that it does counts. */
+  die(): void {
+    if (this.#isDead) return;
+    this.#isDead = true;
+    this.#stage.ledger.died(this.name);
+    this.#tellDeath();
+  }
+
+  /** What it had open is closed, as by its operating system. */
+  async buried(): Promise<void> {
+    for (const journal of this.#journals) await journal.close();
+  }
+
+  #connected(journal: Journal): Journal {
+    this.#journals.push(journal);
+    return journal;
+  }
+
+  async #moment(where: string): Promise<void> {
+    if (this.#isDead) return NEVER;
+    await this.#stage.happens(this, where);
+    if (this.#isDead) return NEVER;
+  }
+
+  #world(): ProcessWorld {
+    const { ledger } = this.#stage;
+    const process = this.name;
+    return {
+      begins: (call) => ledger.begins({ ...call, process } as OpenCall),
+      done: (call) => ledger.done(call),
+      undone: (call, told) => ledger.undone(call, told),
+      ends: (call) => ledger.ends(call),
+      moment: (where) => this.#moment(where),
+      fails: (path, key) => this.#stage.fails(path, key),
+      isBroken: (path) => this.#stage.isBroken(path),
+    };
+  }
+
+  async #write<Result>(entry: Entry, write: () => Promise<Result>, isWritten: (result: Result) => boolean): Promise<Written<Result>> {
+    await this.#moment('before a write');
+    const result = await this.#stage.inTurn(async () => {
+      const written = await write();
+      if (isWritten(written)) this.#stage.ledger.durable(this.name, entry);
+      return written;
+    });
+    const isLost = this.#stage.losesAnswer();
+    await this.#moment('after a write');
+    return isLost ? LOST : result;
+  }
+
+  /** Its engine hears of messages when the store's answer has come to it. */
+  #hears(messages: readonly InboxMessage[]): void {
+    const { ledger } = this.#stage;
+    const then = ledger.beginnings;
+    setImmediate(() => {
+      if (!this.#isDead && ledger.beginnings === then) for (const { kind } of messages) ledger.heard(this.name, kind);
+    });
+  }
+
+  #alive<Result>(result: Result): Result | Promise<never> {
+    return this.#isDead ? NEVER : result;
+  }
+
+  /** A connection that tells the ledger what comes and goes, and dies with its process. */
+  #observed(journal: Journal): Journal {
+    const { ledger } = this.#stage;
+    const gone = async <Result>(ask: () => Promise<Result>): Promise<Result> => this.#alive(this.#isDead ? await NEVER : await ask());
+    const inTurn = <Result>(ask: () => Promise<Result>): Promise<Result> => gone(() => this.#stage.inTurn(ask));
+    return {
+      capabilities: journal.capabilities,
+      createRun: (params: CreateRunParams): Promise<CreateRunResult> =>
+        this.#write(
+          params.entry,
+          () => journal.createRun(params),
+          ({ kind }) => kind === 'created',
+        ),
+      append: (items: readonly AppendItem[]) =>
+        Promise.all(
+          items.map((item) =>
+            this.#write(
+              item.entry,
+              async (): Promise<AppendResult> => (await journal.append([item]))[0] ?? LOST,
+              ({ kind }) => kind === 'ok',
+            ),
+          ),
+        ),
+      send: (message: InboxMessage) =>
+        inTurn(async () => {
+          await journal.send(message);
+          ledger.note(`${this.name} sends ${message.kind}`);
+          ledger.sent(message);
+          this.#hears([message]);
+        }),
+      load: (runId, options) =>
+        inTurn(async () => {
+          const loaded = await journal.load(runId, options);
+          if (loaded !== undefined)
+            ledger.loaded(
+              this.name,
+              loaded.inbox.map(({ kind }) => kind),
+            );
+          return loaded;
+        }),
+      tick: (params) =>
+        gone(async () => {
+          const result = await journal.tick(params);
+          this.#hears(result.messages);
+          return result;
+        }),
+      prune: (params) =>
+        inTurn(async () => {
+          const result = await journal.prune(params);
+          if (result.runIds.length > 0) ledger.pruned();
+          return result;
+        }),
+      open: () => gone(() => journal.open()),
+      find: (by) => gone(() => journal.find(by)),
+      runs: (filter) => gone(() => journal.runs(filter)),
+      saveLogbook: (logbook) => gone(() => journal.saveLogbook(logbook)),
+      logbooks: (filter) => gone(() => journal.logbooks(filter)),
+      giveBack: (owner, runIds) => gone(() => journal.giveBack(owner, runIds)),
+      release: (owner) => gone(() => journal.release(owner)),
+      close: () => gone(() => journal.close()),
+    };
+  }
+}

@@ -1,0 +1,182 @@
+import { type AnyFlow, concurrent, defineRetry, defineTask, type ExecutorChoice, serial, times } from '../../src/index.js';
+import { graph, linear } from '../compilation/graph-tasks.js';
+import type { OpenCall, Plan } from './ledger.js';
+
+/** What the code of a flow reaches: the world that it acts on, as one process sees it. */
+export interface Services {
+  readonly world: ProcessWorld;
+}
+
+/** One process in the world: what its tasks do there, and when something may happen to it. */
+export interface ProcessWorld {
+  /** @returns a call that was noted as begun */
+  begins(call: Omit<OpenCall, 'process'>): OpenCall;
+  done(call: OpenCall): void;
+  undone(call: OpenCall, told: string): void;
+  ends(call: OpenCall): void;
+  /** Something may happen here: resolves when it has; never, when the process has died of it. */
+  moment(where: string): Promise<void>;
+  /** Whether this piece of work is to fail. */
+  fails(path: string, key: string): boolean;
+  isBroken(path: string): boolean;
+}
+
+/** What an operator does about a run that has failed. */
+export type Mending = { readonly how: 'retryRevert' | 'skipRevert'; readonly path: string } | { readonly how: 'retryFailed' };
+
+export interface Scenario {
+  readonly name: string;
+  readonly flow: AnyFlow;
+  readonly plan: Plan;
+  /** So many pieces of work of these tasks fail. */
+  readonly fails: Readonly<Record<string, number>>;
+  /** Tasks whose reverts fail until somebody has mended that. */
+  readonly broken: readonly string[];
+  readonly mending?: Mending;
+  readonly executor?: ExecutorChoice;
+  readonly onFailure?: 'stop' | 'abortSiblings';
+  /** How it ends when nothing happens to it: before an operator comes, if one has to, and after. */
+  readonly ends: readonly string[];
+}
+
+interface Context {
+  readonly services: Services;
+  readonly path: string;
+  readonly idempotencyKey: string;
+  readonly fence: number;
+  readonly signal: AbortSignal;
+}
+
+/** @param heeds whether it stops when it is told to */
+export function task(name: string, { heeds = false, provides = [] as readonly string[], reverts = true } = {}) {
+  const revert = async (_: {}, { kind }: { readonly kind: string }, { services: { world }, path, idempotencyKey: key, fence }: Context) => {
+    const call = world.begins({ path, key, fence, phase: 'revert' });
+    try {
+      await world.moment(`in -${name}`);
+      if (world.isBroken(path)) throw new Error(`-${name} is broken`);
+      world.undone(call, kind);
+      await world.moment(`after -${name}`);
+    } finally {
+      world.ends(call);
+    }
+  };
+  return defineTask({
+    name,
+    provides,
+    execute: async (_: {}, { services: { world }, path, idempotencyKey: key, fence, signal }: Context) => {
+      const call = world.begins({ path, key, fence, phase: 'execute' });
+      try {
+        await world.moment(`in ${name}`);
+        if (heeds && signal.aborted) throw signal.reason;
+        if (world.fails(path, key)) throw new Error(`${name} fails`);
+        world.done(call);
+        await world.moment(`after ${name}`);
+        return Object.fromEntries(provides.map((one) => [one, 'left']));
+      } finally {
+        world.ends(call);
+      }
+    },
+    ...(reverts ? { revert } : {}),
+  } as never);
+}
+
+/** Tries again once, then says this. */
+export const own = (last: string) =>
+  defineRetry({ name: 'own', onFailure: (history: { readonly length: number }) => (history.length < 2 ? 'RETRY' : last) } as never);
+
+const line = linear
+  .dynamic('f')
+  .add(task('a'))
+  .add(task('b', { heeds: true }))
+  .add(task('c'))
+  .build();
+const LINE = { 'f/a': [], 'f/b': ['f/a'], 'f/c': ['f/b'] };
+const partOf = (retry: unknown) =>
+  linear
+    .open('in')
+    .retry(retry)
+    .add(task('b', { heeds: true }))
+    .add(task('c'))
+    .build();
+const guarded = (retry: unknown): AnyFlow => linear.dynamic('f').add(task('a')).add(partOf(retry)).add(task('d')).build();
+const GUARDED = { 'f/a': [], 'f/in/b': ['f/a'], 'f/in/c': ['f/in/b'], 'f/d': ['f/in/c'] };
+const choosing = linear
+  .dynamic('f')
+  .add(task('a', { provides: ['side'] }))
+  .switch('way', ['side'], ({ side }: { readonly side: string }) => side, {
+    left: linear.open('left').add(task('p')).add(task('q')).build(),
+    right: task('r'),
+  })
+  .add(task('z'))
+  .build();
+const CHOOSING = {
+  'f/a': [],
+  'f/way/left/p': ['f/a'],
+  'f/way/left/q': ['f/way/left/p'],
+  'f/way/right': ['f/a'],
+  'f/z': ['f/way/left/q', 'f/way/right'],
+};
+const diamond = graph
+  .dynamic('f')
+  .add({ a: task('a'), b: task('b', { heeds: true }), c: task('c'), d: task('d') })
+  .link('a', 'b')
+  .link('a', 'c')
+  .link('b', 'd')
+  .link('c', 'd')
+  .build();
+const DIAMOND = { 'f/a': [], 'f/b': ['f/a'], 'f/c': ['f/a'], 'f/d': ['f/b', 'f/c'] };
+
+type Rest = Partial<Omit<Scenario, 'name' | 'flow' | 'plan' | 'ends'>>;
+
+function scenario(name: string, flow: AnyFlow, after: Plan['after'], ends: readonly string[], rest: Rest = {}): Scenario {
+  const atoms = (flow.compile() as unknown as { readonly atoms: readonly { readonly path: string }[] }).atoms.map(({ path }) => path);
+  return { name, flow, plan: { atoms, after }, ends, fails: {}, broken: [], ...rest };
+}
+
+const ALWAYS = 99;
+
+export const SCENARIOS: readonly Scenario[] = [
+  scenario('a line, forward', line, LINE, ['SUCCESS']),
+  scenario('a line, all the way back', line, LINE, ['REVERTED'], { fails: { 'f/c': ALWAYS } }),
+  scenario('a revert fails, and is tried again', line, LINE, ['FAILURE', 'REVERTED'], {
+    fails: { 'f/c': ALWAYS },
+    broken: ['f/b'],
+    mending: { how: 'retryRevert', path: 'f/b' },
+  }),
+  scenario('a revert fails, and is taken as done', line, LINE, ['FAILURE', 'REVERTED'], {
+    fails: { 'f/c': ALWAYS },
+    broken: ['f/b'],
+    mending: { how: 'skipRevert', path: 'f/b' },
+  }),
+  scenario('a retry that helps', guarded(times(2)), GUARDED, ['SUCCESS'], { fails: { 'f/in/c': 1 } }),
+  scenario('a retry that gives up', guarded(times(2)), GUARDED, ['REVERTED'], { fails: { 'f/in/c': ALWAYS } }),
+  scenario('a retry of the own kind that is stuck in its undoing', guarded(own('REVERT')), GUARDED, ['FAILURE', 'SUCCESS'], {
+    fails: { 'f/in/c': 1 },
+    broken: ['f/in/b'],
+    mending: { how: 'skipRevert', path: 'f/in/b' },
+  }),
+  scenario('a retry that undoes its own flow only', guarded(own('REVERT_LOCAL')), GUARDED, ['FAILURE', 'SUCCESS'], {
+    fails: { 'f/in/c': 2 },
+    mending: { how: 'retryFailed' },
+  }),
+  scenario('a choice, and back', choosing, CHOOSING, ['REVERTED'], { fails: { 'f/z': ALWAYS } }),
+  scenario('a choice, forward', choosing, CHOOSING, ['SUCCESS']),
+  scenario('three at once, and back', diamond, DIAMOND, ['REVERTED'], { fails: { 'f/d': ALWAYS }, executor: concurrent({ limit: 3 }) }),
+  scenario('three at once, one fails', diamond, DIAMOND, ['REVERTED'], {
+    fails: { 'f/b': ALWAYS },
+    executor: concurrent({ limit: 3 }),
+    onFailure: 'abortSiblings',
+  }),
+  scenario('three at once, a revert fails beside another', diamond, DIAMOND, ['FAILURE', 'REVERTED'], {
+    fails: { 'f/d': ALWAYS },
+    broken: ['f/c'],
+    executor: concurrent({ limit: 3 }),
+    mending: { how: 'retryFailed' },
+  }),
+  scenario('stopped where it fails', line, LINE, ['FAILURE', 'SUCCESS'], {
+    fails: { 'f/b': 1 },
+    executor: serial(),
+    onFailure: 'stop',
+    mending: { how: 'retryFailed' },
+  }),
+];
