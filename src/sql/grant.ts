@@ -3,7 +3,7 @@ import type { Sql } from './sql.js';
 
 /** Lets a role do what a running service does, and nothing else: rows, but no tables. */
 export async function grantUse(sql: Sql, schema: string, role: string): Promise<void> {
-  const [name, to] = [quoted(schema), quoted(role)];
+  const [name, to] = [quoted(schema), quoted(role, 'role')];
   await sql.transaction(async (run) => {
     await changeAlone(run, schema);
     await run(`grant usage on schema ${name} to ${to}`);

@@ -1,4 +1,5 @@
 import { PersistenceError } from '../model/errors.js';
+import { inWords } from '../model/in-words.js';
 import { allMigrations } from './migrations/all-migrations.js';
 import type { Migration } from './migrations/migration.js';
 import type { Row, Sql } from './sql.js';
@@ -57,16 +58,18 @@ async function bringUpToDate(run: Run, schema: string, migrations: readonly Migr
 
 /** Waits for another transaction that changes the schema, however long that takes, and keeps later ones waiting. */
 export async function changeAlone(run: Run, schema: string): Promise<void> {
+  // Of a transaction that gets on: an event loop that is late is nobody who forgot it.
+  await run('set local idle_in_transaction_session_timeout = 0');
   await run('set local lock_timeout = 0');
   await run('set local statement_timeout = 0');
   await run('select pg_advisory_xact_lock(hashtextextended($1, 0))', [`flowproof migrations of ${schema}`]);
 }
 
-/** @throws TypeError when no schema can have this name. */
-export function quoted(schema: string): string {
-  if (schema === '' || schema.includes('\0') || Buffer.byteLength(schema) > 63)
-    throw new TypeError(`'${schema}' can't be the name of a schema`);
-  return `"${schema.replaceAll('"', '""')}"`;
+/** @throws TypeError when no schema, or whatever it is, can have this name. */
+export function quoted(name: string, what: 'schema' | 'role' = 'schema'): string {
+  if (typeof name !== 'string' || name === '' || name.includes('\0') || Buffer.byteLength(name) > 63)
+    throw new TypeError(`${typeof name === 'string' ? `'${name}'` : inWords(name)} can't be the name of a ${what}`);
+  return `"${name.replaceAll('"', '""')}"`;
 }
 
 async function applied(run: Run, schema: string): Promise<readonly Row[]> {

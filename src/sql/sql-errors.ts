@@ -29,8 +29,9 @@ const REFUSED = ['22', '54'] as const;
 const ELSEWHERE = ['3F000', '42P01'] as const;
 /** A prepared statement is there although it is new, or is not there although it was prepared. */
 const PREPARED_ELSEWHERE = ['42P05', '26000'] as const;
-/** No such schema, table, column or function; another type than expected; a name of ours that is taken; not allowed. */
-const SCHEMA = [...ELSEWHERE, '42703', '42804', '42883', '42P07', '42P16', '42701', '42710', '42501'] as const;
+const NOT_ALLOWED = '42501';
+/** No such schema, table, column or function; another type than expected; a name of ours that is taken. */
+const SCHEMA = [...ELSEWHERE, '42703', '42804', '42883', '42P07', '42P16', '42701', '42710'] as const;
 /**
  * What a client says without a server: settings that no time changes, such as a certificate, a password that is no text, or
  * a pool that was ended. https://nodejs.org/api/errors.html, https://nodejs.org/api/tls.html#x509-certificate-error-codes
@@ -137,6 +138,10 @@ export function asPersistenceError(error: unknown): Error {
   if (isFlowproofError(error)) return error;
   const said = textOf(error);
   if (startsWith(error, PREPARED_ELSEWHERE)) return pooled(error);
+  if (sqlState(error) === NOT_ALLOWED) {
+    const message = `the role of this connection may not do what the journal needs: ${said}. Call prepareSchema as a role that may make tables, with grantTo: this one; for one that only looks at runs, open with readOnly: true`;
+    return new PersistenceError('STORE_SCHEMA', message, { cause: error });
+  }
   if (startsWith(error, SCHEMA)) {
     const message = `the journal's tables are not as this version needs them: ${said}. Open with migrate: true, or call prepareSchema, as a role that may make tables, in a schema with nothing else in it`;
     return new PersistenceError('STORE_SCHEMA', message, { cause: error });

@@ -9,6 +9,7 @@ import { encodeItem, paramsOf } from '../../src/sql/append-params.js';
 import { appendStatement } from '../../src/sql/append-statements.js';
 import { migrate, quoted } from '../../src/sql/migrate.js';
 import { allMigrations } from '../../src/sql/migrations/all-migrations.js';
+import type { Migration } from '../../src/sql/migrations/migration.js';
 import { statement } from '../../src/sql/statement.js';
 import { appendOne, begun, entriesOf, sampleRun } from '../conformance/journal/samples.js';
 import { describePostgres } from '../support/postgres.js';
@@ -117,6 +118,34 @@ describePostgres('the schema', (database) => {
     await admin.query(`drop owned by ${role}; drop role ${role}`);
   });
 
+  it('is not prepared where names can’t be names: nothing is asked of the server', async () => {
+    const nowhere = 'postgres://127.0.0.1:1/nowhere';
+    for (const odd of ['', 'a\0b', 'x'.repeat(64), 5 as unknown as string, null as unknown as string]) {
+      await expect(prepareSchema(nowhere, { schema: odd })).rejects.toThrow(TypeError);
+      await expect(prepareSchema(nowhere, { grantTo: odd })).rejects.toThrow(/^.* can't be the name of a role$/);
+    }
+  });
+
+  it('is made though the server ends transactions in which nothing was asked for a moment', async () => {
+    const role = `hasty_${randomUUID().replaceAll('-', '')}`;
+    const { admin } = database();
+    await admin.query(`create role ${role} superuser login; alter role ${role} set idle_in_transaction_session_timeout = '100ms'`);
+    const sql = new PoolSql(new pg.Pool({ connectionString: Object.assign(new URL(database().url), { username: role }).href, max: 1 }), {
+      own: true,
+    });
+    // The event loop is late.
+    const statements = (): readonly string[] => {
+      const until = performance.now() + 300;
+      while (performance.now() < until);
+      return [];
+    };
+    const late: Migration = { version: 900, name: 'late', breaking: false, statements };
+    await migrate(sql, { schema: 'hasty', migrate: true, migrations: [...allMigrations, late] });
+    expect(await versions('hasty')).toHaveLength(allMigrations.length + 1);
+    await sql.close();
+    await admin.query(`drop owned by ${role} cascade; drop role ${role}`);
+  });
+
   it('says what it is to whoever looks into it: each table and view, and each column of a table', async () => {
     await (await open({ schema: 'described' })).close();
     const { rows } = await database().admin.query<{ name: string; comment: string | null }>(
@@ -143,7 +172,8 @@ describePostgres('the schema', (database) => {
     await admin.query(`create role ${owner} login; create role ${user} login; grant create on database ${rows[0]?.name} to ${owner}`);
     const as = (role: string) => Object.assign(new URL(database().url), { username: role }).href;
     const schema = 'deployed';
-    await expect(prepareSchema(as(user), { schema })).rejects.toMatchObject({ code: 'STORE_SCHEMA' });
+    const remedy = expect.stringMatching(/permission denied .* grantTo: this one/);
+    await expect(prepareSchema(as(user), { schema })).rejects.toMatchObject({ code: 'STORE_SCHEMA', message: remedy });
     await expect(open({ schema, migrate: false }, as(user))).rejects.toMatchObject({ code: 'STORE_SCHEMA' });
     await prepareSchema(as(owner), { schema });
     await expect(open({ schema, migrate: false }, as(user))).rejects.toMatchObject({ code: 'STORE_SCHEMA' });

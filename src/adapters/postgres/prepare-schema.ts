@@ -1,4 +1,4 @@
-import { asPersistenceError, grantUse, migrate } from '../../sql/index.js';
+import { asPersistenceError, grantUse, migrate, quoted } from '../../sql/index.js';
 import { connect, type Pooler } from './connect.js';
 import type { PostgresSource } from './source.js';
 
@@ -17,6 +17,7 @@ export interface PrepareSchemaOptions {
  *
  * @throws PersistenceError `STORE_SCHEMA` when a newer version has changed the schema in a way that this one can't work
  * with, or when the role may not do this; `STORE_UNREACHABLE`.
+ * @throws TypeError when no schema or role can have that name
  *
  * @example
  * ```ts
@@ -26,6 +27,8 @@ export interface PrepareSchemaOptions {
  */
 export async function prepareSchema(source: PostgresSource, options: PrepareSchemaOptions = {}): Promise<void> {
   const { schema = 'flowproof', grantTo, pooler = 'none' } = options;
+  quoted(schema);
+  if (grantTo !== undefined) quoted(grantTo, 'role');
   const { sql, close } = connect({ source, lanes: 1, pooler });
   try {
     await migrate(sql, { schema, migrate: true });
