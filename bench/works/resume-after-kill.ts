@@ -9,14 +9,17 @@ import type { ResumeReport } from './resume-process.js';
 export const STEPS = 100;
 export const KILLED_IN = 50;
 
-/** A process is killed inside a step; a new one does the rest. The time is from connected to done. */
+/**
+ * A process is killed inside a step; a new one does the rest. The time is from connected to done. `flowproof` finds out itself
+ * that the old process is dead, which is most of its time; `flowproof-forced` is told so, as `raw` takes it for granted.
+ */
 export const resumeAfterKill: Work = {
   name: 'resume-after-kill',
   unit: 'resume',
   async open({ postgres, guests }) {
     const { url } = await postgres();
     const others = (await guests?.('resume-after-kill', { kind: 'resume', length: STEPS, killedIn: KILLED_IN })) ?? [];
-    return [system('raw', url), system('flowproof', url), ...others];
+    return [system('raw', url), system('flowproof', url), system('flowproof-forced', url), ...others];
   },
 };
 
