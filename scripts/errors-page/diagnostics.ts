@@ -69,6 +69,7 @@ export const ADVICE: Readonly<Record<DiagnosticCode, string>> = {
   UNKNOWN_RUN_INPUT: 'Take it out of `inputs`; a typing error is likely.',
   BAD_CONTINUES: '`continues` lists older versions whose runs this one goes on with.',
   UNKNOWN_TARGET: '`.target(…)` names a node of the graph.',
+  NOT_A_FLOW: 'Apps take what `.build()` gives; `run` takes a task, too.',
   UNKNOWN_FLOW: 'An app runs and recovers the flows that it was given: `flowproof({ flows: [order, refund] })`.',
   BAD_FACTORY: 'Return what `.build()` gives, no promise of it, from a flow that has the name of the factory.',
   FACTORY_UNCALLED: '`app.run(migrate({ tables }))`; where a run is there already, its id and the factory do: `app.handle(migrate, id)`.',

@@ -1,13 +1,14 @@
 import type {
-  AnyFactory,
   AnyFlow,
   AppRunOptionsFor,
   AppServices,
+  BuiltFlows,
   FactoryOf,
   FlowsOf,
   Provides,
   RunResult,
   RunsAloneInApp,
+  RunsInApp,
 } from '../authoring/index.js';
 import type { Durability, Listener, OnFailure } from '../engine/index.js';
 import type { ExecutorChoice } from '../executors/index.js';
@@ -26,11 +27,11 @@ declare global {
 }
 
 /** What an app is made of. Services and `resolve` are demanded by the flows: see {@link AppServices}. */
-export type AppOptions<Flows extends readonly (AnyFlow | AnyFactory)[], Given> = AppServices<FlowsOf<Flows>, Given> & {
+export type AppOptions<Flows extends readonly unknown[], Given> = AppServices<FlowsOf<Flows>, Given> & {
   /** Where runs are kept: `memory()`, `file(…)`, `postgres(…)`. */
   readonly persistence: Persistence;
   /** The flows that this app can run and resume; factories, for flows that are made from data. */
-  readonly flows: Flows;
+  readonly flows: BuiltFlows<Flows>;
   /** Told of everything that happens, after it is durable; what it throws is ignored. */
   readonly onEvent?: Listener;
   /**
@@ -141,14 +142,20 @@ export interface App<Flows extends readonly AnyFlow[]> {
    * @throws AppStoppedError `APP_STOPPED` when the app was stopped meanwhile
    * @throws PersistenceError
    */
-  run<F extends AnyFlow>(flow: RunsAloneInApp<F, Flows[number]>): Promise<RunResult<F>>;
-  run<F extends Flows[number]>(flow: F, options: AppRunOptionsFor<F, RunIdOption>): Promise<RunResult<F>>;
+  run<F>(flow: RunsAloneInApp<F, Flows[number]>): Promise<RunResult<Extract<F, AnyFlow>>>;
+  run<F>(
+    flow: RunsInApp<F, Flows[number]>,
+    options: AppRunOptionsFor<Extract<F, AnyFlow>, RunIdOption>,
+  ): Promise<RunResult<Extract<F, AnyFlow>>>;
   /** Like {@link App.run}, but gives the results themselves. @throws FlowFailedError `FLOW_FAILED` for any other end */
-  runOrThrow<F extends AnyFlow>(flow: RunsAloneInApp<F, Flows[number]>): Promise<Provides<F>>;
-  runOrThrow<F extends Flows[number]>(flow: F, options: AppRunOptionsFor<F, RunIdOption>): Promise<Provides<F>>;
+  runOrThrow<F>(flow: RunsAloneInApp<F, Flows[number]>): Promise<Provides<F>>;
+  runOrThrow<F>(flow: RunsInApp<F, Flows[number]>, options: AppRunOptionsFor<Extract<F, AnyFlow>, RunIdOption>): Promise<Provides<F>>;
   /** Begins a run and returns when that is durable. Throws like {@link App.run}. */
-  start<F extends AnyFlow>(flow: RunsAloneInApp<F, Flows[number]>): Promise<RunHandle<F>>;
-  start<F extends Flows[number]>(flow: F, options: AppRunOptionsFor<F, RunIdOption>): Promise<RunHandle<F>>;
+  start<F>(flow: RunsAloneInApp<F, Flows[number]>): Promise<RunHandle<Extract<F, AnyFlow>>>;
+  start<F>(
+    flow: RunsInApp<F, Flows[number]>,
+    options: AppRunOptionsFor<Extract<F, AnyFlow>, RunIdOption>,
+  ): Promise<RunHandle<Extract<F, AnyFlow>>>;
   /**
    * A run that is stored, by its id: to look at, wait for, suspend or cancel, from any process. Nothing is read before it is
    * used; then `RUN_NOT_FOUND` says that there is none, and `RUN_CONFLICT` that it is a run of another flow. Its `result()`
@@ -188,8 +195,11 @@ export interface App<Flows extends readonly AnyFlow[]> {
    *
    * @param options `id` and `inputs` as for {@link App.run}
    */
-  engine<F extends AnyFlow>(flow: RunsAloneInApp<F, Flows[number]>): FlowEngine<F>;
-  engine<F extends Flows[number]>(flow: F, options: AppRunOptionsFor<F, RunIdOption>): FlowEngine<F>;
+  engine<F>(flow: RunsAloneInApp<F, Flows[number]>): FlowEngine<Extract<F, AnyFlow>>;
+  engine<F>(
+    flow: RunsInApp<F, Flows[number]>,
+    options: AppRunOptionsFor<Extract<F, AnyFlow>, RunIdOption>,
+  ): FlowEngine<Extract<F, AnyFlow>>;
   /**
    * Lets a run that rests or has ended begin anew: nothing of what it did counts, and nothing of it is undone. It waits,
    * PENDING, for `run` or `resume`. TaskFlow's `reset`, from every state in which nothing runs (D-14, D-18).

@@ -1,4 +1,4 @@
-import type { AnyFactory, AnyFlow, FlowsOf, Unseen } from '../authoring/index.js';
+import type { AnyFlow, FlowsOf, Unseen } from '../authoring/index.js';
 import type { AnyRunResult, Listener } from '../engine/index.js';
 import { atMost } from '../model/clock.js';
 import { AppStoppedError, FlowFailedError, RevertNotFailedError, RunNotFailedError } from '../model/errors.js';
@@ -43,9 +43,7 @@ interface StartOptions extends RunIdOption {
  * if (run.state === 'SUCCESS') console.log(run.results.greeting);
  * ```
  */
-export function flowproof<const Flows extends readonly (AnyFlow | AnyFactory)[], Given = Unseen>(
-  options: AppOptions<Flows, Given>,
-): App<FlowsOf<Flows>> {
+export function flowproof<const Flows extends readonly unknown[], Given = Unseen>(options: AppOptions<Flows, Given>): App<FlowsOf<Flows>> {
   // The types have done their work: what is below knows flows by name.
   return new FlowproofApp(options as unknown as UntypedOptions) as unknown as App<FlowsOf<Flows>>;
 }

@@ -1,4 +1,4 @@
-import type { AnyFlow, AnyTask, Provides, RootOf, RunOptionsFor, RunResult, RunsAlone, Unseen } from '../authoring/index.js';
+import type { AnyFlow, AnyTask, Provides, RootOf, RunOptionsFor, RunResult, Runs, RunsAlone, Unseen } from '../authoring/index.js';
 import type { Listener } from '../engine/index.js';
 import { grouping, memory, type Persistence } from '../persistence/index.js';
 import type { EngineOptions, RunIdOption } from './app.js';
@@ -33,11 +33,11 @@ export interface OneShotOptions extends EngineOptions, RunIdOption {
  * if (result.state === 'SUCCESS') console.log(result.results.twice);
  * ```
  */
-export function run<F extends AnyFlow | AnyTask, const Given = Unseen>(
-  flow: F,
+export function run<F, const Given = Unseen>(
+  flow: Runs<F>,
   options: RunOptionsFor<RootOf<F>, Given, OneShotOptions>,
 ): Promise<RunResult<RootOf<F>>>;
-export function run<F extends AnyFlow | AnyTask>(flow: F & RunsAlone<F>): Promise<RunResult<RootOf<F>>>;
+export function run<F>(flow: RunsAlone<F>): Promise<RunResult<RootOf<F>>>;
 export async function run(root: AnyFlow | AnyTask, options: object = {}): Promise<unknown> {
   const flow = rootOf(root);
   const { app, started } = oneShot(flow, options);
@@ -49,9 +49,9 @@ export async function run(root: AnyFlow | AnyTask, options: object = {}): Promis
 }
 
 /** Like {@link run}, but gives the results themselves. @throws FlowFailedError `FLOW_FAILED` for any other end than SUCCESS */
-export function runOrThrow<F extends AnyFlow | AnyTask>(flow: F & RunsAlone<F>): Promise<Provides<RootOf<F>>>;
-export function runOrThrow<F extends AnyFlow | AnyTask, Given = Unseen>(
-  flow: F,
+export function runOrThrow<F>(flow: RunsAlone<F>): Promise<Provides<RootOf<F>>>;
+export function runOrThrow<F, Given = Unseen>(
+  flow: Runs<F>,
   options: RunOptionsFor<RootOf<F>, Given, OneShotOptions>,
 ): Promise<Provides<RootOf<F>>>;
 export async function runOrThrow(root: AnyFlow | AnyTask, options: object = {}): Promise<unknown> {

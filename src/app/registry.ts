@@ -4,8 +4,10 @@ import {
   type FactoryDefinition,
   factoryDefinitionOf,
   flowDefinitionOf,
+  hintFor,
   makingOf,
   type TaskCode,
+  taskDefinitionOf,
 } from '../authoring/index.js';
 import { type Compat, type CompiledFlow, compile, STANDARD } from '../compilation/index.js';
 import type { Codec } from '../model/codec.js';
@@ -79,6 +81,7 @@ export class Registry implements FlowFinder {
   /** A flow that somebody wants to run. @throws FlowDefinitionError when it can't, InvalidInputError when its args can't be stored */
   today(flow: AnyFlow): AppFlow {
     const compiled = this.#compiled(flow);
+    this.#demandListed(compiled.name);
     const making = makingOf(flow);
     return making === undefined ? { flow: compiled } : this.#made.fromToday(compiled, making);
   }
@@ -89,8 +92,17 @@ export class Registry implements FlowFinder {
     const check = (run: Pick<FlowOfRun, 'key' | 'flow'>, name: string): void => {
       if (run.flow !== name) throw new RunConflictError(run.key, name, run.flow);
     };
+    if (factory !== undefined) this.#demandListed(factory.name);
     if (factory !== undefined) return { check: (run) => check(run, factory.name), of: (run) => this.#made.fromStored(factory, run) };
     return onlyRunsOf(this.today(one as AnyFlow));
+  }
+
+  /** Nobody would find its runs again. */
+  #demandListed(flow: string): void {
+    if (this.#flows.has(flow)) return;
+    throw new FlowDefinitionError(flow, [
+      { code: 'UNKNOWN_FLOW', severity: 'error', path: flow, message: sentence('UNKNOWN_FLOW', { flow }) },
+    ]);
   }
 
   #refuse(key: string, name: string): never {
@@ -114,8 +126,9 @@ export class Registry implements FlowFinder {
     if (definition === undefined) {
       const factory = factoryDefinitionOf(flow);
       if (factory !== undefined) throw refuse(factory, 'FACTORY_UNCALLED');
-      const message = sentence('NOT_A_NODE', { flow: 'flowproof', hint: 'decorate the class with @Task, or call .build()' });
-      throw new FlowDefinitionError('flowproof', [{ code: 'NOT_A_NODE', severity: 'error', path: '', message }]);
+      const hint = taskDefinitionOf(flow) === undefined ? hintFor(flow) : 'it is a task, add it to a flow';
+      const message = sentence('NOT_A_FLOW', { hint });
+      throw new FlowDefinitionError('flowproof', [{ code: 'NOT_A_FLOW', severity: 'error', path: '', message }]);
     }
     const compiled = compile(definition, this.#app.compat ?? STANDARD);
     if (!this.#checked.has(compiled)) {

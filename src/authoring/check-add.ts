@@ -95,7 +95,7 @@ export type SaidOfNode<Code, Flow, Id, Node> = Code extends 'DUPLICATE_NODE'
 
 /** What to do with something that is no node, as far as its type tells. */
 export type NotANode<Flow, Node> = Sentence<'NOT_A_NODE', { flow: Flow; hint: NodeHint<Node> }>;
-type NodeHint<Node> = Node extends { build(): unknown }
+export type NodeHint<Node> = Node extends { build(): unknown }
   ? 'call .build()'
   : Node extends { execute(...args: never[]): unknown }
     ? 'give the class, not an instance of it'

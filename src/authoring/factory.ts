@@ -43,9 +43,11 @@ export type FactoryOf<F extends AnyFlow> = ((...args: never) => F) & {
 };
 
 /** The flows that an app runs: those that it was given, and those of the factories that it was given. */
-export type FlowsOf<Listed extends readonly (AnyFlow | AnyFactory)[]> = Listed extends readonly AnyFlow[]
+export type FlowsOf<Listed extends readonly unknown[]> = Listed extends readonly AnyFlow[]
   ? Listed
-  : readonly FlowIn<Listed[number]>[];
+  : unknown extends Listed[number]
+    ? readonly AnyFlow[]
+    : readonly FlowIn<Listed[number]>[];
 
 type FlowIn<One> = One extends AnyFlow ? One : One extends (...args: never) => infer F ? Extract<F, AnyFlow> : never;
 

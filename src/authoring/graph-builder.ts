@@ -3,7 +3,7 @@ import type { BatchDemands, BatchGifts, BatchNeeds, CheckBatch, FoundInBatch } f
 import type { Depth } from './definition.js';
 import type { Flow } from './flow.js';
 import type { CheckReturn, FlowEnd, GraphTarget, Returned } from './flow-end.js';
-import type { AfterDeciders, AfterTarget, DeciderHistory, LinkOptions } from './graph-links.js';
+import type { AfterDeciders, AfterTarget, DeciderHistory, LinkEnd, LinkOptions, NodeName } from './graph-links.js';
 import type { Flat } from './names.js';
 import type { Provided } from './scope.js';
 import type { Sentence } from './sentence.js';
@@ -45,14 +45,14 @@ export interface GraphBuilder<
     nodes: CheckBatch<Found, F, Chunks, Names, M extends 'open' ? In : never, Ns>,
   ): Grown<F, M, Req, Chunks, Names, Nodes, Ties, In, S, Ns, BatchGifts<Ns>, BatchNeeds<M, Chunks, Names, In, Ns>>;
   /** Lets a node wait for another one although it reads nothing from it. */
-  link<const From extends keyof Nodes & string, const To extends Exclude<keyof Nodes & string, From>>(
-    from: From,
-    to: To,
+  link<const From extends NodeName<Nodes>, const To extends NodeName<Nodes>>(
+    from: LinkEnd<F, Nodes, From>,
+    to: LinkEnd<F, Nodes, To, From>,
   ): GraphBuilder<F, M, Req, Chunks, Names, Nodes, Ties | readonly [From, To, 'always'], In, S>;
   /** Lets a node wait for another one, and run only if the decider says so. */
-  link<const From extends keyof Nodes & string, const To extends Exclude<keyof Nodes & string, From>, const D extends Depth = 'all'>(
-    from: From,
-    to: To,
+  link<const From extends NodeName<Nodes>, const To extends NodeName<Nodes>, const D extends Depth = 'all'>(
+    from: LinkEnd<F, Nodes, From>,
+    to: LinkEnd<F, Nodes, To, From>,
     options: LinkOptions<DeciderHistory<Nodes, Ties, From, To>, D>,
   ): GraphBuilder<F, M, Req, Chunks, Names, Nodes, Ties | readonly [From, To, D], In, S>;
   /**
@@ -60,7 +60,7 @@ export interface GraphBuilder<
    * and so on. What the node gives is certain, what others give may be absent. This builder stays whole, for another
    * target or for none.
    */
-  target<const Id extends (keyof Nodes & string) | (string & {})>(
+  target<const Id extends NodeName<Nodes>>(
     node: Id extends keyof Nodes ? Id : Sentence<'UNKNOWN_TARGET', { flow: F; node: Id }>,
   ): GraphTarget<F, Flat<Req>, AfterTarget<Nodes, Id, AfterDeciders<Nodes, Ties, Provided<{}, Chunks, In>>>, Flat<S>>;
   /** Chooses what the flow leaves behind, instead of everything; with no name: nothing. */

@@ -2,6 +2,7 @@ import type { Loosened, ProviderOf, Waits } from './check-graph.js';
 import type { Depth } from './definition.js';
 import type { Flat } from './names.js';
 import type { Gives } from './node-types.js';
+import type { Sentence } from './sentence.js';
 
 /** A link as the types remember it: from, to, and the depth if it has a decider. */
 export type Tie = readonly [from: string, to: string, depth: Depth | 'always'];
@@ -17,6 +18,16 @@ export type DeciderHistory<Nodes, Ties, From, To> = Flat<
     readonly [Id in Exclude<DecidersOf<Ties, To>, From> & keyof Nodes]?: Gives<Nodes[Id]>;
   }
 >;
+
+/** Completes the names in editors; what else is written is refused in words. */
+export type NodeName<Nodes> = (keyof Nodes & string) | (string & {});
+
+/** One end of a link, whose other end is `Other`: the name of a node, or the sentence that says why it is none. */
+export type LinkEnd<F, Nodes, Id, Other = never> = Id extends keyof Nodes
+  ? [Id] extends [Other]
+    ? Sentence<'CYCLE', { flow: F; nodes: Id }>
+    : Id
+  : Sentence<'UNKNOWN_NODE', { flow: F; node: Id }>;
 
 /** What a link says beside its nodes. */
 export interface LinkOptions<Told, D> {

@@ -56,6 +56,7 @@ export type { Names } from './names.js';
 export type { AnyNode, AnyTask, TaskClass } from './node-types.js';
 export type { Outcome, OutcomeOf } from './outcome.js';
 export type { DelayedRetry, OwnRetry, RetryAnswer, RetryClass } from './own-retry.js';
+export { hintFor } from './placement.js';
 export { reduceTask } from './reduce-task.js';
 export type { Register } from './register.js';
 export {
@@ -75,13 +76,16 @@ export type { Backoff, RetryOptions } from './retry-options.js';
 export type {
   AppRunOptionsFor,
   AppServices,
+  BuiltFlows,
   Resolve,
   RootOf,
   RunIdentity,
   RunOptionsFor,
   RunResult,
+  Runs,
   RunsAlone,
   RunsAloneInApp,
+  RunsInApp,
   Unseen,
 } from './run-types.js';
 export type { FlowError, FlowMismatch } from './sentence.js';

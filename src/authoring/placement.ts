@@ -48,13 +48,16 @@ function asNames(value: unknown): Readonly<Record<string, string>> {
 
 function notANode(value: unknown): NotANode {
   const name: unknown = typeof value === 'function' ? value.name : asRecord(value).name;
-  return Object.freeze({ kind: 'unknown', name: typeof name === 'string' && name !== '' ? name : String(typeof value), ...hintFor(value) });
+  return Object.freeze({
+    kind: 'unknown',
+    name: typeof name === 'string' && name !== '' ? name : String(typeof value),
+    hint: hintFor(value),
+  });
 }
 
-/** The same that the types say, see `NodeHint`. */
-function hintFor(value: unknown): { readonly hint?: string } {
-  if (typeof value !== 'object' || value === null) return {};
-  if (typeof (value as { build?: unknown }).build === 'function') return { hint: 'call .build()' };
-  if (typeof (value as { execute?: unknown }).execute === 'function') return { hint: 'give the class, not an instance of it' };
-  return {};
+/** What to do with something that is no node: the same that the types say, see `NodeHint`. */
+export function hintFor(value: unknown): string {
+  const { build, execute } = asRecord(value);
+  if (typeof build === 'function') return 'call .build()';
+  return typeof execute === 'function' ? 'give the class, not an instance of it' : 'decorate the class with @Task, or call .build()';
 }

@@ -1,8 +1,10 @@
 import type { FailureReport } from '../model/failure.js';
+import type { NodeHint } from './check-add.js';
+import type { AnyFactory } from './factory.js';
 import type { AnyFlow, DemandsOf, Flow, NeedsResolve, Provides, Requires, ServicesIn, ServicesOf } from './flow.js';
 import type { Flat, RequiredKeys } from './names.js';
-import type { Demands, Gives, LiteralName, Needs, TaskClass } from './node-types.js';
-import type { FlowError, Listed, Sentence, SentenceText } from './sentence.js';
+import type { AnyTask, Demands, Gives, LiteralName, Needs, TaskClass } from './node-types.js';
+import type { Fits, FlowError, Listed, Sentence, SentenceText, Shown, Wrong } from './sentence.js';
 import type { Together } from './unions.js';
 
 type NameOf<F> = F extends { readonly name: infer Name extends string } ? Name : never;
@@ -78,9 +80,11 @@ type CheckServices<F, All, Names> = [Names] extends [Unseen]
     : All & FlowError<MissingServices<F, Names>>;
 
 /** TypeScript takes any object for `{}`: then an input that the flow does not take would go unseen. */
-type InputsFor<F extends AnyFlow> = [keyof Requires<F>] extends [never]
-  ? { readonly [name: string]: Sentence<'UNKNOWN_RUN_INPUT', { flow: SaidName<F>; value: '…' }> }
-  : Requires<F>;
+type InputsFor<F extends AnyFlow> = 0 extends 1 & F
+  ? { readonly [name: string]: unknown }
+  : [keyof Requires<F>] extends [never]
+    ? { readonly [name: string]: Sentence<'UNKNOWN_RUN_INPUT', { flow: SaidName<F>; value: '…' }> }
+    : Requires<F>;
 
 type OptionOf<Key extends string, Needed, Type> = Needed extends true ? { readonly [K in Key]: Type } : { readonly [K in Key]?: Type };
 type HasRequired<Type> = [RequiredKeys<Type>] extends [never] ? false : true;
@@ -105,18 +109,50 @@ export type RunOptionsFor<F extends AnyFlow, Given = Unseen, Extra = {}> = Optio
   OptionOf<'inputs', HasRequired<Requires<F>>, InputsFor<F>> &
   Extra;
 
+/** What to do with something that an app can't run. */
+type FlowHint<Root> = Root extends AnyFactory
+  ? 'it is a factory, call it with what its flow is made from'
+  : Root extends AnyTask
+    ? 'it is a task, add it to a flow'
+    : NodeHint<Root>;
+
+/** The flow or task itself, otherwise the sentence that says why it is none. */
+export type Runs<Root> = [FoundInRoot<Root>] extends [Wrong] ? Shown<Sentence<'NOT_A_FLOW', { hint: FlowHint<Root> }>> : Root;
+type FoundInRoot<Root> = [Root] extends [AnyFlow | AnyTask] ? Fits : 'NOT_A_FLOW';
+
 /** The flow or task itself when it can run without options, otherwise the sentence that says what it needs. */
-export type RunsAlone<Root> = RootAlone<Root, RootOf<Root>>;
-type RootAlone<Root, F extends AnyFlow> = [RequiredKeys<Requires<F>>] extends [never]
+export type RunsAlone<Root> = [FoundInRoot<Root>] extends [Wrong] ? Runs<Root> : RootAlone<Root, RootOf<Root>>;
+type RootAlone<Root, F extends AnyFlow> = [FoundAlone<F>] extends [Wrong] ? Shown<SaidAlone<FoundAlone<F>, F>> : Root;
+type FoundAlone<F extends AnyFlow> = [RequiredKeys<Requires<F>>] extends [never]
   ? [RequiredKeys<ServicesOf<F>>] extends [never]
-    ? DemandsOf<F> extends NeedsResolve
-      ? Sentence<'NEEDS_RESOLVE', { task: `${SaidName<F>}/…` }>
-      : Root
-    : Sentence<'MISSING_SERVICE', { flow: SaidName<F>; service: Listed<RequiredKeys<ServicesOf<F>>> }>
-  : Sentence<'MISSING_INPUT', { flow: SaidName<F>; value: Listed<RequiredKeys<Requires<F>>> }>;
+    ? [WantsResolve<DemandsOf<F>>] extends [true]
+      ? 'NEEDS_RESOLVE'
+      : Fits
+    : 'MISSING_SERVICE'
+  : 'MISSING_INPUT';
+type SaidAlone<Code, F extends AnyFlow> = Code extends 'NEEDS_RESOLVE'
+  ? Sentence<Code, { task: `${SaidName<F>}/…` }>
+  : Code extends 'MISSING_SERVICE'
+    ? Sentence<Code, { flow: SaidName<F>; service: Listed<RequiredKeys<ServicesOf<F>>> }>
+    : Sentence<'MISSING_INPUT', { flow: SaidName<F>; value: Listed<RequiredKeys<Requires<F>>> }>;
+
+/**
+ * The flows of an app, with the sentence in the place of what is none. TypeScript infers none at all (`unknown`) where another
+ * option is missing: then only that is to be said.
+ */
+export type BuiltFlows<Flows extends readonly unknown[]> = unknown extends Flows[number]
+  ? readonly (AnyFlow | AnyFactory)[]
+  : [[Exclude<Flows[number], AnyFlow | AnyFactory>] extends [never] ? Fits : 'NOT_A_FLOW'] extends [Wrong]
+    ? Shown<InWords<Flows>>
+    : Flows;
+type InWords<Flows extends readonly unknown[]> = {
+  readonly [Index in keyof Flows]: [FoundInApp<Flows[Index], AnyFlow | AnyFactory>] extends [Wrong]
+    ? Shown<SaidInApp<FoundInApp<Flows[Index], AnyFlow | AnyFactory>, Flows[Index]>>
+    : Flows[Index];
+};
 
 /** The options of an app with these flows: the services of all of them, and `resolve` if one needs it. */
-export type AppServices<Flows extends readonly AnyFlow[], Given = Unseen> = OptionOf<
+export type AppServices<Flows extends readonly unknown[], Given = Unseen> = OptionOf<
   'services',
   HasRequired<AllServices<Flows[number]>>,
   CheckServices<Flows[number], AllServices<Flows[number]>, Given>
@@ -126,9 +162,16 @@ export type AppServices<Flows extends readonly AnyFlow[], Given = Unseen> = Opti
 /** The options of `app.run`: what the app has already is not asked for again. */
 export type AppRunOptionsFor<F extends AnyFlow, Extra = {}> = OptionOf<'inputs', HasRequired<Requires<F>>, InputsFor<F>> & Extra;
 
+/** The flow itself when its app knows it. */
+export type RunsInApp<F, Known> = [FoundInApp<F, Known>] extends [Wrong] ? Shown<SaidInApp<FoundInApp<F, Known>, F>> : F;
+type FoundInApp<F, Known> = [F] extends [Known] ? Fits : [F] extends [AnyFlow] ? 'UNKNOWN_FLOW' : 'NOT_A_FLOW';
+type SaidInApp<Code, F> = Code extends 'UNKNOWN_FLOW'
+  ? Sentence<Code, { flow: SaidName<F> }>
+  : Sentence<'NOT_A_FLOW', { hint: FlowHint<F> }>;
+
 /** The flow itself when its app knows it and it can run there without inputs. */
-export type RunsAloneInApp<F extends AnyFlow, Known extends AnyFlow = F> = [F] extends [Known]
-  ? [RequiredKeys<Requires<F>>] extends [never]
+export type RunsAloneInApp<F, Known = F> = [FoundInApp<F, Known>] extends [Wrong]
+  ? RunsInApp<F, Known>
+  : [RequiredKeys<Requires<F>>] extends [never]
     ? F
-    : Sentence<'MISSING_INPUT', { flow: SaidName<F>; value: Listed<RequiredKeys<Requires<F>>> }>
-  : Sentence<'UNKNOWN_FLOW', { flow: SaidName<F> }>;
+    : Sentence<'MISSING_INPUT', { flow: SaidName<F>; value: Listed<RequiredKeys<Requires<F>>> }>;

@@ -72,6 +72,7 @@ export const SENTENCES = {
   BAD_CONTINUES:
     "flow '{flow}' can't go on with runs of version {value}: 'continues' lists whole numbers of at least 1 that are lower than its version",
   UNKNOWN_TARGET: "flow '{flow}' can't have the target '{node}', which is none of its nodes",
+  NOT_A_FLOW: 'this is no built flow: {hint}',
   UNKNOWN_FLOW: "this app has no flow '{flow}': give it in 'flows'",
   BAD_FACTORY: "factory '{flow}' must return a built flow of this name: it returns {what}",
   FACTORY_UNCALLED: "factory '{flow}' is no flow: call it with what its flow is made from",

@@ -213,7 +213,7 @@ describe('a factory that is wrong is refused with one sentence', () => {
     let count = 0;
     const unsteady = built(() => flowOf([`t${count++}`]));
     const changing = built(({ tables }: { tables: string[] }) => flowOf([tables.pop() ?? 'none']), 'migrate');
-    await using app = flowproof({ persistence: memory(), flows: [] });
+    await using app = flowproof({ persistence: memory(), flows: [migrate] });
     for (const flow of [unsteady({}), changing({ tables: ['a', 'b'] })]) {
       const start = app.run(flow as never);
       await expect(start).rejects.toMatchObject({ code: 'FLOW_DEFINITION', message: expect.stringContaining('UNSTEADY_FACTORY') });
@@ -223,7 +223,7 @@ describe('a factory that is wrong is refused with one sentence', () => {
 
   test('when its args can not be stored', async () => {
     const made = built(() => flowOf(['a']))({ at: { table: () => 'a' } });
-    await using app = flowproof({ persistence: memory(), flows: [] });
+    await using app = flowproof({ persistence: memory(), flows: [migrate] });
     await expect(app.run(made as never)).rejects.toMatchObject({
       code: 'INVALID_INPUT',
       message: expect.stringContaining("'args.at.table' can't be stored"),

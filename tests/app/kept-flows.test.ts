@@ -11,7 +11,7 @@ const greeting = factory('greeting', ({ name }: { name: string }) => flowFor(nam
 const flowFor = (name: string) => linear('greeting').add(greet, { inject: { name } }).build();
 
 test('an app keeps no flow that it was handed for one call', async () => {
-  await using app = flowproof({ persistence: memory(), flows: [] });
+  await using app = flowproof({ persistence: memory(), flows: [flowFor('first')] });
   const handed = async (name: string, made = flowFor(name)): Promise<WeakRef<object>[]> => {
     const flow = made as never;
     await app.run(flow, { id: name } as never);

@@ -1,0 +1,29 @@
+/** Who runs flows for others: helpers over flows, lists of them, and `any`. What they can't know is checked at run time. */
+import { type AnyFlow, defineTask, type Flow, flowproof, linear, memory, type Persistence, run } from './support.js';
+
+const one = defineTask({ name: 'one', provides: ['v'], execute: () => ({ v: 1 }) });
+const flow = linear('flow').add(one).build();
+const persistence = memory();
+type Any = ReturnType<typeof JSON.parse>;
+type Plain = Flow<string, {}, { v: number }, {}>;
+
+export const ran = async <F extends Plain>(some: F) => run(some);
+export const ranAny = async (some: Any) => [await run(some), await run(some, { inputs: { size: 1 } })];
+export const apps = [
+  (some: AnyFlow) => flowproof({ persistence, flows: [some] }),
+  (some: AnyFlow[]) => flowproof({ persistence, flows: some }),
+  (some: readonly AnyFlow[]) => flowproof({ persistence, flows: some }),
+  (some: Any) => flowproof({ persistence, flows: some }),
+  (some: Any[]) => flowproof({ persistence, flows: some }),
+];
+export const appOf = <F extends Plain>(some: F, store: Persistence) => flowproof({ persistence: store, flows: [some] });
+const listed = [flow, linear('other').build()] as const;
+export const all = flowproof({ persistence, flows: listed });
+export async function calls(some: Any): Promise<number> {
+  const app = flowproof({ persistence, flows: [flow] });
+  await app.run(some);
+  await app.run(some, { id: 'r' });
+  await all.run(Math.random() > 1 ? listed[0] : listed[1]);
+  const result = await app.run(flow, { id: 'r' });
+  return result.state === 'SUCCESS' ? result.results.v : 0;
+}
