@@ -4,7 +4,7 @@ import { postgres, transaction } from '../../src/adapters/postgres/index.js';
 import { concurrent, defineTask, flowproof, linear, type TaskContext, unordered } from '../../src/index.js';
 import { describePostgres } from '../support/postgres.js';
 import { startWire, type Wire } from '../support/wire.js';
-import { ordersOf, SHOP, sharedCommits } from './transaction-rig.js';
+import { holdCommits, ordersOf, SHOP, sharedCommits, waiting } from './transaction-rig.js';
 
 interface Services {
   pool: pg.Pool;
@@ -19,6 +19,15 @@ const insert: Placing = async ({ id, ctx }, client) => {
   await client.query(INSERT, [id, ctx.attempt, id]);
   return { orderId: id };
 };
+
+/** Waits for COMMIT a short time only; for all else as long as it takes. */
+class HastyClient extends pg.Client {
+  // biome-ignore lint/suspicious/noExplicitAny: the overloads of pg say less than this one line.
+  override query(...args: any[]): any {
+    const isCommit = args[0]?.text === 'commit';
+    return isCommit ? super.query({ text: 'commit', query_timeout: 50 } as pg.QueryConfig) : super.query(...(args as [string]));
+  }
+}
 
 /** A flow of one task that places an order, by a pool or by one client. */
 function placing(by: keyof Services, order: Placing = insert) {
@@ -218,6 +227,21 @@ describePostgres('transactions of pg without a Kysely', (database) => {
     expect(await run('answer', placing('pool'))).toMatchObject({ state: 'SUCCESS', results: { orderId: 'answer' } });
     expect(await sharedCommits(database(), 'answer')).toEqual([{ orders: 1, entries: 1 }]);
     expect(await ordersOf(database(), 'answer')).toMatchObject([{ attempt: 1 }]);
+  });
+
+  test('the client’s patience ends while the server still commits: it is waited for, and the client is good again', async () => {
+    const hasty = new HastyClient({ connectionString: database().url });
+    await hasty.connect();
+    client = hasty;
+    const slow = await holdCommits(database().url);
+    const running = run('slow', placing('client'));
+    // The journal stands behind the transaction: so the client has given up.
+    await waiting(database(), 'transactionid');
+    await slow.letGo();
+    expect(await running).toMatchObject({ state: 'SUCCESS', results: { orderId: 'slow' } });
+    expect(await sharedCommits(database(), 'slow')).toEqual([{ orders: 1, entries: 1 }]);
+    await hasty.query('select 1');
+    expect((await run('not so slow', placing('client'))).state).toBe('SUCCESS');
   });
 
   test('COMMIT never arrived: nothing is there, and the task has failed', async () => {

@@ -57,14 +57,13 @@ async function begin(session: PgSession): Promise<void> {
   try {
     await session.query({ text: 'begin isolation level read committed' });
   } catch (error) {
-    if (!isLost(error)) taken.delete(session);
+    release(session, error);
     throw error;
   }
 }
 
-/** What does not answer stays taken: whatever is sent there later might belong to this transaction. */
 async function rollBack(session: PgSession): Promise<void> {
-  await new Answers().within(answerMs(), () => session.query({ text: 'rollback' })).then(() => taken.delete(session), ignore);
+  await new Answers().within(answerMs(), () => freed(session)).catch(ignore);
 }
 
 async function commit(session: PgSession): Promise<void> {
@@ -73,9 +72,23 @@ async function commit(session: PgSession): Promise<void> {
     taken.delete(session);
     if (command === 'ROLLBACK') throw notCommitted();
   } catch (error) {
-    if (!isLost(error)) taken.delete(session);
+    release(session, error);
     throw error;
   }
+}
+
+/** @param error what the server, or the client in its place, said to BEGIN or COMMIT */
+function release(session: PgSession, error: unknown): void {
+  if (isLost(error)) void freed(session);
+  else taken.delete(session);
+}
+
+/** Without an answer it may be in that transaction still, to which whatever is sent next would belong: it is free when this is answered. */
+async function freed(session: PgSession): Promise<void> {
+  try {
+    await session.query({ text: 'rollback' });
+    taken.delete(session);
+  } catch {}
 }
 
 /** Whether it is inside of a transaction, where the client tells. */
