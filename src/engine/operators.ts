@@ -20,7 +20,7 @@ export function retryFailed(run: Run, step: Step): void {
   const { atoms } = run.status;
   for (const atom of atoms.keys()) retryRevert(run, step, atom);
   // An operator may have skipped the revert that was in its way, just before.
-  if (atoms.some(({ state, intention }) => intention !== 'EXECUTE' && mayBeUndone(state))) return;
+  if (run.status.goingBack || atoms.some(({ state, intention }) => intention !== 'EXECUTE' && mayBeUndone(state))) return;
   const anew = new Set(atoms.flatMap(({ state, intention }, atom) => (state === 'FAILURE' || intention !== 'EXECUTE' ? [atom] : [])));
   for (const atom of anew) {
     const votes = standingVotes(run, anew, atom);
