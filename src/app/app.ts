@@ -228,7 +228,7 @@ export interface App<Flows extends readonly AnyFlow[]> {
    * Goes on with a run that ended in FAILURE, when what it failed by is mended. Where reverts have failed, these are called
    * again, and the run goes on going back. Else what failed or was undone begins anew, in rounds of its own and so with
    * idempotency keys of its own, and what is done stays done: so it is after `onFailure: 'stop'`, where nothing was undone,
-   * and after a retry that undid its own flow only.
+   * and after a retry that undid its own flow only. A task that was interrupted is undone before, as nobody knows what it did.
    *
    * @throws RunNotFoundError `RUN_NOT_FOUND`
    * @throws RunNotFailedError `RUN_NOT_FAILED`

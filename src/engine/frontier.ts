@@ -11,6 +11,11 @@ const BACK = 2;
 const LOST = 4;
 const UNSETTLED = 8;
 
+const TO_UNDO = 1;
+const UNDONE = 2;
+const TRYING = 3;
+type Again = typeof TO_UNDO | typeof UNDONE | typeof TRYING;
+
 /**
  * What could happen next in a run: an index over its state, kept by counting, so that a step costs what it changes and
  * not what the flow holds. Derived, never stored: building it anew from the state gives the same.
@@ -34,9 +39,9 @@ export class Frontier {
   /** Per node: in which heaps it is. */
   readonly #queued: Uint8Array;
   readonly #flying: Uint8Array;
-  /** Per node: whether it is to be undone before a retry may try again. */
+  /** Per node: whether it is to be undone before a retry may try again, or has been, or is a retry that is to try again. */
   readonly #redone: Uint8Array;
-  #redoing = 0;
+  readonly #again = { [TO_UNDO]: 0, [UNDONE]: 0, [TRYING]: 0 };
   #inFlight = 0;
   /** Failed atoms of which nobody knows yet what their failure means, in definition order. */
   readonly #unsettled = new Heap((a, b) => a < b);
@@ -73,6 +78,11 @@ export class Frontier {
   /** Calls that were made and not lost. */
   get called(): number {
     return this.#inFlight;
+  }
+
+  /** Something that is to run again is undone, and no retry is about to see to it. */
+  get bringsBack(): boolean {
+    return this.#again[UNDONE] > 0 && this.#again[TO_UNDO] === 0 && this.#again[TRYING] === 0;
   }
 
   /** To be told of every vote: what it let wait may begin. */
@@ -163,12 +173,14 @@ export class Frontier {
 
   /** A retry waits for all that runs again with its flow: when that is undone, it may try again. */
   #countRedone(node: number, atom: AtomStatus): void {
-    const redone = atom.intention === 'REDO' && mayBeUndone(atom.state) ? 1 : 0;
-    const before = this.#redone[node] as number;
-    if (redone === before) return;
-    this.#redone[node] = redone;
-    this.#redoing += redone - before;
-    if (this.#redoing > 0) return;
+    const now = againOf(atom);
+    const before = this.#redone[node] as 0 | Again;
+    if (now === before) return;
+    this.#redone[node] = now;
+    if (now !== 0) this.#again[now]++;
+    if (before === 0) return;
+    this.#again[before]--;
+    if (before !== TO_UNDO || this.#again[TO_UNDO] > 0) return;
     for (const [index, other] of this.#run.atoms.entries()) if (other.intention === 'RETRY') this.#enqueue(index, other);
   }
 
@@ -202,7 +214,7 @@ export class Frontier {
 
   #mayRevert(node: number, atom: AtomStatus): boolean {
     if (this.#holding[node] !== 0) return false;
-    if (atom.intention === 'RETRY') return (atom.state === 'SUCCESS' || atom.state === 'FAILURE') && this.#redoing === 0;
+    if (atom.intention === 'RETRY') return (atom.state === 'SUCCESS' || atom.state === 'FAILURE') && this.#again[TO_UNDO] === 0;
     return isTakenBack(atom) && (atom.state === 'SUCCESS' || atom.state === 'FAILURE' || atom.state === 'RETRYING');
   }
 }
@@ -218,4 +230,10 @@ function isDone({ state }: AtomStatus, reached: boolean): boolean {
 /** A retry that is about to try again has nothing to be undone itself. */
 function isClear(atom: AtomStatus | undefined, free: boolean): boolean {
   return free && (atom === undefined || !mayBeUndone(atom.state) || atom.intention === 'RETRY');
+}
+
+function againOf({ intention, state }: AtomStatus): 0 | Again {
+  if (intention === 'RETRY') return TRYING;
+  if (intention !== 'REDO') return 0;
+  return mayBeUndone(state) ? TO_UNDO : UNDONE;
 }

@@ -1,6 +1,6 @@
-import { mayBeUndone } from './run-state.js';
+import { beginAnew } from './anew.js';
+import { type AtomStatus, mayBeUndone } from './run-state.js';
 import type { Run, Step } from './step.js';
-import { skippedBy } from './verdict.js';
 
 /** Everything is to be undone, whatever retries would say. What executes is told so; what is being undone already goes on. */
 export function cancel(run: Run, step: Step): void {
@@ -14,36 +14,31 @@ export function cancel(run: Run, step: Step): void {
 
 /**
  * A run that ended in FAILURE goes on from what failed: reverts that have failed are called again, and what is to be undone
- * is; where there is none, what failed or was undone begins anew, and what is done stays done.
+ * is; where there is none, what failed or was undone begins anew, and what is done stays done. Where nobody knows what failed
+ * has done, it is undone before.
  */
 export function retryFailed(run: Run, step: Step): void {
-  const { atoms } = run.status;
+  const { atoms, goingBack } = run.status;
   for (const atom of atoms.keys()) retryRevert(run, step, atom);
+  if (goingBack) return;
   // An operator may have skipped the revert that was in its way, just before.
-  if (run.status.goingBack || atoms.some(({ state, intention }) => intention !== 'EXECUTE' && mayBeUndone(state))) return;
-  const anew = new Set(atoms.flatMap(({ state, intention }, atom) => (state === 'FAILURE' || intention !== 'EXECUTE' ? [atom] : [])));
-  for (const atom of anew) {
-    const votes = standingVotes(run, anew, atom);
-    step.state(['RESET', atom, atom + 1]);
-    for (const [decider, yes] of votes) step.state(['VOTE', atom, decider, yes]);
+  const isStuck = atoms.some(({ state, intention }) => intention !== 'EXECUTE' && intention !== 'REDO' && mayBeUndone(state));
+  const anew = new Set<number>();
+  for (const [atom, status] of atoms.entries()) {
+    const { state, intention, unsettled } = status;
+    if (intention !== 'EXECUTE') {
+      if (!isStuck && !mayBeUndone(state)) anew.add(atom);
+    } else if (isUnknown(status)) {
+      step.state(['INTEND', 'REDO', atom, atom + 1]);
+      if (unsettled) step.state(['SETTLED', atom]);
+    } else if (state === 'FAILURE') anew.add(atom);
   }
-  // Others have skipped it, and are not asked again.
-  for (const atom of skippedBy(run.flow, run.status)) if (atoms[atom]?.state === 'PENDING') step.state(['IGNORE', atom]);
-  run.frontier.skipped();
+  beginAnew(run, step, anew);
 }
 
-/** What was voted about what failed holds, and so does a choice of which something does not begin anew. */
-function standingVotes({ status, frontier }: Run, anew: ReadonlySet<number>, atom: number): readonly (readonly [number, boolean])[] {
-  const { intention = 'EXECUTE', votes = {} } = status.atoms[atom] ?? {};
-  const isStanding = (decider: number): boolean => {
-    const { choice } = frontier.ballot.decider(decider);
-    if (intention === 'EXECUTE' || choice === undefined) return intention === 'EXECUTE';
-    return frontier.ballot.branchesOf(choice.id).some((branch) => {
-      const { first, until } = frontier.ballot.decider(branch);
-      return Array.from({ length: until - first }, (_, offset) => first + offset).some((one) => !anew.has(one));
-    });
-  };
-  return Object.entries(votes).flatMap(([decider, yes]) => (isStanding(Number(decider)) ? [[Number(decider), yes] as const] : []));
+/** It failed, and nobody knows what it did: that is undone first. */
+function isUnknown({ state, outcome, interruptions }: AtomStatus): boolean {
+  return state === 'FAILURE' && (outcome === 'interrupted' || interruptions > 0);
 }
 
 /** A revert that has failed is called again, at once (D-7). */

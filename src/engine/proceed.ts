@@ -1,6 +1,7 @@
 import type { CompiledAtom, CompiledRetry } from '../compilation/index.js';
 import type { Failure } from '../model/failure.js';
 import type { RunState } from '../model/states.js';
+import { bringBack } from './anew.js';
 import { anewBehind } from './behind.js';
 import { mayExecute, mayRevert } from './called-code.js';
 import { isFull, notBegun } from './full-journal.js';
@@ -45,7 +46,7 @@ function settleFailures(run: Run, step: Step): boolean {
 }
 
 function goOn(run: Run, step: Step): boolean {
-  return goBack(run, step) || wake(run, step) || goForward(run, step) || ask(run, step);
+  return goBack(run, step) || wake(run, step) || bringBack(run, step) || goForward(run, step) || ask(run, step);
 }
 
 /** One at a time, what comes first must not depend on how soon a question is answered. */
@@ -69,7 +70,7 @@ function rest(run: Run, step: Step): void {
   const unsettled = frontier.nextUnsettled() !== undefined;
   const more = frontier.nextBack() ?? frontier.ballot.next() ?? frontier.nextForward() ?? alarm;
   if (unsettled && leavesFailures(run, step) && hold !== 'stop') step.state(['RUN', 'FAILURE']);
-  else if (!unsettled && more === undefined) end(run, step);
+  else if (!unsettled && more === undefined && !frontier.bringsBack) end(run, step);
   else if (hold === 'suspend') step.state(['RUN', 'SUSPENDED']);
   else if (alarm !== undefined && hold === 'none') step.commands.push({ do: 'sleep', untilMs: alarm.dueMs });
 }

@@ -5,6 +5,7 @@ import { restore, snapshotOf } from '../../src/engine/snapshot.js';
 import {
   type AnyFlow,
   concurrent,
+  defineRetry,
   defineTask,
   flowproof,
   isFlowproofError,
@@ -356,5 +357,28 @@ describe('a task that has failed and is taken away', () => {
     const store = await storedBefore('f/part/old', flowOf(part(task('old'), bad('bad')), task('end')), 'suspended', 'REVERTED');
     const then = flowOf(part(task('old')), bad('end'));
     expect(await resumed(store, then, 0)).toEqual({ state: 'REVERTED', calls: 'undo old, old, undo old', failures: ['f/end'] });
+  });
+});
+
+test('what was to run again with a flow runs again when its retry gives up instead, and it stands before that flow now', async () => {
+  const answers = ['RETRY', 'REVERT_LOCAL'];
+  const own = defineRetry({ name: 'own', onFailure: () => answers.shift() } as never);
+  const stuck = task('stuck', { execute: () => new Promise(() => undefined) });
+  const wide = unordered.dynamic('part').retry(own).add(task('old')).add(wobbly('new')).add(stuck).build();
+  const store = await storedBefore(
+    'f/end',
+    flowOf(unordered.dynamic('part').retry(own).add(task('old')).build(), task('gate'), task('end')),
+  );
+  failures.left = 1;
+  // It dies when the retry has said that it tries again.
+  const dying = withFaults(store, (_, { transitions }) => (transitions.some(([word]) => word === 'DECIDED') ? 'die-after' : 'pass'));
+  const flow = flowOf(wide, task('gate'), task('end'));
+  const app = flowproof({ persistence: dying, flows: [flow], executor: concurrent({ limit: 3 }) } as never);
+  app.resume('r').catch(() => undefined);
+  await dying.died;
+  expect(await resumed(store, flowOf(task('gate'), wide, task('end')), 0, concurrent({ limit: 3 }))).toEqual({
+    state: 'FAILURE',
+    calls: 'undo gate, undo stuck, undo new, undo old, gate',
+    failures: ['f/part/new', 'f/part/stuck'],
   });
 });

@@ -1,6 +1,7 @@
 import { randomUUID } from 'node:crypto';
-import { beforeEach, describe, expect, test } from 'vitest';
+import { beforeEach, describe, expect, test, vi } from 'vitest';
 import { defineRetry, defineTask, flowproof, graph, isFlowproofError, linear, memory } from '../../src/index.js';
+import { withFaults } from '../../src/testing/index.js';
 
 let log: string[] = [];
 let broken = new Set<string>();
@@ -34,6 +35,35 @@ describe('a run that ended in FAILURE goes on when what it failed by is mended',
     log = [];
     expect(await (await app.retryFailed('r')).result()).toMatchObject({ state: 'SUCCESS' });
     expect(log).toEqual(['b', 'c']);
+  });
+
+  test('what a dead process had under way is undone first, since nobody knows what it did', async () => {
+    const keys: string[] = [];
+    const fragile = defineTask({
+      name: 'fragile',
+      onInterrupted: 'revert',
+      execute: async (_: {}, { idempotencyKey }) => {
+        keys.push(idempotencyKey);
+        if (keys.length === 1) await new Promise(() => undefined);
+      },
+      revert: async (_: {}, { kind }, { idempotencyKey }) => {
+        log.push(`-fragile: ${kind}, ${idempotencyKey === keys[0]}`);
+      },
+    });
+    const flow = linear('f').add(step('a')).add(fragile).add(step('c')).build();
+    const persistence = memory();
+    const dying = withFaults(persistence, () => 'pass');
+    const settings = { flows: [flow], onFailure: 'stop' } as const;
+    const first = flowproof({ ...settings, persistence: dying });
+    first.run(flow, { id: 'r' }).catch(() => undefined);
+    await vi.waitFor(() => expect(keys).toHaveLength(1));
+    dying.kill();
+    await using app = flowproof({ ...settings, persistence });
+    expect(await app.resume('r', { takeover: 'force' })).toMatchObject({ state: 'FAILURE' });
+    log = [];
+    expect(await (await app.retryFailed('r')).result()).toMatchObject({ state: 'SUCCESS' });
+    expect(log).toEqual(['-fragile: interrupted, true', 'c']);
+    expect(new Set(keys).size).toBe(2);
   });
 
   test('it may fail again, and be mended again', async () => {

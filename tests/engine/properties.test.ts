@@ -190,6 +190,7 @@ test('a snapshot is worth the journal before it', () => {
 test('the frontier that is kept by counting is the one that is built anew', () => {
   const seen = ({ frontier }: Run): unknown => [
     frontier.called,
+    frontier.bringsBack,
     frontier.nextForward(),
     frontier.nextBack(),
     frontier.nextLost(),
