@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { type Blow, HARMS, inMemory, play, type Where } from './play.js';
-import { type DrawnScenario, drawnScenarios, scenarioOf } from './random-flows.js';
+import { type DrawnScenario, drawnScenarios, isFragile, scenarioOf } from './random-flows.js';
 import { WISHES } from './wishes.js';
 
 /** A run, and everything that happens to it. */
@@ -28,7 +28,7 @@ async function wrongIn({ drawn, blows }: Story, where: Where): Promise<string | 
   const calm = await play(scenario, []);
   const played = calm.wrong.length > 0 ? calm : await play(scenario, blows, where);
   // What fails together, in one attempt of a retry, depends on who was faster.
-  const mayDiffer = drawn.executor === 'concurrent' || blows.some(({ wish }) => wish === 'cancel');
+  const mayDiffer = drawn.executor === 'concurrent' || isFragile(drawn.root) || blows.some(({ wish }) => wish === 'cancel');
   const isOther = !mayDiffer && played.end !== calm.end;
   if (played.wrong.length === 0 && !isOther) return undefined;
   return [...played.wrong, ...(isOther ? [`it ends ${played.end} instead of ${calm.end}`] : []), ...played.log].join('\n  ');

@@ -55,7 +55,7 @@ export class LiveProcess {
       this.#tellDeath = () => resolve('died');
     });
     const { scenario, store, clock, leaseMs } = stage;
-    const { executor = serial(), onFailure = 'revert' } = scenario;
+    const { executor = serial(), onFailure = 'revert', recovers: recover = false, snapshotAfter = 1_000 } = scenario;
     this.app = flowproof({
       persistence: { ...store, connect: () => this.#observed(this.#connected(store.connect())) },
       flows: [scenario.flow],
@@ -64,7 +64,8 @@ export class LiveProcess {
       onFailure,
       onEvent,
       leaseMs,
-      recover: false,
+      recover,
+      snapshotAfter,
       ...(clock === undefined ? {} : { clock }),
     } as never) as unknown as AnyApp;
   }

@@ -5,7 +5,15 @@ import { own, type Scenario, task } from './scenarios.js';
 
 /** A flow as data, so that it can be drawn by lot, and made smaller. */
 type Drawn =
-  | { readonly kind: 'task'; readonly heeds: boolean; readonly reverts: boolean; readonly fails: number; readonly isBroken: boolean }
+  | {
+      readonly kind: 'task';
+      readonly heeds: boolean;
+      readonly reverts: boolean;
+      readonly fails: number;
+      readonly isBroken: boolean;
+      readonly onInterrupted: 'rerun' | 'revert' | 'suspend';
+      readonly maxLosses: number;
+    }
   | { readonly kind: 'flow'; readonly pattern: 'linear' | 'unordered'; readonly retry: Retry; readonly nodes: readonly Drawn[] }
   | { readonly kind: 'choice'; readonly chosen: number; readonly branches: readonly Drawn[] };
 type Retry = 'none' | 'times' | 'times, paused' | 'local' | 'own' | 'own, then local' | 'own, then all';
@@ -15,6 +23,8 @@ export interface DrawnScenario {
   readonly executor: 'serial' | 'concurrent';
   readonly onFailure: 'revert' | 'abortSiblings' | 'stop';
   readonly mends: 'retryRevert' | 'skipRevert' | 'retryFailed';
+  readonly recovers: boolean;
+  readonly snapshotAfter: number;
 }
 
 const drawn: fc.Arbitrary<Drawn> = fc.letrec<{ node: Drawn }>((tie) => ({
@@ -28,6 +38,8 @@ const drawn: fc.Arbitrary<Drawn> = fc.letrec<{ node: Drawn }>((tie) => ({
         reverts: fc.constantFrom(true, true, true, false),
         fails: fc.constantFrom(0, 0, 0, 1, 2, 99),
         isBroken: fc.constantFrom(false, false, false, true),
+        onInterrupted: fc.constantFrom('rerun' as const, 'rerun' as const, 'rerun' as const, 'revert' as const, 'suspend' as const),
+        maxLosses: fc.constantFrom(5, 5, 5, 1),
       }),
     },
     {
@@ -60,6 +72,8 @@ export const drawnScenarios: fc.Arbitrary<DrawnScenario> = fc.record({
   executor: fc.constantFrom('serial' as const, 'concurrent' as const),
   onFailure: fc.constantFrom('revert' as const, 'revert' as const, 'abortSiblings' as const, 'stop' as const),
   mends: fc.constantFrom('retryRevert' as const, 'skipRevert' as const, 'retryFailed' as const),
+  recovers: fc.boolean(),
+  snapshotAfter: fc.constantFrom(1_000, 1),
 });
 
 /** What a scenario tells of its tasks. */
@@ -67,11 +81,12 @@ interface Facts {
   readonly fails: Record<string, number>;
   readonly broken: string[];
   readonly lasting: Set<string>;
+  readonly resting: Set<string>;
   count: number;
 }
 
-export function scenarioOf({ root, executor, onFailure, mends }: DrawnScenario): Scenario {
-  const facts: Facts = { fails: {}, broken: [], lasting: new Set(), count: 0 };
+export function scenarioOf({ root, executor, onFailure, mends, recovers, snapshotAfter }: DrawnScenario): Scenario {
+  const facts: Facts = { fails: {}, broken: [], lasting: new Set(), resting: new Set(), count: 0 };
   if (root.kind !== 'flow') throw new Error('a flow begins with a flow');
   const begin = root.pattern === 'linear' ? linear.dynamic('f') : unordered.dynamic('f');
   const flow = filled(retried(begin, root.retry), root.nodes, root.pattern, 'f', facts).build();
@@ -83,7 +98,10 @@ export function scenarioOf({ root, executor, onFailure, mends }: DrawnScenario):
       atoms: compiled.atoms.map(({ path }) => path),
       after: tasksBefore(waitsOf(compiled), new Set(compiled.atoms.flatMap(({ kind, path }) => (kind === 'retry' ? [path] : [])))),
       lasting: facts.lasting,
+      resting: facts.resting,
     },
+    recovers,
+    snapshotAfter,
     fails: facts.fails,
     broken: facts.broken,
     mending: mends === 'retryFailed' ? { how: mends } : { how: mends, path: facts.broken[0] ?? '' },
@@ -114,7 +132,9 @@ function nodeOf(node: Exclude<Drawn, { kind: 'choice' }>, path: string, facts: F
   if (node.fails > 0) facts.fails[at] = node.fails;
   if (!node.reverts) facts.lasting.add(at);
   else if (node.isBroken) facts.broken.push(at);
-  return [task(name, { heeds: node.heeds, reverts: node.reverts }), { name }];
+  const { heeds, reverts, onInterrupted, maxLosses } = node;
+  if (onInterrupted === 'suspend') facts.resting.add(at);
+  return [task(name, { heeds, reverts, onInterrupted, maxLosses }), { name }];
 }
 
 function chosen(builder: AnyGraph, { chosen: pick, branches }: Extract<Drawn, { kind: 'choice' }>, path: string, facts: Facts): AnyGraph {
@@ -148,4 +168,16 @@ function retried(builder: AnyGraph, retry: Retry): AnyGraph {
 function tasksBefore(waits: Readonly<Record<string, readonly string[]>>, retries: ReadonlySet<string>): Record<string, readonly string[]> {
   const before = (path: string): string[] => (waits[path] ?? []).flatMap((one) => (retries.has(one) ? before(one) : [one]));
   return Object.fromEntries(Object.keys(waits).flatMap((path) => (retries.has(path) ? [] : [[path, [...new Set(before(path))]]])));
+}
+
+/** Whether a death may be the end of a run that would have gone on. */
+export function isFragile(node: Drawn): boolean {
+  switch (node.kind) {
+    case 'task':
+      return node.onInterrupted !== 'rerun' || node.maxLosses < 5;
+    case 'flow':
+      return node.nodes.some(isFragile);
+    case 'choice':
+      return node.branches.some(isFragile);
+  }
 }

@@ -35,6 +35,9 @@ export interface Scenario {
   readonly mending?: Mending;
   readonly executor?: ExecutorChoice;
   readonly onFailure?: 'stop' | 'abortSiblings';
+  /** Processes take up by themselves what others have left. */
+  readonly recovers?: boolean;
+  readonly snapshotAfter?: number;
   /** How it ends when nothing happens to it: before an operator comes, if one has to, and after. */
   readonly ends: readonly string[];
 }
@@ -47,8 +50,16 @@ interface Context {
   readonly signal: AbortSignal;
 }
 
-/** @param heeds whether it stops when it is told to */
-export function task(name: string, { heeds = false, provides = [] as readonly string[], reverts = true } = {}) {
+interface TaskOptions {
+  /** It stops when it is told to. */
+  readonly heeds?: boolean;
+  readonly provides?: readonly string[];
+  readonly reverts?: boolean;
+  readonly onInterrupted?: 'rerun' | 'revert' | 'suspend';
+  readonly maxLosses?: number;
+}
+
+export function task(name: string, { heeds = false, provides = [], reverts = true, ...options }: TaskOptions = {}) {
   const revert = async (_: {}, { kind }: { readonly kind: string }, { services: { world }, path, idempotencyKey: key, fence }: Context) => {
     const call = world.begins({ path, key, fence, phase: 'revert' });
     try {
@@ -63,6 +74,7 @@ export function task(name: string, { heeds = false, provides = [] as readonly st
   return defineTask({
     name,
     provides,
+    ...options,
     execute: async (_: {}, { services: { world }, path, idempotencyKey: key, fence, signal }: Context) => {
       const call = world.begins({ path, key, fence, phase: 'execute' });
       try {
