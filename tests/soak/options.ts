@@ -18,7 +18,7 @@ export interface SoakOptions {
   readonly inputs?: number;
   /** What happens. Default: everything. */
   readonly faults?: readonly FaultKind[];
-  /** It takes as long as it takes until each of them has struck so often, at most twice `minutes` and one more. Default: 0. */
+  /** It takes as long as it takes until each of them has struck so often, at most twice `minutes` and three more. Default: 0. */
   readonly leastOfEach?: number;
   readonly leaseMs?: number;
   readonly storeTimeoutMs?: number;

@@ -104,9 +104,10 @@ export class Servers {
   /** The old one takes no writes any more, and the new one has all. */
   async #handOver(from: string, to: string): Promise<void> {
     await setReadOnly(from, true);
-    await until(
-      async () => (await rowOf(from, `select not exists (select from pg_stat_activity where backend_xid is not null) as found`)) === true,
-    );
+    const since = String(await rowOf(from, 'select clock_timestamp()::text as found'));
+    // What began before may still write, and may be a connection whose client is gone.
+    const before = `from pg_stat_activity where backend_type = 'client backend' and xact_start < '${since}'`;
+    await until(async () => (await rowOf(from, `select count(pg_terminate_backend(pid))::int as found ${before}`)) === 0);
     const lsn = await rowOf(from, 'select pg_current_wal_flush_lsn()::text as found');
     await until(async () => (await rowOf(to, `select pg_last_wal_replay_lsn() >= '${String(lsn)}' as found`)) === true);
   }

@@ -16,8 +16,10 @@ import { type EndedRun, judgeAll, referenceOf } from './trial.js';
 
 /** Of so many runs that are under way at once, one is in the directory. */
 const ON_VOLUME = 5;
-/** Of so many runs one may be removed when it has ended; in the directory, where room is made by that, all but one. */
+/** Of so many runs one may be removed when it has ended. */
 const ONE_PASSES = 3;
+/** Of so many runs one stays in the directory: what is removed makes it be written anew. */
+const ONE_STAYS = 20;
 /** Nothing happens to references. */
 const REFERENCES_MS = 180_000;
 /** A shorter one need not meet everything. */
@@ -116,7 +118,7 @@ function walkers({ plan, stage: { crew, volume }, random, kinds, storm, ended, o
       const kind = random.of(among);
       if (kind === undefined) return;
       const at = begun++;
-      const passes = (at % ONE_PASSES === 0) === (on === crew);
+      const passes = on === crew ? at % ONE_PASSES === 0 : at % ONE_STAYS !== 0;
       const task: Task = { id: `run-${at}`, ...kind, ...(passes ? { logbook: PASSING } : {}) };
       into.push({ task, result: await on.run(task) });
     }

@@ -13,7 +13,7 @@ export interface StormParams {
   readonly gusts: readonly Gust[];
   readonly random: Random;
   readonly forMs: number;
-  /** It goes on for longer, at most twice and a minute, until it has done enough. */
+  /** It goes on for longer, at most twice and three minutes, until it has done enough. */
   readonly isEnough: () => boolean;
 }
 
@@ -36,7 +36,7 @@ export class Storm {
     const startedMs = performance.now();
     const looking = setInterval(() => {
       const ms = performance.now() - startedMs;
-      if (ms >= forMs && (isEnough() || ms >= 2 * forMs + 60_000)) this.#over.abort();
+      if (ms >= forMs && (isEnough() || ms >= 2 * forMs + 180_000)) this.#over.abort();
     }, 100);
     try {
       await Promise.all(gusts.map((gust) => this.#blow(gust)));

@@ -12,7 +12,7 @@ import type { Store } from './store.js';
 
 /** Small, so that the log is written anew all the time. */
 const SEGMENT_BYTES = 8_192;
-const LONGEST_MS = 20_000;
+const LONGEST_MS = 60_000;
 
 export interface VolumeParams extends Pick<CrewParams, 'program' | 'setting' | 'directory' | 'hushed' | 'random'> {
   /** Where the store is. */
