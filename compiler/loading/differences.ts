@@ -55,6 +55,7 @@ function textsOf(node: NodeShape): Texts {
     inject: list(node.inject),
     'renaming of outputs': pairs(node.rename),
     override: String(node.override),
+    optional: String(node.optional === true),
     'unknown options': list(node.unknownOptions),
   };
   switch (node.kind) {

@@ -78,6 +78,10 @@ function changed(difference: Difference, say: Say): Change {
       const { path } = difference.atom;
       return say('migration', path, `'${path}' has no revert any more: let runs that are undoing it end first`);
     }
+    case 'notOptional': {
+      const { node } = difference;
+      return say('migration', node, `'${node}' is not optional any more: runs that go on without it, since it failed, would be refused`);
+    }
     case 'branchGone': {
       const { choice, branch } = difference;
       const message = `the choice '${choice}' has no branch '${branch}' any more: runs that chose it, and have not done all of it, would be refused`;

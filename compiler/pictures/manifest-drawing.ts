@@ -6,11 +6,11 @@ import { isJsonArray, isJsonObject, type Json, type JsonObject } from '#model/js
  * nothing in them.
  */
 export function drawingOfManifest(manifest: Json): Drawing {
-  const { flow, atoms: listed, flows: described, results } = isJsonObject(manifest) ? manifest : {};
+  const { flow, atoms: listed, flows: described, optional, results } = isJsonObject(manifest) ? manifest : {};
   const atoms = objectsIn(listed).filter(({ path }) => typeof path === 'string');
   const inner = objectsIn(described);
   const flows = new Map(inner.map((one) => [String(one.path), one]));
-  const root = treeOf(String(flow), atoms, flows);
+  const root = treeOf(String(flow), atoms, flows, new Set(textsIn(optional)));
   const sources = [
     ...atoms.flatMap(({ path, inputs }) => sourcesOf(path, inputs)),
     ...inner.flatMap(({ path, reads }) => sourcesOf(path, reads)),
@@ -25,7 +25,8 @@ export function drawingOfManifest(manifest: Json): Drawing {
 }
 
 /** Nodes come in the order of their first atoms, as they were added. The id of a box is its path. */
-function treeOf(root: string, atoms: readonly JsonObject[], flows: ReadonlyMap<string, JsonObject>): Box {
+function treeOf(root: string, atoms: readonly JsonObject[], flows: ReadonlyMap<string, JsonObject>, optional: ReadonlySet<string>): Box {
+  const tolerance = (path: string): string => (optional.has(path) ? ' (optional)' : '');
   const contents = new Map<string, Box[]>();
   const contentOf = (path: string): Box[] => {
     let content = contents.get(path);
@@ -34,7 +35,14 @@ function treeOf(root: string, atoms: readonly JsonObject[], flows: ReadonlyMap<s
       contents.set(path, content);
       const pattern = flows.get(path)?.pattern;
       const name = path.slice(path.lastIndexOf('/') + 1);
-      const box: Box = { kind: 'flow', id: path, path, label: flowLabel(name, flows.get(path)), choice: pattern === 'choice', content };
+      const box: Box = {
+        kind: 'flow',
+        id: path,
+        path,
+        label: flowLabel(name, flows.get(path)) + tolerance(path),
+        choice: pattern === 'choice',
+        content,
+      };
       boxes.set(path, box);
       if (path !== root) contentOf(parentOf(path)).push(box);
     }
@@ -42,7 +50,7 @@ function treeOf(root: string, atoms: readonly JsonObject[], flows: ReadonlyMap<s
   };
   const boxes = new Map<string, Box>();
   contentOf(root);
-  for (const atom of atoms) contentOf(parentOf(String(atom.path))).push(leafOf(atom));
+  for (const atom of atoms) contentOf(parentOf(String(atom.path))).push(leafOf(atom, tolerance(String(atom.path))));
   return boxes.get(root) as Box;
 }
 
@@ -52,10 +60,10 @@ function flowLabel(name: string, { pattern, reads }: JsonObject = {}): string {
   return `${name} (${pattern}${by.length === 0 ? '' : ` by ${by.join(', ')}`})`;
 }
 
-function leafOf({ path, kind, reverts, policy }: JsonObject): LeafBox {
+function leafOf({ path, kind, reverts, policy }: JsonObject, tolerance: string): LeafBox {
   const named = { id: String(path), path: String(path), reverts: reverts === true };
   if (kind === 'retry') return { ...named, kind: 'retry', label: policyLabel(isJsonObject(policy) ? policy : {}) };
-  return { ...named, kind: 'task', label: String(path).slice(String(path).lastIndexOf('/') + 1) };
+  return { ...named, kind: 'task', label: String(path).slice(String(path).lastIndexOf('/') + 1) + tolerance };
 }
 
 function policyLabel({ kind, attempts, name, provides, requires }: JsonObject): string {

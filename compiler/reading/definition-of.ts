@@ -48,13 +48,14 @@ export function definitionOf({ nodes }: FlowShape): FlowDefinition {
 }
 
 function placed(node: NodeDefinition['node'], shape: NodeShape): NodeDefinition {
-  const { name, rebind, inject, rename, override } = shape;
+  const { name, rebind, inject, rename, override, optional } = shape;
   const placement = {
     name,
     rebind,
     inject: Object.fromEntries(inject.map((input) => [input, null])),
     provides: rename,
     override,
+    ...(optional === true ? { optional } : {}),
   };
   return { node, placement, unknownOptions: node.kind === 'flow' ? [] : shape.unknownOptions };
 }

@@ -54,9 +54,19 @@ export interface RenameOptions<Flow, I, O, Names, Rebind, Inject, Rename> {
   readonly provides?: Rename & Hint<O> & KnownOutputs<Rename, O> & { readonly [Name in keyof Rename]: ValueName<Rename[Name]> };
 }
 
+/** What becomes of a flow when a node of it fails. */
+export interface TolerantOptions<Optional> {
+  /**
+   * `true`: it may fail without failing its flow. What was done of it is undone then (`revert` is told the failure), and the run
+   * goes on without it; what it provides may be absent, and a run that succeeds tells its `failures`. Default `false`.
+   */
+  readonly optional?: Optional;
+}
+
 /** How a node is placed in a flow. */
-export interface AddOptions<Flow, I, O, Names, Ids, Name, Rebind, Inject, Rename, Override>
-  extends RenameOptions<Flow, I, O, Names, Rebind, Inject, Rename> {
+export interface AddOptions<Flow, I, O, Names, Ids, Name, Rebind, Inject, Rename, Override, Optional>
+  extends RenameOptions<Flow, I, O, Names, Rebind, Inject, Rename>,
+    TolerantOptions<Optional> {
   /** The node's name, unique among its siblings. Default: the task's or the flow's. */
   readonly name?: Name & ([Extract<Name, Ids>] extends [never] ? unknown : Sentence<'DUPLICATE_NODE', { flow: Flow; node: Name }>);
   /** `true`: outputs may replace values of the same name, for the nodes that follow. Default `false`. */
@@ -89,6 +99,9 @@ type OtherValues<I, Rebind, Bound, Fixed, Name> = {
 type Asked<I, Name> = Name extends keyof I ? (value: I[Name]) => void : never;
 /** What is there under a name must be all that is asked of it. */
 type Joined<Needed> = { [Name in keyof Needed]: Needed[Name] extends ((value: infer All) => void) | undefined ? All : never };
+
+/** What a node gives that may fail without failing its flow. */
+export type Tolerated<O, Optional> = [Optional] extends [false] ? O : Partial<O>;
 
 /** What a node gives under the names of the flow. */
 export type PlacedGifts<O, Rename> = [keyof Rename] extends [never] ? O : Given<O, Rename, `${keyof Rename & string}`>;

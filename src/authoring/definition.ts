@@ -117,6 +117,8 @@ export interface Placement {
   readonly provides: Readonly<Record<string, string>>;
   /** Its outputs may replace values of the same name. */
   readonly override: boolean;
+  /** It may fail without failing its flow. */
+  readonly optional?: true;
 }
 
 /** Something was added that is neither a task nor a flow; kept so that `compile()` can say so. */

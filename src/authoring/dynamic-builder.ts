@@ -19,6 +19,7 @@ export interface DynamicOptions {
   readonly inject?: Readonly<Record<string, unknown>>;
   readonly provides?: Readonly<Record<string, string>>;
   readonly override?: boolean;
+  readonly optional?: boolean;
 }
 
 /** The node itself, unless it reads services that the flow does not have. Of erased tasks and flows nobody knows. */

@@ -1,4 +1,4 @@
-import type { AddOptions, FoundInOptions, PlacedGifts, PlacedNeeds } from './add-options.js';
+import type { AddOptions, FoundInOptions, PlacedGifts, PlacedNeeds, Tolerated } from './add-options.js';
 import type { CheckAdd, FoundInNode, Mode } from './check-add.js';
 import type { BranchDemands, BranchGifts, BranchNeeds, CheckBranches, FreshName } from './choice.js';
 import type { Flow } from './flow.js';
@@ -77,7 +77,7 @@ export interface LinearBuilder<
     Unmet<M, Recent, Chunks, Names, In, Needs<N>>,
     Gives<N>
   >;
-  /** Adds a task or a built flow under other names. */
+  /** Adds a task or a built flow under other names, or one that may fail without failing its flow. */
   add<
     N,
     const Name extends string = never,
@@ -85,6 +85,7 @@ export interface LinearBuilder<
     const Inject extends { readonly [K in keyof Needs<N>]?: Needs<N>[K] } & Readonly<Record<string, unknown>> = {},
     const Rename extends Readonly<Record<string, string>> = {},
     const Override extends boolean = false,
+    const Optional extends boolean = false,
     Found = FoundInOptions<
       M,
       Exclude<keyof Rebind | keyof Inject, keyof Needs<N>> | Exclude<keyof Rename, keyof Gives<N>>,
@@ -120,7 +121,7 @@ export interface LinearBuilder<
       PlacedNeeds<Needs<N>, Rebind, Inject>,
       PlacedGifts<Gives<N>, Rename>
     >,
-    options: AddOptions<F, Needs<N>, Gives<N>, M extends 'open' ? string : Names, Ids, Name, Rebind, Inject, Rename, Override>,
+    options: AddOptions<F, Needs<N>, Gives<N>, M extends 'open' ? string : Names, Ids, Name, Rebind, Inject, Rename, Override, Optional>,
   ): Placed<
     F,
     M,
@@ -133,7 +134,7 @@ export interface LinearBuilder<
     In,
     Both<S, Demands<N>>,
     Unmet<M, Recent, Chunks, Names, In, PlacedNeeds<Needs<N>, Rebind, Inject>>,
-    PlacedGifts<Gives<N>, Rename>,
+    Tolerated<PlacedGifts<Gives<N>, Rename>, Optional>,
     Override
   >;
   /**

@@ -4,7 +4,7 @@ import { flowDefinitionOf } from './flow-value.js';
 import { taskDefinitionOf } from './task-metadata.js';
 import { usedIn } from './use.js';
 
-const KNOWN = new Set(['name', 'rebind', 'inject', 'provides', 'override']);
+const KNOWN = new Set(['name', 'rebind', 'inject', 'provides', 'override', 'optional']);
 
 /** Most placements say nothing: they share this. */
 const NONE: Readonly<Record<string, never>> = Object.freeze({});
@@ -22,6 +22,7 @@ export function nodeDefinition(node: unknown, options?: unknown): NodeDefinition
     inject: given.inject === undefined ? NONE : Object.freeze({ ...asRecord(given.inject) }),
     provides: asNames(given.provides),
     override: given.override === true,
+    ...(given.optional === true ? { optional: true as const } : {}),
   });
   return Object.freeze({
     node: taskDefinitionOf(node) ?? flowDefinitionOf(node) ?? notANode(node),

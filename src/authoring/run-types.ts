@@ -21,7 +21,12 @@ export type RootOf<Root> = Root extends AnyFlow
 export type RunResult<F extends AnyFlow> = F extends AnyFlow
   ? RunIdentity<NameOf<F>> &
       (
-        | { readonly state: 'SUCCESS'; readonly results: Provides<F> }
+        | {
+            readonly state: 'SUCCESS';
+            readonly results: Provides<F>;
+            /** What failed in optional nodes: the run went on without them. */
+            readonly failures: readonly FailureReport[];
+          }
         | { readonly state: 'REVERTED' | 'CANCELLED'; readonly failures: readonly FailureReport[] }
         | {
             readonly state: 'FAILURE';

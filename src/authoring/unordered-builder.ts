@@ -1,4 +1,4 @@
-import type { AddOptions, FoundInOptions, PlacedGifts, PlacedNeeds } from './add-options.js';
+import type { AddOptions, FoundInOptions, PlacedGifts, PlacedNeeds, Tolerated } from './add-options.js';
 import type { CheckAdd, FoundInNode, Mode } from './check-add.js';
 import type { Flow } from './flow.js';
 import type { CheckReturn, FlowEnd, Returned } from './flow-end.js';
@@ -62,7 +62,7 @@ export interface UnorderedBuilder<
     Unmet<M, Base, [], Names, In, Needs<N>>,
     Gives<N>
   >;
-  /** Adds a task or a built flow under other names. */
+  /** Adds a task or a built flow under other names, or one that may fail without failing its flow. */
   add<
     N,
     const Name extends string = never,
@@ -70,6 +70,7 @@ export interface UnorderedBuilder<
     const Inject extends { readonly [K in keyof Needs<N>]?: Needs<N>[K] } & Readonly<Record<string, unknown>> = {},
     const Rename extends Readonly<Record<string, string>> = {},
     const Override extends boolean = false,
+    const Optional extends boolean = false,
     Found = FoundInOptions<
       M,
       Exclude<keyof Rebind | keyof Inject, keyof Needs<N>> | Exclude<keyof Rename, keyof Gives<N>>,
@@ -104,14 +105,26 @@ export interface UnorderedBuilder<
       PlacedNeeds<Needs<N>, Rebind, Inject>,
       PlacedGifts<Gives<N>, Rename>
     >,
-    options: AddOptions<F, Needs<N>, Gives<N>, M extends 'open' ? string : Names | Out, Ids, Name, Rebind, Inject, Rename, Override>,
+    options: AddOptions<
+      F,
+      Needs<N>,
+      Gives<N>,
+      M extends 'open' ? string : Names | Out,
+      Ids,
+      Name,
+      Rebind,
+      Inject,
+      Rename,
+      Override,
+      Optional
+    >,
   ): Wider<
     F,
     M,
     Req,
     Base,
     Names,
-    (Override extends true ? Drop<Prov, keyof PlacedGifts<Gives<N>, Rename>> : Prov) & PlacedGifts<Gives<N>, Rename>,
+    (Override extends true ? Drop<Prov, keyof PlacedGifts<Gives<N>, Rename>> : Prov) & Tolerated<PlacedGifts<Gives<N>, Rename>, Optional>,
     Out,
     Ids | ([Name] extends [never] ? LiteralName<N> : Name),
     In,

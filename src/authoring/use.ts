@@ -1,4 +1,4 @@
-import type { PlacedGifts, PlacedNeeds, RenameOptions } from './add-options.js';
+import type { PlacedGifts, PlacedNeeds, RenameOptions, TolerantOptions, Tolerated } from './add-options.js';
 import type { NotANode } from './check-add.js';
 import type { AnyNode, Gives, Needs } from './node-types.js';
 import type { Fits, Shown, Wrong } from './sentence.js';
@@ -32,11 +32,12 @@ export function use<
   const Rebind extends Readonly<Record<string, string>> = {},
   const Inject extends { readonly [K in keyof Needs<N>]?: Needs<N>[K] } & Readonly<Record<string, unknown>> = {},
   const Rename extends Readonly<Record<string, string>> = {},
+  const Optional extends boolean = false,
   Found = [N] extends [AnyNode] ? Fits : 'NOT_A_NODE',
 >(
   node: [Found] extends [Wrong] ? Shown<NotANode<'…', N>> : N,
-  options: RenameOptions<'…', Needs<N>, Gives<N>, string, Rebind, Inject, Rename>,
-): Use<N, PlacedNeeds<Needs<N>, Rebind, Inject>, PlacedGifts<Gives<N>, Rename>> {
+  options: RenameOptions<'…', Needs<N>, Gives<N>, string, Rebind, Inject, Rename> & TolerantOptions<Optional>,
+): Use<N, PlacedNeeds<Needs<N>, Rebind, Inject>, Tolerated<PlacedGifts<Gives<N>, Rename>, Optional>> {
   return Object.freeze({ '~flowproof': Object.freeze({ kind: 'use' as const, node: node as N, options }) });
 }
 

@@ -9,6 +9,7 @@ import { describe } from './describe.js';
 import { executionGraph } from './execution-graph.js';
 import { link } from './link.js';
 import { manifestOf } from './manifest.js';
+import { optionalParts } from './optional-parts.js';
 import { targeted } from './target.js';
 
 const compiledFlows = new WeakMap<FlowDefinition, Map<Compat, CompiledFlow>>();
@@ -48,6 +49,7 @@ function compileAnew(definition: FlowDefinition, compat: Compat): CompiledFlow {
   const manifest = manifestOf(shape, linked);
   const ordered = executionGraph(shape, linked.children, linked.orders);
   const deciders = decidersOf(shape, linked, ordered, origins);
+  const optional = optionalParts(shape, ordered.ends);
   return Object.freeze({
     name: definition.name,
     version: definition.version,
@@ -56,6 +58,7 @@ function compileAnew(definition: FlowDefinition, compat: Compat): CompiledFlow {
     atoms,
     graph: ordered.graph,
     ...(deciders.length === 0 ? {} : { deciders }),
+    ...(optional === undefined ? {} : { optional }),
     inputs: linked.inputs,
     inputsKnown: definition.input.kind === 'none' || (definition.input.kind === 'typed' && definition.input.names !== undefined),
     inputSchema: definition.input.kind === 'schema' ? definition.input.schema : undefined,

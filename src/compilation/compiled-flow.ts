@@ -19,6 +19,8 @@ export interface CompiledFlow {
   readonly graph: ExecutionGraph;
   /** What must be asked before some nodes run; absent: nothing. */
   readonly deciders?: readonly CompiledDecider[];
+  /** Per atom the innermost node around it that may fail without failing its flow; absent: there is none. */
+  readonly optional?: readonly (OptionalPart | undefined)[];
   /** Values that a run must be given, as far as names tell. */
   readonly inputs: readonly PortShape[];
   /** Whether `inputs` names all that a run can be given: then others are mistakes. */
@@ -71,6 +73,16 @@ export interface CompiledRetry extends CompiledPlace {
   readonly outputs: readonly Port[];
   /** One past the last atom of the flow that it retries; that flow's atoms follow it. */
   readonly until: number;
+}
+
+/** A node that may fail without failing its flow: a task, or a flow with all that is in it. */
+export interface OptionalPart {
+  readonly path: string;
+  /** Its atoms: from `first` up to, without, `until`. */
+  readonly first: number;
+  readonly until: number;
+  /** The next one around it. */
+  readonly outer?: OptionalPart;
 }
 
 /** Says whether a node of the flow runs: the decider of a link, or a choice that the node is a branch of. */

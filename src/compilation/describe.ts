@@ -61,6 +61,7 @@ function describeNode({ node, placement, unknownOptions }: NodeDefinition, paren
     ...refusedIn(placement.inject),
     rename: placement.provides,
     override: placement.override,
+    ...(placement.optional === true ? { optional: true as const } : {}),
     unknownOptions,
   };
   switch (node.kind) {

@@ -10,6 +10,8 @@ export type Difference =
   | { readonly is: 'otherKind'; readonly atom: StoredAtom; readonly now: StoredAtom }
   | { readonly is: 'otherVersion'; readonly atom: StoredAtom; readonly now: StoredAtom }
   | { readonly is: 'revertGone'; readonly atom: StoredAtom }
+  /** A node that might fail without failing its flow may not any more. */
+  | { readonly is: 'notOptional'; readonly node: string }
   /** A choice has lost one of its branches. */
   | { readonly is: 'branchGone'; readonly choice: string; readonly branch: string }
   /** What was not a choice is one now; `branches`: those of its nodes that were there before. */
@@ -17,7 +19,11 @@ export type Difference =
 
 /** @param then the flow as it was @param now the same flow as it is here */
 export function differencesOf(then: StoredFlow, now: StoredFlow): readonly Difference[] {
-  return [...[...then.atoms.values()].flatMap((atom) => differenceOf(atom, now.atoms.get(atom.path)) ?? []), ...choices(then, now)];
+  return [
+    ...[...then.atoms.values()].flatMap((atom) => differenceOf(atom, now.atoms.get(atom.path)) ?? []),
+    ...obliged(then, now),
+    ...choices(then, now),
+  ];
 }
 
 function differenceOf(atom: StoredAtom, now: StoredAtom | undefined): Difference | undefined {
@@ -25,6 +31,10 @@ function differenceOf(atom: StoredAtom, now: StoredAtom | undefined): Difference
   if (now.kind !== atom.kind) return { is: 'otherKind', atom, now };
   if (now.version !== atom.version) return { is: 'otherVersion', atom, now };
   return atom.reverts && !now.reverts ? { is: 'revertGone', atom } : undefined;
+}
+
+function obliged({ optional }: StoredFlow, now: StoredFlow): readonly Difference[] {
+  return [...optional].flatMap((node) => (now.optional.has(node) || !hasNode(now, node) ? [] : [{ is: 'notOptional', node } as const]));
 }
 
 function choices(then: StoredFlow, now: StoredFlow): readonly Difference[] {

@@ -93,12 +93,16 @@ const idOf = (index: number): string => `n${index}`;
 function boxOf(node: NodeShape, named: Pick<Box, 'id' | 'path'>, content: readonly Box[]): Box {
   switch (node.kind) {
     case 'flow':
-      return { kind: 'flow', ...named, label: flowLabel(node), choice: node.choice !== undefined, content };
+      return { kind: 'flow', ...named, label: flowLabel(node) + tolerance(node), choice: node.choice !== undefined, content };
     case 'retry':
       return { kind: 'retry', ...named, label: retryLabel(node), reverts: false };
     default:
-      return { kind: node.kind, ...named, label: node.name, reverts: node.kind === 'task' && node.hasRevert };
+      return { kind: node.kind, ...named, label: node.name + tolerance(node), reverts: node.kind === 'task' && node.hasRevert };
   }
+}
+
+function tolerance({ optional }: NodeShape): string {
+  return optional === true ? ' (optional)' : '';
 }
 
 function flowLabel({ name, pattern, choice }: FlowNodeShape): string {

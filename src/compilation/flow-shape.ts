@@ -31,6 +31,8 @@ interface PlacedShape {
   /** output → name it is stored under */
   readonly rename: Readonly<Record<string, string>>;
   readonly override: boolean;
+  /** It may fail without failing its flow: then it is undone, and left out. */
+  readonly optional?: true;
   readonly unknownOptions: readonly string[];
 }
 

@@ -51,13 +51,25 @@ export function sourceOf({ mayLack }: TaskNodeShape | RetryNodeShape, atom: numb
 
 /** What a node gives under the names of the flow that it is in. */
 export function placed(shape: FlowShape, node: number, given: readonly Given[]): NodeGifts {
-  const { rename, override } = shape.nodes[node] as NodeShape;
-  const values = [...(given[node] as Given).values];
+  const { rename, override, optional } = shape.nodes[node] as NodeShape;
+  const values = [...(given[node] as Given).values].map(
+    ([name, source]) => [name, optional === true ? uncertain(source) : source] as const,
+  );
   return {
     node,
     override,
     values: values.map(([output, source]) => [Object.hasOwn(rename, output) ? (rename[output] as string) : output, source]),
   };
+}
+
+const uncertainOnes = new WeakMap<Source, Source>();
+
+/** What may fail without failing its flow gives as little as a branch that may not run. The same one for the same source. */
+function uncertain(source: Source): Source {
+  if (source.from === 'branch' && !source.certain) return source;
+  const known = uncertainOnes.get(source) ?? { from: 'branch', of: [source], certain: false };
+  uncertainOnes.set(source, known);
+  return known;
 }
 
 /** The number of each atom, and the values that a flow's retry gives to it. */

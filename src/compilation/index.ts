@@ -3,7 +3,15 @@
 export { linesOf, signed } from './boxes.js';
 export { type Compat, STANDARD } from './compat.js';
 export { compile } from './compile.js';
-export type { CompiledAtom, CompiledDecider, CompiledFlow, CompiledRetry, CompiledTask, ExecutionGraph } from './compiled-flow.js';
+export type {
+  CompiledAtom,
+  CompiledDecider,
+  CompiledFlow,
+  CompiledRetry,
+  CompiledTask,
+  ExecutionGraph,
+  OptionalPart,
+} from './compiled-flow.js';
 export { type DescribedFlow, describe, RETRY_NAME, type ShapeOrigin } from './describe.js';
 export { type Difference, differencesOf } from './differences.js';
 export { type DotOptions, dot } from './dot.js';

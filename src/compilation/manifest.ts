@@ -11,11 +11,14 @@ import type { Source } from './source.js';
 export function manifestOf(shape: FlowShape, linked: LinkedFlow): Json {
   const root = shape.nodes[0];
   const flows = flowsIn(shape, linked);
+  const paths = pathsIn(shape);
+  const optional = paths.filter((_, node) => shape.nodes[node]?.optional === true);
   return {
     flow: root?.name ?? '',
     version: root?.kind === 'flow' ? root.version : 1,
     atoms: linked.atoms.map((atom) => describeAtom(atom, shape.nodes[atom.node] as NodeShape, linked)),
     ...(flows.length === 0 ? {} : { flows }),
+    ...(optional.length === 0 ? {} : { optional }),
     ...(linked.secrets === undefined ? {} : { secrets: secretsText(linked.secrets, linked) }),
     results: Object.fromEntries([...linked.results].map(([name, source]) => [name, sourceText(source, linked)])),
   };
@@ -51,11 +54,10 @@ function policyText({ policy, requires, provides }: RetryNodeShape): Json {
 
 /** Flows whose order is not simply that of their nodes. */
 function flowsIn(shape: FlowShape, linked: LinkedFlow): Json[] {
-  const paths: string[] = [];
+  const paths = pathsIn(shape);
   const flows: Json[] = [];
   for (const [index, node] of shape.nodes.entries()) {
-    const path = node.parent < 0 ? node.name : `${paths[node.parent]}/${node.name}`;
-    paths.push(path);
+    const path = paths[index] ?? '';
     if (node.kind !== 'flow' || node.pattern === 'linear') continue;
     const links = node.links.map(({ from, to, decider, depth = 'all' }) => [from, to, ...(decider === 'none' ? [] : [depth])]);
     const reads = Object.entries(linked.reads.get(index) ?? {}).map(([name, source]) => [name, sourceText(source, linked)] as const);
@@ -67,6 +69,12 @@ function flowsIn(shape: FlowShape, linked: LinkedFlow): Json[] {
     });
   }
   return flows;
+}
+
+function pathsIn({ nodes }: FlowShape): readonly string[] {
+  const paths: string[] = [];
+  for (const { name, parent } of nodes) paths.push(parent < 0 ? name : `${paths[parent]}/${name}`);
+  return paths;
 }
 
 /** By names and paths, so that whoever reads a stored run knows what to show, without its code. */

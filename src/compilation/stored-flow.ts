@@ -31,6 +31,8 @@ export interface StoredFlow {
   readonly atoms: ReadonlyMap<string, StoredAtom>;
   /** By path; linear ones are not among them. */
   readonly flows: ReadonlyMap<string, StoredInnerFlow>;
+  /** Nodes that may fail without failing their flow. */
+  readonly optional: ReadonlySet<string>;
   /** Inputs that somebody reads: runs were given them. */
   readonly inputs: ReadonlySet<string>;
   /** What is secret: inputs of the flow under its own name, outputs under the path of their atom. */
@@ -61,7 +63,15 @@ export function storedFlow(manifest: Json): StoredFlow {
     sources.push(...reads.values());
     flows.set(flow.path, { pattern: String(flow.pattern), links, reads });
   }
-  return { version: numberOf(given.version), atoms, flows, inputs: new Set(sources.flatMap(inputsIn)), secrets: secretsIn(given) };
+  const optional = new Set(listOf(given.optional).map(String));
+  return {
+    version: numberOf(given.version),
+    atoms,
+    flows,
+    optional,
+    inputs: new Set(sources.flatMap(inputsIn)),
+    secrets: secretsIn(given),
+  };
 }
 
 function secretsIn({ flow, secrets }: JsonObject): ReadonlyMap<string, ReadonlySet<string>> {

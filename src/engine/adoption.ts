@@ -20,9 +20,10 @@ export function adopt(flow: CompiledFlow, status: RunStatus, change: FlowChange,
   for (const [decider, yes] of standingVotes(flow, past)) state(['VOTE', flow.deciders?.[decider]?.first ?? 0, decider, yes]);
   for (const atom of skipped(flow, status, change, past)) state(['IGNORE', atom]);
   for (const [atom, before] of change.from.entries()) {
-    const intention = before < 0 ? intentionAround(flow, status, atom) : undefined;
+    const intention = before < 0 ? intentionAround(flow, status, past, atom) : undefined;
     if (intention !== undefined) state(['INTEND', intention, atom, atom + 1]);
   }
+  if (!status.goingBack && isBehindOptional(flow, status)) state(['INTEND', 'REVERT', 0, flow.atoms.length]);
   for (const [atom, intention] of inTheWay(flow, status)) state(['INTEND', intention, atom, atom + 1]);
   return facts;
 }
@@ -55,8 +56,14 @@ function skipped(flow: CompiledFlow, status: RunStatus, { from }: FlowChange, pa
 }
 
 /** What is new in a flow that is being undone does not begin before that flow does. */
-function intentionAround({ atoms }: CompiledFlow, status: RunStatus, atom: number): 'REVERT' | 'REDO' | undefined {
+function intentionAround(
+  { atoms, optional }: CompiledFlow,
+  status: RunStatus,
+  past: Past,
+  atom: number,
+): 'REVERT' | 'REDO' | 'IGNORE' | undefined {
   if (status.goingBack) return 'REVERT';
+  for (let part = optional?.[atom]; part !== undefined; part = part.outer) if (past.isLeftOut(part.path)) return 'IGNORE';
   const governor: AtomStatus | undefined = status.atoms[atoms[atom]?.governor ?? -1];
   if (governor === undefined || governor.intention === 'EXECUTE') return undefined;
   return governor.intention === 'REDO' ? 'REDO' : 'REVERT';
@@ -79,11 +86,23 @@ function inTheWay(flow: CompiledFlow, status: RunStatus): readonly (readonly [at
     undone.filter((atom) => status.atoms[atom]?.intention === 'RETRY'),
   );
   return status.atoms.flatMap(({ state, intention }, atom): [number, 'REVERT' | 'REDO'][] => {
-    if (!mayBeUndone(state) || intention === 'REVERT') return [];
+    if (!mayBeUndone(state) || intention === 'REVERT' || intention === 'IGNORE') return [];
     if (behindGood.has(atom)) return [[atom, 'REVERT']];
     const isInTheWay = intention === 'RETRY' ? trying.has(atom) : behindAny.has(atom);
     return isInTheWay && intention !== 'REDO' ? [[atom, 'REDO']] : [];
   });
+}
+
+/**
+ * Whether something has begun in the order of this flow behind an optional node that is being undone. It would stand on what that
+ * node gave, and could not be undone by itself: then the run goes back, as when such a node fails.
+ */
+function isBehindOptional({ graph }: CompiledFlow, status: RunStatus): boolean {
+  const undone = status.atoms.flatMap(({ intention, state }, atom) => (intention === 'IGNORE' && mayBeUndone(state) ? [atom] : []));
+  const behind = behindAll({ graph }, undone);
+  return status.atoms.some(
+    ({ state, intention }, atom) => behind.has(atom) && mayBeUndone(state) && intention !== 'IGNORE' && intention !== 'REVERT',
+  );
 }
 
 /** Nobody around it is about to try again. */
@@ -97,7 +116,7 @@ function isForGood({ atoms }: CompiledFlow, status: RunStatus, atom: number): bo
 }
 
 /** All that comes after these atoms: none of them is after itself. */
-function behindAll({ graph: { successors } }: CompiledFlow, from: readonly number[]): ReadonlySet<number> {
+function behindAll({ graph: { successors } }: Pick<CompiledFlow, 'graph'>, from: readonly number[]): ReadonlySet<number> {
   const behind = new Set(from.flatMap((atom) => successors[atom] ?? []));
   for (const node of behind) for (const successor of successors[node] ?? []) behind.add(successor);
   return behind;

@@ -2,6 +2,9 @@ import type { CompiledFlow, CompiledRetry } from '../compilation/index.js';
 import { type AtomStatus, mayBeUndone } from './run-state.js';
 import type { Run } from './step.js';
 
+/** A node's atoms: of a retry, its flow's. */
+type AtomRange = Pick<CompiledRetry, 'index' | 'until'>;
+
 type Ranges = readonly (readonly [from: number, until: number])[];
 
 /**
@@ -16,9 +19,9 @@ export function behind(run: Run, retry: CompiledRetry): Ranges {
  * What has begun behind a flow that is to be tried again: it is undone first, and runs again after. Only a flow that was
  * changed has such: something new was put before what is done.
  */
-export function begunBehind(run: Run, retry: CompiledRetry): Ranges {
+export function begunBehind(run: Run, part: AtomRange): Ranges {
   if (!run.status.changed) return [];
-  const begun = atomsBehind(run.flow, retry).filter((atom) => mayBeUndone(at(run, atom).state) && at(run, atom).intention !== 'REVERT');
+  const begun = atomsBehind(run.flow, part).filter((atom) => mayBeUndone(at(run, atom).state) && at(run, atom).intention !== 'REVERT');
   return rangesOf(begun);
 }
 
@@ -78,7 +81,7 @@ function at({ status }: Run, atom: number): AtomStatus {
 }
 
 /** In ascending order. */
-export function atomsBehind({ graph, atoms }: CompiledFlow, { index, until }: CompiledRetry): readonly number[] {
+export function atomsBehind({ graph, atoms }: CompiledFlow, { index, until }: AtomRange): readonly number[] {
   const seen = new Set<number>();
   for (let atom = index; atom < until; atom++) seen.add(atom);
   for (const node of seen) for (const successor of graph.successors[node] ?? []) seen.add(successor);

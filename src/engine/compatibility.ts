@@ -41,6 +41,10 @@ function refusal(difference: Difference, past: Past): string | undefined {
       const isUndone = state === 'REVERTING' || (state === 'REVERT_FAILURE' && wakeAtMs !== undefined);
       return isUndone ? `'${difference.atom.path}' is ${state}, and has no revert in this code: nobody could finish undoing it` : undefined;
     }
+    case 'notOptional':
+      return past.isLeftOut(difference.node)
+        ? `'${difference.node}' was optional, and is left out since it failed: in this code the run could not go on without it`
+        : undefined;
     case 'branchGone':
       return branchGone(difference.choice, difference.branch, past);
     case 'nowChoice': {

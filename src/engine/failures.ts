@@ -30,7 +30,10 @@ export function failuresOf(flow: FailedFlow, status: RunStatus, reader?: number)
     if (failure !== undefined) {
       found.push({
         at: atom.failedAt,
-        report: { path, phase: 'execute', attempt: atom.failedExecution, failure: shownFailure(secrets, index, failure) },
+        report: {
+          ...{ path, phase: 'execute', attempt: atom.failedExecution, failure: shownFailure(secrets, index, failure) },
+          ...(atom.state === 'IGNORE' ? { optional: true } : {}),
+        },
       });
     }
     if (atom.revertFailure !== undefined) {

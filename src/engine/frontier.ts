@@ -4,12 +4,13 @@ import { Ballot } from './ballot.js';
 import type { Moment } from './decision.js';
 import { Heap } from './heap.js';
 import { OpenQuestions } from './open-questions.js';
-import { type AtomStatus, isInFlight, isTakenBack, mayBeUndone, type RunStatus } from './run-state.js';
+import { type AtomStatus, isInFlight, isTakenBack, mayBeLeftOut, mayBeUndone, type RunStatus } from './run-state.js';
 
 const FORWARD = 1;
 const BACK = 2;
 const LOST = 4;
 const UNSETTLED = 8;
+const LEFT_OUT = 16;
 
 const TO_UNDO = 1;
 const UNDONE = 2;
@@ -36,6 +37,7 @@ export class Frontier {
   readonly #forward: Heap;
   readonly #back: Heap;
   readonly #lost: Heap;
+  readonly #leftOut = new Heap((a, b) => a < b);
   /** Per node: in which heaps it is. */
   readonly #queued: Uint8Array;
   readonly #flying: Uint8Array;
@@ -118,6 +120,11 @@ export class Frontier {
     return this.#first(this.#back, BACK, (node, atom) => this.#mayRevert(node, atom));
   }
 
+  /** The next atom of an optional node that has failed of which nothing is left. */
+  nextLeftOut(): number | undefined {
+    return this.#first(this.#leftOut, LEFT_OUT, (_, atom) => mayBeLeftOut(atom));
+  }
+
   /** The next atom that was in flight when its engine was lost. */
   nextLost(): number | undefined {
     return this.#first(this.#lost, LOST, (_, atom) => atom.lost);
@@ -166,6 +173,7 @@ export class Frontier {
     if (atom.unsettled) this.#queue(this.#unsettled, UNSETTLED, node);
     if (atom.wakeAtMs === undefined) this.#alarms.forget(node);
     else this.#alarms.set(node, atom.wakeAtMs, this.#isResting(node, atom));
+    if (mayBeLeftOut(atom)) this.#queue(this.#leftOut, LEFT_OUT, node);
     if (atom.lost) this.#queue(this.#lost, LOST, node);
     else if (this.#mayExecute(node, atom)) this.#queue(this.#forward, FORWARD, node);
     else if (this.#mayRevert(node, atom)) this.#queue(this.#back, BACK, node);

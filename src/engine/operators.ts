@@ -26,6 +26,8 @@ export function retryFailed(run: Run, step: Step): void {
   const anew = new Set<number>();
   for (const [atom, status] of atoms.entries()) {
     const { state, intention, unsettled } = status;
+    // An optional node that failed before is left out, and what came after it stands on that.
+    if (intention === 'IGNORE') continue;
     if (intention !== 'EXECUTE') {
       if (!isStuck && !mayBeUndone(state)) anew.add(atom);
     } else if (isUnknown(status)) {

@@ -7,6 +7,7 @@ const NOT_THERE = newAtom();
 export class Past {
   readonly flow: StoredFlow;
   readonly #atoms: readonly AtomStatus[];
+  readonly #paths: readonly string[];
   /** Where each node of the flow lies among its atoms. */
   readonly #places = new Map<string, { readonly first: number; until: number }>();
   /** What links have said, by the keys of their deciders. */
@@ -20,8 +21,9 @@ export class Past {
   constructor({ manifest, atoms }: RunStatus) {
     this.flow = storedFlow(manifest);
     this.#atoms = atoms;
+    this.#paths = [...this.flow.atoms.keys()];
     let place = 0;
-    for (const path of this.flow.atoms.keys()) {
+    for (const path of this.#paths) {
       for (const node of [...around(path), path]) this.#place(node, place);
       place++;
     }
@@ -56,7 +58,22 @@ export class Past {
   /** Whether the node was skipped as a whole, and not merely all that is in it, each for a reason of its own. */
   isSkipped(node: string): boolean {
     const atoms = this.#in(node);
-    return atoms.length > 0 && !this.#votedIn.has(node) && atoms.every(({ state }) => state === 'IGNORE');
+    if (atoms.length === 0 || atoms.some(({ state }) => state !== 'IGNORE')) return false;
+    if (atoms.some(({ intention }) => intention === 'IGNORE')) return [...around(node), node].some((one) => this.isLeftOut(one));
+    return !this.#votedIn.has(node);
+  }
+
+  /** Whether it was optional, has failed, and is left out or about to be: itself, and not only optional nodes in it. */
+  isLeftOut(node: string): boolean {
+    const place = this.#places.get(node);
+    if (place === undefined || !this.flow.optional.has(node)) return false;
+    const inner = [...this.flow.optional].filter((other) => isIn(other, node));
+    return this.#paths
+      .slice(place.first, place.until)
+      .some(
+        (path, offset) =>
+          this.#atoms[place.first + offset]?.intention === 'IGNORE' && !inner.some((one) => path === one || isIn(path, one)),
+      );
   }
 
   #place(node: string, place: number): void {
@@ -81,6 +98,10 @@ export class Past {
     const chosen = this.#chosen.get(choice) ?? new Set();
     this.#chosen.set(choice, isChosen ? chosen.add(target.slice(choice.length + 1)) : chosen);
   }
+}
+
+function isIn(node: string, flow: string): boolean {
+  return node.startsWith(`${flow}/`);
 }
 
 /** The flows around a node, from the outermost. */

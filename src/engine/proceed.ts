@@ -46,7 +46,7 @@ function settleFailures(run: Run, step: Step): boolean {
 }
 
 function goOn(run: Run, step: Step): boolean {
-  return goBack(run, step) || wake(run, step) || bringBack(run, step) || goForward(run, step) || ask(run, step);
+  return leaveOut(run, step) || goBack(run, step) || wake(run, step) || bringBack(run, step) || goForward(run, step) || ask(run, step);
 }
 
 /** One at a time, what comes first must not depend on how soon a question is answered. */
@@ -68,7 +68,7 @@ function rest(run: Run, step: Step): void {
     return;
   }
   const unsettled = frontier.nextUnsettled() !== undefined;
-  const more = frontier.nextBack() ?? frontier.ballot.next() ?? frontier.nextForward() ?? alarm;
+  const more = frontier.nextLeftOut() ?? frontier.nextBack() ?? frontier.ballot.next() ?? frontier.nextForward() ?? alarm;
   if (unsettled && leavesFailures(run, step) && hold !== 'stop') step.state(['RUN', 'FAILURE']);
   else if (!unsettled && more === undefined && !frontier.bringsBack) end(run, step);
   else if (hold === 'suspend') step.state(['RUN', 'SUSPENDED']);
@@ -106,6 +106,15 @@ function settleLost(run: Run, step: Step): boolean {
   if (atom.kind === 'retry' && !mayExecute(atom, step.limits)) return beginAttempt(run, step, atom);
   if (!mayCall(run, step)) return false;
   step.call('execute', index);
+  return true;
+}
+
+/** Of an optional node that has failed; its gates are passed. */
+function leaveOut(run: Run, step: Step): boolean {
+  const index = run.frontier.nextLeftOut();
+  if (index === undefined) return false;
+  step.state(['IGNORE', index]);
+  run.frontier.skipped();
   return true;
 }
 

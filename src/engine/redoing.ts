@@ -56,6 +56,6 @@ function liveRetries(flow: CompiledFlow, { atoms, goingBack }: RunStatus): Reado
     if (state === 'SUCCESS' || state === 'IGNORE') continue;
     for (let at = governor; at >= 0 && !live.has(at); at = flow.atoms[at]?.governor ?? -1) live.add(at);
   }
-  for (const at of live) if (atoms[at]?.intention === 'REVERT') live.delete(at);
+  for (const at of live) if (atoms[at]?.intention === 'REVERT' || atoms[at]?.intention === 'IGNORE') live.delete(at);
   return live;
 }

@@ -1,4 +1,4 @@
-import type { CompiledRetry } from '../compilation/index.js';
+import type { CompiledRetry, OptionalPart } from '../compilation/index.js';
 import { timeAfter } from '../model/clock.js';
 import type { Failure } from '../model/failure.js';
 import type { Decision } from '../model/states.js';
@@ -35,10 +35,15 @@ export function resolveFailure(run: Run, step: Step, failed: number): Question |
   const isPermanent = statusOf(run, failed).failure?.permanent === true;
   let gaveUp: CompiledRetry | undefined;
   let via = failed;
-  for (let governor = governorOf(run, failed); governor >= 0; via = governor, governor = governorOf(run, governor)) {
+  let part = mayBeTolerated(run, failed) ? run.flow.optional?.[failed] : undefined;
+  for (let governor = governorOf(run, failed); ; via = governor, governor = governorOf(run, governor)) {
+    for (; part !== undefined && part.first > governor; part = part.outer) if (leaveOut(run, step, part, failed)) return undefined;
+    if (governor < 0) break;
     const retry = run.flow.atoms[governor] as CompiledRetry;
     const decision = isPermanent || !hasBegun(statusOf(run, governor)) ? 'REVERT' : decisionOf(run, retry, failed, via);
     if (decision === undefined) return { about: 'failure', retry: governor, failed, via };
+    // What would be undone for good in an optional node is left out with it, and nobody further out is asked.
+    if (decision === 'REVERT_LOCAL') for (; part !== undefined; part = part.outer) if (leaveOut(run, step, part, failed)) return undefined;
     if (decision === 'REVERT') {
       gaveUp ??= retry;
       continue;
@@ -51,6 +56,25 @@ export function resolveFailure(run: Run, step: Step, failed: number): Question |
   else apply(run, step, 'REVERT_ALL', undefined);
   abortDoomed(run, step);
   return undefined;
+}
+
+/** A run that may have no more steps goes back, whatever of it is optional. */
+function mayBeTolerated(run: Run, failed: number): boolean {
+  return statusOf(run, failed).failure?.code !== 'JOURNAL_FULL';
+}
+
+/**
+ * An optional node that has failed is undone and left out, and the run goes on without it; what is taken back already stays so.
+ *
+ * @returns whether that settles the failure: not where a changed flow has put the node before what has begun
+ */
+function leaveOut(run: Run, step: Step, part: OptionalPart, failed: number): boolean {
+  const { first, until } = part;
+  if (isTakenBack(statusOf(run, first)) && isTakenBack(statusOf(run, failed))) return true;
+  if (begunBehind(run, { index: first, until }).length > 0) return false;
+  step.state(['INTEND', 'IGNORE', first, until]);
+  abortDoomed(run, step);
+  return true;
 }
 
 /** A retry that a changed flow has put around what had begun already may not have come to its first attempt: it can't make another one. */

@@ -7,7 +7,7 @@ import { storedValue } from './values.js';
 
 /** How a run ended, without its types. */
 export type AnyRunResult = { readonly flow: string; readonly runId: string } & (
-  | { readonly state: 'SUCCESS'; readonly results: Readonly<Record<string, unknown>> }
+  | { readonly state: 'SUCCESS'; readonly results: Readonly<Record<string, unknown>>; readonly failures: readonly FailureReport[] }
   | { readonly state: 'REVERTED' | 'CANCELLED'; readonly failures: readonly FailureReport[] }
   | {
       readonly state: 'FAILURE';
@@ -24,7 +24,7 @@ export function runResult(flow: CompiledFlow, status: RunStatus, codec: Codec): 
   const common = { flow: flow.name, runId };
   switch (status.state) {
     case 'SUCCESS':
-      return { ...common, state: status.state, results: resultsOf(flow, status, codec) };
+      return { ...common, state: status.state, results: resultsOf(flow, status, codec), failures: toleratedIn(flow, status) };
     case 'REVERTED':
     case 'CANCELLED':
       return { ...common, state: status.state, failures: failuresOf(flow, status) };
@@ -37,6 +37,11 @@ export function runResult(flow: CompiledFlow, status: RunStatus, codec: Codec): 
     default:
       throw new Error(`run '${runId}' is ${status.state}: it has no result yet`);
   }
+}
+
+/** What failed in optional nodes: the run went on without them. */
+function toleratedIn(flow: CompiledFlow, status: RunStatus): readonly FailureReport[] {
+  return flow.optional === undefined ? [] : failuresOf(flow, status).filter(({ optional }) => optional === true);
 }
 
 function resultsOf(flow: CompiledFlow, status: RunStatus, codec: Codec): Readonly<Record<string, unknown>> {

@@ -186,9 +186,19 @@ export function isInFlight(atom: AtomStatus): boolean {
   return (atom.state === 'RUNNING' || atom.state === 'REVERTING') && !atom.lost;
 }
 
-/** It is to be undone, for good or to be run again. */
+/** It is to be undone: for good, to be run again, or to be left out. */
 export function isTakenBack({ intention }: AtomStatus): boolean {
-  return intention === 'REVERT' || intention === 'REDO';
+  return intention === 'REVERT' || intention === 'REDO' || intention === 'IGNORE';
+}
+
+/** Of an optional node that has failed: nothing of it is left, and it can be left out. */
+export function mayBeLeftOut({ state, intention }: AtomStatus): boolean {
+  return intention === 'IGNORE' && (state === 'PENDING' || state === 'REVERTED');
+}
+
+/** Of an optional node that has failed, was undone, and is left out. */
+export function isLeftOut({ state, intention }: AtomStatus): boolean {
+  return intention === 'IGNORE' && state === 'IGNORE';
 }
 
 /** Something was done, or may have been. */

@@ -1,5 +1,5 @@
 import type { CompiledFlow, ExecutionGraph } from '../compilation/index.js';
-import { type AtomStatus, isTakenBack, type RunStatus } from './run-state.js';
+import { type AtomStatus, isLeftOut, isTakenBack, mayBeLeftOut, mayBeUndone, type RunStatus } from './run-state.js';
 
 /** So many atoms are named; the others are counted. */
 const NAMED = 20;
@@ -16,9 +16,10 @@ export function standstillOf({ flow, status }: { readonly flow: CompiledFlow; re
   const undoes = where(
     ({ state, intention }) => state === 'FAILURE' || ((state === 'SUCCESS' || state === 'RETRYING') && intention !== 'EXECUTE'),
   );
-  if (begins.length === 0 && undoes.length === 0) return [];
+  const skips = where(mayBeLeftOut);
+  if (begins.length === 0 && undoes.length === 0 && skips.length === 0) return [];
   const cutOff = reached(
-    where((atom) => isTakenBack(atom) || atom.intention === 'RETRY'),
+    where((atom) => (isTakenBack(atom) && !isLeftOut(atom)) || (atom.intention === 'RETRY' && mayBeUndone(atom.state))),
     successors,
   );
   const held = reached(
@@ -27,6 +28,7 @@ export function standstillOf({ flow, status }: { readonly flow: CompiledFlow; re
   );
   const lines = [
     ...begins.filter((atom) => !cutOff.has(atom)).map((atom) => said(flow, status, atom, 'executed', predecessors)),
+    ...skips.map((atom) => said(flow, status, atom, 'left out', predecessors)),
     ...undoes.filter((atom) => !held.has(atom)).map((atom) => said(flow, status, atom, 'undone', successors)),
   ];
   return lines.length <= NAMED ? lines : [...lines.slice(0, NAMED), `and ${lines.length - NAMED} more`];

@@ -69,7 +69,9 @@ export class FlowFailedError extends FlowproofError<'FLOW_FAILED'> {
     readonly failures: readonly FailureReport[],
   ) {
     const list = failures.map((one) => `  ${one.path} (${one.phase}, attempt ${one.attempt}): ${one.failure.name}: ${one.failure.message}`);
-    super('FLOW_FAILED', [`run '${runId}' of flow '${flow}' ended ${state}`, ...list].join('\n'), { cause: failures[0]?.failure });
+    // What failed in an optional node is not why the run did.
+    const cause = failures.find(({ optional }) => optional !== true) ?? failures[0];
+    super('FLOW_FAILED', [`run '${runId}' of flow '${flow}' ended ${state}`, ...list].join('\n'), { cause: cause?.failure });
   }
 }
 

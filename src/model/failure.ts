@@ -33,6 +33,8 @@ export interface FailureReport {
   /** Which call of this phase failed, from 1; counts the rounds that a retry made, too. */
   readonly attempt: number;
   readonly failure: Failure;
+  /** It failed in an optional node: that was undone and left out, and the run went on. Absent: no. */
+  readonly optional?: true;
 }
 
 /** Causes of causes and errors of an `AggregateError` together: a circle of causes ends. */

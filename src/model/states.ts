@@ -20,7 +20,8 @@ export type AtomState = (typeof ATOM_STATES)[number];
 
 /**
  * What the engine means to do with an atom next; TaskFlow R-1.5. `RETRY`: of a retry, to undo its flow and try again. Added:
- * `REDO`, to undo what is done behind such a flow, and to run it again after.
+ * `REDO`, to undo what is done behind such a flow, and to run it again after. `IGNORE`: of an optional node that has failed, to
+ * undo what was done of it, and to leave it out.
  */
 export type Intention = 'EXECUTE' | 'REVERT' | 'RETRY' | 'REDO' | 'IGNORE';
 
@@ -54,7 +55,8 @@ export const RUN_MOVES: Readonly<Record<RunState, readonly RunState[]>> = {
  * call), `RUNNING → RUNNING` and `REVERTING → REVERTING` (the same work again after a crash), `REVERTING → SUCCESS`
  * and `REVERTING → FAILURE` (a revert withdrawn before the call), `RUNNING → RETRYING` (the same of a retry's next
  * attempt), `SUCCESS → FAILURE` (a retry whose decision throws), `RETRYING → REVERTING` (a retry that is given up between
- * two attempts), and the ways out of `REVERT_FAILURE`: another try, or a person who has undone it.
+ * two attempts), the ways out of `REVERT_FAILURE`: another try, or a person who has undone it, and `REVERTED → IGNORE` (an
+ * optional node that has failed is undone, and left out).
  */
 export const ATOM_MOVES: Readonly<Record<AtomState, readonly AtomState[]>> = {
   PENDING: ['RUNNING', 'IGNORE'],
@@ -62,7 +64,7 @@ export const ATOM_MOVES: Readonly<Record<AtomState, readonly AtomState[]>> = {
   SUCCESS: ['REVERTING', 'RETRYING', 'PENDING', 'FAILURE'],
   FAILURE: ['REVERTING', 'PENDING'],
   REVERTING: ['REVERTED', 'REVERT_FAILURE', 'REVERTING', 'SUCCESS', 'FAILURE'],
-  REVERTED: ['PENDING'],
+  REVERTED: ['PENDING', 'IGNORE'],
   REVERT_FAILURE: ['REVERTING', 'REVERTED', 'PENDING'],
   RETRYING: ['RUNNING', 'PENDING', 'REVERTING'],
   IGNORE: ['PENDING'],

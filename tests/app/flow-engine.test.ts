@@ -41,7 +41,7 @@ describe('an engine in the hands of its caller', () => {
     await expect(app.inspect('r')).rejects.toMatchObject({ code: 'RUN_NOT_FOUND' });
     await engine.prepare();
     expect(await app.inspect('r')).toMatchObject({ state: 'PENDING', inputs: { who: 'you' } });
-    expect(await engine.run()).toEqual({ state: 'SUCCESS', flow: 'hello', runId: 'r', results: { text: 'hi you' } });
+    expect(await engine.run()).toEqual({ state: 'SUCCESS', flow: 'hello', runId: 'r', results: { text: 'hi you' }, failures: [] });
     expect(await engine.run(), 'it has ended: the stored result').toMatchObject({ state: 'SUCCESS' });
   });
 

@@ -16,6 +16,7 @@ test('a task runs by itself, as the one node of a flow of its name', async () =>
     flow: 'greet',
     runId: 'r',
     results: { text: 'Hello Ada.' },
+    failures: [],
   });
   expect(paths).toEqual(['greet/greet RUNNING', 'greet/greet SUCCESS']);
   expect(await runOrThrow(Greet, { inputs: { who: 'Ada', mark: '!' } })).toEqual({ text: 'Hello Ada!' });

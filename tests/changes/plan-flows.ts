@@ -1,4 +1,4 @@
-import { type AnyFlow, defineRetry, defineTask, forEach, isFlowproofError, times } from '../../src/index.js';
+import { type AnyFlow, defineRetry, defineTask, forEach, isFlowproofError, times, use } from '../../src/index.js';
 import { type AnyGraph, graph, linear, unordered } from '../compilation/graph-tasks.js';
 import type { Life } from './life.js';
 import { branchesOf, type ChoicePlan, type FlowPlan, INPUTS, nodesOf, type Plan, type TaskPlan } from './plans.js';
@@ -34,7 +34,7 @@ function filled(begun: AnyGraph, plan: FlowPlan, path: string, scope: Scope, lif
   let builder = retry === undefined ? begun : begun.retry(retry);
   const inner = new Set([...scope.certain, ...drawn]);
   const gives: string[] = [];
-  const made: { readonly name: string; readonly node: unknown; readonly gives: readonly string[] }[] = [];
+  const made: { readonly name: string; readonly node: unknown; readonly gives: readonly string[]; readonly optional: boolean }[] = [];
   const links = plan.pattern === 'graph' ? plan.links.filter(({ from, to }) => from < to && to < nodes.length) : [];
   const skipped = Math.min(nodes.length, ...links.flatMap(({ says, to }) => (says === 'nothing' ? [] : [to])));
   for (const [index, plan_] of nodes.entries()) {
@@ -44,16 +44,17 @@ function filled(begun: AnyGraph, plan: FlowPlan, path: string, scope: Scope, lif
       continue;
     }
     const one = nodeOf(plan_, at, { certain: plan.pattern === 'unordered' ? scope.certain : inner, given: scope.given }, life);
-    made.push({ name: plan_.name, ...one });
-    if (plan.pattern === 'linear') builder = builder.add(one.node, { name: plan_.name });
-    if (index < skipped) {
+    const { optional } = plan_;
+    made.push({ name: plan_.name, ...one, optional });
+    if (plan.pattern === 'linear') builder = builder.add(one.node, { name: plan_.name, optional });
+    if (index < skipped && !optional) {
       gives.push(...one.gives);
       for (const name of one.gives) inner.add(name);
     }
   }
-  if (plan.pattern === 'unordered') for (const { node: one, name } of made) builder = builder.add(one, { name });
+  if (plan.pattern === 'unordered') for (const { node: one, name, optional } of made) builder = builder.add(one, { name, optional });
   if (plan.pattern === 'graph') {
-    builder = builder.add(Object.fromEntries(made.map(({ name, node: one }) => [name, one])));
+    builder = builder.add(Object.fromEntries(made.map(({ name, node: one, optional }) => [name, use(one as never, { optional })])));
     for (const { from, to, says, depth } of links) {
       const [source, target] = [made[from], made[to]];
       if (source === undefined || target === undefined) continue;

@@ -20,6 +20,8 @@ export interface TaskPlan {
   fails: number;
   /** So many reverts fail before one succeeds. */
   stubborn: number;
+  /** It may fail without failing its flow. */
+  optional: boolean;
 }
 export interface FlowPlan {
   kind: 'flow';
@@ -28,6 +30,7 @@ export interface FlowPlan {
   retry: 'none' | 'times' | 'local' | 'forEach' | 'own' | 'own with code';
   nodes: NodePlan[];
   links: LinkPlan[];
+  optional: boolean;
 }
 /** Of a graph: from an earlier node to a later one. */
 export interface LinkPlan {
@@ -61,6 +64,7 @@ const task = fc.record({
   reverts: fc.boolean(),
   fails: fc.constantFrom(0, 0, 0, 1),
   stubborn: fc.constant(0),
+  optional: fc.constantFrom(false, false, false, true),
 });
 const link = fc.record({
   from: fc.nat({ max: 3 }),
@@ -84,6 +88,7 @@ const { flow, node } = fc.letrec<{ flow: FlowPlan; node: NodePlan }>((tie) => ({
     ),
     nodes: fc.array(tie('node'), { minLength: 1, maxLength: 3 }),
     links: fc.array(link, { maxLength: 2 }),
+    optional: fc.constantFrom(false, false, false, true),
   }),
   node: fc.oneof(
     { maxDepth: 2 },
@@ -104,7 +109,7 @@ const { flow, node } = fc.letrec<{ flow: FlowPlan; node: NodePlan }>((tie) => ({
 }));
 
 const KINDS = ['add', 'drop', 'replace', 'swap', 'retry', 'pattern', 'links', 'version', 'gives', 'reads'] as const;
-const MORE_KINDS = ['rename', 'wrap', 'branch', 'choose'] as const;
+const MORE_KINDS = ['rename', 'wrap', 'branch', 'choose', 'optional'] as const;
 /** Such that a run goes on more often than not. */
 const MILD_KINDS = ['add', 'add', 'add', 'swap', 'swap', 'branch', 'branch', 'retry', 'links'] as const;
 
@@ -143,6 +148,7 @@ export function edited(root: FlowPlan, edits: readonly Edit[]): FlowPlan {
     else if (one.kind === 'version' && there?.kind === 'task') there.version++;
     else if (one.kind === 'gives' && there?.kind === 'task') there.gives = [...VALUES];
     else if (one.kind === 'reads' && there?.kind === 'choice') there.reads = [...VALUES, ...INPUTS];
+    else if (one.kind === 'optional' && there !== undefined && there.kind !== 'choice') there.optional = !there.optional;
     else if (one.kind === 'rename' && there !== undefined) there.name = fresh.name;
     else if (one.kind === 'wrap' && there !== undefined) at.nodes[index] = { ...structuredClone(one.other), nodes: [there], links: [] };
     else choose(copy, one, fresh);

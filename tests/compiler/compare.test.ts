@@ -37,6 +37,14 @@ describe('what a change means for runs of before', () => {
     expect(verdicts(choice('a', 'b'), plain)).toEqual(["safe: flow 'f' changed in a way that concerns no run"]);
   });
 
+  test('what was optional may be left out of runs', () => {
+    const flow = (optional: boolean) => linear.dynamic('f').add(task('a'), { optional }).build();
+    expect(verdicts(flow(true), flow(false))).toEqual([
+      "migration: 'f/a' is not optional any more: runs that go on without it, since it failed, would be refused",
+    ]);
+    expect(verdicts(flow(false), flow(true))).toEqual(["safe: flow 'f' changed in a way that concerns no run"]);
+  });
+
   test('a revert that is taken away may be under way', () => {
     const flow = (reverts: boolean) => linear.dynamic('f').add(task('a', reverts)).build();
     expect(verdicts(flow(true), flow(false))).toEqual(["migration: 'f/a' has no revert any more: let runs that are undoing it end first"]);

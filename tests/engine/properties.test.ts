@@ -9,7 +9,7 @@ import { Frontier } from '../../src/engine/frontier.js';
 import { type AtomStatus, newRun } from '../../src/engine/run-state.js';
 import { restore, snapshotOf } from '../../src/engine/snapshot.js';
 import type { Run } from '../../src/engine/step.js';
-import { Bench, compiled, type Node } from './runs.js';
+import { Bench, compiled, type Node, type Part } from './runs.js';
 
 type Tree =
   | {
@@ -18,12 +18,21 @@ type Tree =
       readonly revert: boolean;
       readonly luck: number;
       readonly reach: 'none' | 'atom' | 'all';
+      readonly optional: boolean;
     }
-  | { readonly kind: 'line' | 'fan'; readonly children: readonly Tree[]; readonly attempts: number; readonly guard: Guard };
+  | {
+      readonly kind: 'line' | 'fan';
+      readonly children: readonly Tree[];
+      readonly attempts: number;
+      readonly guard: Guard;
+      readonly optional: boolean;
+    };
 
 /** How a flow is guarded: by a stock retry, with or without a pause, or by one of the user's own. */
 type Guard = 'stock' | 'paused' | 'local' | 'own' | 'own with code';
 const GUARDS: readonly Guard[] = ['stock', 'paused', 'local', 'own', 'own with code'];
+
+const optional = fc.constantFrom(true, false, false);
 
 const tree: fc.Arbitrary<Tree> = fc.letrec<{ tree: Tree }>((tie) => ({
   tree: fc.oneof(
@@ -34,22 +43,34 @@ const tree: fc.Arbitrary<Tree> = fc.letrec<{ tree: Tree }>((tie) => ({
       revert: fc.boolean(),
       luck: fc.nat({ max: 99 }),
       reach: fc.constantFrom('none' as const, 'none' as const, 'none' as const, 'atom' as const, 'all' as const),
+      optional,
     }),
     fc.record({
       kind: fc.constantFrom('line' as const, 'fan' as const),
       children: fc.array(tie('tree'), { minLength: 1, maxLength: 3 }),
       attempts: fc.integer({ min: 0, max: 2 }),
       guard: fc.constantFrom(...GUARDS),
+      optional,
     }),
   ),
 })).tree;
 
 /** Lays a tree out as nodes: the retry of a flow comes before its content, which waits for it. */
-function layOut(root: Tree): { nodes: Record<string, Node>; luck: Map<string, number> } {
+function layOut(root: Tree): { nodes: Record<string, Node>; luck: Map<string, number>; parts: readonly Part[] } {
   const nodes: Record<string, Node> = {};
   const luck = new Map<string, number>();
+  const parts: Part[] = [];
   let count = 0;
   const lay = (item: Tree, before: readonly string[]): readonly string[] => {
+    if (!item.optional) return layInside(item, before);
+    const first = Object.keys(nodes).length;
+    const slot = parts.push(['', '']) - 1;
+    const ends = layInside(item, before);
+    const names = Object.keys(nodes);
+    parts[slot] = [names[first] as string, names.at(-1) as string];
+    return ends;
+  };
+  const layInside = (item: Tree, before: readonly string[]): readonly string[] => {
     if (item.kind === 'task') {
       const name = `t${count++}`;
       const decider = item.reach === 'none' ? {} : { decider: { reach: item.reach } };
@@ -73,7 +94,7 @@ function layOut(root: Tree): { nodes: Record<string, Node>; luck: Map<string, nu
     return ends;
   };
   lay(root, []);
-  return { nodes, luck };
+  return { nodes, luck, parts };
 }
 
 function policyOf(guard: Guard, attempts: number): RetryDefinition {
@@ -121,8 +142,9 @@ function play(
   look: (bench: Bench) => void,
   start?: (flow: CompiledFlow) => Bench,
 ): Bench {
-  const { nodes, luck } = layOut(tree);
-  let bench = start?.(compiled(nodes)) ?? new Bench(compiled(nodes), capacity);
+  const { nodes, luck, parts } = layOut(tree);
+  const flow = compiled(nodes, parts);
+  let bench = start?.(flow) ?? new Bench(flow, capacity);
   if (bench.run.status.seq < 0) bench.begin();
   for (let step = 0; bench.run.status.state === 'RUNNING'; step++) {
     if (step > 5_000) throw new Error('it never ends');
@@ -193,6 +215,7 @@ test('the frontier that is kept by counting is the one that is built anew', () =
     frontier.bringsBack,
     frontier.nextForward(),
     frontier.nextBack(),
+    frontier.nextLeftOut(),
     frontier.nextLost(),
     frontier.nextUnsettled(),
     frontier.nextAlarm({ nowMs: 0, monotonicMs: 0 })?.atMs,
@@ -249,6 +272,18 @@ test('every run ends, and its state says what is left', () => {
       else if (run.status.state === 'REVERTED')
         expect(tasks.filter((state) => state !== 'REVERTED' && state !== 'PENDING' && state !== 'IGNORE')).toEqual([]);
       else expect(tasks.some((state) => state === 'REVERT_FAILURE' || state === 'SUCCESS')).toBe(true);
+    }),
+  );
+});
+
+test('a run of optional nodes fails only where it can not undo them', () => {
+  const tolerant = ({ ...item }: Tree): Tree =>
+    item.kind === 'task' ? { ...item, optional: true } : { ...item, guard: 'local', children: item.children.map(tolerant) };
+  fc.assert(
+    fc.property(plan, (planned) => {
+      const { run } = play({ ...planned, tree: tolerant(planned.tree) }, () => undefined);
+      const stuck = run.status.atoms.some(({ state }) => state === 'REVERT_FAILURE');
+      expect(run.status.state).toBe(stuck ? 'FAILURE' : 'SUCCESS');
     }),
   );
 });

@@ -5,6 +5,7 @@ import {
   type CompiledFlow,
   type ExecutionGraph,
   graphOf,
+  type OptionalPart,
   STANDARD,
 } from '../../src/compilation/index.js';
 import { decide } from '../../src/engine/decide.js';
@@ -29,8 +30,15 @@ export interface Node {
   readonly retries?: { readonly until: string; readonly attempts?: number; readonly policy?: RetryDefinition };
 }
 
-/** Nodes in definition order. */
-export function compiled(nodes: Readonly<Record<string, Node>>): CompiledFlow {
+/** The first and the last node of a part that may fail without failing the flow. */
+export type Part = readonly [first: string, last: string];
+
+/**
+ * Nodes in definition order.
+ *
+ * @param parts those that are optional, each after those around it
+ */
+export function compiled(nodes: Readonly<Record<string, Node>>, parts: readonly Part[] = []): CompiledFlow {
   const names = Object.keys(nodes);
   const governors = governorsOf(nodes, names);
   const atoms = names.map((name, index): CompiledAtom => {
@@ -62,6 +70,7 @@ export function compiled(nodes: Readonly<Record<string, Node>>): CompiledFlow {
     atoms,
     graph,
     ...(deciders.length === 0 ? {} : { deciders }),
+    ...(parts.length === 0 ? {} : { optional: optionalOf(parts, names) }),
     inputs: [],
     inputsKnown: true,
     inputSchema: undefined,
@@ -71,6 +80,17 @@ export function compiled(nodes: Readonly<Record<string, Node>>): CompiledFlow {
     constant: () => undefined,
     compat: STANDARD,
   };
+}
+
+function optionalOf(parts: readonly Part[], names: readonly string[]): NonNullable<CompiledFlow['optional']> {
+  const optional: (OptionalPart | undefined)[] = [];
+  for (const [from, to] of parts) {
+    const [first, until] = [names.indexOf(from), names.indexOf(to) + 1];
+    const outer = optional[first];
+    const part = { path: from, first, until, ...(outer === undefined ? {} : { outer }) };
+    for (let atom = first; atom < until; atom++) optional[atom] = part;
+  }
+  return optional;
 }
 
 function deciderOf(

@@ -69,9 +69,9 @@ describe('a standstill is no end', () => {
   });
 
   test('what never begins is said, too; a person can have the run undone', async () => {
-    const store = await mistaken(['WITHDRAWN', 1], ['INTEND', 'IGNORE', 1, 2]);
+    const store = await mistaken(['WITHDRAWN', 1], ['INTEND', 'RETRY', 1, 2]);
     await using app = flowproof({ persistence: store, flows: [flow] } as never);
-    expect(await stuck(app.resume('r'))).toEqual(["'f/c' (PENDING, EXECUTE) is not executed; next to it: 'f/b' (PENDING, IGNORE)"]);
+    expect(await stuck(app.resume('r'))).toEqual(["'f/c' (PENDING, EXECUTE) is not executed; next to it: 'f/b' (PENDING, RETRY)"]);
     expect(await (await app.cancel('r')).result()).toMatchObject({ state: 'CANCELLED' });
     expect(calls).toEqual(['undo a']);
   });
