@@ -1,25 +1,6 @@
 import type { RunState } from '../../src/model/states.js';
 import type { Entry, InboxMessage, Transition } from '../../src/persistence/index.js';
-
-/** What the world knows of a flow: its atoms by number, and which tasks wait for which. */
-export interface Plan {
-  readonly atoms: readonly string[];
-  /** Tasks, and the tasks right before them. */
-  readonly after: Readonly<Record<string, readonly string[]>>;
-  /** Tasks that nobody undoes. */
-  readonly lasting?: ReadonlySet<string>;
-  /** Tasks of which the run rests when a process has died in them. */
-  readonly resting?: ReadonlySet<string>;
-}
-
-/** A call of a task that is under way. */
-export interface OpenCall {
-  readonly process: string;
-  readonly path: string;
-  readonly key: string;
-  readonly fence: number;
-  readonly phase: 'execute' | 'revert';
-}
+import { type OpenCall, type Plan, shown } from './plan.js';
 
 /**
  * Everything that happens to one run in the order in which it happens: what its store takes, what its tasks are called for
@@ -38,6 +19,8 @@ export class Ledger {
   readonly #atoms = new Map<string, string>();
   readonly #effects = new Map<string, Set<string>>();
   readonly #open = new Set<OpenCall>();
+  /** In which beginning of the run a call was made. */
+  readonly #callsOf = new WeakMap<OpenCall, number>();
   /** Pieces of work, and the processes that were called for them since the run was theirs. */
   readonly #called = new Set<string>();
   readonly #dead = new Set<string>();
@@ -232,6 +215,7 @@ export class Ledger {
     if (state !== 'SUSPENDED') {
       this.#noneUnderWay(state);
       this.#mayCancel = this.#mayRest = false;
+      this.#found.clear();
     }
     this.#unheeded = undefined;
     this.#resting.delete(process);
@@ -248,7 +232,9 @@ export class Ledger {
     if (phase === 'execute' && this.#called.has(once)) this.blame(`${path} is executed twice by ${process}`);
     this.#called.add(once);
     this.#unknown.delete(path);
-    if (fence >= this.#epoch) this.#open.add(call);
+    if (fence < this.#epoch) return call;
+    this.#open.add(call);
+    this.#callsOf.set(call, this.beginnings);
     if (process === this.#owner) this.#isDriven = true;
     return call;
   }
@@ -275,9 +261,15 @@ export class Ledger {
     this.#open.delete(call);
   }
 
+  /** It was late when it began, others have taken the run since, or that has begun anew. */
+  #isRefused(call: OpenCall): boolean {
+    return this.#callsOf.get(call) !== this.beginnings || call.fence < this.#epoch || this.#dead.has(call.process);
+  }
+
   /** A task has its effect; once for each piece of work. What comes from a process that has lost the run is refused by its fence. */
-  done({ path, key, fence, process }: OpenCall): void {
-    if (fence < this.#epoch || this.#dead.has(process)) return;
+  done(call: OpenCall): void {
+    if (this.#isRefused(call)) return;
+    const { path, key } = call;
     const keys = this.#effects.get(path) ?? new Set();
     if (this.#plan.lasting?.has(path) === true) keys.clear();
     if (keys.size > 0 && !keys.has(key)) this.blame(`${path} is done twice, and was not undone in between`);
@@ -285,8 +277,9 @@ export class Ledger {
   }
 
   /** @param kind what its revert was told */
-  undone({ path, fence, process }: OpenCall, kind: string): void {
-    if (fence < this.#epoch || this.#dead.has(process)) return;
+  undone(call: OpenCall, kind: string): void {
+    if (this.#isRefused(call)) return;
+    const { path } = call;
     if (kind !== 'failure') this.#effects.delete(path);
     else if (this.#standing(path) > 0) this.blame(`the revert of ${path} was told that nothing was done`);
   }
@@ -306,13 +299,20 @@ export class Ledger {
     for (const kinds of this.#sentSince.values()) kinds.push(kind);
     // Who takes a revert as done has undone it.
     if (kind === 'skipRevert') this.#effects.delete(String(payload));
+    const isOver = ['SUCCESS', 'REVERTED', 'CANCELLED', 'FAILURE'].includes(this.state ?? '');
+    if (isOver && (kind === 'cancel' || kind === 'suspend')) this.blame(`a ${kind} is taken, and the run has ended in ${this.state}`);
     if (kind === 'cancel') this.#mayCancel = true;
     if (kind === 'suspend') this.#mayRest = true;
   }
 
+  /** Whether there is an engine in this process that goes on with the run already. */
+  hears(process: string): boolean {
+    return this.#owner === process && this.state === 'RUNNING' && this.#isDriven;
+  }
+
   /** A process has been brought a message: its engine hears it, if it has one that goes on already. */
   heard(process: string, kind: InboxMessage['kind']): void {
-    if (this.#owner !== process || this.state !== 'RUNNING' || !this.#isDriven) return;
+    if (!this.hears(process)) return;
     if (kind === 'suspend') this.#resting.add(process);
     if (kind === 'cancel' && !this.#cancelled) this.#unheeded ??= 0;
   }
@@ -337,6 +337,8 @@ export class Ledger {
 
   loaded(process: string, kinds: readonly InboxMessage['kind'][]): void {
     this.#sentSince.set(process, []);
+    // What it reads later it reads for somebody else: it may have come too late for the first reader, who takes the run.
+    if (this.#found.has(process)) return;
     this.#found.set(process, this.state === 'RUNNING' || this.state === 'SUSPENDED' || this.state === 'PENDING' ? kinds : []);
   }
 
@@ -359,6 +361,7 @@ export class Ledger {
   }
 
   #anew(): void {
+    this.#found.clear();
     this.beginnings++;
     this.#atoms.clear();
     this.#effects.clear();
@@ -382,11 +385,4 @@ export class Ledger {
   #set(atom: number, state: string): void {
     this.#atoms.set(this.#path(atom), state);
   }
-}
-
-function shown([word, ...rest]: Transition): string {
-  return `${word}${rest
-    .filter((one) => typeof one !== 'object')
-    .map((one) => `:${String(one)}`)
-    .join('')}`;
 }

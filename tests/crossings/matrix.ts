@@ -22,3 +22,14 @@ export async function wrongWith(scenario: Scenario, blow: Blow): Promise<readonl
   const lines = [...wrong, ...(isAsExpected ? [] : [`it ends ${end} instead of ${calm}`]), ...log.map((line) => `  ${line}`)];
   return [[`${scenario.name}: ${JSON.stringify(blow)}`, ...lines].join('\n')];
 }
+
+/** What is wrong with one case of so many of a scenario, of each kind some. */
+export async function wrongOfSome(scenario: Scenario, from: number, oneOf: number): Promise<readonly string[]> {
+  const { moments } = await play(scenario, []);
+  const wrong: string[] = [];
+  for (let number = from; number < moments * BLOWS.length; number += oneOf) {
+    const blow = BLOWS[number % BLOWS.length];
+    if (blow !== undefined) wrong.push(...(await wrongWith(scenario, { ...blow, moment: Math.floor(number / BLOWS.length) })));
+  }
+  return wrong;
+}

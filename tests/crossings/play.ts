@@ -1,6 +1,5 @@
 import { isFlowproofError, memory, type Persistence } from '../../src/index.js';
 import { isEnded } from '../../src/model/states.js';
-import { mayReceive } from '../../src/persistence/may-receive.js';
 import { VirtualClock } from '../../src/testing/index.js';
 import { Ledger } from './ledger.js';
 import { LiveProcess, type Stage } from './process.js';
@@ -261,7 +260,8 @@ class Play implements Stage {
     const loaded = run && (await journal.load(run.runId));
     await journal.close();
     if (ledger.state !== state) return;
-    for (const { kind } of loaded?.inbox ?? []) if (!mayReceive(state, kind)) ledger.blame(`it is ${state}, and a ${kind} is in its inbox`);
+    for (const { kind } of loaded?.inbox ?? [])
+      if (state !== 'FAILURE' || kind === 'cancel' || kind === 'suspend') ledger.blame(`it is ${state}, and a ${kind} is in its inbox`);
   }
 
   /** One that lives: the first, or a new one when it has died. */

@@ -9,7 +9,8 @@ import type {
   Journal,
 } from '../../src/persistence/index.js';
 import type { VirtualClock } from '../../src/testing/index.js';
-import type { Ledger, OpenCall } from './ledger.js';
+import type { Ledger } from './ledger.js';
+import type { OpenCall } from './plan.js';
 import type { ProcessWorld, Scenario } from './scenarios.js';
 
 const NEVER = new Promise<never>(() => undefined);
@@ -128,6 +129,7 @@ export class LiveProcess {
   #hears(messages: readonly InboxMessage[]): void {
     const { ledger } = this.#stage;
     const then = ledger.beginnings;
+    if (!ledger.hears(this.name)) return;
     setImmediate(() => {
       if (!this.#isDead && ledger.beginnings === then) for (const { kind } of messages) ledger.heard(this.name, kind);
     });

@@ -1,6 +1,6 @@
 import { type AnyFlow, concurrent, defineRetry, defineTask, type ExecutorChoice, serial, times } from '../../src/index.js';
 import { graph, linear } from '../compilation/graph-tasks.js';
-import type { OpenCall, Plan } from './ledger.js';
+import type { OpenCall, Plan } from './plan.js';
 
 /** What the code of a flow reaches: the world that it acts on, as one process sees it. */
 export interface Services {

@@ -18,8 +18,17 @@ export const WISHES = [
 ] as const;
 export type Wish = (typeof WISHES)[number];
 
-/** How a wish may be refused, by a sentence that says why. */
-const REFUSALS = ['RUN_ENDED', 'RUN_NOT_FOUND', 'RUN_OWNED', 'REVERT_NOT_FAILED', 'RUN_NOT_FAILED', 'STALE_RUN', 'APP_STOPPED'] as const;
+/** How a wish may be refused, by a sentence that says why; `STORE_CLOSED`: the app was stopped while it was asked. */
+const REFUSALS = [
+  'RUN_ENDED',
+  'RUN_NOT_FOUND',
+  'RUN_OWNED',
+  'REVERT_NOT_FAILED',
+  'RUN_NOT_FAILED',
+  'STALE_RUN',
+  'APP_STOPPED',
+  'STORE_CLOSED',
+] as const;
 
 /** Everything that a wish promises: that it is taken, and what comes of it. */
 export interface Asked {
