@@ -2,6 +2,7 @@ import { TransactionError } from '../model/errors.js';
 import type { Failure } from '../model/failure.js';
 import type { Json } from '../model/json.js';
 import type { CommitEnd } from '../model/task-door.js';
+import { idOf } from './call-commands.js';
 import type { EndingDoor } from './call-context.js';
 import type { CallResult } from './call-result.js';
 import { Commitment } from './commitment.js';
@@ -36,8 +37,7 @@ export class CallDoor implements EndingDoor {
     const result = await resultOf(value);
     if ('failure' in result) throw errorOf(result.failure);
     this.open();
-    const { atom, phase, round, attempt } = call;
-    const commitment = new Commitment({ atom, phase, round, attempt, end: { kind: 'result', ...resultIn(result) } }, path, transaction);
+    const commitment = new Commitment({ ...idOf(call), end: { kind: 'result', ...resultIn(result) } }, path, transaction);
     commit(commitment);
     await commitment.written;
     this.#commitment = commitment;

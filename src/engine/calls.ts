@@ -4,6 +4,7 @@ import type { Codec } from '../model/codec.js';
 import { describeUnfencedRevert } from '../model/errors.js';
 import { copyOfFailure, type Failure, statedFailure, toFailure } from '../model/failure.js';
 import type { Json } from '../model/json.js';
+import { idOf } from './call-commands.js';
 import { type CallDoors, callContext, type EndingDoor, keySeed } from './call-context.js';
 import { CallDoor } from './call-door.js';
 import { type CallResult, hasSchemas, issueText, parse, resultOf } from './call-result.js';
@@ -46,12 +47,12 @@ export class Calls {
   }
 
   start(command: CallCommand): void {
-    const { atom, phase, round, attempt } = command;
+    const { atom, phase } = command;
     const signal = this.#signals.of(atom, phase);
     const door = this.#doorOf(command);
     void this.#call(command, signal, door).then((end) => {
       this.#signals.ended(atom);
-      if (door === undefined || door.close()) this.#doors.finished({ atom, phase, round, attempt, end });
+      if (door === undefined || door.close()) this.#doors.finished({ ...idOf(command), end });
     });
   }
 
@@ -61,7 +62,7 @@ export class Calls {
     if (task?.kind !== 'task') return undefined;
     const { commit, finished } = this.#doors;
     const { codec, allowUnfenced } = this.#parts;
-    const { atom, phase, round, attempt } = command;
+    const { phase } = command;
     const { path, outputs } = task;
     const toResult = (value: unknown) => (phase === 'execute' ? resultOf(path, outputs, value, codec) : storable(value, codec));
     if (commit !== undefined) return new CallDoor({ call: command, path, resultOf: toResult, commit });
@@ -70,7 +71,7 @@ export class Calls {
       path,
       isAllowed: allowUnfenced,
       resultOf: toResult,
-      finished: (end) => finished({ atom, phase, round, attempt, end }),
+      finished: (end) => finished({ ...idOf(command), end }),
       warn: () => this.#warnOfUnfenced(path),
     });
   }

@@ -43,6 +43,8 @@ export interface CallId {
   readonly atom: number;
   readonly phase: Phase;
   readonly round: number;
+  /** Which try in the round, from 1: the code of a retry is called anew for each attempt that it begins. */
+  readonly turn: number;
   readonly attempt: number;
 }
 

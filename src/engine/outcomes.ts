@@ -5,7 +5,7 @@ import type { CallId, CallOutcome } from './decision.js';
 import { isFull } from './full-journal.js';
 import { settleFailure } from './resolve.js';
 import { pauseMs } from './retries.js';
-import { type AtomStatus, isInFlight } from './run-state.js';
+import { type AtomStatus, isInFlight, turnOf } from './run-state.js';
 import type { Run, Step } from './step.js';
 
 /** All results are stated before the first failure is settled, each in definition order: who was first is chance. */
@@ -50,6 +50,7 @@ export function noteRevertFailure(run: Run, step: Step, index: number, failure: 
 /** Whether the run waits for this very call: code whose call was given up, such as for a timeout, may still answer. */
 export function isAwaited(run: Run, call: CallId): boolean {
   const atom = run.status.atoms[call.atom];
-  if (atom === undefined || !isInFlight(atom) || atom.round !== call.round || atom.attempt !== call.attempt) return false;
+  if (atom === undefined || !isInFlight(atom)) return false;
+  if (atom.round !== call.round || turnOf(atom) !== call.turn || atom.attempt !== call.attempt) return false;
   return (atom.state === 'REVERTING' ? 'revert' : 'execute') === call.phase;
 }

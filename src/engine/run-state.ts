@@ -181,6 +181,11 @@ export function newRun(runId: string, atoms: number, manifest: Json = null): Run
   };
 }
 
+/** Which try in its round the atom is at, from 1. */
+export function turnOf({ tried }: AtomStatus): number {
+  return tried.length + 1;
+}
+
 /** Called, and not lost: its answer will come to this engine. */
 export function isInFlight(atom: AtomStatus): boolean {
   return (atom.state === 'RUNNING' || atom.state === 'REVERTING') && !atom.lost;

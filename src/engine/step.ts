@@ -6,7 +6,7 @@ import type { CallId, Change, Command, Limits, Question } from './decision.js';
 import { beginEntry, foldTransition } from './fold.js';
 import type { Frontier } from './frontier.js';
 import { foldObserved } from './observe.js';
-import type { AtomStatus, RunStatus } from './run-state.js';
+import { type AtomStatus, type RunStatus, turnOf } from './run-state.js';
 
 /** A run as the engine thinks of it: the checked flow, what happened, and what could happen next. */
 export interface Run {
@@ -63,7 +63,7 @@ export class Step {
     const { state: from, lost: again } = status;
     this.state([phase === 'execute' ? 'RUNNING' : 'REVERTING', atom]);
     const { round, attempt } = status;
-    this.commands.push({ do: 'call', atom, phase, round, attempt, from, again });
+    this.commands.push({ do: 'call', atom, phase, round, turn: turnOf(status), attempt, from, again });
   }
 
   /** From here on nothing is started, in this step and in those that follow it. */

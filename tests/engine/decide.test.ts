@@ -47,7 +47,7 @@ describe('forward', () => {
   test('an answer that nobody waits for says nothing', () => {
     const bench = new Bench(linear);
     bench.begin();
-    const late = { atom: 0, phase: 'execute', round: 1, attempt: 7, end: { kind: 'result' } } as const;
+    const late = { atom: 0, phase: 'execute', round: 1, turn: 1, attempt: 7, end: { kind: 'result' } } as const;
     expect(bench.decide([{ kind: 'finished', outcomes: [late] }])).toEqual([]);
     expect(bench.answer('a')).toEqual(['a SUCCESS', 'b RUNNING']);
   });
