@@ -23,24 +23,27 @@ const onlyTheFlow: typeof adopt = (_flow, status, change) => {
 };
 
 /** The library with one thing in it taken away; each of these was found in the field, or by the property itself. */
-const MUTANTS: readonly (readonly [what: string, module: string, instead: object])[] = [
-  ['votes are forgotten, and what is new in what was skipped runs', 'adoption', { adopt: onlyTheFlow }],
-  ['nothing is refused', 'compatibility', { refusals: () => [] }],
-  ['values may be missing', 'missing-values', { missingValues: () => [] }],
-  ['what is done behind a flow that is tried again stands in its way', 'behind', { begunBehind: () => [] }],
-  ['what was undone with a flow that is tried again does not run again', 'behind', { anewBehind: () => [] }],
-  ['what failed is forgotten when it is taken away', 'past-failures', { failuresOfGone: () => [] }],
+const MUTANTS: readonly (readonly [what: string, instead: Readonly<Record<string, object>>])[] = [
+  ['votes are forgotten, and what is new in what was skipped runs', { adoption: { adopt: onlyTheFlow } }],
+  ['nothing is refused', { compatibility: { refusals: () => [] } }],
+  ['values may be missing', { 'missing-values': { missingValues: () => [] } }],
+  ['what is done behind a flow that is tried again stands in its way', { behind: { begunBehind: () => [] } }],
+  // Either mends what the other one leaves.
+  ['what was undone to run again stays undone', { behind: { anewBehind: () => [] }, anew: { bringBack: () => false } }],
+  ['what failed is forgotten when it is taken away', { 'past-failures': { failuresOfGone: () => [] } }],
 ];
 
-test.each(MUTANTS)('the property finds it when %s', async (_, module, instead) => {
+test.each(MUTANTS)('the property finds it when %s', async (_, instead) => {
   vi.resetModules();
-  vi.doMock(`../../src/engine/${module}.js`, async (original) => ({ ...((await original()) as object), ...instead }));
+  for (const [module, part] of Object.entries(instead)) {
+    vi.doMock(`../../src/engine/${module}.js`, async (original) => ({ ...((await original()) as object), ...part }));
+  }
   try {
     const mutant = await import('./lived.js');
     const { searched: search } = await import('./property.js');
     expect(await search(mutant.lived, mutant.nothingMet(), { seed: 1, runs: 1_500, shrinks: false })).toBeDefined();
   } finally {
-    vi.doUnmock(`../../src/engine/${module}.js`);
+    for (const module of Object.keys(instead)) vi.doUnmock(`../../src/engine/${module}.js`);
     vi.resetModules();
   }
 });

@@ -101,6 +101,15 @@ const TAMPERINGS: readonly (readonly [what: string, sql: string, found: string |
   ],
 ];
 
+/** What meets whom is not in our hands, so one soak may be lucky: that none of three notices is no luck any more. */
+async function complaintsOf(options: SoakOptions, isFound: (complaints: string) => boolean): Promise<string> {
+  let found = '';
+  for (let seed = options.seed; seed < options.seed + 3 && !isFound(found); seed++) {
+    found = (await soak({ ...options, seed })).complaints.join('\n');
+  }
+  return found;
+}
+
 describe('a short soak', () => {
   let program = '';
   beforeAll(async () => {
@@ -122,9 +131,8 @@ describe('a short soak', () => {
     const { faults, broken, found, more } = control;
     const mutant = broken === 'split-brain' ? undefined : broken;
     const mutated = await soakProgram(`mutant-${what.replace(/\W+/g, '-')}`, mutant);
-    const options = { ...SMALL, faults, program: mutated, hushed: true, ...more };
-    const { complaints } = await soak({ ...options, ...(broken === 'split-brain' ? { broken } : {}) });
-    expect(complaints.join('\n')).toMatch(found);
+    const options = { ...SMALL, faults, program: mutated, hushed: true, ...more, ...(broken === 'split-brain' ? { broken } : {}) };
+    expect(await complaintsOf(options, (complaints) => found.test(complaints))).toMatch(found);
   });
 
   test('notices bookings that leave a row too many', async () => {
@@ -133,12 +141,8 @@ describe('a short soak', () => {
   });
 
   test('notices a journal in which nobody’s place is kept', async () => {
-    // Who wakes up when is not in our hands, so one soak may be lucky: that none of three notices is no luck any more.
-    const complaints: string[] = [];
-    for (let seed = SHORT.seed; complaints.length === 0 && seed < SHORT.seed + 3; seed++) {
-      complaints.push(...(await soaked({ ...ROUGH, seed, drainMs: 5_000, broken: 'fence' })).complaints);
-    }
-    expect(complaints).not.toEqual([]);
+    const options = { program, ...SHORT, ...ROUGH, drainMs: 5_000, broken: 'fence' } as const;
+    expect(await complaintsOf(options, (complaints) => complaints !== '')).not.toBe('');
   });
 
   test('notices what was tampered with', async () => {

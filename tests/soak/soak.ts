@@ -51,12 +51,13 @@ async function play(plan: SoakPlan, stage: Stage, strikes: Strikes): Promise<Soa
   if (plan.broken === 'fence') await removeFence(servers.url);
 
   const random = new Random(seed);
+  const hasPruned = (): boolean => !faults.includes('prune') || crew.counts.pruned > 0;
   const hasSpace = (): boolean => !faults.includes('prune-volume') || volume?.compactions !== 0;
   const storm = new Storm({
     gusts: gustsOn(stage, plan, random, strikes),
     random: new Random(seed + 1),
     forMs: minutes * 60_000,
-    isEnough: () => leastOfEach === 0 || (strikes.rarerThan(leastOfEach).length === 0 && hasSpace()),
+    isEnough: () => leastOfEach === 0 || (strikes.rarerThan(leastOfEach).length === 0 && hasPruned() && hasSpace()),
   });
   const onVolume: EndedRun[] = [];
   const walking = walkers({ plan, stage, random, kinds, storm, ended, onVolume });
