@@ -30,7 +30,7 @@ export class MadeFlows {
   fromToday(flow: CompiledFlow, { factory, args: given }: Making): AppFlow {
     const args = this.#encode(factory, given);
     const again = this.#parts.compile(this.#build(factory, args));
-    if (again.fingerprint !== flow.fingerprint) throw refuse(factory, 'UNSTEADY_FACTORY');
+    if (again.fingerprint !== flow.fingerprint) throw refuse('UNSTEADY_FACTORY', { flow: factory.name });
     return { flow: again, args };
   }
 
@@ -61,15 +61,11 @@ export class MadeFlows {
 /** @throws FlowDefinitionError when nothing that it could give would be a flow */
 export function checkFactory(factory: FactoryDefinition): void {
   if (typeof factory.build === 'function' && typeof factory.name === 'string') return;
-  throw refuse(factory, 'BAD_FACTORY', { what: 'nothing, as it is no function with a name' });
+  throw refuse('BAD_FACTORY', { flow: String(factory.name), what: 'nothing, as it is no function with a name' });
 }
 
 /** What is wrong with a factory. */
-export function refuse(
-  { name }: FactoryDefinition,
-  code: DiagnosticCode,
-  facts: Readonly<Record<string, string>> = {},
-): FlowDefinitionError {
-  const flow = String(name);
-  return new FlowDefinitionError(flow, [{ code, severity: 'error', path: flow, message: sentence(code, { ...facts, flow }) }]);
+export function refuse(code: DiagnosticCode, facts: Readonly<Record<string, string>> & { readonly flow: string }): FlowDefinitionError {
+  const { flow } = facts;
+  return new FlowDefinitionError(flow, [{ code, severity: 'error', path: flow, message: sentence(code, facts) }]);
 }

@@ -125,7 +125,7 @@ export class Registry implements FlowFinder {
     const definition = flowDefinitionOf(flow);
     if (definition === undefined) {
       const factory = factoryDefinitionOf(flow);
-      if (factory !== undefined) throw refuse(factory, 'FACTORY_UNCALLED');
+      if (factory !== undefined) throw refuse('FACTORY_UNCALLED', { flow: factory.name });
       const hint = taskDefinitionOf(flow) === undefined ? hintFor(flow) : 'it is a task, add it to a flow';
       const message = sentence('NOT_A_FLOW', { hint });
       throw new FlowDefinitionError('flowproof', [{ code: 'NOT_A_FLOW', severity: 'error', path: '', message }]);

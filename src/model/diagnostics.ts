@@ -77,7 +77,7 @@ export const SENTENCES = {
   BAD_FACTORY: "factory '{flow}' must return a built flow of this name: it returns {what}",
   FACTORY_UNCALLED: "factory '{flow}' is no flow: call it with what its flow is made from",
   UNSTEADY_FACTORY:
-    "factory '{flow}' builds another flow from its stored arguments than from those that it was called with: let it depend on them alone, and not change them",
+    "factory '{flow}' builds another flow from its arguments as stored: let it depend on them alone, and change nothing of them",
   DUPLICATE_FLOW: "two flows are named '{flow}': runs find their flow by its name",
   CLASS_NAME_USED:
     "task class '{task}' has no name of its own: minifiers rename classes, so give @Task a 'name' before its runs are stored",

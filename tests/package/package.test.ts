@@ -306,7 +306,7 @@ describe('a bundle minified by esbuild', () => {
       tsconfigRaw: { compilerOptions: { experimentalDecorators: true } },
     });
     expect(JSON.parse(await node(folder, '--no-warnings', 'out/main.mjs'))).toEqual({
-      first: { state: 'SUCCESS', flow: 'named', runId: expect.any(String), results: { volume: 1 } },
+      first: { state: 'SUCCESS', flow: 'named', runId: expect.any(String), results: { volume: 1 }, failures: [] },
       paths: [[2, 'TypeError']],
       warnings: ['CLASS_NAME_USED'],
       name: 'FlowDefinitionError',
