@@ -36,15 +36,17 @@ interface Control {
 
 const YES = MUTANTS.noAnswerIsYes;
 const NO = { broken: MUTANTS.noAnswerIsNo, found: /it ended with|has not ended/ };
+/** Most of what is on its way when a connection ends has arrived. */
+const MANY = { leastOfEach: 80, networkEveryMs: 60 };
 /** The fence mends it, unless it was the last step of a run whose COMMIT was lost: one of ten. */
 const OFTEN = { flows: ['bookings'], leastOfEach: 60, networkEveryMs: 60 };
 
 const CONTROLS: readonly Control[] = [
-  { what: 'a step counts as written whose connection was cut', faults: ['cut'], broken: YES, found: AMISS },
+  { what: 'a step counts as written whose connection was cut', faults: ['cut'], broken: YES, found: AMISS, more: MANY },
   { what: 'a step counts as written that the network swallowed', faults: ['swallow'], broken: YES, found: AMISS },
   { what: 'a step counts as written by a server that only reads', faults: ['read-only'], broken: YES, found: AMISS },
   { what: 'a step counts as written by what was the primary', faults: ['demotion'], broken: YES, found: AMISS },
-  { what: 'a goodbye without an answer is a failure of the task', faults: ['half-close'], ...NO },
+  { what: 'a goodbye without an answer is a failure of the task', faults: ['half-close'], ...NO, more: MANY },
   { what: 'a lost answer is a failure of the task', faults: ['lose-answers'], ...NO },
   { what: 'a swallowed answer is a failure of the task', faults: ['swallow-answers'], ...NO },
   { what: 'a late answer is a failure of the task', faults: ['hold'], ...NO },
@@ -101,10 +103,10 @@ const TAMPERINGS: readonly (readonly [what: string, sql: string, found: string |
   ],
 ];
 
-/** What meets whom is not in our hands, so one soak may be lucky: that none of three notices is no luck any more. */
+/** What meets whom is not in our hands, so one soak may be lucky: that none of five notices is no luck any more. */
 async function complaintsOf(options: SoakOptions, isFound: (complaints: string) => boolean): Promise<string> {
   let found = '';
-  for (let seed = options.seed; seed < options.seed + 3 && !isFound(found); seed++) {
+  for (let seed = options.seed; seed < options.seed + 5 && !isFound(found); seed++) {
     found = (await soak({ ...options, seed })).complaints.join('\n');
   }
   return found;
