@@ -97,6 +97,11 @@ export function isFunction(node: Maybe): node is FunctionNode {
   return isA(node, 'ArrowFunctionExpression', 'FunctionDeclaration', 'FunctionExpression', 'TSDeclareFunction');
 }
 
+/** What a function is given: what it says of `this` is for a compiler only. */
+export function parametersOf({ params }: FunctionNode): readonly Node[] {
+  return params.filter((one) => !(isA(one, 'Identifier') && one.name === 'this'));
+}
+
 export function isClass(node: Maybe): node is ClassNode {
   return isA(node, 'ClassDeclaration', 'ClassExpression');
 }

@@ -55,7 +55,7 @@ function argumentsOf(
   };
   const nodes = (given: unknown): unknown => {
     const value = opened(given, at, machine);
-    return value instanceof Unknown || machine.realm.isOwn(value) ? allNodes(value, node, gaps, machine) : value;
+    return value instanceof Unknown || machine.realm.isOwn(value) ? allNodes(value, node, gaps, at, machine) : value;
   };
   const options = (value: unknown): unknown => known(value, gaps, at, machine);
   const [first, second, third, fourth] = args;
@@ -82,12 +82,11 @@ function argumentsOf(
   }
 }
 
-function allNodes(value: object, node: (value: unknown) => unknown, gaps: Gap[], machine: Machine): unknown {
+function allNodes(value: object, node: (value: unknown) => unknown, gaps: Gap[], at: ts.Node, machine: Machine): unknown {
   if (!(value instanceof Unknown)) {
     if (machine.origins.isOpen(value)) {
-      const at = machine.origins.of(value);
-      if (at !== undefined)
-        gaps.push({ unknown: new Unknown('it has more nodes, which are known only at run time', at, undefined), hidesNames: true });
+      const unknown = new Unknown('it has more nodes, which are known only at run time', machine.origins.of(value) ?? at, undefined);
+      gaps.push({ unknown, hidesNames: true });
     }
     return Object.fromEntries(Object.entries(value).map(([name, one]) => [name, node(one)]));
   }

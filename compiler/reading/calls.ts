@@ -2,9 +2,11 @@ import { ts } from '../source/index.js';
 import { keyIn, memberOf } from './access.js';
 import { callExported, isExported, markClass } from './authoring-calls.js';
 import { callBuilder } from './builder-calls.js';
+import { functionBehind } from './class-methods.js';
+import { itemsOf } from './coercion.js';
+import { forget } from './forget.js';
 import type { Frame } from './frame.js';
 import { arrayOf } from './literals.js';
-import { forget } from './loops.js';
 import type { Machine } from './machine.js';
 import { short, unwrapped } from './syntax.js';
 import { ClassMark } from './tasks.js';
@@ -57,16 +59,40 @@ function callMethod(owner: unknown, callee: Method, node: ts.CallExpression, fra
   const native = realm.isOwn(owner) && realm.find(owner, key) !== undefined ? undefined : natives.methodOf(owner, key);
   if (native !== undefined) {
     const result = natives.call(native, owner, arrayOf(node.arguments, frame, machine), node);
-    if (result instanceof Unknown || machine.origins.isOpen(owner)) forgetIn(node, frame, machine);
+    if (result instanceof Unknown || machine.origins.isOpen(owner)) forgetIn(node, [], frame, machine);
     return result;
   }
-  return apply(memberOf(owner, key, callee, machine), owner, node, frame, machine);
+  const handed = typeof owner === 'function' && realm.isOwn(owner) && !isClass(owner, machine) && realm.find(owner, key) === undefined;
+  if (handed && CALLING.has(key)) return callAs(owner as () => unknown, key, node, frame, machine);
+  const fn = memberOf(owner, key, callee, machine);
+  // It only looks like the end of a builder.
+  if (key === 'build' && realm.isOwn(fn)) machine.traces.visit(node);
+  return apply(fn, owner, node, frame, machine);
+}
+
+export const CALLING: ReadonlySet<string> = new Set(['call', 'apply', 'bind']);
+
+/** `fn.call(self, …)`, `fn.apply(self, list)` and `fn.bind(self, …)` of a function of the source. */
+function callAs(fn: () => unknown, key: string, node: ts.CallExpression, frame: Frame, machine: Machine): unknown {
+  const args = arrayOf(node.arguments, frame, machine);
+  const [self, ...others] = args;
+  const given = key === 'apply' ? (others[0] === undefined ? [] : itemsOf(others[0], node, machine)) : others;
+  if (given === undefined || machine.origins.isOpen(args)) {
+    forgetIn(node, args, frame, machine);
+    forget(machine.origins.of(fn) ?? node, `it changes in '${short(node.expression)}()'`, frame, machine);
+    return machine.unknown(`the result of '${short(node.expression)}()' is known only at run time`, node);
+  }
+  const call = (more: readonly unknown[]): unknown => Reflect.apply(fn, self, [...given, ...more]);
+  if (key !== 'bind') return call([]);
+  return machine.origins.set(
+    machine.realm.own((...more: unknown[]) => call(more)),
+    machine.origins.of(fn) ?? node,
+  );
 }
 
 /** What comes after something unknown is unknown for the same reason; a flow that is built of it is lost. */
 function afterUnknown(owner: Unknown, callee: ts.Expression, node: ts.CallExpression, frame: Frame, machine: Machine): unknown {
-  arrayOf(node.arguments, frame, machine);
-  forgetIn(node, frame, machine);
+  forgetIn(node, arrayOf(node.arguments, frame, machine), frame, machine);
   const started = owner.started || (owner.type !== undefined && machine.types.isBuilder(owner.type));
   if (started && ts.isPropertyAccessExpression(callee) && callee.name.text === 'build') {
     machine.traces.visit(node);
@@ -86,18 +112,35 @@ function apply(fn: unknown, self: unknown, node: ts.CallExpression, frame: Frame
     const result: unknown = Reflect.apply(fn, self, given);
     return result instanceof Unknown && result.type === undefined ? machine.unknown(result.reason, node, result) : result;
   }
-  forgetIn(node, frame, machine);
+  forgetIn(node, args, frame, machine);
   if (fn instanceof Unknown) return machine.unknown(`the result of '${short(node.expression)}()' is known only at run time`, node);
   return machine.unknown(`'${short(node.expression)}' is no function that can be read`, node);
 }
 
-/** Who is handed a function calls it whenever, and as often, as nobody knows: what it changes is unknown from then on. */
-function forgetIn(node: ts.CallExpression, frame: Frame, machine: Machine): void {
+/**
+ * Who is handed a function calls it whenever, and as often, as nobody knows: what it changes is unknown from then on. Who is
+ * handed a list or an object may put more into it, unless its type forbids it.
+ */
+function forgetIn(node: ts.CallExpression, args: readonly unknown[], frame: Frame, machine: Machine): void {
   for (const argument of node.arguments) {
-    const fn = unwrapped(argument);
-    if (!ts.isArrowFunction(fn) && !ts.isFunctionExpression(fn)) continue;
-    forget(fn.body, `it changes in a function that '${short(node.expression)}' is given`, frame, machine);
+    const fn = functionBehind(argument, machine);
+    if (fn !== undefined && 'body' in fn && fn.body !== undefined)
+      forget(fn.body, `it changes in a function that '${short(node.expression)}' is given`, frame, machine);
   }
+  const { realm, origins } = machine;
+  for (const [index, value] of args.entries()) {
+    if (realm.isOwn(value) && typeof value !== 'function' && mayGrow(value, index, node, machine)) origins.markOpen(value);
+  }
+}
+
+function mayGrow(value: object, index: number, node: ts.CallExpression, { types }: Machine): boolean {
+  if (Object.isFrozen(value)) return false;
+  const callee = unwrapped(node.expression);
+  // What is printed stays as it is.
+  if (ts.isPropertyAccessExpression(callee) && callee.expression.getText() === 'console') return false;
+  const parameter = types.checker.getResolvedSignature(node)?.parameters[index];
+  const type = parameter && types.checker.getTypeOfSymbol(parameter);
+  return !/^Readonly/.test(type?.symbol?.name ?? type?.aliasSymbol?.name ?? '');
 }
 
 /** The module of `import('./tasks')` and `require('./tasks')`. */

@@ -50,10 +50,7 @@ function baseOf(node: ts.ClassLikeDeclaration, machine: Machine): ts.ClassLikeDe
 export function functionBehind(expression: ts.Expression, machine: Machine): ts.SignatureDeclaration | undefined {
   const value = unwrapped(expression);
   if (ts.isArrowFunction(value) || ts.isFunctionExpression(value)) return value;
-  const written =
-    ts.isIdentifier(value) && ts.isShorthandPropertyAssignment(value.parent)
-      ? machine.types.checker.getShorthandAssignmentValueSymbol(value.parent)
-      : machine.types.symbolAt(value);
+  const written = ts.isIdentifier(value) ? machine.types.variableAt(value) : machine.types.symbolAt(value);
   const declaration = written && machine.library.resolve(written).valueDeclaration;
   if (declaration === undefined) return undefined;
   if (ts.isFunctionDeclaration(declaration)) return declaration;

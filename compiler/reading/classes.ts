@@ -1,17 +1,20 @@
 import { taskDefinitionOf } from '#authoring';
 import { ts } from '../source/index.js';
-import type { Frame } from './frame.js';
+import { Frame } from './frame.js';
 import { placeholder } from './known-options.js';
 import { keyOf } from './literals.js';
 import type { Machine } from './machine.js';
 import { isStatic, unwrapped, walk } from './syntax.js';
 import { ClassMark, decorate } from './tasks.js';
+import { CannotKnow, Thrown } from './unknown.js';
+import { later } from './variables.js';
 
 /**
  * Stands for a class: it has its name, its base and its methods, and what its decorators make of it. Its constructor does
  * nothing, so that what is called of an instance is a method here, also where it is written as a field.
  */
-export function classOf(node: ts.ClassLikeDeclaration, frame: Frame, machine: Machine): object {
+export function classOf(node: ts.ClassLikeDeclaration, around: Frame, machine: Machine): object {
+  const frame = new Frame(around);
   const heritage = node.heritageClauses?.find(({ token }) => token === ts.SyntaxKind.ExtendsKeyword)?.types[0];
   const base: unknown = heritage === undefined ? undefined : machine.evaluate(heritage.expression, frame);
   const { realm, origins } = machine;
@@ -20,6 +23,9 @@ export function classOf(node: ts.ClassLikeDeclaration, frame: Frame, machine: Ma
   Object.defineProperty(made, 'name', { value: node.name?.text ?? '', configurable: true });
   realm.own(realm.own(made).prototype);
   origins.set(made, node);
+  const symbol = node.name && machine.types.symbolAt(node.name);
+  // Its members speak of it by name before it is made.
+  if (symbol !== undefined) frame.declare(symbol, made);
   // What it inherits from elsewhere nobody can see from here.
   if ((heritage !== undefined && !known) || (known && origins.isOpen(base.prototype))) {
     origins.markOpen(made);
@@ -30,14 +36,16 @@ export function classOf(node: ts.ClassLikeDeclaration, frame: Frame, machine: Ma
       const key = keyOf(member.name, frame, machine);
       const owner: object = isStatic(member) ? made : made.prototype;
       if (key !== undefined) define(owner, key, { value: machine.functionOf(member, frame), writable: true }, machine);
-    } else if (ts.isGetAccessorDeclaration(member)) {
+    } else if (ts.isAccessor(member)) {
       const key = keyOf(member.name, frame, machine);
-      if (key !== undefined) define(isStatic(member) ? made : made.prototype, key, { get: machine.functionOf(member, frame) }, machine);
+      const part = ts.isGetAccessorDeclaration(member) ? 'get' : 'set';
+      if (key !== undefined) define(isStatic(member) ? made : made.prototype, key, { [part]: machine.functionOf(member, frame) }, machine);
     } else if (ts.isPropertyDeclaration(member)) {
       if (isStatic(member)) addStatic(made, member, frame, machine);
       else addField(made, member, frame, machine);
     }
   }
+  for (const member of node.members) if (ts.isClassStaticBlockDeclaration(member)) runStatic(made, member, frame, machine);
   for (const { expression } of (ts.canHaveDecorators(node) && ts.getDecorators(node)) || []) {
     // What others do with a class nobody can see from here.
     if (!decorated(expression, made, frame, machine) && taskDefinitionOf(made) === undefined) origins.markOpen(made);
@@ -76,13 +84,24 @@ function addField(made: { readonly prototype: object }, member: ts.PropertyDecla
 function addStatic(made: object, member: ts.PropertyDeclaration, frame: Frame, machine: Machine): void {
   const key = keyOf(member.name, frame, machine);
   const { initializer } = member;
-  if (key === undefined || initializer === undefined) return;
+  if (key === undefined) return;
+  const own = new Frame(frame, { value: made });
   let known: { readonly value: unknown } | undefined;
   const get = machine.realm.own(() => {
-    known ??= { value: machine.evaluate(initializer, frame) };
+    known ??= { value: initializer === undefined ? later(member, machine) : machine.evaluate(initializer, own) };
     return known.value;
   });
   define(made, key, { get }, machine);
+}
+
+/** What a class does once, when it is declared; where that can't be read to its end, more may be in the class than is known. */
+function runStatic(made: object, { body }: ts.ClassStaticBlockDeclaration, frame: Frame, machine: Machine): void {
+  try {
+    machine.execute(body.statements, new Frame(frame, { value: made }, true));
+  } catch (error) {
+    if (!(error instanceof CannotKnow || error instanceof Thrown)) throw error;
+    machine.origins.markOpen(made);
+  }
 }
 
 /** What has the name of something that JavaScript fixes, such as a static `prototype`, is left out. */

@@ -8,7 +8,7 @@ import type { Machine } from './machine.js';
 import { binary, prefixed } from './operators.js';
 import { short, wrapped } from './syntax.js';
 import { Unknown } from './unknown.js';
-import { update } from './variables.js';
+import { remove, update } from './variables.js';
 
 /** The value of an expression. */
 export function expression(node: ts.Expression, frame: Frame, machine: Machine): unknown {
@@ -41,7 +41,14 @@ export function expression(node: ts.Expression, frame: Frame, machine: Machine):
     const value = machine.evaluate(node.expression, frame);
     return value instanceof Unknown ? machine.unknown(value.reason, node, value) : typeof value;
   }
-  if (ts.isVoidExpression(node)) return undefined;
+  if (ts.isVoidExpression(node)) {
+    machine.evaluate(node.expression, frame);
+    return undefined;
+  }
+  if (ts.isDeleteExpression(node)) {
+    remove(node.expression, frame, machine);
+    return true;
+  }
   const inner = wrapped(node);
   if (inner !== undefined) return machine.evaluate(inner, frame);
   switch (node.kind) {
@@ -62,13 +69,11 @@ export function expression(node: ts.Expression, frame: Frame, machine: Machine):
 
 function identifier(node: ts.Identifier, frame: Frame, machine: Machine): unknown {
   if (node.text === 'undefined') return undefined;
-  const { parent } = node;
-  const { checker } = machine.types;
-  const symbol = ts.isShorthandPropertyAssignment(parent)
-    ? checker.getShorthandAssignmentValueSymbol(parent)
-    : machine.types.symbolAt(node);
+  const symbol = machine.types.variableAt(node);
   if (symbol === undefined) return machine.unknown(`'${node.text}' is not declared`, node);
-  return machine.read(symbol, node, frame);
+  const value = machine.read(symbol, node, frame);
+  const mayBeNarrower = value instanceof Unknown && value.type?.isUnion() === true && !value.started;
+  return mayBeNarrower ? (machine.types.literal(machine.types.of(node))?.value ?? value) : value;
 }
 
 function template(node: ts.TemplateExpression, frame: Frame, machine: Machine): unknown {

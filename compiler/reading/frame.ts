@@ -5,10 +5,12 @@ export class Frame {
   readonly #values = new Map<ts.Symbol, unknown>();
   readonly #parent: Frame | undefined;
   readonly #self: { readonly value: unknown } | undefined;
+  readonly #isOfFunction: boolean;
 
-  constructor(parent?: Frame, self?: { readonly value: unknown }) {
+  constructor(parent?: Frame, self?: { readonly value: unknown }, isOfFunction = false) {
     this.#parent = parent;
     this.#self = self;
+    this.#isOfFunction = isOfFunction;
   }
 
   declare(symbol: ts.Symbol, value: unknown): void {
@@ -26,6 +28,11 @@ export class Frame {
     if (!this.#values.has(symbol)) return this.#parent?.assign(symbol, value) ?? false;
     this.#values.set(symbol, value);
     return true;
+  }
+
+  /** Where a `var` is declared: it is one of the whole function. */
+  ofFunction(): Frame {
+    return this.#isOfFunction || this.#parent === undefined ? this : this.#parent.ofFunction();
   }
 
   /** What `this` is here. */

@@ -1,8 +1,10 @@
 import { ts } from '../source/index.js';
+import { forget } from './forget.js';
 import { Frame } from './frame.js';
 import type { Machine } from './machine.js';
-import { short } from './syntax.js';
-import { bind } from './variables.js';
+import { bind } from './patterns.js';
+import { parametersOf, short } from './syntax.js';
+import { Unknown } from './unknown.js';
 
 /** Makes the value of a function: calling it reads its body with these arguments. */
 export function functionOf(node: ts.SignatureDeclaration, frame: Frame, machine: Machine): (...args: unknown[]) => unknown {
@@ -10,10 +12,9 @@ export function functionOf(node: ts.SignatureDeclaration, frame: Frame, machine:
     const around = ts.isArrowFunction(node) ? frame : new Frame(frame, { value: this });
     return machine.enter(node, () => callFunction(node, around, args, machine));
   };
-  const optional = node.parameters.findIndex(
-    ({ initializer, dotDotDotToken }) => initializer !== undefined || dotDotDotToken !== undefined,
-  );
-  Object.defineProperty(call, 'length', { value: optional < 0 ? node.parameters.length : optional });
+  const parameters = parametersOf(node);
+  const optional = parameters.findIndex(({ initializer, dotDotDotToken }) => initializer !== undefined || dotDotDotToken !== undefined);
+  Object.defineProperty(call, 'length', { value: optional < 0 ? parameters.length : optional });
   Object.defineProperty(call, 'name', { value: node.name === undefined ? '' : node.name.getText() });
   return machine.origins.set(machine.realm.own(call), node);
 }
@@ -21,16 +22,25 @@ export function functionOf(node: ts.SignatureDeclaration, frame: Frame, machine:
 function callFunction(node: ts.SignatureDeclaration, around: Frame, args: readonly unknown[], machine: Machine): unknown {
   machine.spend(node);
   const body = 'body' in node ? node.body : undefined;
+  if (body !== undefined && isGenerator(node)) forget(body, 'it changes in a generator', around, machine);
   if (body === undefined || isGenerator(node)) return machine.unknown(`the result of '${nameOf(node)}' is known only at run time`, node);
-  const frame = new Frame(around);
-  for (const [index, parameter] of node.parameters.entries()) {
-    const given = parameter.dotDotDotToken === undefined ? args[index] : machine.realm.own(args.slice(index));
+  const frame = new Frame(around, undefined, true);
+  for (const [index, parameter] of parametersOf(node).entries()) {
+    const given = argumentOf(parameter, index, args, machine);
     const value = given === undefined && parameter.initializer !== undefined ? machine.evaluate(parameter.initializer, frame) : given;
     bind(parameter.name, value, frame, machine);
   }
   if (!ts.isBlock(body)) return machine.evaluate(body, frame);
   const ended = machine.execute(body.statements, frame);
   return ended?.kind === 'return' ? ended.value : undefined;
+}
+
+/** What a parameter is given. */
+export function argumentOf(parameter: ts.ParameterDeclaration, index: number, args: readonly unknown[], machine: Machine): unknown {
+  const given = args[index];
+  // Of what nobody gives here, it is not known how much it is.
+  const isUncalled = given instanceof Unknown && given.at === parameter.name;
+  return parameter.dotDotDotToken === undefined || isUncalled ? given : machine.realm.own(args.slice(index));
 }
 
 function isGenerator(node: ts.SignatureDeclaration): boolean {

@@ -1,11 +1,13 @@
 import { ts } from '../source/index.js';
 import { itemsOf } from './coercion.js';
 import { Frame } from './frame.js';
+import { argumentOf } from './functions.js';
 import { arrayOf, keyOf } from './literals.js';
 import type { Machine } from './machine.js';
-import { isStatic, short } from './syntax.js';
+import { bind } from './patterns.js';
+import { isStatic, parametersOf, short } from './syntax.js';
 import { Unknown } from './unknown.js';
-import { bind, later } from './variables.js';
+import { later } from './variables.js';
 
 /** `new X(…)`: collections of JavaScript, and objects of the source's own classes. */
 export function made(node: ts.NewExpression, frame: Frame, machine: Machine): unknown {
@@ -46,7 +48,7 @@ export function sketchOf(node: ts.ClassLikeDeclaration, machine: Machine): objec
 
 /** What a function is given that nobody calls here. */
 export function givenTo(fn: ts.SignatureDeclaration | undefined, machine: Machine): readonly unknown[] {
-  return (fn?.parameters ?? []).map((parameter) => {
+  return (fn === undefined ? [] : parametersOf(fn)).map((parameter) => {
     const reason = `'${short(parameter.name)}' is a parameter, and nothing says here what it is given`;
     return new Unknown(reason, parameter.name, machine.types.of(parameter));
   });
@@ -88,7 +90,7 @@ function initialize(node: ts.ClassLikeDeclaration, instance: object, args: reado
   const written = constructorOf(node);
   if (written === undefined) return;
   for (const [index, parameter] of written.parameters.entries()) {
-    const given = parameter.dotDotDotToken === undefined ? args[index] : machine.realm.own(args.slice(index));
+    const given = argumentOf(parameter, index, args, machine);
     const value = given === undefined && parameter.initializer !== undefined ? machine.evaluate(parameter.initializer, frame) : given;
     bind(parameter.name, value, frame, machine);
     if (ts.isParameterPropertyDeclaration(parameter, written) && ts.isIdentifier(parameter.name)) set(parameter.name.text, value);

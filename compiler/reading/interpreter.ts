@@ -142,7 +142,13 @@ export class Interpreter implements Machine {
   }
 
   holds(value: unknown, at: ts.Node): boolean {
-    return value instanceof Unknown ? this.oracle.answer(value.at === at ? at : value.at) : Boolean(value);
+    if (!(value instanceof Unknown)) return Boolean(value);
+    const { question } = value;
+    if (question === undefined) return this.oracle.answer(value.at, at);
+    const isEmpty = question.value === undefined || question.value === null;
+    // Who asks whether there is something asks the same as `if (value)`.
+    const is = isEmpty ? !this.oracle.answer(value.at, at) : this.oracle.is(question, value.at, at);
+    return is !== question.negated;
   }
 
   copy(size: number, at: ts.Node): void {

@@ -10,8 +10,11 @@ import type { Traces } from './traces.js';
 import type { Types } from './types.js';
 import type { Unknown } from './unknown.js';
 
-/** How a list of statements ended. */
-export type Completion = { readonly kind: 'return'; readonly value: unknown } | { readonly kind: 'break' | 'continue' } | undefined;
+/** How a list of statements ended; with a label, if it names the loop that ends. */
+export type Completion =
+  | { readonly kind: 'return'; readonly value: unknown }
+  | { readonly kind: 'break' | 'continue'; readonly label: string | undefined }
+  | undefined;
 
 /** JavaScript's own functions, as far as the source may call them. */
 export interface NativeCalls {

@@ -2,29 +2,14 @@ import { ts } from '../source/index.js';
 import { exported } from './authoring-calls.js';
 import { plainCallsIn } from './classes.js';
 import { Frame } from './frame.js';
-import { isAssignment, rootOf } from './loops.js';
 import type { Machine } from './machine.js';
+import { type Changes, changesIn } from './module-changes.js';
 import { isNamespace, Namespace } from './namespaces.js';
+import { isObject } from './origins.js';
+import { bind } from './patterns.js';
 import { functionAround, short, walk } from './syntax.js';
 import { Unknown } from './unknown.js';
-import { bind, later } from './variables.js';
-
-/** Methods that change what they are called on. */
-const CHANGING = new Set([
-  'push',
-  'unshift',
-  'splice',
-  'pop',
-  'shift',
-  'set',
-  'add',
-  'delete',
-  'clear',
-  'sort',
-  'reverse',
-  'fill',
-  'assign',
-]);
+import { later } from './variables.js';
 
 /**
  * The variables of modules. Most are constants, which are read when somebody asks. A file that changes its variables is
@@ -38,7 +23,7 @@ export class Modules {
   /** What holds on this way only. */
   #assumed = new Map<ts.Symbol, unknown>();
   readonly #reading = new Set<ts.Symbol>();
-  readonly #changes = new Map<ts.SourceFile, ReadonlySet<ts.Symbol>>();
+  readonly #changes = new Map<ts.SourceFile, Changes>();
   readonly #ordered = new Set<ts.SourceFile>();
 
   constructor(machine: Machine) {
@@ -63,7 +48,7 @@ export class Modules {
     }
     if (this.#reading.has(resolved)) return machine.unknown(`'${short(at)}' is needed to know itself`, at);
     this.#reading.add(resolved);
-    const before = machine.oracle.assumptions.length;
+    const before = machine.oracle.asked;
     const file = (resolved.valueDeclaration ?? resolved.declarations?.[0])?.getSourceFile().fileName;
     const first = (): unknown => this.#first(resolved, at);
     let value: unknown;
@@ -74,7 +59,7 @@ export class Modules {
     }
     if (this.#assumed.has(resolved)) return this.#assumed.get(resolved);
     // An unknown carries the type of the place that asked: it is not kept.
-    if (!(value instanceof Unknown)) (machine.oracle.assumptions.length === before ? this.#certain : this.#assumed).set(resolved, value);
+    if (!(value instanceof Unknown)) (machine.oracle.asked === before ? this.#certain : this.#assumed).set(resolved, value);
     return value;
   }
 
@@ -85,7 +70,7 @@ export class Modules {
 
   /** Whether this file has to be read in order. */
   changes(file: ts.SourceFile): boolean {
-    return this.#changesIn(file).size > 0;
+    return this.#changesIn(file).atOnce;
   }
 
   /** Reads such a file from its beginning to its end. */
@@ -96,6 +81,10 @@ export class Modules {
       this.#machine.traces.readFor(file.fileName, () => this.#statementsOf(file));
     } finally {
       this.#ordered.delete(file);
+    }
+    for (const symbol of this.#changesIn(file).later) {
+      const value = this.#assumed.get(symbol);
+      if (this.#assumed.has(symbol)) this.#assumed.set(symbol, this.#asChangedLater(value, symbol));
     }
   }
 
@@ -156,7 +145,21 @@ export class Modules {
       if (this.#assumed.has(symbol)) return this.#assumed.get(symbol);
     }
     if (declaration.initializer === undefined) return this.#machine.unknown(`'${symbol.name}' gets its value at run time`, at);
-    return this.#machine.evaluate(declaration.initializer, this.#outermost);
+    const value = this.#machine.evaluate(declaration.initializer, this.#outermost);
+    const isChanged = !this.#ordered.has(file) && this.#changesIn(file).later.has(symbol);
+    return isChanged ? this.#asChangedLater(value, symbol) : value;
+  }
+
+  /** What functions change that are called nobody knows when, or by other files. */
+  #asChangedLater(value: unknown, symbol: ts.Symbol): unknown {
+    const { origins, realm, types } = this.#machine;
+    const at = symbol.valueDeclaration;
+    const isFilled = isObject(value) && !(at !== undefined && this.#changesIn(at.getSourceFile()).replaced.has(symbol));
+    if (isFilled || at === undefined) {
+      if (realm.isOwn(value)) origins.markOpen(value);
+      return value;
+    }
+    return new Unknown(`'${symbol.name}' is changed by functions that are called at run time`, at, types.of(at), true);
   }
 
   #bound(symbol: ts.Symbol, element: ts.BindingElement, at: ts.Node): unknown {
@@ -184,30 +187,10 @@ export class Modules {
     return made;
   }
 
-  /** Variables of a file that its statements change, but for those that functions change. */
-  #changesIn(file: ts.SourceFile): ReadonlySet<ts.Symbol> {
-    let found = this.#changes.get(file);
-    if (found !== undefined) return found;
-    const symbols = new Set<ts.Symbol>();
-    const add = (target: ts.Expression): void => {
-      const root = rootOf(target);
-      const symbol = root && this.#machine.types.symbolAt(root);
-      if (symbol?.valueDeclaration?.getSourceFile() === file && functionAround(symbol.valueDeclaration) === undefined) symbols.add(symbol);
-    };
-    const visit = (node: ts.Node): void => {
-      if (ts.isFunctionLike(node) || ts.isClassLike(node)) return;
-      if (ts.isBinaryExpression(node) && isAssignment(node)) add(node.left);
-      else if (ts.isCallExpression(node) && ts.isPropertyAccessExpression(node.expression) && CHANGING.has(node.expression.name.text)) {
-        const owner = node.expression.expression;
-        // Most of these are `.add` in a chain of calls: there nothing is changed, and its type would take long to know.
-        if (rootOf(owner) !== undefined && !this.#machine.types.isBuilder(this.#machine.types.of(owner))) add(owner);
-      }
-      ts.forEachChild(node, visit);
-    };
-    for (const statement of file.statements) visit(statement);
-    found = symbols;
-    this.#changes.set(file, found);
-    return found;
+  #changesIn(file: ts.SourceFile): Changes {
+    const known = this.#changes.get(file) ?? changesIn(file, this.#machine);
+    this.#changes.set(file, known);
+    return known;
   }
 }
 

@@ -1,6 +1,7 @@
 import type { ts } from '../source/index.js';
 import { itemsOf, primitiveOf, weigh } from './coercion.js';
 import type { Machine, NativeCalls } from './machine.js';
+import { CHANGING } from './module-changes.js';
 import { opened } from './namespaces.js';
 import { GLOBAL_NUMBERS, GLOBAL_OBJECTS, type GlobalObject, methodsOf, type Native } from './native-methods.js';
 import { isObject } from './origins.js';
@@ -69,7 +70,10 @@ export class Natives implements NativeCalls {
     const machine = this.#machine;
     const { realm, origins } = machine;
     const unknown = args.find((arg) => arg instanceof Unknown);
-    if (unknown instanceof Unknown && !native.moves) return machine.unknown(unknown.reason, at, unknown);
+    if (unknown instanceof Unknown && !native.moves) {
+      if (CHANGING.has(native.name) && realm.isOwn(self)) origins.markOpen(self);
+      return machine.unknown(unknown.reason, at, unknown);
+    }
     const open = [self, ...args].some((value) => origins.isOpen(value));
     if (open && native.judges) return machine.unknown('it depends on a list that is known only in part', at);
     if (native.primitive) return this.#computed(native, self, args, at);

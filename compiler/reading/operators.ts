@@ -3,7 +3,8 @@ import { primitiveOf } from './coercion.js';
 import type { Frame } from './frame.js';
 import type { Machine } from './machine.js';
 import { opened } from './namespaces.js';
-import { short } from './syntax.js';
+import { isObject } from './origins.js';
+import { short, unwrapped } from './syntax.js';
 import { Unknown } from './unknown.js';
 import { assign } from './variables.js';
 
@@ -62,7 +63,7 @@ export function binary(node: ts.BinaryExpression, frame: Frame, machine: Machine
     }
     case ts.SyntaxKind.QuestionQuestionToken: {
       const value = machine.evaluate(left, frame);
-      if (value instanceof Unknown) return machine.oracle.answer(left) ? value : machine.evaluate(right, frame);
+      if (value instanceof Unknown) return machine.oracle.answer(value.at, left) ? value : machine.evaluate(right, frame);
       return value ?? machine.evaluate(right, frame);
     }
     default: {
@@ -86,11 +87,42 @@ function apply(kind: ts.SyntaxKind, operands: readonly [unknown, unknown], node:
   const operate = OPERATORS.get(COMPOUND.get(kind) ?? kind);
   if (operate === undefined) return machine.unknown(`'${node.operatorToken.getText()}' is known only at run time`, node);
   const [left, right] = COMPARING.has(kind) ? operands : operands.map((operand) => primitiveOf(operand, node, machine));
+  const question = questionIn(kind, left, right, node, machine);
+  if (question !== undefined) return question;
   const unknown = [left, right].find((operand) => operand instanceof Unknown);
   if (unknown instanceof Unknown) return machine.unknown(unknown.reason, node, unknown);
   const value = operate(left, right);
   if (typeof value === 'string') machine.copy(value.length, node);
   return value;
+}
+
+const EQUAL: ReadonlyMap<ts.SyntaxKind, boolean> = new Map([
+  [ts.SyntaxKind.EqualsEqualsEqualsToken, true],
+  [ts.SyntaxKind.EqualsEqualsToken, true],
+  [ts.SyntaxKind.ExclamationEqualsEqualsToken, false],
+  [ts.SyntaxKind.ExclamationEqualsToken, false],
+]);
+
+/** `mode === 'fast'`, of which only a run knows the mode. */
+function questionIn(kind: ts.SyntaxKind, left: unknown, right: unknown, node: ts.BinaryExpression, machine: Machine): Unknown | undefined {
+  const isEqual = EQUAL.get(kind);
+  if (isEqual === undefined || left instanceof Unknown === right instanceof Unknown) return undefined;
+  const [unknown, value, operand] = left instanceof Unknown ? [left, right, node.left] : [right as Unknown, left, node.right];
+  return asking(unknown, operand, value, !isEqual, node, machine);
+}
+
+/** Whether something unknown is one value; `undefined` for what can't be asked so. */
+export function asking(
+  unknown: Unknown,
+  operand: ts.Expression,
+  value: unknown,
+  negated: boolean,
+  at: ts.Expression,
+  { types }: Machine,
+): Unknown | undefined {
+  if (isObject(value)) return undefined;
+  const question = { of: unwrapped(operand).getText(), value, values: types.literals(types.of(operand)), negated };
+  return new Unknown(unknown.reason, unknown.at, types.of(at), unknown.started, question);
 }
 
 function isIn([key, given]: readonly [unknown, unknown], node: ts.BinaryExpression, machine: Machine): unknown {

@@ -1,9 +1,16 @@
 import type { ts } from '../source/index.js';
+import type { Question } from './unknown.js';
 
 /** A question that was answered without knowing: which way a condition went. */
 export interface Assumption {
   readonly condition: ts.Node;
   readonly holds: boolean;
+}
+
+interface Answer extends Assumption {
+  /** What it was asked of. */
+  readonly at: ts.Node;
+  readonly question: Question | undefined;
 }
 
 /** More ways than these are not followed. */
@@ -15,7 +22,7 @@ const MOST_WAYS = 32;
  */
 export class Oracle {
   #planned: readonly boolean[] = [];
-  #taken: Assumption[] = [];
+  #taken: Answer[] = [];
   #exhausted = false;
   #asked = 0;
 
@@ -50,12 +57,32 @@ export class Oracle {
     return this.#asked;
   }
 
-  answer(condition: ts.Node): boolean {
+  /**
+   * @param at what is unknown
+   * @param condition where it is asked
+   */
+  answer(at: ts.Node, condition: ts.Node = at): boolean {
     this.#asked++;
-    const known = this.#taken.find((one) => one.condition === condition);
+    const known = this.#taken.find((one) => one.at === at && one.question === undefined);
+    return known === undefined ? this.#take({ at, condition, question: undefined }) : known.holds;
+  }
+
+  /** Whether something unknown is one value: it is never two, and always one of those that it may be. */
+  is(question: Question, at: ts.Node, condition: ts.Node): boolean {
+    this.#asked++;
+    const { of, value, values } = question;
+    const same = this.#taken.filter((one) => one.at === at && one.question?.of === of);
+    const known = same.find((one) => one.question?.value === value);
     if (known !== undefined) return known.holds;
+    if (same.some(({ holds }) => holds)) return false;
+    const left = values?.filter((one) => same.every((other) => other.question?.value !== one));
+    if (left?.includes(value) === false) return false;
+    return left?.length === 1 || this.#take({ at, condition, question });
+  }
+
+  #take(asked: Omit<Answer, 'holds'>): boolean {
     const holds = this.#planned[this.#taken.length] ?? true;
-    this.#taken.push({ condition, holds });
+    this.#taken.push({ ...asked, holds });
     return holds;
   }
 

@@ -1,4 +1,5 @@
 import { ts } from '../source/index.js';
+import { CALLING } from './calls.js';
 import { Frame } from './frame.js';
 import { givenTo, sketchOf } from './instances.js';
 import type { Interpreter } from './interpreter.js';
@@ -97,7 +98,7 @@ function surveyed(files: readonly ts.SourceFile[], machine: Interpreter): Survey
           return;
         }
       }
-      const symbol = types.symbolAt(ts.isPropertyAccessExpression(callee) ? callee.name : callee);
+      const symbol = calledBy(callee, machine);
       if (symbol === undefined) return;
       if (library.nameOf(symbol) === 'flowproof') builds.push(node);
       const resolved = asDeclared(library.resolve(symbol), machine);
@@ -107,6 +108,13 @@ function surveyed(files: readonly ts.SourceFile[], machine: Interpreter): Survey
     });
   }
   return { builds, calls };
+}
+
+/** What is called, also as `make.call(self)`. */
+function calledBy(callee: ts.Expression, { types }: Interpreter): ts.Symbol | undefined {
+  if (!ts.isPropertyAccessExpression(callee)) return types.symbolAt(callee);
+  const { expression, name } = callee;
+  return types.symbolAt(CALLING.has(name.text) && ts.isIdentifier(expression) ? expression : name);
 }
 
 /**

@@ -1,12 +1,15 @@
 import { ts } from '../source/index.js';
 import { itemsOf } from './coercion.js';
+import { forget } from './forget.js';
 import { Frame } from './frame.js';
-import { forget, loop } from './loops.js';
+import { loop } from './loops.js';
 import type { Completion, Machine } from './machine.js';
 import { opened } from './namespaces.js';
+import { asking } from './operators.js';
+import { bind } from './patterns.js';
 import { short } from './syntax.js';
 import { Thrown, Unknown } from './unknown.js';
-import { bind, later } from './variables.js';
+import { later } from './variables.js';
 
 /** A loop that turns so often on what was only assumed may never end. */
 const MOST_ASSUMED_TURNS = 20;
@@ -43,12 +46,11 @@ function statement(node: ts.Statement, frame: Frame, machine: Machine): Completi
   else if (ts.isWhileStatement(node)) return whilst(node, frame, machine, true);
   else if (ts.isDoStatement(node)) return whilst(node, frame, machine, false);
   else if (ts.isSwitchStatement(node)) return choose(node, frame, machine);
-  else if (ts.isTryStatement(node)) {
-    const ended = statements(node.tryBlock.statements, new Frame(frame), machine);
-    return ended ?? (node.finallyBlock && statements(node.finallyBlock.statements, new Frame(frame), machine));
-  } else if (ts.isThrowStatement(node)) throw new Thrown();
-  else if (ts.isBreakStatement(node)) return { kind: 'break' };
-  else if (ts.isContinueStatement(node)) return { kind: 'continue' };
+  else if (ts.isTryStatement(node)) return attempt(node, frame, machine);
+  else if (ts.isThrowStatement(node)) throw new Thrown();
+  else if (ts.isBreakStatement(node)) return { kind: 'break', label: node.label?.text };
+  else if (ts.isContinueStatement(node)) return { kind: 'continue', label: node.label?.text };
+  else if (ts.isLabeledStatement(node)) return labeled(node, frame, machine);
   else if (ts.isClassDeclaration(node)) {
     const symbol = node.name && machine.types.symbolAt(node.name);
     if (symbol !== undefined) frame.declare(symbol, machine.classOf(node, frame));
@@ -56,10 +58,46 @@ function statement(node: ts.Statement, frame: Frame, machine: Machine): Completi
   return undefined;
 }
 
+function labeled(node: ts.LabeledStatement, frame: Frame, machine: Machine): Completion {
+  const ended = statement(node.statement, frame, machine);
+  return ended?.kind === 'break' && ended.label === node.label.text ? undefined : ended;
+}
+
+/** What the source itself throws is caught here; what only a run may throw is not looked for. */
+function attempt({ tryBlock, catchClause, finallyBlock }: ts.TryStatement, frame: Frame, machine: Machine): Completion {
+  const block = ({ statements: list }: ts.Block, inside = new Frame(frame)): Completion => statements(list, inside, machine);
+  const caught = ({ variableDeclaration, block: handler }: ts.CatchClause): Completion => {
+    const inside = new Frame(frame);
+    if (variableDeclaration !== undefined) {
+      const { name } = variableDeclaration;
+      bind(name, machine.unknown('what is thrown is known only at run time', name), inside, machine);
+    }
+    return block(handler, inside);
+  };
+  let ended: Completion;
+  let thrown: unknown;
+  try {
+    try {
+      ended = block(tryBlock);
+    } catch (error) {
+      if (!(error instanceof Thrown) || catchClause === undefined) throw error;
+      ended = caught(catchClause);
+    }
+  } catch (error) {
+    if (!(error instanceof Thrown) || finallyBlock === undefined) throw error;
+    thrown = error;
+  }
+  const last = finallyBlock && block(finallyBlock);
+  if (last === undefined && thrown !== undefined) throw thrown;
+  return last ?? ended;
+}
+
 export function declare(list: ts.VariableDeclarationList, frame: Frame, machine: Machine): void {
+  const into = list.flags & ts.NodeFlags.BlockScoped ? frame : frame.ofFunction();
   for (const declaration of list.declarations) {
     const { name, initializer } = declaration;
-    bind(name, initializer === undefined ? later(declaration, machine) : machine.evaluate(initializer, frame), frame, machine);
+    const value = initializer === undefined ? later(declaration, machine) : machine.evaluate(initializer, frame);
+    bind(name, value, frame, machine, into);
   }
 }
 
@@ -84,7 +122,7 @@ function each(node: ts.ForInOrOfStatement, values: readonly unknown[] | undefine
   for (const value of values) {
     const turn = new Frame(frame);
     if (variable !== undefined) bind(variable.name, value, turn, machine);
-    const ended = loop(statement(node.statement, turn, machine));
+    const ended = loop(statement(node.statement, turn, machine), node);
     if (ended.leave) return ended.completion;
   }
   return undefined;
@@ -123,7 +161,7 @@ function turning(
       return undefined;
     }
     if (!value) return undefined;
-    const ended = loop(statement(node.statement, new Frame(frame), machine));
+    const ended = loop(statement(node.statement, new Frame(frame), machine), node);
     if (ended.leave) return ended.completion;
     if (after !== undefined) machine.evaluate(after, frame);
   }
@@ -134,9 +172,10 @@ function choose(node: ts.SwitchStatement, around: Frame, machine: Machine): Comp
   const { clauses } = node.caseBlock;
   const hit = (clause: ts.CaseOrDefaultClause): boolean => {
     if (ts.isDefaultClause(clause)) return false;
-    if (value instanceof Unknown) return machine.oracle.answer(clause);
     const label = machine.evaluate(clause.expression, around);
-    return label instanceof Unknown ? machine.oracle.answer(clause) : label === value;
+    const question = value instanceof Unknown && asking(value, node.expression, label, false, clause.expression, machine);
+    if (question) return machine.holds(question, clause.expression);
+    return label instanceof Unknown || value instanceof Unknown ? machine.oracle.answer(clause) : label === value;
   };
   const found = clauses.findIndex(hit);
   const start = found >= 0 ? found : clauses.findIndex(ts.isDefaultClause);
@@ -144,7 +183,7 @@ function choose(node: ts.SwitchStatement, around: Frame, machine: Machine): Comp
   const frame = new Frame(around);
   for (const clause of clauses.slice(start)) {
     const ended = statements(clause.statements, frame, machine);
-    if (ended !== undefined) return ended.kind === 'break' ? undefined : ended;
+    if (ended !== undefined) return ended.kind === 'break' && ended.label === undefined ? undefined : ended;
   }
   return undefined;
 }

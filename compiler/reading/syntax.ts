@@ -36,6 +36,11 @@ export function functionAround(node: ts.Node): ts.SignatureDeclaration | ts.Prop
   return undefined;
 }
 
+/** What a function is given: what it says of `this` is for the compiler only. */
+export function parametersOf({ parameters }: ts.SignatureDeclaration): readonly ts.ParameterDeclaration[] {
+  return parameters.filter(({ name }) => !(ts.isIdentifier(name) && name.text === 'this'));
+}
+
 export function isStatic(node: ts.ClassElement): boolean {
   return ts.canHaveModifiers(node) && node.modifiers?.some(({ kind }) => kind === ts.SyntaxKind.StaticKeyword) === true;
 }

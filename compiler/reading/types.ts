@@ -41,6 +41,13 @@ export class Types {
     return known.symbol;
   }
 
+  /** The variable that a name stands for, also where `{ name }` gives, or takes, a property of that name. */
+  variableAt(name: ts.Identifier): ts.Symbol | undefined {
+    return ts.isShorthandPropertyAssignment(name.parent)
+      ? this.checker.getShorthandAssignmentValueSymbol(name.parent)
+      : this.symbolAt(name);
+  }
+
   of(node: ts.Node): ts.Type {
     return this.checker.getTypeAtLocation(node);
   }
@@ -56,6 +63,13 @@ export class Types {
     if (type.flags & ts.TypeFlags.BooleanLiteral) return { value: this.checker.typeToString(type) === 'true' };
     if (type.flags & ts.TypeFlags.Null) return { value: null };
     return undefined;
+  }
+
+  /** All values of a type that has only some. */
+  literals(type: ts.Type): readonly unknown[] | undefined {
+    const parts = type.isUnion() ? type.types : [type];
+    const known = parts.map((one) => (one.flags & ts.TypeFlags.Undefined ? { value: undefined } : this.literal(one)));
+    return known.some((one) => one === undefined) ? undefined : known.map((one) => one?.value);
   }
 
   isAny(type: ts.Type): boolean {

@@ -1,5 +1,5 @@
 import { CHANGING_METHODS } from '../findings/changing-methods.js';
-import { isAssignment, type Types, unwrapped } from '../reading/index.js';
+import { changedIn, type Types, unwrapped } from '../reading/index.js';
 import { ts } from '../source/index.js';
 
 /** Methods of lists, maps, sets and dates that change them. */
@@ -10,10 +10,7 @@ const CHANGING_FUNCTIONS = new Set(['assign', 'defineProperty', 'definePropertie
 
 /** What a node assigns to, deletes, or changes by a method of JavaScript's own. */
 export function changedBy(node: ts.Node, types: Types): readonly ts.Expression[] {
-  if (ts.isBinaryExpression(node)) return isAssignment(node) ? targetsIn(node.left) : [];
-  if (ts.isDeleteExpression(node)) return [node.expression];
-  if (ts.isPrefixUnaryExpression(node) || ts.isPostfixUnaryExpression(node)) return isStep(node.operator) ? [node.operand] : [];
-  return ts.isCallExpression(node) ? changedByCall(node, types) : [];
+  return ts.isCallExpression(node) ? changedByCall(node, types) : changedIn(node);
 }
 
 /** Whether it is given another value as a whole, and not changed in itself. */
@@ -31,25 +28,7 @@ function changedByCall({ expression, arguments: given }: ts.CallExpression, type
     : [];
 }
 
-/** All that a pattern gives a value. */
-function targetsIn(left: ts.Expression): readonly ts.Expression[] {
-  const target = unwrapped(left);
-  if (ts.isArrayLiteralExpression(target)) return target.elements.flatMap(targetsIn);
-  if (ts.isSpreadElement(target)) return targetsIn(target.expression);
-  if (ts.isBinaryExpression(target)) return targetsIn(target.left);
-  if (!ts.isObjectLiteralExpression(target)) return [target];
-  return target.properties.flatMap((one) => {
-    if (ts.isPropertyAssignment(one)) return targetsIn(one.initializer);
-    if (ts.isSpreadAssignment(one)) return targetsIn(one.expression);
-    return ts.isShorthandPropertyAssignment(one) ? [one.name] : [];
-  });
-}
-
 export function isCollection(owner: ts.Expression, types: Types): boolean {
   const type = types.checker.getNonNullableType(types.of(owner));
   return types.checker.isArrayLikeType(type) || (type.symbol !== undefined && COLLECTIONS.has(type.symbol.name));
-}
-
-function isStep(operator: ts.SyntaxKind): boolean {
-  return operator === ts.SyntaxKind.PlusPlusToken || operator === ts.SyntaxKind.MinusMinusToken;
 }

@@ -1,5 +1,5 @@
 import { RULE_TITLES, ruleSentence } from '../findings/rule-texts.js';
-import { rootOf, short, type Types, unwrapped, walk } from '../reading/index.js';
+import { parametersOf, rootOf, short, type Types, unwrapped, walk } from '../reading/index.js';
 import { ts } from '../source/index.js';
 import { changedBy, isCollection, isReplaced } from './changes.js';
 import { methodsOf } from './methods.js';
@@ -15,7 +15,7 @@ export const inputMutated: Rule = {
   title: RULE_TITLES.INPUT_MUTATED,
   *find({ tasks, machine: { types } }) {
     for (const { name, node, body, task } of tasks.flatMap(methodsOf)) {
-      const inputs = namesOf(node.parameters[0]?.name, body, types);
+      const inputs = namesOf(parametersOf(node)[0]?.name, body, types);
       if (inputs.size === 0) continue;
       const found: ts.Node[] = [];
       walk(body, (inner) => {

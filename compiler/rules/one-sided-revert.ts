@@ -1,6 +1,6 @@
 import { type Asked, type Done, OUTCOME_KINDS, onlyKindOf } from '../findings/one-sided.js';
 import { RULE_TITLES, ruleSentence } from '../findings/rule-texts.js';
-import { type Types, unwrapped } from '../reading/index.js';
+import { parametersOf, type Types, unwrapped } from '../reading/index.js';
 import { ts } from '../source/index.js';
 import { methodsOf, nameOf } from './methods.js';
 import type { Rule } from './rule.js';
@@ -12,7 +12,7 @@ export const oneSidedRevert: Rule = {
   title: RULE_TITLES.ONE_SIDED_REVERT,
   *find({ tasks, machine: { types } }) {
     for (const { name, node, body, task } of tasks.flatMap(methodsOf)) {
-      const outcome = node.parameters[1]?.name;
+      const outcome = parametersOf(node)[1]?.name;
       if (name !== 'revert' || outcome === undefined) continue;
       const only = onlyKindOf(new Reading(outcome, types).done(body));
       if (only === undefined) continue;

@@ -10,6 +10,7 @@ import { openProject, placeOf } from '../../compiler/source/index.js';
 import type { AnyFlow } from '../../src/index.js';
 import * as flows from '../fixtures/compiler/reading/flows.js';
 import * as followed from '../fixtures/compiler/reading/followed.js';
+import * as styles from '../fixtures/compiler/reading/styles.js';
 import { Expectations } from './expectations.js';
 
 const FIXTURES = join(import.meta.dirname, '../fixtures/compiler');
@@ -44,7 +45,7 @@ test('every rule has a fixture that breaks it and one that keeps it', () => {
 });
 
 describe('a flow that is read from source is the one that compile() makes', () => {
-  test.each([...Object.entries(flows), ...Object.entries(followed)])('%s', (_, flow: AnyFlow) => {
+  test.each([...Object.entries(flows), ...Object.entries(followed), ...Object.entries(styles)])('%s', (_, flow: AnyFlow) => {
     const read = manifests.filter(({ name }) => name === flow.name);
     expect(read.map(({ fingerprint, known }) => ({ fingerprint, known }))).toEqual([
       { fingerprint: flow.compile().fingerprint, known: true },
@@ -66,12 +67,18 @@ test('every node has the place where it was added, also of a flow with a target'
 test('what can be known only in part says so', () => {
   expect(manifests.filter(({ known }) => !known).map(({ name }) => name)).toEqual([
     'around',
+    'assigned',
     'early',
+    'from-empty',
+    'from-filled',
+    'handed',
     'holed',
+    'in-map',
     'late',
     'mailed',
     'named',
     'named',
+    'own-nodes',
     'registered',
     'uncalled',
     'undecided',

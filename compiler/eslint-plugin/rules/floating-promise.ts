@@ -1,6 +1,6 @@
 import { onOneLine } from '../../findings/rule-texts.js';
 import { type SourceCode, variableOf, walk } from '../linter.js';
-import { type FunctionNode, isA, isClass, isFunction, isInside, keyOf, type Node, unwrapped } from '../nodes.js';
+import { type FunctionNode, isA, isClass, isFunction, isInside, keyOf, type Node, parametersOf, unwrapped } from '../nodes.js';
 import { ruleFor } from '../rule.js';
 import { functionBehind, tasksIn } from '../tasks.js';
 
@@ -12,7 +12,7 @@ export const floatingPromise = ruleFor('FLOATING_PROMISE', ['FLOATING_PROMISE'],
   const said = new Set<Node>();
   for (const { name: task, methods } of tasksIn(code)) {
     for (const { name: method, function: node, body } of methods) {
-      const floats = { code, context: node.params[CONTEXT[method]] };
+      const floats = { code, context: parametersOf(node)[CONTEXT[method]] };
       const found: Node[] = [];
       for (const one of [body, ...calledBy(body, code)]) {
         walk(one, code, (inner) => {

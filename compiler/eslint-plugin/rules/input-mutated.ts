@@ -1,7 +1,7 @@
 import { onOneLine } from '../../findings/rule-texts.js';
 import { changedBy, isReplaced } from '../changes.js';
 import { type SourceCode, type Variable, variableOf, walk } from '../linter.js';
-import { type FunctionNode, isA, isFunction, isInside, keyOf, type Node, unwrapped } from '../nodes.js';
+import { type FunctionNode, isA, isFunction, isInside, keyOf, type Node, parametersOf, unwrapped } from '../nodes.js';
 import { ruleFor } from '../rule.js';
 import { tasksIn } from '../tasks.js';
 
@@ -30,7 +30,7 @@ export const inputMutated = ruleFor('INPUT_MUTATED', ['INPUT_MUTATED'], function
 
 /** What the first parameter of a method declares, and whatever holds a part of it; but for what gets another value: that may be a copy. */
 function inputsOf(node: FunctionNode, body: Node, code: SourceCode): ReadonlySet<Variable> {
-  const [given] = node.params;
+  const [given] = parametersOf(node);
   const inputs = new Set<Variable>();
   const add = (declaring: Node, pattern: Node | undefined): void => {
     for (const variable of code.getDeclaredVariables(declaring)) {

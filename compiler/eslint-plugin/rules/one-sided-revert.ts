@@ -1,6 +1,6 @@
 import { type Asked, type Done, OUTCOME_KINDS, onlyKindOf } from '../../findings/one-sided.js';
 import { type SourceCode, type Variable, variableOf } from '../linter.js';
-import { isA, keyOf, type Node, type NodeOf, textOf, unwrapped } from '../nodes.js';
+import { isA, keyOf, type Node, type NodeOf, parametersOf, textOf, unwrapped } from '../nodes.js';
 import { ruleFor } from '../rule.js';
 import { tasksIn } from '../tasks.js';
 
@@ -8,7 +8,7 @@ import { tasksIn } from '../tasks.js';
 export const oneSidedRevert = ruleFor('ONE_SIDED_REVERT', ['ONE_SIDED_REVERT'], function* (code) {
   for (const { name: task, methods } of tasksIn(code)) {
     for (const { name, function: node, body, at } of methods) {
-      const outcome = node.params[1];
+      const outcome = parametersOf(node)[1];
       if (name !== 'revert' || outcome === undefined) continue;
       const kind = onlyKindOf(new Reading(outcome, code).done(body));
       if (kind === undefined) continue;
