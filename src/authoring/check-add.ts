@@ -1,4 +1,5 @@
 import type { Conflicts } from './conflicts.js';
+import type { AnyFactory } from './factory.js';
 import type { ParsesInput } from './flow.js';
 import type { RequiredKeys } from './names.js';
 import type { AnyNode, LiteralName } from './node-types.js';
@@ -97,8 +98,10 @@ export type SaidOfNode<Code, Flow, Id, Node> = Code extends 'DUPLICATE_NODE'
 export type NotANode<Flow, Node> = Sentence<'NOT_A_NODE', { flow: Flow; hint: NodeHint<Node> }>;
 export type NodeHint<Node> = Node extends { build(): unknown }
   ? 'call .build()'
-  : Node extends { execute(...args: never[]): unknown }
-    ? 'give the class, not an instance of it'
-    : Node extends { readonly prototype: { execute(...args: never[]): unknown } }
-      ? "make the class's constructor public, and the class not abstract"
-      : 'decorate the class with @Task, or call .build()';
+  : Node extends AnyFactory
+    ? 'it is a factory, call it with what its flow is made from'
+    : Node extends { execute(...args: never[]): unknown }
+      ? 'give the class, not an instance of it'
+      : Node extends { readonly prototype: { execute(...args: never[]): unknown } }
+        ? "make the class's constructor public, and the class not abstract"
+        : 'decorate the class with @Task, or call .build()';

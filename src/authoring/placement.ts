@@ -1,5 +1,6 @@
 import { composeOptions } from './compose-options.js';
 import type { NodeDefinition, NotANode, Placement } from './definition.js';
+import { factoryDefinitionOf } from './factory.js';
 import { flowDefinitionOf } from './flow-value.js';
 import { taskDefinitionOf } from './task-metadata.js';
 import { usedIn } from './use.js';
@@ -60,5 +61,6 @@ function notANode(value: unknown): NotANode {
 export function hintFor(value: unknown): string {
   const { build, execute } = asRecord(value);
   if (typeof build === 'function') return 'call .build()';
+  if (factoryDefinitionOf(value) !== undefined) return 'it is a factory, call it with what its flow is made from';
   return typeof execute === 'function' ? 'give the class, not an instance of it' : 'decorate the class with @Task, or call .build()';
 }

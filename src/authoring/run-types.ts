@@ -115,11 +115,7 @@ export type RunOptionsFor<F extends AnyFlow, Given = Unseen, Extra = {}> = Optio
   Extra;
 
 /** What to do with something that an app can't run. */
-type FlowHint<Root> = Root extends AnyFactory
-  ? 'it is a factory, call it with what its flow is made from'
-  : Root extends AnyTask
-    ? 'it is a task, add it to a flow'
-    : NodeHint<Root>;
+type FlowHint<Root> = Root extends AnyTask ? 'it is a task, add it to a flow' : NodeHint<Root>;
 
 /** The flow or task itself, otherwise the sentence that says why it is none. */
 export type Runs<Root> = [FoundInRoot<Root>] extends [Wrong] ? Shown<Sentence<'NOT_A_FLOW', { hint: FlowHint<Root> }>> : Root;

@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest';
 import { z } from 'zod';
-import { FlowDefinitionError, forEach, Task, times } from '../../src/index.js';
+import { FlowDefinitionError, factory, forEach, Task, times } from '../../src/index.js';
 import type { DiagnosticCode } from '../../src/model/diagnostics.js';
 import { type AnyBuilder, compiled, errorsOf, task, untyped } from './tasks.js';
 
@@ -293,16 +293,18 @@ const WRONG: readonly (readonly [DiagnosticCode, string, AnyBuilder, readonly st
   ],
   [
     'NOT_A_NODE',
-    'a class without decorator, a builder, an instance, nothing',
+    'a class without decorator, a builder, an instance, a factory, nothing',
     flow()
       .add(class Plain {})
       .add(untyped('unbuilt'))
       .add({ name: 'made', execute: () => {} })
+      .add(factory('copies', () => untyped('copies').build()))
       .add(undefined),
     [
       "flow/Plain [NOT_A_NODE] flow 'flow' adds something that is neither a task nor a built flow: decorate the class with @Task, or call .build()",
       "flow/object [NOT_A_NODE] flow 'flow' adds something that is neither a task nor a built flow: call .build()",
       "flow/made [NOT_A_NODE] flow 'flow' adds something that is neither a task nor a built flow: give the class, not an instance of it",
+      "flow/copies [NOT_A_NODE] flow 'flow' adds something that is neither a task nor a built flow: it is a factory, call it with what its flow is made from",
       "flow/undefined [NOT_A_NODE] flow 'flow' adds something that is neither a task nor a built flow: decorate the class with @Task, or call .build()",
     ],
   ],
