@@ -1,4 +1,4 @@
-import type { TaskContext } from './task-context.js';
+import type { ContextServices, TaskContext } from './task-context.js';
 
 /**
  * What a task may have around its calls, as methods of the class or in `defineTask`. The one before may prevent the call
@@ -37,9 +37,7 @@ export type WrongHooks<T> = {
 }[keyof Hooks & keyof T];
 
 type ServicesOfHook<T, Name extends keyof Hooks> = T extends { readonly [Key in Name]: (context: infer Context) => unknown }
-  ? Context extends { readonly services: infer Services }
-    ? Services
-    : {}
+  ? ContextServices<Context>
   : {};
 
 /** What hooks read from `ctx.services`. Asked only of those that have some, because every task of a flow would pay for it. */

@@ -3,6 +3,7 @@ import type { AnyFlow, Flow, NeedsResolve } from './flow.js';
 import type { Hooked, HookServices } from './hooks.js';
 import type { KeptNames } from './kept.js';
 import type { AsResults, Outputs } from './results.js';
+import type { ContextServices } from './task-context.js';
 import type { IsUnion, Together } from './unions.js';
 import type { AnyUse, Use } from './used-node.js';
 
@@ -40,7 +41,6 @@ export type ResultsOf<T> = T extends { execute(...args: AnyArgs): infer R } ? As
 /** What `revert` of an instance takes; `{}` when there is none or it takes nothing. */
 export type RevertInputsOf<T> = T extends { revert(inputs: infer I, ...rest: AnyArgs): unknown } ? Declared<I> : {};
 
-type ContextServices<Context> = Context extends { readonly services: infer S } ? S : {};
 /** What an instance reads from `ctx.services`, in all its methods. */
 export type InstanceServices<T> = (T extends { execute(inputs: AnyArg, context: infer X, ...rest: AnyArgs): unknown }
   ? ContextServices<X>

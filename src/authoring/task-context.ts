@@ -63,3 +63,6 @@ export interface TaskContext<out Services = {}> {
   /** The way of `transaction` of `flowproof/postgres` into the run; for it alone. */
   readonly '~flowproof'?: TaskDoor;
 }
+
+/** The services that are read of a context; of one that may be left out, too, since the engine always gives it. */
+export type ContextServices<Context> = Context extends { readonly services: infer S } ? S : Context extends undefined ? never : {};
