@@ -1,5 +1,6 @@
 import type { CheckRetryClass, FoundInRetry } from './check-own-retry.js';
 import type { AnyClass, InstanceOf } from './check-task.js';
+import type { Composable } from './composable.js';
 import type { NamesOf } from './names.js';
 import type { RetryClass } from './own-retry.js';
 import { leaveRetry, ownRetryDefinition } from './retry-definition.js';
@@ -38,9 +39,13 @@ export function Retry<const R extends readonly string[] = readonly [], const P e
   readonly provides?: P & ValueNames<P>;
   /** Which of these values are secret, as in a task. */
   readonly secret?: readonly NoInfer<NamesOf<R> | NamesOf<P>>[];
-}): <C extends AnyClass, Found = FoundInRetry<C, InstanceOf<C>, R, P>>(target: CheckRetryClass<Found, C, R, P>, context?: unknown) => void {
-  return (target) => {
-    const made = target as unknown as RetryClass;
+}): (<C extends AnyClass, Found = FoundInRetry<C, InstanceOf<C>, R, P>>(
+  target: CheckRetryClass<Found, C, R, P>,
+  context?: unknown,
+) => void) &
+  Composable {
+  return (target: unknown) => {
+    const made = target as RetryClass;
     const name = options?.name ?? made.name;
     leaveRetry(made, ownRetryDefinition(name, options ?? {}, { kind: 'class', target: made }));
   };

@@ -1,4 +1,5 @@
 import type { AnyClass, CheckTask, FoundInClass, InstanceOf } from './check-task.js';
+import type { Composable } from './composable.js';
 import type { Names } from './names.js';
 import type { TaskClass } from './node-types.js';
 import { leaveDefinition } from './task-metadata.js';
@@ -38,12 +39,13 @@ export function Task<
     /** The node's name in a flow, unless the flow gives another. */
     readonly name?: string;
   },
-): <C extends AnyClass, Found = FoundInClass<C, InstanceOf<C>, R, P, K, V>>(
+): (<C extends AnyClass, Found = FoundInClass<C, InstanceOf<C>, R, P, K, V>>(
   target: CheckTask<Found, C, R, P, K, V>,
   context?: unknown,
-) => void {
-  return (target) => {
-    const made = target as unknown as TaskClass;
+) => void) &
+  Composable {
+  return (target: unknown) => {
+    const made = target as TaskClass;
     const named = typeof options?.name === 'string';
     const name = named ? (options.name as string) : made.name;
     leaveDefinition(made, taskDefinition(name, named, options ?? {}, { kind: 'class', target: made }));
