@@ -34,10 +34,13 @@ export type AnyOutcome = Outcome<{ execute(): Promise<Record<string, unknown>> }
 
 const BRAND = Symbol.for('flowproof.interrupted');
 
-/** Whether it is one, also when another copy of the package made it. Asked of whatever a task throws, so it never throws. */
+/**
+ * Whether it is one, also when another copy of the package made it. Asked of whatever a task throws, such as a proxy that says
+ * to have every field: so it never throws, and what has only the name of the field is none.
+ */
 export function isInterruptedCall(thrown: unknown): thrown is InterruptedCall {
   try {
-    return typeof thrown === 'object' && thrown !== null && BRAND in thrown;
+    return typeof thrown === 'object' && thrown !== null && (thrown as { readonly [BRAND]?: unknown })[BRAND] === true;
   } catch {
     return false;
   }

@@ -77,7 +77,8 @@ export function isFlowproofError<Code extends FlowproofErrorCode = FlowproofErro
   code?: Code,
 ): thrown is FlowproofError<Code> {
   try {
-    if (typeof thrown !== 'object' || thrown === null || !(BRAND in thrown)) return false;
+    // Not `in`: a proxy, such as a mock, may say to have every field.
+    if (typeof thrown !== 'object' || thrown === null || (thrown as { readonly [BRAND]?: unknown })[BRAND] !== true) return false;
     return code === undefined || (thrown as { code?: unknown }).code === code;
   } catch {
     // A proxy that refuses to be asked.

@@ -107,6 +107,20 @@ test.each<[string, () => unknown]>([
   expect(await run(linear('f').add(hostile).build())).toMatchObject({ state: 'REVERTED', failures: [{ path: 'f/hostile' }] });
 });
 
+test('a task that throws a proxy which says to have every field has failed: it is not for that an interrupted one', async () => {
+  const told: string[] = [];
+  const hostile = defineTask({
+    name: 'hostile',
+    execute: async () => {
+      throw new Proxy({}, { has: () => true, get: no });
+    },
+    revert: (_, { kind }) => void told.push(kind),
+  });
+  const failure = { name: 'Error', message: 'an error that cannot be read was thrown' };
+  expect(await run(linear('f').add(hostile).build())).toMatchObject({ state: 'REVERTED', failures: [{ path: 'f/hostile', failure }] });
+  expect(told).toEqual(['failure']);
+});
+
 test('a task that returns a large file instead of a record has failed, without a look at each of its bytes', async () => {
   const file = defineTask({ name: 'file', execute: () => Buffer.alloc(50_000_000) as unknown as undefined });
   const failures = [{ failure: { code: 'RESULT_NOT_OBJECT', message: expect.stringContaining('Buffer') } }];
