@@ -42,7 +42,8 @@ export interface TaskContext<out Services = {}> {
   readonly saved?: unknown;
   /**
    * Records a partial effect. Resolves when it is durable; the next call and `revert` see it as `saved`. A call whose
-   * signal a cancellation has aborted can still save what it did.
+   * signal a cancellation has aborted can still save what it did. Await it: whether it was saved is not known else, and one that
+   * rejects unheard ends no process.
    */
   save<Value>(
     data: StorableValue<Value, Sentence<'NOT_STORABLE', { path: 'data'; reason: 'it holds what does not survive' }>>,

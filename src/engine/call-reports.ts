@@ -61,7 +61,7 @@ export class CallReports {
 
   #save(call: CallId, data: unknown): Promise<void> {
     const { run, parts, mailbox } = this.#to;
-    return new Promise((resolve, reject) => {
+    const saved = new Promise<void>((resolve, reject) => {
       if (this.#over !== undefined) return reject(this.#over);
       // What is being undone is undone, though it took more steps.
       if (this.#isFull() && run.status.atoms[call.atom]?.state === 'RUNNING') return reject(journalFull(run.status));
@@ -69,6 +69,9 @@ export class CallReports {
       this.savings.add({ event, resolve, reject });
       mailbox.post(event);
     });
+    // A task that does not await it, such as one whose run is given up while it saves, is not to end the process.
+    saved.catch(() => undefined);
+    return saved;
   }
 
   #commit(commitment: Commitment): void {

@@ -54,6 +54,36 @@ describePostgres('where a transaction can and can’t be', (database) => {
     expect(await ordersOf(database(), 'pool')).toEqual([]);
   });
 
+  test('one that its task does not await is rolled back, and ends no process', async () => {
+    const unhandled: unknown[] = [];
+    const note = (reason: unknown): void => void unhandled.push(reason);
+    process.on('unhandledRejection', note);
+    let goOn = (): void => undefined;
+    const ended = new Promise<void>((resolve) => {
+      goOn = resolve;
+    });
+    const own = shopOver(database().url);
+    const careless = defineTask({
+      name: 'careless',
+      async execute(_: {}, ctx: Context) {
+        void transaction(ctx, ctx.services.db, async (trx) => {
+          await trx.insertInto('orders').values({ id: 'careless', attempt: 1, slot: 'careless' }).execute();
+          await ended;
+        });
+      },
+    });
+    const carelessFlow = linear('careless-flow').add(careless).build();
+    await using app = flowproof({ persistence: postgres(database().url), flows: [carelessFlow], services: { db: own.db } });
+    expect(await app.run(carelessFlow)).toMatchObject({ state: 'SUCCESS' });
+    goOn();
+    // Resolves when its client is back.
+    await own.end();
+    await new Promise((resolve) => setImmediate(resolve));
+    process.off('unhandledRejection', note);
+    expect(unhandled).toEqual([]);
+    expect(await ordersOf(database(), 'careless')).toEqual([]);
+  });
+
   test('not outside of a task', async () => {
     const outside = { path: 'somewhere' };
     await expect(transaction(outside, shop.db, async () => 1)).rejects.toMatchObject({ code: 'NOT_TRANSACTIONAL' });

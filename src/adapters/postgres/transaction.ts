@@ -45,7 +45,18 @@ import type { KyselyTransactions, TransactionOf, TransactionSource } from './tra
  * }
  * ```
  */
-export async function transaction<Source extends TransactionSource, Result>(
+export function transaction<Source extends TransactionSource, Result>(
+  ctx: Pick<TaskContext<unknown>, 'path' | '~flowproof'>,
+  db: Source,
+  fn: (trx: TransactionOf<Source>) => Promise<Result>,
+): Promise<Result> {
+  const ended = committed(ctx, db, fn);
+  // A task that does not await it is not to end the process.
+  ended.catch(() => undefined);
+  return ended;
+}
+
+async function committed<Source extends TransactionSource, Result>(
   ctx: Pick<TaskContext<unknown>, 'path' | '~flowproof'>,
   db: Source,
   fn: (trx: TransactionOf<Source>) => Promise<Result>,
