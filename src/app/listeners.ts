@@ -16,7 +16,8 @@ export class Listeners {
   }
 
   emit(event: FlowEvent): void {
-    for (const listener of this.#listeners) {
+    // Whoever is added meanwhile hears of what comes next.
+    for (const listener of [...this.#listeners]) {
       try {
         const heard: unknown = listener(event);
         if (types.isPromise(heard)) heard.catch(() => undefined);
