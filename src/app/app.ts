@@ -65,8 +65,8 @@ export interface EngineOptions {
    */
   readonly graceMs?: number;
   /**
-   * How long runs, and whoever starts one or opens the app, wait for a store that is out of reach: it is being restarted or
-   * switched over, only reads, has no connection left, or the network swallows what it is sent. What waiting does not help, such
+   * How long runs, and whoever starts one, waits for one or opens the app, wait for a store that is out of reach: it is being
+   * restarted or switched over, only reads, has no connection left, or the network swallows what it is sent. What waiting does not help, such
    * as a wrong password, is an error at once. Default: 60,000.
    */
   readonly storeTimeoutMs?: number;

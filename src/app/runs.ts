@@ -39,11 +39,11 @@ export class Runs {
   #stopping: Promise<void> | undefined;
 
   constructor(parts: RunsParts) {
-    const { journal, clock, owner, leaseMs } = parts;
+    const { journal, clock, owner, leaseMs, storeTimeoutMs } = parts;
     this.#parts = parts;
     this.#stored = new StoredRuns(parts, () => this.#active.isClosed);
     const onMessage = (message: InboxMessage): void => this.#active.deliver(message);
-    this.#ticker = new Ticker({ journal, clock, owner, leaseMs, onMessage, taker: () => this.#recovery });
+    this.#ticker = new Ticker({ journal, clock, owner, leaseMs, storeTimeoutMs, onMessage, taker: () => this.#recovery });
     const lost: DriverParts['lost'] = (run, error) => this.#recovery.lost(run, error);
     this.#driver = new Driver({ ...parts, lost }, this.#active, this.#stored, this.#ticker);
     this.#recovery = new Recovery({ ...parts, active: this.#active, driver: this.#driver, hurry: () => this.#ticker.hurry() });

@@ -1,5 +1,5 @@
 import type { Clock } from '../model/clock.js';
-import { AppStoppedError, RunNotFoundError } from '../model/errors.js';
+import { AppStoppedError, isFlowproofError, PersistenceError, RunNotFoundError } from '../model/errors.js';
 import { type InboxMessage, type Journal, type RunSummary, renewalMs, type TakeParams, type TakeResult } from '../persistence/index.js';
 
 export interface TickerParts {
@@ -8,6 +8,8 @@ export interface TickerParts {
   /** Id of this process's lease. */
   readonly owner: string;
   readonly leaseMs: number;
+  /** Whoever waits for a run is told of a store that has been away for so long. */
+  readonly storeTimeoutMs: number;
   onMessage(message: InboxMessage): void;
   readonly taker: () => Taker;
 }
@@ -40,6 +42,8 @@ export class Ticker {
   #nextAtMs = Number.NEGATIVE_INFINITY;
   /** When the last renewal that succeeded was sent. */
   #renewedAtMs = Number.NEGATIVE_INFINITY;
+  /** Since when no beat has got an answer. */
+  #awaySinceMs: number | undefined;
   #cancel: (() => void) | undefined;
   #beating: Promise<void> | undefined;
   #isHurried = false;
@@ -77,7 +81,12 @@ export class Ticker {
     if (this.#beating === undefined) this.#schedule();
   }
 
-  /** Resolves with the summary of a run of another process at the next tick. @throws RunNotFoundError when it is gone then */
+  /**
+   * Resolves with the summary of a run of another process at the next tick.
+   *
+   * @throws RunNotFoundError when it is gone then
+   * @throws PersistenceError `STORE_UNREACHABLE` when there has been no answer for `storeTimeoutMs`; what does not pass, at once
+   */
   async news({ runId, key }: Pick<RunSummary, 'runId' | 'key'>): Promise<RunSummary> {
     const done = await this.use();
     try {
@@ -93,6 +102,8 @@ export class Ticker {
 
   /** Beats now; one at a time. */
   beat(): Promise<void> {
+    // A lease that was given up is not taken again.
+    if (this.#stopped) return this.#beating ?? Promise.resolve();
     this.#beating ??= this.#beatOnce().finally(() => {
       this.#beating = undefined;
     });
@@ -104,8 +115,7 @@ export class Ticker {
     this.#stopped = true;
     this.#cancel?.();
     await this.#beating;
-    for (const waiters of this.#waiters.values()) for (const { reject } of waiters) reject(new AppStoppedError());
-    this.#waiters.clear();
+    this.#refuse(() => new AppStoppedError());
   }
 
   async #beatOnce(): Promise<void> {
@@ -120,17 +130,32 @@ export class Ticker {
       const watch = [...this.#waiters.keys()];
       const { messages, watched, take: taken } = await journal.tick({ owner, leaseMs, watch, ...(take === undefined ? {} : { take }) });
       this.#renewedAtMs = sentAtMs;
+      this.#awaySinceMs = undefined;
       for (const message of messages) this.#parts.onMessage(message);
       const found = new Map(watched.map((run) => [run.runId, run]));
       for (const runId of watch) this.#tell(runId, found.get(runId));
       if (take !== undefined && taken !== undefined) taker.heard(taken, take);
-    } catch {
+    } catch (error) {
       // The store is out of reach: the engines notice by themselves, and the next beat tries again.
       if (take !== undefined) taker.missed();
+      this.#missed(sentAtMs, error);
     } finally {
       this.#nextAtMs = clock.monotonicMs() + (this.#isHurried ? 0 : this.#intervalMs());
       this.#schedule();
     }
+  }
+
+  /** Nobody waits for longer than a run would, nor for what does not pass. */
+  #missed(sentAtMs: number, cause: unknown): void {
+    this.#awaySinceMs ??= sentAtMs;
+    const awayMs = this.#parts.clock.monotonicMs() - this.#awaySinceMs;
+    if (isFlowproofError(cause) && cause.code !== 'STORE_UNREACHABLE') this.#refuse(() => cause);
+    else if (awayMs >= this.#parts.storeTimeoutMs) this.#refuse((key) => unreachable(key, awayMs, cause));
+  }
+
+  #refuse(reason: (key: string) => Error): void {
+    for (const waiters of this.#waiters.values()) for (const { key, reject } of waiters) reject(reason(key));
+    this.#waiters.clear();
   }
 
   /** @param run nothing: it was pruned, or removed by hand */
@@ -156,4 +181,9 @@ export class Ticker {
   #intervalMs(): number {
     return renewalMs(this.#parts.leaseMs);
   }
+}
+
+function unreachable(key: string, awayMs: number, cause: unknown): PersistenceError {
+  const message = `the store gave no answer for ${Math.round(awayMs)} ms: how run '${key}' goes on is not known here`;
+  return new PersistenceError('STORE_UNREACHABLE', message, { cause });
 }

@@ -1,5 +1,15 @@
 import { describe, expect, test } from 'vitest';
-import { type App, defineTask, flowproof, isFlowproofError, linear, memory, type Persistence, type TaskContext } from '../../src/index.js';
+import {
+  type App,
+  defineTask,
+  flowproof,
+  isFlowproofError,
+  linear,
+  memory,
+  type Persistence,
+  PersistenceError,
+  type TaskContext,
+} from '../../src/index.js';
 import { VirtualClock } from '../../src/testing/index.js';
 import { Gate } from './gate.js';
 
@@ -158,6 +168,77 @@ async function ended<Result>(work: Promise<Result>, pass: () => void): Promise<R
   return over;
 }
 
+describe('who waits for a run of another process', () => {
+  async function waitsWhile(error: Error, more: object): Promise<readonly string[]> {
+    const [store, clock, gate, asked] = [memory(), new VirtualClock(), new Gate(), new Gate()];
+    const owner = app(store, gate);
+    const run = owner.run(flow, { id: 'x' });
+    await gate.reached;
+    let isAway = false;
+    const away = changed(store, (journal) => {
+      const { tick } = journal;
+      journal.tick = async (params) => {
+        if (params.watch.length > 0) asked.open();
+        if (isAway) throw error;
+        return tick.call(journal, params);
+      };
+    });
+    const waiter = app(away, new Gate(), { clock, ...more });
+    const waiting = Promise.all([code(waiter.run(flow, { id: 'x' })), code(waiter.handle('x').result())]);
+    await ended(asked.opened, () => clock.advance(1_000));
+    isAway = true;
+    const codes = await ended(waiting, () => clock.advance(1_000));
+    gate.open();
+    await run;
+    await Promise.all([owner.stop(), waiter.stop()]);
+    return codes;
+  }
+
+  test('is told when the store has been away for storeTimeoutMs', async () => {
+    const codes = await waitsWhile(new PersistenceError('STORE_UNREACHABLE', 'away'), { storeTimeoutMs: 30_000 });
+    expect(codes).toEqual(['STORE_UNREACHABLE', 'STORE_UNREACHABLE']);
+  });
+
+  test('is told at once what waiting does not help', async () => {
+    const codes = await waitsWhile(new PersistenceError('STORE_SCHEMA', 'the tables are gone'), { storeTimeoutMs: 1e12 });
+    expect(codes).toEqual(['STORE_SCHEMA', 'STORE_SCHEMA']);
+  });
+});
+
+test('an app that has given up its lease takes none again for whoever still waits for a run', async () => {
+  const [store, gate, finding] = [memory(), new Gate(), new Gate()];
+  const owner = app(store, gate);
+  const run = owner.run(flow, { id: 'x' });
+  await gate.reached;
+  const calls: string[] = [];
+  const watched = changed(store, (journal) => {
+    const { find, tick, release } = journal;
+    journal.find = async (by) => {
+      await finding.pass();
+      return find.call(journal, by);
+    };
+    journal.tick = (params) => {
+      calls.push('tick');
+      return tick.call(journal, params);
+    };
+    journal.release = async (id) => {
+      calls.push('release');
+      finding.open();
+      await new Promise((resolve) => setImmediate(resolve));
+      await release.call(journal, id);
+    };
+  });
+  const stopping = app(watched, new Gate());
+  const waiting = code(stopping.handle('x').result());
+  await finding.reached;
+  await stopping.stop();
+  expect(await waiting).toBe('APP_STOPPED');
+  expect(calls).toEqual(['release']);
+  gate.open();
+  await run;
+  await owner.stop();
+});
+
 test('a run whose engine gave up is resumed by resumeAll of the same process, when the store is back', async () => {
   let isAway = true;
   const store = changed(memory(), (journal) => {
@@ -175,16 +256,61 @@ test('a run whose engine gave up is resumed by resumeAll of the same process, wh
   expect(await one.resumeAll()).toEqual([]);
 });
 
-test('what a listener throws or rejects is nobody’s', async () => {
+/** What would end a process, while this is done. */
+async function unhandledIn(work: () => Promise<void>): Promise<readonly unknown[]> {
   const unhandled: unknown[] = [];
   const note = (reason: unknown): void => void unhandled.push(reason);
   process.on('unhandledRejection', note);
-  const gate = new Gate();
-  gate.open();
-  await using heard = app(memory(), gate, { onEvent: async () => Promise.reject(new Error('listener')) });
-  expect((await heard.run(flow)).state).toBe('SUCCESS');
+  await work();
   await new Promise((resolve) => setImmediate(resolve));
   process.off('unhandledRejection', note);
+  return unhandled;
+}
+
+test('what a listener throws or rejects is nobody’s', async () => {
+  const unhandled = await unhandledIn(async () => {
+    const gate = new Gate();
+    gate.open();
+    await using heard = app(memory(), gate, { onEvent: async () => Promise.reject(new Error('listener')) });
+    expect((await heard.run(flow)).state).toBe('SUCCESS');
+  });
+  expect(unhandled).toEqual([]);
+});
+
+test('a listener that adds listeners for ever holds up nothing', async () => {
+  const gate = new Gate();
+  gate.open();
+  let added = 0;
+  await using heard = app(memory(), gate);
+  const add = (): void => {
+    if (++added > 100) throw new Error('for ever');
+    heard.on(() => add());
+  };
+  heard.on(add);
+  expect((await heard.run(flow)).state).toBe('SUCCESS');
+  expect(added).toBeLessThan(100);
+});
+
+test('ctx.save that no task awaits ends no process, whatever becomes of it', async () => {
+  const gate = new Gate();
+  const careless = defineTask({
+    name: 'careless',
+    async execute(_: {}, ctx: TaskContext) {
+      void ctx.save((() => undefined) as never);
+      void ctx.save('it is given up');
+      await gate.pass();
+      void ctx.save('too late');
+    },
+  });
+  const carelessFlow = linear('careless-flow').add(careless).build();
+  const unhandled = await unhandledIn(async () => {
+    const saving = flowproof({ persistence: memory(), flows: [carelessFlow], graceMs: 0 });
+    const run = code(saving.run(carelessFlow));
+    await gate.reached;
+    await saving.stop();
+    expect(await run).toBe('APP_STOPPED');
+    gate.open();
+  });
   expect(unhandled).toEqual([]);
 });
 
