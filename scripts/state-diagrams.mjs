@@ -1,14 +1,29 @@
 /**
- * Draws the tables of legal moves of `src/model/states.ts` as state diagrams and puts them into docs/semantics.md, between
- * its marks. `--check` changes nothing, and fails when the document is behind the tables. Reads the build.
+ * Draws the tables of legal moves of `src/model/states.ts` as state diagrams, lists the words of the journal, and puts them into
+ * docs/semantics.md and docs/persistence.md, between their marks. `--check` changes nothing, and fails when a document is behind
+ * the tables.
  */
 import { readFileSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
+import { build } from 'esbuild';
 
 const ROOT = join(dirname(fileURLToPath(import.meta.url)), '..');
-const DOCUMENT = join(ROOT, 'docs/semantics.md');
-const { ATOM_MOVES, RUN_MOVES, isEnded } = await import(join(ROOT, 'dist/model/states.js'));
+const PROGRAM = join(ROOT, 'build/tables.mjs');
+
+await build({
+  stdin: {
+    contents: "export * from './src/model/states.ts'; export { TRANSITIONS } from './src/persistence/transitions/table.ts';",
+    resolveDir: ROOT,
+    loader: 'ts',
+  },
+  outfile: PROGRAM,
+  bundle: true,
+  format: 'esm',
+  platform: 'node',
+  logLevel: 'error',
+});
+const { ATOM_MOVES, RUN_MOVES, isEnded, TRANSITIONS } = await import(PROGRAM);
 
 /** An atom has ended a phase there; whether the run goes on from it is not the atom's affair. */
 const RESTS = new Set(['SUCCESS', 'REVERTED', 'REVERT_FAILURE', 'IGNORE']);
@@ -21,22 +36,30 @@ function diagram(moves, isEnd) {
   return ['```mermaid', 'stateDiagram-v2', '  [*] --> PENDING', ...arrows, ...ends, '```'].join('\n');
 }
 
-function between(text, name, content) {
-  const marks = new RegExp(`(<!-- begin ${name} -->\n)[^]*?(\n<!-- end ${name} -->)`);
-  if (!marks.test(text)) throw new Error(`docs/semantics.md has no marks for '${name}'`);
-  return text.replace(marks, (_, begin, end) => begin + content + end);
+function words() {
+  const about = { run: 'the run', atom: 'an atom', atoms: 'atoms', range: 'a range of atoms' };
+  const rows = Object.entries(TRANSITIONS).map(([word, kind]) => `| \`${word}\` | ${about[kind.about]} | ${kind.says} |`);
+  return ['| word | about | what it states |', '|---|---|---|', ...rows].join('\n');
 }
 
-const before = readFileSync(DOCUMENT, 'utf8');
-let after = between(before, 'run states', diagram(RUN_MOVES, isEnded));
-after = between(
-  after,
-  'atom states',
-  diagram(ATOM_MOVES, (state) => RESTS.has(state)),
-);
-if (process.argv.includes('--check')) {
-  if (after !== before) {
-    console.error('docs/semantics.md shows other moves than src/model/states.ts: run node scripts/state-diagrams.mjs');
-    process.exitCode = 1;
+function put(document, contents) {
+  const path = join(ROOT, document);
+  const before = readFileSync(path, 'utf8');
+  let after = before;
+  for (const [name, content] of Object.entries(contents)) {
+    const marks = new RegExp(`(<!-- begin ${name} -->\n)[^]*?(\n<!-- end ${name} -->)`);
+    if (!marks.test(after)) throw new Error(`${document} has no marks for '${name}'`);
+    after = after.replace(marks, (_, begin, end) => begin + content + end);
   }
-} else writeFileSync(DOCUMENT, after);
+  if (after === before) return;
+  if (process.argv.includes('--check')) {
+    console.error(`${document} shows other tables than the sources have: run node scripts/state-diagrams.mjs`);
+    process.exitCode = 1;
+  } else writeFileSync(path, after);
+}
+
+put('docs/semantics.md', {
+  'run states': diagram(RUN_MOVES, isEnded),
+  'atom states': diagram(ATOM_MOVES, (state) => RESTS.has(state)),
+});
+put('docs/persistence.md', { words: words() });

@@ -1,4 +1,4 @@
-import type { Transition } from '../persistence/index.js';
+import { kindOf, type Transition } from '../persistence/index.js';
 import type { Command } from './decision.js';
 
 /**
@@ -12,9 +12,6 @@ export type Durability = 'step' | 'relaxed' | 'checkpoint' | 'none';
 /** Steps that may be lost at most. */
 const MOST_STEPS = 100;
 
-const ALWAYS: ReadonlySet<Transition[0]> = new Set(['RUN', 'TAKEOVER', 'FLOW', 'CANCEL', 'SAVED']);
-const CHECKPOINTS: ReadonlySet<Transition[0]> = new Set([...ALWAYS, 'REVERTING', 'SLEEP', 'UNSETTLED', 'DECIDED', 'VOTE']);
-
 /** Whether what has been stated since the last entry has to be written now. */
 export function isWrittenNow(
   durability: Durability,
@@ -27,8 +24,12 @@ export function isWrittenNow(
     case 'relaxed':
       return true;
     case 'checkpoint':
-      return stepsHeld >= MOST_STEPS || stated.some(([word]) => CHECKPOINTS.has(word)) || commands.some((command) => command.do === 'ask');
+      return (
+        stepsHeld >= MOST_STEPS ||
+        stated.some(([word]) => kindOf(word).written !== 'later') ||
+        commands.some((command) => command.do === 'ask')
+      );
     case 'none':
-      return stated.some(([word]) => ALWAYS.has(word));
+      return stated.some(([word]) => kindOf(word).written === 'always');
   }
 }

@@ -1,103 +1,61 @@
 import { type Failure, withoutStacks } from '../model/failure.js';
 import type { Json } from '../model/json.js';
 import { ATOM_MOVES, type AtomState } from '../model/states.js';
-import type { Transition } from '../persistence/index.js';
+import type { Fact } from '../persistence/index.js';
 import { foldTimes } from './fold-times.js';
 import { type AtomStatus, newAtom, type RunStatus } from './run-state.js';
 
 const NEW = newAtom();
 
-type OfRun = 'CREATED' | 'RUN' | 'FLOW' | 'CANCEL' | 'TAKEOVER' | 'INTEND' | 'RESET' | 'SNAPSHOT';
+export function fail(run: RunStatus, atom: AtomStatus, outcome: 'failure' | 'interrupted', failure: Failure): void {
+  move(run, atom, 'FAILURE');
+  atom.outcome = outcome;
+  atom.failure = failure;
+  atom.failedAt = run.seq;
+  atom.failedExecution = atom.executions;
+  atom.lost = false;
+}
 
-/** A fact about one atom. */
-export type AtomTransition = Exclude<Transition, readonly [OfRun, ...unknown[]]>;
+export function revert(run: RunStatus, atom: AtomStatus): void {
+  if (atom.state !== 'REVERTING' && atom.state !== 'REVERT_FAILURE') atom.attempt = atom.losses = 0;
+  move(run, atom, 'REVERTING');
+  atom.reversions++;
+  call(atom);
+}
 
-/** Advances one atom by one fact. */
-export function foldAtom(run: RunStatus, atom: AtomStatus, transition: AtomTransition): void {
-  switch (transition[0]) {
-    case 'RUNNING':
-      execute(run, atom);
-      return;
-    case 'ATTEMPT':
-      attempt(run, atom, transition[2]);
-      return;
-    case 'SUCCESS':
-      succeed(run, atom, transition[2]);
-      return;
-    case 'FAILURE':
-    case 'INTERRUPTED':
-      move(run, atom, 'FAILURE');
-      atom.outcome = transition[0] === 'FAILURE' ? 'failure' : 'interrupted';
-      atom.failure = transition[2];
-      atom.failedAt = run.seq;
-      atom.failedExecution = atom.executions;
-      atom.lost = false;
-      return;
-    case 'REVERTING':
-      if (atom.state !== 'REVERTING' && atom.state !== 'REVERT_FAILURE') atom.attempt = atom.losses = 0;
-      move(run, atom, 'REVERTING');
-      atom.reversions++;
-      call(atom);
-      return;
-    case 'REVERTED':
-      move(run, atom, 'REVERTED');
-      atom.revertFailure = undefined;
-      atom.revertResult = transition[2];
-      atom.result = undefined;
-      atom.progress = 1;
-      atom.tried = NEW.tried;
-      atom.decided = NEW.decided;
-      return;
-    case 'REVERT_FAILURE':
-      move(run, atom, 'REVERT_FAILURE');
-      atom.revertFailure = transition[2];
-      atom.revertFailedAt = run.seq;
-      atom.lost = false;
-      return;
-    case 'RETRYING':
-      move(run, atom, 'RETRYING');
-      return;
-    case 'WITHDRAWN':
-      withdraw(run, atom);
-      return;
-    case 'SLEEP':
-      atom.wakeAtMs = transition[2];
-      return;
-    case 'UNSETTLED':
-      atom.unsettled = true;
-      return;
-    case 'SETTLED':
-      atom.unsettled = false;
-      return;
-    case 'DECIDED': {
-      const [, , failed, via, decision] = transition;
-      const heard = run.atoms[via]?.failure === undefined ? run.atoms[failed] : run.atoms[via];
-      const { failure = UNKNOWN, failedExecution: execution = 0 } = heard ?? {};
-      // Its retry decides by what an error says: the stacks of ten thousand attempts would be most of a snapshot.
-      const one = { attempt: atom.tried.length, failed, via, failure: withoutStacks(failure), execution, decision };
-      atom.decided = grown(atom.decided, one);
-      return;
-    }
-    case 'VOTE':
-      atom.votes = { ...atom.votes, [transition[2]]: transition[3] };
-      return;
-    case 'IGNORE':
-      move(run, atom, 'IGNORE');
-      return;
-    case 'PROGRESS':
-      atom.progress = transition[2];
-      if (transition[3] !== undefined) atom.progressDetails = transition[3];
-      return;
-    case 'SAVED':
-      atom.saved = transition[2];
-      return;
-  }
+export function reverted(run: RunStatus, atom: AtomStatus, result: Json | undefined): void {
+  move(run, atom, 'REVERTED');
+  atom.revertFailure = undefined;
+  atom.revertResult = result;
+  atom.result = undefined;
+  atom.progress = 1;
+  atom.tried = NEW.tried;
+  atom.decided = NEW.decided;
+}
+
+export function failRevert(run: RunStatus, atom: AtomStatus, failure: Failure): void {
+  move(run, atom, 'REVERT_FAILURE');
+  atom.revertFailure = failure;
+  atom.revertFailedAt = run.seq;
+  atom.lost = false;
+}
+
+/** A retry has decided. It decides by what an error says: the stacks of ten thousand attempts would be most of a snapshot. */
+export function decide(run: RunStatus, atom: AtomStatus, [, , failed, via, decision]: Fact<'DECIDED'>): void {
+  const heard = run.atoms[via]?.failure === undefined ? run.atoms[failed] : run.atoms[via];
+  const { failure = UNKNOWN, failedExecution: execution = 0 } = heard ?? {};
+  const one = { attempt: atom.tried.length, failed, via, failure: withoutStacks(failure), execution, decision };
+  atom.decided = grown(atom.decided, one);
+}
+
+export function vote(atom: AtomStatus, decider: number, yes: boolean): void {
+  atom.votes = { ...atom.votes, [decider]: yes };
 }
 
 const UNKNOWN: Failure = { name: 'Error', message: 'the journal does not say what failed' };
 
 /** A new round begins when the atom leaves PENDING; all else is another call in the same one. */
-function execute(run: RunStatus, atom: AtomStatus): void {
+export function execute(run: RunStatus, atom: AtomStatus): void {
   if (atom.state === 'PENDING') {
     atom.round++;
     atom.attempt = atom.losses = atom.interruptions = 0;
@@ -115,7 +73,7 @@ function grown<Item>(list: readonly Item[], item: Item): readonly Item[] {
 }
 
 /** A retry whose own code gave the values was RUNNING meanwhile; of the others the attempt is all there is to say. */
-function attempt(run: RunStatus, atom: AtomStatus, provided: Json | undefined): void {
+export function attempt(run: RunStatus, atom: AtomStatus, provided: Json | undefined): void {
   if (atom.state !== 'RUNNING') execute(run, atom);
   succeed(run, atom, provided);
   if (provided === undefined) return;
@@ -123,7 +81,7 @@ function attempt(run: RunStatus, atom: AtomStatus, provided: Json | undefined): 
   atom.attempt = atom.tried.length;
 }
 
-function succeed(run: RunStatus, atom: AtomStatus, result: Json | undefined): void {
+export function succeed(run: RunStatus, atom: AtomStatus, result: Json | undefined): void {
   move(run, atom, 'SUCCESS');
   atom.outcome = 'result';
   atom.result = result;
@@ -147,7 +105,7 @@ export function lose(atom: AtomStatus): void {
 }
 
 /** The call that was written did not happen: everything is as if it had not been written. */
-function withdraw(run: RunStatus, atom: AtomStatus): void {
+export function withdraw(run: RunStatus, atom: AtomStatus): void {
   const executing = atom.state === 'RUNNING';
   if (executing) atom.executions--;
   else atom.reversions--;
@@ -176,7 +134,7 @@ export function resetAtom(run: RunStatus, atom: AtomStatus): void {
   Object.assign(atom, newAtom(), { round, executions, reversions, overcome });
 }
 
-function move(run: RunStatus, atom: AtomStatus, to: AtomState): void {
+export function move(run: RunStatus, atom: AtomStatus, to: AtomState): void {
   if (!ATOM_MOVES[atom.state].includes(to)) throw new Error(`an atom can't go from ${atom.state} to ${to}`);
   foldTimes(atom, to, run.atMs);
   atom.state = to;

@@ -69,7 +69,7 @@ export class Frontier {
     this.#forward = new Heap((a, b) => priority(a) > priority(b) || (priority(a) === priority(b) && a < b));
     this.#lost = new Heap((a, b) => priority(a) > priority(b) || (priority(a) === priority(b) && a < b));
     this.#back = new Heap((a, b) => priority(a) > priority(b) || (priority(a) === priority(b) && a > b));
-    for (let node = 0; node < nodes; node++) this.changed(node);
+    this.allChanged(0, nodes);
   }
 
   /** Calls that were made and not lost, and questions: as many answers are to come. */
@@ -95,6 +95,11 @@ export class Frontier {
   /** To be told when nodes were skipped: the gates that they begin with are passed. */
   skipped(): void {
     for (const gate of this.ballot.gates) if (this.#done[gate] === 0) this.changed(gate);
+  }
+
+  /** The same of the nodes `from` up to, not including, `until`. */
+  allChanged(from: number, until: number): void {
+    for (let node = from; node < until; node++) this.changed(node);
   }
 
   /** To be told of every node whose state or intention changed. */

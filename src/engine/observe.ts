@@ -1,45 +1,51 @@
+import type { Failure } from '../model/failure.js';
+import type { Json } from '../model/json.js';
 import type { AtomState } from '../model/states.js';
-import type { Transition } from '../persistence/index.js';
+import { kindOf, rangeOf, type Transition } from '../persistence/index.js';
 import type { Change } from './decision.js';
+import { EFFECTS, type Heard } from './effects.js';
 import { foldTransition } from './fold.js';
 import type { RunStatus } from './run-state.js';
 
 /** Folds a fact in and notes what it changes, for listeners. Without listeners nobody needs to know what was before. */
 export function foldObserved(run: RunStatus, transition: Transition, changes: Change[]): void {
-  switch (transition[0]) {
-    case 'RUN': {
+  const { heard } = EFFECTS[transition[0]];
+  switch (heard) {
+    case 'nothing':
+      foldTransition(run, transition);
+      return;
+    case 'run': {
       const { state: from } = run;
-      foldRange(run, transition, changes, 0, transition[1] === 'PENDING' ? run.atoms.length : 0);
+      foldRange(run, transition, changes, 0, run.atoms.length);
       changes.push({ kind: 'run', from, to: run.state });
       return;
     }
-    case 'RESET':
-      foldRange(run, transition, changes, transition[1], transition[2]);
+    case 'range': {
+      const [from, until] = rangeOf(transition, kindOf(transition[0]).rangeAt ?? 0);
+      foldRange(run, transition, changes, from, until);
       return;
-    case 'CREATED':
-    case 'SNAPSHOT':
-    case 'FLOW':
-    case 'CANCEL':
-    case 'TAKEOVER':
-    case 'INTEND':
-    // Of the call that is taken back nobody was told.
-    case 'WITHDRAWN':
-      foldTransition(run, transition);
-      return;
-    default:
-      foldOne(run, transition, transition[1], changes);
+    }
+    case 'state':
+    case 'result':
+    case 'failure':
+    case 'attempt':
+      foldOne(run, transition, heard, changes);
   }
 }
 
-function foldOne(run: RunStatus, transition: Transition, atom: number, changes: Change[]): void {
+function foldOne(run: RunStatus, transition: Transition, heard: Heard, changes: Change[]): void {
+  const [, atom, said] = transition as readonly [string, number, unknown];
   const before = stateOf(run, atom);
   foldTransition(run, transition);
   const to = stateOf(run, atom);
-  const told = toldBy(transition);
   // The attempt of a retry without code of its own is one fact, and two things to be told.
-  const inOne = transition[0] === 'ATTEMPT' && before !== 'RUNNING';
+  const inOne = heard === 'attempt' && before !== 'RUNNING';
   if (inOne) changes.push(moved(atom, before, 'RUNNING'));
-  if (before !== to || 'failure' in told) changes.push({ ...moved(atom, inOne ? 'RUNNING' : before, to), ...told });
+  const change = moved(atom, inOne ? 'RUNNING' : before, to);
+  if (heard === 'failure') changes.push({ ...change, failure: said as Failure });
+  else if (before === to) return;
+  else if (heard === 'state' || said === undefined) changes.push(change);
+  else changes.push({ ...change, result: said as Json });
 }
 
 function foldRange(run: RunStatus, transition: Transition, changes: Change[], from: number, until: number): void {
@@ -59,20 +65,4 @@ function moved(atom: number, from: AtomState, to: AtomState): AtomChange {
 
 function stateOf(run: RunStatus, atom: number): AtomState {
   return run.atoms[atom]?.state ?? 'PENDING';
-}
-
-/** What a fact says beside the state. */
-function toldBy(transition: Transition): Pick<AtomChange, 'failure' | 'result'> {
-  switch (transition[0]) {
-    case 'FAILURE':
-    case 'INTERRUPTED':
-    case 'REVERT_FAILURE':
-      return { failure: transition[2] };
-    case 'SUCCESS':
-    case 'ATTEMPT':
-    case 'REVERTED':
-      return transition[2] === undefined ? {} : { result: transition[2] };
-    default:
-      return {};
-  }
 }

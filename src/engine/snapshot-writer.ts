@@ -1,5 +1,6 @@
 import type { EngineParts } from './engine-parts.js';
-import { beginEntry, dropEntry, snapshotTaken } from './fold.js';
+import { beginEntry, dropEntry } from './fold.js';
+import { snapshotTaken } from './fold-run-facts.js';
 import { isRefusal } from './refusal.js';
 import type { RunStatus } from './run-state.js';
 import { isSnapshotDue, snapshotOf } from './snapshot.js';

@@ -1,8 +1,9 @@
 import type { CompiledFlow } from '../compilation/index.js';
 import type { Codec } from '../model/codec.js';
 import type { Phase } from '../model/states.js';
-import type { Transition } from '../persistence/index.js';
+import { kindOf, rangeOf, type Transition, type Word } from '../persistence/index.js';
 import type { CallId, Change, Command, Limits, Question } from './decision.js';
+import { EFFECTS, type Effect } from './effects.js';
 import { beginEntry, foldTransition } from './fold.js';
 import type { Frontier } from './frontier.js';
 import { foldObserved } from './observe.js';
@@ -77,36 +78,15 @@ export class Step {
     this.transitions.push(transition);
   }
 
+  /** What the fact is about may be ready now, or not any more. */
   #tell(transition: Transition): void {
     const { status, frontier } = this.#run;
-    switch (transition[0]) {
-      case 'CREATED':
-      case 'SNAPSHOT':
-      case 'FLOW':
-      case 'CANCEL':
-        return;
-      case 'RUN':
-        if (transition[1] === 'PENDING') this.#changed(0, status.atoms.length);
-        return;
-      case 'TAKEOVER':
-        for (const atom of transition[1]) frontier.changed(atom);
-        return;
-      case 'INTEND':
-        this.#changed(transition[2], transition[3]);
-        return;
-      case 'RESET':
-        frontier.ballot.forget(transition[1], transition[2]);
-        this.#changed(transition[1], transition[2]);
-        return;
-      case 'VOTE':
-        frontier.voted(transition[2]);
-        return;
-      default:
-        frontier.changed(transition[1]);
-    }
-  }
-
-  #changed(from: number, until: number): void {
-    for (let atom = from; atom < until; atom++) this.#run.frontier.changed(atom);
+    const [word, first] = transition;
+    const { touches }: Effect<Word> = EFFECTS[word];
+    const { about, rangeAt } = kindOf(word);
+    if (touches !== undefined) touches(frontier, transition, status);
+    else if (about === 'atom') frontier.changed(first as number);
+    else if (about === 'atoms') for (const atom of first as readonly number[]) frontier.changed(atom);
+    else if (rangeAt !== undefined) frontier.allChanged(...rangeOf(transition, rangeAt));
   }
 }

@@ -23,7 +23,8 @@ export type AtomState = (typeof ATOM_STATES)[number];
  * `REDO`, to undo what is done behind such a flow, and to run it again after. `IGNORE`: of an optional node that has failed, to
  * undo what was done of it, and to leave it out.
  */
-export type Intention = 'EXECUTE' | 'REVERT' | 'RETRY' | 'REDO' | 'IGNORE';
+export type Intention = (typeof INTENTIONS)[number];
+export const INTENTIONS = ['EXECUTE', 'REVERT', 'RETRY', 'REDO', 'IGNORE'] as const;
 
 /**
  * What a retry says about a failure in its flow. `RETRY`: undo the flow and try it again. `REVERT`: the retry around it

@@ -1,13 +1,12 @@
 import { messageOf } from '../model/in-words.js';
 import type { Json } from '../model/json.js';
-import { isJsonArray, isJsonObject } from '../model/json.js';
-import { decodeTransition, WrittenByNewer } from './decode-transition.js';
-import { ENTRY_FORMAT, type Entry, type Transition } from './entry.js';
+import { isJsonArray } from '../model/json.js';
+import { ENTRY_FORMAT, type Entry } from './entry.js';
 import { JournalError } from './journal-error.js';
 import type { StoredEntry } from './stored-entry.js';
-
-/** Transitions of these kinds carry nothing but their atom, so that neighbours can share one tuple. */
-const BARE: ReadonlySet<string> = new Set(['RUNNING', 'SUCCESS', 'REVERTING', 'REVERTED', 'RETRYING', 'IGNORE', 'WITHDRAWN', 'SETTLED']);
+import { decodeTransition } from './transitions/decode.js';
+import { WrittenByNewer } from './transitions/kind.js';
+import { kindOf, type Transition } from './transitions/table.js';
 
 /**
  * From the format in front to the next one. Pure, and kept forever: a journal may be older than any server that runs.
@@ -81,20 +80,22 @@ function decodeTransitions(stored: StoredEntry, atomCount: number): Transition[]
 
 /** How many atoms a run has after a transition: another flow has others. */
 export function atomsAfter(transition: Transition | undefined, before: number): number {
-  if (transition?.[0] === 'FLOW') return transition[1].from.length;
-  if (transition?.[0] !== 'SNAPSHOT' || !isJsonObject(transition[1])) return before;
-  const { count } = transition[1];
-  return typeof count === 'number' ? count : before;
+  if (transition === undefined) return before;
+  const { atomsAfter: after } = kindOf(transition[0]);
+  return after === undefined ? before : after(transition.slice(1), before);
 }
 
+/** @throws Error when a word stands where it can't */
 function checkPlaces({ seq, kind }: StoredEntry, transitions: readonly Transition[]): void {
-  for (const [index, [op]] of transitions.entries()) {
-    if (op === 'CREATED' && (seq !== 0 || index !== 0)) throw new Error('a run is created in the middle of it');
-    if (op === 'SNAPSHOT' && (kind !== 'snapshot' || transitions.length !== 1))
+  for (const [index, [word]] of transitions.entries()) {
+    const { stands } = kindOf(word);
+    if (stands === 'first' && (seq !== 0 || index !== 0)) throw new Error('a run is created in the middle of it');
+    if (stands === 'alone' && (kind !== 'snapshot' || transitions.length !== 1))
       throw new Error('a snapshot stands among other transitions');
   }
-  if (seq === 0 && transitions[0]?.[0] !== 'CREATED') throw new Error('a run begins without being created');
-  if (kind === 'snapshot' && transitions[0]?.[0] !== 'SNAPSHOT') throw new Error('a snapshot is empty');
+  const head = transitions[0] === undefined ? undefined : kindOf(transitions[0][0]).stands;
+  if (seq === 0 && head !== 'first') throw new Error('a run begins without being created');
+  if (kind === 'snapshot' && head !== 'alone') throw new Error('a snapshot is empty');
 }
 
 function faultOf({ seq, epoch, kind, writer, stepId, format, atMs }: StoredEntry): string | undefined {
@@ -110,7 +111,7 @@ function faultOf({ seq, epoch, kind, writer, stepId, format, atMs }: StoredEntry
 function continues(before: Transition | undefined, after: Transition | undefined): boolean {
   if (before === undefined || after === undefined) return false;
   if (before[0] !== after[0] || before.length !== 2 || after.length !== 2) return false;
-  return BARE.has(before[0]) && typeof before[1] === 'number' && after[1] === before[1] + 1;
+  return kindOf(before[0]).inRuns === true && typeof before[1] === 'number' && after[1] === before[1] + 1;
 }
 
 function merge(transitions: readonly Transition[]): unknown[] {

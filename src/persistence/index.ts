@@ -2,7 +2,7 @@
 
 export { type EncryptedOptions, encrypted } from './encrypted.js';
 export type { EncryptionKey } from './encryption/keys.js';
-export { ENTRY_FORMAT, type Entry, type FlowChange, formatOf, type RunCreation, type Transition } from './entry.js';
+export { ENTRY_FORMAT, type Entry, formatOf } from './entry.js';
 export { decodeEntry, encodeEntry, encodeTransitions } from './entry-format.js';
 export { type DirectoryLock, lockDirectory } from './file/directory-lock.js';
 export { type FileOptions, file } from './file.js';
@@ -22,4 +22,7 @@ export { runStateWord } from './run-state-word.js';
 export { decodeShape, encodeShape } from './shape-format.js';
 export type { StoredEntry } from './stored-entry.js';
 export { MAX_TAKES, MOST_POISONED, type TakeParams } from './takes.js';
+export type { TransitionKind } from './transitions/kind.js';
+export type { FlowChange, RunCreation } from './transitions/payloads.js';
+export { type Fact, kindOf, rangeOf, TRANSITIONS, type Transition, type Word } from './transitions/table.js';
 export { isWrapped } from './values/wrapped.js';

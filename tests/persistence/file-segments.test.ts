@@ -262,14 +262,17 @@ describe('a process that is killed while segments come and go', () => {
     let merges = 0;
     for (let round = 0; round < 12; round++) {
       const child = await start(program);
-      for (let lines = 0; lines < 40 + round * 17; lines++) {
-        for (const word of (await child.line()).split(',')) {
+      const note = (line: string): void => {
+        for (const word of line.split(',')) {
           const [what, runId = '', seq] = word.split(' ');
           if (what === 'kept') tails.set(runId, Number(seq));
           else gone.add(runId);
         }
-      }
+      };
+      for (let lines = 0; lines < 40 + round * 17; lines++) note(await child.line());
       await child.kill();
+      // It may have gone on while this process was reading: it has said so.
+      for await (const line of child.lines()) note(line);
       merges += (await segmentsIn(store)).filter((path) => /-\d{8}-\d{8}\.log$/.test(path)).length;
       const journal = file(store, { segmentBytes: 2_000 }).connect();
       await journal.open();

@@ -1,4 +1,5 @@
 import type { Secrets } from '../../model/secrets.js';
+import { kindOf } from '../transitions/table.js';
 import type { ValueName } from './map-values.js';
 
 /** How much of a value is secret; a set: these fields of it. */
@@ -9,6 +10,6 @@ export function secrecyOf(secrets: Secrets | undefined, { op, of }: ValueName): 
   if (secrets === undefined) return 'none';
   if (of === undefined) return 'whole';
   if (typeof of === 'string') return secrets.inputs.has(of) ? 'whole' : 'none';
-  if (op === 'SUCCESS' || op === 'ATTEMPT') return secrets.outputs.get(of) ?? 'none';
+  if (kindOf(op).provides === true) return secrets.outputs.get(of) ?? 'none';
   return secrets.confidants.has(of) ? 'whole' : 'none';
 }

@@ -1,3 +1,4 @@
+import { kindOf, TRANSITIONS, type TransitionKind, type Word } from '../../persistence/index.js';
 import type { Migration } from './migration.js';
 
 /** For people with psql: what every column means, and two views that read the compact transitions. */
@@ -53,6 +54,20 @@ const COMMENTS: readonly (readonly [column: string, text: string])[] = [
  */
 const READABLE = (json: string): string => `regexp_replace((${json})::text, '\\\\u(0000|d[89a-f][0-9a-f]{2})', '\\ufffd', 'gi')::json`;
 
+/** Words of the journal by what is known of them. One that is added needs a migration that makes these views again. */
+const WORDS = Object.keys(TRANSITIONS) as Word[];
+const listed = (isOne: (kind: TransitionKind) => boolean): string =>
+  WORDS.filter((word) => isOne(kindOf(word)))
+    .map((word) => `'${word}'`)
+    .join(', ');
+
+/** The word is the first part in SQL, and what stands behind it begins with the second. */
+const DETAILS = [0, 1, 2, 3]
+  .map((part) => `when t.event in (${listed(({ shows }) => shows === part)}) then t.parts[${part + 2}]`)
+  .join(' ');
+const HAS_ATOM = listed(({ about }) => about === 'atom');
+const IN_RANGE = listed(({ rangeAt, state }) => rangeAt === 0 && state !== undefined);
+
 const EVENT = `trim(both '"' from p.parts[1]::text)`;
 
 /**
@@ -61,8 +76,7 @@ const EVENT = `trim(both '"' from p.parts[1]::text)`;
  */
 const events = (s: string): string => `create view ${s}.events as
   select t.run_id, t.seq, t.place, t.at, t.epoch, t.writer, t.event, a.atom,
-    case when t.event in ('CREATED', 'RUN', 'TAKEOVER', 'FLOW') then t.parts[2] when t.event = 'VOTE' then t.parts[4]
-      when t.event = 'DECIDED' then t.parts[5] when t.event <> 'INTEND' then t.parts[3] end as detail,
+    case ${DETAILS} end as detail,
     t.generation, t.incarnation
   from (select j.run_id, j.seq, e.place::int as place, j.at, j.epoch, j.writer, p.parts, ${EVENT} as event,
         case when json_typeof(p.parts[2]) = 'array' then p.parts[2] end as range,
@@ -73,13 +87,14 @@ const events = (s: string): string => `create view ${s}.events as
         cross join lateral (select array(select x.part from json_array_elements(e.one) x(part)) as parts) p
       window w as (partition by j.run_id order by j.seq, e.place)) t
     left join lateral (select generate_series(
-      case when t.event in ('TAKEOVER', 'INTEND') then null
+      case when t.event in (${IN_RANGE}) then t.parts[2]::text::int
+        when t.event not in (${HAS_ATOM}) then null
         when t.range is not null then (t.range -> 0)::text::int
-        when json_typeof(t.parts[2]) = 'number' then t.parts[2]::text::int end,
-      case when t.event in ('TAKEOVER', 'INTEND') then null
+        else t.parts[2]::text::int end,
+      case when t.event in (${IN_RANGE}) then t.parts[3]::text::int - 1
+        when t.event not in (${HAS_ATOM}) then null
         when t.range is not null then (t.range -> 1)::text::int - 1
-        when t.event = 'RESET' then t.parts[3]::text::int - 1
-        when json_typeof(t.parts[2]) = 'number' then t.parts[2]::text::int end) as atom) a on true`;
+        else t.parts[2]::text::int end) as atom) a on true`;
 
 const atomTables = (s: string): string => `create view ${s}.atom_tables as
   select r.run_id, 0 as generation, (a.place - 1)::int as atom, a.one ->> 0 as path, a.one ->> 1 as kind
@@ -95,18 +110,20 @@ const timeline = (s: string): string => `create view ${s}.timeline as
   from ${s}.runs r
     cross join lateral (
       select e.seq, e.place, e.at, e.at - (select b.at from ${s}.journal b where b.run_id = e.run_id and b.seq = e.seq - 1) as since_step_before,
-        e.event, e.atom, a.path, case when e.event = 'FLOW' then ${READABLE('e.detail')} -> 'version' when e.event not in ('RESET', 'SNAPSHOT') then e.detail end as detail,
+        e.event, e.atom, a.path, case when e.event = 'FLOW' then ${READABLE('e.detail')} -> 'version' else e.detail end as detail,
         e.epoch, e.writer
       from ${s}.events e
         left join (select * from ${s}.atom_tables t where t.run_id = r.run_id) a on a.generation = e.generation and a.atom = e.atom
       where e.run_id = r.run_id and e.event <> 'INTEND'
       offset 0) x`;
 
-const STATE_EVENTS = [
-  ...['RUNNING', 'SUCCESS', 'ATTEMPT', 'FAILURE', 'INTERRUPTED', 'REVERTING', 'REVERTED', 'REVERT_FAILURE'],
-  ...['RETRYING', 'IGNORE', 'RESET', 'WITHDRAWN'],
-];
-const FAILED = `in ('FAILURE', 'INTERRUPTED', 'REVERT_FAILURE')`;
+const MOVES = listed(({ state }) => state !== undefined);
+const FAILED = `in (${listed(({ state }) => state === 'FAILURE' || state === 'REVERT_FAILURE')})`;
+/** The state that its last word left an atom in. */
+const STATE = WORDS.flatMap((word) => {
+  const { state } = kindOf(word);
+  return state === undefined || state === 'before' || state === word ? [] : [`when '${word}' then '${state}'`];
+}).join(' ');
 const CALLED = `(c.event = 'RUNNING' or c.event = 'ATTEMPT' and c.before is distinct from 'RUNNING')`;
 
 /**
@@ -118,7 +135,7 @@ const atoms = (s: string): string => `create view ${s}.atoms as
   from ${s}.runs r
     cross join lateral (
       select a.atom, a.path, a.kind,
-        case f.last_event when 'ATTEMPT' then 'SUCCESS' when 'INTERRUPTED' then 'FAILURE' when 'RESET' then 'PENDING' else coalesce(f.last_event, 'PENDING') end as state,
+        case f.last_event ${STATE} else coalesce(f.last_event, 'PENDING') end as state,
         coalesce(f.rounds, 0)::int as rounds, coalesce(f.executions, 0)::int as executions, coalesce(f.reversions, 0)::int as reversions,
         f.started_at, f.changed_at, coalesce(f.failures, 0)::int as failures, f.last_failure
       from (select t.*, max(t.generation) over () as newest from ${s}.atom_tables t where t.run_id = r.run_id) a
@@ -137,7 +154,7 @@ const atoms = (s: string): string => `create view ${s}.atoms as
             from (select e.*, t.path, lead(e.event) over (partition by t.path order by e.seq, e.place) as after
               from (select v.*, max(v.incarnation) over () as newest from ${s}.events v where v.run_id = r.run_id) e
                 join (select * from ${s}.atom_tables u where u.run_id = r.run_id) t on t.generation = e.generation and t.atom = e.atom
-              where e.incarnation = e.newest and e.event in (${STATE_EVENTS.map((event) => `'${event}'`).join(', ')})) b
+              where e.incarnation = e.newest and e.event in (${MOVES})) b
             where b.event <> 'WITHDRAWN' and b.after is distinct from 'WITHDRAWN') c
           group by c.path) f on f.path = a.path
       where a.generation = a.newest
