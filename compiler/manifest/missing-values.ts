@@ -1,4 +1,4 @@
-import type { StoredAtom, StoredFlow } from '#compilation';
+import { isSameSource, type StoredAtom, type StoredFlow } from '#compilation';
 import type { Change, Say } from './change.js';
 import type { Need, PresentFlow, Told } from './project-manifest.js';
 import { maySkip, wasBefore } from './stored-order.js';
@@ -12,7 +12,7 @@ export function missingValues(then: StoredFlow, here: StoredFlow, now: PresentFl
       const before = then.atoms.get(path);
       const undone = before?.reverts === true || here.atoms.get(path)?.reverts === true;
       const inputs = here.atoms.get(path)?.inputs;
-      const other = needs.filter(({ input }) => before === undefined || before.inputs.get(input) !== inputs?.get(input));
+      const other = needs.filter(({ input }) => before === undefined || !isSameSource(before.inputs.get(input), inputs?.get(input)));
       return other.flatMap((need) => missing(path, need, before && { ...before, reverts: undone }, compared, say));
     }),
     ...now.told.flatMap((told) => untold(told, compared, say)),
@@ -84,7 +84,10 @@ function untold({ path, value, source, from }: Told, compared: Compared, say: Sa
 
 /** Whether the same question was asked of the same value before. */
 function wasTold(path: string, provider: string, output: string, from: string | undefined, { flows, atoms }: StoredFlow): boolean {
-  if (from === undefined) return [...(flows.get(path)?.reads.values() ?? [])].includes(`${provider} ${output}`);
+  if (from === undefined) {
+    const reads = [...(flows.get(path)?.reads.values() ?? [])];
+    return reads.some((read) => isSameSource(read, { from: 'atom', path: provider, output }));
+  }
   const [graph, to] = [path.slice(0, path.lastIndexOf('/')), path.slice(path.lastIndexOf('/') + 1)];
   const link = flows.get(graph)?.links.find((one) => one.from === from && one.to === to);
   return link?.decides === true && atoms.get(provider)?.gives.has(output) === true;

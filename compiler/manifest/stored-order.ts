@@ -1,4 +1,4 @@
-import { partsOf, type StoredFlow } from '#compilation';
+import { leavesOf, type StoredFlow } from '#compilation';
 
 const RETRY = '(retry)';
 
@@ -36,14 +36,12 @@ function placeOf({ atoms }: StoredFlow, node: string): number {
 function edgesIn({ atoms, flows }: StoredFlow, graph: string): readonly (readonly [from: string, to: string])[] {
   const nodeIn = (path: string): string | undefined =>
     path.startsWith(`${graph}/`) ? path.slice(graph.length + 1).split('/')[0] : undefined;
-  // Names may have spaces in them: the longest path that fits is the one.
-  const paths = [...atoms.keys()].sort((a, b) => b.length - a.length);
   const links = flows.get(graph)?.links.map(({ from, to }) => [from, to] as const) ?? [];
   const values = [...atoms.values()].flatMap(({ path, inputs }) => {
     const reader = nodeIn(path);
-    const sources = reader === undefined ? [] : [...inputs.values()].flatMap(partsOf);
+    const sources = reader === undefined ? [] : [...inputs.values()].flatMap(leavesOf);
     return sources.flatMap((source) => {
-      const provider = nodeIn(paths.find((atom) => source.startsWith(`${atom} `)) ?? '');
+      const provider = source.from === 'atom' ? nodeIn(source.path) : undefined;
       return reader === undefined || provider === undefined ? [] : [[provider, reader] as const];
     });
   });

@@ -1,4 +1,4 @@
-import { type Arrow, type Box, type Drawing, type LeafBox, withoutImplied } from '#compilation';
+import { type Arrow, type Box, type Drawing, type LeafBox, leavesOf, type StoredLeaf, storedSource, withoutImplied } from '#compilation';
 import { isJsonArray, isJsonObject, type Json, type JsonObject } from '#model/json.js';
 
 /**
@@ -15,11 +15,11 @@ export function drawingOfManifest(manifest: Json): Drawing {
     ...atoms.flatMap(({ path, inputs }) => sourcesOf(path, inputs)),
     ...inner.flatMap(({ path, reads }) => sourcesOf(path, reads)),
   ];
-  const values = valuesIn(atoms, sources);
+  const values = valuesIn(sources);
   return {
     root,
     arrows: [...values, ...withoutImplied(ordersIn(root, flows), values)],
-    inputs: [...new Set(sources.flatMap(({ source }) => (source.startsWith('input ') ? [source.slice(6)] : [])))],
+    inputs: [...new Set(sources.flatMap(({ source }) => (source.from === 'input' ? [source.name] : [])))],
     results: Object.keys(isJsonObject(results) ? results : {}),
   };
 }
@@ -76,29 +76,22 @@ function policyLabel({ kind, attempts, name, provides, requires }: JsonObject): 
 
 interface ReadSource {
   readonly reader: string;
-  /** `input x`, `constant`, or the path of an atom and its output. */
-  readonly source: string;
+  readonly source: StoredLeaf;
 }
 
 /** What an atom or a choice reads, each possible source by itself. */
 function sourcesOf(path: Json | undefined, inputs: Json | undefined): readonly ReadSource[] {
-  const texts = Object.values(inputs !== undefined && isJsonObject(inputs) ? inputs : {}).map(String);
-  return texts.flatMap((text) => {
-    const parts = text.replace(/^(one of|at most one of|nearest of) /, '').split(/, | \| /);
-    return parts.map((source) => ({ reader: String(path), source }));
-  });
+  const all = Object.values(inputs !== undefined && isJsonObject(inputs) ? inputs : {}).flatMap((data) => storedSource(data) ?? []);
+  return all.flatMap(leavesOf).map((source) => ({ reader: String(path), source }));
 }
 
-function valuesIn(atoms: readonly JsonObject[], sources: readonly ReadSource[]): readonly Arrow[] {
-  const paths = atoms.map(({ path }) => String(path));
+function valuesIn(sources: readonly ReadSource[]): readonly Arrow[] {
   const found = new Map<string, { from: string; to: string; values: Set<string> }>();
   for (const { reader, source } of sources) {
-    // Names may have spaces in them: the longest path that fits is the one.
-    const [from] = paths.filter((path) => source.startsWith(`${path} `)).sort((a, b) => b.length - a.length);
-    if (from === undefined) continue;
-    const key = JSON.stringify([from, reader]);
-    const arrow = found.get(key) ?? { from, to: reader, values: new Set() };
-    arrow.values.add(source.slice(from.length + 1));
+    if (source.from !== 'atom') continue;
+    const key = JSON.stringify([source.path, reader]);
+    const arrow = found.get(key) ?? { from: source.path, to: reader, values: new Set() };
+    arrow.values.add(source.output);
     found.set(key, arrow);
   }
   return [...found.values()].map(({ from, to, values }) => ({ from, to, kind: 'values', values: [...values] }));

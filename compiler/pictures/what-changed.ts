@@ -1,3 +1,4 @@
+import { isSameSource, storedSource } from '#compilation';
 import { canonicalText, isJsonArray, isJsonObject, type Json, type JsonObject } from '#model/json.js';
 
 /** A path of a flow → what its manifest says of it there; the root's version and results under the flow's own path. */
@@ -33,8 +34,13 @@ function inAndOut(verb: string, before: readonly string[], now: readonly string[
 /** Inputs that are read from another place than before. */
 function elsewhere(before: Json | undefined, now: Json | undefined): readonly string[] {
   if (before === undefined || now === undefined || !isJsonObject(before) || !isJsonObject(now)) return [];
-  const moved = Object.keys(now).filter((name) => before[name] !== undefined && before[name] !== now[name]);
+  const moved = Object.keys(now).filter((name) => isMoved(before[name], now[name]));
   return moved.length === 0 ? [] : [`reads ${moved.join(', ')} from elsewhere`];
+}
+
+function isMoved(before: Json | undefined, now: Json | undefined): boolean {
+  if (before === undefined || now === undefined) return false;
+  return !isSameSource(storedSource(before), storedSource(now));
 }
 
 /** Whether it is no retry, or the same as before. */

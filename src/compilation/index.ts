@@ -34,5 +34,6 @@ export { mermaid } from './mermaid.js';
 export { toDot, toMermaid } from './render.js';
 export type { Source } from './source.js';
 export { decidersIn, type StoredDecider } from './stored-deciders.js';
-export { partsOf, type StoredAtom, type StoredFlow, storedFlow } from './stored-flow.js';
+export { type StoredAtom, type StoredFlow, storedFlow } from './stored-flow.js';
+export { isSameSource, leavesOf, type StoredLeaf, type StoredSource, storedSource } from './stored-source.js';
 export { targeted } from './target.js';

@@ -1,8 +1,9 @@
 import type { Json } from '../model/json.js';
+import { MANIFEST_VERSION } from '../model/manifest.js';
 import type { Secrets } from '../model/secrets.js';
 import type { FlowShape, NodeShape, RetryNodeShape } from './flow-shape.js';
 import type { LinkedAtom, LinkedFlow } from './linked-flow.js';
-import type { Source } from './source.js';
+import { sourceData } from './stored-source.js';
 
 /**
  * The canonical description of a flow: what two versions of it are compared by. Everything that decides whether a
@@ -14,18 +15,19 @@ export function manifestOf(shape: FlowShape, linked: LinkedFlow): Json {
   const paths = pathsIn(shape);
   const optional = paths.filter((_, node) => shape.nodes[node]?.optional === true);
   return {
+    manifest: MANIFEST_VERSION,
     flow: root?.name ?? '',
     version: root?.kind === 'flow' ? root.version : 1,
     atoms: linked.atoms.map((atom) => describeAtom(atom, shape.nodes[atom.node] as NodeShape, linked)),
     ...(flows.length === 0 ? {} : { flows }),
     ...(optional.length === 0 ? {} : { optional }),
     ...(linked.secrets === undefined ? {} : { secrets: secretsText(linked.secrets, linked) }),
-    results: Object.fromEntries([...linked.results].map(([name, source]) => [name, sourceText(source, linked)])),
+    results: Object.fromEntries([...linked.results].map(([name, source]) => [name, sourceData(source, linked)])),
   };
 }
 
 function describeAtom({ path, revertInputs }: LinkedAtom, node: NodeShape, linked: LinkedFlow): Json {
-  const inputs = Object.fromEntries(Object.entries(revertInputs).map(([input, source]) => [input, sourceText(source, linked)]));
+  const inputs = Object.fromEntries(Object.entries(revertInputs).map(([input, source]) => [input, sourceData(source, linked)]));
   switch (node.kind) {
     case 'retry':
       return { path, kind: 'retry', policy: policyText(node), inputs };
@@ -60,7 +62,7 @@ function flowsIn(shape: FlowShape, linked: LinkedFlow): Json[] {
     const path = paths[index] ?? '';
     if (node.kind !== 'flow' || node.pattern === 'linear') continue;
     const links = node.links.map(({ from, to, decider, depth = 'all' }) => [from, to, ...(decider === 'none' ? [] : [depth])]);
-    const reads = Object.entries(linked.reads.get(index) ?? {}).map(([name, source]) => [name, sourceText(source, linked)] as const);
+    const reads = Object.entries(linked.reads.get(index) ?? {}).map(([name, source]) => [name, sourceData(source, linked)] as const);
     flows.push({
       path,
       pattern: node.pattern,
@@ -85,19 +87,4 @@ function secretsText({ inputs, outputs, confidants }: Secrets, { atoms }: Linked
     outputs: Object.fromEntries([...outputs].map(([atom, names]) => [pathOf(atom), [...names].sort()])),
     confidants: [...confidants.keys()].map(pathOf).sort(),
   };
-}
-
-function sourceText(source: Source, linked: LinkedFlow): string {
-  switch (source.from) {
-    case 'input':
-      return `input ${source.name}`;
-    case 'constant':
-      return 'constant';
-    case 'atom':
-      return `${linked.atoms[source.atom]?.path ?? '?'} ${source.output}`;
-    case 'nearest':
-      return `nearest of ${source.levels.map((level) => level.map((one) => sourceText(one, linked)).join(', ')).join(' | ')}`;
-    case 'branch':
-      return `${source.certain ? 'one' : 'at most one'} of ${source.of.map((one) => sourceText(one, linked)).join(', ')}`;
-  }
 }

@@ -1,4 +1,5 @@
 import { isJsonArray, isJsonObject, type Json, type JsonObject } from '../model/json.js';
+import { leavesOf, type StoredSource, storedSource } from './stored-source.js';
 
 /** What a manifest says of an atom, as far as it decides about runs. */
 export interface StoredAtom {
@@ -8,8 +9,8 @@ export interface StoredAtom {
   readonly reverts: boolean;
   /** Outputs that were stored when it ran. */
   readonly gives: ReadonlySet<string>;
-  /** Input → where its value came from, in the words of manifests. */
-  readonly inputs: ReadonlyMap<string, string>;
+  /** Input → where its value came from. */
+  readonly inputs: ReadonlyMap<string, StoredSource>;
 }
 
 /** A flow whose nodes are not simply done one after the other. */
@@ -17,7 +18,7 @@ export interface StoredInnerFlow {
   readonly pattern: string;
   readonly links: readonly StoredLink[];
   /** Of a choice: value → where it came from. */
-  readonly reads: ReadonlyMap<string, string>;
+  readonly reads: ReadonlyMap<string, StoredSource>;
 }
 
 export interface StoredLink {
@@ -43,13 +44,13 @@ export interface StoredFlow {
 export function storedFlow(manifest: Json): StoredFlow {
   const atoms = new Map<string, StoredAtom>();
   const flows = new Map<string, StoredInnerFlow>();
-  const sources: string[] = [];
+  const sources: StoredSource[] = [];
   const given = isJsonObject(manifest) ? manifest : {};
   for (const atom of listOf(given.atoms)) {
     if (!isJsonObject(atom) || typeof atom.path !== 'string') continue;
     const policy = isJsonObject(atom.policy) ? atom.policy : {};
     const gives = new Set([...listOf(atom.provides), ...listOf(atom.keeps), ...listOf(policy.provides)].map(String));
-    const inputs = textsOf(atom.inputs);
+    const inputs = sourcesOf(atom.inputs);
     sources.push(...inputs.values());
     const { path, kind, version, reverts } = atom;
     atoms.set(path, { path, kind: String(kind), version: numberOf(version), reverts: reverts === true, gives, inputs });
@@ -59,7 +60,7 @@ export function storedFlow(manifest: Json): StoredFlow {
     const links = listOf(flow.links).flatMap((link): StoredLink[] =>
       isJsonArray(link) ? [{ from: String(link[0]), to: String(link[1]), decides: link.length > 2 }] : [],
     );
-    const reads = textsOf(flow.reads);
+    const reads = sourcesOf(flow.reads);
     sources.push(...reads.values());
     flows.set(flow.path, { pattern: String(flow.pattern), links, reads });
   }
@@ -69,7 +70,7 @@ export function storedFlow(manifest: Json): StoredFlow {
     atoms,
     flows,
     optional,
-    inputs: new Set(sources.flatMap(inputsIn)),
+    inputs: new Set(sources.flatMap(leavesOf).flatMap((leaf) => (leaf.from === 'input' ? [leaf.name] : []))),
     secrets: secretsIn(given),
   };
 }
@@ -81,19 +82,10 @@ function secretsIn({ flow, secrets }: JsonObject): ReadonlyMap<string, ReadonlyS
   return new Map(all.map(([path, names]) => [path, new Set(listOf(names).map(String))]));
 }
 
-/** `input x`, or several sources after `one of` and `at most one of`. */
-function inputsIn(source: string): readonly string[] {
-  return partsOf(source).flatMap((part) => (part.startsWith('input ') ? [part.slice('input '.length)] : []));
-}
-
-/** The sources in a source, each by itself. */
-export function partsOf(source: string): readonly string[] {
-  return source.replace(/^(at most one of|one of|nearest of) /, '').split(/, | \| /);
-}
-
-function textsOf(value: Json | undefined): ReadonlyMap<string, string> {
+function sourcesOf(value: Json | undefined): ReadonlyMap<string, StoredSource> {
   const entries = value !== undefined && isJsonObject(value) ? Object.entries(value) : [];
-  return new Map(entries.map(([name, text]) => [name, String(text)]));
+  const sources = entries.map(([name, data]) => [name, storedSource(data)] as const);
+  return new Map(sources.filter((one): one is [string, StoredSource] => one[1] !== undefined));
 }
 
 function listOf(value: Json | undefined): readonly Json[] {

@@ -118,7 +118,7 @@ describe('the fingerprint', () => {
   const fingerprint = (builder: AnyBuilder) => compiled(builder.build()).fingerprint;
 
   test('is the one that runs in databases have', () => {
-    expect(fingerprint(base())).toBe('4c65ce3cf90c6143b10a6e4400927973');
+    expect(fingerprint(base())).toBe('b1825cca991471342f20ff1acf071420');
   });
 
   test('is equal for flows that are made again, with other code', () => {

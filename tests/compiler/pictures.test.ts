@@ -177,6 +177,7 @@ test('a manifest is drawn like the flow itself, whatever the flow', () => {
       if (flow !== undefined && boxesIn(drawingOf(presentOf(flow).definition).root).every((box) => leavesIn(box).length > 0))
         same(presentOf(flow));
     }),
+    { numRuns: 300 },
   );
   expect(arrows).toBeGreaterThan(100);
 });

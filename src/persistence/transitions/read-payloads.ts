@@ -1,5 +1,7 @@
 import type { Failure } from '../../model/failure.js';
 import { isJsonArray, isJsonObject, type Json } from '../../model/json.js';
+import { isNewerManifest } from '../../model/manifest.js';
+import { WrittenByNewer } from './kind.js';
 import { atom } from './parts.js';
 import type { FlowChange, RunCreation } from './payloads.js';
 
@@ -21,6 +23,7 @@ export function flowChange(value: Json | undefined, atomCount: number): FlowChan
   if (!Number.isInteger(version) || typeof fingerprint !== 'string' || manifest === undefined || from === undefined || !isJsonArray(from)) {
     throw new Error('does not say enough of the flow');
   }
+  if (isNewerManifest(manifest)) throw new WrittenByNewer('describes the flow in a newer way');
   const places = from.map((place) => (place === -1 ? -1 : atom(place, atomCount)));
   return { version: version as number, fingerprint, manifest, from: places };
 }

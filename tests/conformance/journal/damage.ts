@@ -31,6 +31,7 @@ const NEWER: readonly (readonly [what: string, transitions: string])[] = [
   ['an unknown intention', '[["INTEND","FLY",0,1]]'],
   ['an unknown decision', '[["DECIDED",0,1,1,"PONDER"]]'],
   ['more of a progress', '[["PROGRESS",1,0.5,{},1]]'],
+  ['a flow described in a newer way', '[["FLOW",{"version":2,"fingerprint":"x","manifest":{"manifest":3},"from":[0]}]]'],
 ];
 
 export const damageCases: readonly JournalCase[] = [
