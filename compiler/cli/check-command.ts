@@ -1,19 +1,18 @@
 import { readFileSync } from 'node:fs';
-import { SENTENCES } from '#model/diagnostics.js';
-import { CHECK_CODES, check, counted, RepeatedCheck } from '../checking/index.js';
+import { relative } from 'node:path';
+import { check, counted, RepeatedCheck } from '../checking/index.js';
 import type { Finding } from '../findings/finding.js';
 import { inOrder } from '../findings/order.js';
-import { LOAD_CODES } from '../loading/index.js';
-import { count, github, json, type Report, type RuleText, type Surroundings, sarif, text } from '../output/index.js';
+import { count, github, json, type Report, type Surroundings, sarif, text } from '../output/index.js';
 import type { ProjectReading } from '../reading/index.js';
-import { RULES } from '../rules/index.js';
-import { comparedWith, UPGRADE_CODES } from '../upgrade/index.js';
+import { comparedWith } from '../upgrade/index.js';
 import type { Arguments } from './arguments.js';
 import { comparing } from './comparing.js';
 import type { Configuration } from './configuration.js';
 import { type ExitCode, type Io, UsageError } from './io.js';
 import { type Known, readAndLoad } from './load.js';
 import { checkedPaths, isIn, type Opened, open } from './open.js';
+import { ruleTexts } from './rule-texts.js';
 import { versionOf } from './version.js';
 import { watched } from './watch.js';
 import { written } from './written.js';
@@ -25,6 +24,7 @@ export async function checkCommand(given: Arguments, io: Io): Promise<ExitCode> 
   if (!given.watch) {
     const opened = open(given, io);
     const { configuration } = opened;
+    mustHold(opened, paths, io);
     const report = reportOn(await readAndLoad(opened, given, io, paths), configuration, paths);
     const changes = against === undefined ? [] : await changesSince(against, report.reading, configuration, io);
     return said({ ...report, findings: inOrder([...report.findings, ...changes]) }, given, io);
@@ -80,25 +80,20 @@ function formatted(report: Report, format: string, surroundings: Surroundings): 
     case 'github':
       return github(report, surroundings);
     case 'sarif':
-      return sarif(report, surroundings, rules(), versionOf());
+      return sarif(report, surroundings, ruleTexts(), versionOf());
     default:
       return text(report, surroundings);
   }
 }
 
-/** What `compile()` reports goes by the sentences that it prints. */
-function rules(): readonly RuleText[] {
-  return [
-    ...RULES,
-    ...CHECK_CODES,
-    ...LOAD_CODES,
-    ...Object.values(UPGRADE_CODES),
-    ...Object.entries(SENTENCES).map(([code, title]) => ({ code, title })),
-  ];
-}
-
 function exitCodeOf(findings: readonly Finding[]): ExitCode {
   return count(findings, 'error') > 0 ? 1 : 0;
+}
+
+/** A path that is misspelt, or of another project, must not pass for one in which nothing is wrong. */
+function mustHold({ project }: Opened, paths: readonly string[], { folder }: Io): void {
+  if (project.files.some(({ fileName }) => isIn(fileName, paths))) return;
+  throw new UsageError(`no source of the project is in ${paths.map((path) => relative(folder, path) || '.').join(', ')}`);
 }
 
 /** Each file is read once. */

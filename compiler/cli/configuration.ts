@@ -2,6 +2,7 @@ import { existsSync, readFileSync } from 'node:fs';
 import { dirname, join, resolve } from 'node:path';
 import type { Severity } from '../findings/finding.js';
 import { UsageError } from './io.js';
+import { ruleTexts } from './rule-texts.js';
 
 /** What a project says once instead of at each call. */
 export interface Configuration {
@@ -58,8 +59,9 @@ function flowproofIn(manifest: string): unknown {
 }
 
 function understood(content: unknown, file: string, folder: string): Configuration {
+  const how = file.endsWith('.json') ? "'flowproof' is an object" : 'export a literal object by default';
   const wrong = (what: string) => new UsageError(`${file}: ${what}`);
-  if (typeof content !== 'object' || content === null) throw wrong('export a literal object by default: it is read, not run');
+  if (typeof content !== 'object' || content === null || Array.isArray(content)) throw wrong(`${how}: it is read, not run`);
   const given = content as Readonly<Record<string, unknown>>;
   const unknown = Object.keys(given).filter((key) => !KNOWN.includes(key));
   if (unknown.length > 0)
@@ -67,8 +69,11 @@ function understood(content: unknown, file: string, folder: string): Configurati
   const { project = 'tsconfig.json', rules = {}, built = {} } = given;
   const projects: readonly unknown[] = Array.isArray(project) ? project : [project];
   if (!projects.every((one) => typeof one === 'string')) throw wrong("'project' is the path of a tsconfig, or a list of such");
+  if (projects.length === 0) throw wrong("'project' is an empty list: name a tsconfig, or leave it out");
   if (typeof rules !== 'object' || rules === null) throw wrong("'rules' is an object: code → error, warning, note or off");
+  const codes = new Set(ruleTexts().map(({ code }) => code));
   for (const [code, severity] of Object.entries(rules)) {
+    if (!codes.has(code)) throw wrong(`'${code}' is no rule: docs/checker.md and docs/types.md have all codes`);
     if (!SEVERITIES.includes(severity)) throw wrong(`'${code}' can be error, warning, note or off, not '${String(severity)}'`);
   }
   if (typeof built !== 'object' || built === null || !Object.values(built).every((one) => typeof one === 'string')) {

@@ -112,6 +112,30 @@ describe('flowproof check', () => {
     rmSync(join(folder, 'flowproof.config.ts'));
   });
 
+  test('takes a configuration from constants, and refuses what it would have to run or does not know', async () => {
+    write('flowproof.config.ts', "const rules = { MISSING_VALUE: 'note' } as const;\nconst config = { rules };\nexport default config;\n");
+    expect(await flowproof('check')).toMatchObject({ code: 0, out: expect.stringContaining('note MISSING_VALUE') });
+    for (const [content, why] of [
+      ['export default { project: process.env.PROJECT };', 'flowproof.config.ts:1:27: this is read, not run: write a literal here'],
+      ['export default { ...other };', 'flowproof.config.ts:1:18: this is read, not run: write a literal here'],
+      ['const a = a; export default a;', 'flowproof.config.ts:1:11: this is read, not run: write a literal here'],
+      ["export default { rules: { USELESS_RETRYS: 'off' } };", "'USELESS_RETRYS' is no rule"],
+      ['export default { project: [] };', "'project' is an empty list"],
+      ['export default [];', 'export a literal object by default'],
+    ] as const) {
+      write('flowproof.config.ts', content);
+      const { code, err } = await flowproof('check');
+      expect({ code, err }, content).toEqual({ code: 2, err: expect.stringContaining(why) });
+    }
+    rmSync(join(folder, 'flowproof.config.ts'));
+  }, 30_000);
+
+  test('does not take a path without sources of the project for one in which nothing is wrong', async () => {
+    expect(await flowproof('check', 'tsconfig.json')).toMatchObject({ code: 2, err: 'flowproof: no source of the project is in tsconfig.json\n' });
+    expect(await flowproof('check', ROOT)).toMatchObject({ code: 2, err: expect.stringContaining('no source of the project is in ') });
+    expect(await flowproof('check', 'tsconfig.json', 'flows.ts')).toMatchObject({ code: 1, err: '' });
+  }, 30_000);
+
   test('reports only on the files that are named', async () => {
     write('other.ts', 'export {};\n');
     expect(await flowproof('check', 'other.ts')).toMatchObject({ code: 0, out: '1 flow and 1 task in 2 files: nothing to say.\n' });
