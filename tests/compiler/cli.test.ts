@@ -131,7 +131,10 @@ describe('flowproof check', () => {
   }, 30_000);
 
   test('does not take a path without sources of the project for one in which nothing is wrong', async () => {
-    expect(await flowproof('check', 'tsconfig.json')).toMatchObject({ code: 2, err: 'flowproof: no source of the project is in tsconfig.json\n' });
+    expect(await flowproof('check', 'tsconfig.json')).toMatchObject({
+      code: 2,
+      err: 'flowproof: no source of the project is in tsconfig.json\n',
+    });
     expect(await flowproof('check', ROOT)).toMatchObject({ code: 2, err: expect.stringContaining('no source of the project is in ') });
     expect(await flowproof('check', 'tsconfig.json', 'flows.ts')).toMatchObject({ code: 1, err: '' });
   }, 30_000);
