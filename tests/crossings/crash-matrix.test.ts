@@ -1,12 +1,14 @@
 import { expect, test } from 'vitest';
+import { DECIDING } from './deciding.js';
 import { BLOWS, wrongWith } from './matrix.js';
 import { play } from './play.js';
 import { SCENARIOS } from './scenarios.js';
 
+const ALL = [...SCENARIOS, ...DECIDING];
 /** One case of so many; all of them are in crash-matrix.deep.test.ts. */
 const ONE_OF = 397;
 
-test.each(SCENARIOS.map((scenario) => [scenario.name, scenario] as const))('%s, when nothing happens to it', async (_, scenario) => {
+test.each(ALL.map((scenario) => [scenario.name, scenario] as const))('%s, when nothing happens to it', async (_, scenario) => {
   const { wrong, end } = await play(scenario, []);
   expect({ wrong, end }).toEqual({ wrong: [], end: scenario.ends.at(-1) });
 });
@@ -14,7 +16,7 @@ test.each(SCENARIOS.map((scenario) => [scenario.name, scenario] as const))('%s, 
 test('whatever is asked of a run at any moment, from here or elsewhere, and whatever becomes of its process then: it ends as it should', async () => {
   const wrong: string[] = [];
   let cases = 0;
-  for (const [index, scenario] of SCENARIOS.entries()) {
+  for (const [index, scenario] of ALL.entries()) {
     const { moments } = await play(scenario, []);
     for (let number = index; number < moments * BLOWS.length; number += ONE_OF, cases++) {
       const blow = BLOWS[number % BLOWS.length];

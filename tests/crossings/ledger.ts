@@ -1,6 +1,13 @@
-import type { RunState } from '../../src/model/states.js';
+import { isEnded, type RunState } from '../../src/model/states.js';
 import type { Entry, InboxMessage, Transition } from '../../src/persistence/index.js';
+import { wrongCall } from './at-call.js';
+import { wrongAtRest } from './at-rest.js';
+import { Effects } from './effects.js';
+import { Hearing } from './hearing.js';
+import { OpenCalls } from './open-calls.js';
+import { Ownership } from './ownership.js';
 import { type OpenCall, type Plan, shown } from './plan.js';
+import { Votes } from './votes.js';
 
 /**
  * Everything that happens to one run in the order in which it happens: what its store takes, what its tasks are called for
@@ -13,52 +20,29 @@ export class Ledger {
   state: RunState | undefined;
   /** How often it has begun anew: when it was created, and when it was reset. */
   beginnings = 0;
-  /** How many messages were sent. */
-  sendings = 0;
+  readonly hearing = new Hearing();
+  readonly ownership: Ownership;
   readonly #plan: Plan;
   readonly #atoms = new Map<string, string>();
-  readonly #effects = new Map<string, Set<string>>();
-  readonly #open = new Set<OpenCall>();
-  /** In which beginning of the run a call was made. */
-  readonly #callsOf = new WeakMap<OpenCall, number>();
-  /** Pieces of work, and the processes that were called for them since the run was theirs. */
-  readonly #called = new Set<string>();
-  readonly #dead = new Set<string>();
-  /** Those that have died, or were stopped. */
-  readonly #gone = new Set<string>();
-  /** Those that are to take the run although another one has it. */
-  readonly #forcing = new Set<string>();
-  /** Nobody has it: it has ended, is suspended, or is not begun. */
-  #rests = false;
-  #epoch = 0;
-  #cancelled = false;
-  #mayCancel = false;
-  #mayRest = false;
-  /** Entries without a word of a cancel that the process that writes them had heard. */
-  #unheeded: number | undefined;
-  /** Processes that have heard of a suspension. */
-  readonly #resting = new Set<string>();
-  /** What a taker found in the inbox, by its process. */
-  readonly #found = new Map<string, readonly InboxMessage['kind'][]>();
-  /** Messages that have come since a process has read the run. */
-  readonly #sentSince = new Map<string, InboxMessage['kind'][]>();
+  readonly #effects: Effects;
+  readonly #calls = new OpenCalls();
+  readonly #votes: Votes;
+  /** What tasks gave, by the names of the values. */
+  readonly #given = new Map<string, unknown>();
   /** Atoms that were in flight when their process was lost, and have not been called since. */
   readonly #unknown = new Set<string>();
-  #owner: string | undefined;
-  /** Its engine has gone on since it was made: what its app is asked reaches it at once. */
-  #isDriven = false;
-
-  readonly #knowsWhoLives: boolean;
 
   /** @param knowsWhoLives no process that lives is ever taken for dead: not where a lease may end because a machine is slow */
   constructor(plan: Plan, knowsWhoLives: boolean) {
     this.#plan = plan;
-    this.#knowsWhoLives = knowsWhoLives;
+    this.ownership = new Ownership(knowsWhoLives);
+    this.#effects = new Effects(plan);
+    this.#votes = new Votes(plan, (path) => this.atom(path));
   }
 
   /** It is under way, and the process that had it has died. */
   get isLeft(): boolean {
-    return this.state === 'RUNNING' && this.#owner !== undefined && this.#dead.has(this.#owner);
+    return this.state === 'RUNNING' && this.ownership.isLeft;
   }
 
   atom(path: string): string {
@@ -69,39 +53,30 @@ export class Ledger {
     this.log.push(line);
   }
 
-  blame(what: string): void {
-    this.note(`!! ${what}`);
-    this.wrong.push(what);
+  blame(...all: readonly string[]): void {
+    for (const what of all) {
+      this.note(`!! ${what}`);
+      this.wrong.push(what);
+    }
   }
 
   /** An entry is in the store. */
-  durable(process: string, { seq, epoch, transitions, kind }: Entry): void {
+  durable(process: string, entry: Entry): void {
+    const { seq, epoch, transitions, kind } = entry;
     if (kind === 'snapshot') return;
     this.note(`${process} ${seq}.${epoch} ${transitions.map(shown).join(' ')}`);
-    const isNew = transitions.some(([word]) => word === 'CREATED');
-    if (isNew) this.#epoch = -1;
-    if (epoch < this.#epoch) this.blame(`${process} wrote entry ${seq} of epoch ${epoch}, after one of ${this.#epoch}`);
-    const isFirst = epoch > this.#epoch;
-    if (isFirst) this.#lost(epoch);
-    this.#epoch = epoch;
-    this.#owner = process;
-    this.#rests = false;
-    this.#isDriven = !isFirst;
+    if (this.ownership.isFirst(entry)) {
+      this.#calls.outdated(epoch);
+      this.hearing.lost();
+    }
+    this.blame(...this.ownership.writes(process, entry));
     const cancels = transitions.some(([word]) => word === 'CANCEL');
-    const found = this.#found.get(process) ?? [];
-    if (transitions.some(([word]) => word === 'TAKEOVER')) {
-      if (found.includes('cancel') && !cancels && !this.#cancelled)
-        this.blame(`${process} took the run, and did not heed the cancel in its inbox`);
-      this.#found.delete(process);
-      const isFree = this.#owner === undefined || this.#owner === process || this.#gone.has(this.#owner) || this.#rests;
-      if (!isFree && !this.#forcing.delete(process) && this.#knowsWhoLives)
-        this.blame(`${process} took the run from ${this.#owner}, which is alive`);
-    }
-    if (this.#unheeded !== undefined && transitions.length > 0) {
-      if (cancels) this.#unheeded = undefined;
-      else if (++this.#unheeded > 1) this.blame(`${process} has heard of a cancel, and wrote entry ${seq} without it`);
-    }
+    if (transitions.some(([word]) => word === 'TAKEOVER') && this.hearing.takesOver(process, cancels))
+      this.blame(`${process} took the run, and did not heed the cancel in its inbox`);
+    if (transitions.length > 0 && this.hearing.isUnheeded(cancels))
+      this.blame(`${process} has heard of a cancel, and wrote entry ${seq} without it`);
     for (const transition of transitions) this.#fold(transition, process);
+    this.blame(...this.#votes.wrongAfterStep());
   }
 
   #fold(transition: Transition, process: string): void {
@@ -109,20 +84,23 @@ export class Ledger {
     switch (word) {
       case 'CREATED':
         this.#anew();
+        this.hearing.anew();
         this.state = 'PENDING';
         return;
       case 'RUN':
         this.#runIs(transition[1], process);
         return;
       case 'CANCEL':
-        if (!this.#mayCancel) this.blame('it was cancelled, and nobody has asked for it since it began');
-        this.#cancelled = true;
+        if (!this.hearing.cancelled()) this.blame('it was cancelled, and nobody has asked for it since it began');
         return;
       case 'RESET':
-        for (let atom = transition[1]; atom < transition[2]; atom++) this.#set(atom, 'PENDING');
+        for (let atom = transition[1]; atom < transition[2]; atom++) {
+          this.#set(atom, 'PENDING');
+          this.#votes.reset(this.#path(atom));
+        }
         return;
       case 'RUNNING':
-        if (this.#cancelled) this.blame(`${this.#path(transition[1])} begins, and the run is cancelled`);
+        if (this.hearing.isCancelled) this.blame(`${this.#path(transition[1])} begins, and the run is cancelled`);
         this.#set(transition[1], word);
         return;
       case 'ATTEMPT':
@@ -133,24 +111,27 @@ export class Ledger {
         return;
       case 'SUCCESS': {
         const path = this.#path(transition[1]);
-        if (path in this.#plan.after && this.#standing(path) !== 1)
-          this.blame(`${path} is SUCCESS, and its effect is there ${this.#standing(path)} times`);
+        const standing = this.#effects.standing(path);
+        if (path in this.#plan.after && standing !== 1) this.blame(`${path} is SUCCESS, and its effect is there ${standing} times`);
+        for (const [name, value] of Object.entries(transition[2] ?? {})) this.#given.set(name, value);
         this.#set(transition[1], word);
         return;
       }
       case 'REVERTED': {
         const path = this.#path(transition[1]);
-        if (this.#isLeft(path)) this.blame(`${path} is REVERTED, and its effect is there`);
+        if (this.#effects.isLeft(path)) this.blame(`${path} is REVERTED, and its effect is there`);
         this.#set(transition[1], word);
         return;
       }
       case 'WITHDRAWN': {
         const path = this.#path(transition[1]);
-        for (const call of this.#open)
-          if (call.path === path && call.process === process) this.blame(`${path} is withdrawn, and was called`);
+        if (this.#calls.isIn(process, path)) this.blame(`${path} is withdrawn, and was called`);
         this.#set(transition[1], word);
         return;
       }
+      case 'VOTE':
+        this.blame(...this.#votes.voted(transition[2], transition[3]));
+        return;
       case 'FAILURE':
       case 'REVERTING':
       case 'REVERT_FAILURE':
@@ -160,7 +141,7 @@ export class Ledger {
         return;
       case 'TAKEOVER':
         for (const atom of transition[1]) this.#unknown.add(this.#path(atom));
-        if (transition[1].some((atom) => this.#plan.resting?.has(this.#path(atom)) === true)) this.#mayRest = true;
+        if (transition[1].some((atom) => this.#plan.resting?.has(this.#path(atom)) === true)) this.hearing.restIsAllowed();
         return;
       case 'FLOW':
       case 'INTEND':
@@ -168,7 +149,6 @@ export class Ledger {
       case 'UNSETTLED':
       case 'SETTLED':
       case 'DECIDED':
-      case 'VOTE':
       case 'SAVED':
       case 'PROGRESS':
       case 'SNAPSHOT':
@@ -177,205 +157,135 @@ export class Ledger {
 
   #runIs(state: RunState, process: string): void {
     this.state = state;
-    this.#rests = state !== 'RUNNING';
-    switch (state) {
-      case 'RUNNING':
-        return;
-      case 'PENDING': {
-        this.#noneUnderWay(state);
-        this.#anew();
-        // What came while it was being reset is meant for what begins now.
-        const since = this.#sentSince.get(process) ?? [];
-        this.#mayCancel = since.includes('cancel');
-        this.#mayRest = since.includes('suspend');
-        return;
-      }
-      case 'SUSPENDED':
-        this.#noneUnderWay(state);
-        if (!this.#mayRest) this.blame('it is SUSPENDED, and nobody has asked for it');
-        this.#mayRest = false;
-        break;
-      case 'SUCCESS':
-        for (const path of Object.keys(this.#plan.after)) {
-          const expected = this.atom(path) === 'IGNORE' ? 0 : 1;
-          if (this.#standing(path) !== expected) this.blame(`SUCCESS, and the effect of ${path} is there ${this.#standing(path)} times`);
-        }
-        if (this.#cancelled) this.blame('SUCCESS, and it was cancelled');
-        break;
-      case 'CANCELLED':
-      case 'REVERTED':
-        if ((state === 'CANCELLED') !== this.#cancelled) this.blame(`${state}, and it was ${this.#cancelled ? '' : 'not '}cancelled`);
-        for (const path of Object.keys(this.#plan.after))
-          if (this.#isLeft(path)) this.blame(`${state}, and the effect of ${path} is there`);
-        break;
-      case 'FAILURE':
-        if (this.#effects.size === 0 && ![...this.#atoms.values()].some((one) => one === 'REVERT_FAILURE' || one === 'FAILURE'))
-          this.blame('FAILURE, and nothing is left');
+    this.ownership.rests(state !== 'RUNNING');
+    if (state === 'RUNNING') return;
+    for (const { path, process: by, phase } of this.#calls.all) this.blame(`${state}, and ${by} is in the ${phase} of ${path}`);
+    if (state === 'PENDING') {
+      this.#anew();
+      this.hearing.wasReset(process);
+      return;
     }
-    if (state !== 'SUSPENDED') {
-      this.#noneUnderWay(state);
-      this.#mayCancel = this.#mayRest = false;
-      this.#found.clear();
-    }
-    this.#unheeded = undefined;
-    this.#resting.delete(process);
+    const { isCancelled, mayRest } = this.hearing;
+    const stateOf = (path: string): string => this.atom(path);
+    this.blame(...wrongAtRest(state, { plan: this.#plan, effects: this.#effects, votes: this.#votes, stateOf, isCancelled, mayRest }));
+    this.hearing.rests(process, state);
   }
 
   /** A call of a task begins. @returns what to hand to {@link ends} */
   begins(call: OpenCall): OpenCall {
     const { process, path, key, phase, fence } = call;
+    const isLate = this.ownership.isOver(fence);
     this.note(`${process} ${phase} ${path} ${key.slice(-3)}`);
-    if (fence < this.#epoch) this.note(`  (late: ${fence} < ${this.#epoch})`);
-    else if (phase === 'execute') this.#judgeExecute(call);
-    else this.#judgeRevert(call);
-    const once = `${process} ${phase} ${key} ${fence}`;
-    if (phase === 'execute' && this.#called.has(once)) this.blame(`${path} is executed twice by ${process}`);
-    this.#called.add(once);
+    if (isLate) this.note('  (late)');
+    else this.#judgeCall(call);
+    if (this.#calls.isMadeAgain(call) && phase === 'execute') this.blame(`${path} is executed twice by ${process}`);
     this.#unknown.delete(path);
-    if (fence < this.#epoch) return call;
-    this.#open.add(call);
-    this.#callsOf.set(call, this.beginnings);
-    if (process === this.#owner) this.#isDriven = true;
+    if (isLate) return call;
+    this.#calls.begins(call, this.beginnings);
+    this.ownership.calls(process);
     return call;
   }
 
-  #judgeExecute({ path, process }: OpenCall): void {
-    if (this.atom(path) !== 'RUNNING') this.blame(`${path} is executed, and is ${this.atom(path)} in the store`);
-    if (this.state !== 'RUNNING') this.blame(`${path} is executed, and the run is ${this.state}`);
-    if (this.#resting.has(process) && !this.#unknown.has(path)) this.blame(`${path} is executed by ${process}, which was asked to rest`);
-    for (const before of this.#plan.after[path] ?? []) {
-      if (this.#standing(before) === 0 && this.atom(before) !== 'IGNORE')
-        this.blame(`${path} is executed, and ${before} before it is not done`);
-    }
-  }
-
-  #judgeRevert({ path }: OpenCall): void {
-    if (this.atom(path) !== 'REVERTING') this.blame(`${path} is reverted, and is ${this.atom(path)} in the store`);
-    if (this.state !== 'RUNNING') this.blame(`${path} is reverted, and the run is ${this.state}`);
-    for (const [later, before] of Object.entries(this.#plan.after)) {
-      if (before.includes(path) && this.#isLeft(later)) this.blame(`${path} is reverted, and ${later} after it is done`);
-    }
+  #judgeCall(call: OpenCall): void {
+    const isToRest = this.hearing.isToRest(call.process) && !this.#unknown.has(call.path);
+    const stateOf = (path: string): string => this.atom(path);
+    this.blame(...wrongCall(call, { plan: this.#plan, state: this.state, effects: this.#effects, votes: this.#votes, stateOf, isToRest }));
   }
 
   ends(call: OpenCall): void {
-    this.#open.delete(call);
+    this.#calls.ends(call);
   }
 
   /** It was late when it began, others have taken the run since, or that has begun anew. */
   #isRefused(call: OpenCall): boolean {
-    return this.#callsOf.get(call) !== this.beginnings || call.fence < this.#epoch || this.#dead.has(call.process);
+    const { fence, process } = call;
+    return !this.#calls.isOf(call, this.beginnings) || this.ownership.isOver(fence) || this.ownership.isDead(process);
   }
 
   /** A task has its effect; once for each piece of work. What comes from a process that has lost the run is refused by its fence. */
   done(call: OpenCall): void {
-    if (this.#isRefused(call)) return;
-    const { path, key } = call;
-    const keys = this.#effects.get(path) ?? new Set();
-    if (this.#plan.lasting?.has(path) === true) keys.clear();
-    if (keys.size > 0 && !keys.has(key)) this.blame(`${path} is done twice, and was not undone in between`);
-    this.#effects.set(path, keys.add(key));
+    if (!this.#isRefused(call) && this.#effects.done(call)) this.blame(`${call.path} is done twice, and was not undone in between`);
   }
 
   /** @param kind what its revert was told */
   undone(call: OpenCall, kind: string): void {
     if (this.#isRefused(call)) return;
     const { path } = call;
-    if (kind !== 'failure') this.#effects.delete(path);
-    else if (this.#standing(path) > 0) this.blame(`the revert of ${path} was told that nothing was done`);
+    if (kind !== 'failure') this.#effects.undone(path);
+    else if (this.#effects.standing(path) > 0) this.blame(`the revert of ${path} was told that nothing was done`);
+  }
+
+  /**
+   * A decider is asked.
+   *
+   * @param told the values that it needs, by name
+   */
+  asked(process: string, name: string, told: Readonly<Record<string, unknown>>): void {
+    this.note(`${process} asks ${name} ${JSON.stringify(told)}`);
+    // Who has lost the run may not know it yet, and what it hears is thrown away.
+    if (!this.ownership.isOf(process)) return;
+    if (this.state !== 'RUNNING') this.blame(`${name} is asked, and the run is ${this.state}`);
+    this.blame(...this.#votes.wrongWhenAsked(name));
+    for (const [value, is] of Object.entries(told)) {
+      if (is !== this.#given.get(value)) this.blame(`${name} is told ${value}: ${String(is)}, and it is ${String(this.#given.get(value))}`);
+    }
   }
 
   died(process: string): void {
     this.note(`${process} dies`);
-    this.#dead.add(process);
-    this.#gone.add(process);
-    this.#resting.delete(process);
-    this.#unheeded = undefined;
-    for (const call of this.#open) if (call.process === process) this.#open.delete(call);
+    this.ownership.died(process);
+    this.hearing.died(process);
+    this.#calls.died(process);
   }
 
   /** A message is in the inbox of the run. */
   sent({ kind, payload }: InboxMessage): void {
-    this.sendings++;
-    for (const kinds of this.#sentSince.values()) kinds.push(kind);
     // Who takes a revert as done has undone it.
-    if (kind === 'skipRevert') this.#effects.delete(String(payload));
-    const isOver = ['SUCCESS', 'REVERTED', 'CANCELLED', 'FAILURE'].includes(this.state ?? '');
+    if (kind === 'skipRevert') this.#effects.undone(String(payload));
+    const isOver = this.state !== undefined && isEnded(this.state);
     if (isOver && (kind === 'cancel' || kind === 'suspend')) this.blame(`a ${kind} is taken, and the run has ended in ${this.state}`);
-    if (kind === 'cancel') this.#mayCancel = true;
-    if (kind === 'suspend') this.#mayRest = true;
+    this.hearing.sent(kind);
   }
 
   /** Whether there is an engine in this process that goes on with the run already. */
   hears(process: string): boolean {
-    return this.#owner === process && this.state === 'RUNNING' && this.#isDriven;
+    return this.#hasIt(process) && this.ownership.isDriven;
   }
 
   /** A process has been brought a message: its engine hears it, if it has one that goes on already. */
   heard(process: string, kind: InboxMessage['kind']): void {
-    if (!this.hears(process)) return;
-    if (kind === 'suspend') this.#resting.add(process);
-    if (kind === 'cancel' && !this.#cancelled) this.#unheeded ??= 0;
+    if (this.hears(process)) this.hearing.heard(process, kind);
   }
 
   /** The engine in this process, if it is there, is asked to rest at once. */
   mayRest(process: string): void {
-    if (this.#owner === process && this.state === 'RUNNING') this.#mayRest = true;
+    if (this.#hasIt(process)) this.hearing.restIsAllowed();
   }
 
   /** It was, without a message. */
   askedToRest(process: string): void {
-    if (this.#owner === process && this.state === 'RUNNING') this.#resting.add(process);
-  }
-
-  stops(process: string): void {
-    this.#gone.add(process);
-  }
-
-  mayForce(process: string): void {
-    this.#forcing.add(process);
+    if (this.#hasIt(process)) this.hearing.heard(process, 'suspend');
   }
 
   loaded(process: string, kinds: readonly InboxMessage['kind'][]): void {
-    this.#sentSince.set(process, []);
-    // What it reads later it reads for somebody else: it may have come too late for the first reader, who takes the run.
-    if (this.#found.has(process)) return;
-    this.#found.set(process, this.state === 'RUNNING' || this.state === 'SUSPENDED' || this.state === 'PENDING' ? kinds : []);
+    this.hearing.loaded(process, this.state === undefined || isEnded(this.state) ? [] : kinds);
   }
 
   pruned(): void {
-    if (this.state === undefined || !['SUCCESS', 'REVERTED', 'CANCELLED', 'FAILURE'].includes(this.state)) {
-      this.blame(`it is pruned, and is ${this.state}`);
-    }
+    if (this.state === undefined || !isEnded(this.state)) this.blame(`it is pruned, and is ${this.state}`);
     this.state = undefined;
   }
 
-  /** Another process has the run: nobody waits for the calls of the one before. */
-  #lost(epoch: number): void {
-    for (const call of this.#open) if (call.fence < epoch) this.#open.delete(call);
-    this.#resting.clear();
-    this.#unheeded = undefined;
-  }
-
-  #noneUnderWay(state: RunState): void {
-    for (const { path, process, phase } of this.#open) this.blame(`${state}, and ${process} is in the ${phase} of ${path}`);
+  #hasIt(process: string): boolean {
+    return this.ownership.isOf(process) && this.state === 'RUNNING';
   }
 
   #anew(): void {
-    this.#found.clear();
     this.beginnings++;
     this.#atoms.clear();
-    this.#effects.clear();
-    this.#cancelled = this.#mayCancel = this.#mayRest = false;
-    this.#unheeded = undefined;
-  }
-
-  /** Something of it is there that somebody has to undo. */
-  #isLeft(path: string): boolean {
-    return this.#standing(path) > 0 && this.#plan.lasting?.has(path) !== true;
-  }
-
-  #standing(path: string): number {
-    return this.#effects.get(path)?.size ?? 0;
+    this.#effects.forget();
+    this.#votes.forget();
+    this.#given.clear();
   }
 
   #path(atom: number): string {

@@ -1,4 +1,5 @@
-import { type Blow, HARMS, play } from './play.js';
+import { type Blow, HARMS } from './blow.js';
+import { play } from './play.js';
 import type { Scenario } from './scenarios.js';
 import { WISHES } from './wishes.js';
 

@@ -4,11 +4,14 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, describe, expect, test, vi } from 'vitest';
 import { postgres } from '../../src/adapters/postgres/index.js';
+import { foldRun } from '../../src/engine/fold-run.js';
 import type { Run, Step } from '../../src/engine/step.js';
+import { skippedAt } from '../../src/engine/verdict.js';
 import { file, type Persistence } from '../../src/index.js';
+import type { RunSummary } from '../../src/persistence/index.js';
 import { describePostgres } from '../support/postgres.js';
 import { searched } from './operations.js';
-import { inMemory } from './play.js';
+import { inMemory } from './where.js';
 
 /** Printed by `npm run test:deep`, and taken from it. */
 const SEED = Number(process.env.FLOWPROOF_SEED ?? 1);
@@ -43,13 +46,24 @@ function retryAll(run: Run, step: Step): void {
   for (const [atom, { state }] of run.status.atoms.entries()) if (state !== 'PENDING') step.state(['RESET', atom, atom + 1]);
 }
 
+/** Whoever takes a run knows nothing of what was decided about it. */
+const withoutVotes: typeof foldRun = async (loaded) => {
+  const status = await foldRun(loaded);
+  for (const atom of status.atoms) atom.votes = {};
+  return status;
+};
+
+/** Of what a decider skips, only what begins first. */
+const halfSkipped: typeof skippedAt = (status, deciders) => skippedAt(status, deciders).map(([from]) => [from, from + 1] as const);
+
 /** The library with one thing in it taken away. */
 const MUTANTS: readonly (readonly [what: string, module: string, instead: object])[] = [
   ['a call that was written is made, though the run is to rest', 'engine/call-commands', { mayCall: () => true }],
   ['a cancel is not heeded', 'engine/operators', { cancel: () => undefined }],
   ['everything begins anew in a run that has failed', 'engine/operators', { retryFailed: retryAll }],
-  ['what is behind a flow that is tried again stays taken back', 'engine/behind', { anewBehind: () => [] }],
   ['a lost call is not noted', 'engine/fold-atom', { lose: () => undefined }],
+  ['what was decided is asked again by whoever takes over', 'engine/fold-run', { foldRun: withoutVotes }],
+  ['only a part of what a decider skips is skipped', 'engine/verdict', { skippedAt: halfSkipped }],
 ];
 
 describe('it notices', () => {
@@ -68,6 +82,7 @@ describe('it notices', () => {
   test.each([
     ['keeps messages that a step has used up', forgetfulOfUse],
     ['says that the fifth step is there, which it never wrote', withoutFifthStep],
+    ['takes the living for dead', takingForDead],
   ] as const)('a store that %s', async (_, broken) => {
     const where = () => {
       const { store, ...rest } = inMemory();
@@ -88,6 +103,22 @@ function withoutFifthStep(store: Persistence): Persistence {
   return changed(store, (journal) => {
     const append = journal.append.bind(journal);
     journal.append = async (items) => (items[0]?.entry.seq === 5 ? [{ kind: 'ok' }] : append(items));
+  });
+}
+
+function takingForDead(store: Persistence): Persistence {
+  const dead = <Run extends RunSummary>(run: Run): Run =>
+    run.owner === undefined ? run : { ...run, owner: { ...run.owner, alive: false } };
+  return changed(store, (journal) => {
+    const [find, load] = [journal.find.bind(journal), journal.load.bind(journal)];
+    journal.find = async (by) => {
+      const found = await find(by);
+      return found && dead(found);
+    };
+    journal.load = async (runId, options) => {
+      const loaded = await load(runId, options);
+      return loaded && { ...loaded, summary: dead(loaded.summary) };
+    };
   });
 }
 

@@ -1,6 +1,9 @@
 import fc from 'fast-check';
-import { type Blow, HARMS, inMemory, play, type Where } from './play.js';
-import { type DrawnScenario, drawnScenarios, isFragile, scenarioOf } from './random-flows.js';
+import { type Blow, HARMS } from './blow.js';
+import { type DrawnScenario, drawnScenarios, isFragile } from './drawn.js';
+import { play } from './play.js';
+import { scenarioOf } from './random-flows.js';
+import { inMemory, type Where } from './where.js';
 import { WISHES } from './wishes.js';
 
 /** A run, and everything that happens to it. */
@@ -30,8 +33,14 @@ async function wrongIn({ drawn, blows }: Story, where: Where): Promise<string | 
   // What fails together, in one attempt of a retry, depends on who was faster.
   const mayDiffer = drawn.executor === 'concurrent' || isFragile(drawn.root) || blows.some(({ wish }) => wish === 'cancel');
   const isOther = !mayDiffer && played.end !== calm.end;
-  if (played.wrong.length === 0 && !isOther) return undefined;
-  return [...played.wrong, ...(isOther ? [`it ends ${played.end} instead of ${calm.end}`] : []), ...played.log].join('\n  ');
+  const isSkippedOtherwise = !mayDiffer && played.end === 'SUCCESS' && played.skipped.join() !== calm.skipped.join();
+  if (played.wrong.length === 0 && !isOther && !isSkippedOtherwise) return undefined;
+  return [
+    ...played.wrong,
+    ...(isOther ? [`it ends ${played.end} instead of ${calm.end}`] : []),
+    ...(isSkippedOtherwise ? [`it has skipped ${played.skipped.join()} instead of ${calm.skipped.join()}`] : []),
+    ...played.log,
+  ].join('\n  ');
 }
 
 export interface Search {

@@ -1,14 +1,54 @@
+import type { CompiledFlow } from '../../src/compilation/index.js';
+import type { AnyFlow } from '../../src/index.js';
 import type { Transition } from '../../src/persistence/index.js';
+import { waitsOf } from '../compilation/graph-tasks.js';
 
-/** What the world knows of a flow: its atoms by number, and which tasks wait for which. */
+/** What the world knows of a flow: its atoms by number, which tasks wait for which, and what is decided about. */
 export interface Plan {
   readonly atoms: readonly string[];
   /** Tasks, and the tasks right before them. */
   readonly after: Readonly<Record<string, readonly string[]>>;
+  /** By number, as in the journal. */
+  readonly deciders: readonly PlannedDecider[];
   /** Tasks that nobody undoes. */
   readonly lasting?: ReadonlySet<string>;
   /** Tasks of which the run rests when a process has died in them. */
   readonly resting?: ReadonlySet<string>;
+}
+
+/** Says whether a node runs: the decider of a link to it, or a choice that it is a branch of. */
+export interface PlannedDecider {
+  /** What is asked: `path of the choice`, one for all branches, or `path of the target <- name of the source`. */
+  readonly name: string;
+  /** Path of the node. */
+  readonly target: string;
+  readonly atoms: readonly string[];
+  /** What its `no` skips: those, and as far as it reaches. */
+  readonly skips: readonly string[];
+  /** Atoms of the node that its link comes from. */
+  readonly source: readonly string[];
+  /** Tasks that have to have ended before it is asked. */
+  readonly before: readonly string[];
+}
+
+/** What can be known of a flow without running it. */
+export function planOf(flow: AnyFlow): Pick<Plan, 'atoms' | 'after' | 'deciders'> {
+  const compiled = flow.compile() as unknown as CompiledFlow;
+  const atoms = compiled.atoms.map(({ path }) => path);
+  const retries = new Set(compiled.atoms.flatMap(({ kind, path }) => (kind === 'retry' ? [path] : [])));
+  const waits = waitsOf(compiled);
+  // Those before retries in between, too.
+  const before = (path: string): string[] => (waits[path] ?? []).flatMap((one) => (retries.has(one) ? before(one) : [one]));
+  const after = Object.fromEntries(Object.keys(waits).flatMap((path) => (retries.has(path) ? [] : [[path, [...new Set(before(path))]]])));
+  const deciders = (compiled.deciders ?? []).map(({ target, first, until, source, choice, skips }) => ({
+    name: choice === undefined ? `${target} <- ${source?.node}` : target.slice(0, target.lastIndexOf('/')),
+    target,
+    atoms: atoms.slice(first, until),
+    skips: skips.flatMap(([from, to]) => atoms.slice(from, to)),
+    source: source === undefined ? [] : atoms.slice(source.first, source.until),
+    before: [...new Set(before(atoms[first] ?? ''))],
+  }));
+  return { atoms, after, deciders };
 }
 
 /** A call of a task that is under way. */

@@ -1,32 +1,24 @@
-import { isFlowproofError, memory, type Persistence } from '../../src/index.js';
+import { isFlowproofError, type Persistence } from '../../src/index.js';
 import { isEnded } from '../../src/model/states.js';
-import { VirtualClock } from '../../src/testing/index.js';
+import type { VirtualClock } from '../../src/testing/index.js';
+import { inboxOf, wrongInbox, wrongView } from './as-stored.js';
+import type { Blow } from './blow.js';
 import { Ledger } from './ledger.js';
-import { LiveProcess, type Stage } from './process.js';
+import type { LiveProcess, Stage } from './process.js';
+import { Processes } from './processes.js';
+import { Rounds } from './rounds.js';
 import type { Scenario } from './scenarios.js';
+import { TICK_MS, turns, Waiting } from './waiting.js';
+import { inMemory, type Where } from './where.js';
 import { type Asked, ask, type Wish } from './wishes.js';
-
-/** What becomes of the process in which it happens: it dies then, or at its next write, or gets no answer to that. */
-export const HARMS = ['none', 'dies', 'dies before its next write', 'dies after its next write', 'gets no answer'] as const;
-export type Harm = (typeof HARMS)[number];
-
-/** Something happens to a run. */
-export interface Blow {
-  /** When: counted from 0, before and after each write, and twice in each call. */
-  readonly moment: number;
-  readonly wish: Wish | 'nothing';
-  /** Who asks: the process that is there at that moment, or another one. */
-  readonly by: 'here' | 'elsewhere';
-  /** Whether messages are brought before anything else happens. */
-  readonly brought: boolean;
-  readonly harm: Harm;
-}
 
 export interface Played {
   readonly wrong: readonly string[];
   readonly log: readonly string[];
   /** How it ended first. */
   readonly end: string;
+  /** Atoms that were skipped then. */
+  readonly skipped: readonly string[];
   /** How many moments there were. */
   readonly moments: number;
 }
@@ -36,25 +28,6 @@ interface Ended {
   readonly failures?: readonly unknown[];
 }
 
-/** Where runs are kept, and by which clock. */
-export interface Where {
-  readonly store: Persistence;
-  readonly clock?: VirtualClock;
-  readonly leaseMs: number;
-  readonly id: string;
-}
-
-export function inMemory(): Where {
-  const clock = new VirtualClock(1_000_000);
-  return { store: memory({ clock }), clock, leaseMs: 5_000, id: 'r' };
-}
-
-const TICK_MS = 1_000;
-/** So often time goes on by a tick while something is waited for. */
-const PATIENCE = 60;
-/** Where time goes on by itself, it is looked at so often, after so long each time. */
-const REAL_PATIENCE = 4_000;
-const LOOK_MS = 5;
 /** So many times a run is gone on with, and an operator helps. */
 const MAX_LEGS = 40;
 const MAX_HELP = 8;
@@ -73,12 +46,11 @@ class Play implements Stage {
   readonly ledger: Ledger;
   readonly #blows: readonly Blow[];
   readonly #asked: { readonly by: LiveProcess; readonly wish: string; readonly over: Promise<void> }[] = [];
-  readonly #stopped = new Set<LiveProcess>();
+  readonly #processes = new Processes(this);
   readonly #doomed = new Map<LiveProcess, string>();
-  readonly #failed = new Map<string, Set<string>>();
-  readonly #processes: LiveProcess[] = [];
+  readonly #rounds: Rounds;
+  readonly #waiting: Waiting;
   #turn: Promise<unknown> = Promise.resolve();
-  #made = 0;
   #moments = 0;
   #losesNext = false;
   /** The beginning in which what was broken has been mended. */
@@ -92,12 +64,15 @@ class Play implements Stage {
     this.clock = clock;
     this.leaseMs = leaseMs;
     this.ledger = new Ledger(scenario.plan, clock !== undefined);
+    this.#rounds = new Rounds(scenario.fails);
+    this.#waiting = new Waiting(clock, (what) => this.ledger.blame(what));
     this.#blows = blows;
   }
 
   async toItsEnd(): Promise<Played> {
     const { ledger } = this;
-    let end: string | undefined;
+    const { atoms } = this.scenario.plan;
+    let end: { readonly state: string; readonly skipped: readonly string[] } | undefined;
     for (let leg = 0; leg < MAX_LEGS && ledger.wrong.length === 0; leg++) {
       if (!(await this.#goesOn())) continue;
       const { state, beginnings } = ledger;
@@ -105,16 +80,17 @@ class Play implements Stage {
       // Somebody has had it begin anew meanwhile.
       if (ledger.state !== state || ledger.beginnings !== beginnings) continue;
       if (end !== undefined) break;
-      end = state ?? 'nothing';
+      end = { state: state ?? 'nothing', skipped: atoms.filter((path) => ledger.atom(path) === 'IGNORE') };
       await this.#again();
     }
     if (ledger.wrong.length === 0) {
       if (ledger.state === undefined || !isEnded(ledger.state)) ledger.blame(`it is ${ledger.state} after ${MAX_LEGS} legs`);
-      for (const { by, wish, over } of this.#asked) if (!by.isDead) await this.#waited(by, over, `whoever asked: ${wish}`);
+      for (const { by, wish, over } of this.#asked) if (!by.isDead) await this.#waiting.until(by, over, `whoever asked: ${wish}`);
     }
-    for (const process of this.#processes) if (!process.isDead) await this.#waited(process, process.app.stop(), 'a stop');
-    for (const process of this.#processes) if (process.isDead) await process.buried();
-    return { wrong: ledger.wrong, log: ledger.log, end: end ?? 'nothing', moments: this.#moments };
+    for (const process of this.#processes.all) if (!process.isDead) await this.#waiting.until(process, process.app.stop(), 'a stop');
+    for (const process of this.#processes.all) if (process.isDead) await process.buried();
+    const { state = 'nothing', skipped = [] } = end ?? {};
+    return { wrong: ledger.wrong, log: ledger.log, end: state, skipped, moments: this.#moments };
   }
 
   async happens(at: LiveProcess, where: string): Promise<void> {
@@ -136,11 +112,11 @@ class Play implements Stage {
   }
 
   fails(path: string, key: string): boolean {
-    // Whatever begins anew fails as it did before.
-    const task = `${path} ${this.ledger.beginnings}`;
-    const failed = this.#failed.get(task) ?? new Set();
-    if (failed.size < (this.scenario.fails[path] ?? 0)) this.#failed.set(task, failed.add(key));
-    return failed.has(key);
+    return this.#rounds.fails(path, key, this.ledger.beginnings);
+  }
+
+  roundOf(path: string, key: string): number {
+    return this.#rounds.roundOf(path, key, this.ledger.beginnings);
   }
 
   isBroken(path: string): boolean {
@@ -150,9 +126,9 @@ class Play implements Stage {
   async #strike({ moment, wish, by, brought, harm }: Blow, at: LiveProcess, where: string): Promise<void> {
     this.ledger.note(`-- moment ${moment}, ${at.name} ${where}: ${wish} ${by}, ${harm}`);
     if (wish !== 'nothing') {
-      const process = by === 'here' ? at : this.#besides(at);
-      if (wish === 'stop') this.#stopped.add(process);
-      await this.#turnsUntil(this.#ask(wish, process).taken);
+      const process = by === 'here' ? at : this.#processes.besides(at);
+      if (wish === 'stop') this.#processes.stops(process);
+      await Promise.race([this.#ask(wish, process).taken, turns(8)]);
       if (brought) this.clock?.advance(TICK_MS);
       await turns(3);
     }
@@ -179,14 +155,19 @@ class Play implements Stage {
     return asked;
   }
 
+  async #waited(wish: Wish): Promise<void> {
+    const process = this.#processes.any();
+    await this.#waiting.until(process, this.#ask(wish, process).over, wish);
+  }
+
   /** Moves the run on as whoever runs the flow would. @returns whether it has come to its end */
   async #goesOn(): Promise<boolean> {
     const { ledger } = this;
     const { state } = ledger;
     if (state !== undefined && isEnded(state)) return state !== 'FAILURE' || !(await this.#isHelped());
-    const process = this.#process();
+    const process = this.#processes.any();
     const run = this.#gone(process);
-    const ended = await this.#waited(
+    const ended = await this.#waiting.until(
       process,
       run.catch((error: unknown) => {
         if (!process.isDead && !isLoss(error)) ledger.blame(`the run failed: ${error instanceof Error ? error.stack : String(error)}`);
@@ -202,11 +183,11 @@ class Play implements Stage {
   }
 
   /** As whoever runs it again would; where time is real, nobody waits until it is known that a process has died. */
-  #gone({ app }: LiveProcess): Promise<Ended> {
-    const flow = this.scenario.flow as never;
+  #gone({ app, flow }: LiveProcess): Promise<Ended> {
+    const given = flow as never;
     const { id, ledger, clock } = this;
-    if (clock === undefined && ledger.isLeft) return app.resume(flow, id, { takeover: 'force' }) as Promise<Ended>;
-    return app.run(flow, { id, logbook: id } as never) as Promise<Ended>;
+    if (clock === undefined && ledger.isLeft) return app.resume(given, id, { takeover: 'force' }) as Promise<Ended>;
+    return app.run(given, { id, logbook: id } as never) as Promise<Ended>;
   }
 
   /** An operator mends what has failed. @returns whether there was something to be done */
@@ -217,96 +198,36 @@ class Play implements Stage {
     if (mending === undefined || helped >= MAX_HELP) return false;
     this.#helped.set(ledger.beginnings, helped + 1);
     const stuck = plan.atoms.filter((path) => ledger.atom(path) === 'REVERT_FAILURE');
-    const process = this.#process();
     if (mending.how === 'skipRevert' && stuck.includes(mending.path)) {
-      await this.#waited(process, this.#ask('skipRevert', process).over, 'skipRevert');
+      await this.#waited('skipRevert');
       return true;
     }
     this.#mendedIn = ledger.beginnings;
-    const wish = mending.how === 'retryRevert' && stuck.includes(mending.path) ? 'retryRevert' : 'retryFailed';
-    await this.#waited(process, this.#ask(wish, process).over, wish);
+    await this.#waited(mending.how === 'retryRevert' && stuck.includes(mending.path) ? 'retryRevert' : 'retryFailed');
     return true;
   }
 
   /** What has ended runs again: a success does nothing more, and after a reset everything is as in the beginning. */
   async #again(): Promise<void> {
-    const process = this.#process();
-    if (this.ledger.state === 'SUCCESS') await this.#waited(process, this.#ask('rerun', process).over, 'rerun');
-    const next = this.#process();
-    await this.#waited(next, this.#ask('reset', next).over, 'reset');
+    if (this.ledger.state === 'SUCCESS') await this.#waited('rerun');
+    await this.#waited('reset');
   }
 
   /** What the store says of it is what has happened. */
   async #judgeStored(): Promise<void> {
-    const { ledger, store } = this;
+    const { ledger } = this;
     const { state } = ledger;
     if (state === undefined) return;
-    const process = this.#process();
+    const process = this.#processes.any();
     const seen = process.app.inspect(this.id).catch((error: unknown) => {
       if (!isLoss(error)) throw error;
       return undefined;
     });
-    const view = await this.#waited(process, seen, 'inspect');
+    const view = await this.#waiting.until(process, seen, 'inspect');
     if (view === 'died' || view === undefined || ledger.state !== state) return;
-    if (view.state !== state) ledger.blame(`it is ${state}, and shown as ${view.state}`);
-    for (const { path, state: of } of view.atoms) {
-      const known = ledger.atom(path);
-      if (of !== known && known !== 'WITHDRAWN') ledger.blame(`${path} is ${known}, and shown as ${of}`);
-    }
-    if ((state === 'REVERTED' || state === 'FAILURE') && view.failures.length === 0) ledger.blame(`${state} without failures`);
-    const journal = store.connect();
-    await journal.open();
-    const run = await journal.find({ key: this.id });
-    const loaded = run && (await journal.load(run.runId));
-    await journal.close();
-    if (ledger.state !== state) return;
-    for (const { kind } of loaded?.inbox ?? [])
-      if (state !== 'FAILURE' || kind === 'cancel' || kind === 'suspend') ledger.blame(`it is ${state}, and a ${kind} is in its inbox`);
-  }
-
-  /** One that lives: the first, or a new one when it has died. */
-  #process(): LiveProcess {
-    return this.#living()[0] ?? this.#begun();
-  }
-
-  #besides(other: LiveProcess): LiveProcess {
-    return this.#living().find((one) => one !== other) ?? this.#begun();
-  }
-
-  #living(): readonly LiveProcess[] {
-    return this.#processes.filter((one) => !one.isDead && !this.#stopped.has(one));
-  }
-
-  #begun(): LiveProcess {
-    const process: LiveProcess = new LiveProcess(String.fromCharCode(65 + (this.#made++ % 26)), this);
-    this.#processes.push(process);
-    return process;
-  }
-
-  /** Time goes on until something is there, or the process has died. */
-  async #waited<Result>(process: LiveProcess, promise: Promise<Result>, what: string): Promise<Result | 'died' | undefined> {
-    const over = Promise.race([promise, process.died]);
-    let isOver = false;
-    over.then(
-      () => {
-        isOver = true;
-      },
-      () => {
-        isOver = true;
-      },
-    );
-    for (let look = 0; look < (this.clock === undefined ? REAL_PATIENCE : PATIENCE); look++) {
-      await turns(4);
-      if (isOver) return over;
-      if (this.clock === undefined) await new Promise((resolve) => setTimeout(resolve, LOOK_MS));
-      else this.clock.advance(TICK_MS);
-    }
-    this.ledger.blame(`${what} hangs`);
-    return undefined;
-  }
-
-  async #turnsUntil(promise: Promise<unknown>): Promise<void> {
-    await Promise.race([promise, turns(8)]);
+    ledger.blame(...wrongView(view, state, this));
+    const inbox = await inboxOf(this);
+    if (ledger.state === state) ledger.blame(...wrongInbox(inbox, state));
   }
 }
 
@@ -315,8 +236,4 @@ const LOSSES = ['STALE_RUN', 'APP_STOPPED', 'RUN_OWNED', 'RUN_NOT_FOUND'] as con
 
 function isLoss(error: unknown): boolean {
   return LOSSES.some((code) => isFlowproofError(error, code));
-}
-
-async function turns(count: number): Promise<void> {
-  for (let turn = 0; turn < count; turn++) await new Promise((resolve) => setImmediate(resolve));
 }

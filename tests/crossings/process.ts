@@ -1,4 +1,4 @@
-import { type FlowEvent, flowproof, type Persistence, serial } from '../../src/index.js';
+import { type AnyFlow, flowproof, type Persistence, serial } from '../../src/index.js';
 import type {
   AppendItem,
   AppendResult,
@@ -26,13 +26,15 @@ export interface Stage {
   readonly leaseMs: number;
   /** Of the run, and of the logbook that it is alone in. */
   readonly id: string;
-  /** Something may happen now: asked before and after each write, and twice in each call. */
+  /** Something may happen now: asked before and after each write, twice in each call, and when a decider is asked. */
   happens(at: LiveProcess, where: string): Promise<void>;
   /** One after another, so that what the ledger notes is in the order in which it happened. */
   inTurn<Result>(work: () => Promise<Result>): Promise<Result>;
   /** What becomes of the answer to a write. */
   losesAnswer(): boolean;
   fails(path: string, key: string): boolean;
+  /** Which piece of work of a task this is, from 0. */
+  roundOf(path: string, key: string): number;
   isBroken(path: string): boolean;
 }
 
@@ -41,6 +43,8 @@ export type AnyApp = ReturnType<typeof flowproof<readonly never[]>>;
 /** One process: an app with a connection of its own, until it dies. */
 export class LiveProcess {
   readonly name: string;
+  /** Built anew in each process, as wherever the code is deployed. */
+  readonly flow: AnyFlow;
   readonly app: AnyApp;
   /** Resolves when it has died. */
   readonly died: Promise<'died'>;
@@ -49,7 +53,7 @@ export class LiveProcess {
   #isDead = false;
   #tellDeath: () => void = () => undefined;
 
-  constructor(name: string, stage: Stage, onEvent: (event: FlowEvent) => void = () => undefined) {
+  constructor(name: string, stage: Stage) {
     this.name = name;
     this.#stage = stage;
     this.died = new Promise((resolve) => {
@@ -57,13 +61,13 @@ export class LiveProcess {
     });
     const { scenario, store, clock, leaseMs } = stage;
     const { executor = serial(), onFailure = 'revert', recovers: recover = false, snapshotAfter = 1_000 } = scenario;
+    this.flow = scenario.flow((decider, told) => this.#isAsked(decider, told));
     this.app = flowproof({
       persistence: { ...store, connect: () => this.#observed(this.#connected(store.connect())) },
-      flows: [scenario.flow],
+      flows: [this.flow],
       services: { world: this.#world() },
       executor,
       onFailure,
-      onEvent,
       leaseMs,
       recover,
       snapshotAfter,
@@ -99,6 +103,12 @@ export class LiveProcess {
     if (this.#isDead) return NEVER;
   }
 
+  async #isAsked(decider: string, told: Readonly<Record<string, unknown>>): Promise<void> {
+    if (this.#isDead) return NEVER;
+    this.#stage.ledger.asked(this.name, decider, told);
+    await this.#moment(`in the decider ${decider}`);
+  }
+
   #world(): ProcessWorld {
     const { ledger } = this.#stage;
     const process = this.name;
@@ -109,6 +119,7 @@ export class LiveProcess {
       ends: (call) => ledger.ends(call),
       moment: (where) => this.#moment(where),
       fails: (path, key) => this.#stage.fails(path, key),
+      roundOf: (path, key) => this.#stage.roundOf(path, key),
       isBroken: (path) => this.#stage.isBroken(path),
     };
   }

@@ -1,80 +1,8 @@
-import fc from 'fast-check';
-import { concurrent, times } from '../../src/index.js';
-import { type AnyGraph, linear, unordered, waitsOf } from '../compilation/graph-tasks.js';
-import { own, type Scenario, task } from './scenarios.js';
-
-/** A flow as data, so that it can be drawn by lot, and made smaller. */
-type Drawn =
-  | {
-      readonly kind: 'task';
-      readonly heeds: boolean;
-      readonly reverts: boolean;
-      readonly fails: number;
-      readonly isBroken: boolean;
-      readonly onInterrupted: 'rerun' | 'revert' | 'suspend';
-      readonly maxLosses: number;
-    }
-  | { readonly kind: 'flow'; readonly pattern: 'linear' | 'unordered'; readonly retry: Retry; readonly nodes: readonly Drawn[] }
-  | { readonly kind: 'choice'; readonly chosen: number; readonly branches: readonly Drawn[] };
-type Retry = 'none' | 'times' | 'times, paused' | 'local' | 'own' | 'own, then local' | 'own, then all';
-
-export interface DrawnScenario {
-  readonly root: Drawn;
-  readonly executor: 'serial' | 'concurrent';
-  readonly onFailure: 'revert' | 'abortSiblings' | 'stop';
-  readonly mends: 'retryRevert' | 'skipRevert' | 'retryFailed';
-  readonly recovers: boolean;
-  readonly snapshotAfter: number;
-}
-
-const drawn: fc.Arbitrary<Drawn> = fc.letrec<{ node: Drawn }>((tie) => ({
-  node: fc.oneof(
-    { maxDepth: 2, withCrossShrink: true },
-    {
-      weight: 4,
-      arbitrary: fc.record({
-        kind: fc.constant('task' as const),
-        heeds: fc.boolean(),
-        reverts: fc.constantFrom(true, true, true, false),
-        fails: fc.constantFrom(0, 0, 0, 1, 2, 99),
-        isBroken: fc.constantFrom(false, false, false, true),
-        onInterrupted: fc.constantFrom('rerun' as const, 'rerun' as const, 'rerun' as const, 'revert' as const, 'suspend' as const),
-        maxLosses: fc.constantFrom(5, 5, 5, 1),
-      }),
-    },
-    {
-      weight: 3,
-      arbitrary: fc.record({
-        kind: fc.constant('flow' as const),
-        pattern: fc.constantFrom('linear' as const, 'unordered' as const),
-        retry: fc.constantFrom<Retry>('none', 'times', 'times, paused', 'local', 'own', 'own, then local', 'own, then all'),
-        nodes: fc.array(tie('node'), { minLength: 1, maxLength: 3 }),
-      }),
-    },
-    {
-      weight: 1,
-      arbitrary: fc.record({
-        kind: fc.constant('choice' as const),
-        chosen: fc.nat({ max: 2 }),
-        branches: fc.array(tie('node'), { minLength: 1, maxLength: 2 }),
-      }),
-    },
-  ),
-})).node;
-
-export const drawnScenarios: fc.Arbitrary<DrawnScenario> = fc.record({
-  root: fc.record({
-    kind: fc.constant('flow' as const),
-    pattern: fc.constantFrom('linear' as const, 'linear' as const, 'unordered' as const),
-    retry: fc.constantFrom<Retry>('none', 'none', 'times', 'own'),
-    nodes: fc.array(drawn, { minLength: 1, maxLength: 3 }),
-  }),
-  executor: fc.constantFrom('serial' as const, 'concurrent' as const),
-  onFailure: fc.constantFrom('revert' as const, 'revert' as const, 'abortSiblings' as const, 'stop' as const),
-  mends: fc.constantFrom('retryRevert' as const, 'skipRevert' as const, 'retryFailed' as const),
-  recovers: fc.boolean(),
-  snapshotAfter: fc.constantFrom(1_000, 1),
-});
+import { type AnyFlow, concurrent, times } from '../../src/index.js';
+import { type AnyGraph, graph, linear, unordered } from '../compilation/graph-tasks.js';
+import type { Drawn, DrawnChoice, DrawnFlow, DrawnLink, DrawnScenario, DrawnTask, Retry } from './drawn.js';
+import { planOf } from './plan.js';
+import { type OnAsked, own, type Scenario, task } from './scenarios.js';
 
 /** What a scenario tells of its tasks. */
 interface Facts {
@@ -82,24 +10,22 @@ interface Facts {
   readonly broken: string[];
   readonly lasting: Set<string>;
   readonly resting: Set<string>;
+  readonly asked: OnAsked;
   count: number;
 }
 
+const PATTERNS = { linear, unordered, graph };
+
 export function scenarioOf({ root, executor, onFailure, mends, recovers, snapshotAfter }: DrawnScenario): Scenario {
-  const facts: Facts = { fails: {}, broken: [], lasting: new Set(), resting: new Set(), count: 0 };
-  if (root.kind !== 'flow') throw new Error('a flow begins with a flow');
-  const begin = root.pattern === 'linear' ? linear.dynamic('f') : unordered.dynamic('f');
-  const flow = filled(retried(begin, root.retry), root.nodes, root.pattern, 'f', facts).build();
-  const compiled = flow.compile() as unknown as Parameters<typeof waitsOf>[0];
+  const built = (asked: OnAsked): { readonly flow: AnyFlow; readonly facts: Facts } => {
+    const facts: Facts = { fails: {}, broken: [], lasting: new Set(), resting: new Set(), asked, count: 0 };
+    return { flow: filled(PATTERNS[root.pattern].dynamic('f'), root, 'f', [], facts), facts };
+  };
+  const { flow, facts } = built(async () => undefined);
   return {
     name: 'drawn by lot',
-    flow,
-    plan: {
-      atoms: compiled.atoms.map(({ path }) => path),
-      after: tasksBefore(waitsOf(compiled), new Set(compiled.atoms.flatMap(({ kind, path }) => (kind === 'retry' ? [path] : [])))),
-      lasting: facts.lasting,
-      resting: facts.resting,
-    },
+    flow: (asked) => built(asked).flow,
+    plan: { ...planOf(flow), lasting: facts.lasting, resting: facts.resting },
     recovers,
     snapshotAfter,
     fails: facts.fails,
@@ -111,38 +37,106 @@ export function scenarioOf({ root, executor, onFailure, mends, recovers, snapsho
   };
 }
 
-function filled(begun: AnyGraph, nodes: readonly Drawn[], pattern: 'linear' | 'unordered', path: string, facts: Facts): AnyGraph {
+/** Made of a drawn node. */
+interface Made {
+  readonly name: string;
+  readonly node: unknown;
+  /** The value that is there when it has run. */
+  readonly gives?: string;
+}
+
+/** @param certain values that are there when it begins */
+function filled(begun: AnyGraph, drawn: DrawnFlow, path: string, certain: readonly string[], facts: Facts): AnyFlow {
+  const builder = retried(begun, drawn.retry);
+  const { nodes, pattern } = drawn;
+  if (pattern === 'linear') return inOrder(builder, nodes, path, certain, facts).build();
+  // A choice is made in a linear flow only.
+  const plain = nodes.flatMap((one) => (one.kind === 'choice' ? one.branches : [one])).filter((one) => one.kind !== 'choice');
+  const all = [...plain.map((one) => madeOf(one, path, certain, facts)), made(nameIn(facts), { reverts: true })];
+  if (pattern === 'graph') return linked(builder, drawn.links, all, path, facts).build();
+  return all.reduce((so, { name, node }) => so.add(node, { name }), builder).build();
+}
+
+function inOrder(begun: AnyGraph, nodes: readonly Drawn[], path: string, certain: readonly string[], facts: Facts): AnyGraph {
   let builder = begun;
-  for (const node of nodes) {
-    // A choice is made in a linear flow only.
-    if (node.kind !== 'choice') builder = builder.add(...nodeOf(node, path, facts));
-    else if (pattern === 'linear') builder = chosen(builder, node, path, facts);
-    else for (const branch of node.branches) if (branch.kind !== 'choice') builder = builder.add(...nodeOf(branch, path, facts));
+  const known = [...certain];
+  const add = ({ name, node, gives }: Made): void => {
+    builder = builder.add(node, { name });
+    if (gives !== undefined) known.push(gives);
+  };
+  for (const one of nodes) {
+    if (one.kind !== 'choice') {
+      add(madeOf(one, path, known, facts));
+      continue;
+    }
+    // What it reads is done again with it, by a retry around both.
+    if (one.reads > 0 && known.length === certain.length) add(made(nameIn(facts), { reverts: true }));
+    builder = chosen(builder, one, path, known, facts);
   }
-  return builder.add(task(`n${facts.count++}`));
+  add(made(nameIn(facts), { reverts: true }));
+  return builder;
 }
 
-function nodeOf(node: Exclude<Drawn, { kind: 'choice' }>, path: string, facts: Facts): [node: unknown, options: { readonly name: string }] {
-  const name = `n${facts.count++}`;
+function linked(begun: AnyGraph, links: readonly DrawnLink[], nodes: readonly Made[], path: string, facts: Facts): AnyGraph {
+  let builder = begun.add(Object.fromEntries(nodes.map(({ name, node }) => [name, node])));
+  const done = new Set<string>();
+  for (const { from, to, says, depth } of links) {
+    const [source, target] = [nodes[from], nodes[to]];
+    if (source === undefined || target === undefined || from >= to || done.has(`${from} ${to}`)) continue;
+    done.add(`${from} ${to}`);
+    const decider = async (history: Readonly<Record<string, Readonly<Record<string, unknown>>>>): Promise<boolean> => {
+      const { gives } = source;
+      const told = Object.assign({}, ...Object.values(history), gives === undefined ? {} : { [gives]: history[source.name]?.[gives] });
+      await facts.asked(`${path}/${target.name} <- ${source.name}`, told);
+      const round = Number(told[gives ?? ''] ?? 0);
+      if (says === 'throws first' && round === 0) throw new Error('not yet');
+      return says === 'turns' ? round % 2 === 1 : says !== 'no';
+    };
+    builder = says === 'nothing' ? builder.link(source.name, target.name) : builder.link(source.name, target.name, { decider, depth });
+  }
+  return builder;
+}
+
+function madeOf(drawn: DrawnTask | DrawnFlow, path: string, certain: readonly string[], facts: Facts): Made {
+  const name = nameIn(facts);
   const at = `${path}/${name}`;
-  if (node.kind === 'flow') {
-    const begin = node.pattern === 'linear' ? linear.open(name) : unordered.open(name);
-    return [filled(retried(begin, node.retry), node.nodes, node.pattern, at, facts).build(), { name }];
-  }
-  if (node.fails > 0) facts.fails[at] = node.fails;
-  if (!node.reverts) facts.lasting.add(at);
-  else if (node.isBroken) facts.broken.push(at);
-  const { heeds, reverts, onInterrupted, maxLosses } = node;
-  if (onInterrupted === 'suspend') facts.resting.add(at);
-  return [task(name, { heeds, reverts, onInterrupted, maxLosses }), { name }];
+  if (drawn.kind === 'flow') return { name, node: filled(PATTERNS[drawn.pattern].open(name), drawn, at, certain, facts) };
+  if (drawn.fails > 0) facts.fails[at] = drawn.fails;
+  if (!drawn.reverts) facts.lasting.add(at);
+  else if (drawn.isBroken) facts.broken.push(at);
+  if (drawn.onInterrupted === 'suspend') facts.resting.add(at);
+  return made(name, drawn);
 }
 
-function chosen(builder: AnyGraph, { chosen: pick, branches }: Extract<Drawn, { kind: 'choice' }>, path: string, facts: Facts): AnyGraph {
-  const name = `n${facts.count++}`;
-  const nodes = branches.flatMap((branch) => (branch.kind === 'choice' ? [] : [nodeOf(branch, `${path}/${name}`, facts)]));
-  if (nodes.length === 0) return builder;
-  const names = nodes.map(([, { name: one }]) => one);
-  return builder.switch(name, [], () => names[pick % names.length], Object.fromEntries(nodes.map(([node, { name: one }]) => [one, node])));
+function made(name: string, options: Pick<DrawnTask, 'reverts'> & Partial<DrawnTask>): Made {
+  const { heeds = false, reverts, onInterrupted = 'rerun', maxLosses = 5 } = options;
+  const gives = `of ${name}`;
+  return { name, node: task(name, { heeds, reverts, onInterrupted, maxLosses, provides: [gives] }), gives };
+}
+
+function nameIn(facts: Facts): string {
+  return `n${facts.count++}`;
+}
+
+function chosen(builder: AnyGraph, drawn: DrawnChoice, path: string, certain: readonly string[], facts: Facts): AnyGraph {
+  const name = nameIn(facts);
+  const at = `${path}/${name}`;
+  const nodes = drawn.branches.flatMap((branch) => (branch.kind === 'choice' ? [] : [madeOf(branch, at, certain, facts)]));
+  const [first] = nodes;
+  if (first === undefined) return builder;
+  const value = drawn.reads === 0 ? undefined : certain.at(-drawn.reads);
+  const turn = async (told: Readonly<Record<string, unknown>>): Promise<number> => {
+    await facts.asked(at, value === undefined ? {} : { [value]: told[value] });
+    const round = value === undefined ? 0 : Number(told[value]);
+    if (drawn.throws && value !== undefined && round === 0) throw new Error('not yet');
+    return drawn.chosen + round;
+  };
+  const reads = value === undefined ? [] : [value];
+  if (drawn.how === 'when') {
+    return builder.when(name, reads, async (told: Readonly<Record<string, unknown>>) => (await turn(told)) % 2 === 0, first.node);
+  }
+  const choose = async (told: Readonly<Record<string, unknown>>) => nodes[(await turn(told)) % nodes.length]?.name;
+  return builder.switch(name, reads, choose, Object.fromEntries(nodes.map((one) => [one.name, one.node])));
 }
 
 function retried(builder: AnyGraph, retry: Retry): AnyGraph {
@@ -161,23 +155,5 @@ function retried(builder: AnyGraph, retry: Retry): AnyGraph {
       return builder.retry(own('REVERT_LOCAL'));
     case 'own, then all':
       return builder.retry(own('REVERT_ALL'));
-  }
-}
-
-/** The tasks that have to have ended before each task, those before the retries between them, too. */
-function tasksBefore(waits: Readonly<Record<string, readonly string[]>>, retries: ReadonlySet<string>): Record<string, readonly string[]> {
-  const before = (path: string): string[] => (waits[path] ?? []).flatMap((one) => (retries.has(one) ? before(one) : [one]));
-  return Object.fromEntries(Object.keys(waits).flatMap((path) => (retries.has(path) ? [] : [[path, [...new Set(before(path))]]])));
-}
-
-/** Whether a death may be the end of a run that would have gone on. */
-export function isFragile(node: Drawn): boolean {
-  switch (node.kind) {
-    case 'task':
-      return node.onInterrupted !== 'rerun' || node.maxLosses < 5;
-    case 'flow':
-      return node.nodes.some(isFragile);
-    case 'choice':
-      return node.branches.some(isFragile);
   }
 }

@@ -1,6 +1,6 @@
 import { type AnyFlow, concurrent, defineRetry, defineTask, type ExecutorChoice, serial, times } from '../../src/index.js';
 import { graph, linear } from '../compilation/graph-tasks.js';
-import type { OpenCall, Plan } from './plan.js';
+import { type OpenCall, type Plan, planOf } from './plan.js';
 
 /** What the code of a flow reaches: the world that it acts on, as one process sees it. */
 export interface Services {
@@ -18,15 +18,21 @@ export interface ProcessWorld {
   moment(where: string): Promise<void>;
   /** Whether this piece of work is to fail. */
   fails(path: string, key: string): boolean;
+  /** Which piece of work of a task this is, from 0. */
+  roundOf(path: string, key: string): number;
   isBroken(path: string): boolean;
 }
+
+/** Whoever is told that a decider is asked, and with which values; something may happen then, too. */
+export type OnAsked = (decider: string, told: Readonly<Record<string, unknown>>) => Promise<void>;
 
 /** What an operator does about a run that has failed. */
 export type Mending = { readonly how: 'retryRevert' | 'skipRevert'; readonly path: string } | { readonly how: 'retryFailed' };
 
 export interface Scenario {
   readonly name: string;
-  readonly flow: AnyFlow;
+  /** The flow as one process builds it. */
+  readonly flow: (asked: OnAsked) => AnyFlow;
   readonly plan: Plan;
   /** So many pieces of work of these tasks fail. */
   readonly fails: Readonly<Record<string, number>>;
@@ -54,12 +60,14 @@ interface TaskOptions {
   /** It stops when it is told to. */
   readonly heeds?: boolean;
   readonly provides?: readonly string[];
+  /** What it gives. Default: which piece of its work this was, from 0. */
+  readonly gives?: string;
   readonly reverts?: boolean;
   readonly onInterrupted?: 'rerun' | 'revert' | 'suspend';
   readonly maxLosses?: number;
 }
 
-export function task(name: string, { heeds = false, provides = [], reverts = true, ...options }: TaskOptions = {}) {
+export function task(name: string, { heeds = false, provides = [], gives, reverts = true, ...options }: TaskOptions = {}) {
   const revert = async (_: {}, { kind }: { readonly kind: string }, { services: { world }, path, idempotencyKey: key, fence }: Context) => {
     const call = world.begins({ path, key, fence, phase: 'revert' });
     try {
@@ -83,7 +91,7 @@ export function task(name: string, { heeds = false, provides = [], reverts = tru
         if (world.fails(path, key)) throw new Error(`${name} fails`);
         world.done(call);
         await world.moment(`after ${name}`);
-        return Object.fromEntries(provides.map((one) => [one, 'left']));
+        return Object.fromEntries(provides.map((one) => [one, gives ?? world.roundOf(path, key)]));
       } finally {
         world.ends(call);
       }
@@ -114,7 +122,7 @@ const guarded = (retry: unknown): AnyFlow => linear.dynamic('f').add(task('a')).
 const GUARDED = { 'f/a': [], 'f/in/b': ['f/a'], 'f/in/c': ['f/in/b'], 'f/d': ['f/in/c'] };
 const choosing = linear
   .dynamic('f')
-  .add(task('a', { provides: ['side'] }))
+  .add(task('a', { provides: ['side'], gives: 'left' }))
   .switch('way', ['side'], ({ side }: { readonly side: string }) => side, {
     left: linear.open('left').add(task('p')).add(task('q')).build(),
     right: task('r'),
@@ -141,8 +149,7 @@ const DIAMOND = { 'f/a': [], 'f/b': ['f/a'], 'f/c': ['f/a'], 'f/d': ['f/b', 'f/c
 type Rest = Partial<Omit<Scenario, 'name' | 'flow' | 'plan' | 'ends'>>;
 
 function scenario(name: string, flow: AnyFlow, after: Plan['after'], ends: readonly string[], rest: Rest = {}): Scenario {
-  const atoms = (flow.compile() as unknown as { readonly atoms: readonly { readonly path: string }[] }).atoms.map(({ path }) => path);
-  return { name, flow, plan: { atoms, after }, ends, fails: {}, broken: [], ...rest };
+  return { name, flow: () => flow, plan: { ...planOf(flow), after }, ends, fails: {}, broken: [], ...rest };
 }
 
 const ALWAYS = 99;

@@ -61,8 +61,8 @@ interface Handle {
 }
 
 async function begun(wish: Wish, process: LiveProcess, { scenario, ledger, id }: Stage): Promise<Handle | undefined> {
-  const { flow, plan, broken } = scenario;
-  const { app, name } = process;
+  const { plan, broken } = scenario;
+  const { app, name, flow } = process;
   const given = flow as never;
   // One that has failed, if there is one: else it is refused.
   const path = plan.atoms.find((one) => ledger.atom(one) === 'REVERT_FAILURE') ?? broken[0] ?? plan.atoms[0] ?? '';
@@ -84,13 +84,13 @@ async function begun(wish: Wish, process: LiveProcess, { scenario, ledger, id }:
     case 'retryFailed':
       return app.retryFailed(id);
     case 'stop':
-      ledger.stops(name);
+      ledger.ownership.stops(name);
       return { result: () => app.stop() };
     case 'prune':
       await app.prune({ olderThanMs: -1_000_000, states: ['SUCCESS', 'REVERTED', 'CANCELLED', 'FAILURE'], logbook: id });
       return undefined;
     case 'force':
-      ledger.mayForce(name);
+      ledger.ownership.mayForce(name);
       return { result: () => app.resume(given, id, { takeover: 'force' }) };
     case 'join':
       return { result: () => app.run(given, { id, logbook: id } as never) };
@@ -98,9 +98,9 @@ async function begun(wish: Wish, process: LiveProcess, { scenario, ledger, id }:
 }
 
 async function suspended(app: AnyApp, name: string, id: string, ledger: Ledger): Promise<void> {
-  const before = ledger.sendings;
+  const before = ledger.hearing.sendings;
   ledger.mayRest(name);
   await app.suspend(id);
   // Where the run is driven here, its engine has heard it at once.
-  if (ledger.sendings === before) ledger.askedToRest(name);
+  if (ledger.hearing.sendings === before) ledger.askedToRest(name);
 }
