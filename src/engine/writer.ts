@@ -120,6 +120,8 @@ export class Writer {
     const end = await commitment.accept(clock, storeTimeoutMs);
     if (end !== 'in-doubt') return end === 'committed';
     const isThere = await this.#isThere(item);
+    // What is found out later is about the time when it was sent.
+    this.#confirmedAtMs = sentAtMs;
     commitment.judge(isThere);
     return isThere;
   }
@@ -191,7 +193,7 @@ export class Writer {
     for (let waitMs = FIRST_WAIT_MS; ; waitMs = Math.min(2 * waitMs, LONGEST_WAIT_MS)) {
       const result = answer ?? (await this.#inTime<Result | Unknown>(send(), startedMs, noAnswer));
       if (result.kind !== 'unknown') {
-        this.#confirmedAtMs = sentAtMs;
+        this.#confirmedAtMs = WAS_THERE.has(result.kind) ? startedMs : sentAtMs;
         return result as Exclude<Result, Unknown>;
       }
       const { cause } = result as Unknown;
@@ -243,6 +245,9 @@ interface FirstTry<Answer> {
   readonly sentAtMs: number;
   readonly answer: Answer;
 }
+
+/** Answers about an earlier try: others may have gone on with the run since that, and the store does not say. */
+const WAS_THERE: ReadonlySet<string> = new Set(['mine', 'exists'] satisfies readonly (AppendResult | CreateRunResult)['kind'][]);
 
 type Unknown = { readonly kind: 'unknown'; readonly cause: unknown };
 

@@ -1,5 +1,6 @@
 import { expect, test } from 'vitest';
 import { defineTask, flowproof, linear, memory, type Persistence } from '../../src/index.js';
+import { VirtualClock, withFaults } from '../../src/testing/index.js';
 import { Gate } from './gate.js';
 
 /** The store of a process that is slow: what it has found may not be so any more when it reads the run. */
@@ -42,4 +43,31 @@ test('of two that go on with a run at rest the one that comes later waits for th
   working.open();
   expect([(await sooner).state, (await later).state]).toEqual(['SUCCESS', 'SUCCESS']);
   expect(calls).toEqual(['called under fence 1']);
+});
+
+test.each([
+  ['that it has begun the run', 0],
+  ['that its step was written', 1],
+] as const)('who hears %s after others have taken it, having stood still meanwhile, calls nothing', async (_, at) => {
+  const clock = new VirtualClock();
+  const calls: string[] = [];
+  const task = (name: string) => defineTask({ name, execute: (__: {}, { fence }) => void calls.push(`${name} under fence ${fence}`) });
+  const flow = linear('f').add(task('a')).add(task('b')).build();
+  const store = memory({ clock });
+  const lost = new Gate();
+  const deaf = withFaults(store, (write) => {
+    if (write !== at) return 'pass';
+    void lost.pass();
+    return 'lose-answer';
+  });
+  await using sleeping = flowproof({ persistence: deaf, flows: [flow], clock });
+  const slept = sleeping.run(flow, { id: 'r' }).catch(({ code }) => code);
+  await lost.reached;
+  await using other = flowproof({ persistence: store, flows: [flow], clock });
+  // The time stands still with it.
+  expect(await other.resume(flow, 'r', { takeover: 'force' })).toMatchObject({ state: 'SUCCESS' });
+  const before = [...calls];
+  clock.advance(10_000);
+  expect(await slept).toBe('STALE_RUN');
+  expect(calls).toEqual(before);
 });
