@@ -72,8 +72,9 @@ function missingOfDecider(
 }
 
 function forward(atom: CompiledAtom): Readonly<Record<string, Source>> {
-  if (atom.kind === 'retry') return atom.inputs;
-  return onlyRequired(atom.inputs, atom.task.requires);
+  if (atom.kind === 'task') return onlyRequired(atom.inputs, atom.task.requires);
+  // Stock retries have no optional inputs.
+  return atom.retry.kind === 'own' ? onlyRequired(atom.inputs, atom.retry.requires) : atom.inputs;
 }
 
 /** Retries are asked as long as their flow goes on. */

@@ -202,6 +202,62 @@ test('what is behind a part that may be tried again must find its values again',
   expect(await resumed(await store(), noRetry, 0)).toEqual({ state: 'SUCCESS', calls: 'end' });
 });
 
+describe('a retry of the user takes something that nothing has stored', () => {
+  const give = (...names: readonly string[]) =>
+    task('give', { provides: names, execute: async () => Object.fromEntries(names.map((name) => [name, 1])) });
+  const patient = (...requires: readonly string[]) =>
+    defineRetry({
+      name: 'patient',
+      requires,
+      onFailure: (_: unknown, inputs: unknown) => {
+        calls.push(`asked with ${JSON.stringify(inputs)}`);
+        return 'RETRY' as const;
+      },
+    } as never);
+  const guarded = (retry: unknown) =>
+    linear
+      .open('part')
+      .retry(retry as never)
+      .add(wobbly('w'))
+      .build();
+  const flow = (gives: readonly string[], ...requires: readonly string[]) =>
+    flowOf(give(...gives), guarded(patient(...requires)), task('end'));
+
+  test.each(['f/part/w', 'f/end'])('it does without an optional one, resumed before %s', async (path) => {
+    const store = await storedBefore(path, flow(['x'], 'x'));
+    const fails = path === 'f/end' ? 0 : 1;
+    expect(await resumed(store, flow(['x', 'y'], 'x', 'y?'), fails)).toEqual({
+      state: 'SUCCESS',
+      calls: fails === 0 ? 'end' : 'w fails, asked with {"x":1}, undo w, w, end',
+    });
+  });
+
+  test('it was not there yet, and what gives the value was skipped', async () => {
+    const choosing = (...nodes: readonly unknown[]) =>
+      nodes
+        .reduce(
+          (made: ReturnType<typeof linear>, node) => made.add(node),
+          linear.dynamic('f').when('maybe', [], () => false, give('y')),
+        )
+        .build();
+    const store = await storedBefore('f/end', choosing(task('gate'), task('end')));
+    expect(await resumed(store, choosing(task('gate'), guarded(patient('y?')), task('end')), 1)).toEqual({
+      state: 'SUCCESS',
+      calls: 'w fails, asked with {}, undo w, w, end',
+    });
+  });
+
+  test('it is refused where it can not do without', async () => {
+    const store = await storedBefore('f/part/w', flow(['x'], 'x'));
+    const after = flow(['x', 'y'], 'x', 'y');
+    await using app = flowproof({ persistence: store, flows: [after] } as never);
+    const error: unknown = await app.resume('r').catch((thrown: unknown) => thrown);
+    expect(isFlowproofError(error, 'INCOMPATIBLE_FLOW') && (error as unknown as { report: unknown }).report).toEqual([
+      "'f/part/(retry)' needs 'y', which was not stored when it began",
+    ]);
+  });
+});
+
 test('what is undone at this moment gives its values to nobody any more', async () => {
   const give = task('give', { provides: ['y'], execute: async () => ({ y: 1 }) });
   const bad = task('bad', { execute: () => Promise.reject(new Error('no')), revert: undefined });
