@@ -6,7 +6,7 @@ export { grantUse } from './grant.js';
 export { type LockClient, LockSession } from './lock-session.js';
 export { migrate, quoted } from './migrate.js';
 export type { Row, Sql, Statement, Statements } from './sql.js';
-export { asPersistenceError, isInDoubt, isLost, isReadOnly, pooled } from './sql-errors.js';
+export { asPersistenceError, isFull, isInDoubt, isLost, isReadOnly, pooled } from './sql-errors.js';
 export { SqlJournal, type SqlJournalParams } from './sql-journal.js';
 export { SqlReader, type SqlReaderParams } from './sql-reader.js';
 export { END_READ_ONLY } from './statements.js';

@@ -12,6 +12,7 @@ const UNIQUE_VIOLATION = '23505';
 const COMPLETION_UNKNOWN = '40003';
 const LOCK_NOT_AVAILABLE = '55P03';
 const READ_ONLY = '25006';
+const TOO_MANY_CONNECTIONS = '53300';
 const NOT_SUPPORTED = '0A000';
 /**
  * 08: connection. 25: its transaction can't be used, as it only reads, or is somebody else's that has failed. 57P: shut down,
@@ -115,6 +116,11 @@ export function isBlocked(error: unknown): boolean {
   return sqlState(error) === LOCK_NOT_AVAILABLE;
 }
 
+/** The server, the database or the role has no connection left. */
+export function isFull(error: unknown): boolean {
+  return sqlState(error) === TOO_MANY_CONNECTIONS;
+}
+
 /** The content itself is the trouble. */
 export function isRefused(error: unknown): boolean {
   return startsWith(error, REFUSED);
@@ -148,6 +154,10 @@ export function asPersistenceError(error: unknown): Error {
   }
   if (isReadOnly(error)) {
     const message = `PostgreSQL only reads: ${said}. A server that stays so, such as a replica, is looked at with postgres(url, { readOnly: true })`;
+    return new PersistenceError('STORE_UNREACHABLE', message, { cause: error });
+  }
+  if (isFull(error)) {
+    const message = `PostgreSQL has no connection left: ${said}. An app with postgres(url) takes up to 4 + lanes (2), and one more for each postgres(url): raise the limit of the role, the database or the server, or give postgres a pool that the app shares with others`;
     return new PersistenceError('STORE_UNREACHABLE', message, { cause: error });
   }
   if (mayPass(error)) return new PersistenceError('STORE_UNREACHABLE', `PostgreSQL did not do as asked: ${said}`, { cause: error });

@@ -1,8 +1,9 @@
 import pg from 'pg';
-import { type Connections, LANE_LOCK_TIMEOUT_MS, LockSession } from '../../sql/index.js';
+import { asPersistenceError, type Connections, LANE_LOCK_TIMEOUT_MS, LockSession } from '../../sql/index.js';
 import { CHANGING_MS, CONNECTING_MS } from './bounds.js';
 import { Connection } from './connection.js';
 import { isKysely, type KyselyDatabase, KyselySql } from './kysely-sql.js';
+import { Lane } from './lane.js';
 import { OwnClient } from './own-client.js';
 import type { PgPool, PgSession } from './pg-pool.js';
 import { PoolSql } from './pool-sql.js';
@@ -51,15 +52,19 @@ function connectDirectly(to: PostgresConnection, { lanes, locks }: Pick<ConnectP
     return { client: other, end: () => other.end() };
   };
   const sql = new PoolSql(poolOf(to, CONNECTIONS), { own: true, greet: (fresh) => greet(fresh, { settings: SETTINGS, another }) });
-  const connections = Array.from({ length: lanes }, () => new Connection({ client, settings: LANE_SETTINGS }));
+  const refused = warningOnce();
+  const own = Array.from(
+    { length: lanes },
+    () => new Lane({ own: new Connection({ client, settings: LANE_SETTINGS }), pool: sql, refused }),
+  );
   return {
     sql,
-    lanes: connections,
+    lanes: own,
     own: true,
     ...(locks === undefined ? {} : { locks }),
     within,
     async close() {
-      await Promise.all([sql.close(), ...connections.map((lane) => lane.close())]);
+      await Promise.all([sql.close(), ...own.map((lane) => lane.close())]);
     },
   };
 }
@@ -87,6 +92,17 @@ function configOf({ connectionString, password, ssl }: PostgresConnection) {
     connectionTimeoutMillis: CONNECTING_MS,
     fallback_application_name: 'flowproof',
     keepAlive: true,
+  };
+}
+
+/** Says once why steps are slow. */
+function warningOnce(): (error: unknown) => void {
+  let isSaid = false;
+  return (error) => {
+    if (isSaid) return;
+    isSaid = true;
+    const text = `${asPersistenceError(error).message}. Meanwhile steps share the connections that the app has, and are slower`;
+    process.emitWarning(text, { type: 'FlowproofWarning', code: 'STORE_UNREACHABLE' });
   };
 }
 
