@@ -14,6 +14,14 @@ export const FAILURES: Readonly<Record<string, Entry>> = {
     when: 'A task returned what can’t be stored, such as an instance whose methods would be lost.',
     remedy: 'Return plain data, or admit the class with a codec ([types](types.md)). `flowproof check` says it before the run.',
   },
+  INVALID_OUTPUT: {
+    when: 'A task returned a value that does not pass the schema that its `provides` gives for it. `failure.data` has a path and a sentence for each issue.',
+    remedy: 'Mend the task, or its schema. A wrong input of a task is [INVALID_INPUT](#invalid_input).',
+  },
+  NO_METHOD: {
+    when: 'What `resolve` of the app gave for a task has no `execute`, or no longer the `revert` that the run needs.',
+    remedy: 'Let the container give an instance of the class that the flow names.',
+  },
   VALUE_ABSENT: {
     when: 'A value that the task needs is not there: what should have provided it was skipped, or failed and may.',
     remedy: "Take it as optional (`'value?'`), or let it be provided in any case.",

@@ -5,11 +5,13 @@ import { type Entry, THROWN } from './thrown.js';
 
 const section = ([code, { when, remedy }]: readonly [string, Entry]): string => `### ${code}\n\n${when}\n\n**What to do:** ${remedy}\n`;
 
+/** A sentence as Markdown: what is filled in is slanted, and nothing else is. */
+const quoted = (sentence: string): string => sentence.replaceAll('__', '\\_\\_').replace(/\{(\w+)\}/g, '*$1*');
+
 /** docs/errors.md as a whole. */
 export function errorsPage(): string {
   const diagnostics = Object.entries(SENTENCES).map(
-    ([code, sentence]) =>
-      `### ${code}\n\n> ${sentence.replaceAll('{', '*').replaceAll('}', '*')}\n\n${ADVICE[code as keyof typeof ADVICE]}\n`,
+    ([code, sentence]) => `### ${code}\n\n> ${quoted(sentence)}\n\n${ADVICE[code as keyof typeof ADVICE]}\n`,
   );
   return [
     '# Errors',
@@ -22,7 +24,7 @@ export function errorsPage(): string {
     '## What is thrown',
     Object.entries(THROWN).map(section).join('\n'),
     '## Codes of failures',
-    'A task that fails does not throw to the caller of `run`: its failure stands in `result.failures`, with the `code` of what it\nthrew, if that had one. These codes are flowproof’s own. `NOT_STORABLE`, `INVALID_INPUT`, `JOURNAL_FULL` and `STORE_REFUSED` are\ncodes of failures, too.',
+    'A task that fails does not throw to the caller of `run`: its failure stands in `result.failures`, with the `code` of what it\nthrew, if that had one. These codes are flowproof’s own. `INVALID_INPUT`, `JOURNAL_FULL`, `STORE_REFUSED`, those of `transaction`,\n`RESULT_NOT_OBJECT`, `PROVIDES_MISSING` and `PROVIDES_UNKNOWN` are codes of failures, too.',
     Object.entries(FAILURES).map(section).join('\n'),
     '## What is wrong with a flow',
     'Types say these sentences in the editor, `compile()` and `run()` in `error.diagnostics`, and `flowproof check` with file and line.\nWhat the checker alone says is in [its own list](checker.md).',

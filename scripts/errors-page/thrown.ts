@@ -59,7 +59,7 @@ export const THROWN: Readonly<Record<FlowproofErrorCode, Entry>> = {
     remedy: 'Nothing: the run is where it belongs. `app.run` with the same id waits for its end.',
   },
   APP_STOPPED: {
-    when: 'The app was stopped before this run ended, or before there was a run.',
+    when: 'The app was stopped before this run ended, before there was a run, or before the store had answered what it was asked. Whether a wish (`cancel`, `suspend`) is there already is not known then; to ask for it again does no harm.',
     remedy: 'Resume the run here or elsewhere; make another app.',
   },
   JOURNAL_FULL: {

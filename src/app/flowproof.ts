@@ -99,10 +99,7 @@ class FlowproofApp {
   handle(first: Listed | string, second?: string): RunHandle<AnyFlow> {
     const id = typeof first === 'string' ? first : (second as string);
     const only = typeof first === 'string' ? undefined : this.#registry.only(first);
-    const result = async (): Promise<AnyRunResult> => {
-      await this.#open();
-      return this.#runs.outcome(only ?? this.#registry, id);
-    };
+    const result = (): Promise<AnyRunResult> => this.#reading(() => this.#runs.outcome(only ?? this.#registry, id));
     return handleOf(id, { app: this.#handling, result, check: only?.check });
   }
 
@@ -129,25 +126,26 @@ class FlowproofApp {
     );
   }
 
-  async reset(id: string): Promise<void> {
-    await this.#openToWrite();
-    await this.#runs.reset(this.#registry, id);
+  reset(id: string): Promise<void> {
+    return this.#writing(() => this.#runs.reset(this.#registry, id));
   }
 
-  async cancel(id: string): Promise<RunHandle<AnyFlow>> {
-    await this.#openToWrite();
-    const run = await this.#runs.find(id);
-    const message = await this.#runs.send(run, 'cancel');
-    this.#registry.check(run);
-    return this.#handle(this.#runs.adopt(this.#registry, run, message));
+  cancel(id: string): Promise<RunHandle<AnyFlow>> {
+    return this.#writing(async () => {
+      const run = await this.#runs.find(id);
+      const message = await this.#runs.send(run, 'cancel');
+      this.#registry.check(run);
+      return this.#handle(this.#runs.adopt(this.#registry, run, message));
+    });
   }
 
-  async retryFailed(id: string): Promise<RunHandle<AnyFlow>> {
-    await this.#openToWrite();
-    const run = await this.#runs.find(id);
-    if (run.state !== 'FAILURE') throw new RunNotFailedError(id, run.state);
-    this.#registry.check(run);
-    return this.#handle(this.#runs.adopt(this.#registry, run, await this.#runs.send(run, 'retryFailed')));
+  retryFailed(id: string): Promise<RunHandle<AnyFlow>> {
+    return this.#writing(async () => {
+      const run = await this.#runs.find(id);
+      if (run.state !== 'FAILURE') throw new RunNotFailedError(id, run.state);
+      this.#registry.check(run);
+      return this.#handle(this.#runs.adopt(this.#registry, run, await this.#runs.send(run, 'retryFailed')));
+    });
   }
 
   retryRevert(id: string, path: string): Promise<RunHandle<AnyFlow>> {
@@ -170,33 +168,27 @@ class FlowproofApp {
 
   async suspend(id: string): Promise<void> {
     if (this.#runs.has(id)) return this.#runs.suspend(id);
-    await this.#openToWrite();
-    return this.#runs.suspend(id);
+    return this.#writing(() => this.#runs.suspend(id));
   }
 
-  async runs(query?: RunsQuery): Promise<RunsPage> {
-    await this.#open();
-    return this.#archive.runs(query);
+  runs(query?: RunsQuery): Promise<RunsPage> {
+    return this.#reading(() => this.#archive.runs(query));
   }
 
-  async inspect(id: string, options?: InspectOptions): Promise<RunView> {
-    await this.#open();
-    return this.#archive.inspect(id, options);
+  inspect(id: string, options?: InspectOptions): Promise<RunView> {
+    return this.#reading(() => this.#archive.inspect(id, options));
   }
 
-  async saveLogbook(name: string, metadata: Metadata): Promise<void> {
-    await this.#openToWrite();
-    return this.#archive.saveLogbook(name, metadata);
+  saveLogbook(name: string, metadata: Metadata): Promise<void> {
+    return this.#writing(() => this.#archive.saveLogbook(name, metadata));
   }
 
-  async logbooks(query?: LogbookFilter): Promise<LogbookPage> {
-    await this.#open();
-    return this.#archive.logbooks(query);
+  logbooks(query?: LogbookFilter): Promise<LogbookPage> {
+    return this.#reading(() => this.#archive.logbooks(query));
   }
 
-  async prune(query: PruneQuery): Promise<number> {
-    await this.#openToWrite();
-    return this.#archive.prune(query);
+  prune(query: PruneQuery): Promise<number> {
+    return this.#writing(() => this.#archive.prune(query));
   }
 
   on(listener: Listener): () => void {
@@ -233,15 +225,16 @@ class FlowproofApp {
     return this.#runs.start(today.flow, { key: options.id, ...grouping(options) }, inputs);
   }
 
-  async #settleRevert(id: string, kind: 'retryRevert' | 'skipRevert', path: string): Promise<RunHandle<AnyFlow>> {
-    await this.#openToWrite();
-    const run = await this.#runs.find(id);
-    const { atoms } = await runView(await this.#runs.load(run), this.#parts.codec);
-    const failed = atoms.filter(({ state }) => state === 'REVERT_FAILURE').map((atom) => atom.path);
-    if (!failed.includes(path)) throw new RevertNotFailedError(id, path, failed);
-    const message = await this.#runs.send(run, kind, path);
-    this.#registry.check(run);
-    return this.#handle(this.#runs.adopt(this.#registry, run, message));
+  #settleRevert(id: string, kind: 'retryRevert' | 'skipRevert', path: string): Promise<RunHandle<AnyFlow>> {
+    return this.#writing(async () => {
+      const run = await this.#runs.find(id);
+      const { atoms } = await runView(await this.#runs.load(run), this.#parts.codec);
+      const failed = atoms.filter(({ state }) => state === 'REVERT_FAILURE').map((atom) => atom.path);
+      if (!failed.includes(path)) throw new RevertNotFailedError(id, path, failed);
+      const message = await this.#runs.send(run, kind, path);
+      this.#registry.check(run);
+      return this.#handle(this.#runs.adopt(this.#registry, run, message));
+    });
   }
 
   #handle({ key, result, engine }: StartedRun): RunHandle<AnyFlow> {
@@ -249,14 +242,23 @@ class FlowproofApp {
   }
 
   readonly #handling: HandlingApp = {
-    find: async (id) => {
-      await this.#open();
-      return this.#runs.find(id);
-    },
+    find: (id) => this.#reading(() => this.#runs.find(id)),
     suspend: (id) => this.suspend(id),
     cancel: (id) => this.cancel(id),
     inspect: (id, options) => this.inspect(id, options),
   };
+
+  /** What a call reads. @throws AppStoppedError when the app stops before there is an answer */
+  async #reading<Answer>(read: () => Promise<Answer>): Promise<Answer> {
+    await this.#open();
+    return this.#runs.untilStopped(read());
+  }
+
+  /** What a call writes. @throws AppStoppedError when the app stops before there is an answer, PersistenceError `STORE_READ_ONLY` */
+  async #writing<Answer>(write: () => Promise<Answer>): Promise<Answer> {
+    await this.#openToWrite();
+    return this.#runs.untilStopped(write());
+  }
 
   /** Opens for work of this app's own, and with it takes up what others have left. */
   async #work(): Promise<void> {

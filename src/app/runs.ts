@@ -175,6 +175,11 @@ export class Runs {
     return { key: run.key, result: quiet(this.#active.untilAbandoned(run.key, result)) };
   }
 
+  /** Ends as the work does, or when this app has stopped: what it asked is not waited for then. @throws AppStoppedError */
+  untilStopped<Answer>(work: Promise<Answer>): Promise<Answer> {
+    return this.#active.untilAbandoned(undefined, work);
+  }
+
   /** @throws RunNotFoundError */
   find(key: string): Promise<RunSummary> {
     return this.#stored.find(key);
@@ -195,7 +200,7 @@ export class Runs {
     // At once, where it can be: a listener that asks for it is heard before the next task is called.
     const here = this.#active.byKey(key);
     if (here !== undefined) return here.engine.suspend();
-    await this.send(await this.find(key), 'suspend');
+    await this.untilStopped(this.find(key).then((run) => this.send(run, 'suspend')));
   }
 
   /**

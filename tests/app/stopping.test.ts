@@ -155,6 +155,46 @@ describe.each([
   });
 });
 
+describe('a call that asks its store while its app stops is told so, not that the store is closed', () => {
+  const CALLS: readonly [name: string, asks: keyof ReturnType<Persistence['connect']>, call: (app: GatedApp) => Promise<unknown>][] = [
+    ['runs', 'runs', (one) => one.runs()],
+    ['inspect', 'load', (one) => one.inspect('x')],
+    ['state of a handle', 'find', (one) => one.handle('x').state()],
+    ['result of a handle', 'find', (one) => one.handle('x').result()],
+    ['cancel', 'find', (one) => one.cancel('x')],
+    ['suspend', 'send', (one) => one.suspend('x')],
+    ['suspend of an engine', 'send', (one) => one.engine(flow, { id: 'x' }).suspend()],
+    ['retryFailed', 'find', (one) => one.retryFailed('x')],
+    ['skipRevert', 'load', (one) => one.skipRevert('x', 'gated-flow/gated')],
+    ['reset', 'load', (one) => one.reset('x')],
+    ['saveLogbook', 'saveLogbook', (one) => one.saveLogbook('orders', {})],
+    ['logbooks', 'logbooks', (one) => one.logbooks()],
+    ['prune', 'prune', (one) => one.prune({ olderThanMs: 0 })],
+    ['resumeAll', 'tick', (one) => one.resumeAll()],
+  ];
+
+  test.each(CALLS)('%s', async (_, asks, call) => {
+    const store = memory();
+    await using preparing = app(store);
+    await preparing.engine(flow, { id: 'x' }).prepare();
+    const [clock, asked] = [new VirtualClock(), new Gate()];
+    const slow = changed(store, (journal) => {
+      const whole = journal as unknown as Record<string, (...args: unknown[]) => Promise<unknown>>;
+      const ask = whole[asks] as (...args: unknown[]) => Promise<unknown>;
+      whole[asks] = async (...args) => {
+        await asked.pass();
+        return ask.apply(journal, args);
+      };
+    });
+    const stopping = app(slow, new Gate(), { graceMs: 0, clock });
+    const said = code(call(stopping));
+    await asked.reached;
+    await ended(stopping.stop(), () => clock.advance(1_000));
+    asked.open();
+    expect(await said).toBe('APP_STOPPED');
+  });
+});
+
 /** Lets time pass until it has ended. */
 async function ended<Result>(work: Promise<Result>, pass: () => void): Promise<Result> {
   let isOver = false;

@@ -1,4 +1,4 @@
-import { readFileSync } from 'node:fs';
+import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, test, vi } from 'vitest';
 import { sentence } from '../../src/model/diagnostics.js';
@@ -83,6 +83,27 @@ test('the documentation has a place for each code, which the error names', () =>
     expect(file).toBe('flowproof/docs/errors.md');
     expect(places).toContain(place);
   }
+});
+
+test('the documentation has a place for each code that a failure is given', () => {
+  const page = readFileSync(join(import.meta.dirname, '../../docs/errors.md'), 'utf8');
+  const places = new Set([...page.matchAll(/^### (.*)$/gm)].map(([, heading]) => heading));
+  const sources = ['engine', 'executors'].flatMap((room) => {
+    const folder = join(import.meta.dirname, '../../src', room);
+    return readdirSync(folder).map((name) => readFileSync(join(folder, name), 'utf8'));
+  });
+  const codes = sources.flatMap((source) => [...source.matchAll(/(?:code: |refuse\(path, )'([A-Z_]+)'/g)].map(([, code]) => code));
+  expect(codes).toContain('BAD_ANSWER');
+  expect(codes).toContain('INVALID_OUTPUT');
+  expect(codes.filter((code) => !places.has(code))).toEqual([]);
+});
+
+test('the documentation shows sentences as they are, but for what is filled in', () => {
+  const page = readFileSync(join(import.meta.dirname, '../../docs/errors.md'), 'utf8');
+  expect(page).toContain('write ({ email }: { email: string })');
+  expect(page).toContain("write '_: {}' before the context");
+  expect(page).toContain("nor '\\_\\_proto\\_\\_'");
+  expect(page).toContain("flow '*flow*' has several nodes that provide '*value*': rename it with use(…, { provides })");
 });
 
 test('every class of error that is exported is in this test', () => {
