@@ -1,4 +1,4 @@
-import { type AnyFlow, concurrent, defineRetry, defineTask, type ExecutorChoice, serial, times } from '../../src/index.js';
+import { type AnyFlow, alwaysRevert, concurrent, defineRetry, defineTask, type ExecutorChoice, serial, times } from '../../src/index.js';
 import { graph, linear } from '../compilation/graph-tasks.js';
 import { type OpenCall, type Plan, planOf } from './plan.js';
 
@@ -120,6 +120,8 @@ const partOf = (retry: unknown) =>
     .build();
 const guarded = (retry: unknown): AnyFlow => linear.dynamic('f').add(task('a')).add(partOf(retry)).add(task('d')).build();
 const GUARDED = { 'f/a': [], 'f/in/b': ['f/a'], 'f/in/c': ['f/in/b'], 'f/d': ['f/in/c'] };
+const lenient = (retry: unknown): AnyFlow =>
+  linear.dynamic('f').add(task('a')).add(partOf(retry), { optional: true }).add(task('d')).build();
 const choosing = linear
   .dynamic('f')
   .add(task('a', { provides: ['side'], gives: 'left' }))
@@ -177,6 +179,15 @@ export const SCENARIOS: readonly Scenario[] = [
   scenario('a retry that undoes its own flow only', guarded(own('REVERT_LOCAL')), GUARDED, ['FAILURE', 'SUCCESS'], {
     fails: { 'f/in/c': 2 },
     mending: { how: 'retryFailed' },
+  }),
+  scenario('an optional part that is tried again, and left out', lenient(times(2)), GUARDED, ['SUCCESS'], { fails: { 'f/in/c': ALWAYS } }),
+  scenario('an optional part that was left out of what goes back', lenient(alwaysRevert()), GUARDED, ['REVERTED'], {
+    fails: { 'f/in/c': ALWAYS, 'f/d': ALWAYS },
+  }),
+  scenario('an optional part that is stuck in its undoing', lenient(alwaysRevert()), GUARDED, ['FAILURE', 'SUCCESS'], {
+    fails: { 'f/in/c': ALWAYS },
+    broken: ['f/in/b'],
+    mending: { how: 'retryRevert', path: 'f/in/b' },
   }),
   scenario('a choice, and back', choosing, CHOOSING, ['REVERTED'], { fails: { 'f/z': ALWAYS } }),
   scenario('a choice, forward', choosing, CHOOSING, ['SUCCESS']),

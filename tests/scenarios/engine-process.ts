@@ -20,6 +20,8 @@ export interface Orders {
   readonly neverStops?: true;
   /** Dies while it reads a run. */
   readonly diesLoading?: true;
+  /** The flow `lenient` instead of `six`: its part in the middle may fail. */
+  readonly lenient?: true;
   /** Tasks of which every piece of work fails. */
   readonly failing?: readonly string[];
   /** A signal to itself at this write of an entry, counted from 0 in this process. */
@@ -85,6 +87,23 @@ const six = linear('six')
   .add(step('f'), { rebind: { n: 'e' }, provides: { out: 'f' } })
   .build();
 
+const lenient = linear('lenient')
+  .input<{ n: number }>()
+  .add(step('a'), { provides: { out: 'a' } })
+  .add(
+    linear
+      .open('inner')
+      .retry(times(2))
+      .add(step('c'), { rebind: { n: 'a' }, provides: { out: 'c' } })
+      .add(step('d'), { rebind: { n: 'c' }, provides: { out: 'd' } })
+      .build(),
+    { optional: true },
+  )
+  .add(step('e'), { rebind: { n: 'a' }, provides: { out: 'e' } })
+  .add(step('f'), { rebind: { n: 'e' }, provides: { out: 'f' } })
+  .build();
+const flow = orders.lenient === true ? lenient : six;
+
 function realStore(): Persistence {
   if ('file' in orders.store) return file(orders.store.file);
   return 'pglite' in orders.store ? pglite(orders.store.pglite) : postgres(orders.store.postgres);
@@ -129,7 +148,7 @@ async function main(): Promise<void> {
   const { leaseMs = 400, graceMs = 0, action } = orders;
   // Processes of other tests are not this one's business.
   const recover = action === 'serve' || action === 'work';
-  const app = flowproof({ persistence: store(), flows: [six], leaseMs, graceMs, recover });
+  const app = flowproof({ persistence: store(), flows: [flow], leaseMs, graceMs, recover });
   if (recover) {
     process.once('SIGTERM', () => void app.stop().then(() => say({ stopped: true })));
     app.on((event) => {
@@ -146,9 +165,9 @@ async function main(): Promise<void> {
       await app.suspend(orders.id);
       say({ end: 'sent' });
     } else if (action === 'run' || action === 'work') {
-      say({ end: await app.run(six, { inputs: { n: orders.n ?? 0 }, id: orders.id }) });
+      say({ end: await app.run(flow as typeof six, { inputs: { n: orders.n ?? 0 }, id: orders.id }) });
     } else {
-      say({ end: await app.resume(six, orders.id, { takeover: action === 'force' ? 'force' : 'if-dead' }) });
+      say({ end: await app.resume(flow as typeof six, orders.id, { takeover: action === 'force' ? 'force' : 'if-dead' }) });
     }
   } catch (error) {
     say({ error: isFlowproofError(error) ? error.code : String(error) });
