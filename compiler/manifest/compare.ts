@@ -8,13 +8,26 @@ import { maySkip } from './stored-order.js';
  * Compares flows as they were with those that are here, by the rules that a resume goes by: what has not begun may
  * change in any way; what has begun must be there still, mean the same, and find the values that it needs. A manifest
  * does not say how far the runs are, so that every place where one may be counts.
+ *
+ * @param made names of flows that are made from the args of each run: of these nothing can be said
  */
-export function compare(before: readonly FlowManifest[], now: readonly PresentFlow[]): readonly Change[] {
+export function compare(
+  before: readonly FlowManifest[],
+  now: readonly PresentFlow[],
+  made: Pick<ReadonlySet<string>, 'has'> = new Set(),
+): readonly Change[] {
   const present = new Map(now.map((flow) => [flow.name, flow]));
   const known = new Set(before.map(({ name }) => name));
-  const changes = before.filter(({ part }) => !part).flatMap((old) => compared(old, present.get(old.name)));
+  const changes = before
+    .filter(({ part }) => !part)
+    .flatMap((old) => (made.has(old.name) ? [ofArgs(old)] : compared(old, present.get(old.name))));
   const added = now.filter(({ name, part }) => !part && !known.has(name));
   return [...changes, ...added.map(({ name }): Change => ({ verdict: 'safe', flow: name, path: name, message: `flow '${name}' is new` }))];
+}
+
+function ofArgs({ name }: FlowManifest): Change {
+  const why = `a factory makes flow '${name}' from the args of each run, so what has changed in it can't be said here`;
+  return { verdict: 'migration', flow: name, path: name, message: `${why}: compare flow.compile().fingerprint for args that you know` };
 }
 
 function compared(old: FlowManifest, now: PresentFlow | undefined): readonly Change[] {

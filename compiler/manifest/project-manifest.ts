@@ -1,5 +1,5 @@
 import type { FlowDefinition } from '#authoring';
-import { type FlowShape, type LinkedFlow, manifestOf } from '#compilation';
+import { type FlowShape, type LinkedFlow, manifestOf, type ShapeOrigin } from '#compilation';
 import type { Diagnostic } from '#model/diagnostics.js';
 import { digest } from '#model/ids.js';
 import { canonicalText, type Json } from '#model/json.js';
@@ -7,6 +7,7 @@ import type { Finding } from '../findings/finding.js';
 import type { Place } from '../findings/place.js';
 import type { FlowReading, ProjectReading } from '../reading/index.js';
 import { placeOf } from '../source/index.js';
+import { madeByArgs } from './made-by-args.js';
 
 /** The canonical description of one flow, as its runs are stored with it. */
 export interface FlowManifest {
@@ -46,12 +47,21 @@ export interface Told {
   readonly from?: string;
 }
 
-/** The flows of a project that compile, by name. */
-export function manifestsOf({ flows, apps }: ProjectReading): readonly PresentFlow[] {
+/** The flows of a project that compile, by name; of those that a factory makes one, for all that is known of them. */
+export function manifestsOf(reading: ProjectReading): readonly PresentFlow[] {
+  const { flows, apps, factories } = reading;
+  const made = madeByArgs(reading);
   const inApps = new Set(apps.flatMap((app) => app.flows.map(({ definition }) => definition)));
   const nested = new Set(flows.flatMap(({ origins, before }) => [...origins.slice(1), ...(before?.origins.slice(1) ?? [])]));
-  const isPart = (definition: FlowDefinition): boolean => nested.has(definition) && !inApps.has(definition);
-  const manifests = flows.filter(canRun).map((flow) => presentFlow(flow, isPart(flow.before?.definition ?? flow.definition)));
+  const isPart = ({ name, definition }: Pick<FlowReading, 'name' | 'definition'>): boolean =>
+    nested.has(definition) && !inApps.has(definition) && factories.every((factory) => factory.name !== name);
+  const able = flows.filter(canRun);
+  const manifests = able.flatMap((flow): readonly PresentFlow[] => {
+    const { name, before, definition } = flow;
+    const present = presentFlow(flow, isPart({ name, definition: before?.definition ?? definition }));
+    if (!made.has(name)) return [present];
+    return able.find((one) => one.name === name) === flow ? [{ ...present, known: false }] : [];
+  });
   return manifests.sort((a, b) => (a.name < b.name ? -1 : a.name > b.name ? 1 : 0));
 }
 
@@ -127,13 +137,27 @@ function needsIn({ compiled, origins }: Pick<FlowReading, 'compiled' | 'origins'
   return new Map(
     compiled.linked.atoms.map(({ path, node, revertInputs }) => {
       const origin = origins[node];
-      const optional = new Set(
-        origin?.kind === 'task'
-          ? [...origin.requires, ...origin.revertRequires].filter((port) => port.optional).map((port) => port.name)
-          : [],
-      );
+      const optional = new Set(portsOf(origin).flatMap(({ name, optional }) => (optional ? [name] : [])));
       const needs = Object.entries(revertInputs).flatMap(([input, source]) => (optional.has(input) ? [] : [{ input, source }]));
       return [path, needs];
     }),
   );
+}
+
+/** What a task, or a retry of the user's own, says that it takes. Stock retries take nothing optional. */
+function portsOf(origin: ShapeOrigin): readonly { readonly name: string; readonly optional: boolean }[] {
+  switch (origin?.kind) {
+    case 'task':
+      return [...origin.requires, ...origin.revertRequires];
+    case 'own':
+      return origin.requires;
+    case 'flow':
+    case 'times':
+    case 'forEach':
+    case 'forEachOf':
+    case 'alwaysRevert':
+    case 'alwaysRevertAll':
+    case undefined:
+      return [];
+  }
 }

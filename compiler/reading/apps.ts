@@ -1,7 +1,8 @@
 import { ts } from '../source/index.js';
 import { builtBy } from './call-library.js';
+import { FactoryReading, MadeFlow } from './factories.js';
 import type { Machine } from './machine.js';
-import type { AppReading } from './traces.js';
+import type { AppReading, Listed } from './traces.js';
 
 /** Stands for `flowproof`: no app is made here, but which flows it is given is worth knowing. */
 export function makeApp(): void {}
@@ -15,11 +16,19 @@ export function appOf([options]: readonly unknown[], at: ts.CallExpression, mach
   traces.open(
     at,
     flows.flatMap((flow, index): AppReading['flows'] => {
-      const definition = builtBy(flow, machine);
-      return definition === undefined ? [] : [{ definition, at: place(index) }];
+      const listed = listedAs(flow, machine);
+      return listed === undefined ? [] : [{ ...listed, at: place(index) }];
     }),
   );
   return machine.unknown("'flowproof' does something only at run time", at);
+}
+
+function listedAs(one: unknown, machine: Machine): Omit<Listed, 'at'> | undefined {
+  if (one instanceof FactoryReading) return { name: one.name };
+  // An app that is given one flow of a factory goes on with the runs of all of them.
+  if (one instanceof MadeFlow) return { name: one.factory };
+  const definition = builtBy(one, machine);
+  return definition && { name: definition.name, definition };
 }
 
 /** Where each flow stands in its list, or where the list stands. */

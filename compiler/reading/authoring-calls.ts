@@ -3,6 +3,7 @@ import { compile } from '#compilation';
 import type { ts } from '../source/index.js';
 import { appOf, makeApp } from './apps.js';
 import { callLibrary } from './call-library.js';
+import { factoryOf, makeFactory } from './factories.js';
 import type { Gap } from './gaps.js';
 import { known } from './known-options.js';
 import type { Machine } from './machine.js';
@@ -19,7 +20,8 @@ const { mapTask, reduceTask, Retry, Task, times, use } = authoring;
 const EXPORTS: ReadonlyMap<string, object> = new Map<string, object>(
   Object.entries({
     ...{ linear, unordered, graph, Task, defineTask, mapTask, reduceTask, use },
-    ...{ Retry, defineRetry, times, forEach, forEachOf, alwaysRevert, alwaysRevertAll, flowproof: makeApp },
+    ...{ Retry, defineRetry, times, forEach, forEachOf, alwaysRevert, alwaysRevertAll },
+    ...{ flowproof: makeApp, factory: makeFactory },
   }),
 );
 
@@ -48,6 +50,7 @@ export function callExported(fn: object, args: readonly unknown[], at: ts.CallEx
   if (fn === Task) return machine.realm.hand(new ClassMark('task', args[0], at));
   if (fn === Retry) return machine.realm.hand(new ClassMark('retry', args[0], at));
   if (fn === makeApp) return appOf(args, at, machine);
+  if (fn === makeFactory) return factoryOf(args, at, machine);
   if (fn === defineTask) return defined(args[0], at, machine);
   const pattern = BEGINNINGS.get(fn);
   if (pattern !== undefined) return begin(fn, pattern, args, at, machine);

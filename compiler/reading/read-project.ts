@@ -1,5 +1,6 @@
 import type { SourceProject } from '../source/index.js';
 import { blaming } from './blame.js';
+import type { FactoryReading } from './factories.js';
 import { type FlowReading, readFlow } from './flow-reading.js';
 import { Interpreter } from './interpreter.js';
 import { Library } from './library.js';
@@ -18,6 +19,7 @@ export interface ProjectReading {
   /** The same, and those that the flows may have beside them when only a part of a project is read. */
   readonly allTasks: readonly TaskReading[];
   readonly apps: readonly AppReading[];
+  readonly factories: readonly FactoryReading[];
   /** Flows of which nothing can be said. */
   readonly lost: readonly Lost[];
 }
@@ -30,7 +32,11 @@ export function readProject(project: SourceProject): ProjectReading {
   const numbered = new Map([...unlike(machine.traces.all())].reverse().map(({ number, built }) => [number, built] as const));
   const flows = [...numbered.values()].reverse().map((built) => blaming(built.at, () => readFlow(built, machine)));
   const tasks = tasksIn(flowFiles, machine);
-  return { project, machine, flows, tasks, allTasks: tasks, apps: machine.traces.apps(), lost: machine.traces.lost() };
+  const { traces } = machine;
+  return {
+    ...{ project, machine, flows, tasks, allTasks: tasks },
+    ...{ apps: traces.apps(), factories: traces.factories(), lost: traces.lost() },
+  };
 }
 
 export function machineFor({ checker, reaching }: SourceProject): Interpreter {

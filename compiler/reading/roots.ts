@@ -18,7 +18,7 @@ export function readRoots(files: readonly ts.SourceFile[], machine: Interpreter)
 }
 
 export interface Roots {
-  /** Calls of `.build()` that make flows, or may; and of `flowproof(…)`, which is given some. */
+  /** Calls of `.build()` that make flows, or may; of `flowproof(…)`, which is given some; and of `factory(…)`, which names some. */
   readonly builds: readonly ts.CallExpression[];
   /** These, and calls of functions that make flows. */
   readonly starts: readonly ts.CallExpression[];
@@ -100,7 +100,7 @@ function surveyed(files: readonly ts.SourceFile[], machine: Interpreter): Survey
       }
       const symbol = calledBy(callee, machine);
       if (symbol === undefined) return;
-      if (library.nameOf(symbol) === 'flowproof') builds.push(node);
+      if (isRead(library.nameOf(symbol))) builds.push(node);
       const resolved = asDeclared(library.resolve(symbol), machine);
       const known = calls.get(resolved);
       if (known === undefined) calls.set(resolved, [node]);
@@ -135,6 +135,11 @@ function beginsFlow(chain: ts.Expression, machine: Interpreter, seen: ReadonlySe
   const declaration = library.resolve(symbol).valueDeclaration;
   if (declaration === undefined || !ts.isVariableDeclaration(declaration) || declaration.initializer === undefined) return false;
   return beginsFlow(declaration.initializer, machine, new Set([...seen, symbol]));
+}
+
+/** Beside flows themselves. */
+function isRead(name: string | undefined): boolean {
+  return name === 'flowproof' || name === 'factory';
 }
 
 function isBeginning(name: string | undefined): boolean {
@@ -234,7 +239,7 @@ function attempt(start: ts.CallExpression, read: () => void, machine: Interprete
 }
 
 function lose(at: ts.CallExpression, unknown: Unknown, machine: Interpreter): void {
-  // An app of which nothing is known is none that anything can be said of.
-  if (machine.library.calledIn(at.expression) === 'flowproof') return;
+  // Of an app or a factory of which nothing is known there is nothing to be said.
+  if (isRead(machine.library.calledIn(at.expression))) return;
   machine.traces.lose(at, { unknown, hidesNames: true });
 }

@@ -1,5 +1,6 @@
 import type { FlowDefinition } from '#authoring';
 import type { ts } from '../source/index.js';
+import type { FactoryReading } from './factories.js';
 import type { Gap } from './gaps.js';
 import type { Assumption } from './oracle.js';
 
@@ -32,10 +33,17 @@ export interface Lost {
   readonly owner: string;
 }
 
+/** What an app is given to run: a flow, or a factory, of which only the name is known. */
+export interface Listed {
+  readonly name: string;
+  readonly definition?: FlowDefinition;
+  readonly at: ts.Node;
+}
+
 /** A call of `flowproof(…)`, with those of its flows that are known. */
 export interface AppReading {
   readonly at: ts.CallExpression;
-  readonly flows: readonly { readonly definition: FlowDefinition; readonly at: ts.Node }[];
+  readonly flows: readonly Listed[];
   readonly owner: string;
 }
 
@@ -45,6 +53,8 @@ export class Traces {
   readonly #built = new Map<FlowDefinition, Built>();
   readonly #lost: Lost[] = [];
   readonly #apps: AppReading[] = [];
+  /** By their places: on each way that conditions can go they are read again. */
+  readonly #factories = new Map<ts.Node, FactoryReading>();
   readonly #visited = new Map<ts.Node, Set<string>>();
   #owner = '';
 
@@ -89,6 +99,14 @@ export class Traces {
 
   apps(): readonly AppReading[] {
     return this.#apps;
+  }
+
+  addFactory(factory: FactoryReading): void {
+    this.#factories.set(factory.at, factory);
+  }
+
+  factories(): readonly FactoryReading[] {
+    return [...this.#factories.values()];
   }
 
   lost(): readonly Lost[] {

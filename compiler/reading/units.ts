@@ -88,6 +88,7 @@ export class Units {
         tasks: anew.has(owner) ? (tasks.get(owner) ?? []) : [],
         allTasks,
         apps: traces.apps().filter((app) => app.owner === owner),
+        factories: [],
         lost: traces.lost().filter((lost) => lost.owner === owner),
       };
       return { owner, reading, flows: own.map(({ number }) => number) };

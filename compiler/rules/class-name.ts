@@ -10,6 +10,7 @@ export const className: Rule = {
   title: RULE_TITLES.CLASS_NAME_USED,
   *find({ apps, machine }) {
     for (const { definition, at } of apps.flatMap(({ flows }) => flows)) {
+      if (definition === undefined) continue;
       for (const origin of describe(definition).origins) {
         if (origin?.kind !== 'task' || origin.named) continue;
         const node = machine.origins.of(origin.code.target);

@@ -9,10 +9,10 @@ export const duplicateFlow: Rule = {
   title: 'an app is given two flows of one name',
   *find({ apps }) {
     for (const { flows } of apps) {
-      for (const [index, { definition, at }] of flows.entries()) {
-        const first = flows.find((other) => other.definition.name === definition.name);
-        if (first === undefined || flows.indexOf(first) === index || isMadeUp(definition.name)) continue;
-        yield { at, message: sentence('DUPLICATE_FLOW', { flow: definition.name }), related: [{ at: first.at, message: 'the first one' }] };
+      for (const [index, { name, at }] of flows.entries()) {
+        const first = flows.find((other) => other.name === name);
+        if (first === undefined || flows.indexOf(first) === index || isMadeUp(name)) continue;
+        yield { at, message: sentence('DUPLICATE_FLOW', { flow: name }), related: [{ at: first.at, message: 'the first one' }] };
       }
     }
   },

@@ -1,7 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { resolve } from 'node:path';
 import type { Finding } from '../findings/finding.js';
-import { compare, type FlowManifest, manifestsOf, parseManifestFile } from '../manifest/index.js';
+import { compare, type FlowManifest, madeByArgs, manifestsOf, parseManifestFile } from '../manifest/index.js';
 import type { ProjectReading } from '../reading/index.js';
 import { findingsOf } from './findings.js';
 import { manifestsAt } from './revision.js';
@@ -20,11 +20,10 @@ export interface Here {
  * @param against `git:REVISION`, `postgres://…`, or the path of a manifest file or of a folder of `file(…)`
  */
 export async function comparedWith(against: string, reading: ProjectReading, { folder, tsconfigs }: Here): Promise<readonly Finding[]> {
-  const flows = manifestsOf(reading);
-  const root = tsconfigs[0] ?? folder;
-  if (isDatabase(against)) return judgedRuns(await databaseAt(against), flows, root);
-  if (isFileStore(resolve(folder, against))) return judgedRuns(await folderAt(resolve(folder, against)), flows, root);
-  return findingsOf(compare(flowsBefore(against, { folder, tsconfigs }), flows), flows, root);
+  const here = { flows: manifestsOf(reading), made: madeByArgs(reading), root: tsconfigs[0] ?? folder };
+  if (isDatabase(against)) return judgedRuns(await databaseAt(against), here);
+  if (isFileStore(resolve(folder, against))) return judgedRuns(await folderAt(resolve(folder, against)), here);
+  return findingsOf(compare(flowsBefore(against, { folder, tsconfigs }), here.flows, here.made), here);
 }
 
 function isDatabase(against: string): boolean {

@@ -3,8 +3,8 @@ import { foldRun, runOf, SealedRunError } from '#engine';
 import { IncompatibleFlowError } from '#model/errors.js';
 import { jsonCodec } from '#model/json-codec.js';
 import type { Finding, Related } from '../findings/finding.js';
-import type { Change, PresentFlow } from '../manifest/index.js';
-import { findingsOf } from './findings.js';
+import type { Change } from '../manifest/index.js';
+import { findingsOf, type PresentCode } from './findings.js';
 import type { ReadStore } from './stores.js';
 
 /** Also runs with a failed revert: an operator may have them go on. */
@@ -23,38 +23,61 @@ interface Refused {
  * judgement. Nothing is written, and no key is needed: what happened to a run is readable where its values are encrypted,
  * unless that is in a snapshot. Closes the store.
  */
-export async function judgedRuns(store: ReadStore, flows: readonly PresentFlow[], root: string): Promise<readonly Finding[]> {
+export async function judgedRuns(store: ReadStore, here: PresentCode): Promise<readonly Finding[]> {
   const { journal } = store;
   try {
     const refused = new Map<string, Refused[]>();
-    const sealed = new Map<string, string[]>();
+    const unjudged = new Map<string, Unjudged>();
     for (let before: string | undefined; ; ) {
       const page = await journal.runs({ states: UNFINISHED, ...(before === undefined ? {} : { before }) });
       for (const { runId, key, flow } of page.runs) {
-        const loaded = await journal.load(runId, { raw: true });
-        const report =
-          loaded === undefined
-            ? []
-            : await reportOn(
-                flows.find(({ name }) => name === flow),
-                loaded,
-              );
-        if (report === 'sealed') sealed.set(flow, [...(sealed.get(flow) ?? []), key]);
-        else if (report.length > 0) refused.set(flow, [...(refused.get(flow) ?? []), { key, report }]);
+        const report = unjudgeable(flow, here) ?? (await reportOn(flow, here, await journal.load(runId, { raw: true })));
+        if (typeof report === 'string') {
+          const { keys } = unjudged.get(`${report} ${flow}`) ?? { keys: [] };
+          unjudged.set(`${report} ${flow}`, { why: report, flow, keys: [...keys, key] });
+        } else if (report.length > 0) refused.set(flow, [...(refused.get(flow) ?? []), { key, report }]);
       }
       if (page.next === undefined) break;
       before = page.next;
     }
     return [
-      ...[...refused].map(([flow, runs]) => findingFor(flow, runs, flows, root)),
-      ...findingsOf([...sealed].map(unjudged), flows, root),
+      ...[...refused].map(([flow, runs]) => findingFor(flow, runs, here)),
+      ...findingsOf([...unjudged.values()].map(changeFor), here),
     ];
   } finally {
     await store.close();
   }
 }
 
-async function reportOn(flow: PresentFlow | undefined, loaded: Parameters<typeof foldRun>[0]): Promise<readonly string[] | 'sealed'> {
+/** Runs of which nothing can be said, and why. */
+interface Unjudged {
+  readonly why: keyof typeof UNJUDGED;
+  readonly flow: string;
+  readonly keys: readonly string[];
+}
+
+const UNJUDGED = {
+  sealed: (flow: string, keys: string) =>
+    `flow '${flow}' has runs that can't be judged without their keys, ${keys}: their state is encrypted`,
+  made: (flow: string, keys: string) =>
+    `a factory makes flow '${flow}' from the args of each run, so these can't be judged here: ${keys}. Whoever goes on with one refuses what does not fit, and changes nothing`,
+  partial: (flow: string, keys: string) =>
+    `flow '${flow}' is known only in part here, so its runs can't be judged: ${keys}. Notes (NOT_STATIC) say what is unknown`,
+};
+
+/** Of what is not known as a whole no run can be judged. */
+function unjudgeable(name: string, { flows, made }: PresentCode): Unjudged['why'] | undefined {
+  if (made.has(name)) return 'made';
+  return flows.find((flow) => flow.name === name)?.known === false ? 'partial' : undefined;
+}
+
+async function reportOn(
+  name: string,
+  { flows }: PresentCode,
+  loaded: Parameters<typeof foldRun>[0] | undefined,
+): Promise<readonly string[] | 'sealed'> {
+  if (loaded === undefined) return [];
+  const flow = flows.find((one) => one.name === name);
   if (flow === undefined) return ['this code has no flow of that name'];
   try {
     const status = await foldRun(loaded);
@@ -67,9 +90,8 @@ async function reportOn(flow: PresentFlow | undefined, loaded: Parameters<typeof
   }
 }
 
-function unjudged([flow, keys]: readonly [flow: string, keys: readonly string[]]): Change {
-  const message = `flow '${flow}' has runs that can't be judged without their keys, ${named(keys)}: their state is encrypted`;
-  return { verdict: 'migration', flow, path: flow, message };
+function changeFor({ why, flow, keys }: Unjudged): Change {
+  return { verdict: 'migration', flow, path: flow, message: UNJUDGED[why](flow, named(keys)) };
 }
 
 function named(keys: readonly string[]): string {
@@ -80,10 +102,10 @@ function named(keys: readonly string[]): string {
     .join(', ')}${more}`;
 }
 
-function findingFor(flow: string, runs: readonly Refused[], flows: readonly PresentFlow[], root: string): Finding {
+function findingFor(flow: string, runs: readonly Refused[], here: PresentCode): Finding {
   const keys = named(runs.map(({ key }) => key));
   const message = `flow '${flow}' would strand ${runs.length} unfinished run${runs.length === 1 ? '' : 's'}: ${keys}`;
-  const [finding] = findingsOf([{ verdict: 'strands', flow, path: flow, message }], flows, root) as [Finding];
+  const [finding] = findingsOf([{ verdict: 'strands', flow, path: flow, message }], here) as [Finding];
   const related = runs
     .slice(0, NAMED)
     .flatMap(({ key, report }) => report.map((why): Related => ({ place: finding.place, message: `${key}: ${why}` })));

@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest';
 import { compare } from '../../compiler/manifest/index.js';
-import { type AnyFlow, defineTask } from '../../src/index.js';
+import { type AnyFlow, defineRetry, defineTask } from '../../src/index.js';
 import { linear, unordered } from '../compilation/graph-tasks.js';
 import { presentOf } from './present.js';
 
@@ -43,6 +43,27 @@ describe('what a change means for runs of before', () => {
       "migration: 'f/a' is not optional any more: runs that go on without it, since it failed, would be refused",
     ]);
     expect(verdicts(flow(false), flow(true))).toEqual(["safe: flow 'f' changed in a way that concerns no run"]);
+  });
+
+  test('a retry of the user that takes one more value does without it only where that is optional', () => {
+    const give = defineTask({ name: 'give', provides: ['x'], execute: async () => ({ x: 1 }) });
+    const more = defineTask({ name: 'give', provides: ['x', 'y'], execute: async () => ({ x: 1, y: 1 }) });
+    const flow = (giver: unknown, ...requires: readonly string[]) =>
+      linear
+        .dynamic('f')
+        .add(giver)
+        .add(
+          linear
+            .open('part')
+            .retry(defineRetry({ name: 'patient', requires, onFailure: () => 'REVERT' } as never) as never)
+            .add(task('a'))
+            .build(),
+        )
+        .build();
+    expect(verdicts(flow(give, 'x'), flow(more, 'x', 'y?')).filter((verdict) => !verdict.startsWith('safe'))).toEqual([]);
+    expect(verdicts(flow(give, 'x'), flow(more, 'x', 'y'))).toContain(
+      "strands: 'f/part/(retry)' needs 'y' from 'f/give', which did not give 'y' before: runs in which that has run would be refused",
+    );
   });
 
   test('a revert that is taken away may be under way', () => {

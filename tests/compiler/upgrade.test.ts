@@ -4,12 +4,12 @@ import { mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSyn
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, describe, expect, test } from 'vitest';
-import { compare, manifestFile, parseManifestFile } from '../../compiler/manifest/index.js';
+import { compare, manifestFile, manifestsOf, parseManifestFile } from '../../compiler/manifest/index.js';
 import { readProject } from '../../compiler/reading/index.js';
 import { openProject } from '../../compiler/source/index.js';
 import { comparedWith, isStore } from '../../compiler/upgrade/index.js';
 import { postgres } from '../../src/adapters/postgres/index.js';
-import { type AnyFlow, defineTask, encrypted, file, flowproof, forEach, linear, type TaskContext } from '../../src/index.js';
+import { type AnyFlow, defineTask, encrypted, factory, file, flowproof, forEach, linear, type TaskContext } from '../../src/index.js';
 import { describePostgres } from '../support/postgres.js';
 import { presentOf } from './present.js';
 
@@ -154,6 +154,88 @@ describe('against the runs of a folder', () => {
     rmSync(other, { recursive: true });
   }, 30_000);
 });
+
+describe('a flow that a factory makes', () => {
+  /** A factory whose flow has a task for each of its args; and what is built by it in another way. */
+  const FACTORY = (build: string) => `import { defineTask, factory, linear } from 'flowproof';
+const a = defineTask({ name: 'a', requires: ['x'], execute: async (_: { x: number }) => {}, revert: async () => {} });
+const b = defineTask({ name: 'b', execute: async () => {} });
+export const f = factory('f', ${build});
+`;
+  const LOOP = `(names: readonly string[]) => {
+  let flow = linear.dynamic('f');
+  for (const name of names) flow = flow.add(a, { name, inject: { x: 1 } });
+  return flow.build();
+}`;
+  const CHOICE = `({ more }: { more: boolean }) => (more ? linear('f').add(b).build() : linear('f').add(b).add(b, { name: 'c' }).build()) as never`;
+  const ALIKE = (more = '') => `(x: number) => linear('f').add(a, { inject: { x } })${more}.build()`;
+  const against = async (against: string, text: string) => {
+    const tsconfig = writeProject(text);
+    const found = await comparedWith(against, readProject(openProject([tsconfig])), { folder, tsconfigs: [tsconfig] });
+    return found.map(({ code, place, message }) => `${place.line} ${code} ${message}`);
+  };
+  const manifestIn = (text: string): string => {
+    writeFileSync(join(folder, 'before.json'), manifestFile(manifestsOf(readProject(openProject([writeProject(text)])))));
+    return 'before.json';
+  };
+  const UNSAID =
+    "4 NEEDS_MIGRATION a factory makes flow 'f' from the args of each run, so what has changed in it can't be said here: compare flow.compile().fingerprint for args that you know";
+
+  test.each([
+    ['in a loop', FACTORY(LOOP)],
+    ['by a choice', FACTORY(CHOICE)],
+    ['out of reach', FACTORY("(name: string) => JSON.parse(name) as ReturnType<ReturnType<typeof linear<'f'>>['build']>")],
+  ])('is said to be one, where it depends on its args: %s', async (_, text) => {
+    expect(await against(manifestIn(FACTORY(ALIKE())), text)).toEqual([UNSAID]);
+    expect((await against(manifestIn(text), text)).filter((found) => found !== UNSAID && !found.includes('is new'))).toEqual([]);
+  });
+
+  test('has one manifest, and is known in part, where a choice makes several', () => {
+    const { flows } = JSON.parse(readFileSync(join(folder, manifestIn(FACTORY(CHOICE))), 'utf8')) as { flows: object[] };
+    expect(flows).toMatchObject([{ name: 'f', known: false }]);
+  });
+
+  test('is compared like any other, where it does not', async () => {
+    const before = manifestIn(FACTORY(ALIKE()));
+    expect(await against(before, FACTORY(ALIKE()))).toEqual([]);
+    expect(await against(before, FACTORY(ALIKE('.add(b)')))).toEqual(["4 SAFE_CHANGE 'f/b' is new: runs of before come to it in its turn"]);
+  });
+
+  test('has runs that are named, and not said to be stranded', async () => {
+    const runs = join(folder, 'made');
+    const a = defineTask({ name: 'a', requires: ['x'], execute: async (_: { x: number }) => {}, revert: async () => {} });
+    const made = factory('f', (names: readonly string[]) => {
+      let flow = linear.dynamic('f');
+      for (const name of names) flow = flow.add(a, { name, inject: { x: 1 } });
+      return flow.build();
+    });
+    const app = flowproof({ persistence: file(runs), flows: [made], onEvent: () => void app.suspend('r') });
+    expect((await app.run(made(['one', 'two', 'three']), { id: 'r' })).state).toBe('SUSPENDED');
+    await app.stop();
+    expect(await against('made', FACTORY(LOOP))).toEqual([
+      "4 NEEDS_MIGRATION a factory makes flow 'f' from the args of each run, so these can't be judged here: 'r'. Whoever goes on with one refuses what does not fit, and changes nothing",
+    ]);
+    expect(await against('made', FACTORY(LOOP).replaceAll("'f'", "'g'"))).toEqual([
+      "1 WOULD_STRAND flow 'f' would strand 1 unfinished run: 'r'",
+    ]);
+    rmSync(runs, { recursive: true, force: true });
+  }, 60_000);
+});
+
+test('runs of a flow that is known only in part are named, and not judged', async () => {
+  const runs = join(folder, 'partly');
+  const named = (name: string) => defineTask({ name, execute: async () => {}, revert: async () => {} });
+  const old = linear('f').add(named('a')).add(named('b')).build();
+  const app = flowproof({ persistence: file(runs), flows: [old], onEvent: () => void app.suspend('r') });
+  expect((await app.run(old, { id: 'r' })).state).toBe('SUSPENDED');
+  await app.stop();
+  const tsconfig = writeProject(FLOWS('.add(more)').replace('export', 'declare const more: typeof b;\nexport'));
+  const found = await comparedWith('partly', readProject(openProject([tsconfig])), { folder, tsconfigs: [tsconfig] });
+  expect(found.map(({ code, message }) => `${code} ${message}`)).toEqual([
+    "NEEDS_MIGRATION flow 'f' is known only in part here, so its runs can't be judged: 'r'. Notes (NOT_STATIC) say what is unknown",
+  ]);
+  rmSync(runs, { recursive: true, force: true });
+}, 60_000);
 
 describePostgres('against the runs of a database', (database) => {
   test('names the runs that would be stranded, and no other', async () => {
