@@ -48,6 +48,8 @@ const trial = (name: string, body: () => Promise<void>): void =>
   }, 120_000);
 
 const [QUICKSTART = ''] = blocksOf('README.md');
+/** As the README names it. */
+const [, QUICKSTART_FILE = ''] = /^`([^`]+)`:$/m.exec(readFileSync(join(ROOT, 'README.md'), 'utf8')) ?? [];
 const QUICKSTART_OUTPUT = readFileSync(join(ROOT, 'examples/quickstart/output.txt'), 'utf8');
 const DECORATED = `import { linear, run, Task } from 'flowproof';
 @Task({ name: 'greet', requires: ['name'], provides: ['greeting'] })
@@ -58,16 +60,23 @@ export const greeted = run(hello, { inputs: { name: 'world' } }).then((r) => (r.
 
 describe('the quickstart of the README', () => {
   trial('runs with tsx as it stands, and does nothing twice', async () => {
-    const cwd = await folder('quickstart', { 'package.json': { type: 'module' }, 'order.ts': QUICKSTART });
-    expect(await run(cwd, bin('tsx'), 'order.ts')).toBe(QUICKSTART_OUTPUT);
-    expect(await run(cwd, bin('tsx'), 'order.ts')).toBe('SUCCESS receipt 1\nREVERTED \n');
+    // What npm writes of a package in an empty folder says nothing of modules.
+    const cwd = await folder('quickstart', { 'package.json': {}, [QUICKSTART_FILE]: QUICKSTART });
+    expect(await run(cwd, bin('tsx'), QUICKSTART_FILE)).toBe(QUICKSTART_OUTPUT);
+    expect(await run(cwd, bin('tsx'), QUICKSTART_FILE)).toBe('SUCCESS receipt 1\nREVERTED \n');
+  });
+
+  trial('runs with Node alone, where that strips types', async () => {
+    const cwd = await folder('quickstart-node', { 'package.json': {}, [QUICKSTART_FILE]: QUICKSTART });
+    const strips = (process.features as { readonly typescript?: unknown }).typescript;
+    if (strips === 'strip') expect(await node(cwd, QUICKSTART_FILE)).toBe(QUICKSTART_OUTPUT);
   });
 
   trial('compiles with what tsc --init writes, and without .add(reserve) says what is missing', async () => {
-    const cwd = await folder('init', { 'package.json': { type: 'module' }, 'order.ts': QUICKSTART });
+    const cwd = await folder('init', { 'package.json': {}, [QUICKSTART_FILE]: QUICKSTART });
     await run(cwd, bin('tsc'), '--init');
     await run(cwd, bin('tsc'), '--noEmit');
-    await write(cwd, { 'order.ts': QUICKSTART.replace('.add(reserve)', '') });
+    await write(cwd, { [QUICKSTART_FILE]: QUICKSTART.replace('.add(reserve)', '') });
     await expect(run(cwd, bin('tsc'), '--noEmit')).rejects.toThrow(
       "flow 'order' needs 'reservation' here, which nothing before it provides",
     );
