@@ -1,8 +1,8 @@
 import { ts } from '../source/index.js';
 import { builtBy } from './call-library.js';
-import { FactoryReading, MadeFlow } from './factories.js';
+import { MadeFlow } from './factories.js';
 import type { Machine } from './machine.js';
-import type { AppReading, Listed } from './traces.js';
+import { type AppReading, FactoryReading, type Listed } from './traces.js';
 
 /** Stands for `flowproof`: no app is made here, but which flows it is given is worth knowing. */
 export function makeApp(): void {}

@@ -4,13 +4,14 @@ import { callExported, isExported, markClass } from './authoring-calls.js';
 import { callBuilder } from './builder-calls.js';
 import { functionBehind } from './class-methods.js';
 import { itemsOf } from './coercion.js';
-import { FactoryReading, MadeFlow } from './factories.js';
+import { MadeFlow } from './factories.js';
 import { forget } from './forget.js';
 import type { Frame } from './frame.js';
 import { arrayOf } from './literals.js';
 import type { Machine } from './machine.js';
 import { short, unwrapped } from './syntax.js';
 import { ClassMark } from './tasks.js';
+import { FactoryReading } from './traces.js';
 import { Unknown } from './unknown.js';
 
 type Method = ts.PropertyAccessExpression | ts.ElementAccessExpression;

@@ -1,18 +1,10 @@
 import type { ts } from '../source/index.js';
 import type { Machine } from './machine.js';
+import { FactoryReading } from './traces.js';
 import { Unknown } from './unknown.js';
 
 /** Stands for `factory`: what it builds, only a run's arguments say. */
 export function makeFactory(): void {}
-
-/** A call of `factory(name, build)`. */
-export class FactoryReading {
-  /** @param name that all its flows have */
-  constructor(
-    readonly name: string,
-    readonly at: ts.CallExpression,
-  ) {}
-}
 
 /** A flow of a factory: no more is known of it than its name. */
 export class MadeFlow extends Unknown {

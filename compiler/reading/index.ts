@@ -1,7 +1,6 @@
 /** Reading: what a project's source says of its flows and tasks, without running it. */
 export { definitionOf } from './definition-of.js';
 export { type ExecutorReading, executorsIn, exportedTasks } from './executors.js';
-export type { FactoryReading } from './factories.js';
 export type { FlowPlaces } from './flow-places.js';
 export type { FlowReading } from './flow-reading.js';
 export type { Gap } from './gaps.js';
@@ -15,7 +14,7 @@ export { settledFlow } from './settled-flow.js';
 export { functionAround, parametersOf, short, unwrapped, walk, walkOwn } from './syntax.js';
 export { changedIn, rootOf } from './targets.js';
 export { type TaskReading, writtenIn } from './task-reading.js';
-export type { AppReading, Listed, Trace } from './traces.js';
+export type { AppReading, FactoryReading, Listed, Trace } from './traces.js';
 export type { Types } from './types.js';
 export { type Reread, type Unit, Units } from './units.js';
 export { Unknown } from './unknown.js';

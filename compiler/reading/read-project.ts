@@ -1,12 +1,11 @@
 import type { SourceProject } from '../source/index.js';
 import { blaming } from './blame.js';
-import type { FactoryReading } from './factories.js';
 import { type FlowReading, readFlow } from './flow-reading.js';
 import { Interpreter } from './interpreter.js';
 import { Library } from './library.js';
 import { readRoots } from './roots.js';
 import { type TaskReading, tasksIn } from './task-reading.js';
-import type { AppReading, Lost } from './traces.js';
+import type { AppReading, FactoryReading, Lost } from './traces.js';
 import { Types } from './types.js';
 import { unlike } from './unlike.js';
 

@@ -1,6 +1,5 @@
 import type { FlowDefinition } from '#authoring';
 import type { ts } from '../source/index.js';
-import type { FactoryReading } from './factories.js';
 import type { Gap } from './gaps.js';
 import type { Assumption } from './oracle.js';
 
@@ -45,6 +44,15 @@ export interface AppReading {
   readonly at: ts.CallExpression;
   readonly flows: readonly Listed[];
   readonly owner: string;
+}
+
+/** A call of `factory(name, build)`. */
+export class FactoryReading {
+  /** @param name that all its flows have */
+  constructor(
+    readonly name: string,
+    readonly at: ts.CallExpression,
+  ) {}
 }
 
 /** Remembers how builders, flows and apps came to be. */
