@@ -64,6 +64,9 @@ export class Recovery implements Taker {
   /** When all was looked for last; since then, whether an answer was lost, or an engine gave up. */
   #thoroughAtMs = Number.NEGATIVE_INFINITY;
   #isThorough = false;
+  #takingAll = 0;
+  /** To be given back when all that there is was taken: before, it would be taken again. */
+  readonly #withheld = new Set<string>();
 
   constructor(parts: RecoveryParts) {
     this.#parts = parts;
@@ -81,7 +84,8 @@ export class Recovery implements Taker {
     if (!this.#isBegun || active.isClosed) return undefined;
     const limit = Math.max(0, Math.min(maxActive - active.size, OPENED_AT_ONCE - this.#opening));
     this.#isThorough ||= clock.monotonicMs() - this.#thoroughAtMs >= THOROUGH_MS;
-    return this.#take(this.#someFlows(), limit, this.#isThorough);
+    const flows = this.#someFlows().filter((flow) => !this.#refused.hasAllOf(flow));
+    return this.#take(flows, limit, this.#isThorough);
   }
 
   /** What a tick has brought. */
@@ -114,19 +118,30 @@ export class Recovery implements Taker {
    * @throws PersistenceError
    */
   async takeAll(): Promise<readonly TakenUp[]> {
-    const { journal, owner, leaseMs } = this.#parts;
     this.#refused.clear();
-    const all: TakenUp[] = [];
+    this.#takingAll++;
+    try {
+      return await this.#takeAll();
+    } finally {
+      if (--this.#takingAll === 0) this.#giveBackWithheld();
+    }
+  }
+
+  async #takeAll(): Promise<readonly TakenUp[]> {
+    const { journal, owner, leaseMs, flows } = this.#parts;
+    const all = new Map<string, TakenUp>();
     for (let isMore = true; isMore; ) {
-      const take = this.#take(this.#parts.flows.names, OPENED_AT_ONCE, true);
+      const take = this.#take(flows.names, OPENED_AT_ONCE, true);
       const { take: found } = await journal.tick({ owner, leaseMs, watch: [], take });
-      if (found === undefined) return all;
+      if (found === undefined) break;
       this.#tellPoisoned(found.poisoned);
-      for (const run of found.taken) all.push(this.#takeUp(run, 'mine'));
-      for (const run of found.owned) if (this.#isForgotten(run)) all.push(this.#takeUp(run, 'perhaps mine'));
+      for (const run of found.taken) all.set(run.runId, this.#takeUp(run, 'mine'));
+      // What it could not go on with is its own until all is taken.
+      for (const run of found.owned)
+        if (this.#isForgotten(run) && !all.has(run.runId)) all.set(run.runId, this.#takeUp(run, 'perhaps mine'));
       isMore = found.more;
     }
-    return all;
+    return [...all.values()];
   }
 
   #takeUp(run: RunSummary, whose: 'mine' | 'perhaps mine'): TakenUp {
@@ -152,7 +167,7 @@ export class Recovery implements Taker {
   #goOnWithOwned(owned: readonly RunSummary[]): void {
     const { active, maxActive } = this.#parts;
     for (const run of owned.filter((one) => this.#isForgotten(one))) {
-      if (this.#refused.has(run.runId)) this.#giveBack(run);
+      if (this.#refused.has(run)) this.#giveBack(run);
       else if (active.size >= maxActive || this.#opening >= OPENED_AT_ONCE) this.#isThorough = true;
       else this.#takeUp(run, 'perhaps mine');
     }
@@ -200,12 +215,12 @@ export class Recovery implements Taker {
   }
 
   #failed(run: RecoveredRun, error: unknown): void {
-    if (HARMLESS.some((code) => isFlowproofError(error, code)) || this.#refused.has(run.runId)) return;
+    if (HARMLESS.some((code) => isFlowproofError(error, code)) || this.#refused.knows(run.runId)) return;
     if (PASSING.some((code) => isFlowproofError(error, code))) {
       this.#isThorough = true;
       return;
     }
-    this.#refused.add(run.runId);
+    this.#refused.add(run);
     this.#giveBack(run);
     const failure = toFailure(error);
     const isSecret = this.#parts.flows.hasSecrets(run.flow);
@@ -214,8 +229,15 @@ export class Recovery implements Taker {
 
   /** Where that fails, a thorough look finds it again. */
   #giveBack({ runId }: RecoveredRun): void {
+    this.#withheld.add(runId);
+    if (this.#takingAll === 0) this.#giveBackWithheld();
+  }
+
+  #giveBackWithheld(): void {
     const { journal, owner } = this.#parts;
-    journal.giveBack(owner, [runId]).catch(() => this.missed());
+    const runIds = [...this.#withheld];
+    this.#withheld.clear();
+    if (runIds.length > 0) journal.giveBack(owner, runIds).catch(() => this.missed());
   }
 
   #tellPoisoned(runs: readonly RunSummary[]): void {
