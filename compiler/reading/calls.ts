@@ -9,7 +9,7 @@ import { forget } from './forget.js';
 import type { Frame } from './frame.js';
 import { arrayOf } from './literals.js';
 import type { Machine } from './machine.js';
-import { short, unwrapped } from './syntax.js';
+import { isStatic, short, unwrapped } from './syntax.js';
 import { ClassMark } from './tasks.js';
 import { FactoryReading } from './traces.js';
 import { Unknown } from './unknown.js';
@@ -43,9 +43,32 @@ function firstCall(node: ts.CallExpression, frame: Frame, machine: Machine): unk
   const module = moduleImportedBy(node, machine);
   if (module !== undefined) return machine.read(module, node, frame);
   const callee = methodIn(node);
+  if (callee?.expression.kind === ts.SyntaxKind.SuperKeyword) return callOfBase(callee, node, frame, machine);
   if (callee !== undefined && !isOfModule(callee, machine))
     return callMethod(machine.evaluate(callee.expression, frame), callee, node, frame, machine);
   return apply(machine.evaluate(unwrapped(node.expression), frame), undefined, node, frame, machine);
+}
+
+/** `super.method(…)`. */
+function callOfBase(callee: Method, node: ts.CallExpression, frame: Frame, machine: Machine): unknown {
+  const key = keyIn(callee, frame, machine);
+  const base = typeof key === 'string' ? baseAround(callee, frame, machine) : undefined;
+  const self = frame.self();
+  const fn = base === undefined || self === undefined ? undefined : memberOf(base, String(key), callee, machine);
+  return apply(fn ?? machine.unknown(`'${short(callee)}' is known only at run time`, callee), self?.value, node, frame, machine);
+}
+
+/** What `super` stands for: the prototype of the base of the class around, or this base where it is static. */
+function baseAround(node: ts.Node, frame: Frame, { types, realm }: Machine): object | undefined {
+  let member: ts.Node | undefined = node;
+  while (member !== undefined && !(ts.isClassElement(member) && ts.isClassLike(member.parent))) member = member.parent;
+  if (member === undefined || !ts.isClassElement(member)) return undefined;
+  const { name } = member.parent as ts.ClassLikeDeclaration;
+  const symbol = name && types.symbolAt(name);
+  const made = symbol && frame.find(symbol)?.value;
+  if (typeof made !== 'function' || !realm.isOwn(made)) return undefined;
+  const base: unknown = Object.getPrototypeOf(isStatic(member) ? made : made.prototype);
+  return realm.isOwn(base) ? base : undefined;
 }
 
 function callMethod(owner: unknown, callee: Method, node: ts.CallExpression, frame: Frame, machine: Machine): unknown {

@@ -5,7 +5,7 @@ import { argumentOf } from './functions.js';
 import { arrayOf, keyOf } from './literals.js';
 import type { Machine } from './machine.js';
 import { bind } from './patterns.js';
-import { isStatic, parametersOf, short } from './syntax.js';
+import { isStatic, parametersOf, short, unwrapped } from './syntax.js';
 import { Unknown } from './unknown.js';
 import { later } from './variables.js';
 
@@ -28,10 +28,7 @@ function instanceOf(target: unknown, args: readonly unknown[], frame: Frame, mac
   if (typeof target !== 'function' || classes.length === 0) return undefined;
   const instance = machine.realm.own(Object.create(target.prototype as object) as object);
   if (machine.origins.isOpen(target)) machine.origins.markOpen(instance);
-  // What a constructor hands on to that of its base is not followed.
-  const last = classes.map((one) => constructorOf(one) !== undefined).lastIndexOf(true);
-  for (const [index, one] of classes.entries())
-    initialize(one, instance, index >= last ? args : givenTo(constructorOf(one), machine), frame, machine);
+  construct(classes, instance, args, frame, machine);
   return instance;
 }
 
@@ -78,8 +75,27 @@ function classesOf(target: unknown, machine: Machine): readonly ts.ClassLikeDecl
   return classes;
 }
 
-function initialize(node: ts.ClassLikeDeclaration, instance: object, args: readonly unknown[], around: Frame, machine: Machine): void {
-  const frame = new Frame(around, { value: instance });
+/** Makes what a class makes of an object: first its base, with what the constructor hands on to it, then its fields, then the rest. */
+function construct(
+  classes: readonly ts.ClassLikeDeclaration[],
+  instance: object,
+  args: readonly unknown[],
+  around: Frame,
+  machine: Machine,
+): void {
+  const node = classes.at(-1);
+  if (node === undefined) return;
+  const bases = classes.slice(0, -1);
+  const written = constructorOf(node);
+  const frame = new Frame(around, { value: instance }, true);
+  if (written !== undefined) bindParameters(written, args, frame, machine);
+  const statements = written?.body?.statements ?? [];
+  const handing = statements.find((one) => superCallIn(one) !== undefined);
+  const handed = handing && superCallIn(handing)?.arguments;
+  const base = bases.at(-1);
+  const unknown = (): readonly unknown[] => givenTo(base && constructorOf(base), machine);
+  const given = written === undefined ? args : handed === undefined ? unknown() : arrayOf(handed, frame, machine);
+  construct(bases, instance, machine.origins.isOpen(given) ? unknown() : given, around, machine);
   const set = (key: string, value: unknown) => machine.realm.put(instance, key, value);
   for (const member of node.members) {
     if (!ts.isPropertyDeclaration(member) || isStatic(member)) continue;
@@ -87,13 +103,26 @@ function initialize(node: ts.ClassLikeDeclaration, instance: object, args: reado
     if (key !== undefined)
       set(key, member.initializer === undefined ? later(member, machine) : machine.evaluate(member.initializer, frame));
   }
-  const written = constructorOf(node);
-  if (written === undefined) return;
+  for (const { name } of written?.parameters.filter((one) => ts.isParameterPropertyDeclaration(one, one.parent)) ?? []) {
+    const symbol = ts.isIdentifier(name) ? machine.types.symbolAt(name) : undefined;
+    if (ts.isIdentifier(name) && symbol !== undefined) set(name.text, frame.find(symbol)?.value);
+  }
+  machine.execute(
+    statements.filter((one) => one !== handing),
+    frame,
+  );
+}
+
+function bindParameters(written: ts.ConstructorDeclaration, args: readonly unknown[], frame: Frame, machine: Machine): void {
   for (const [index, parameter] of written.parameters.entries()) {
     const given = argumentOf(parameter, index, args, machine);
     const value = given === undefined && parameter.initializer !== undefined ? machine.evaluate(parameter.initializer, frame) : given;
     bind(parameter.name, value, frame, machine);
-    if (ts.isParameterPropertyDeclaration(parameter, written) && ts.isIdentifier(parameter.name)) set(parameter.name.text, value);
   }
-  machine.execute(written.body?.statements ?? [], frame);
+}
+
+/** The call in `super(…);`. */
+function superCallIn(statement: ts.Statement): ts.CallExpression | undefined {
+  const call = ts.isExpressionStatement(statement) ? unwrapped(statement.expression) : undefined;
+  return call !== undefined && ts.isCallExpression(call) && call.expression.kind === ts.SyntaxKind.SuperKeyword ? call : undefined;
 }

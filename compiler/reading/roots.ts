@@ -81,7 +81,7 @@ interface Survey {
 }
 
 function surveyed(files: readonly ts.SourceFile[], machine: Interpreter): Survey {
-  const { types, library } = machine;
+  const { library } = machine;
   const builds: ts.CallExpression[] = [];
   const calls = new Map<ts.Symbol, ts.CallExpression[]>();
   const chained = new Set<ts.Expression>();
@@ -91,7 +91,7 @@ function surveyed(files: readonly ts.SourceFile[], machine: Interpreter): Survey
       const callee = unwrapped(node.expression);
       if (ts.isPropertyAccessExpression(callee)) {
         const isOfFlow = chained.has(node) || beginsFlow(callee.expression, machine);
-        if (callee.name.text === 'build' && (isOfFlow || types.brand(types.of(node))?.kind === 'flow')) builds.push(node);
+        if (callee.name.text === 'build' && (isOfFlow || givesFlow(node, machine) || isAnything(node, machine))) builds.push(node);
         // A builder's own methods are nobody's functions.
         if (isOfFlow) {
           chained.add(unwrapped(callee.expression));
@@ -108,6 +108,15 @@ function surveyed(files: readonly ts.SourceFile[], machine: Interpreter): Survey
     });
   }
   return { builds, calls };
+}
+
+function givesFlow(build: ts.CallExpression, { types }: Interpreter): boolean {
+  return types.brand(types.of(build))?.kind === 'flow';
+}
+
+/** The type `any` hides what is built: it is read as far as it goes, and nothing is said of it if that is no flow. */
+function isAnything(build: ts.CallExpression, { types }: Interpreter): boolean {
+  return types.isAny(types.of(build));
 }
 
 /** What is called, also as `make.call(self)`. */
@@ -241,5 +250,8 @@ function attempt(start: ts.CallExpression, read: () => void, machine: Interprete
 function lose(at: ts.CallExpression, unknown: Unknown, machine: Interpreter): void {
   // Of an app or a factory of which nothing is known there is nothing to be said.
   if (isRead(machine.library.calledIn(at.expression))) return;
+  const callee = unwrapped(at.expression);
+  const builds = ts.isPropertyAccessExpression(callee) && callee.name.text === 'build';
+  if (builds && !beginsFlow(callee.expression, machine) && isAnything(at, machine)) return;
   machine.traces.lose(at, { unknown, hidesNames: true });
 }
