@@ -143,8 +143,10 @@ export class Ledger {
         for (const atom of transition[1]) this.#unknown.add(this.#path(atom));
         if (transition[1].some((atom) => this.#plan.resting?.has(this.#path(atom)) === true)) this.hearing.restIsAllowed();
         return;
-      case 'FLOW':
       case 'INTEND':
+        if (transition[1] === 'IGNORE') this.blame(...this.#votes.leftOut(this.#plan.atoms.slice(transition[2], transition[3])));
+        return;
+      case 'FLOW':
       case 'SLEEP':
       case 'UNSETTLED':
       case 'SETTLED':

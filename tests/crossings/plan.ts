@@ -1,4 +1,4 @@
-import type { CompiledFlow } from '../../src/compilation/index.js';
+import type { CompiledFlow, OptionalPart } from '../../src/compilation/index.js';
 import type { AnyFlow } from '../../src/index.js';
 import type { Transition } from '../../src/persistence/index.js';
 import { waitsOf } from '../compilation/graph-tasks.js';
@@ -10,6 +10,8 @@ export interface Plan {
   readonly after: Readonly<Record<string, readonly string[]>>;
   /** By number, as in the journal. */
   readonly deciders: readonly PlannedDecider[];
+  /** The atoms of each node that may fail without failing its flow. */
+  readonly optional: readonly (readonly string[])[];
   /** Tasks that nobody undoes. */
   readonly lasting?: ReadonlySet<string>;
   /** Tasks of which the run rests when a process has died in them. */
@@ -32,7 +34,7 @@ export interface PlannedDecider {
 }
 
 /** What can be known of a flow without running it. */
-export function planOf(flow: AnyFlow): Pick<Plan, 'atoms' | 'after' | 'deciders'> {
+export function planOf(flow: AnyFlow): Pick<Plan, 'atoms' | 'after' | 'deciders' | 'optional'> {
   const compiled = flow.compile() as unknown as CompiledFlow;
   const atoms = compiled.atoms.map(({ path }) => path);
   const retries = new Set(compiled.atoms.flatMap(({ kind, path }) => (kind === 'retry' ? [path] : [])));
@@ -48,7 +50,13 @@ export function planOf(flow: AnyFlow): Pick<Plan, 'atoms' | 'after' | 'deciders'
     source: source === undefined ? [] : atoms.slice(source.first, source.until),
     before: [...new Set(before(atoms[first] ?? ''))],
   }));
-  return { atoms, after, deciders };
+  const parts = new Set(compiled.optional?.flatMap((part) => around(part)));
+  return { atoms, after, deciders, optional: [...parts].map(({ first, until }) => atoms.slice(first, until)) };
+}
+
+/** From the inside out. */
+function around(part: OptionalPart | undefined): readonly OptionalPart[] {
+  return part === undefined ? [] : [part, ...around(part.outer)];
 }
 
 /** A call of a task that is under way. */

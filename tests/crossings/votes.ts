@@ -6,6 +6,8 @@ export class Votes {
   /** How an atom is in the store. */
   readonly #stateOf: (path: string) => string;
   readonly #said = new Map<PlannedDecider, boolean>();
+  /** Atoms of optional nodes that have failed. */
+  readonly #leftOut = new Set<string>();
 
   constructor(plan: Plan, stateOf: (path: string) => string) {
     this.#plan = plan;
@@ -21,13 +23,26 @@ export class Votes {
     return before === undefined ? [] : [`${decider.name} has voted about ${decider.target} twice, ${before} and ${yes}`];
   }
 
+  /** A node is to be undone, and left out. @returns what is wrong with that */
+  leftOut(atoms: readonly string[]): readonly string[] {
+    for (const path of atoms) this.#leftOut.add(path);
+    const isOptional = this.#plan.optional.some((part) => part.length === atoms.length && part.every((path, at) => path === atoms[at]));
+    const hasFailed = atoms.some((path) => this.#stateOf(path) === 'FAILURE');
+    return [
+      ...(isOptional ? [] : [`${atoms.join(', ')} are left out, and are no optional node`]),
+      ...(hasFailed ? [] : [`${atoms.join(', ')} are left out, and none of them has failed`]),
+    ];
+  }
+
   /** What it is about begins anew. */
   reset(path: string): void {
+    this.#leftOut.delete(path);
     for (const decider of this.#said.keys()) if (decider.atoms[0] === path) this.#said.delete(decider);
   }
 
   forget(): void {
     this.#said.clear();
+    this.#leftOut.clear();
   }
 
   /** @returns what is wrong when this is asked now */
@@ -64,9 +79,9 @@ export class Votes {
     });
   }
 
-  /** @returns what is wrong at the end: what is skipped, and nobody has said so */
+  /** @returns what is wrong at the end: what is skipped, and nobody has said so, nor has it failed and may */
   wrongAtEnd(): readonly string[] {
-    const skipped = new Set(this.#noes().flatMap(({ skips }) => skips));
+    const skipped = new Set([...this.#noes().flatMap(({ skips }) => skips), ...this.#leftOut]);
     return this.#plan.atoms.flatMap((path) =>
       this.#stateOf(path) === 'IGNORE' && !skipped.has(path) ? [`${path} is skipped, and nobody has said no`] : [],
     );
