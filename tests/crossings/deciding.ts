@@ -10,9 +10,18 @@ const plain: DrawnTask = {
   isBroken: false,
   onInterrupted: 'rerun',
   maxLosses: 5,
+  isOptional: false,
 };
 const failing: DrawnTask = { ...plain, fails: 1 };
-const flow = (rest: Partial<DrawnFlow>): DrawnFlow => ({ kind: 'flow', pattern: 'linear', retry: 'none', nodes: [], links: [], ...rest });
+const flow = (rest: Partial<DrawnFlow>): DrawnFlow => ({
+  kind: 'flow',
+  pattern: 'linear',
+  retry: 'none',
+  nodes: [],
+  links: [],
+  isOptional: false,
+  ...rest,
+});
 const calm: Omit<DrawnScenario, 'root'> = {
   executor: 'serial',
   onFailure: 'revert',

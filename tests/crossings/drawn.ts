@@ -10,6 +10,8 @@ export interface DrawnTask {
   readonly isBroken: boolean;
   readonly onInterrupted: 'rerun' | 'revert' | 'suspend';
   readonly maxLosses: number;
+  /** It may fail without failing its flow. */
+  readonly isOptional: boolean;
 }
 export interface DrawnFlow {
   readonly kind: 'flow';
@@ -17,6 +19,7 @@ export interface DrawnFlow {
   readonly retry: Retry;
   readonly nodes: readonly Drawn[];
   readonly links: readonly DrawnLink[];
+  readonly isOptional: boolean;
 }
 /** Of a graph: from an earlier node to a later one. */
 export interface DrawnLink {
@@ -49,6 +52,7 @@ export interface DrawnScenario {
   readonly snapshotAfter: number;
 }
 
+const isOptional = fc.constantFrom(false, false, false, true);
 const task: fc.Arbitrary<DrawnTask> = fc.record({
   kind: fc.constant('task' as const),
   heeds: fc.boolean(),
@@ -57,6 +61,7 @@ const task: fc.Arbitrary<DrawnTask> = fc.record({
   isBroken: fc.constantFrom(false, false, false, true),
   onInterrupted: fc.constantFrom('rerun' as const, 'rerun' as const, 'rerun' as const, 'revert' as const, 'suspend' as const),
   maxLosses: fc.constantFrom(5, 5, 5, 1),
+  isOptional,
 });
 const link: fc.Arbitrary<DrawnLink> = fc.record({
   from: fc.nat({ max: 2 }),
@@ -77,6 +82,7 @@ const { node } = fc.letrec<{ node: Drawn }>((tie) => ({
         retry: fc.constantFrom<Retry>('none', 'times', 'times, paused', 'local', 'own', 'own, then local', 'own, then all'),
         nodes: fc.array(tie('node'), { minLength: 1, maxLength: 3 }),
         links: fc.array(link, { maxLength: 3 }),
+        isOptional,
       }),
     },
     {
@@ -100,6 +106,7 @@ export const drawnScenarios: fc.Arbitrary<DrawnScenario> = fc.record({
     retry: fc.constantFrom<Retry>('none', 'none', 'times', 'own'),
     nodes: fc.array(node, { minLength: 1, maxLength: 3 }),
     links: fc.array(link, { maxLength: 3 }),
+    isOptional: fc.constant(false),
   }),
   executor: fc.constantFrom('serial' as const, 'concurrent' as const),
   onFailure: fc.constantFrom('revert' as const, 'revert' as const, 'abortSiblings' as const, 'stop' as const),

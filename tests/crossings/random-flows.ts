@@ -1,4 +1,4 @@
-import { type AnyFlow, concurrent, times } from '../../src/index.js';
+import { type AnyFlow, concurrent, times, use } from '../../src/index.js';
 import { type AnyGraph, graph, linear, unordered } from '../compilation/graph-tasks.js';
 import type { Drawn, DrawnChoice, DrawnFlow, DrawnLink, DrawnScenario, DrawnTask, Retry } from './drawn.js';
 import { planOf } from './plan.js';
@@ -41,6 +41,7 @@ export function scenarioOf({ root, executor, onFailure, mends, recovers, snapsho
 interface Made {
   readonly name: string;
   readonly node: unknown;
+  readonly options: { readonly name: string; readonly optional: boolean };
   /** The value that is there when it has run. */
   readonly gives?: string;
 }
@@ -54,14 +55,14 @@ function filled(begun: AnyGraph, drawn: DrawnFlow, path: string, certain: readon
   const plain = nodes.flatMap((one) => (one.kind === 'choice' ? one.branches : [one])).filter((one) => one.kind !== 'choice');
   const all = [...plain.map((one) => madeOf(one, path, certain, facts)), made(nameIn(facts), { reverts: true })];
   if (pattern === 'graph') return linked(builder, drawn.links, all, path, facts).build();
-  return all.reduce((so, { name, node }) => so.add(node, { name }), builder).build();
+  return all.reduce((so, { node, options }) => so.add(node, options), builder).build();
 }
 
 function inOrder(begun: AnyGraph, nodes: readonly Drawn[], path: string, certain: readonly string[], facts: Facts): AnyGraph {
   let builder = begun;
   const known = [...certain];
-  const add = ({ name, node, gives }: Made): void => {
-    builder = builder.add(node, { name });
+  const add = ({ node, options, gives }: Made): void => {
+    builder = builder.add(node, options);
     if (gives !== undefined) known.push(gives);
   };
   for (const one of nodes) {
@@ -78,7 +79,7 @@ function inOrder(begun: AnyGraph, nodes: readonly Drawn[], path: string, certain
 }
 
 function linked(begun: AnyGraph, links: readonly DrawnLink[], nodes: readonly Made[], path: string, facts: Facts): AnyGraph {
-  let builder = begun.add(Object.fromEntries(nodes.map(({ name, node }) => [name, node])));
+  let builder = begun.add(Object.fromEntries(nodes.map((one) => [one.name, used(one)])));
   const done = new Set<string>();
   for (const { from, to, says, depth } of links) {
     const [source, target] = [nodes[from], nodes[to]];
@@ -100,7 +101,8 @@ function linked(begun: AnyGraph, links: readonly DrawnLink[], nodes: readonly Ma
 function madeOf(drawn: DrawnTask | DrawnFlow, path: string, certain: readonly string[], facts: Facts): Made {
   const name = nameIn(facts);
   const at = `${path}/${name}`;
-  if (drawn.kind === 'flow') return { name, node: filled(PATTERNS[drawn.pattern].open(name), drawn, at, certain, facts) };
+  const options = { name, optional: drawn.isOptional };
+  if (drawn.kind === 'flow') return { name, node: filled(PATTERNS[drawn.pattern].open(name), drawn, at, certain, facts), options };
   if (drawn.fails > 0) facts.fails[at] = drawn.fails;
   if (!drawn.reverts) facts.lasting.add(at);
   else if (drawn.isBroken) facts.broken.push(at);
@@ -109,9 +111,14 @@ function madeOf(drawn: DrawnTask | DrawnFlow, path: string, certain: readonly st
 }
 
 function made(name: string, options: Pick<DrawnTask, 'reverts'> & Partial<DrawnTask>): Made {
-  const { heeds = false, reverts, onInterrupted = 'rerun', maxLosses = 5 } = options;
+  const { heeds = false, reverts, onInterrupted = 'rerun', maxLosses = 5, isOptional = false } = options;
   const gives = `of ${name}`;
-  return { name, node: task(name, { heeds, reverts, onInterrupted, maxLosses, provides: [gives] }), gives };
+  const node = task(name, { heeds, reverts, onInterrupted, maxLosses, provides: [gives] });
+  return { name, node, options: { name, optional: isOptional }, ...(isOptional ? {} : { gives }) };
+}
+
+function used({ node, options: { optional } }: Made): unknown {
+  return optional ? use(node as never, { optional } as never) : node;
 }
 
 function nameIn(facts: Facts): string {
@@ -133,10 +140,10 @@ function chosen(builder: AnyGraph, drawn: DrawnChoice, path: string, certain: re
   };
   const reads = value === undefined ? [] : [value];
   if (drawn.how === 'when') {
-    return builder.when(name, reads, async (told: Readonly<Record<string, unknown>>) => (await turn(told)) % 2 === 0, first.node);
+    return builder.when(name, reads, async (told: Readonly<Record<string, unknown>>) => (await turn(told)) % 2 === 0, used(first));
   }
   const choose = async (told: Readonly<Record<string, unknown>>) => nodes[(await turn(told)) % nodes.length]?.name;
-  return builder.switch(name, reads, choose, Object.fromEntries(nodes.map((one) => [one.name, one.node])));
+  return builder.switch(name, reads, choose, Object.fromEntries(nodes.map((one) => [one.name, used(one)])));
 }
 
 function retried(builder: AnyGraph, retry: Retry): AnyGraph {
