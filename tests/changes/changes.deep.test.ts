@@ -1,8 +1,16 @@
-import { expect, test, vi } from 'vitest';
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterAll, describe, expect, test, vi } from 'vitest';
+import { postgres } from '../../src/adapters/postgres/index.js';
 import type { adopt } from '../../src/engine/adoption.js';
-import { foldTransition } from '../../src/engine/fold.js';
+import { foldEntry, foldTransition } from '../../src/engine/fold.js';
+import { file, type Persistence } from '../../src/index.js';
+import type { Journal } from '../../src/persistence/index.js';
+import { describePostgres } from '../support/postgres.js';
 import { lived, nothingMet } from './lived.js';
-import { searched } from './property.js';
+import { searched, searchedTogether } from './property.js';
+import { inMemory } from './where.js';
 
 /** Printed by `npm run test:deep`, and taken from it. */
 const SEED = Number(process.env.FLOWPROOF_SEED ?? 1);
@@ -13,13 +21,51 @@ test('a run whose flow changes while it is under way, and whose processes die at
   expect(await searched(lived, met, { seed: SEED, runs: RUNS, shrinks: true })).toBeUndefined();
   console.log(`seed ${SEED}: ${JSON.stringify(met)}`);
   for (const often of [met.safe, met.refused, met.retried, met.compared]) expect(often).toBeGreaterThan(RUNS / 2);
+  for (const also of [met.lost, met.frozen, met.resets]) expect(also).toBeGreaterThan(RUNS / 4);
+  for (const help of [met.skipped, met.revived]) expect(help).toBeGreaterThan(0);
   for (const end of ['SUCCESS', 'REVERTED', 'CANCELLED']) expect(met.ends[end]).toBeGreaterThan(RUNS / 10);
+});
+
+/** Ids of runs, of which one store keeps many. */
+function numbered(): () => string {
+  let runs = 0;
+  return () => `run-${runs++}`;
+}
+
+describe('in files, which are written anew all the time', () => {
+  const directory = mkdtempSync(join(tmpdir(), 'flowproof-changes-'));
+  afterAll(() => rmSync(directory, { recursive: true, force: true }));
+
+  test('it does, too', async () => {
+    const id = numbered();
+    const where = () => ({ store: file(join(directory, id()), { segmentBytes: 4_000 }), id: 'r' });
+    const met = nothingMet();
+    expect(await searchedTogether(lived, met, { seed: SEED, runs: 120, shrinks: false, where, atOnce: 12 })).toBeUndefined();
+    for (const often of [met.lost, met.frozen, met.resets]) expect(often).toBeGreaterThan(0);
+  });
+});
+
+describePostgres('in PostgreSQL', (database) => {
+  test('it does, too', async () => {
+    const id = numbered();
+    const where = () => ({ store: postgres(database().url), id: id() });
+    const met = nothingMet();
+    expect(await searchedTogether(lived, met, { seed: SEED, runs: 60, shrinks: false, where, atOnce: 6 })).toBeUndefined();
+    for (const often of [met.lost, met.frozen, met.resets]) expect(often).toBeGreaterThan(0);
+  });
 });
 
 /** As it was once: what deciders had said was asked again. */
 const onlyTheFlow: typeof adopt = (_flow, status, change) => {
   foldTransition(status, ['FLOW', change]);
   return [['FLOW', change]];
+};
+
+/** A run that is reset has the keys of before. */
+const withOldKeys: typeof foldEntry = (run, entry) => {
+  const { incarnation } = run;
+  foldEntry(run, entry);
+  run.incarnation = incarnation;
 };
 
 /** The library with one thing in it taken away; each of these was found in the field, or by the property itself. */
@@ -31,6 +77,8 @@ const MUTANTS: readonly (readonly [what: string, instead: Readonly<Record<string
   // Either mends what the other one leaves.
   ['what was undone to run again stays undone', { behind: { anewBehind: () => [] }, anew: { bringBack: () => false } }],
   ['what failed is forgotten when it is taken away', { 'past-failures': { failuresOfGone: () => [] } }],
+  ['what an operator has undone is undone again', { operators: { skipRevert: () => undefined } }],
+  ['who begins anew does it with the keys of before', { fold: { foldEntry: withOldKeys } }],
 ];
 
 test.each(MUTANTS)('the property finds it when %s', async (_, instead) => {
@@ -46,4 +94,32 @@ test.each(MUTANTS)('the property finds it when %s', async (_, instead) => {
     for (const module of Object.keys(instead)) vi.doUnmock(`../../src/engine/${module}.js`);
     vi.resetModules();
   }
+});
+
+/** It takes what it has already for something else, and the run for another one's. */
+function ofAnother(journal: Journal): void {
+  const append = journal.append.bind(journal);
+  journal.append = async (items) => (await append(items)).map((result) => (result.kind === 'mine' ? { kind: 'stale' } : result));
+}
+
+/** It says that it has written what comes from one who has lost the run. */
+function withoutFence(journal: Journal): void {
+  const append = journal.append.bind(journal);
+  journal.append = async (items) => (await append(items)).map((result) => (result.kind === 'stale' ? { kind: 'ok' } : result));
+}
+
+test.each([
+  ['does not know what it has written itself', ofAnother],
+  ['lets those write who have lost the run', withoutFence],
+] as const)('the property finds a store that %s', async (_, broken) => {
+  const where = () => {
+    const { store, ...rest } = inMemory();
+    const connect: Persistence['connect'] = () => {
+      const journal = store.connect();
+      broken(journal);
+      return journal;
+    };
+    return { ...rest, store: { ...store, connect } };
+  };
+  expect(await searched(lived, nothingMet(), { seed: 1, runs: 500, shrinks: false, where })).toBeDefined();
 });

@@ -5,6 +5,12 @@ export class Life {
   /** What was done and is not undone: by task, and by the key that is the same when one piece of work is done twice. */
   readonly #undoable = new Set<string>();
   readonly #effects = new Map<string, Map<string, Readonly<Record<string, string>>>>();
+  /** Keys of pieces of work, since the run began anew, and before. */
+  readonly #keys = new Set<string>();
+  readonly #pastKeys = new Set<string>();
+  /** Tasks that an operator has undone. */
+  readonly #byHand = new Set<string>();
+  #calls = 0;
   /** Who was asked about values that were not there. */
   readonly blind: string[] = [];
   /** Paths of the choices, and of the nodes, that were decided about. */
@@ -12,13 +18,24 @@ export class Life {
   /** What must never happen, as soon as it is seen. */
   readonly wrong: string[] = [];
 
+  /** How often any code of the flow was called. */
+  get calls(): number {
+    return this.#calls;
+  }
+
   /** Counts. */
-  executes(path: string): number {
+  executes(path: string, key: string): number {
+    this.#calls++;
+    this.#byHand.delete(path);
+    if (this.#pastKeys.has(key)) this.wrong.push(`${path} is executed with a key of before the run began anew`);
+    this.#keys.add(key);
     return count(this.#executed, path);
   }
 
   /** Counts. */
   reverts(path: string): number {
+    this.#calls++;
+    if (this.#byHand.has(path)) this.wrong.push(`${path} is reverted, and an operator has undone it`);
     return count(this.#reverted, path);
   }
 
@@ -36,7 +53,21 @@ export class Life {
     this.#effects.delete(path);
   }
 
+  undoneByHand(path: string): void {
+    this.undone(path);
+    this.#byHand.add(path);
+  }
+
+  /** The run begins anew: nobody counts what was done, and each piece of work is another one. */
+  anew(): void {
+    this.#effects.clear();
+    this.#byHand.clear();
+    for (const key of this.#keys) this.#pastKeys.add(key);
+    this.#keys.clear();
+  }
+
   asked(path: string): void {
+    this.#calls++;
     this.asks.push(path);
   }
 

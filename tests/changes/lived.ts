@@ -3,12 +3,14 @@ import { flowDefinitionOf } from '../../src/authoring/index.js';
 import { compile, storedFlow } from '../../src/compilation/index.js';
 import type { AnyFlow } from '../../src/index.js';
 import { presentOf } from '../compiler/present.js';
-import type { History, Shift } from './history.js';
+import { type History, type Shift, TO_THE_END } from './history.js';
 import { Life } from './life.js';
+import type { View } from './observer.js';
 import { flowOf } from './plan-flows.js';
 import type { Plan } from './plans.js';
 import { wrongAtRest, wrongBetween } from './statement.js';
-import { type End, type View, Worker } from './worker.js';
+import { inMemory, type Where } from './where.js';
+import { type End, Worker } from './worker.js';
 
 /** How often what matters was met: a property that meets nothing holds always. */
 export const nothingMet = () => ({
@@ -18,6 +20,11 @@ export const nothingMet = () => ({
   refused: 0,
   compared: 0,
   retried: 0,
+  lost: 0,
+  frozen: 0,
+  resets: 0,
+  skipped: 0,
+  revived: 0,
   ends: {} as Record<string, number>,
 });
 export type Met = ReturnType<typeof nothingMet>;
@@ -29,7 +36,6 @@ interface Version {
   readonly fingerprint: string;
 }
 
-const TO_THE_END: Shift = { until: 'end', at: 0, executor: 'serial', cancels: false };
 /** So often a run may have to be asked again until it ends. */
 const MAX_SHIFTS = 30;
 const ENDED = ['SUCCESS', 'REVERTED', 'CANCELLED'];
@@ -40,39 +46,78 @@ const ENDED = ['SUCCESS', 'REVERTED', 'CANCELLED'];
  * @param first the shift of the process that begins it
  * @returns also whether that process died: if not, the run needed no more writes
  */
-export async function lived({ plans, shifts }: History, first: Shift, met: Met): Promise<{ wrong: readonly string[]; died: boolean }> {
+export async function lived(
+  { plans, shifts }: History,
+  first: Shift,
+  met: Met,
+  where: Where = inMemory(),
+): Promise<{ wrong: readonly string[]; died: boolean }> {
   const life = new Life();
-  const worker = new Worker();
   const versions = plans.flatMap((plan): Version[] => {
     const flow = flowOf(plan, life);
     return flow === undefined ? [] : [{ plan, flow, fingerprint: flow.compile().fingerprint }];
   });
+  let [adopted] = versions;
+  if (adopted === undefined) return { wrong: [], died: false };
+  const worker = new Worker(where, life);
   const wrong: string[] = [];
-  let adopted = versions[0];
-  if (adopted === undefined) return { wrong, died: false };
-  const had = new Set<Version>();
+  const work = async (then: Version, now: Version, shift: Shift, had?: readonly Version[]): Promise<Went> => {
+    const went = await shiftOf(worker, life, then, now, shift, met, had);
+    wrong.push(...went.wrong, ...(await worker.awakens()));
+    return went;
+  };
+  let had = new Set<Version>();
   let died = false;
   for (const [index, version] of versions.entries()) {
     const shift = index === 0 ? first : (shifts[index] ?? TO_THE_END);
+    const before = await worker.look();
+    const begins = await beginsAnew(worker, shift, before, adopted, version, met);
+    wrong.push(...begins.wrong);
+    if (begins.anew !== undefined) [adopted, had] = [begins.anew, new Set()];
+    else if (before !== undefined && isOver(before, shift)) continue;
     had.add(adopted);
-    const went = await shiftOf(worker, life, adopted, version, shift, met, [...had]);
-    wrong.push(...went.wrong);
+    const went = await work(adopted, version, shift, [...had]);
     if (index === 0) died = went.died;
     adopted = went.adopted;
-    if (went.isOver) break;
     // Refused: the version that the run has must do.
-    if (went.refused) wrong.push(...(await shiftOf(worker, life, adopted, adopted, shift, met)).wrong);
+    if (went.refused) await work(adopted, adopted, shift);
   }
   for (let left = MAX_SHIFTS; left >= 0 && wrong.length === 0; left--) {
     const before = await worker.look();
     if (before === undefined || isAtEnd(before)) break;
     if (left === 0) wrong.push(`it is ${before.state} after ${MAX_SHIFTS} shifts`);
-    wrong.push(...(await shiftOf(worker, life, adopted, adopted, TO_THE_END, met)).wrong);
+    await work(adopted, adopted, TO_THE_END);
   }
   const { state = 'nothing' } = (await worker.look()) ?? {};
   met.ends[state] = (met.ends[state] ?? 0) + 1;
   if (life.blind.length > 0) wrong.push(`asked about values that were not there: ${life.blind.join('; ')}`);
+  await worker.ends();
   return { wrong: [...wrong, ...life.wrong], died };
+}
+
+/** An operator lets it begin anew, with the code of before or of now. @returns the version that it has then, if it was so */
+async function beginsAnew(
+  worker: Worker,
+  { resets }: Shift,
+  before: View | undefined,
+  then: Version,
+  now: Version,
+  met: Met,
+): Promise<{ readonly wrong: readonly string[]; readonly anew?: Version }> {
+  if (resets === 'no' || before === undefined || before.state === 'RUNNING') return { wrong: [] };
+  const version = resets === 'then' ? then : now;
+  await worker.resets(version.flow);
+  met.resets++;
+  const after = await worker.look();
+  const left =
+    after?.atoms.filter(({ state }) => state !== 'PENDING').map(({ path, state }) => `it was reset, and ${path} is ${state}`) ?? [];
+  const isAsIs = after?.state === 'PENDING' && after.fingerprint === version.fingerprint;
+  return { wrong: isAsIs ? left : [`it was reset, and is ${after?.state}`, ...left], anew: version };
+}
+
+/** It has ended, and in this shift nobody brings it back. */
+function isOver(view: View, { helps }: Shift): boolean {
+  return isAtEnd(view) && view.state !== 'SUCCESS' && !(view.state === 'FAILURE' && helps === 'retryFailed');
 }
 
 function isAtEnd({ state, atoms }: View): boolean {
@@ -84,7 +129,6 @@ interface Went {
   readonly adopted: Version;
   readonly refused: boolean;
   readonly died: boolean;
-  readonly isOver: boolean;
 }
 
 async function shiftOf(
@@ -98,12 +142,17 @@ async function shiftOf(
 ): Promise<Went> {
   const before = await worker.look();
   const asked = life.asks.length;
-  const { end, retried } = await worker.works(now.flow, shift, before);
+  const { end, retried, lost } = await worker.works(now.flow, shift, before);
   const after = await worker.look();
   const isAdopted = after === undefined || after.fingerprint === now.fingerprint;
   const wrong = [...wrongVerdict(then, now, end, met, had)];
   met.shifts++;
+  if (lost) met.lost++;
+  if (end.kind === 'frozen') met.frozen++;
+  if (before?.state === 'FAILURE' && shift.helps === 'skipRevert' && !isAtEnd(before)) met.skipped++;
+  if (before?.state === 'FAILURE' && isAtEnd(before)) met.revived++;
   if (end.kind === 'failed') wrong.push(end.why);
+  if (end.kind === 'lost') wrong.push('it has lost the run, and nobody else has it');
   if (end.kind === 'refused' && JSON.stringify(before) !== JSON.stringify(after)) wrong.push('it was refused, and changed');
   if (end.kind !== 'refused' && !retried && before !== undefined && after !== undefined && isAdopted) {
     met.compared++;
@@ -116,7 +165,6 @@ async function shiftOf(
     adopted: isAdopted ? now : then,
     refused: end.kind === 'refused',
     died: end.kind === 'died',
-    isOver: after !== undefined && after.state !== 'SUCCESS' && isAtEnd(after),
   };
 }
 

@@ -90,7 +90,7 @@ function nodeOf(
     requires: [...takes, ...likes.map((name) => `${name}?`)],
     provides: gives,
     execute: async (_: unknown, { idempotencyKey }: { readonly idempotencyKey: string }) => {
-      if (life.executes(path) <= plan.fails) throw new Error('not yet');
+      if (life.executes(path, idempotencyKey) <= plan.fails) throw new Error('not yet');
       return life.done(path, idempotencyKey, gives, plan.reverts);
     },
     ...(plan.reverts

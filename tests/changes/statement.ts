@@ -1,6 +1,7 @@
 import type { Life } from './life.js';
+import type { Atom, View } from './observer.js';
 import { branchesOf, type NodePlan, nodesOf, type Plan } from './plans.js';
-import type { Atom, Result, View } from './worker.js';
+import type { Result } from './worker.js';
 
 /*
  * What must hold of a run whose flow changes while it is under way, said without the engine: of what the code of the flow was
@@ -47,7 +48,7 @@ export function wrongAtRest(
       for (const path of done) if (tasks.has(path)) wrong.push(`${result.state}, and ${path} is done`);
       break;
     case 'FAILURE':
-      if (atoms.every(({ state }) => state !== 'REVERT_FAILURE' && state !== 'SUCCESS')) wrong.push('FAILURE, and nothing is left');
+      if (atoms.every(({ state }) => !['REVERT_FAILURE', 'SUCCESS', 'FAILURE'].includes(state))) wrong.push('FAILURE, and nothing is left');
       break;
     default:
       for (const { path, state } of atoms)
