@@ -36,8 +36,11 @@ export function readArguments(args: readonly string[]): Arguments {
     throw new UsageError(`there is no command '${command}': flowproof --help`);
   }
   const formats = FORMATS[command];
-  if (values.format !== undefined && formats?.includes(values.format) === false) {
-    throw new UsageError(`'${command}' has no format '${values.format}': choose from ${formats.join(', ')}`);
+  const format = values.json === true ? 'json' : values.format;
+  if (values.json === true && values.format !== undefined && values.format !== 'json')
+    throw new UsageError(`--json and --format ${values.format} exclude each other`);
+  if (format !== undefined && formats?.includes(format) === false) {
+    throw new UsageError(`'${command}' has no format '${format}': choose from ${formats.join(', ')}`);
   }
   if (values.watch === true && command !== 'check') throw new UsageError("only 'check' can watch");
   if (values.against !== undefined && command !== 'check' && command !== 'graph') throw new UsageError(`'${command}' compares nothing`);
@@ -46,7 +49,7 @@ export function readArguments(args: readonly string[]): Arguments {
     about: command === 'help' && word !== undefined ? commandNamed(word) : undefined,
     words,
     projects: values.project ?? [],
-    format: values.format,
+    format,
     output: values.output,
     against: values.against,
     watch: values.watch ?? false,
@@ -75,6 +78,7 @@ function parsed(args: readonly string[]) {
       options: {
         project: { type: 'string', short: 'p', multiple: true },
         format: { type: 'string' },
+        json: { type: 'boolean' },
         output: { type: 'string', short: 'o' },
         against: { type: 'string' },
         watch: { type: 'boolean', short: 'w' },
@@ -85,6 +89,9 @@ function parsed(args: readonly string[]) {
       },
     });
   } catch (error) {
-    throw new UsageError(error instanceof Error ? error.message : String(error));
+    const said = error instanceof Error ? error.message : String(error);
+    // Node goes on with how to name a file that begins with a dash.
+    const [, option] = /^Unknown option '([^']*)'/.exec(said) ?? [];
+    throw new UsageError(option === undefined ? said : `there is no option '${option}': flowproof COMMAND --help lists them`);
   }
 }

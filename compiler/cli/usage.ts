@@ -5,6 +5,7 @@ not what is read.
 
   -p, --project FILE     a tsconfig; may be given several times (default: tsconfig.json, or what the configuration says)
       --format FORMAT    text, json, sarif or github (default: text)
+      --json             the same as --format json
   -o, --output FILE      write there instead of to the terminal
       --against BASE     compare with flows as they were: git:REVISION, a manifest FILE; or with the runs
                          that are in postgres://…, or in a FOLDER of file(…)
@@ -65,5 +66,5 @@ export const USAGE = `flowproof: what types can't see in flows, before they run
 
 Configuration, if any: "flowproof" in package.json, or flowproof.config.ts, which is read and not run.
 ${ENDS}
-All rules: docs/checker.md
+All rules: docs/checker.md in the package
 `;

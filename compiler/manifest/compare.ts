@@ -14,18 +14,21 @@ import { maySkip } from './stored-order.js';
 export function compare(
   before: readonly FlowManifest[],
   now: readonly PresentFlow[],
-  made: Pick<ReadonlySet<string>, 'has'> = new Set(),
+  made: ReadonlySet<string> = new Set(),
 ): readonly Change[] {
   const present = new Map(now.map((flow) => [flow.name, flow]));
   const known = new Set(before.map(({ name }) => name));
-  const changes = before
-    .filter(({ part }) => !part)
-    .flatMap((old) => (made.has(old.name) ? [ofArgs(old)] : compared(old, present.get(old.name))));
-  const added = now.filter(({ name, part }) => !part && !known.has(name));
-  return [...changes, ...added.map(({ name }): Change => ({ verdict: 'safe', flow: name, path: name, message: `flow '${name}' is new` }))];
+  const changes = before.filter(({ name, part }) => !part && !made.has(name)).flatMap((old) => compared(old, present.get(old.name)));
+  const added = now.filter(({ name, part }) => !part && !made.has(name) && !known.has(name));
+  return [
+    ...changes,
+    ...[...made].map(ofArgs),
+    ...added.map(({ name }): Change => ({ verdict: 'safe', flow: name, path: name, message: `flow '${name}' is new` })),
+  ];
 }
 
-function ofArgs({ name }: FlowManifest): Change {
+/** Also where there was none before: a flow that could not be read has no manifest. */
+function ofArgs(name: string): Change {
   const why = `a factory makes flow '${name}' from the args of each run, so what has changed in it can't be said here`;
   return { verdict: 'migration', flow: name, path: name, message: `${why}: compare flow.compile().fingerprint for args that you know` };
 }

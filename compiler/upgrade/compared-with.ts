@@ -23,7 +23,7 @@ export async function comparedWith(against: string, reading: ProjectReading, { f
   const here = { flows: manifestsOf(reading), made: madeByArgs(reading), root: tsconfigs[0] ?? folder };
   if (isDatabase(against)) return judgedRuns(await databaseAt(against), here);
   if (isFileStore(resolve(folder, against))) return judgedRuns(await folderAt(resolve(folder, against)), here);
-  return findingsOf(compare(flowsBefore(against, { folder, tsconfigs }), here.flows, here.made), here);
+  return findingsOf(compare(flowsBefore(against, { folder, tsconfigs }), here.flows, new Set(here.made.keys())), here);
 }
 
 function isDatabase(against: string): boolean {

@@ -62,7 +62,9 @@ describe('flowproof', () => {
   test.each([
     [['chek'], "there is no command 'chek'"],
     [['check', '--format', 'xml'], "'check' has no format 'xml': choose from text, json, sarif, github"],
-    [['check', '--loud'], "Unknown option '--loud'"],
+    [['check', '--loud'], "flowproof: there is no option '--loud': flowproof COMMAND --help lists them\n"],
+    [['check', '--json', '--format', 'github'], '--json and --format github exclude each other'],
+    [['graph', '--json'], "'graph' has no format 'json': choose from mermaid, dot, svg"],
     [['graph', '--watch'], "only 'check' can watch"],
     [['check', 'nowhere.ts'], 'there is no nowhere.ts'],
     [['check', '-p', 'nowhere.json'], 'there is no'],
@@ -102,7 +104,7 @@ describe('flowproof check', () => {
 
   test('counts as its configuration says, which is read and not run; ends with 0 without errors', async () => {
     write('flowproof.config.ts', "throw new Error('run'); export default { rules: { MISSING_VALUE: 'warning', USELESS_RETRY: 'off' } };");
-    const { code, out } = await flowproof('check', '--format', 'json', '-o', 'found.json');
+    const { code, out } = await flowproof('check', '--json', '-o', 'found.json');
     expect({ code, out }).toEqual({ code: 0, out: '' });
     const found = JSON.parse(readFileSync(join(folder, 'found.json'), 'utf8')) as { code: string; severity: string }[];
     expect(found.map(({ code: rule, severity }) => [rule, severity])).toEqual([['MISSING_VALUE', 'warning']]);
