@@ -13,7 +13,8 @@ const PROGRAM = join(ROOT, 'build/tables.mjs');
 
 await build({
   stdin: {
-    contents: "export * from './src/model/states.ts'; export { TRANSITIONS } from './src/persistence/transitions/table.ts';",
+    contents:
+      "export * from './src/model/states.ts'; export { STANDINGS } from './src/model/standings.ts'; export { TRANSITIONS } from './src/persistence/transitions/table.ts';",
     resolveDir: ROOT,
     loader: 'ts',
   },
@@ -23,7 +24,7 @@ await build({
   platform: 'node',
   logLevel: 'error',
 });
-const { ATOM_MOVES, RUN_MOVES, isEnded, TRANSITIONS } = await import(PROGRAM);
+const { ATOM_MOVES, INTENTIONS, RUN_MOVES, isEnded, STANDINGS, TRANSITIONS } = await import(PROGRAM);
 
 /** An atom has ended a phase there; whether the run goes on from it is not the atom's affair. */
 const RESTS = new Set(['SUCCESS', 'REVERTED', 'REVERT_FAILURE', 'IGNORE']);
@@ -40,6 +41,12 @@ function words() {
   const about = { run: 'the run', atom: 'an atom', atoms: 'atoms', range: 'a range of atoms' };
   const rows = Object.entries(TRANSITIONS).map(([word, kind]) => `| \`${word}\` | ${about[kind.about]} | ${kind.says} |`);
   return ['| word | about | what it states |', '|---|---|---|', ...rows].join('\n');
+}
+
+/** What comes of an atom: a row a state, a column an intention. */
+function standings() {
+  const rows = Object.entries(STANDINGS).map(([state, row]) => `| **${state}** | ${INTENTIONS.map((one) => row[one].says).join(' | ')} |`);
+  return [`| | ${INTENTIONS.join(' | ')} |`, `|---|${INTENTIONS.map(() => '---|').join('')}`, ...rows].join('\n');
 }
 
 function put(document, contents) {
@@ -61,5 +68,6 @@ function put(document, contents) {
 put('docs/semantics.md', {
   'run states': diagram(RUN_MOVES, isEnded),
   'atom states': diagram(ATOM_MOVES, (state) => RESTS.has(state)),
+  standings: standings(),
 });
 put('docs/persistence.md', { words: words() });

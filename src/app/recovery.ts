@@ -252,8 +252,8 @@ export class Recovery implements Taker {
     this.#parts.emit({ type: 'recovery', ...this.#common(run), ...what });
   }
 
-  #common({ key, flow }: RecoveredRun): { run: string; flow: string; atMs: number } {
-    return { run: key, flow, atMs: this.#parts.clock.nowMs() };
+  #common({ key, flow }: RecoveredRun): { runId: string; flow: string; atMs: number } {
+    return { runId: key, flow, atMs: this.#parts.clock.nowMs() };
   }
 }
 

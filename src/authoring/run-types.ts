@@ -27,7 +27,13 @@ export type RunResult<F extends AnyFlow> = F extends AnyFlow
             /** What failed in optional nodes: the run went on without them. */
             readonly failures: readonly FailureReport[];
           }
-        | { readonly state: 'REVERTED' | 'CANCELLED'; readonly failures: readonly FailureReport[] }
+        | { readonly state: 'REVERTED'; readonly failures: readonly FailureReport[] }
+        | {
+            readonly state: 'CANCELLED';
+            readonly failures: readonly FailureReport[];
+            /** Something that was done stays done: never so where cancelling undoes, as it does. */
+            readonly partial: boolean;
+          }
         | {
             readonly state: 'FAILURE';
             readonly failures: readonly FailureReport[];

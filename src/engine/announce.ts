@@ -5,7 +5,7 @@ import type { AtomEvent, FlowEvent } from './events.js';
 import { shownBeside, shownFailure, shownResult } from './shown.js';
 import type { Run } from './step.js';
 
-type Common = { readonly run: string; readonly flow: string; readonly atMs: number };
+type Common = { readonly runId: string; readonly flow: string; readonly atMs: number };
 
 /** The events of a durable step, in its order; those of calls are announced when the call is made. */
 export function eventsOf(run: Run, { changes, transitions, commands, late }: Decision, common: Common): FlowEvent[] {

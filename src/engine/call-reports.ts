@@ -15,7 +15,7 @@ interface ReportParts {
   readonly bounds: Pick<Limits, 'maxSteps'>;
   readonly mailbox: Mailbox;
   /** What every event of the run says. */
-  readonly common: () => { run: string; flow: string; atMs: number };
+  readonly common: () => { runId: string; flow: string; atMs: number };
 }
 
 /** Takes what calls say while they run and when they end: results, `ctx.save`, `ctx.progress`, `ctx.emit`, transactions. */

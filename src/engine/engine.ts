@@ -258,8 +258,8 @@ export class Engine {
     return events;
   }
 
-  #common(): { run: string; flow: string; atMs: number } {
-    return { run: this.run.status.creation.key, flow: this.run.flow.name, atMs: this.#parts.clock.nowMs() };
+  #common(): { runId: string; flow: string; atMs: number } {
+    return { runId: this.run.status.creation.key, flow: this.run.flow.name, atMs: this.#parts.clock.nowMs() };
   }
 }
 

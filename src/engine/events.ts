@@ -9,7 +9,7 @@ export type FlowEvent = RunEvent | AtomEvent | LateEvent | ProgressEvent | Emitt
 
 interface CommonEvent {
   /** The id that the run was given, or its own. */
-  readonly run: string;
+  readonly runId: string;
   readonly flow: string;
   /** Milliseconds since 1970, by the engine's clock. */
   readonly atMs: number;

@@ -1,4 +1,4 @@
-import type { Entry, Transition, Word } from '../persistence/index.js';
+import { type Entry, kindOf, type Transition, type Word } from '../persistence/index.js';
 import { EFFECTS, type Effect } from './effects.js';
 import type { RunStatus } from './run-state.js';
 
@@ -7,6 +7,7 @@ export function foldEntry(run: RunStatus, entry: Entry): void {
   run.seq = entry.seq;
   run.epoch = entry.epoch;
   run.atMs = entry.atMs;
+  run.format = Math.max(run.format, entry.format);
   for (const transition of entry.transitions) foldTransition(run, transition);
 }
 
@@ -36,5 +37,7 @@ export function beginEpoch(run: RunStatus): void {
  */
 export function foldTransition(run: RunStatus, transition: Transition): void {
   const effect: Effect<Word> = EFFECTS[transition[0]];
+  const { format } = kindOf(transition[0]);
+  if (format > run.format) run.format = format;
   effect.fold(run, transition);
 }

@@ -4,7 +4,7 @@ import { Ballot } from './ballot.js';
 import type { Moment } from './decision.js';
 import { Heap } from './heap.js';
 import { OpenQuestions } from './open-questions.js';
-import { type AtomStatus, isInFlight, isTakenBack, mayBeLeftOut, mayBeUndone, type RunStatus } from './run-state.js';
+import { type AtomStatus, isInFlight, mayBeLeftOut, mayBeUndone, type RunStatus, standingOf } from './run-state.js';
 
 const FORWARD = 1;
 const BACK = 2;
@@ -214,9 +214,9 @@ export class Frontier {
   }
 
   #mayExecute(node: number, atom: AtomStatus): boolean {
-    if (atom.intention !== 'EXECUTE') return false;
+    if (standingOf(atom).next !== 'execute') return false;
     if (atom.state === 'RETRYING') return atom.wakeAtMs === undefined;
-    return atom.state === 'PENDING' && this.#waiting[node] === 0 && this.ballot.isOpen(node);
+    return this.#waiting[node] === 0 && this.ballot.isOpen(node);
   }
 
   /** A retry between two attempts that may begin the next one, or a task whose revert has failed, when it would be its turn. */
@@ -227,8 +227,8 @@ export class Frontier {
 
   #mayRevert(node: number, atom: AtomStatus): boolean {
     if (this.#holding[node] !== 0) return false;
-    if (atom.intention === 'RETRY') return (atom.state === 'SUCCESS' || atom.state === 'FAILURE') && this.#again[TO_UNDO] === 0;
-    return isTakenBack(atom) && (atom.state === 'SUCCESS' || atom.state === 'FAILURE' || atom.state === 'RETRYING');
+    const { next } = standingOf(atom);
+    return next === 'revert' || (next === 'retry' && this.#again[TO_UNDO] === 0);
   }
 }
 
@@ -236,13 +236,13 @@ export class Frontier {
  * What succeeded may stand behind something that a changed flow has put before it, and what was skipped behind something that
  * has yet to run: it counts only after that, so that what comes after it waits for all that is before (R-11.10).
  */
-function isDone({ state }: AtomStatus, reached: boolean): boolean {
-  return reached && (state === 'IGNORE' || state === 'SUCCESS');
+function isDone(atom: AtomStatus, reached: boolean): boolean {
+  return reached && standingOf(atom).isDone;
 }
 
-/** A retry that is about to try again has nothing to be undone itself. */
+/** What was undone counts only when all that is after it is, too. */
 function isClear(atom: AtomStatus | undefined, free: boolean): boolean {
-  return free && (atom === undefined || !mayBeUndone(atom.state) || atom.intention === 'RETRY');
+  return free && (atom === undefined || standingOf(atom).isClear);
 }
 
 function againOf({ intention, state }: AtomStatus): 0 | Again {

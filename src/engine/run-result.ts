@@ -8,7 +8,8 @@ import { storedValue } from './values.js';
 /** How a run ended, without its types. */
 export type AnyRunResult = { readonly flow: string; readonly runId: string } & (
   | { readonly state: 'SUCCESS'; readonly results: Readonly<Record<string, unknown>>; readonly failures: readonly FailureReport[] }
-  | { readonly state: 'REVERTED' | 'CANCELLED'; readonly failures: readonly FailureReport[] }
+  | { readonly state: 'REVERTED'; readonly failures: readonly FailureReport[] }
+  | { readonly state: 'CANCELLED'; readonly failures: readonly FailureReport[]; readonly partial: boolean }
   | {
       readonly state: 'FAILURE';
       readonly failures: readonly FailureReport[];
@@ -26,17 +27,27 @@ export function runResult(flow: CompiledFlow, status: RunStatus, codec: Codec): 
     case 'SUCCESS':
       return { ...common, state: status.state, results: resultsOf(flow, status, codec), failures: toleratedIn(flow, status) };
     case 'REVERTED':
-    case 'CANCELLED':
       return { ...common, state: status.state, failures: failuresOf(flow, status) };
-    case 'FAILURE': {
-      const partial = status.atoms.some(({ state }, index) => state === 'SUCCESS' && flow.atoms[index]?.kind === 'task');
-      return { ...common, state: status.state, failures: failuresOf(flow, status), partial, pendingReverts: pendingReverts(flow, status) };
-    }
+    case 'CANCELLED':
+      return { ...common, state: status.state, failures: failuresOf(flow, status), partial: isPartial(flow, status) };
+    case 'FAILURE':
+      return {
+        ...common,
+        state: status.state,
+        failures: failuresOf(flow, status),
+        partial: isPartial(flow, status),
+        pendingReverts: pendingReverts(flow, status),
+      };
     case 'SUSPENDED':
       return { ...common, state: status.state };
     default:
       throw new Error(`run '${runId}' is ${status.state}: it has no result yet`);
   }
+}
+
+/** Something that was done stays done. */
+function isPartial(flow: CompiledFlow, { atoms }: RunStatus): boolean {
+  return atoms.some(({ state }, index) => state === 'SUCCESS' && flow.atoms[index]?.kind === 'task');
 }
 
 /** What failed in optional nodes: the run went on without them. */

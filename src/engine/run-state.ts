@@ -1,5 +1,6 @@
 import type { Failure, FailureReport } from '../model/failure.js';
 import type { Json } from '../model/json.js';
+import { STANDINGS, type Standing } from '../model/standings.js';
 import type { AtomState, Decision, Intention, RunState } from '../model/states.js';
 import type { RunCreation } from '../persistence/index.js';
 
@@ -15,6 +16,8 @@ export interface RunStatus {
   seq: number;
   /** When the last entry was made, in milliseconds since 1970. */
   atMs: number;
+  /** The highest that its entries needed: what stands for all of them is of no lower one. */
+  format: number;
   /** When it began to run, since its creation or its last reset. */
   startedAtMs: number | undefined;
   /** When it ended; absent while it has not, or goes on again. */
@@ -166,6 +169,7 @@ export function newRun(runId: string, atoms: number, manifest: Json = null): Run
     state: 'PENDING',
     seq: -1,
     atMs: 0,
+    format: 1,
     startedAtMs: undefined,
     endedAtMs: undefined,
     snapshotSeq: -1,
@@ -196,9 +200,14 @@ export function isTakenBack({ intention }: AtomStatus): boolean {
   return intention === 'REVERT' || intention === 'REDO' || intention === 'IGNORE';
 }
 
+/** What comes of it, and what others may do. */
+export function standingOf({ state, intention }: AtomStatus): Standing {
+  return STANDINGS[state][intention];
+}
+
 /** Of an optional node that has failed: nothing of it is left, and it can be left out. */
-export function mayBeLeftOut({ state, intention }: AtomStatus): boolean {
-  return intention === 'IGNORE' && (state === 'PENDING' || state === 'REVERTED');
+export function mayBeLeftOut(atom: AtomStatus): boolean {
+  return standingOf(atom).next === 'leave out';
 }
 
 /** Of an optional node that has failed, was undone, and is left out. */

@@ -1,5 +1,5 @@
 import type { CompiledFlow, ExecutionGraph } from '../compilation/index.js';
-import { type AtomStatus, isLeftOut, isTakenBack, mayBeLeftOut, mayBeUndone, type RunStatus } from './run-state.js';
+import { type AtomStatus, isLeftOut, isTakenBack, mayBeLeftOut, mayBeUndone, type RunStatus, standingOf } from './run-state.js';
 
 /** So many atoms are named; the others are counted. */
 const NAMED = 20;
@@ -12,7 +12,7 @@ const NAMED = 20;
 export function standstillOf({ flow, status }: { readonly flow: CompiledFlow; readonly status: RunStatus }): readonly string[] {
   const { successors, predecessors } = flow.graph;
   const where = (is: (atom: AtomStatus) => boolean): number[] => status.atoms.flatMap((atom, index) => (is(atom) ? [index] : []));
-  const begins = where(({ state, intention }) => (state === 'PENDING' || state === 'RETRYING') && intention === 'EXECUTE');
+  const begins = where((atom) => standingOf(atom).next === 'execute');
   const undoes = where(
     ({ state, intention }) => state === 'FAILURE' || ((state === 'SUCCESS' || state === 'RETRYING') && intention !== 'EXECUTE'),
   );

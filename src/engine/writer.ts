@@ -62,7 +62,7 @@ export class Writer {
       kind,
       writer: this.id,
       stepId: this.#parts.ids.stepId(),
-      format: formatOf(transitions),
+      format: kind === 'snapshot' ? status.format : formatOf(transitions),
       atMs: status.atMs,
       transitions,
     };

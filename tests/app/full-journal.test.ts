@@ -151,7 +151,7 @@ describe('a run that has had all its steps', () => {
     await using app = flowproof({ persistence: memory(), flows: [flow], maxSteps: 10, onEvent: (event) => events.push(event) });
     expect((await app.run(flow, { id: 'long' })).state).toBe('SUCCESS');
     const warnings = events.filter(({ type }) => type === 'journal');
-    expect(warnings).toMatchObject([{ run: 'long', flow: 'chain', steps: 8, maxSteps: 10 }]);
+    expect(warnings).toMatchObject([{ runId: 'long', flow: 'chain', steps: 8, maxSteps: 10 }]);
   });
 
   test('may be a large flow: by itself a limit leaves room for each of its nodes', async () => {

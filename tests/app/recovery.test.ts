@@ -136,7 +136,7 @@ describe('what an app leaves when it stops', () => {
       const second = flowproof({
         ...{ persistence, flows: [cancelled], services: { gate: opened(), log: [] }, leaseMs: 60 },
         onEvent: (event) => {
-          if (event.type !== 'recovery' || event.run !== 'rests') return;
+          if (event.type !== 'recovery' || event.runId !== 'rests') return;
           resolve();
           void second.stop();
         },
@@ -320,11 +320,13 @@ describe('an app takes up', () => {
     await first.app.stop();
     await left;
     await vi.waitFor(() => expect(newer.said('recovery')).toHaveLength(1));
-    expect(newer.said('recovery')).toMatchObject([{ run: 'x', flow: 'shop', outcome: 'refused', failure: { code: 'INCOMPATIBLE_FLOW' } }]);
+    expect(newer.said('recovery')).toMatchObject([
+      { runId: 'x', flow: 'shop', outcome: 'refused', failure: { code: 'INCOMPATIBLE_FLOW' } },
+    ]);
     const older = appOf(persistence);
     await older.app.ready();
     await ended(older.app, 'x');
-    expect(older.said('recovery')).toMatchObject([{ run: 'x', outcome: 'taken' }]);
+    expect(older.said('recovery')).toMatchObject([{ runId: 'x', outcome: 'taken' }]);
     expect(newer.said('recovery')).toHaveLength(1);
     expect(stranger.events).toEqual([]);
     await Promise.all([stranger.app.stop(), newer.app.stop(), older.app.stop()]);
@@ -403,7 +405,7 @@ describe('an app takes up', () => {
     const last = appOf(persistence);
     await last.app.ready();
     await vi.waitFor(() => expect(last.said('poison')).toHaveLength(1));
-    expect(last.said('poison')).toMatchObject([{ run: 'x', flow: 'shop', takes: 5 }]);
+    expect(last.said('poison')).toMatchObject([{ runId: 'x', flow: 'shop', takes: 5 }]);
     expect((await last.app.inspect('x')).state).toBe('RUNNING');
     expect((await last.app.resume(flow, 'x')).state).toBe('SUCCESS');
     await last.app.stop();

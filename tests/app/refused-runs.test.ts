@@ -56,7 +56,7 @@ describe('more runs than can be named that an app can’t go on with', () => {
     return {
       times,
       onEvent: (event) => {
-        if (event.type === 'recovery') times.set(event.run, (times.get(event.run) ?? 0) + 1);
+        if (event.type === 'recovery') times.set(event.runId, (times.get(event.runId) ?? 0) + 1);
       },
     };
   }

@@ -142,7 +142,7 @@ test('a terminal has one line that is drawn again', () => {
   const screen = terminal((text) => {
     shown += text;
   });
-  const common = { run: 'r', flow: 'publish', atMs: 0, path: 'publish/scan' };
+  const common = { runId: 'r', flow: 'publish', atMs: 0, path: 'publish/scan' };
   const task = { ...common, type: 'task', round: 1, attempt: 1, resumed: false } as const;
   screen.event({ ...task, state: 'RUNNING', oldState: 'PENDING' });
   screen.event({ ...common, type: 'progress', fraction: 0.5 });

@@ -99,8 +99,8 @@ export class Demo {
     const lines = ended.stdout
       .trim()
       .split('\n')
-      .map((line) => JSON.parse(line) as { type: string; run?: string });
-    const runId = lines.find(({ run }) => run !== undefined)?.run ?? '';
+      .map((line) => JSON.parse(line) as { type: string; runId?: string });
+    const runId = lines.find(({ runId }) => runId !== undefined)?.runId ?? '';
     return { ...ended, runId, result: lines.at(-1) as unknown as DemoResult };
   }
 

@@ -152,8 +152,8 @@ async function main(): Promise<void> {
   if (recover) {
     process.once('SIGTERM', () => void app.stop().then(() => say({ stopped: true })));
     app.on((event) => {
-      if (event.type === 'recovery' || event.type === 'poison') say({ [event.type]: event.run });
-      if (event.type === 'run' && event.state !== 'RUNNING') say({ run: event.run, state: event.state });
+      if (event.type === 'recovery' || event.type === 'poison') say({ [event.type]: event.runId });
+      if (event.type === 'run' && event.state !== 'RUNNING') say({ run: event.runId, state: event.state });
     });
   }
   if (action === 'serve') {
