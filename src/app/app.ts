@@ -45,7 +45,7 @@ export type AppOptions<Flows extends readonly unknown[], Given> = AppServices<Fl
   readonly maxActive?: number;
 } & EngineOptions;
 
-/** Settings that have good defaults. */
+/** Settings that have good defaults. `Infinity` is for ever, but for `leaseMs`, which others wait for. */
 export interface EngineOptions {
   /** Where tasks run: `serial()` or `concurrent({ limit })`. Default: `serial()`. */
   readonly executor?: ExecutorChoice;

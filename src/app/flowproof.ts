@@ -25,6 +25,7 @@ interface StartOptions extends RunIdOption {
  * Makes an app: flows, what their tasks need, and where their runs are kept. It connects on first use.
  *
  * @throws FlowDefinitionError `FLOW_DEFINITION` when a flow can't run
+ * @throws TypeError when a setting makes no sense, such as a number that is `NaN`, or a durability that there is not
  *
  * @example
  * ```ts

@@ -10,6 +10,7 @@ import type { AppOptions, EngineOptions } from './app.js';
 import type { Listeners } from './listeners.js';
 import type { Listed } from './registry.js';
 import type { RunsParts } from './runs.js';
+import { checkSettings } from './setting-values.js';
 
 /** The options behind the types of {@link AppOptions}. */
 export interface UntypedOptions extends EngineOptions {
@@ -38,6 +39,7 @@ const DEFAULTS = {
 export function runsParts(options: UntypedOptions, journal: Journal, flows: RunsParts['flows'], listeners: Listeners): RunsParts {
   const { resolve, maxSteps, maxActive = DEFAULTS.maxActive } = options;
   if (!(Number.isInteger(maxActive) && maxActive > 0)) throw new TypeError(`maxActive is ${maxActive}: it must be an integer from 1`);
+  checkSettings(options);
   const ids = randomIds();
   return {
     journal,

@@ -1,8 +1,5 @@
 import type { Clock } from '../model/clock.js';
 
-/** The longest that a timer can wait; whoever is woken too early waits again. */
-const LONGEST_SLEEP_MS = 2 ** 31 - 1;
-
 /** Wakes a run when something is due, by the clock that only grows: one time, which the next one replaces. */
 export class AlarmClock {
   readonly #clock: Clock;
@@ -16,7 +13,8 @@ export class AlarmClock {
 
   set(untilMs: number): void {
     this.off();
-    const delayMs = Math.min(LONGEST_SLEEP_MS, Math.max(0, untilMs - this.#clock.monotonicMs()));
+    const delayMs = Math.max(0, untilMs - this.#clock.monotonicMs());
+    // No timer waits for longer than some weeks: whoever is woken too early waits again.
     this.#cancel = this.#clock.after(delayMs, this.#ring);
   }
 

@@ -4,7 +4,7 @@ export interface Clock {
   nowMs(): number;
   /** Milliseconds that only grow: for intervals, never for dates. */
   monotonicMs(): number;
-  /** Calls back once after `delayMs`; the returned function cancels. Keeps the process alive until then, unless told otherwise. */
+  /** Calls back once after `delayMs`, of some weeks at most; the returned function cancels. Keeps the process alive until then, unless told otherwise. */
   after(delayMs: number, callback: () => void, options?: TimerOptions): () => void;
 }
 
@@ -25,11 +25,14 @@ export function atMost(clock: Clock, ms: number, work: Promise<unknown>): Promis
   });
 }
 
+/** The longest that a timer can wait; one that is to wait for longer would call at once. */
+export const LONGEST_TIMER_MS = 2 ** 31 - 1;
+
 export const systemClock: Clock = {
   nowMs: () => Date.now(),
   monotonicMs: () => performance.now(),
   after(delayMs, callback, { keepsAlive = true } = {}) {
-    const timer = setTimeout(callback, delayMs);
+    const timer = setTimeout(callback, Math.min(delayMs, LONGEST_TIMER_MS));
     if (!keepsAlive) timer.unref();
     return () => clearTimeout(timer);
   },
@@ -69,7 +72,8 @@ export function steadyClock(clock: Clock): Clock {
     after(delayMs, callback, options) {
       let cancel: unknown;
       try {
-        cancel = clock.after(delayMs, callback, options);
+        // The clock of a user's calls `setTimeout`, too.
+        cancel = clock.after(Math.min(delayMs, LONGEST_TIMER_MS), callback, options);
       } catch {
         return systemClock.after(delayMs, callback, options);
       }

@@ -1,8 +1,5 @@
-import { systemClock } from '../model/clock.js';
+import { LONGEST_TIMER_MS, systemClock } from '../model/clock.js';
 import { PersistenceError } from '../model/errors.js';
-
-/** The longest that a timer can wait. */
-const MAX_TIMEOUT_MS = 2 ** 31 - 1;
 
 /**
  * The result of work that may never come to one: of a disk or a service that doesn't answer. The work goes on, and nobody
@@ -29,6 +26,6 @@ export async function inTime<Result>(work: Promise<Result>, timeoutMs: number, w
 
 /** @throws TypeError when no timer can wait so long */
 export function checkTimeout(timeoutMs: number): void {
-  if (!(timeoutMs > 0 && timeoutMs <= MAX_TIMEOUT_MS))
-    throw new TypeError(`timeoutMs is ${timeoutMs}: it must be more than 0 and at most ${MAX_TIMEOUT_MS}`);
+  if (!(timeoutMs > 0 && timeoutMs <= LONGEST_TIMER_MS))
+    throw new TypeError(`timeoutMs is ${timeoutMs}: it must be more than 0 and at most ${LONGEST_TIMER_MS}`);
 }

@@ -1,4 +1,5 @@
 import { PersistenceError, RunEndedError, RunNotFoundError } from '../model/errors.js';
+import { inWords } from '../model/in-words.js';
 import { isWholeText } from '../model/names.js';
 import {
   type AppendItem,
@@ -74,7 +75,11 @@ export class SqlJournal implements Journal {
   /** How long the lease of each owner is that renews it here. */
   readonly #leasesMs = new Map<string, number>();
 
+  /** @throws TypeError when `maxStepBytes` is no number of bytes */
   constructor(params: SqlJournalParams) {
+    const { maxStepBytes } = params;
+    if (!(typeof maxStepBytes === 'number' && maxStepBytes > 0))
+      throw new TypeError(`maxStepBytes is ${inWords(maxStepBytes)}: it must be a number of more than 0`);
     this.capabilities = params.capabilities;
     this.#params = params;
     this.#statements = journalStatements(quoted(params.schema));
