@@ -1,7 +1,7 @@
 import { describe, expect, test } from 'vitest';
 import { foldRun } from '../../src/engine/index.js';
-import { newRun } from '../../src/engine/run-state.js';
-import { restore, snapshotOf } from '../../src/engine/snapshot.js';
+import { newRun } from '../../src/engine/state/run-status.js';
+import { restore, snapshotOf } from '../../src/engine/state/snapshot.js';
 import {
   type AnyFlow,
   concurrent,

@@ -2,7 +2,7 @@ import { isBuiltin } from 'node:module';
 import type { Import, SourceText } from './imports.js';
 import type { Architecture, Room } from './rooms.js';
 
-export type Rule = 'room' | 'direction' | 'leaf' | 'door' | 'cycle' | 'npm' | 'node' | 'outside' | 'impure' | 'lines';
+export type Rule = 'room' | 'floor' | 'direction' | 'leaf' | 'door' | 'cycle' | 'npm' | 'node' | 'outside' | 'impure' | 'lines';
 
 export interface Violation {
   readonly rule: Rule;
@@ -22,6 +22,8 @@ export function checkArchitecture(sources: readonly SourceText[], architecture: 
       report('room', 1, `the room '${own}' is not in the table`);
       continue;
     }
+    const floor = floorOf(source.path, own, room);
+    if (floor === 'none') report('floor', 1, `is on no floor of '${own}'`);
     if (source.lines > architecture.maxLines) report('lines', source.lines, `has more than ${architecture.maxLines} lines`);
     for (const { name, line } of source.uses) {
       if (architecture.impure.some(({ file, uses }) => file === source.path && uses.includes(name))) continue;
@@ -39,6 +41,15 @@ export function checkArchitecture(sources: readonly SourceText[], architecture: 
 export function roomOf(path: string): string {
   const folders = path.split('/').slice(0, -1);
   return folders[0] === 'adapters' ? folders.slice(0, 2).join('/') : (folders[0] ?? '');
+}
+
+/** Which of its room's floors a file is on, from the lowest; the door is above all of them. */
+function floorOf(path: string, own: string, { floors }: Room): number | 'none' {
+  const inside = path.slice(own.length + 1);
+  if (floors === undefined) return 0;
+  if (inside === 'index.ts') return floors.length;
+  const floor = floors.indexOf(inside.split('/')[0] ?? '');
+  return floor < 0 ? 'none' : floor;
 }
 
 function checkImport(
@@ -63,7 +74,10 @@ function checkImport(
   }
   if (target.startsWith('..')) return { rule: 'outside', message: `imports '${specifier}', which is outside` };
   const other = roomOf(target);
-  if (other === own) return undefined;
+  if (other === own) {
+    const isUpwards = floorOf(target, own, room) > floorOf(path, own, room);
+    return isUpwards ? { rule: 'floor', message: `imports '${target}', which is on a higher floor` } : undefined;
+  }
   if (rooms[other]?.leaf) return { rule: 'leaf', message: `imports '${other}', which nobody may` };
   if (!room.imports.includes(other)) return { rule: 'direction', message: `'${own}' may not import '${other}'` };
   if (target !== `${other}/index.ts` && !rooms[other]?.vocabulary) {

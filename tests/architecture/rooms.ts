@@ -8,6 +8,8 @@ export interface Room {
   readonly node?: readonly string[];
   /** Nobody imports it but the door of the package that it is. */
   readonly leaf?: true;
+  /** Its folders, from the lowest: a file imports from its own and from lower ones. Beside them is nothing but the door. */
+  readonly floors?: readonly string[];
   /** Imported file by file: it is a vocabulary, and has no door. */
   readonly vocabulary?: true;
 }
@@ -25,7 +27,11 @@ export const ARCHITECTURE: Architecture = {
     authoring: { imports: ['model'], npm: ['reflect-metadata'] },
     compilation: { imports: ['model', 'authoring'] },
     persistence: { imports: ['model'], node: ['file/', 'encryption/'] },
-    engine: { imports: ['model', 'authoring', 'compilation', 'persistence'], node: ['signals.ts'] },
+    engine: {
+      imports: ['model', 'authoring', 'compilation', 'persistence'],
+      node: ['calls/signals.ts'],
+      floors: ['state', 'frontier', 'decide', 'upgrade', 'events', 'calls', 'record', 'loop'],
+    },
     executors: { imports: ['model', 'authoring', 'engine'], node: [''] },
     app: { imports: ['model', 'authoring', 'compilation', 'persistence', 'engine', 'executors'], node: ['listeners.ts'] },
     observability: { imports: ['model', 'engine'] },

@@ -28,13 +28,13 @@ test('it notices when messages that come too late are kept', async () => {
 
 test('it notices when what is behind a flow that is tried again stays skipped', async () => {
   vi.resetModules();
-  vi.doMock('../../src/engine/behind.js', async (original) => ({ ...((await original()) as object), anewBehind: () => [] }));
+  vi.doMock('../../src/engine/decide/downstream.js', async (original) => ({ ...((await original()) as object), anewBehind: () => [] }));
   try {
     const [{ play }, { DECIDING: scenarios }] = [await import('./play.js'), await import('./deciding.js')];
     const wrong = await Promise.all(scenarios.map(async (scenario) => (await play(scenario, [])).wrong));
     expect(wrong.flat()).not.toEqual([]);
   } finally {
-    vi.doUnmock('../../src/engine/behind.js');
+    vi.doUnmock('../../src/engine/decide/downstream.js');
     vi.resetModules();
   }
 });

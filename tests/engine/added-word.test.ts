@@ -5,7 +5,7 @@ import { expect, it } from 'vitest';
 
 const ROOT = fileURLToPath(new URL('../..', import.meta.url));
 const TABLE = join(ROOT, 'src/persistence/transitions/table.ts');
-const EFFECTS = join(ROOT, 'src/engine/effects.ts');
+const EFFECTS = join(ROOT, 'src/engine/state/effects.ts');
 
 /** What the compiler says of all sources, where the table of words is another text. */
 function errorsWith(change: (table: string) => string): readonly string[] {

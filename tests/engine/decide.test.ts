@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import type { CallCommand } from '../../src/engine/decision.js';
+import type { CallCommand } from '../../src/engine/state/protocol.js';
 import { Bench, compiled } from './runs.js';
 
 const linear = compiled({ a: {}, b: { after: ['a'] }, c: { after: ['b'] } });

@@ -1,8 +1,8 @@
 import { expect, test } from 'vitest';
-import { foldEntry } from '../../src/engine/fold.js';
-import { newRun } from '../../src/engine/run-state.js';
-import { snapshotOf } from '../../src/engine/snapshot.js';
-import { Writer } from '../../src/engine/writer.js';
+import { Writer } from '../../src/engine/record/writer.js';
+import { foldEntry } from '../../src/engine/state/fold.js';
+import { newRun } from '../../src/engine/state/run-status.js';
+import { snapshotOf } from '../../src/engine/state/snapshot.js';
 import { systemClock } from '../../src/model/clock.js';
 import { randomIds } from '../../src/model/ids.js';
 import { memory } from '../../src/persistence/index.js';

@@ -1,7 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { expect, test } from 'vitest';
-import { foldEntry } from '../../src/engine/fold.js';
-import { newRun, type RunStatus } from '../../src/engine/run-state.js';
+import { foldEntry } from '../../src/engine/state/fold.js';
+import { newRun, type RunStatus } from '../../src/engine/state/run-status.js';
 import { jsonCodec } from '../../src/model/json-codec.js';
 import { decodeEntry, ENTRY_FORMAT, encodeEntry, type StoredEntry } from '../../src/persistence/index.js';
 

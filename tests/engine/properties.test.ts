@@ -2,13 +2,13 @@ import fc from 'fast-check';
 import { expect, test } from 'vitest';
 import type { RetryDefinition } from '../../src/authoring/index.js';
 import type { CompiledFlow } from '../../src/compilation/index.js';
-import { decide } from '../../src/engine/decide.js';
-import type { CallOutcome, Question } from '../../src/engine/decision.js';
-import { beginEntry, foldTransition } from '../../src/engine/fold.js';
-import { Frontier } from '../../src/engine/frontier.js';
-import { type AtomStatus, newRun } from '../../src/engine/run-state.js';
-import { restore, snapshotOf } from '../../src/engine/snapshot.js';
-import type { Run } from '../../src/engine/step.js';
+import { decide } from '../../src/engine/decide/decide.js';
+import type { Run } from '../../src/engine/decide/step.js';
+import { Frontier } from '../../src/engine/frontier/frontier.js';
+import { beginEntry, foldTransition } from '../../src/engine/state/fold.js';
+import type { CallOutcome, Question } from '../../src/engine/state/protocol.js';
+import { type AtomStatus, newRun } from '../../src/engine/state/run-status.js';
+import { restore, snapshotOf } from '../../src/engine/state/snapshot.js';
 import { Bench, compiled, type Node, type Part } from './runs.js';
 
 type Tree =

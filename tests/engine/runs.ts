@@ -8,12 +8,12 @@ import {
   type OptionalPart,
   STANDARD,
 } from '../../src/compilation/index.js';
-import { decide } from '../../src/engine/decide.js';
-import type { AskCommand, CallCommand, CallOutcome, Decision, EngineEvent, Limits } from '../../src/engine/decision.js';
-import { beginEntry, foldTransition } from '../../src/engine/fold.js';
-import { Frontier } from '../../src/engine/frontier.js';
-import { newRun } from '../../src/engine/run-state.js';
-import type { Run } from '../../src/engine/step.js';
+import { decide } from '../../src/engine/decide/decide.js';
+import type { Run } from '../../src/engine/decide/step.js';
+import { Frontier } from '../../src/engine/frontier/frontier.js';
+import { beginEntry, foldTransition } from '../../src/engine/state/fold.js';
+import type { AskCommand, CallCommand, CallOutcome, Decision, EngineEvent, Limits } from '../../src/engine/state/protocol.js';
+import { newRun } from '../../src/engine/state/run-status.js';
 import { jsonCodec } from '../../src/model/json-codec.js';
 import type { Transition } from '../../src/persistence/index.js';
 

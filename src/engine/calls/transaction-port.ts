@@ -1,0 +1,67 @@
+import { TransactionError } from '../../model/errors.js';
+import type { Failure } from '../../model/failure.js';
+import type { Json } from '../../model/json.js';
+import type { CommitEnd } from '../../model/task-door.js';
+import { idOf } from '../decide/call-commands.js';
+import type { CallId } from '../state/protocol.js';
+import type { EndingDoor } from './call-context.js';
+import type { CallResult } from './call-result.js';
+import { Commitment } from './commitment.js';
+
+interface CallDoorParts {
+  readonly call: CallId;
+  readonly path: string;
+  /** What a value becomes in the journal. */
+  readonly resultOf: (value: unknown) => CallResult | Promise<CallResult>;
+  /** Hands it to the loop. */
+  readonly commit: (commitment: Commitment) => void;
+}
+
+/** The door of one call, where the store takes part in transactions. What its task did is known when it was committed, or when its code has ended. */
+export class CallDoor implements EndingDoor {
+  readonly #parts: CallDoorParts;
+  #commitment: Commitment | undefined;
+  #isCommitted = false;
+  #isOver = false;
+
+  constructor(parts: CallDoorParts) {
+    this.#parts = parts;
+  }
+
+  open(): void {
+    if (this.#isCommitted || this.#isOver) throw new TransactionError('TRANSACTION_LATE', this.#parts.path);
+  }
+
+  async write(value: unknown, transaction: unknown): Promise<void> {
+    const { call, path, resultOf, commit } = this.#parts;
+    const result = await resultOf(value);
+    if ('failure' in result) throw errorOf(result.failure);
+    this.open();
+    const commitment = new Commitment({ ...idOf(call), end: { kind: 'result', ...resultIn(result) } }, path, transaction);
+    commit(commitment);
+    await commitment.written;
+    this.#commitment = commitment;
+  }
+
+  async conclude(end: CommitEnd): Promise<boolean> {
+    // At once, where it is known: the task's code may end before anything else happens.
+    this.#isCommitted = end === 'committed';
+    this.#isCommitted = (await this.#commitment?.conclude(end)) ?? false;
+    return this.#isCommitted;
+  }
+
+  /** The task's code has ended; says whether that is news. */
+  close(): boolean {
+    this.#isOver = true;
+    return !this.#isCommitted;
+  }
+}
+
+function resultIn({ result }: { readonly result?: Json }): { readonly result?: Json } {
+  return result === undefined ? {} : { result };
+}
+
+/** To be thrown through the user's code, and to become the same failure again. */
+export function errorOf({ name, message, code, data }: Failure): Error {
+  return Object.assign(new Error(message), { name, code, data });
+}

@@ -1,0 +1,234 @@
+import type { CompiledAtom, CompiledRetry } from '../../compilation/index.js';
+import type { Failure } from '../../model/failure.js';
+import type { RunState } from '../../model/states.js';
+import { type AtomStatus, isTakenBack } from '../state/run-status.js';
+import { bringBack } from './anew.js';
+import { mayExecute, mayRevert } from './called-code.js';
+import { anewBehind } from './downstream.js';
+import { isFull, notBegun } from './full-journal.js';
+import { noteRevertFailure } from './record-outcomes.js';
+import { fail, leavesFailures, resolveFailure } from './resolve-failure.js';
+import { nextAttempt } from './retries.js';
+import { standstillOf } from './standstill.js';
+import type { Run, Step } from './step.js';
+
+/** How often an engine may die in the code of a retry. */
+const MAX_LOSSES_OF_RETRIES = 5;
+
+/**
+ * Moves a run as far as it goes without waiting: settles failures, does what needs no call, starts what may start, and
+ * states the end when nothing is left. First what was lost, then what is to be undone, then what comes next; deciders are
+ * asked last, in definition order, so that an engine that takes over here asks them in the same one.
+ */
+export function proceed(run: Run, step: Step): void {
+  // What a failure means is known before anything else happens.
+  while (
+    settleFailures(run, step)
+      ? settleLost(run, step) || (step.limits.hold === 'none' && (asksFirst(step) ? startRound(run, step) : goOn(run, step)))
+      : // What was under way ends all the same.
+        leavesFailures(run, step) && settleLost(run, step)
+  ) {}
+  rest(run, step);
+}
+
+/** Says whether all are settled. */
+function settleFailures(run: Run, step: Step): boolean {
+  for (let failed = run.frontier.nextUnsettled(); failed !== undefined; failed = run.frontier.nextUnsettled()) {
+    if (leavesFailures(run, step) || step.limits.hold === 'stop') return false;
+    const question = resolveFailure(run, step, failed);
+    if (question !== undefined) {
+      if (!run.frontier.questions.isOpen(question)) step.ask(question);
+      return false;
+    }
+    step.state(['SETTLED', failed]);
+  }
+  return true;
+}
+
+function goOn(run: Run, step: Step): boolean {
+  return leaveOut(run, step) || goBack(run, step) || wake(run, step) || bringBack(run, step) || goForward(run, step) || ask(run, step);
+}
+
+/** One at a time, what comes first must not depend on how soon a question is answered. */
+function asksFirst({ limits }: Step): boolean {
+  return limits.lockstep === true || limits.capacity === 1;
+}
+
+function startRound(run: Run, step: Step): boolean {
+  return ask(run, step) || (run.frontier.questions.size === 0 && goOn(run, step));
+}
+
+/** States the end, or that the run rests, when nothing is under way; sees to it that it is woken when something is due. */
+function rest(run: Run, step: Step): void {
+  const { frontier } = run;
+  const { hold, monotonicMs } = step.limits;
+  const alarm = frontier.nextAlarm(step.limits);
+  if (frontier.inFlight > 0 || frontier.nextLost() !== undefined) {
+    if (alarm !== undefined && alarm.dueMs > monotonicMs && hold === 'none') step.commands.push({ do: 'sleep', untilMs: alarm.dueMs });
+    return;
+  }
+  const unsettled = frontier.nextUnsettled() !== undefined;
+  const more = frontier.nextLeftOut() ?? frontier.nextBack() ?? frontier.ballot.next() ?? frontier.nextForward() ?? alarm;
+  if (unsettled && leavesFailures(run, step) && hold !== 'stop') step.state(['RUN', 'FAILURE']);
+  else if (!unsettled && more === undefined && !frontier.bringsBack) end(run, step);
+  else if (hold === 'suspend') step.state(['RUN', 'SUSPENDED']);
+  else if (alarm !== undefined && hold === 'none') step.commands.push({ do: 'sleep', untilMs: alarm.dueMs });
+}
+
+/** A standstill is no end: it is a mistake of this library, and the run stays as it is until somebody has mended that. */
+function end(run: Run, step: Step): void {
+  const report = standstillOf(run);
+  if (report.length > 0) step.commands.push({ do: 'giveUp', report });
+  else step.state(['RUN', endOf(run.status.atoms, run.flow.atoms, run.status.cancelled)]);
+}
+
+/** Each of these does one thing and says whether it did. */
+function settleLost(run: Run, step: Step): boolean {
+  const index = run.frontier.nextLost();
+  if (index === undefined) return false;
+  const status = run.status.atoms[index] as AtomStatus;
+  const atom = run.flow.atoms[index] as CompiledAtom;
+  const spent = status.losses >= (atom.kind === 'task' ? atom.task.maxLosses : MAX_LOSSES_OF_RETRIES);
+  if (status.state === 'REVERTING') {
+    if (!mayRevert(atom, step.limits)) undone(step, index);
+    else if (spent) noteRevertFailure(run, step, index, lostFailure(atom, status.losses));
+    else if (mayCall(run, step)) step.call('revert', index);
+    else return false;
+    return true;
+  }
+  const onInterrupted = atom.kind === 'task' ? atom.task.onInterrupted : 'rerun';
+  if (spent || isTakenBack(status) || onInterrupted !== 'rerun') {
+    if (onInterrupted === 'suspend') step.suspend();
+    fail(run, step, 'INTERRUPTED', index, lostFailure(atom, status.losses));
+    return true;
+  }
+  // Its code gave the values of its attempts, and is not there any more: those of today are there at once.
+  if (atom.kind === 'retry' && !mayExecute(atom, step.limits)) return beginAttempt(run, step, atom);
+  if (!mayCall(run, step)) return false;
+  step.call('execute', index);
+  return true;
+}
+
+/** Of an optional node that has failed; its gates are passed. */
+function leaveOut(run: Run, step: Step): boolean {
+  const index = run.frontier.nextLeftOut();
+  if (index === undefined) return false;
+  step.state(['IGNORE', index]);
+  run.frontier.skipped();
+  return true;
+}
+
+function goBack(run: Run, step: Step): boolean {
+  const index = run.frontier.nextBack();
+  if (index === undefined) return false;
+  const atom = run.flow.atoms[index] as CompiledAtom;
+  if (atom.kind === 'retry' && run.status.atoms[index]?.intention === 'RETRY') {
+    restart(run, step, atom);
+  } else if (!mayRevert(atom, step.limits)) {
+    undone(step, index);
+  } else {
+    if (run.frontier.called >= step.limits.capacity) return false;
+    step.call('revert', index);
+  }
+  return true;
+}
+
+/** What rests until a time that has come goes on. */
+function wake(run: Run, step: Step): boolean {
+  const alarm = run.frontier.nextAlarm(step.limits);
+  if (alarm === undefined || alarm.dueMs > step.limits.monotonicMs) return false;
+  const atom = run.flow.atoms[alarm.atom] as CompiledAtom;
+  if (atom.kind === 'retry' && run.status.atoms[alarm.atom]?.state === 'RETRYING') return beginAttempt(run, step, atom);
+  // An operator, or a run of before, waits for a revert that this code does not have any more.
+  if (!mayRevert(atom, step.limits)) undone(step, alarm.atom);
+  else if (run.frontier.called >= step.limits.capacity) return false;
+  else step.call('revert', alarm.atom);
+  return true;
+}
+
+/** Of what has no code to undo it. */
+function undone(step: Step, atom: number): void {
+  step.state(['REVERTING', atom]);
+  step.state(['REVERTED', atom]);
+}
+
+function ask(run: Run, step: Step): boolean {
+  const decider = run.frontier.ballot.next();
+  if (decider === undefined) return false;
+  step.ask({ about: 'node', decider });
+  return true;
+}
+
+function goForward(run: Run, step: Step): boolean {
+  const index = run.frontier.nextForward();
+  if (index === undefined) return false;
+  const atom = run.flow.atoms[index] as CompiledAtom;
+  if (atom.kind === 'retry') return beginAttempt(run, step, atom);
+  if (isFull(run.status, step.limits)) return refuse(run, step, index);
+  if (run.frontier.called >= step.limits.capacity) return false;
+  step.call('execute', index);
+  return true;
+}
+
+/** What it would do could not be written down: it is not called, and the run goes back. */
+function refuse(run: Run, step: Step, index: number): boolean {
+  step.state(['RUNNING', index]);
+  fail(run, step, 'FAILURE', index, notBegun(run.status));
+  return true;
+}
+
+/** TaskFlow R-13.12: the flow is undone, everything in it is new, and its retry begins the next attempt, after its pause. */
+function restart(run: Run, step: Step, retry: CompiledRetry): void {
+  const { index, until } = retry;
+  const anew = anewBehind(run, retry);
+  step.state(['RETRYING', index]);
+  step.state(['RESET', index + 1, until]);
+  for (const [from, to] of anew) step.state(['RESET', from, to]);
+  step.state(['INTEND', 'EXECUTE', index, index + 1]);
+  if (run.frontier.hasRested(index, step.limits)) beginAttempt(run, step, retry);
+}
+
+/** A retry that has nothing to try with has failed itself: then the retry around it is asked (R-13.15). */
+function beginAttempt(run: Run, step: Step, retry: CompiledRetry): boolean {
+  if (mayExecute(retry, step.limits)) {
+    if (run.frontier.called >= step.limits.capacity) return false;
+    step.call('execute', retry.index);
+    return true;
+  }
+  const next = nextAttempt(run, retry);
+  if (!('failure' in next)) {
+    step.state(next.provided === undefined ? ['ATTEMPT', retry.index] : ['ATTEMPT', retry.index, next.provided]);
+    return true;
+  }
+  if (run.status.atoms[retry.index]?.state !== 'RUNNING') step.state(['RUNNING', retry.index]);
+  fail(run, step, 'FAILURE', retry.index, next.failure);
+  return true;
+}
+
+/** What was lost is called again even while the run is being suspended: a suspended run holds nothing unknown. */
+function mayCall(run: Run, step: Step): boolean {
+  return step.limits.hold !== 'stop' && run.frontier.called < step.limits.capacity;
+}
+
+function lostFailure(atom: CompiledAtom, losses: number): Failure {
+  const times = losses === 1 ? 'once' : `${losses} times`;
+  return {
+    name: 'InterruptedError',
+    code: 'INTERRUPTED',
+    message: `the engine died ${times} while '${atom.path}' was under way: nobody knows how far it came`,
+  };
+}
+
+/** TaskFlow R-9.4 with difference D-6: REVERTED only when nothing that was done is left. */
+function endOf(atoms: readonly AtomStatus[], flow: readonly CompiledAtom[], cancelled: boolean): RunState {
+  let undone = false;
+  let left = false;
+  for (const [index, { state }] of atoms.entries()) {
+    if (state === 'REVERT_FAILURE') return 'FAILURE';
+    if (state === 'SUCCESS') left ||= flow[index]?.kind === 'task';
+    else if (state !== 'IGNORE') undone = true;
+  }
+  if (!undone) return 'SUCCESS';
+  if (left) return 'FAILURE';
+  return cancelled ? 'CANCELLED' : 'REVERTED';
+}

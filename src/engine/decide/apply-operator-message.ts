@@ -1,0 +1,54 @@
+import { type AtomStatus, mayBeUndone } from '../state/run-status.js';
+import { beginAnew } from './anew.js';
+import type { Run, Step } from './step.js';
+
+/** Everything is to be undone, whatever retries would say. What executes is told so; what is being undone already goes on. */
+export function cancel(run: Run, step: Step): void {
+  if (run.status.cancelled || run.status.state !== 'RUNNING') return;
+  step.state(['CANCEL']);
+  if (!run.status.goingBack) step.state(['INTEND', 'REVERT', 0, run.status.atoms.length]);
+  for (let atom = run.frontier.nextUnsettled(); atom !== undefined; atom = run.frontier.nextUnsettled()) step.state(['SETTLED', atom]);
+  run.frontier.questions.forget(() => true);
+  step.commands.push({ do: 'abort' });
+}
+
+/**
+ * A run that ended in FAILURE goes on from what failed: reverts that have failed are called again, and what is to be undone
+ * is; where there is none, what failed or was undone begins anew, and what is done stays done. Where nobody knows what failed
+ * has done, it is undone before.
+ */
+export function retryFailed(run: Run, step: Step): void {
+  const { atoms, goingBack } = run.status;
+  for (const atom of atoms.keys()) retryRevert(run, step, atom);
+  if (goingBack) return;
+  // An operator may have skipped the revert that was in its way, just before.
+  const isStuck = atoms.some(({ state, intention }) => intention !== 'EXECUTE' && intention !== 'REDO' && mayBeUndone(state));
+  const anew = new Set<number>();
+  for (const [atom, status] of atoms.entries()) {
+    const { state, intention, unsettled } = status;
+    // An optional node that failed before is left out, and what came after it stands on that.
+    if (intention === 'IGNORE') continue;
+    if (intention !== 'EXECUTE') {
+      if (!isStuck && !mayBeUndone(state)) anew.add(atom);
+    } else if (isUnknown(status)) {
+      step.state(['INTEND', 'REDO', atom, atom + 1]);
+      if (unsettled) step.state(['SETTLED', atom]);
+    } else if (state === 'FAILURE') anew.add(atom);
+  }
+  beginAnew(run, step, anew);
+}
+
+/** It failed, and nobody knows what it did: that is undone first. */
+function isUnknown({ state, outcome, interruptions }: AtomStatus): boolean {
+  return state === 'FAILURE' && (outcome === 'interrupted' || interruptions > 0);
+}
+
+/** A revert that has failed is called again, at once (D-7). */
+export function retryRevert(run: Run, step: Step, atom: number): void {
+  if (run.status.atoms[atom]?.state === 'REVERT_FAILURE') step.state(['SLEEP', atom, step.limits.nowMs]);
+}
+
+/** A person has undone what the revert could not: what came before can be undone now. */
+export function skipRevert(run: Run, step: Step, atom: number): void {
+  if (run.status.atoms[atom]?.state === 'REVERT_FAILURE') step.state(['REVERTED', atom]);
+}

@@ -1,0 +1,68 @@
+import type { Failure } from '../../model/failure.js';
+import type { Json } from '../../model/json.js';
+import type { AtomState } from '../../model/states.js';
+import { kindOf, rangeOf, type Transition } from '../../persistence/index.js';
+import { EFFECTS, type Heard } from '../state/effects.js';
+import { foldTransition } from '../state/fold.js';
+import type { Change } from '../state/protocol.js';
+import type { RunStatus } from '../state/run-status.js';
+
+/** Folds a fact in and notes what it changes, for listeners. Without listeners nobody needs to know what was before. */
+export function foldObserved(run: RunStatus, transition: Transition, changes: Change[]): void {
+  const { heard } = EFFECTS[transition[0]];
+  switch (heard) {
+    case 'nothing':
+      foldTransition(run, transition);
+      return;
+    case 'run': {
+      const { state: from } = run;
+      foldRange(run, transition, changes, 0, run.atoms.length);
+      changes.push({ kind: 'run', from, to: run.state });
+      return;
+    }
+    case 'range': {
+      const [from, until] = rangeOf(transition, kindOf(transition[0]).rangeAt ?? 0);
+      foldRange(run, transition, changes, from, until);
+      return;
+    }
+    case 'state':
+    case 'result':
+    case 'failure':
+    case 'attempt':
+      foldOne(run, transition, heard, changes);
+  }
+}
+
+function foldOne(run: RunStatus, transition: Transition, heard: Heard, changes: Change[]): void {
+  const [, atom, said] = transition as readonly [string, number, unknown];
+  const before = stateOf(run, atom);
+  foldTransition(run, transition);
+  const to = stateOf(run, atom);
+  // The attempt of a retry without code of its own is one fact, and two things to be told.
+  const inOne = heard === 'attempt' && before !== 'RUNNING';
+  if (inOne) changes.push(moved(atom, before, 'RUNNING'));
+  const change = moved(atom, inOne ? 'RUNNING' : before, to);
+  if (heard === 'failure') changes.push({ ...change, failure: said as Failure });
+  else if (before === to) return;
+  else if (heard === 'state' || said === undefined) changes.push(change);
+  else changes.push({ ...change, result: said as Json });
+}
+
+function foldRange(run: RunStatus, transition: Transition, changes: Change[], from: number, until: number): void {
+  const before = run.atoms.slice(from, until).map(({ state }) => state);
+  foldTransition(run, transition);
+  for (const [offset, state] of before.entries()) {
+    const to = stateOf(run, from + offset);
+    if (state !== to) changes.push(moved(from + offset, state, to));
+  }
+}
+
+type AtomChange = Extract<Change, { kind: 'atom' }>;
+
+function moved(atom: number, from: AtomState, to: AtomState): AtomChange {
+  return { kind: 'atom', atom, from, to };
+}
+
+function stateOf(run: RunStatus, atom: number): AtomState {
+  return run.atoms[atom]?.state ?? 'PENDING';
+}

@@ -1,0 +1,79 @@
+import { beginEpoch } from '../state/fold.js';
+import type { Decision, EngineEvent, Limits } from '../state/protocol.js';
+import type { AtomStatus } from '../state/run-status.js';
+import { proceed } from './advance.js';
+import { cancel, retryFailed, retryRevert, skipRevert } from './apply-operator-message.js';
+import { settleDecision } from './custom-retry-decisions.js';
+import { settleVote } from './deciders.js';
+import { isAwaited, noteOutcomes } from './record-outcomes.js';
+import { type Run, Step } from './step.js';
+
+/**
+ * The engine's whole judgement: given what happened, what is stated and what is called next. Pure but for `run`, which
+ * it owns and advances by exactly the transitions it returns; no user code, no clock, no storage.
+ */
+export function decide(run: Run, events: readonly EngineEvent[], limits: Limits): Decision {
+  const step = new Step(run, limits);
+  for (const event of events) note(run, step, event);
+  if (run.status.state === 'RUNNING') proceed(run, step);
+  return step;
+}
+
+function note(run: Run, step: Step, event: EngineEvent): void {
+  switch (event.kind) {
+    case 'begin':
+      step.state(['CREATED', event.creation]);
+      if (event.prepared !== true) step.state(['RUN', 'RUNNING']);
+      return;
+    case 'resumed':
+      beginEpoch(run.status);
+      step.adopted(event.adopted ?? []);
+      step.state(['TAKEOVER', inFlightAtoms(run.status.atoms)]);
+      if (run.status.state !== 'RUNNING') step.state(['RUN', 'RUNNING']);
+      return;
+    case 'reset':
+      beginEpoch(run.status);
+      step.adopted(event.adopted ?? []);
+      step.state(['RUN', 'PENDING']);
+      return;
+    case 'answered':
+      if (!run.frontier.questions.answered(event.question, event.id)) return;
+      if (event.question.about === 'node') settleVote(run, step, event.question.decider, event);
+      else settleDecision(run, step, event.question, event);
+      return;
+    case 'saved':
+      if (isAwaited(run, event.call)) step.state(['SAVED', event.call.atom, event.data]);
+      return;
+    case 'progress': {
+      const { call, fraction, details } = event;
+      if (isAwaited(run, call))
+        step.state(details === undefined ? ['PROGRESS', call.atom, fraction] : ['PROGRESS', call.atom, fraction, details]);
+      return;
+    }
+    case 'notStarted':
+      for (const atom of event.atoms) step.state(['WITHDRAWN', atom]);
+      return;
+    case 'finished':
+      noteOutcomes(run, step, event.outcomes);
+      return;
+    case 'cancel':
+      cancel(run, step);
+      return;
+    case 'retryFailed':
+      retryFailed(run, step);
+      return;
+    case 'retryRevert':
+      retryRevert(run, step, event.atom);
+      return;
+    case 'skipRevert':
+      skipRevert(run, step, event.atom);
+  }
+}
+
+function inFlightAtoms(atoms: readonly AtomStatus[]): number[] {
+  const found: number[] = [];
+  atoms.forEach((atom, index) => {
+    if (atom.state === 'RUNNING' || atom.state === 'REVERTING') found.push(index);
+  });
+  return found;
+}

@@ -1,0 +1,53 @@
+import type { CompiledDecider } from '../../compilation/index.js';
+import { type Failure, statedFailure } from '../../model/failure.js';
+import { inWords } from '../../model/in-words.js';
+import type { Answer } from '../state/protocol.js';
+import type { AtomStatus } from '../state/run-status.js';
+import { fail } from './resolve-failure.js';
+import type { Run, Step } from './step.js';
+import { skippedAt } from './verdict.js';
+
+/**
+ * Takes the answer of a decider. When all that speak for its target have spoken, one `no` is enough to skip it, as far
+ * as the widest `no` reaches (TaskFlow R-6.3, R-6.4). A choice speaks for all its branches at once. A decider that
+ * throws, or says something else, is a failure of its target (D-9).
+ */
+export function settleVote(run: Run, step: Step, index: number, { answer, failure }: Answer): void {
+  const { ballot } = run.frontier;
+  const decider = ballot.decider(index);
+  const first = run.status.atoms[decider.first] as AtomStatus;
+  // The run goes back meanwhile, or the node has been skipped by another one: nobody needs the answer.
+  if (first.state !== 'PENDING' || first.intention !== 'EXECUTE') return;
+  const wrong = failure ?? faultOf(decider, answer);
+  if (wrong !== undefined) {
+    step.state(['RUNNING', decider.first]);
+    fail(run, step, 'FAILURE', decider.first, wrong);
+    return;
+  }
+  const spoken = decider.choice === undefined ? [index] : ballot.branchesOf(decider.choice.id);
+  for (const other of spoken) {
+    const { first: atom, choice } = ballot.decider(other);
+    step.state(['VOTE', atom, other, choice === undefined ? answer === true : answer === choice.chosenBy]);
+  }
+  for (const other of spoken) settleTarget(run, step, ballot.decider(other).entry);
+}
+
+/** What is wrong with an answer: a decider says yes or no, a switch names one of its branches. */
+function faultOf({ choice, target }: CompiledDecider, answer: unknown): Failure | undefined {
+  const cases: readonly unknown[] = choice?.cases ?? [true, false];
+  if (cases.includes(answer)) return undefined;
+  const message = `the decider of '${target}' said ${inWords(answer)}: it has to say ${cases.map((one) => JSON.stringify(one)).join(' or ')}`;
+  return statedFailure({ name: 'DeciderError', code: 'BAD_ANSWER', message });
+}
+
+function settleTarget(run: Run, step: Step, entry: number): void {
+  const { frontier, status } = run;
+  const skips = skippedAt(
+    status,
+    frontier.ballot.at(entry).map((index) => [index, frontier.ballot.decider(index)] as const),
+  );
+  for (const [from, until] of skips) {
+    for (let atom = from; atom < until; atom++) if (status.atoms[atom]?.state === 'PENDING') step.state(['IGNORE', atom]);
+  }
+  if (skips.length > 0) frontier.skipped();
+}

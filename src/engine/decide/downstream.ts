@@ -1,0 +1,99 @@
+import type { CompiledFlow, CompiledRetry } from '../../compilation/index.js';
+import { type AtomStatus, mayBeUndone } from '../state/run-status.js';
+import type { Run } from './step.js';
+
+/** A node's atoms: of a retry, its flow's. */
+type AtomRange = Pick<CompiledRetry, 'index' | 'until'>;
+
+type Ranges = readonly (readonly [from: number, until: number])[];
+
+/**
+ * Everything that comes after the flow of a retry, also in the flows around it. A retry that undoes its own flow only undoes
+ * these, too (TaskFlow R-13.10).
+ */
+export function behind(run: Run, retry: CompiledRetry): Ranges {
+  return rangesOf(atomsBehind(run.flow, retry));
+}
+
+/**
+ * What has begun behind a flow that is to be tried again: it is undone first, and runs again after. Only a flow that was
+ * changed has such: something new was put before what is done.
+ */
+export function begunBehind(run: Run, part: AtomRange): Ranges {
+  if (!run.status.changed) return [];
+  const begun = atomsBehind(run.flow, part).filter((atom) => mayBeUndone(at(run, atom).state) && at(run, atom).intention !== 'REVERT');
+  return rangesOf(begun);
+}
+
+/**
+ * What begins anew with the flow of a retry: all that was undone for it, and what is behind it and was decided about, or
+ * skipped by who is asked again (R-13.11). What others have skipped stays skipped.
+ */
+export function anewBehind(run: Run, retry: CompiledRetry): Ranges {
+  const found = new Set(run.status.changed ? notNew(run, retry) : [...skippedFrom(run, retry), ...takenBackFrom(run, retry)]);
+  if (found.size === 0) return [];
+  const isAnew = (atom: number): boolean => found.has(atom) || (atom > retry.index && atom < retry.until);
+  const anew = new Set(found);
+  for (const [index, { first, skips, choice }] of (run.flow.deciders ?? []).entries()) {
+    if (isAnew(first)) {
+      for (const sibling of choice === undefined ? [] : run.frontier.ballot.branchesOf(choice.id)) {
+        const { first: from, until } = run.frontier.ballot.decider(sibling);
+        for (let atom = from; atom < until; atom++) if (!isAnew(atom)) anew.add(atom);
+      }
+    } else if (at(run, first).votes[index] === false) {
+      for (const [from, until] of skips)
+        for (let atom = from; atom < until; atom++) if (at(run, atom).state === 'IGNORE') anew.delete(atom);
+    }
+  }
+  return rangesOf([...anew].sort((a, b) => a - b));
+}
+
+function notNew(run: Run, retry: CompiledRetry): readonly number[] {
+  const redone = run.status.atoms.flatMap(({ intention }, atom) => (intention === 'REDO' ? [atom] : []));
+  return [...redone, ...atomsBehind(run.flow, retry).filter((atom) => !isNew(at(run, atom)))];
+}
+
+/** Atoms outside of the flow that somebody in it has skipped. */
+function skippedFrom(run: Run, { index, until }: CompiledRetry): readonly number[] {
+  const skipped: number[] = [];
+  for (const decider of run.frontier.ballot.reachingOut(index + 1, until)) {
+    for (const [from, to] of decider.skips) {
+      for (let atom = from; atom < to; atom++) if ((atom < index || atom >= until) && at(run, atom).state === 'IGNORE') skipped.push(atom);
+    }
+  }
+  return skipped;
+}
+
+/** Atoms outside of the flow that were never to begin, as a retry in it had undone its own flow only. */
+function takenBackFrom(run: Run, retry: CompiledRetry): readonly number[] {
+  const { index, until } = retry;
+  const isNested = ({ kind }: CompiledFlow['atoms'][number]): boolean => kind === 'retry';
+  if (!run.flow.atoms.slice(index + 1, until).some(isNested)) return [];
+  return atomsBehind(run.flow, retry).filter((atom) => at(run, atom).state === 'PENDING' && at(run, atom).intention === 'REVERT');
+}
+
+function isNew({ state, intention, votes }: AtomStatus): boolean {
+  return state === 'PENDING' && intention === 'EXECUTE' && Object.keys(votes).length === 0;
+}
+
+function at({ status }: Run, atom: number): AtomStatus {
+  return status.atoms[atom] as AtomStatus;
+}
+
+/** In ascending order. */
+export function atomsBehind({ graph, atoms }: CompiledFlow, { index, until }: AtomRange): readonly number[] {
+  const seen = new Set<number>();
+  for (let atom = index; atom < until; atom++) seen.add(atom);
+  for (const node of seen) for (const successor of graph.successors[node] ?? []) seen.add(successor);
+  return [...seen].filter((node) => node < atoms.length && (node < index || node >= until)).sort((a, b) => a - b);
+}
+
+function rangesOf(ascending: readonly number[]): Ranges {
+  const ranges: [number, number][] = [];
+  for (const atom of ascending) {
+    const last = ranges.at(-1);
+    if (last?.[1] === atom) last[1]++;
+    else ranges.push([atom, atom + 1]);
+  }
+  return ranges;
+}

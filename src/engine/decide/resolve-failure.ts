@@ -1,0 +1,123 @@
+import type { CompiledRetry, OptionalPart } from '../../compilation/index.js';
+import { timeAfter } from '../../model/clock.js';
+import type { Failure } from '../../model/failure.js';
+import type { Decision } from '../../model/states.js';
+import type { Question } from '../state/protocol.js';
+import { type AtomStatus, isTakenBack } from '../state/run-status.js';
+import { begunBehind, behind } from './downstream.js';
+import { decisionOf, pauseBefore } from './retries.js';
+import type { Run, Step } from './step.js';
+
+/** States that an atom has failed, and settles what that means; where somebody has to be asked first, that waits. */
+export function fail(run: Run, step: Step, word: 'FAILURE' | 'INTERRUPTED', atom: number, failure: Failure): void {
+  step.state([word, atom, failure]);
+  settleFailure(run, step, atom);
+}
+
+/** Where failures are to be left as they are: not in a run that goes back already, such as one that was cancelled. */
+export function leavesFailures({ status }: Run, { limits }: Step): boolean {
+  return limits.onFailure === 'stop' && !status.goingBack;
+}
+
+/** Failures are settled one after another, in the order in which they are stated. */
+export function settleFailure(run: Run, step: Step, failed: number): void {
+  const mustWait = leavesFailures(run, step) || run.frontier.nextUnsettled() !== undefined;
+  if (mustWait || resolveFailure(run, step, failed) !== undefined) step.state(['UNSETTLED', failed]);
+}
+
+/**
+ * Settles what a failed atom means for the run: its retry decides, when that gives up the retry around it, and when
+ * nobody retries the whole run goes back. TaskFlow R-13.8, with differences D-1 and D-6.
+ *
+ * @returns what has to be asked before: then nothing was stated
+ */
+export function resolveFailure(run: Run, step: Step, failed: number): Question | undefined {
+  const isPermanent = statusOf(run, failed).failure?.permanent === true;
+  let gaveUp: CompiledRetry | undefined;
+  let via = failed;
+  let part = mayBeTolerated(run, failed) ? run.flow.optional?.[failed] : undefined;
+  for (let governor = governorOf(run, failed); ; via = governor, governor = governorOf(run, governor)) {
+    for (; part !== undefined && part.first > governor; part = part.outer) if (leaveOut(run, step, part, failed)) return undefined;
+    if (governor < 0) break;
+    const retry = run.flow.atoms[governor] as CompiledRetry;
+    const decision = isPermanent || !hasBegun(statusOf(run, governor)) ? 'REVERT' : decisionOf(run, retry, failed, via);
+    if (decision === undefined) return { about: 'failure', retry: governor, failed, via };
+    // What would be undone for good in an optional node is left out with it, and nobody further out is asked.
+    if (decision === 'REVERT_LOCAL') for (; part !== undefined; part = part.outer) if (leaveOut(run, step, part, failed)) return undefined;
+    if (decision === 'REVERT') {
+      gaveUp ??= retry;
+      continue;
+    }
+    apply(run, step, decision, retry);
+    abortDoomed(run, step);
+    return undefined;
+  }
+  if (gaveUp !== undefined && !run.flow.compat.deferReverts) apply(run, step, 'REVERT_LOCAL', gaveUp);
+  else apply(run, step, 'REVERT_ALL', undefined);
+  abortDoomed(run, step);
+  return undefined;
+}
+
+/** A run that may have no more steps goes back, whatever of it is optional. */
+function mayBeTolerated(run: Run, failed: number): boolean {
+  return statusOf(run, failed).failure?.code !== 'JOURNAL_FULL';
+}
+
+/**
+ * An optional node that has failed is undone and left out, and the run goes on without it; what is taken back already stays so.
+ *
+ * @returns whether that settles the failure: not where a changed flow has put the node before what has begun
+ */
+function leaveOut(run: Run, step: Step, part: OptionalPart, failed: number): boolean {
+  const { first, until } = part;
+  if (isTakenBack(statusOf(run, first)) && isTakenBack(statusOf(run, failed))) return true;
+  if (begunBehind(run, { index: first, until }).length > 0) return false;
+  step.state(['INTEND', 'IGNORE', first, until]);
+  abortDoomed(run, step);
+  return true;
+}
+
+/** A retry that a changed flow has put around what had begun already may not have come to its first attempt: it can't make another one. */
+function hasBegun({ state, tried }: AtomStatus): boolean {
+  return state !== 'PENDING' && (state !== 'RUNNING' || tried.length > 0);
+}
+
+/** What is undone already can't be retried any more: an intention to revert is never taken back. */
+function apply(run: Run, step: Step, decision: Exclude<Decision, 'REVERT'>, retry: CompiledRetry | undefined): void {
+  const { status } = run;
+  if (decision === 'REVERT_ALL' || retry === undefined) {
+    if (!status.goingBack) step.state(['INTEND', 'REVERT', 0, status.atoms.length]);
+    return;
+  }
+  const { index, until } = retry;
+  const { intention } = statusOf(run, index);
+  if (isTakenBack(statusOf(run, index)) || (decision === 'RETRY' && intention === 'RETRY')) return;
+  if (decision === 'RETRY') {
+    const pauseMs = pauseBefore(run, retry);
+    if (pauseMs > 0) step.state(['SLEEP', index, timeAfter(step.limits.nowMs, pauseMs)]);
+    step.state(['INTEND', 'RETRY', index, index + 1]);
+    step.state(['INTEND', 'REVERT', index + 1, until]);
+    for (const [from, to] of begunBehind(run, retry)) step.state(['INTEND', 'REDO', from, to]);
+    return;
+  }
+  step.state(['INTEND', 'REVERT', index, until]);
+  for (const [from, to] of behind(run, retry)) step.state(['INTEND', 'REVERT', from, to]);
+}
+
+/** Siblings whose work is to be undone anyway are told so, where the app wishes it. */
+function abortDoomed(run: Run, step: Step): void {
+  if (step.limits.onFailure !== 'abortSiblings' || run.frontier.called === 0) return;
+  const doomed: number[] = [];
+  for (const [index, atom] of run.status.atoms.entries()) {
+    if (atom.state === 'RUNNING' && isTakenBack(atom)) doomed.push(index);
+  }
+  if (doomed.length > 0) step.commands.push({ do: 'abort', atoms: doomed });
+}
+
+function governorOf(run: Run, atom: number): number {
+  return run.flow.atoms[atom]?.governor ?? -1;
+}
+
+function statusOf(run: Run, atom: number): AtomStatus {
+  return run.status.atoms[atom] as AtomStatus;
+}

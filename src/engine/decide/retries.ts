@@ -1,0 +1,111 @@
+import type { BackoffDefinition } from '../../authoring/index.js';
+import type { CompiledRetry } from '../../compilation/index.js';
+import { type Failure, statedFailure } from '../../model/failure.js';
+import { quickDigest } from '../../model/ids.js';
+import { messageOf } from '../../model/in-words.js';
+import { canonicalText, isJsonArray, type Json, type JsonObject } from '../../model/json.js';
+import type { Decision } from '../../model/states.js';
+import type { AtomStatus, DecidedFailure } from '../state/run-status.js';
+import { storedValue } from '../state/values.js';
+import type { Run } from './step.js';
+
+/**
+ * What a retry says about a failure in its flow. Stock retries are data, so nobody has to be asked; of the user's own
+ * it is what they have said already, or nothing. TaskFlow R-4.5 to R-4.7.
+ */
+export function decisionOf(run: Run, compiled: CompiledRetry, failed: number, via: number): Decision | undefined {
+  const { retry, index } = compiled;
+  const status = statusOf(run, index);
+  switch (retry.kind) {
+    case 'times':
+      return status.attempt < retry.attempts ? 'RETRY' : (retry.otherwise ?? 'REVERT');
+    case 'forEach':
+    case 'forEachOf':
+      return hasValueLeft(run, compiled, retry) ? 'RETRY' : (retry.otherwise ?? 'REVERT');
+    case 'alwaysRevert':
+      return 'REVERT';
+    case 'alwaysRevertAll':
+      return 'REVERT_ALL';
+    case 'own':
+      return decidedIn(status, failed, via)?.decision;
+  }
+}
+
+function decidedIn(status: AtomStatus, failed: number, via: number): DecidedFailure | undefined {
+  const { decided, tried } = status;
+  for (let at = decided.length - 1; decided[at]?.attempt === tried.length; at--) {
+    const one = decided[at];
+    if (one?.failed === failed && one.via === via) return one;
+  }
+  return undefined;
+}
+
+/** What a stock retry gives to its next attempt; or why there can be none, which is its own failure. */
+export function nextAttempt(run: Run, compiled: CompiledRetry): { readonly provided?: Json } | { readonly failure: Failure } {
+  const { retry, path } = compiled;
+  // Counted, so that there is a place for what it is asked about each attempt.
+  if (retry.kind === 'own') return { provided: {} };
+  if (retry.kind !== 'forEach' && retry.kind !== 'forEachOf') return {};
+  try {
+    const [value] = valuesLeft(run, compiled, retry);
+    if (value === undefined) return { failure: { name: 'RetryError', code: 'NO_VALUE_LEFT', message: `'${path}' has no value to try` } };
+    return { provided: { [retry.provides]: value } };
+  } catch (error) {
+    const message = `'${path}' can't try what it was given: ${messageOf(error)}`;
+    return { failure: statedFailure({ name: 'RetryError', code: 'NOT_STORABLE', message }) };
+  }
+}
+
+/** What the codec refuses can't be tried. */
+function hasValueLeft(run: Run, compiled: CompiledRetry, retry: ForEach): boolean {
+  try {
+    return valuesLeft(run, compiled, retry).length > 0;
+  } catch {
+    return false;
+  }
+}
+
+/** How long a stock retry waits between the failure and its next attempt. */
+export function pauseBefore(run: Run, { retry, index, path }: CompiledRetry): number {
+  if (!('backoff' in retry) || retry.backoff === undefined) return 0;
+  return pauseMs(retry.backoff, statusOf(run, index).attempt, `${run.status.runId} ${path}`);
+}
+
+/**
+ * The pause after so many attempts. Its part of chance follows from who waits, so that the same run decides the same
+ * again, and runs that failed together do not come back together.
+ */
+export function pauseMs({ delayMs, factor, maxMs, jitter }: BackoffDefinition, attempts: number, who: string): number {
+  // After a thousand attempts the factor's power is Infinity, and nothing is not as often as that.
+  const whole = delayMs === 0 ? 0 : Math.min(maxMs, delayMs * factor ** (attempts - 1));
+  const chance = Number.parseInt(quickDigest(`${who} ${attempts}`).slice(0, 8), 16) / 0xffffffff;
+  return Math.round(whole * (1 - jitter * chance));
+}
+
+type ForEach = Extract<CompiledRetry['retry'], { kind: 'forEach' | 'forEachOf' }>;
+
+/** The list without what was tried: each time an equal value was tried, one of them is gone (R-4.7). */
+function valuesLeft(run: Run, compiled: CompiledRetry, retry: ForEach): readonly Json[] {
+  const tried = new Map<string, number>();
+  for (const attempt of statusOf(run, compiled.index).tried) {
+    const text = canonicalText((attempt as JsonObject)[retry.provides] ?? null);
+    tried.set(text, (tried.get(text) ?? 0) + 1);
+  }
+  return valuesOf(run, compiled, retry).filter((value) => {
+    const text = canonicalText(value);
+    const times = tried.get(text) ?? 0;
+    tried.set(text, times - 1);
+    return times <= 0;
+  });
+}
+
+function valuesOf(run: Run, { inputs }: CompiledRetry, retry: ForEach): readonly Json[] {
+  if (retry.kind === 'forEach') return retry.values.map((value) => run.codec.encode(value));
+  const source = inputs[retry.requires];
+  const stored = source === undefined ? undefined : storedValue(run, source, run.codec);
+  return stored !== undefined && isJsonArray(stored) ? stored : [];
+}
+
+function statusOf(run: Run, index: number): AtomStatus {
+  return run.status.atoms[index] as AtomStatus;
+}

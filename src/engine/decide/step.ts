@@ -1,0 +1,92 @@
+import type { CompiledFlow } from '../../compilation/index.js';
+import type { Codec } from '../../model/codec.js';
+import type { Phase } from '../../model/states.js';
+import { kindOf, rangeOf, type Transition, type Word } from '../../persistence/index.js';
+import type { Frontier } from '../frontier/frontier.js';
+import { EFFECTS, type Effect } from '../state/effects.js';
+import { beginEntry, foldTransition } from '../state/fold.js';
+import type { CallId, Change, Command, Limits, Question } from '../state/protocol.js';
+import { type AtomStatus, type RunStatus, turnOf } from '../state/run-status.js';
+import { foldObserved } from './changes.js';
+
+/** A run as the engine thinks of it: the checked flow, what happened, and what could happen next. */
+export interface Run {
+  readonly flow: CompiledFlow;
+  status: RunStatus;
+  frontier: Frontier;
+  /** For the few values that decisions read. */
+  readonly codec: Codec;
+  /** Somebody wants to know what each step changes. */
+  observed: boolean;
+  /** The last entry is not written yet: what is stated next belongs to it. */
+  entryIsOpen: boolean;
+}
+
+/** One step while it is being decided: each fact is folded in as it is stated, so that the next decision sees it. */
+export class Step {
+  readonly transitions: Transition[] = [];
+  readonly changes: Change[] = [];
+  readonly commands: Command[] = [];
+  readonly late: CallId[] = [];
+  /** What bounds it; an atom may ask for more restraint. */
+  limits: Limits;
+  readonly #run: Run;
+
+  constructor(run: Run, limits: Limits) {
+    this.#run = run;
+    this.limits = limits;
+  }
+
+  state(transition: Transition): void {
+    this.#write(transition);
+    const { status } = this.#run;
+    if (this.#run.observed) foldObserved(status, transition, this.changes);
+    else foldTransition(status, transition);
+    this.#tell(transition);
+  }
+
+  /** States what it means that another flow goes on. The run could not be looked at before that was folded in: so it has been. */
+  adopted(facts: readonly Transition[]): void {
+    for (const fact of facts) {
+      this.#write(fact);
+      if (fact[0] === 'IGNORE' && this.#run.observed) this.changes.push({ kind: 'atom', atom: fact[1], from: 'PENDING', to: 'IGNORE' });
+    }
+  }
+
+  /** Asks the loop to ask code of the user; nothing is stated before it has answered. */
+  ask(question: Question): void {
+    this.commands.push({ do: 'ask', question, id: this.#run.frontier.questions.ask(question) });
+  }
+
+  /** States that the atom is called, and asks the loop to call it. */
+  call(phase: Phase, atom: number): void {
+    const status = this.#run.status.atoms[atom] as AtomStatus;
+    const { state: from, lost: again } = status;
+    this.state([phase === 'execute' ? 'RUNNING' : 'REVERTING', atom]);
+    const { round, attempt } = status;
+    this.commands.push({ do: 'call', atom, phase, round, turn: turnOf(status), attempt, from, again });
+  }
+
+  /** From here on nothing is started, in this step and in those that follow it. */
+  suspend(): void {
+    this.limits = { ...this.limits, hold: this.limits.hold === 'stop' ? 'stop' : 'suspend' };
+    this.commands.push({ do: 'suspend' });
+  }
+
+  #write(transition: Transition): void {
+    if (this.transitions.length === 0 && !this.#run.entryIsOpen) beginEntry(this.#run.status, this.limits.nowMs);
+    this.transitions.push(transition);
+  }
+
+  /** What the fact is about may be ready now, or not any more. */
+  #tell(transition: Transition): void {
+    const { status, frontier } = this.#run;
+    const [word, first] = transition;
+    const { touches }: Effect<Word> = EFFECTS[word];
+    const { about, rangeAt } = kindOf(word);
+    if (touches !== undefined) touches(frontier, transition, status);
+    else if (about === 'atom') frontier.changed(first as number);
+    else if (about === 'atoms') for (const atom of first as readonly number[]) frontier.changed(atom);
+    else if (rangeAt !== undefined) frontier.allChanged(...rangeOf(transition, rangeAt));
+  }
+}

@@ -1,0 +1,107 @@
+import type { Failure } from '../../model/failure.js';
+import type { AtomState, Phase, RunState } from '../../model/states.js';
+
+/**
+ * Everything that an engine announces, after it is durable. Listeners are never awaited and can't hurt the run. Secrets are
+ * masked, `'[secret]'` in their place.
+ */
+export type FlowEvent = RunEvent | AtomEvent | LateEvent | ProgressEvent | EmittedEvent | JournalEvent | RecoveryEvent | PoisonEvent;
+
+interface CommonEvent {
+  /** The id that the run was given, or its own. */
+  readonly runId: string;
+  readonly flow: string;
+  /** Milliseconds since 1970, by the engine's clock. */
+  readonly atMs: number;
+}
+
+/** The run as a whole is in another state. */
+export interface RunEvent extends CommonEvent {
+  readonly type: 'run';
+  readonly state: RunState;
+  readonly oldState: RunState;
+  /** It went on after a crash, a takeover or a suspension. */
+  readonly resumed: boolean;
+}
+
+/** A task or retry is in another state. */
+export interface AtomEvent extends CommonEvent {
+  readonly type: 'task' | 'retry';
+  /** Node names from the root flow, joined by `/`. */
+  readonly path: string;
+  readonly state: AtomState;
+  readonly oldState: AtomState;
+  readonly round: number;
+  /** Which call of its phase in this round, from 1. */
+  readonly attempt: number;
+  /** It was in flight when its engine was lost, and is called again. */
+  readonly resumed: boolean;
+  /** With FAILURE and REVERT_FAILURE. */
+  readonly failure?: Failure;
+  /** With SUCCESS: what it gave, `keeps` included. With REVERTED: what revert returned, if it can be stored. */
+  readonly result?: unknown;
+}
+
+/**
+ * A call of a task or retry ended when nobody waited for it any more, as the run had gone on without it. Nothing of its end
+ * counts, and nothing of it is stored.
+ */
+export interface LateEvent extends CommonEvent {
+  readonly type: 'late';
+  readonly path: string;
+  readonly phase: Phase;
+  readonly round: number;
+  readonly attempt: number;
+}
+
+/** A task told how far it is. */
+export interface ProgressEvent extends CommonEvent {
+  readonly type: 'progress';
+  readonly path: string;
+  /** From 0 to 1. */
+  readonly fraction: number;
+  readonly details?: Readonly<Record<string, unknown>>;
+}
+
+/** What a task told with `ctx.emit`. Not stored. */
+export interface EmittedEvent extends CommonEvent {
+  readonly type: 'emitted';
+  readonly path: string;
+  /** The name that the task gave it. */
+  readonly event: string;
+  readonly data?: unknown;
+}
+
+/**
+ * The run has had four fifths of the steps that it may have: at `maxSteps` it goes back. Told once by each engine that has
+ * the run from there on.
+ */
+export interface JournalEvent extends CommonEvent {
+  readonly type: 'journal';
+  readonly steps: number;
+  readonly maxSteps: number;
+}
+
+/** An app with `recover` has come upon a run that nobody alive had. */
+export interface RecoveryEvent extends CommonEvent {
+  readonly type: 'recovery';
+  /**
+   * `taken`: it goes on here. `refused`: it can't, such as for a flow that has changed too much; others may, and this app looks
+   * at it again a minute later, then after two, four and so on.
+   */
+  readonly outcome: 'taken' | 'refused';
+  /** With `refused`: why. */
+  readonly failure?: Failure;
+}
+
+/**
+ * A run is left alone: several processes took it, and each ended before it could write a step, as one does that runs out of
+ * memory while it reads the run. `app.resume(id)` goes on with it all the same. Told once by each app that comes upon it.
+ */
+export interface PoisonEvent extends CommonEvent {
+  readonly type: 'poison';
+  /** How often it was taken. */
+  readonly takes: number;
+}
+
+export type Listener = (event: FlowEvent) => void;

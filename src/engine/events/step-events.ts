@@ -1,0 +1,61 @@
+import type { AtomState } from '../../model/states.js';
+import { isCall } from '../decide/call-commands.js';
+import type { Run } from '../decide/step.js';
+import { shownBeside, shownFailure, shownResult } from '../state/mask.js';
+import type { CallCommand, Change, Decision } from '../state/protocol.js';
+import type { AtomEvent, FlowEvent } from './events.js';
+
+type Common = { readonly runId: string; readonly flow: string; readonly atMs: number };
+
+/** The events of a durable step, in its order; those of calls are announced when the call is made. */
+export function eventsOf(run: Run, { changes, transitions, commands, late }: Decision, common: Common): FlowEvent[] {
+  const called = new Set(commands.flatMap((command) => (isCall(command) ? [command.atom] : [])));
+  const taken = transitions.some(([word]) => word === 'TAKEOVER');
+  const events = late.map(({ atom, phase, round, attempt }): FlowEvent => {
+    return { type: 'late', ...common, path: pathOf(run, atom), phase, round, attempt };
+  });
+  for (const change of changes) {
+    if (change.kind === 'run') {
+      events.push({ type: 'run', ...common, state: change.to, oldState: change.from, resumed: taken && change.from !== 'PENDING' });
+    } else if (!called.has(change.atom) || (change.to !== 'RUNNING' && change.to !== 'REVERTING')) {
+      events.push(atomEvent(run, change, common));
+    }
+  }
+  // A run that another engine left RUNNING says so again: whoever listens here has not heard it yet.
+  const silent = taken && !events.some((event) => event.type === 'run');
+  if (silent) events.unshift({ type: 'run', ...common, state: 'RUNNING', oldState: 'RUNNING', resumed: true });
+  return events;
+}
+
+/** RUNNING or REVERTING, said when the call is made. */
+export function callEvent(run: Run, { atom, phase, from }: CallCommand, common: Common): FlowEvent {
+  return atomEvent(run, { kind: 'atom', atom, from, to: phase === 'execute' ? 'RUNNING' : 'REVERTING' }, common);
+}
+
+function atomEvent(run: Run, { atom: index, from, to, failure, result }: Extract<Change, { kind: 'atom' }>, common: Common): AtomEvent {
+  const atom = run.flow.atoms[index];
+  const status = run.status.atoms[index];
+  const { secrets } = run.flow;
+  const shown = to === 'REVERTED' ? shownBeside : shownResult;
+  return {
+    type: atom?.kind === 'retry' ? 'retry' : 'task',
+    ...common,
+    path: pathOf(run, index),
+    state: to,
+    oldState: from,
+    round: status?.round ?? 0,
+    attempt: status?.attempt ?? 0,
+    resumed: isAgain(from, to),
+    ...(failure === undefined ? {} : { failure: shownFailure(secrets, index, failure) }),
+    ...(result === undefined ? {} : { result: shown(secrets, index, run.codec.decode(result)) }),
+  };
+}
+
+function pathOf(run: Run, atom: number): string {
+  return run.flow.atoms[atom]?.path ?? `#${atom}`;
+}
+
+/** It was in flight when its engine was lost. */
+function isAgain(from: AtomState, to: AtomState): boolean {
+  return from === to && (to === 'RUNNING' || to === 'REVERTING');
+}

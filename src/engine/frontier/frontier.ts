@@ -1,0 +1,258 @@
+import type { CompiledFlow } from '../../compilation/index.js';
+import type { Readiness } from '../state/effects.js';
+import type { Moment } from '../state/protocol.js';
+import { type AtomStatus, isInFlight, mayBeLeftOut, mayBeUndone, type RunStatus, standingOf } from '../state/run-status.js';
+import { Heap } from './heap.js';
+import { Ballot } from './pending-deciders.js';
+import { OpenQuestions } from './pending-questions.js';
+import { type Alarm, Alarms } from './wake-ups.js';
+
+const FORWARD = 1;
+const BACK = 2;
+const LOST = 4;
+const UNSETTLED = 8;
+const LEFT_OUT = 16;
+
+const TO_UNDO = 1;
+const UNDONE = 2;
+const TRYING = 3;
+type Again = typeof TO_UNDO | typeof UNDONE | typeof TRYING;
+
+/**
+ * What could happen next in a run: an index over its state, kept by counting, so that a step costs what it changes and
+ * not what the flow holds. Derived, never stored: building it anew from the state gives the same.
+ *
+ * A node is *done* when its successors need not wait for it, and *clear* when its predecessors may be undone.
+ * TaskFlow R-11.10 and R-11.11, where "all transitive predecessors" is what the counters add up to.
+ */
+export class Frontier implements Readiness {
+  readonly #flow: CompiledFlow;
+  readonly #run: RunStatus;
+  /** Per node: predecessors that are not done. */
+  readonly #waiting: Int32Array;
+  /** Per node: successors that are not clear. */
+  readonly #holding: Int32Array;
+  readonly #done: Uint8Array;
+  readonly #clear: Uint8Array;
+  /** Candidates; what is no longer ready is dropped when it is taken. */
+  readonly #forward: Heap;
+  readonly #back: Heap;
+  readonly #lost: Heap;
+  readonly #leftOut = new Heap((a, b) => a < b);
+  /** Per node: in which heaps it is. */
+  readonly #queued: Uint8Array;
+  readonly #flying: Uint8Array;
+  /** Per node: whether it is to be undone before a retry may try again, or has been, or is a retry that is to try again. */
+  readonly #redone: Uint8Array;
+  readonly #again = { [TO_UNDO]: 0, [UNDONE]: 0, [TRYING]: 0 };
+  #inFlight = 0;
+  /** Failed atoms of which nobody knows yet what their failure means, in definition order. */
+  readonly #unsettled = new Heap((a, b) => a < b);
+  readonly #alarms = new Alarms();
+  readonly questions: OpenQuestions;
+  readonly ballot: Ballot;
+
+  /** @param questions what the user's code was asked already */
+  constructor(flow: CompiledFlow, run: RunStatus, questions = new OpenQuestions()) {
+    const nodes = flow.graph.successors.length;
+    this.#flow = flow;
+    this.#run = run;
+    this.questions = questions;
+    this.#waiting = Int32Array.from(flow.graph.predecessors, (list) => list.length);
+    this.#holding = new Int32Array(nodes);
+    this.#done = new Uint8Array(nodes);
+    this.#clear = new Uint8Array(nodes).fill(1);
+    this.#queued = new Uint8Array(nodes);
+    this.#flying = new Uint8Array(nodes);
+    this.#redone = new Uint8Array(nodes);
+    this.ballot = new Ballot(flow, run, this.questions, (node) => this.#waiting[node] === 0);
+    const priority = (atom: number): number => flow.atoms[atom]?.priority ?? 0;
+    this.#forward = new Heap((a, b) => priority(a) > priority(b) || (priority(a) === priority(b) && a < b));
+    this.#lost = new Heap((a, b) => priority(a) > priority(b) || (priority(a) === priority(b) && a < b));
+    this.#back = new Heap((a, b) => priority(a) > priority(b) || (priority(a) === priority(b) && a > b));
+    this.allChanged(0, nodes);
+  }
+
+  /** Calls that were made and not lost, and questions: as many answers are to come. */
+  get inFlight(): number {
+    return this.#inFlight + this.questions.size;
+  }
+
+  /** Calls that were made and not lost. */
+  get called(): number {
+    return this.#inFlight;
+  }
+
+  /** Something that is to run again is undone, and no retry is about to see to it. */
+  get bringsBack(): boolean {
+    return this.#again[UNDONE] > 0 && this.#again[TO_UNDO] === 0 && this.#again[TRYING] === 0;
+  }
+
+  /** To be told of every vote: what it let wait may begin. */
+  voted(decider: number): void {
+    this.changed(this.ballot.decider(decider).entry);
+  }
+
+  /** What was asked of deciders about these nodes is asked again. */
+  forget(from: number, until: number): void {
+    this.ballot.forget(from, until);
+  }
+
+  /** To be told when nodes were skipped: the gates that they begin with are passed. */
+  skipped(): void {
+    for (const gate of this.ballot.gates) if (this.#done[gate] === 0) this.changed(gate);
+  }
+
+  /** The same of the nodes `from` up to, not including, `until`. */
+  allChanged(from: number, until: number): void {
+    for (let node = from; node < until; node++) this.changed(node);
+  }
+
+  /** To be told of every node whose state or intention changed. */
+  changed(start: number): void {
+    const pending = [start];
+    for (let node = pending.pop(); node !== undefined; node = pending.pop()) {
+      const atom = this.#run.atoms[node];
+      const reached = this.#waiting[node] === 0;
+      const done = atom === undefined ? reached && this.ballot.isOpen(node) : isDone(atom, reached);
+      this.#flip(this.#done, node, done, this.#flow.graph.successors, this.#waiting, pending);
+      this.#flip(this.#clear, node, isClear(atom, this.#holding[node] === 0), this.#flow.graph.predecessors, this.#holding, pending);
+      if (atom !== undefined) this.#enqueue(node, atom);
+    }
+  }
+
+  /** The next atom that may be executed now; it stays until its state changes. */
+  nextForward(): number | undefined {
+    return this.#first(this.#forward, FORWARD, (node, atom) => this.#mayExecute(node, atom));
+  }
+
+  /** The next atom that may be undone now: reverted or, if it is a retry, started over. */
+  nextBack(): number | undefined {
+    return this.#first(this.#back, BACK, (node, atom) => this.#mayRevert(node, atom));
+  }
+
+  /** The next atom of an optional node that has failed of which nothing is left. */
+  nextLeftOut(): number | undefined {
+    return this.#first(this.#leftOut, LEFT_OUT, (_, atom) => mayBeLeftOut(atom));
+  }
+
+  /** The next atom that was in flight when its engine was lost. */
+  nextLost(): number | undefined {
+    return this.#first(this.#lost, LOST, (_, atom) => atom.lost);
+  }
+
+  /** The first atom whose failure is to be settled. */
+  nextUnsettled(): number | undefined {
+    return this.#first(this.#unsettled, UNSETTLED, (_, atom) => atom.unsettled);
+  }
+
+  /** The next atom that goes on by itself at a time: a retry with its next attempt, a failed revert with another try. */
+  nextAlarm(moment: Moment): Alarm | undefined {
+    return this.#alarms.next(moment, ({ atom, atMs }) => {
+      const status = this.#run.atoms[atom] as AtomStatus;
+      return status.wakeAtMs === atMs && this.#isResting(atom, status);
+    });
+  }
+
+  /** Whether an atom need not wait, or has waited long enough. */
+  hasRested(atom: number, moment: Moment): boolean {
+    return this.#alarms.isOver(atom, moment);
+  }
+
+  #flip(
+    flags: Uint8Array,
+    node: number,
+    value: boolean,
+    neighbors: readonly (readonly number[])[],
+    counts: Int32Array,
+    pending: number[],
+  ): void {
+    if ((flags[node] === 1) === value) return;
+    flags[node] = value ? 1 : 0;
+    for (const neighbor of neighbors[node] ?? []) {
+      const before = counts[neighbor] as number;
+      counts[neighbor] = value ? before - 1 : before + 1;
+      if (before === 0 || counts[neighbor] === 0) pending.push(neighbor);
+    }
+  }
+
+  #enqueue(node: number, atom: AtomStatus): void {
+    const flying = isInFlight(atom) ? 1 : 0;
+    this.#inFlight += flying - (this.#flying[node] as number);
+    this.#flying[node] = flying;
+    this.#countRedone(node, atom);
+    if (atom.unsettled) this.#queue(this.#unsettled, UNSETTLED, node);
+    if (atom.wakeAtMs === undefined) this.#alarms.forget(node);
+    else this.#alarms.set(node, atom.wakeAtMs, this.#isResting(node, atom));
+    if (mayBeLeftOut(atom)) this.#queue(this.#leftOut, LEFT_OUT, node);
+    if (atom.lost) this.#queue(this.#lost, LOST, node);
+    else if (this.#mayExecute(node, atom)) this.#queue(this.#forward, FORWARD, node);
+    else if (this.#mayRevert(node, atom)) this.#queue(this.#back, BACK, node);
+  }
+
+  /** A retry waits for all that runs again with its flow: when that is undone, it may try again. */
+  #countRedone(node: number, atom: AtomStatus): void {
+    const now = againOf(atom);
+    const before = this.#redone[node] as 0 | Again;
+    if (now === before) return;
+    this.#redone[node] = now;
+    if (now !== 0) this.#again[now]++;
+    if (before === 0) return;
+    this.#again[before]--;
+    if (before !== TO_UNDO || this.#again[TO_UNDO] > 0) return;
+    for (const [index, other] of this.#run.atoms.entries()) if (other.intention === 'RETRY') this.#enqueue(index, other);
+  }
+
+  #queue(heap: Heap, flag: number, node: number): void {
+    const queued = this.#queued[node] as number;
+    if ((queued & flag) !== 0) return;
+    this.#queued[node] = queued | flag;
+    heap.push(node);
+  }
+
+  #first(heap: Heap, flag: number, ready: (node: number, atom: AtomStatus) => boolean): number | undefined {
+    for (let node = heap.peek(); node !== undefined; node = heap.peek()) {
+      if (ready(node, this.#run.atoms[node] as AtomStatus)) return node;
+      heap.pop();
+      this.#queued[node] = (this.#queued[node] as number) & ~flag;
+    }
+    return undefined;
+  }
+
+  #mayExecute(node: number, atom: AtomStatus): boolean {
+    if (standingOf(atom).next !== 'execute') return false;
+    if (atom.state === 'RETRYING') return atom.wakeAtMs === undefined;
+    return this.#waiting[node] === 0 && this.ballot.isOpen(node);
+  }
+
+  /** A retry between two attempts that may begin the next one, or a task whose revert has failed, when it would be its turn. */
+  #isResting(node: number, { state, intention }: AtomStatus): boolean {
+    if (state === 'REVERT_FAILURE') return this.#holding[node] === 0;
+    return state === 'RETRYING' && intention === 'EXECUTE';
+  }
+
+  #mayRevert(node: number, atom: AtomStatus): boolean {
+    if (this.#holding[node] !== 0) return false;
+    const { next } = standingOf(atom);
+    return next === 'revert' || (next === 'retry' && this.#again[TO_UNDO] === 0);
+  }
+}
+
+/**
+ * What succeeded may stand behind something that a changed flow has put before it, and what was skipped behind something that
+ * has yet to run: it counts only after that, so that what comes after it waits for all that is before (R-11.10).
+ */
+function isDone(atom: AtomStatus, reached: boolean): boolean {
+  return reached && standingOf(atom).isDone;
+}
+
+/** What was undone counts only when all that is after it is, too (R-11.11). */
+function isClear(atom: AtomStatus | undefined, free: boolean): boolean {
+  return free && (atom === undefined || standingOf(atom).isClear);
+}
+
+function againOf({ intention, state }: AtomStatus): 0 | Again {
+  if (intention === 'RETRY') return TRYING;
+  if (intention !== 'REDO') return 0;
+  return mayBeUndone(state) ? TO_UNDO : UNDONE;
+}

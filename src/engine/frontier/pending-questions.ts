@@ -1,0 +1,44 @@
+import type { Question } from '../state/protocol.js';
+
+/** What the user's code was asked and has not answered. Not stored: a new engine asks again. */
+export class OpenQuestions {
+  #open = new Map<string, { readonly id: number; readonly question: Question }>();
+  #asked = 0;
+
+  get size(): number {
+    return this.#open.size;
+  }
+
+  copy(): OpenQuestions {
+    const copy = new OpenQuestions();
+    copy.#open = new Map(this.#open);
+    copy.#asked = this.#asked;
+    return copy;
+  }
+
+  /** Notes that it is asked; gives the number of the question. */
+  ask(question: Question): number {
+    const id = ++this.#asked;
+    this.#open.set(keyOf(question), { id, question });
+    return id;
+  }
+
+  isOpen(question: Question): boolean {
+    return this.#open.has(keyOf(question));
+  }
+
+  /** Whether this is the answer that is waited for: from now on none is. */
+  answered(question: Question, id: number): boolean {
+    const key = keyOf(question);
+    return this.#open.get(key)?.id === id && this.#open.delete(key);
+  }
+
+  /** Answers to these questions are not wanted any more. */
+  forget(which: (question: Question) => boolean): void {
+    for (const [key, { question }] of this.#open) if (which(question)) this.#open.delete(key);
+  }
+}
+
+function keyOf(question: Question): string {
+  return question.about === 'node' ? `node ${question.decider}` : `failure ${question.retry} ${question.failed} ${question.via}`;
+}

@@ -1,0 +1,90 @@
+import type { CallDoors } from '../calls/call-context.js';
+import type { Commitment } from '../calls/commitment.js';
+import { isFull, journalFull } from '../decide/full-journal.js';
+import type { Run } from '../decide/step.js';
+import type { EngineParts } from '../record/engine-context.js';
+import type { Mailbox } from '../record/event-queue.js';
+import { Savings } from '../record/pending-saves.js';
+import type { CallId, EngineEvent, Limits } from '../state/protocol.js';
+import { ProgressNotes } from './progress-notes.js';
+
+/** Where calls report to. */
+interface ReportParts {
+  readonly run: Run;
+  readonly parts: EngineParts;
+  readonly bounds: Pick<Limits, 'maxSteps'>;
+  readonly mailbox: Mailbox;
+  /** What every event of the run says. */
+  readonly common: () => { runId: string; flow: string; atMs: number };
+}
+
+/** Takes what calls say while they run and when they end: results, `ctx.save`, `ctx.progress`, `ctx.emit`, transactions. */
+export class CallReports {
+  readonly savings = new Savings();
+  readonly #to: ReportParts;
+  readonly #progress: ProgressNotes;
+  /** Why nothing can be saved any more. */
+  #over: unknown;
+
+  constructor(to: ReportParts) {
+    this.#to = to;
+    this.#progress = new ProgressNotes(to.parts.clock, () => to.mailbox.ring());
+  }
+
+  doors(): CallDoors {
+    const { parts, mailbox, common } = this.#to;
+    return {
+      finished: (outcome) => mailbox.post({ kind: 'finished', outcomes: [outcome] }),
+      ...(parts.journal.capabilities.transactional ? { commit: (commitment: Commitment) => this.#commit(commitment) } : {}),
+      save: (call, data) => this.#save(call, data),
+      progress: (call, path, fraction, details) => this.#note(call, path, fraction, details),
+      emit: (path, event, data) => parts.emit({ type: 'emitted', ...common(), path, event, ...(data === undefined ? {} : { data }) }),
+    };
+  }
+
+  /** How far calls are, for the step that is made now. */
+  notes(): readonly EngineEvent[] {
+    return this.#progress.take();
+  }
+
+  /** Whoever still waits for something to be saved is told why it is not. */
+  end(reason: unknown): void {
+    this.#over ??= reason;
+    this.#progress.end();
+    this.savings.end(this.#over);
+    this.#to.mailbox.refuseCommitments(this.#over);
+  }
+
+  #isFull(): boolean {
+    return isFull(this.#to.run.status, this.#to.bounds);
+  }
+
+  #save(call: CallId, data: unknown): Promise<void> {
+    const { run, parts, mailbox } = this.#to;
+    const saved = new Promise<void>((resolve, reject) => {
+      if (this.#over !== undefined) return reject(this.#over);
+      // What is being undone is undone, though it took more steps.
+      if (this.#isFull() && run.status.atoms[call.atom]?.state === 'RUNNING') return reject(journalFull(run.status));
+      const event = { kind: 'saved', call, data: parts.codec.encode(data) } as const;
+      this.savings.add({ event, resolve, reject });
+      mailbox.post(event);
+    });
+    // A task that does not await it, such as one whose run is given up while it saves, is not to end the process.
+    saved.catch(() => undefined);
+    return saved;
+  }
+
+  #commit(commitment: Commitment): void {
+    if (this.#over !== undefined) commitment.refuse(this.#over);
+    else this.#to.mailbox.postCommitment(commitment);
+  }
+
+  #note(call: CallId, path: string, fraction: number, details?: Readonly<Record<string, unknown>>): void {
+    const { parts, common } = this.#to;
+    const encoded = details === undefined ? {} : { details: parts.codec.encode(details) };
+    if (parts.listening()) {
+      parts.emit({ type: 'progress', ...common(), path, fraction, ...(details === undefined ? {} : { details }) });
+    }
+    if (this.#over === undefined && !this.#isFull()) this.#progress.add({ kind: 'progress', call, fraction, ...encoded });
+  }
+}

@@ -1,0 +1,183 @@
+import type { CompiledFlow } from '../../compilation/index.js';
+import type { Codec } from '../../model/codec.js';
+import { IncompatibleFlowError, RunStuckError } from '../../model/errors.js';
+import type { Json } from '../../model/json.js';
+import { isEnded } from '../../model/states.js';
+import {
+  type FlowChange,
+  type InboxMessage,
+  knownMessages,
+  type LoadedRun,
+  type Metadata,
+  mayReceive,
+  type RunSummary,
+  type Shape,
+  type Transition,
+} from '../../persistence/index.js';
+import { decide } from '../decide/decide.js';
+import type { Run } from '../decide/step.js';
+import { Frontier } from '../frontier/frontier.js';
+import { type EngineParts, limitsOf } from '../record/engine-context.js';
+import { wishOf } from '../record/operator-messages.js';
+import { Writer } from '../record/writer.js';
+import { foldTransition } from '../state/fold.js';
+import { Past } from '../state/past.js';
+import type { Decision, EngineEvent } from '../state/protocol.js';
+import { newRun, type RunStatus } from '../state/run-status.js';
+import { adopt } from '../upgrade/adoption.js';
+import { missingValues } from '../upgrade/missing-values.js';
+import { refusals } from '../upgrade/resume-compatibility.js';
+import { Engine } from './engine.js';
+
+/** An engine with its first step, which is durable: {@link Engine.drive} goes on from there. */
+export interface OpenedRun {
+  readonly engine: Engine;
+  readonly first: Decision;
+}
+
+export interface NewRun {
+  /** The run's own id. Default: a new one. */
+  readonly runId?: string;
+  /** The user's id; absent: the run's own. */
+  readonly key: string | undefined;
+  /** Encoded, by name. */
+  readonly inputs: { readonly [name: string]: Json };
+  /** Encoded; of the factory that made the flow. */
+  readonly args?: Json;
+  readonly inputsHash: string;
+  /** The group that it belongs to, and what lists can find it by. */
+  readonly logbook?: string;
+  readonly metadata?: Metadata;
+  /** The process that will run it; `null`: it is only prepared, for whoever runs it. */
+  readonly owner: string | null;
+}
+
+/** Begins a run with its first step, unless the key is taken: then nothing is written. */
+export async function beginRun(
+  flow: CompiledFlow,
+  params: NewRun,
+  parts: EngineParts,
+): Promise<OpenedRun | { readonly exists: RunSummary }> {
+  const status = newRun(params.runId ?? parts.ids.runId(parts.clock.nowMs()), flow.atoms.length, flow.manifest);
+  const run = runWith(flow, status, parts.codec);
+  run.observed = parts.listening();
+  const { name, version, fingerprint } = flow;
+  const { inputs, args, inputsHash, owner, logbook, metadata } = params;
+  const key = params.key ?? status.runId;
+  const creation = { key, flow: name, version, fingerprint, inputs, ...(args === undefined ? {} : { args }), inputsHash };
+  const begin: EngineEvent = { kind: 'begin', creation, ...(owner === null ? { prepared: true } : {}) };
+  const first = decide(run, [begin], limitsOf(parts, run, 'none'));
+  const writer = new Writer(parts, flow.secrets);
+  const entry = writer.entry(status, first.transitions);
+  const created = await writer.create({
+    entry,
+    key,
+    flow: name,
+    version,
+    inputsHash,
+    state: status.state,
+    owner: status.state === 'RUNNING' ? owner : null,
+    shape: shapeOf(flow),
+    ...(logbook === undefined ? {} : { logbook }),
+    ...(metadata === undefined ? {} : { metadata }),
+  });
+  if (created.kind === 'exists' && created.run.runId !== status.runId) return { exists: created.run };
+  return { engine: new Engine(run, writer, parts), first };
+}
+
+/**
+ * Makes a run this engine's own: one entry with a higher epoch, what was in flight, and the first decisions. No task
+ * is called before it is durable.
+ *
+ * @throws StaleRunError when another engine was faster; nothing was written then
+ * @throws RunStuckError when nothing in it can move, though something is left to be done; nothing was written then
+ */
+export async function takeOver(taken: TakenRun, messages: LoadedRun['inbox'], owner: string, parts: EngineParts): Promise<OpenedRun> {
+  const { run, adopted } = taken;
+  const inbox = knownMessages(messages);
+  run.observed = parts.listening();
+  // What came too late for a run that has ended is used up, and does nothing.
+  const received = inbox.filter(({ kind }) => mayReceive(run.status.state, kind));
+  // Who resumes a suspended run knows better than the wish that led there; one for a run that died, or rests before it began, holds.
+  const suspensions = received.filter(({ kind }) => kind === 'suspend');
+  const settled = run.status.state === 'SUSPENDED' || isEnded(run.status.state);
+  const wishes = received.flatMap((message) => wishOf(message, run) ?? []);
+  const events: EngineEvent[] = [{ kind: 'resumed', ...(adopted === undefined ? {} : { adopted }) }, ...wishes];
+  const first = decide(run, events, limitsOf(parts, run, !settled && suspensions.length > 0 ? 'suspend' : 'none'));
+  for (const command of first.commands) {
+    if (command.do === 'giveUp') throw new RunStuckError(run.status.creation.key, run.flow.name, command.report);
+  }
+  const writer = new Writer(parts, run.flow.secrets);
+  const engine = new Engine(run, writer, parts);
+  const rests = run.status.state !== 'RUNNING';
+  const used = settled || rests ? inbox : inbox.filter(({ kind }) => kind !== 'suspend');
+  await writer.append({
+    entry: writer.entry(run.status, first.transitions),
+    durability: 'full',
+    summary: { state: run.status.state, owner: rests ? null : owner },
+    ...(used.length === 0 ? {} : { consume: used.map(({ id }) => id) }),
+  });
+  if (!settled) for (const message of suspensions) engine.deliver(message);
+  return { engine, first };
+}
+
+/** Lets a run that rests begin anew, in one step: PENDING, and nothing of what it did counts. Whoever runs it begins it. */
+export async function resetRun({ run, adopted }: TakenRun, messages: LoadedRun['inbox'], parts: EngineParts): Promise<OpenedRun> {
+  const inbox = knownMessages(messages);
+  run.observed = parts.listening();
+  const first = decide(run, [{ kind: 'reset', ...(adopted === undefined ? {} : { adopted }) }], limitsOf(parts, run, 'none'));
+  const writer = new Writer(parts, run.flow.secrets);
+  await writer.append({
+    entry: writer.entry(run.status, first.transitions),
+    durability: 'full',
+    summary: { state: run.status.state, owner: null },
+    ...(inbox.length === 0 ? {} : { consume: inbox.map(({ id }) => id) }),
+  });
+  return { engine: new Engine(run, writer, parts), first };
+}
+
+/** A run as this code's flow sees it. */
+export interface TakenRun {
+  readonly run: Run;
+  /** What it means that the flow is another one than before: folded in, and to be written with the next entry. */
+  readonly adopted?: readonly Transition[];
+}
+
+/**
+ * A stored run in the hands of this code's flow.
+ *
+ * @param goesOn it is to go on with what it did; otherwise it is only read, or begins anew, and any flow will do
+ * @throws IncompatibleFlowError when it is to go on, and this code's flow can't
+ */
+export function runOf(flow: CompiledFlow, status: RunStatus, codec: Codec, goesOn: boolean): TakenRun {
+  if (status.fingerprint === flow.fingerprint) return { run: runWith(flow, status, codec) };
+  const refuse = (report: readonly string[]): void => {
+    if (report.length > 0) throw new IncompatibleFlowError(status.creation.key, flow.name, report);
+  };
+  const past = new Past(status);
+  const places = new Map([...past.flow.atoms.keys()].map((path, place) => [path, place]));
+  const { version, fingerprint, manifest } = flow;
+  const change: FlowChange = { version, fingerprint, manifest, from: flow.atoms.map(({ path }) => places.get(path) ?? -1) };
+  if (!goesOn) {
+    foldTransition(status, ['FLOW', change]);
+    return { run: runWith(flow, status, codec), adopted: [['FLOW', change]] };
+  }
+  refuse(refusals(flow, past));
+  const adopted = adopt(flow, status, change, past);
+  refuse(missingValues(flow, status));
+  return { run: runWith(flow, status, codec), adopted };
+}
+
+function runWith(flow: CompiledFlow, status: RunStatus, codec: Codec): Run {
+  return { flow, status, codec, frontier: new Frontier(flow, status), observed: false, entryIsOpen: false };
+}
+
+/** Whether messages ask for something that a run at rest would do. */
+export function isWoken(status: RunStatus, inbox: readonly InboxMessage[]): boolean {
+  return status.state === 'FAILURE' && inbox.some(({ kind }) => mayReceive(status.state, kind));
+}
+
+/** What the journal keeps of a flow, once per fingerprint. */
+export function shapeOf(flow: CompiledFlow): Shape {
+  return { fingerprint: flow.fingerprint, atoms: flow.atoms.map(({ path, kind }) => [path, kind] as const), manifest: flow.manifest };
+}

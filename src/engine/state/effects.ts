@@ -1,0 +1,97 @@
+import type { Fact, Word } from '../../persistence/index.js';
+import * as ofAtoms from './fold-atom.js';
+import * as ofRuns from './fold-run-facts.js';
+import type { AtomStatus, RunStatus } from './run-status.js';
+
+/**
+ * What listeners hear of a fact. `run`: that the run has moved, and each atom that moved with it. `range`: each atom of its
+ * range that has moved. `state`: that its atom has, if so; `result` and `failure`: the same, with what the fact says; `attempt`:
+ * the same of what is two moves in one.
+ */
+export type Heard = 'nothing' | 'run' | 'range' | 'state' | 'result' | 'failure' | 'attempt';
+
+/** What may happen next, counted: the frontier. */
+export interface Readiness {
+  /** The nodes `from` up to, not including, `until` may be ready now, or not any more. */
+  allChanged(from: number, until: number): void;
+  /** A decider has said what it had to. */
+  voted(decider: number): void;
+  /** What was asked of deciders about these nodes is asked again. */
+  forget(from: number, until: number): void;
+}
+
+/** What a word of the journal makes of a run, and who hears of it. */
+export interface Effect<Of extends Word> {
+  readonly heard: Heard;
+  /** With {@link EFFECTS} alone, what writes to a {@link RunStatus}. @throws Error when it can't have happened */
+  fold(run: RunStatus, fact: Fact<Of>): void;
+  /** Tells the frontier what may be ready now, or not any more; where it is left out, that is every atom that the fact is about. */
+  touches?(ready: Readiness, fact: Fact<Of>, run: RunStatus): void;
+}
+
+/** By word: one that the journal has and that is missing here does not compile, and nothing else has to know of it. */
+export const EFFECTS: { readonly [W in Word]: Effect<W> } = {
+  CREATED: { heard: 'nothing', fold: (run, [, creation]) => ofRuns.create(run, creation) },
+  RUN: {
+    heard: 'run',
+    fold: (run, [, state]) => ofRuns.moveRun(run, state),
+    touches: (ready, [, state], run) => {
+      if (state === 'PENDING') ready.allChanged(0, run.atoms.length);
+    },
+  },
+  FLOW: { heard: 'nothing', fold: (run, [, change]) => ofRuns.adoptFlow(run, change) },
+  CANCEL: { heard: 'nothing', fold: ofRuns.cancel },
+  TAKEOVER: { heard: 'nothing', fold: lose },
+  INTEND: { heard: 'nothing', fold: (run, [, intention, from, until]) => ofRuns.intend(run, intention, from, until) },
+  RESET: {
+    heard: 'range',
+    fold: (run, [, from, until]) => ofRuns.resetAtoms(run, from, until),
+    touches: (ready, [, from, until]) => {
+      ready.forget(from, until);
+      ready.allChanged(from, until);
+    },
+  },
+  SNAPSHOT: { heard: 'nothing', fold: (run, [, snapshot]) => ofRuns.restoreSnapshot(run, snapshot) },
+  RUNNING: { heard: 'state', fold: (run, [, atom]) => ofAtoms.execute(run, atomOf(run, atom)) },
+  SUCCESS: { heard: 'result', fold: (run, [, atom, result]) => ofAtoms.succeed(run, atomOf(run, atom), result) },
+  FAILURE: { heard: 'failure', fold: (run, [, atom, failure]) => ofAtoms.fail(run, atomOf(run, atom), 'failure', failure) },
+  INTERRUPTED: { heard: 'failure', fold: (run, [, atom, failure]) => ofAtoms.fail(run, atomOf(run, atom), 'interrupted', failure) },
+  REVERTING: { heard: 'state', fold: (run, [, atom]) => ofAtoms.revert(run, atomOf(run, atom)) },
+  REVERTED: { heard: 'result', fold: (run, [, atom, result]) => ofAtoms.reverted(run, atomOf(run, atom), result) },
+  REVERT_FAILURE: { heard: 'failure', fold: (run, [, atom, failure]) => ofAtoms.failRevert(run, atomOf(run, atom), failure) },
+  RETRYING: { heard: 'state', fold: (run, [, atom]) => ofAtoms.move(run, atomOf(run, atom), 'RETRYING') },
+  IGNORE: { heard: 'state', fold: (run, [, atom]) => ofAtoms.move(run, atomOf(run, atom), 'IGNORE') },
+  // Of the call that is taken back nobody was told.
+  WITHDRAWN: { heard: 'nothing', fold: (run, [, atom]) => ofAtoms.withdraw(run, atomOf(run, atom)) },
+  ATTEMPT: { heard: 'attempt', fold: (run, [, atom, provided]) => ofAtoms.attempt(run, atomOf(run, atom), provided) },
+  DECIDED: { heard: 'nothing', fold: (run, fact) => ofAtoms.decide(run, atomOf(run, fact[1]), fact) },
+  SLEEP: { heard: 'nothing', fold: (run, [, atom, untilMs]) => set(run, atom, { wakeAtMs: untilMs }) },
+  UNSETTLED: { heard: 'nothing', fold: (run, [, atom]) => set(run, atom, { unsettled: true }) },
+  SETTLED: { heard: 'nothing', fold: (run, [, atom]) => set(run, atom, { unsettled: false }) },
+  VOTE: {
+    heard: 'nothing',
+    fold: (run, [, atom, decider, yes]) => ofAtoms.vote(atomOf(run, atom), decider, yes),
+    touches: (ready, [, , decider]) => ready.voted(decider),
+  },
+  SAVED: { heard: 'nothing', fold: (run, [, atom, saved]) => set(run, atom, { saved }) },
+  PROGRESS: {
+    heard: 'nothing',
+    fold: (run, [, atom, progress, details]) =>
+      set(run, atom, details === undefined ? { progress } : { progress, progressDetails: details }),
+  },
+};
+
+function lose(run: RunStatus, [, atoms]: Fact<'TAKEOVER'>): void {
+  for (const atom of atoms) ofAtoms.lose(atomOf(run, atom));
+}
+
+function set(run: RunStatus, atom: number, fields: Partial<AtomStatus>): void {
+  Object.assign(atomOf(run, atom), fields);
+}
+
+/** @throws Error when the run has no such atom */
+function atomOf(run: RunStatus, index: number): AtomStatus {
+  const atom = run.atoms[index];
+  if (atom === undefined) throw new Error(`the run has no atom ${index}`);
+  return atom;
+}

@@ -1,0 +1,61 @@
+import type { Compat } from '../../compilation/index.js';
+import type { FailureReport } from '../../model/failure.js';
+import { maskedFailure } from '../../model/masking.js';
+import type { Secrets } from '../../model/secrets.js';
+import { shownFailure } from './mask.js';
+import { isTakenBack, type RunStatus } from './run-status.js';
+
+/** What has to be known of a flow to say what failed in it: a compiled flow, or what the journal says of one. */
+export interface FailedFlow {
+  readonly atoms: readonly { readonly path: string; readonly kind: 'task' | 'retry' }[];
+  readonly secrets?: Secrets | undefined;
+  readonly compat?: Pick<Compat, 'failures'>;
+  /** Nothing is masked, whoever said it. */
+  readonly isPlain?: boolean;
+}
+
+/**
+ * The unresolved failures of a run, in the order in which they were written (D-4); also of atoms that are not in its flow any
+ * more.
+ *
+ * @param reader the atom that they are told: one that knows a secret may read what others that do have said
+ */
+export function failuresOf(flow: FailedFlow, status: RunStatus, reader?: number): readonly FailureReport[] {
+  const secrets = reader !== undefined && flow.secrets?.confidants.has(reader) === true ? undefined : flow.secrets;
+  const found: { at: number; report: FailureReport }[] = [];
+  const all = flow.compat?.failures === 'all';
+  status.atoms.forEach((atom, index) => {
+    const path = flow.atoms[index]?.path ?? `#${index}`;
+    const failure = atom.failure ?? (all ? atom.overcome : undefined);
+    if (failure !== undefined) {
+      found.push({
+        at: atom.failedAt,
+        report: {
+          ...{ path, phase: 'execute', attempt: atom.failedExecution, failure: shownFailure(secrets, index, failure) },
+          ...(atom.state === 'IGNORE' ? { optional: true } : {}),
+        },
+      });
+    }
+    if (atom.revertFailure !== undefined) {
+      const failure = shownFailure(secrets, index, atom.revertFailure);
+      found.push({ at: atom.revertFailedAt, report: { path, phase: 'revert', attempt: atom.reversions, failure } });
+    }
+  });
+  for (const { at, report, isConfident } of status.pastFailures) {
+    const isShown = !isConfident || flow.isPlain === true || flow.secrets?.confidants.has(reader ?? -1) === true;
+    found.push({ at, report: isShown ? report : { ...report, failure: maskedFailure(report.failure) } });
+  }
+  return found.sort((a, b) => a.at - b.at).map(({ report }) => report);
+}
+
+/** Atoms that were done and could not be undone, last first: what an operator has to look at. */
+export function pendingReverts(flow: FailedFlow, status: RunStatus): readonly string[] {
+  const paths: string[] = [];
+  status.atoms.forEach((atom, index) => {
+    const { state } = atom;
+    const undoable = state === 'REVERT_FAILURE' || ((state === 'SUCCESS' || state === 'FAILURE') && isTakenBack(atom));
+    const { kind, path = '' } = flow.atoms[index] ?? {};
+    if (undoable && kind === 'task') paths.unshift(path);
+  });
+  return paths;
+}

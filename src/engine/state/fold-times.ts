@@ -1,0 +1,32 @@
+import type { AtomState } from '../../model/states.js';
+import type { AtomStatus } from './run-status.js';
+
+/** Keeps when an atom's calls began and ended, as it moves to another state. */
+export function foldTimes(atom: AtomStatus, to: AtomState, atMs: number): void {
+  const { state: from } = atom;
+  switch (to) {
+    case 'RUNNING':
+      if (from === 'PENDING') atom.startedAtMs = atMs;
+      atom.endedAtMs = undefined;
+      return;
+    case 'SUCCESS':
+    case 'FAILURE':
+      // A revert that was withdrawn before it was called has not begun.
+      if (from === 'REVERTING') atom.revertStartedAtMs = undefined;
+      else atom.endedAtMs = atMs;
+      return;
+    case 'REVERTING':
+      if (from !== 'REVERTING' && from !== 'REVERT_FAILURE') atom.revertStartedAtMs = atMs;
+      atom.revertEndedAtMs = undefined;
+      return;
+    case 'REVERTED':
+    case 'REVERT_FAILURE':
+      atom.revertEndedAtMs = atMs;
+      return;
+    case 'PENDING':
+      atom.startedAtMs = undefined;
+      return;
+    case 'RETRYING':
+    case 'IGNORE':
+  }
+}

@@ -1,0 +1,38 @@
+import { isJsonArray, isJsonObject, type Json } from '../../model/json.js';
+import type { Secrets } from '../../model/secrets.js';
+import type { Shape } from '../../persistence/index.js';
+
+/** The secrets of a stored run, by the manifest of its flow: nobody needs today's code to know what to hide. */
+export function storedSecrets(manifest: Json | undefined, atoms: Shape['atoms']): Secrets | undefined {
+  const secrets = isJsonObject(manifest) ? manifest.secrets : undefined;
+  if (!isJsonObject(secrets)) return undefined;
+  const places = new Map(atoms.map(([path], place) => [path, place]));
+  const placed = (path: string): number[] => {
+    const place = places.get(path);
+    return place === undefined ? [] : [place];
+  };
+  const outputs = Object.entries(isJsonObject(secrets.outputs) ? secrets.outputs : {});
+  return {
+    inputs: new Set(textsIn(secrets.inputs)),
+    outputs: new Map(outputs.flatMap(([path, names]) => placed(path).map((place) => [place, new Set(textsIn(names))] as const))),
+    confidants: new Map(textsIn(secrets.confidants).flatMap((path) => placed(path).map((place) => [place, NONE] as const))),
+  };
+}
+
+/** What one of them calls secret. */
+export function anySecrets(one: Secrets | undefined, other: Secrets | undefined): Secrets | undefined {
+  if (one === undefined || other === undefined) return one ?? other;
+  const outputs = new Map(one.outputs);
+  for (const [atom, names] of other.outputs) outputs.set(atom, new Set([...(outputs.get(atom) ?? []), ...names]));
+  return {
+    inputs: new Set([...one.inputs, ...other.inputs]),
+    outputs,
+    confidants: new Map([...one.confidants, ...other.confidants]),
+  };
+}
+
+const NONE: ReadonlySet<string> = new Set();
+
+function textsIn(list: Json | undefined): readonly string[] {
+  return list !== undefined && isJsonArray(list) ? list.filter((item) => typeof item === 'string') : [];
+}

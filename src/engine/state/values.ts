@@ -1,0 +1,100 @@
+import type { Port } from '../../authoring/index.js';
+import type { CompiledFlow, Source } from '../../compilation/index.js';
+import type { Codec } from '../../model/codec.js';
+import type { Failure } from '../../model/failure.js';
+import type { Json } from '../../model/json.js';
+import type { RunStatus } from './run-status.js';
+
+/** A run as its state says it, with the flow whose atoms it speaks of. */
+export interface RunView {
+  readonly flow: CompiledFlow;
+  readonly status: RunStatus;
+}
+
+/** The same, with what its values are decoded by. */
+export interface ReadableRun extends RunView {
+  readonly codec: Codec;
+}
+
+/**
+ * The inputs of a call, each one a fresh copy, so that nobody can change what another one reads.
+ *
+ * @param path of whoever is called
+ * @throws Error when a value that must be there is not: that is the atom's failure (D-8)
+ */
+export function inputsOf(
+  run: ReadableRun,
+  path: string,
+  ports: readonly Port[],
+  sources: Readonly<Record<string, Source>>,
+): Record<string, unknown> {
+  const inputs: Record<string, unknown> = {};
+  for (const { name, optional } of ports) {
+    const source = sources[name];
+    const stored = source === undefined ? undefined : storedValue(run, source, run.codec);
+    if (stored !== undefined) inputs[name] = run.codec.decode(stored);
+    else if (!optional || source?.from === 'nearest') throw absent(path, name);
+  }
+  return inputs;
+}
+
+function absent(path: string, name: string): Error {
+  const error = new Error(`'${path}' needs '${name}', which was not produced`);
+  return Object.assign(error, ABSENT);
+}
+
+const ABSENT = { name: 'TaskContractError', code: 'VALUE_ABSENT' } as const;
+
+/** Whether this says that a call could not be made, because a value was not there. */
+export function isOfMissingValue(failure: Failure | undefined): boolean {
+  return failure?.name === ABSENT.name && failure.code === ABSENT.code;
+}
+
+/** What a source holds in the journal, if it holds anything. */
+export function storedValue(run: RunView, source: Source, codec: Codec): Json | undefined {
+  switch (source.from) {
+    case 'input':
+      return ownEntry(run.status.creation.inputs, source.name);
+    case 'constant':
+      return codec.encode(run.flow.constant(source.node, source.input));
+    case 'atom':
+      return outputOf(run.status, source.atom, source.output);
+    case 'branch':
+      for (const branch of source.of) {
+        const stored = storedValue(run, branch, codec);
+        if (stored !== undefined) return stored;
+      }
+      return undefined;
+    case 'nearest':
+      return nearestValue(run, source.levels, codec);
+  }
+}
+
+/** What was skipped is nobody's provider; further out is looked only where nobody nearer has run. */
+function nearestValue(run: RunView, levels: readonly (readonly Source[])[], codec: Codec): Json | undefined {
+  for (const level of levels) {
+    const open = level.filter((source) => !isAbsent(run, source));
+    if (open.length === 0) continue;
+    for (const source of open) {
+      const stored = storedValue(run, source, codec);
+      if (stored !== undefined) return stored;
+    }
+    return undefined;
+  }
+  return undefined;
+}
+
+function isAbsent({ status }: Pick<RunView, 'status'>, source: Source): boolean {
+  if (source.from === 'input') return !Object.hasOwn(status.creation.inputs, source.name);
+  return source.from === 'atom' && status.atoms[source.atom]?.state === 'IGNORE';
+}
+
+/** One output of a task, as long as its result stands. */
+function outputOf(status: RunStatus, atom: number, output: string): Json | undefined {
+  const result = status.atoms[atom]?.result;
+  return result === undefined ? undefined : ownEntry(result as Readonly<Record<string, Json>>, output);
+}
+
+function ownEntry(record: Readonly<Record<string, Json>>, key: string): Json | undefined {
+  return Object.hasOwn(record, key) ? record[key] : undefined;
+}

@@ -1,0 +1,140 @@
+import type { CompiledAtom, CompiledDecider, CompiledFlow, Source } from '../../compilation/index.js';
+import { isWrapped } from '../../persistence/index.js';
+import { Redoing } from '../decide/redoing.js';
+import { type AtomStatus, isSkipped, mayBeUndone, type RunStatus } from '../state/run-status.js';
+import { storedValue } from '../state/values.js';
+
+/** Values that are still needed and that nobody has stored: looked for in a run that has the new flow already. */
+export function missingValues(flow: CompiledFlow, status: RunStatus): readonly string[] {
+  const redoing = new Redoing(flow, status);
+  return [
+    ...flow.atoms.flatMap((_, index) => missingOf(flow, status, redoing, index)),
+    ...(flow.deciders ?? []).flatMap((decider, index) => missingOfDecider(flow, status, redoing, decider, index)),
+  ];
+}
+
+function missingOf(flow: CompiledFlow, status: RunStatus, redoing: Redoing, index: number): string[] {
+  const atom = flow.atoms[index] as CompiledAtom;
+  const { state, intention } = status.atoms[index] as AtomStatus;
+  const isAhead = intention === 'REDO' || (state === 'PENDING' && intention === 'EXECUTE');
+  // What is in flight is called again at once, whatever it is given by.
+  const atOnce = mayBeUndone(state) ? { ...(state === 'RUNNING' ? forward(atom) : {}), ...back(atom) } : {};
+  const missing = new Map([
+    ...entriesOf(forward(atom))
+      .filter(([, source]) => isMissed(flow, status, source, isAhead, redoing, index))
+      .map(([input, source]) => [input, whyNot(status, source)] as const),
+    ...entriesOf(atOnce)
+      .filter(([, source]) => isVanishing(status, source) || !isStored(flow, status, source))
+      .map(
+        ([input, source]) =>
+          [input, isVanishing(status, source) ? 'whose provider is being undone' : 'which was not stored when it began'] as const,
+      ),
+  ]);
+  return [...missing].map(([input, why]) => `'${atom.path}' needs '${input}', ${why}`);
+}
+
+/** Whether somebody who is ahead, or may be done again, would look for the value in vain. */
+function isMissed(flow: CompiledFlow, status: RunStatus, source: Source, isAhead: boolean, redoing: Redoing, atom: number): boolean {
+  if (isGiven(flow, status, source)) return false;
+  return isAhead || redoing.of(atom).some((again) => !isGiven(flow, status, source, again));
+}
+
+/** Its provider is being undone, and will be so before anybody else is called: what it gave is forgotten then. */
+function isVanishing({ atoms }: RunStatus, source: Source): boolean {
+  return source.from === 'atom' && atoms[source.atom]?.state === 'REVERTING';
+}
+
+function whyNot({ atoms }: RunStatus, source: Source): string {
+  const wasSkipped = source.from === 'atom' && atoms[source.atom]?.state === 'IGNORE';
+  return `which was not stored ${wasSkipped ? 'because its provider was skipped' : 'when its provider ran'}`;
+}
+
+function entriesOf(sources: Readonly<Record<string, Source>>): readonly (readonly [string, Source])[] {
+  return Object.entries(sources);
+}
+
+/** Who has voted is asked again only with a retry, and so is what lets begin what has begun. */
+function missingOfDecider(
+  flow: CompiledFlow,
+  status: RunStatus,
+  redoing: Redoing,
+  { target, first, until, source, history, reads }: CompiledDecider,
+  index: number,
+): string[] {
+  const isNew = status.atoms.slice(first, until).every(({ state, intention }) => state === 'PENDING' && intention === 'EXECUTE');
+  const isAhead = isNew && status.atoms[first]?.votes[index] === undefined && !isSkipped(status, source);
+  const told = source === undefined ? reads : (history[source.node] ?? {});
+  return Object.entries(told).flatMap(([name, from]) =>
+    mayBeAbsent(from) || !isMissed(flow, status, from, isAhead, redoing, first)
+      ? []
+      : [`what decides about '${target}' needs '${name}', ${whyNot(status, from)}`],
+  );
+}
+
+function forward(atom: CompiledAtom): Readonly<Record<string, Source>> {
+  if (atom.kind === 'task') return onlyRequired(atom.inputs, atom.task.requires);
+  // Stock retries have no optional inputs.
+  return atom.retry.kind === 'own' ? onlyRequired(atom.inputs, atom.retry.requires) : atom.inputs;
+}
+
+/** Retries are asked as long as their flow goes on. */
+function back(atom: CompiledAtom): Readonly<Record<string, Source>> {
+  if (atom.kind === 'retry') return forward(atom);
+  return atom.task.hasRevert !== false ? onlyRequired(atom.revertInputs, atom.revertPorts) : {};
+}
+
+function onlyRequired(
+  sources: Readonly<Record<string, Source>>,
+  ports: readonly { readonly name: string; readonly optional: boolean }[],
+): Readonly<Record<string, Source>> {
+  return Object.fromEntries(
+    ports.flatMap(({ name, optional }) => (optional || sources[name] === undefined ? [] : [[name, sources[name]]])),
+  );
+}
+
+/** It is there, or whoever gives it has yet to run: for the first time, or again. */
+function isGiven(flow: CompiledFlow, status: RunStatus, source: Source, again?: ReadonlySet<number>): boolean {
+  switch (source.from) {
+    case 'atom': {
+      if (again?.has(source.atom) === true) return true;
+      const { state, intention } = status.atoms[source.atom] ?? {};
+      return intention === 'REDO' || (state !== 'SUCCESS' && state !== 'IGNORE') || isStored(flow, status, source);
+    }
+    case 'branch':
+      return source.of.length === 0 || source.of.some((one) => isGiven(flow, status, one, again));
+    case 'nearest': {
+      const all = source.levels.flat();
+      return all.length === 0 || all.some((one) => isGiven(flow, status, one, again));
+    }
+    default:
+      return isStored(flow, status, source);
+  }
+}
+
+/** Who decides is told of such a value only where there is one: also in a run that began with this flow. */
+function mayBeAbsent(source: Source): boolean {
+  return source.from === 'input' || (source.from === 'branch' && !source.certain);
+}
+
+function isStored(flow: CompiledFlow, status: RunStatus, source: Source): boolean {
+  return source.from === 'constant' || isSealed(status, source) || storedValue({ flow, status }, source, NO_CODEC) !== undefined;
+}
+
+/** Who looks without keys can't know what is in it. */
+function isSealed(status: RunStatus, source: Source): boolean {
+  switch (source.from) {
+    case 'input':
+      return isWrapped(status.creation.inputs);
+    case 'constant':
+      return false;
+    case 'atom':
+      return isWrapped(status.atoms[source.atom]?.result);
+    case 'branch':
+      return source.of.some((one) => isSealed(status, one));
+    case 'nearest':
+      return source.levels.flat().some((one) => isSealed(status, one));
+  }
+}
+
+/** Only constants are encoded, and those are not looked at here. */
+const NO_CODEC = { encode: () => null, decode: () => undefined };
