@@ -5,6 +5,8 @@ import { said } from './paths.js';
 import { count, type Report, type Surroundings } from './report.js';
 
 const COLORS: Readonly<Record<Severity | 'path' | 'dim', string>> = { error: '91', warning: '93', note: '96', path: '36', dim: '90' };
+/** Of a longer line, as generated code has them, so much is shown. */
+const WIDEST = 200;
 /** A tab is drawn as wide as this. */
 const TAB = '    ';
 
@@ -35,11 +37,14 @@ function frame(
   const shown = (part: string): string => printable(part.replaceAll('\t', TAB));
   const before = shown(source.slice(0, column - 1));
   const meant = shown(source.slice(column - 1, endLine === line ? endColumn - 1 : undefined)).trimEnd();
-  return [
-    `${number} ${shown(source)}`,
-    `${' '.repeat(number.length + 1 + before.length)}${paint('~'.repeat(Math.max(1, meant.length)))}`,
-    '',
-  ];
+  const whole = shown(source);
+  const isLong = whole.length > WIDEST;
+  const from = isLong ? Math.max(0, before.length - WIDEST / 4) : 0;
+  const left = from > 0 ? '…' : '';
+  const part = `${left}${whole.slice(from, isLong ? from + WIDEST : undefined)}${isLong && from + WIDEST < whole.length ? '…' : ''}`;
+  const indent = number.length + 1 + left.length + before.length - from;
+  const width = Math.max(1, isLong ? Math.min(meant.length, from + WIDEST - before.length) : meant.length);
+  return [`${number} ${part}`, `${' '.repeat(indent)}${paint('~'.repeat(width))}`, ''];
 }
 
 /** One line that says how much was looked at, and what came of it. */

@@ -60,7 +60,7 @@ function decorated(expression: ts.Expression, made: object, frame: Frame, machin
     decorate(decorator, made, machine);
     return true;
   }
-  if (typeof decorator === 'function' && machine.realm.isOwn(decorator)) {
+  if (typeof decorator === 'function' && machine.realm.isOwn(decorator) && !isClass(decorator, machine.origins)) {
     Reflect.apply(decorator, undefined, [made]);
     return true;
   }

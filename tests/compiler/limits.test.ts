@@ -70,6 +70,28 @@ const ENDLESS: Readonly<Record<string, string>> = {
     'const f = (n: number): any => (n > 90 ? "x" : f(n + 1) + f(n + 1)); return linear(f(0)).build();',
 };
 
+/** None of these is a flow, and none is a mistake of the checker. */
+const ODD: Readonly<Record<string, string>> = {
+  'a decorator that is a class': '@(class {} as any) class Marked { execute() {} } return linear("f").add(Marked as never).build();',
+  'a setter that sets itself': 'class A { set a(value: any) { this.a = value; } } const a = new A(); a.a = 1; return linear("f").build();',
+  'a class that makes itself': 'class A { static { void new A(); } b: any = new A(); } return linear(String(new A())).build();',
+  'classes that extend each other': 'class A extends (B as any) {} class B extends A {} return linear("f").add(new B() as never).build();',
+  'a base that is none': 'class A extends (null as any) { constructor() { super(); } } return linear("f").add(new A() as never).build();',
+  'patterns of nothing':
+    'let a: any, b: any; [a, [b]] = [1] as any; ({ a: { b } } = {} as any); ({ ...a } = null as any); return linear(b).build();',
+  'a generator without end': 'function* g(): any { for (;;) yield g(); } const [a] = g(); return linear(a).build();',
+  'a static block without end': 'class A { static f: any; static { for (;;) list.push(1); } } return linear("f").add(A.f).build();',
+  'prototypes that are assigned':
+    'const a: any = {}; a.__proto__.x = 1; [a.__proto__] = [null]; delete a.__proto__; for (a.__proto__ of [1]); return linear("f").build();',
+  'a function as itself': 'const f: any = () => linear("f"); return f.call.call.call(f).build();',
+};
+
+describe('what only looks like a flow is no mistake of the checker', () => {
+  test.each(Object.entries(ODD))('%s', (_, body) => {
+    expect(findingsIn(body)).not.toContain('SYNTAX_ERROR');
+  });
+});
+
 test('a cycle of many nodes is said by its beginning and its end', () => {
   const body = `
   let flow: any = graph('circle').add(Object.fromEntries(Array.from({ length: 300 }, (_, index) => ['n' + index, task])));

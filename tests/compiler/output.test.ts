@@ -43,6 +43,20 @@ src/flows.ts:3:1 - note ANY_OUTPUT: it is any
     expect(text(report, { ...plain, color: true })).toContain('\x1b[91merror\x1b[0m \x1b[90mCYCLE:\x1b[0m');
   });
 
+  test('as text: of a line that nobody wrote, what is around the place', () => {
+    const read = () => `${'x'.repeat(5000)}meant${'y'.repeat(5000)}`;
+    const [finding] = findings;
+    const long = (column: number, endColumn: number) => {
+      const said = { ...(finding as Finding), place: place('/p/a.js', 1, column, endColumn), related: [] };
+      const [, , source = '', marks = ''] = text({ ...report, findings: [said] }, { ...plain, read }).split('\n');
+      return { source, marked: source.slice(marks.indexOf('~'), marks.length) };
+    };
+    expect(long(5001, 5006).source).toMatch(/^1 …x{50}meanty{145}…$/);
+    expect(long(5001, 5006).marked).toBe('meant');
+    expect(long(1, 4000)).toEqual({ source: `1 ${'x'.repeat(200)}…`, marked: 'x'.repeat(200) });
+    expect(long(10_006, 10_007).source).toMatch(/^1 …y{50}$/);
+  });
+
   test('as text, when there is nothing to say', () => {
     expect(text({ ...report, findings: [] }, plain)).toBe('1 flow and 2 tasks in 3 files: nothing to say.\n');
   });
