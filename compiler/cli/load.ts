@@ -39,8 +39,9 @@ export async function readAndLoad(
   return known;
 }
 
-/** For commands that report on nothing else: says what was wrong with loading. */
+/** For commands that report on nothing else: says what was wrong with loading, or can't be known. */
 export function complained(findings: readonly Finding[], { err, folder }: Io): ExitCode {
-  for (const { place, code, message } of findings) err(`${said(place.file, folder)}:${place.line} - error ${code}: ${message}\n`);
-  return findings.length > 0 ? 1 : 0;
+  for (const { place, severity, code, message } of findings)
+    err(`${said(place.file, folder)}:${place.line} - ${severity} ${code}: ${message}\n`);
+  return findings.some(({ severity }) => severity === 'error') ? 1 : 0;
 }

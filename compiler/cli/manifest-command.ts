@@ -1,4 +1,5 @@
-import { leftOut, manifestFile, manifestsOf } from '../manifest/index.js';
+import type { Finding } from '../findings/finding.js';
+import { leftOut, madeByArgs, manifestFile, manifestsOf } from '../manifest/index.js';
 import type { Arguments } from './arguments.js';
 import { type ExitCode, type Io, UsageError } from './io.js';
 import { complained, readAndLoad } from './load.js';
@@ -9,9 +10,18 @@ import { written } from './written.js';
 export async function manifestCommand(given: Arguments, io: Io): Promise<ExitCode> {
   const { reading, findings } = await readAndLoad(open(given, io), given, io);
   const isWanted = ({ name }: { readonly name: string }): boolean => given.words.length === 0 || given.words.includes(name);
-  const [manifests, broken] = [manifestsOf(reading), leftOut(reading)];
+  const [manifests, broken, made] = [manifestsOf(reading), leftOut(reading), [...madeByArgs(reading)].map(ofArgs)];
   for (const word of given.words)
-    if (![...manifests, ...broken].some(({ name }) => name === word)) throw new UsageError(`there is no flow '${word}'`);
+    if (![...manifests, ...broken, ...made].some(({ name }) => name === word)) throw new UsageError(`there is no flow '${word}'`);
   written(manifestFile(manifests.filter(isWanted)), given.output, io);
-  return complained([...findings, ...broken.filter(isWanted).flatMap((flow) => flow.findings)], io);
+  return complained([...findings, ...[...broken, ...made].filter(isWanted).flatMap((flow) => flow.findings)], io);
+}
+
+/** What is known of such a flow is written, if anything is; it says of no run what its flow is. */
+function ofArgs([name, place]: readonly [name: string, place: Finding['place']]): {
+  readonly name: string;
+  readonly findings: readonly Finding[];
+} {
+  const message = `a factory makes flow '${name}' from the args of each run: a manifest can't say what they become`;
+  return { name, findings: [{ code: 'NOT_STATIC', severity: 'note', place, message, related: [] }] };
 }

@@ -204,6 +204,25 @@ test('flowproof manifest and graph tell of the flows that there are', async () =
   write('flows.ts', flows(1));
 }, 90_000);
 
+test('flowproof manifest says of which flows only their runs know what they are', async () => {
+  write(
+    'made.ts',
+    `import { defineTask, factory, linear } from 'flowproof';
+const a = defineTask({ name: 'a', execute: async () => {} });
+export const many = factory('many', (names: readonly string[]) => {
+  let flow = linear.dynamic('many');
+  for (const name of names) flow = flow.add(a, { name });
+  return flow.build();
+});
+`,
+  );
+  expect(await flowproof('manifest', 'many')).toMatchObject({
+    code: 0,
+    err: "made.ts:3 - note NOT_STATIC: a factory makes flow 'many' from the args of each run: a manifest can't say what they become\n",
+  });
+  rmSync(join(folder, 'made.ts'));
+}, 30_000);
+
 test('flowproof manifest says which flows can’t run, and so have no manifest', async () => {
   write('flows.ts', flows(1, '.input<{ x: number }>()'));
   write('broken.ts', flows(1).replace("f = linear('f')", "g = linear('g')"));
