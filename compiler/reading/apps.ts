@@ -1,8 +1,8 @@
 import { ts } from '../source/index.js';
 import { builtBy } from './call-library.js';
-import { MadeFlow } from './factories.js';
+import { factoryNamed, MadeFlow } from './factories.js';
 import type { Machine } from './machine.js';
-import { type AppReading, FactoryReading, type Listed } from './traces.js';
+import type { AppReading, Listed } from './traces.js';
 
 /** Stands for `flowproof`: no app is made here, but which flows it is given is worth knowing. */
 export function makeApp(): void {}
@@ -24,7 +24,8 @@ export function appOf([options]: readonly unknown[], at: ts.CallExpression, mach
 }
 
 function listedAs(one: unknown, machine: Machine): Omit<Listed, 'at'> | undefined {
-  if (one instanceof FactoryReading) return { name: one.name };
+  const factory = factoryNamed(one, machine);
+  if (factory !== undefined) return { name: factory };
   // An app that is given one flow of a factory goes on with the runs of all of them.
   if (one instanceof MadeFlow) return { name: one.factory };
   const definition = builtBy(one, machine);

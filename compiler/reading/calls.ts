@@ -4,14 +4,13 @@ import { callExported, isExported, markClass } from './authoring-calls.js';
 import { callBuilder } from './builder-calls.js';
 import { functionBehind } from './class-methods.js';
 import { itemsOf } from './coercion.js';
-import { MadeFlow } from './factories.js';
+import { factoryNamed, MadeFlow } from './factories.js';
 import { forget } from './forget.js';
 import type { Frame } from './frame.js';
 import { arrayOf } from './literals.js';
 import type { Machine } from './machine.js';
 import { isStatic, short, unwrapped } from './syntax.js';
 import { ClassMark } from './tasks.js';
-import { FactoryReading } from './traces.js';
 import { Unknown } from './unknown.js';
 
 type Method = ts.PropertyAccessExpression | ts.ElementAccessExpression;
@@ -129,7 +128,8 @@ function afterUnknown(owner: Unknown, callee: ts.Expression, node: ts.CallExpres
 function apply(fn: unknown, self: unknown, node: ts.CallExpression, frame: Frame, machine: Machine): unknown {
   const args = arrayOf(node.arguments, frame, machine);
   if (fn instanceof ClassMark) return markClass(fn, args[0], machine);
-  if (fn instanceof FactoryReading) return new MadeFlow(fn.name, node, machine.types.of(node));
+  const factory = factoryNamed(fn, machine);
+  if (factory !== undefined) return new MadeFlow(factory, node, machine.types.of(node));
   const native = machine.natives.behind(fn);
   if (native !== undefined) return machine.natives.call(native, undefined, args, node);
   if (isExported(fn)) return callExported(fn as object, args, node, machine);

@@ -1,6 +1,6 @@
+import { factory, factoryDefinitionOf } from '#authoring';
 import type { ts } from '../source/index.js';
 import type { Machine } from './machine.js';
-import { FactoryReading } from './traces.js';
 import { Unknown } from './unknown.js';
 
 /** Stands for `factory`: what it builds, only a run's arguments say. */
@@ -17,12 +17,20 @@ export class MadeFlow extends Unknown {
   }
 }
 
-/** What `factory(name, build)` gives. */
+/** What `factory(name, build)` gives: a real one, so that whoever meets it sees what it is; it is never called. */
 export function factoryOf([name]: readonly unknown[], at: ts.CallExpression, machine: Machine): unknown {
   const { realm, traces } = machine;
   traces.visit(at);
   if (typeof name !== 'string') return machine.unknown('the name of this factory is known only at run time', at);
-  const factory = new FactoryReading(name, at);
-  traces.addFactory(factory);
-  return realm.hand(factory);
+  traces.addFactory({ name, at });
+  return realm.hand(factory(name, unread as never));
+}
+
+/** The name of a factory that the source has made, and of nothing that only looks like one. */
+export function factoryNamed(value: unknown, { realm }: Machine): string | undefined {
+  return realm.isHanded(value) ? factoryDefinitionOf(value)?.name : undefined;
+}
+
+function unread(): never {
+  throw new Error('a factory of the source is not called here');
 }

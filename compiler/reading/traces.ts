@@ -47,12 +47,10 @@ export interface AppReading {
 }
 
 /** A call of `factory(name, build)`. */
-export class FactoryReading {
-  /** @param name that all its flows have */
-  constructor(
-    readonly name: string,
-    readonly at: ts.CallExpression,
-  ) {}
+export interface FactoryReading {
+  /** All its flows have it. */
+  readonly name: string;
+  readonly at: ts.CallExpression;
 }
 
 /** Remembers how builders, flows and apps came to be. */
