@@ -90,7 +90,9 @@ test('the documentation has a place for each code that a failure is given', () =
   const places = new Set([...page.matchAll(/^### (.*)$/gm)].map(([, heading]) => heading));
   const sources = ['engine', 'executors'].flatMap((room) => {
     const folder = join(import.meta.dirname, '../../src', room);
-    return readdirSync(folder).map((name) => readFileSync(join(folder, name), 'utf8'));
+    return readdirSync(folder, { recursive: true, encoding: 'utf8' }).flatMap((name) =>
+      name.endsWith('.ts') ? readFileSync(join(folder, name), 'utf8') : [],
+    );
   });
   const codes = sources.flatMap((source) => [...source.matchAll(/(?:code: |refuse\(path, )'([A-Z_]+)'/g)].map(([, code]) => code));
   expect(codes).toContain('BAD_ANSWER');
