@@ -39,11 +39,22 @@ export function openProject(paths: readonly string[]): SourceProject {
     tsConfigFilePath: first.path,
     // The compiler finds what is imported; who is judged is said by the tsconfigs alone.
     skipFileDependencyResolution: true,
-    compilerOptions: { noEmit: true, skipLibCheck: true, composite: false, incremental: false },
+    compilerOptions: { noEmit: true, skipLibCheck: true, composite: false, incremental: false, ...readBy(tsconfigs) },
     ...(others.length === 0 ? {} : { resolutionHost: resolutionTo(tsconfigs) }),
   });
   for (const { path } of others) project.addSourceFilesFromTsConfig(path);
   return view(project, { paths, tsconfigs }, new Set(tsconfigs.flatMap(({ files }) => files)));
+}
+
+/** What the compiler reads at all is what any of the projects has. */
+function readBy(tsconfigs: readonly Tsconfig[]): ts.CompilerOptions {
+  const having = (name: 'allowJs' | 'checkJs' | 'resolveJsonModule') => tsconfigs.some(({ parsed }) => parsed.options[name] === true);
+  const jsx = tsconfigs.find(({ parsed }) => parsed.options.jsx !== undefined)?.parsed.options.jsx;
+  return {
+    ...(having('allowJs') || having('checkJs') ? { allowJs: true } : {}),
+    ...(having('resolveJsonModule') ? { resolveJsonModule: true } : {}),
+    ...(jsx === undefined ? {} : { jsx }),
+  };
 }
 
 interface OpenedBy {

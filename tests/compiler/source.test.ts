@@ -137,6 +137,25 @@ describe('the packages of a monorepo import each other by name', () => {
     expect(said(app)).toEqual(['app/src/flows.ts:5 CYCLE']);
   });
 
+  test('and are read with what any of them has: JavaScript, JSON and JSX', () => {
+    writePackages();
+    write('packages/app/src/legacy.js', "import { step } from '@acme/tasks';\nexport const legacy = { x: step('x'), y: step('y') };\n");
+    write('packages/app/src/names.json', { name: 'circle' });
+    write('packages/app/src/view.tsx', 'export const view = <T,>(x: T) => x;\n');
+    write(
+      'packages/app/src/flows.ts',
+      "import { graph } from 'flowproof';\nimport { legacy } from './legacy.js';\nimport names from './names.json' with { type: 'json' };\nimport { view } from './view.js';\nexport const circle = view(graph.dynamic(names.name).add(legacy)).link('x', 'y').link('y', 'x').build();\n",
+    );
+    const more = { allowJs: true, resolveJsonModule: true, jsx: 'preserve', composite: true, rootDir: 'src', outDir: 'dist' };
+    write('packages/app/tsconfig.json', {
+      compilerOptions: { ...compilerOptions, ...more },
+      include: ['src'],
+      references: [reference('tasks')],
+    });
+    const all = write('tsconfig.json', { files: [], references: [{ path: 'packages/tasks' }, { path: 'packages/app' }] });
+    expect(said(all)).toEqual(['app/src/flows.ts:5 CYCLE']);
+  });
+
   test('and after they are built', () => {
     const app = writePackages();
     write('packages/tasks/dist/index.d.ts', 'export declare const step: (name: string) => unknown;\n');
