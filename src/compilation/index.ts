@@ -1,8 +1,21 @@
 /** Compilation: a flow becomes a checked, frozen graph. Pure: nothing runs, nothing is written. */
 
-export { linesOf, signed } from './boxes.js';
-export { type Compat, STANDARD } from './compat.js';
-export { compile } from './compile.js';
+export { linesOf, signed } from './draw/boxes.js';
+export { type DotOptions, dot } from './draw/dot.js';
+export {
+  type Arrow,
+  type Box,
+  type Drawing,
+  drawingOf,
+  type FlowBox,
+  type LeafBox,
+  type Mark,
+  textOn,
+  withoutImplied,
+} from './draw/drawing.js';
+export { mermaid } from './draw/mermaid.js';
+export { toDot, toMermaid } from './draw/render.js';
+export { compile } from './graph/compile.js';
 export type {
   CompiledAtom,
   CompiledDecider,
@@ -11,12 +24,12 @@ export type {
   CompiledTask,
   ExecutionGraph,
   OptionalPart,
-} from './compiled-flow.js';
-export { type DescribedFlow, describe, RETRY_NAME, type ShapeOrigin } from './describe.js';
-export { type Difference, differencesOf } from './differences.js';
-export { type DotOptions, dot } from './dot.js';
-export { type Arrow, type Box, type Drawing, drawingOf, type FlowBox, type LeafBox, type Mark, textOn, withoutImplied } from './drawing.js';
-export { graphOf } from './execution-graph.js';
+} from './graph/compiled-flow.js';
+export { graphOf } from './graph/execution-graph.js';
+export { link } from './link/bind.js';
+export type { LinkedAtom, LinkedFlow } from './link/bound-flow.js';
+export { targeted } from './link/target.js';
+export { type DescribedFlow, describe, RETRY_NAME, type ShapeOrigin } from './shape/describe.js';
 export type {
   FlowNodeShape,
   FlowShape,
@@ -26,14 +39,11 @@ export type {
   RetryNodeShape,
   TaskNodeShape,
   UnknownNodeShape,
-} from './flow-shape.js';
-export { link } from './link.js';
-export type { LinkedAtom, LinkedFlow } from './linked-flow.js';
-export { manifestOf } from './manifest.js';
-export { mermaid } from './mermaid.js';
-export { toDot, toMermaid } from './render.js';
-export type { Source } from './source.js';
-export { decidersIn, type StoredDecider } from './stored-deciders.js';
-export { type StoredAtom, type StoredFlow, storedFlow } from './stored-flow.js';
-export { isSameSource, leavesOf, type StoredLeaf, type StoredSource, storedSource } from './stored-source.js';
-export { targeted } from './target.js';
+} from './shape/flow-shape.js';
+export type { Source } from './shape/source.js';
+export { type Compat, STANDARD } from './shape/taskflow-mode.js';
+export { type Difference, differencesOf } from './stored/differences.js';
+export { manifestOf } from './stored/manifest.js';
+export { decidersIn, type StoredDecider } from './stored/stored-deciders.js';
+export { type StoredAtom, type StoredFlow, storedFlow } from './stored/stored-flow.js';
+export { isSameSource, leavesOf, type StoredLeaf, type StoredSource, storedSource } from './stored/stored-source.js';

@@ -1,12 +1,13 @@
 /** Door of the journal in PostgreSQL's SQL: schema, statements and group commit, over whatever client an adapter brings. */
-export { Answers, answerMs, CLOSING_MS } from './answers.js';
-export { LANE_LOCK_TIMEOUT_MS } from './append-statements.js';
-export type { Connections } from './connections.js';
-export { grantUse } from './grant.js';
-export { type LockClient, LockSession } from './lock-session.js';
-export { migrate, quoted } from './migrate.js';
-export type { Row, Sql, Statement, Statements } from './sql.js';
-export { asPersistenceError, isFull, isInDoubt, isLost, isReadOnly, pooled } from './sql-errors.js';
-export { SqlJournal, type SqlJournalParams } from './sql-journal.js';
-export { SqlReader, type SqlReaderParams } from './sql-reader.js';
-export { END_READ_ONLY } from './statements.js';
+
+export { LANE_LOCK_TIMEOUT_MS } from './append/append-statements.js';
+export { Answers, answerMs, CLOSING_MS } from './client/answers.js';
+export type { Connections } from './client/connections.js';
+export { type LockClient, LockSession } from './client/lock-session.js';
+export type { Row, Sql, Statement, Statements } from './client/sql.js';
+export { asPersistenceError, isFull, isInDoubt, isLost, isReadOnly, pooled } from './client/sql-errors.js';
+export { SqlJournal, type SqlJournalParams } from './journal/sql-journal.js';
+export { SqlReader, type SqlReaderParams } from './journal/sql-reader.js';
+export { END_READ_ONLY } from './journal/statements.js';
+export { grantUse } from './schema/grant.js';
+export { migrate, quoted } from './schema/migrate.js';

@@ -2,12 +2,12 @@ import pg from 'pg';
 import { beforeAll, expect, it } from 'vitest';
 import { postgres } from '../../src/adapters/postgres/index.js';
 import type { PruneParams, RunFilter } from '../../src/persistence/index.js';
-import { listRuns } from '../../src/sql/list-runs.js';
-import { pruneRuns } from '../../src/sql/prune-runs.js';
-import type { Statement } from '../../src/sql/sql.js';
-import { journalStatements } from '../../src/sql/statements.js';
-import { summaries, summariesOfStandby } from '../../src/sql/summaries.js';
-import { takeParams } from '../../src/sql/take-runs.js';
+import type { Statement } from '../../src/sql/client/sql.js';
+import { journalStatements } from '../../src/sql/journal/statements.js';
+import { listRuns } from '../../src/sql/read/list-runs.js';
+import { pruneRuns } from '../../src/sql/read/prune-runs.js';
+import { summaries, summariesOfStandby } from '../../src/sql/read/summaries.js';
+import { takeParams } from '../../src/sql/read/take-runs.js';
 import { describePostgres } from '../support/postgres.js';
 
 const SOURCES = [summaries('"flowproof"'), summariesOfStandby('"flowproof"')];

@@ -6,7 +6,7 @@ import { afterEach, describe, expect, it, vi } from 'vitest';
 import { startPostgres } from '../../scripts/postgres.js';
 import { postgres, prepareSchema } from '../../src/adapters/postgres/index.js';
 import { defineTask, flowproof, linear } from '../../src/index.js';
-import { asPersistenceError } from '../../src/sql/sql-errors.js';
+import { asPersistenceError } from '../../src/sql/client/sql-errors.js';
 import { describePostgres } from '../support/postgres.js';
 import { startAgain } from './postgres-rig.js';
 

@@ -1,8 +1,8 @@
 import pg from 'pg';
 import { describe, expect, it } from 'vitest';
 import { PoolSql } from '../../src/adapters/postgres/pool-sql.js';
-import { migrate } from '../../src/sql/migrate.js';
-import { allMigrations } from '../../src/sql/migrations/all-migrations.js';
+import { migrate } from '../../src/sql/schema/migrate.js';
+import { allMigrations } from '../../src/sql/schema/migrations/all-migrations.js';
 import { describePostgres } from '../support/postgres.js';
 import { difference, dumpSchema } from './schema-dump.js';
 

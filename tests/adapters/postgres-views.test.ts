@@ -1,5 +1,5 @@
 import { expect, it } from 'vitest';
-import { readable } from '../../src/sql/migrations/0003-readable.js';
+import { readable } from '../../src/sql/schema/migrations/0003-readable.js';
 
 it('the views are made of the words of the journal: what changes them needs a migration that makes them again', async () => {
   await expect(`${readable.statements('flowproof').join(';\n\n')};\n`).toMatchFileSnapshot('schema/0003-readable.sql');

@@ -14,7 +14,7 @@ import {
   type TaskContext,
   times,
 } from '../../src/index.js';
-import { MemoryJournal, MemoryStore } from '../../src/persistence/memory-journal.js';
+import { MemoryJournal, MemoryStore } from '../../src/persistence/memory/memory-journal.js';
 import { withFaults } from '../../src/testing/index.js';
 
 const keyOf = (id: string): EncryptionKey => ({ id, key: randomBytes(32) });

@@ -25,8 +25,12 @@ export const ARCHITECTURE: Architecture = {
   rooms: {
     model: { imports: [], node: ['ids.ts', 'in-words.ts', 'json-codec-tags.ts', 'json-codec.ts', 'kinds.ts'], vocabulary: true },
     authoring: { imports: ['model'], npm: ['reflect-metadata'] },
-    compilation: { imports: ['model', 'authoring'] },
-    persistence: { imports: ['model'], node: ['file/', 'encryption/'] },
+    compilation: { imports: ['model', 'authoring'], floors: ['shape', 'link', 'stored', 'graph', 'draw'] },
+    persistence: {
+      imports: ['model'],
+      node: ['file/', 'encryption/'],
+      floors: ['transitions', 'contract', 'values', 'format', 'memory', 'encryption', 'offload', 'file'],
+    },
     engine: {
       imports: ['model', 'authoring', 'compilation', 'persistence'],
       node: ['calls/signals.ts'],
@@ -37,7 +41,7 @@ export const ARCHITECTURE: Architecture = {
     observability: { imports: ['model', 'engine'] },
     testing: { imports: ['model', 'authoring', 'compilation', 'persistence', 'engine', 'executors', 'app'], leaf: true },
     /** The journal in PostgreSQL's SQL, for every adapter that speaks it; knows no client. */
-    sql: { imports: ['model', 'persistence'] },
+    sql: { imports: ['model', 'persistence'], floors: ['client', 'schema', 'append', 'read', 'journal'] },
     'adapters/postgres': { imports: ['model', 'authoring', 'persistence', 'sql'], npm: ['pg'], node: [''], leaf: true },
     'adapters/pglite': { imports: ['model', 'persistence', 'sql'], npm: ['@electric-sql/pglite'], node: [''], leaf: true },
     /** The files that lie in src itself: the door of the package. */
@@ -55,12 +59,12 @@ export const ARCHITECTURE: Architecture = {
       because: 'it is about the real event loop, whatever clock the runs have',
     },
     {
-      file: 'persistence/file/process-start.ts',
+      file: 'persistence/file/lock/process-start.ts',
       uses: ['process.env'],
       because: 'ps is started with the environment of this process, in a language that can be parsed',
     },
     {
-      file: 'sql/group-commit.ts',
+      file: 'sql/append/group-commit.ts',
       uses: ['setImmediate'],
       because: 'what waits in the same turn of the event loop is written together: no time passes, only the turn ends',
     },

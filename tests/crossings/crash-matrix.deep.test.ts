@@ -15,13 +15,16 @@ test.each(
 
 test('it notices when messages that come too late are kept', async () => {
   vi.resetModules();
-  vi.doMock('../../src/persistence/may-receive.js', async (original) => ({ ...((await original()) as object), mayReceive: () => true }));
+  vi.doMock('../../src/persistence/contract/may-receive.js', async (original) => ({
+    ...((await original()) as object),
+    mayReceive: () => true,
+  }));
   try {
     const [matrix, { SCENARIOS: scenarios }] = [await import('./matrix.js'), await import('./scenarios.js')];
     const [forward] = scenarios;
     expect(forward && (await matrix.wrongOfSome(forward, 0, ONE_OF))).not.toEqual([]);
   } finally {
-    vi.doUnmock('../../src/persistence/may-receive.js');
+    vi.doUnmock('../../src/persistence/contract/may-receive.js');
     vi.resetModules();
   }
 });

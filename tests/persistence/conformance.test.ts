@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import type { AppendItem, AppendResult, Journal, PruneParams, PruneResult } from '../../src/persistence/index.js';
-import { MemoryJournal, type MemoryStore } from '../../src/persistence/memory-journal.js';
+import { MemoryJournal, type MemoryStore } from '../../src/persistence/memory/memory-journal.js';
 import { journalCases, runCase } from '../conformance/journal.js';
 import { memoryRig } from './memory-rig.js';
 

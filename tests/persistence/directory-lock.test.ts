@@ -1,9 +1,9 @@
 import { readdir, readFile, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { afterEach, beforeAll, beforeEach, expect, it } from 'vitest';
-import { lockDirectory } from '../../src/persistence/file/directory-lock.js';
-import { type Holder, thisProcess } from '../../src/persistence/file/lock-holder.js';
-import { processStart } from '../../src/persistence/file/process-start.js';
+import { lockDirectory } from '../../src/persistence/file/lock/directory-lock.js';
+import { type Holder, thisProcess } from '../../src/persistence/file/lock/lock-holder.js';
+import { processStart } from '../../src/persistence/file/lock/process-start.js';
 import { file } from '../../src/persistence/index.js';
 import { begun, entriesOf, sampleRun } from '../conformance/journal/samples.js';
 import { type Child, childPrograms, type RunProgram } from './child.js';

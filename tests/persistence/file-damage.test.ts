@@ -1,7 +1,7 @@
 import { open, readdir, readFile, rm, writeFile } from 'node:fs/promises';
 import { basename } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
-import { formatLine, parseLine } from '../../src/persistence/file/log-line.js';
+import { formatLine, parseLine } from '../../src/persistence/file/log/log-line.js';
 import { file, type Journal, pruneAll } from '../../src/persistence/index.js';
 import { appendOne, begun, entriesOf, load, type SampleRun, sampleRun } from '../conformance/journal/samples.js';
 import { segmentsIn, temporaryDirectory } from './file-rig.js';

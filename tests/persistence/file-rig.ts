@@ -1,7 +1,7 @@
 import { mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { formatLine, parseLine } from '../../src/persistence/file/log-line.js';
+import { formatLine, parseLine } from '../../src/persistence/file/log/log-line.js';
 import { type FileOptions, file, type Journal, type Persistence } from '../../src/persistence/index.js';
 import type { JournalRig, Tampering } from '../conformance/journal.js';
 import { stoppedClock } from './memory-rig.js';

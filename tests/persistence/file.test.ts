@@ -90,7 +90,7 @@ describe('damage before the end', () => {
   });
 
   it('a log of a newer format is refused', async () => {
-    const { formatLine } = await import('../../src/persistence/file/log-line.js');
+    const { formatLine } = await import('../../src/persistence/file/log/log-line.js');
     await writeFile(log, formatLine({ durable: 0, meta: '{"type":"log","format":2}', body: '' }));
     await expect(opened()).rejects.toMatchObject({ code: 'JOURNAL_TOO_NEW' });
   });

@@ -1,13 +1,13 @@
 import { mkdir, readdir, readFile, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
-import { lockDirectory } from '../../src/persistence/file/directory-lock.js';
-import { type LiveSign, liveSignName, showLife } from '../../src/persistence/file/live-sign.js';
-import { type Holder, thisProcess } from '../../src/persistence/file/lock-holder.js';
-import { isLocal } from '../../src/persistence/file/surroundings.js';
+import { lockDirectory } from '../../src/persistence/file/lock/directory-lock.js';
+import { type LiveSign, liveSignName, showLife } from '../../src/persistence/file/lock/live-sign.js';
+import { type Holder, thisProcess } from '../../src/persistence/file/lock/lock-holder.js';
+import { isLocal } from '../../src/persistence/file/lock/surroundings.js';
 import { temporaryDirectory } from './file-rig.js';
 
-vi.mock('../../src/persistence/file/surroundings.js', async (original) => ({ ...(await original<object>()), isLocal: vi.fn() }));
+vi.mock('../../src/persistence/file/lock/surroundings.js', async (original) => ({ ...(await original<object>()), isLocal: vi.fn() }));
 
 const TOKEN = 'elsewhere';
 /** A lock that was taken in a container, whose first process has the id 1, as in all others. */

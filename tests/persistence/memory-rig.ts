@@ -1,6 +1,6 @@
 import type { Clock } from '../../src/model/clock.js';
 import type { Journal } from '../../src/persistence/index.js';
-import { MemoryJournal, MemoryStore } from '../../src/persistence/memory-journal.js';
+import { MemoryJournal, MemoryStore } from '../../src/persistence/memory/memory-journal.js';
 import type { JournalRig } from '../conformance/journal.js';
 
 /** Time that stands still until told. */

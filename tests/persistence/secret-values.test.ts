@@ -1,7 +1,7 @@
 import { randomBytes } from 'node:crypto';
 import { expect, test } from 'vitest';
 import { encrypted, offloaded, type Persistence, type Transition } from '../../src/persistence/index.js';
-import { MemoryJournal, MemoryStore } from '../../src/persistence/memory-journal.js';
+import { MemoryJournal, MemoryStore } from '../../src/persistence/memory/memory-journal.js';
 import { marking } from '../conformance/journal/marking.js';
 import { appendOne, begun, entriesOf } from '../conformance/journal/samples.js';
 import { describeJournal } from '../conformance/journal.js';

@@ -14,7 +14,7 @@ import {
   type Persistence,
   type Transition,
 } from '../../src/persistence/index.js';
-import { MemoryJournal, MemoryStore } from '../../src/persistence/memory-journal.js';
+import { MemoryJournal, MemoryStore } from '../../src/persistence/memory/memory-journal.js';
 import { appendOne, begun, entriesOf, load, sampleRun } from '../conformance/journal/samples.js';
 import { describeJournal } from '../conformance/journal.js';
 import { fileRig, temporaryDirectory } from './file-rig.js';

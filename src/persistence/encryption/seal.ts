@@ -1,7 +1,7 @@
 import type { Json } from '../../model/json.js';
-import { JournalError } from '../journal-error.js';
+import { JournalError } from '../contract/journal-error.js';
+import { contentOf, fieldsOf, wrap } from '../transitions/wrapped.js';
 import { textOfValue, type ValuePlace } from '../values/value-transform.js';
-import { contentOf, fieldsOf, wrap } from '../values/wrapped.js';
 import { decryptText, encryptText } from './cipher.js';
 import type { Keys } from './keys.js';
 

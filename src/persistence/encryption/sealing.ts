@@ -1,5 +1,5 @@
 import type { Json } from '../../model/json.js';
-import { JournalError } from '../journal-error.js';
+import { JournalError } from '../contract/journal-error.js';
 import type { Secrecy } from '../values/secrecy.js';
 import type { ValuePlace, ValueTransform } from '../values/value-transform.js';
 import type { Keys } from './keys.js';

@@ -1,5 +1,5 @@
-import type { NewLine, Place } from './segment.js';
-import type { SegmentedLog } from './segmented-log.js';
+import type { NewLine, Place } from './log/segment.js';
+import type { SegmentedLog } from './log/segmented-log.js';
 
 /** A change of the log that waits its turn. */
 export interface Commit {

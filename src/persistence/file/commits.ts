@@ -8,15 +8,15 @@ import type {
   PruneParams,
   PruneResult,
   TakeResult,
-} from '../journal.js';
-import type { RunRecord } from '../run-table.js';
-import { changeOwners, givesBack, type OwnerChange, takeResult, takes } from '../take-runs.js';
-import type { TakeParams } from '../takes.js';
+} from '../contract/journal.js';
+import type { TakeParams } from '../contract/takes.js';
+import type { RunRecord } from '../memory/run-table.js';
+import { changeOwners, givesBack, type OwnerChange, takeResult, takes } from '../memory/take-runs.js';
 import type { Commit } from './commit-queue.js';
+import type { Place } from './log/segment.js';
+import type { SegmentedLog } from './log/segmented-log.js';
 import { entryLine, logbookLine, messageLine, messageOf, ownersLine, pruneLine, type RecordMeta, runLine, shapeLine } from './records.js';
 import type { LogIndex } from './replay.js';
-import type { Place } from './segment.js';
-import type { SegmentedLog } from './segmented-log.js';
 
 /** The ways in which a log changes, each decided when its turn has come. */
 export interface CommitParams<Result> {

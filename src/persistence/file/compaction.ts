@@ -1,11 +1,11 @@
 import { isFlowproofError } from '../../model/errors.js';
-import { ENTRY_FORMAT } from '../entry.js';
-import { grouping } from '../logbook.js';
-import type { RunRecord } from '../run-table.js';
+import { ENTRY_FORMAT } from '../contract/entry.js';
+import { grouping } from '../contract/logbook.js';
+import type { RunRecord } from '../memory/run-table.js';
+import type { NewLine, Place, Segment } from './log/segment.js';
+import type { SegmentedLog } from './log/segmented-log.js';
 import { damageLine, logbookLine, messageLine, ownersLine, type RecordMeta, runLineOf } from './records.js';
 import type { LogIndex } from './replay.js';
-import type { NewLine, Place, Segment } from './segment.js';
-import type { SegmentedLog } from './segmented-log.js';
 
 /** About so much is in memory at a time. */
 const CHUNK_CHARACTERS = 1_000_000;

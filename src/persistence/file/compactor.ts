@@ -1,8 +1,8 @@
 import { systemClock } from '../../model/clock.js';
 import type { CommitQueue } from './commit-queue.js';
 import { compact, liveBytes } from './compaction.js';
+import type { SegmentedLog } from './log/segmented-log.js';
 import type { LogIndex } from './replay.js';
-import type { SegmentedLog } from './segmented-log.js';
 
 /** Whoever closes the log waits so long for a compaction. */
 const ENDING_MS = 1_000;

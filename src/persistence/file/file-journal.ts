@@ -1,5 +1,5 @@
 import { isFlowproofError, PersistenceError } from '../../model/errors.js';
-import { inTime } from '../in-time.js';
+import { inTime } from '../contract/in-time.js';
 import type {
   AppendItem,
   AppendResult,
@@ -21,11 +21,11 @@ import type {
   TakeResult,
   TickParams,
   TickResult,
-} from '../journal.js';
-import { checkLogbook, checkRunNames } from '../logbook.js';
-import { readEntries } from '../read-entries.js';
-import { decodeShape } from '../shape-format.js';
-import { takeResult, takes } from '../take-runs.js';
+} from '../contract/journal.js';
+import { checkLogbook, checkRunNames } from '../contract/logbook.js';
+import { readEntries } from '../format/read-entries.js';
+import { decodeShape } from '../format/shape-format.js';
+import { takeResult, takes } from '../memory/take-runs.js';
 import type { Commit } from './commit-queue.js';
 import { appending, type CommitParams, creation, givingBack, logbookSaving, pruning, sending, taking } from './commits.js';
 import type { FileStore, OpenStore } from './file-store.js';

@@ -2,16 +2,16 @@ import { mkdir } from 'node:fs/promises';
 import { dirname, resolve } from 'node:path';
 import type { Clock } from '../../model/clock.js';
 import { isFlowproofError } from '../../model/errors.js';
-import { inTime } from '../in-time.js';
-import { RunTable } from '../run-table.js';
+import { inTime } from '../contract/in-time.js';
+import { RunTable } from '../memory/run-table.js';
 import { CommitQueue } from './commit-queue.js';
 import { Compactor } from './compactor.js';
-import { type DirectoryLock, lockDirectory } from './directory-lock.js';
 import { asStoreError } from './disk-error.js';
+import { type DirectoryLock, lockDirectory } from './lock/directory-lock.js';
+import type { FoundLines, Place } from './log/segment.js';
+import { SegmentedLog } from './log/segmented-log.js';
+import { syncDirectory } from './log/sync-directory.js';
 import { type LogIndex, Replay } from './replay.js';
-import type { FoundLines, Place } from './segment.js';
-import { SegmentedLog } from './segmented-log.js';
-import { syncDirectory } from './sync-directory.js';
 
 /** A directory that is open for this process. */
 export interface OpenStore {

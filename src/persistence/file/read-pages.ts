@@ -1,7 +1,7 @@
-import type { StoredEntry } from '../stored-entry.js';
+import type { StoredEntry } from '../contract/stored-entry.js';
+import type { Place } from './log/segment.js';
+import type { SegmentedLog } from './log/segmented-log.js';
 import type { RecordMeta } from './records.js';
-import type { Place } from './segment.js';
-import type { SegmentedLog } from './segmented-log.js';
 
 const PAGE = 128;
 

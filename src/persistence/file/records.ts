@@ -1,13 +1,13 @@
 import { digest } from '../../model/ids.js';
 import type { Json } from '../../model/json.js';
-import { encodeTransitions } from '../entry-format.js';
-import type { AppendItem, CreateRunParams, InboxMessage, Logbook, Shape } from '../journal.js';
-import { grouping } from '../logbook.js';
-import type { NewRun, RunDamage } from '../run-table.js';
-import { encodeShape } from '../shape-format.js';
-import type { StoredEntry } from '../stored-entry.js';
-import type { OwnerChange } from '../take-runs.js';
-import type { NewLine } from './segment.js';
+import type { AppendItem, CreateRunParams, InboxMessage, Logbook, Shape } from '../contract/journal.js';
+import { grouping } from '../contract/logbook.js';
+import type { StoredEntry } from '../contract/stored-entry.js';
+import { encodeTransitions } from '../format/entry-format.js';
+import { encodeShape } from '../format/shape-format.js';
+import type { NewRun, RunDamage } from '../memory/run-table.js';
+import type { OwnerChange } from '../memory/take-runs.js';
+import type { NewLine } from './log/segment.js';
 
 type EntryMeta = Omit<StoredEntry, 'transitions'>;
 export type RunMeta = Omit<NewRun, 'entry'>;

@@ -1,14 +1,14 @@
 import { PersistenceError } from '../../model/errors.js';
 import type { Json } from '../../model/json.js';
 import { isEnded, RUN_STATES, type RunState } from '../../model/states.js';
-import { JournalError } from '../journal-error.js';
-import type { NewRun, RunDamage, RunTable } from '../run-table.js';
-import { changeOwners } from '../take-runs.js';
-import type { LogLine } from './log-line.js';
+import { JournalError } from '../contract/journal-error.js';
+import type { NewRun, RunDamage, RunTable } from '../memory/run-table.js';
+import { changeOwners } from '../memory/take-runs.js';
+import type { LogLine } from './log/log-line.js';
+import type { Place } from './log/segment.js';
 import { nearestId } from './nearest-id.js';
 import { messageOf, type RecordMeta } from './records.js';
 import { type Remains, remainsIn } from './salvage.js';
-import type { Place } from './segment.js';
 
 /** What an open log is known to hold. */
 export interface LogIndex {

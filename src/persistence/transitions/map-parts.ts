@@ -1,8 +1,8 @@
 import type { Failure } from '../../model/failure.js';
 import { isJsonObject, type Json, type JsonObject } from '../../model/json.js';
-import { asFailure, ofFailure } from '../values/wrapped.js';
 import type { MapPart } from './kind.js';
 import type { RunCreation } from './payloads.js';
+import { asFailure, ofFailure } from './wrapped.js';
 
 /** Stands for the args of a run's flow; no input has such a name. */
 const ARGS = '~args';

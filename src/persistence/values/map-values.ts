@@ -1,5 +1,5 @@
 import type { Json } from '../../model/json.js';
-import type { Entry } from '../entry.js';
+import type { Entry } from '../contract/entry.js';
 import { kindOf, type Transition, type Word } from '../transitions/table.js';
 
 /** Which value of its entry it is. */

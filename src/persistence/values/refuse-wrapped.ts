@@ -1,8 +1,8 @@
 import type { Json } from '../../model/json.js';
-import type { Entry } from '../entry.js';
-import { JournalError } from '../journal-error.js';
+import type { Entry } from '../contract/entry.js';
+import { JournalError } from '../contract/journal-error.js';
+import { fieldsOf, type Marker, markerOf } from '../transitions/wrapped.js';
 import { mapValues } from './map-values.js';
-import { fieldsOf, type Marker, markerOf } from './wrapped.js';
 
 const REASONS: Readonly<Record<Marker, string>> = {
   '~sealed': 'its values are encrypted: open the store with encrypted(…) and its keys',

@@ -1,6 +1,6 @@
 import type { Json } from '../../model/json.js';
 import type { Secrets } from '../../model/secrets.js';
-import type { Entry } from '../entry.js';
+import type { Entry } from '../contract/entry.js';
 import type {
   AppendItem,
   AppendResult,
@@ -18,12 +18,12 @@ import type {
   RunSummary,
   TickParams,
   TickResult,
-} from '../journal.js';
+} from '../contract/journal.js';
+import { contentOf } from '../transitions/wrapped.js';
 import { mapValues, type ValueName } from './map-values.js';
 import { unwrapped, unwrappedInside } from './refuse-wrapped.js';
 import { secrecyOf } from './secrecy.js';
 import { type ValuePlace, ValueRefusal, type ValueTransform } from './value-transform.js';
-import { contentOf } from './wrapped.js';
 
 const NO_TRANSACTIONS: AppendResult = { kind: 'unknown', cause: new Error('this store takes no entries in transactions') };
 

@@ -1,6 +1,6 @@
 import type { Json } from '../../model/json.js';
+import type { Marker } from '../transitions/wrapped.js';
 import type { Secrecy } from './secrecy.js';
-import type { Marker } from './wrapped.js';
 
 /** Which value it is: the same when it is written and when it is read. */
 export interface ValuePlace {

@@ -1,0 +1,94 @@
+import type { FlowDefinition, Placement, Port, RetryDefinition, TaskDefinition } from '../../authoring/index.js';
+import { FlowDefinitionError } from '../../model/errors.js';
+import { digest } from '../../model/ids.js';
+import { canonicalText } from '../../model/json.js';
+import { link } from '../link/bind.js';
+import { targeted } from '../link/target.js';
+import { describe } from '../shape/describe.js';
+import { type Compat, STANDARD } from '../shape/taskflow-mode.js';
+import { manifestOf } from '../stored/manifest.js';
+import type { CompiledAtom, CompiledFlow } from './compiled-flow.js';
+import { decidersOf } from './deciders.js';
+import { executionGraph } from './execution-graph.js';
+import { optionalParts } from './optional-parts.js';
+
+const compiledFlows = new WeakMap<FlowDefinition, Map<Compat, CompiledFlow>>();
+
+/**
+ * Checks a flow and freezes it into the graph that engines run. Done once for a definition, which never changes.
+ *
+ * @throws FlowDefinitionError `FLOW_DEFINITION` with everything that is wrong, not only the first
+ */
+export function compile(definition: FlowDefinition, compat: Compat = STANDARD): CompiledFlow {
+  const known = compiledFlows.get(definition) ?? new Map<Compat, CompiledFlow>();
+  let compiled = known.get(compat);
+  if (compiled === undefined) {
+    compiled = compileAnew(definition, compat);
+    compiledFlows.set(definition, known.set(compat, compiled));
+  }
+  return compiled;
+}
+
+function compileAnew(definition: FlowDefinition, compat: Compat): CompiledFlow {
+  const { shape, origins, placements } = targeted(describe(definition), compat);
+  const linked = link(shape, compat);
+  const errors = linked.diagnostics.filter(({ severity }) => severity === 'error');
+  if (errors.length > 0) throw new FlowDefinitionError(shape.nodes[0]?.name ?? '', errors);
+
+  const atoms = linked.atoms.map(({ node, path, governor, inputs, revertInputs }, index): CompiledAtom => {
+    const kind = shape.nodes[node]?.kind;
+    if (kind === 'retry') {
+      const until = linked.until.get(index) ?? index + 1;
+      const retry = origins[node] as RetryDefinition;
+      return { kind, index, path, governor, priority: 0, retry, until, inputs, outputs: retry.kind === 'own' ? retry.provides : [] };
+    }
+    const task = origins[node] as TaskDefinition;
+    const { outputs, revertPorts } = portsOf(task);
+    return { kind: 'task', index, path, governor, priority: task.priority, task, inputs, revertInputs, outputs, revertPorts };
+  });
+  const manifest = manifestOf(shape, linked);
+  const ordered = executionGraph(shape, linked.children, linked.orders);
+  const deciders = decidersOf(shape, linked, ordered, origins);
+  const optional = optionalParts(shape, ordered.ends);
+  return Object.freeze({
+    name: definition.name,
+    version: definition.version,
+    continues: definition.continues ?? [],
+    fingerprint: digest(canonicalText(manifest)),
+    atoms,
+    graph: ordered.graph,
+    ...(deciders.length === 0 ? {} : { deciders }),
+    ...(optional === undefined ? {} : { optional }),
+    inputs: linked.inputs,
+    inputsKnown: definition.input.kind === 'none' || (definition.input.kind === 'typed' && definition.input.names !== undefined),
+    inputSchema: definition.input.kind === 'schema' ? definition.input.schema : undefined,
+    results: linked.results,
+    ...(linked.secrets === undefined ? {} : { secrets: linked.secrets }),
+    manifest,
+    warnings: linked.diagnostics,
+    constant: constantsOf(placements),
+    compat,
+  });
+}
+
+const ports = new WeakMap<TaskDefinition, { readonly outputs: readonly Port[]; readonly revertPorts: readonly Port[] }>();
+
+/** Of a task, wherever it is used. */
+function portsOf(task: TaskDefinition): { readonly outputs: readonly Port[]; readonly revertPorts: readonly Port[] } {
+  let known = ports.get(task);
+  if (known === undefined) {
+    const { requires, revertRequires, provides, keeps } = task;
+    known = {
+      outputs: keeps.length === 0 ? provides : [...provides, ...keeps],
+      revertPorts: revertRequires.length === 0 ? requires : [...requires, ...revertRequires],
+    };
+    ports.set(task, known);
+  }
+  return known;
+}
+
+/** In a function of its own: a closure keeps all that is around it, and that is many times what the flow needs. */
+function constantsOf(placements: readonly Placement[]): CompiledFlow['constant'] {
+  const injected = new Map(placements.flatMap(({ inject }, node) => (Object.keys(inject).length === 0 ? [] : [[node, inject] as const])));
+  return (node, input) => injected.get(node)?.[input];
+}

@@ -1,0 +1,120 @@
+import type { Depth, Port, RetryDefinition, TaskDefinition } from '../../authoring/index.js';
+import type { Diagnostic } from '../../model/diagnostics.js';
+import type { Json } from '../../model/json.js';
+import type { StandardSchema } from '../../model/schema.js';
+import type { Secrets } from '../../model/secrets.js';
+import type { PortShape } from '../shape/flow-shape.js';
+import type { Source } from '../shape/source.js';
+import type { Compat } from '../shape/taskflow-mode.js';
+
+/** A checked flow, frozen: the graph that engines run. Atoms are numbered in definition order, as in the journal. */
+export interface CompiledFlow {
+  readonly name: string;
+  readonly version: number;
+  /** Older versions whose runs it goes on with. */
+  readonly continues: readonly number[];
+  /** Equal exactly for flows with equal manifests. */
+  readonly fingerprint: string;
+  readonly atoms: readonly CompiledAtom[];
+  readonly graph: ExecutionGraph;
+  /** What must be asked before some nodes run; absent: nothing. */
+  readonly deciders?: readonly CompiledDecider[];
+  /** Per atom the innermost node around it that may fail without failing its flow; absent: there is none. */
+  readonly optional?: readonly (OptionalPart | undefined)[];
+  /** Values that a run must be given, as far as names tell. */
+  readonly inputs: readonly PortShape[];
+  /** Whether `inputs` names all that a run can be given: then others are mistakes. */
+  readonly inputsKnown: boolean;
+  /** Schema that parses a run's inputs, if the flow has one. */
+  readonly inputSchema: StandardSchema | undefined;
+  /** Result name → where it comes from. */
+  readonly results: ReadonlyMap<string, Source>;
+  /** Which of its values are secret; absent: none. */
+  readonly secrets?: Secrets;
+  /** Canonical description of the flow. */
+  readonly manifest: Json;
+  /** What is odd, but may be intended. */
+  readonly warnings: readonly Diagnostic[];
+  /** What it was compiled for; the engine reads it too. */
+  readonly compat: Compat;
+  /** The constant that a placement injects. */
+  constant(node: number, input: string): unknown;
+}
+
+export type CompiledAtom = CompiledTask | CompiledRetry;
+
+interface CompiledPlace {
+  readonly index: number;
+  /** Node names from the root, joined by `/`: the atom's identity. */
+  readonly path: string;
+  /** Higher runs earlier among the ready. */
+  readonly priority: number;
+  /** The retry that is asked when this atom fails; -1: nobody, the run goes back. */
+  readonly governor: number;
+}
+
+export interface CompiledTask extends CompiledPlace {
+  readonly kind: 'task';
+  readonly task: TaskDefinition;
+  readonly inputs: Readonly<Record<string, Source>>;
+  readonly revertInputs: Readonly<Record<string, Source>>;
+  /** What execute must return: `provides` and `keeps`. */
+  readonly outputs: readonly Port[];
+  /** What revert may be given: `requires` and `revertRequires`. */
+  readonly revertPorts: readonly Port[];
+}
+
+export interface CompiledRetry extends CompiledPlace {
+  readonly kind: 'retry';
+  readonly retry: RetryDefinition;
+  /** The values that the retry itself reads. */
+  readonly inputs: Readonly<Record<string, Source>>;
+  /** What the code of an own one must return. */
+  readonly outputs: readonly Port[];
+  /** One past the last atom of the flow that it retries; that flow's atoms follow it. */
+  readonly until: number;
+}
+
+/** A node that may fail without failing its flow: a task, or a flow with all that is in it. */
+export interface OptionalPart {
+  readonly path: string;
+  /** Its atoms: from `first` up to, without, `until`. */
+  readonly first: number;
+  readonly until: number;
+  /** The next one around it. */
+  readonly outer?: OptionalPart;
+}
+
+/** Says whether a node of the flow runs: the decider of a link, or a choice that the node is a branch of. */
+export interface CompiledDecider {
+  /** Path of the node that it lets run or not. */
+  readonly target: string;
+  /** Where that node begins in the graph, an atom or a gate: the decider is asked when it is ready. */
+  readonly entry: number;
+  /** The atoms of that node: from `first` up to, without, `until`. */
+  readonly first: number;
+  readonly until: number;
+  /** The node that the link comes from: its name, and its atoms from `first` up to, without, `until`. Absent for a branch. */
+  readonly source?: { readonly node: string; readonly first: number; readonly until: number };
+  /** Atoms that a `false` skips, as ranges; those of the target first. */
+  readonly skips: readonly (readonly [from: number, until: number])[];
+  /** What a `false` skips beside the target. `node`: nothing. */
+  readonly depth: Depth | 'node';
+  /** Of a link: for each source of a decider with this target its outputs. */
+  readonly history: Readonly<Record<string, Readonly<Record<string, Source>>>>;
+  /** Of a branch: the values that the choice reads. */
+  readonly reads: Readonly<Record<string, Source>>;
+  /** Of a branch: which choice it belongs to, what chooses it, and all that can be chosen. A choice is asked once. */
+  readonly choice?: { readonly id: number; readonly chosenBy: string | true; readonly cases: readonly (string | boolean)[] };
+  /** Asks the user's code, with the history of a link or the values that a choice reads. */
+  decide(told: object): unknown;
+}
+
+/**
+ * Who waits for whom. Node numbers below `atoms.length` are atoms; the others are gates, which do nothing: they keep the
+ * number of edges linear where many meet many.
+ */
+export interface ExecutionGraph {
+  readonly successors: readonly (readonly number[])[];
+  readonly predecessors: readonly (readonly number[])[];
+}

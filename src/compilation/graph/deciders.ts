@@ -1,0 +1,70 @@
+import type { FlowDefinition } from '../../authoring/index.js';
+import type { LinkedFlow } from '../link/bound-flow.js';
+import type { ShapeOrigin } from '../shape/describe.js';
+import type { FlowNodeShape, FlowShape } from '../shape/flow-shape.js';
+import type { Source } from '../shape/source.js';
+import type { CompiledDecider } from './compiled-flow.js';
+import type { OrderedGraph } from './execution-graph.js';
+import { type Place, placesIn, type Reach, skipsOf } from './skips.js';
+
+/** All that has to be asked before nodes of a flow run, in definition order. A target without atoms needs no question. */
+export function decidersOf(
+  shape: FlowShape,
+  linked: LinkedFlow,
+  { graph, ends }: OrderedGraph,
+  origins: readonly ShapeOrigin[],
+): readonly CompiledDecider[] {
+  const places = placesIn(shape, ends);
+  const reach: Reach = { graph, ends, places, isTask: (node) => shape.nodes[node]?.kind === 'task', atoms: linked.atoms.length };
+  const deciders: CompiledDecider[] = [];
+  for (const [index, node] of shape.nodes.entries()) {
+    if (node.kind !== 'flow') continue;
+    const definition = origins[index] as FlowDefinition;
+    if (node.pattern === 'choice') deciders.push(...branches(index, node, definition, shape, linked, places));
+    if (node.pattern === 'graph') deciders.push(...links(index, definition, shape, linked, reach));
+  }
+  return deciders;
+}
+
+function branches(
+  index: number,
+  { choice }: FlowNodeShape,
+  definition: FlowDefinition,
+  shape: FlowShape,
+  linked: LinkedFlow,
+  places: readonly (Place | undefined)[],
+): CompiledDecider[] {
+  const pick = definition.choice?.pick as (values: object) => unknown;
+  const reads = linked.reads.get(index) ?? {};
+  const children = linked.children[index] ?? [];
+  const cases = choice?.kind === 'switch' ? children.map((child) => shape.nodes[child]?.name ?? '') : [true, false];
+  return children.flatMap((child) => {
+    const place = places[child];
+    if (place === undefined) return [];
+    const chosenBy = choice?.kind === 'switch' ? (shape.nodes[child]?.name ?? '') : true;
+    const skips = [[place.first, place.until]] as const;
+    return { ...place, depth: 'node', skips, history: {}, reads, choice: { id: index, chosenBy, cases }, decide: pick };
+  });
+}
+
+function links(index: number, { links = [] }: FlowDefinition, shape: FlowShape, linked: LinkedFlow, reach: Reach): CompiledDecider[] {
+  const named = new Map((linked.children[index] ?? []).map((child) => [shape.nodes[child]?.name ?? '', child]));
+  const outputs = (node: string): Readonly<Record<string, Source>> => Object.fromEntries(linked.given[named.get(node) ?? -1]?.values ?? []);
+  const decided = links.filter(({ decider }) => typeof decider === 'function');
+  return decided.flatMap(({ from, to, decider, depth = 'all' }) => {
+    const target = named.get(to) ?? -1;
+    const place = reach.places[target];
+    if (place === undefined) return [];
+    const source = reach.places[named.get(from) ?? -1];
+    const sources = decided.filter((other) => other.to === to).map((other) => other.from);
+    return {
+      ...place,
+      source: { node: from, first: source?.first ?? 0, until: source?.until ?? 0 },
+      depth,
+      skips: skipsOf(target, depth, linked.orders.get(index) ?? [], reach),
+      history: Object.fromEntries(sources.map((source) => [source, outputs(source)])),
+      reads: {},
+      decide: decider as unknown as (history: object) => unknown,
+    };
+  });
+}

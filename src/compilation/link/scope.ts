@@ -1,0 +1,197 @@
+import type { FlowNodeShape, PortShape } from '../shape/flow-shape.js';
+import type { Found, Source } from '../shape/source.js';
+import type { NodeGifts } from './outputs.js';
+
+/** The values that a node of a flow can see at its place. */
+export interface Scope {
+  /** The node of this flow that is looking; -1 for its retry. */
+  at: number;
+  /** Of a flow that is a node in this scope; its placement says how names change at its border. */
+  inside(flow: FlowNodeShape, gifts: readonly NodeGifts[], node: number): Scope;
+  resolve(name: string, optional: boolean): Found;
+  /** Whether the flow has this input, as far as names tell: an erased type may have any. */
+  takes(name: string): boolean;
+  /** What an input of the flow is outside of it; nothing when nobody in it has asked for it. */
+  outside(name: string): Found;
+  /** Adds an output; or says why it can't be added. */
+  define(name: string, source: Source, override: boolean): 'ALREADY_PROVIDED' | 'SEVERAL_PROVIDERS' | undefined;
+  /** The value of the flow's own retry, which all its nodes see; says whether it can be added. */
+  defineTried(name: string, source: Source): boolean;
+  /** Which node of this flow reads from which other one, as far as the flow's order is not that of its nodes. */
+  waits(): readonly (readonly [from: number, to: number])[];
+}
+
+/**
+ * The scope of a root flow.
+ *
+ * @param gifts what its nodes give
+ * @param inputs collects what it reads from outside: the inputs of the run
+ */
+export type RootScope = (flow: FlowNodeShape, gifts: readonly NodeGifts[], inputs: Map<string, PortShape>) => Scope;
+
+/** Each name has one provider: those of the node's own flow first, then what the flow reads from outside. */
+export class PlainScope implements Scope {
+  readonly #values = new Map<string, Source>();
+  /** What has been given so far that nobody in this flow sees. */
+  readonly #hidden = new Set<string>();
+  readonly #flow: FlowNodeShape;
+  readonly #border: Border;
+  /** Names that this flow takes from outside: they are taken for its own outputs. */
+  readonly #taken: Set<string>;
+  /** Names that this flow looked for outside, found or not. */
+  readonly #asked = new Set<string>();
+  /** Of a flow whose order is not that of its nodes: name → nodes that give it. */
+  readonly #givers: ReadonlyMap<string, readonly Giver[]>;
+  readonly #waits: (readonly [from: number, to: number])[] = [];
+  at = -1;
+
+  /** What was found outside before: nested flows that read the same ask each scope once. */
+  readonly #known = new Map<string, Found>();
+
+  private constructor(flow: FlowNodeShape, gifts: readonly NodeGifts[], border: Border) {
+    this.#flow = flow;
+    this.#border = border;
+    this.#taken = new Set(flow.input.names);
+    this.#givers = giversOf(gifts);
+  }
+
+  static root(flow: FlowNodeShape, gifts: readonly NodeGifts[], inputs: Map<string, PortShape>): PlainScope {
+    for (const name of flow.input.names ?? []) inputs.set(name, { name, optional: true });
+    return new PlainScope(flow, gifts, { inputs });
+  }
+
+  inside(flow: FlowNodeShape, gifts: readonly NodeGifts[], node: number): PlainScope {
+    return new PlainScope(flow, gifts, { outer: this, node });
+  }
+
+  /** Goes outwards step by step, without a stack: flows may be nested as deep as memory allows. */
+  resolve(name: string, optional: boolean): Found {
+    const passed: { readonly scope: PlainScope; readonly name: string }[] = [];
+    let step: Step = { scope: this, name };
+    while ('scope' in step) {
+      const inside: Found = step.scope.#inside(step.name, optional);
+      if (inside !== undefined) {
+        step = { found: inside };
+      } else {
+        passed.push(step);
+        step = step.scope.#outwards(step.name, optional);
+      }
+    }
+    for (const { scope, name } of passed) scope.#take(name, optional, step.found);
+    return step.found;
+  }
+
+  #inside(name: string, optional: boolean): Found {
+    return this.#values.get(name) ?? this.#fromSiblings(name, optional) ?? this.#known.get(keyOf(name, optional));
+  }
+
+  #outwards(name: string, optional: boolean): Step {
+    if (!mayRead(this.#flow, name)) return { found: undefined };
+    this.#asked.add(name);
+    const border = this.#border;
+    if ('inputs' in border) {
+      const known = border.inputs.get(name);
+      border.inputs.set(name, { name, optional: optional && (known?.optional ?? true) });
+      return { found: { from: 'input', name } };
+    }
+    const { inject, rebind } = this.#flow;
+    if (inject.includes(name)) return { found: { from: 'constant', node: border.node, input: name } };
+    return { scope: border.outer, name: Object.hasOwn(rebind, name) ? (rebind[name] as string) : name };
+  }
+
+  /** Notes what was found outside under this name. */
+  #take(name: string, optional: boolean, found: Found): void {
+    if (found === undefined || found.from === 'sibling') return;
+    this.#known.set(keyOf(name, optional), found);
+    // Whether an erased type has this optional name, nobody knows: then an output may have it.
+    if (!(optional && erased(this.#flow))) this.#taken.add(name);
+  }
+
+  #fromSiblings(name: string, optional: boolean): Found {
+    const givers = this.#givers.get(name);
+    if (givers === undefined) return undefined;
+    switch (this.#flow.pattern) {
+      case 'graph': {
+        const giver = givers[0] as Giver;
+        this.#waits.push([giver.node, this.at]);
+        return giver.source;
+      }
+      case 'unordered': {
+        const other = givers.find(({ node, override }) => node !== this.at && !override && (!optional || node < this.at));
+        return other && { from: 'sibling', flow: this.#flow.flow };
+      }
+      default:
+        return undefined;
+    }
+  }
+
+  takes(name: string): boolean {
+    const { input } = this.#flow;
+    if (input.names !== undefined) return input.names.includes(name);
+    return this.#asked.has(name) || erased(this.#flow);
+  }
+
+  outside(name: string): Found {
+    return this.#known.get(keyOf(name, false)) ?? this.#known.get(keyOf(name, true));
+  }
+
+  define(name: string, source: Source, override: boolean): 'ALREADY_PROVIDED' | 'SEVERAL_PROVIDERS' | undefined {
+    const { pattern } = this.#flow;
+    if (pattern === 'choice') return undefined;
+    if (pattern === 'graph' && (this.#givers.get(name)?.length ?? 0) > 1) return 'SEVERAL_PROVIDERS';
+    if ((!override || pattern === 'graph') && (this.#values.has(name) || this.#taken.has(name) || this.#hidden.has(name))) {
+      return 'ALREADY_PROVIDED';
+    }
+    if (pattern === 'linear') this.#values.set(name, source);
+    else this.#hidden.add(name);
+    return undefined;
+  }
+
+  defineTried(name: string, source: Source): boolean {
+    if (this.#taken.has(name)) return false;
+    this.#values.set(name, source);
+    return true;
+  }
+
+  waits(): readonly (readonly [from: number, to: number])[] {
+    return this.#waits;
+  }
+}
+
+/** What is around a flow: the scope that it is a node of, or the run. */
+type Border = { readonly outer: PlainScope; readonly node: number } | { readonly inputs: Map<string, PortShape> };
+
+type Step = { readonly scope: PlainScope; readonly name: string } | { readonly found: Found };
+
+function keyOf(name: string, optional: boolean): string {
+  return optional ? `${name}?` : name;
+}
+
+interface Giver {
+  readonly node: number;
+  readonly source: Source;
+  readonly override: boolean;
+}
+
+function giversOf(gifts: readonly NodeGifts[]): ReadonlyMap<string, readonly Giver[]> {
+  const givers = new Map<string, Giver[]>();
+  for (const { node, override, values } of gifts) {
+    for (const [name, source] of values) {
+      const known = givers.get(name);
+      if (known === undefined) givers.set(name, [{ node, source, override }]);
+      else if (known[known.length - 1]?.node !== node) known.push({ node, source, override });
+    }
+  }
+  return givers;
+}
+
+/** A closed flow reads nothing from outside but its declared inputs, so that it means the same wherever it is used. */
+function mayRead({ input, mode }: FlowNodeShape, name: string): boolean {
+  if (input.names !== undefined) return input.names.includes(name);
+  return mode === 'open' || input.kind !== 'none';
+}
+
+/** Whether it has inputs whose names nobody knows before a run. */
+function erased({ input, mode }: FlowNodeShape): boolean {
+  return mode !== 'open' && input.kind !== 'none' && input.names === undefined;
+}

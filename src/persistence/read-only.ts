@@ -1,9 +1,0 @@
-import { PersistenceError } from '../model/errors.js';
-
-/** Who would write where runs are only looked at is told so, whatever it would write. */
-export function readOnlyRefusal(): PersistenceError {
-  return new PersistenceError(
-    'STORE_READ_ONLY',
-    'this app only reads its store (readOnly: true): it lists runs, inspects them and waits for their results. Begin, ask or change them by an app whose store is the primary, without readOnly',
-  );
-}

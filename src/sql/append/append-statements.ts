@@ -1,0 +1,91 @@
+import { MESSAGE_KINDS, RECEIVED_AFTER_FAILURE } from '../../persistence/index.js';
+import type { Statement } from '../client/sql.js';
+import { statement } from '../client/statement.js';
+
+/** How the rows come and what goes with them. Each mix is a statement of its own, as each thing that isn't needed costs. */
+export interface AppendForm {
+  /** `one`: parameters are values, which is the fastest for one row. `many`: arrays, so that one plan serves every size. */
+  readonly rows: 'one' | 'many';
+  /** Whether there are summaries to write or messages to delete. */
+  readonly changes: boolean;
+  /** Whether the disk need not be waited for. */
+  readonly relaxed: boolean;
+  /** Whether rows whose place is taken are left out, instead of all rows with an error. */
+  readonly skips: boolean;
+  /** Whether it says itself how long it waits for somebody's transaction, as connections that are not ours may wait forever. */
+  readonly hurries: boolean;
+}
+
+/** Whoever shares a statement with a run that somebody's transaction blocks waits so long, and goes on without it. */
+export const LANE_LOCK_TIMEOUT_MS = 100;
+
+const ENTRY = [
+  'run_id uuid',
+  'writer uuid',
+  'at float8',
+  'seq int',
+  'epoch int',
+  'format smallint',
+  'kind text',
+  'step_id text',
+  'transitions text',
+];
+const CHANGE = ['state text', 'ended boolean', 'owns boolean', 'owner uuid'];
+
+/**
+ * INSERT behind the predecessor's guard. The primary key is the fence: of two that pass the guard, one gets 23505, or
+ * nothing where the statement skips what is taken, which costs more.
+ * Summary and inbox change only for rows that were inserted; a run that ends takes its inbox with it. An entry that changes the summary holds the run first: one
+ * that is being pruned at this moment is gone, and the entry with it.
+ */
+export function appendStatement(schema: string, form: AppendForm): Statement {
+  const columns = form.changes ? [...ENTRY, ...CHANGE] : ENTRY;
+  const insert = `insert into ${schema}.journal (run_id, writer, at, seq, epoch, format, kind, step_id, transitions)
+    select i.run_id, i.writer, to_timestamp(i.at / 1000), i.seq, i.epoch, i.format, i.kind, decode(i.step_id, 'hex'), i.transitions::json
+    from ${form.changes ? 'i' : rowsOf(columns, form)}
+    where coalesce((select p.epoch from ${schema}.journal p where p.run_id = i.run_id and p.seq = i.seq - 1) <= i.epoch, false)
+    ${form.changes ? 'and ((i.state is null and not i.owns) or exists (select from h where h.run_id = i.run_id))' : ''}
+    ${form.relaxed ? `and (select set_config('synchronous_commit', 'off', true)) = 'off'` : ''}
+    ${form.hurries ? `and (select set_config('lock_timeout', '${LANE_LOCK_TIMEOUT_MS}', true)) <> ''` : ''}
+    ${form.skips ? 'on conflict (run_id, seq) do nothing' : ''}`;
+  if (isCounted(form)) return statement(insert);
+  if (!form.changes) return statement(`${insert} returning run_id::text as run_id`);
+  return statement(`with i as materialized (select * from ${rowsOf(columns, form)}),
+    h as materialized (select r.run_id from ${schema}.runs r join i on i.run_id = r.run_id
+      where i.state is not null or i.owns order by r.run_id for no key update of r),
+    s as (${insert} returning run_id),
+    u as (update ${schema}.runs r set
+        state = coalesce(i.state, r.state),
+        ended_at = case when i.state is null then r.ended_at when i.ended then to_timestamp(i.at / 1000) end,
+        owner = case when i.owns then i.owner else r.owner end,
+        takes = case when i.owns then 0 else r.takes end,
+        wake_at = case when i.owns then null else r.wake_at end,
+        needs = greatest(r.needs, i.format)
+      from i join s using (run_id) where r.run_id = i.run_id and (i.state is not null or i.owns)),
+    d as (delete from ${schema}.inbox m using s join i using (run_id)
+      where m.run_id = s.run_id and (i.ended and m.kind in (${quoted(MESSAGE_KINDS)}) and not ${isReceived('i.state', 'm.kind')}
+        or exists (select from unnest($${columns.length + 1}::uuid[], $${columns.length + 2}::text[]) c(run_id, id) where c.run_id = m.run_id and c.id = m.id)))
+    select run_id::text as run_id from s`);
+}
+
+/** `mayReceive` of a run that has ended, in SQL. */
+export function isReceived(state: string, kind: string): string {
+  return `(${state} = 'FAILURE' and ${kind} in (${quoted(RECEIVED_AFTER_FAILURE)}))`;
+}
+
+function quoted(words: readonly string[]): string {
+  return words.map((word) => `'${word}'`).join(', ');
+}
+
+/** Whether it tells how many rows it inserted rather than which: enough for one, and faster by a tenth. */
+export function isCounted({ rows, changes }: AppendForm): boolean {
+  return rows === 'one' && !changes;
+}
+
+/** The parameters as a table `i`. */
+function rowsOf(columns: readonly string[], { rows }: AppendForm): string {
+  const names = columns.map((column) => column.split(' ')[0]).join(', ');
+  const suffix = rows === 'many' ? '[]' : '';
+  const params = columns.map((column, index) => `$${index + 1}::${column.split(' ')[1]}${suffix}`).join(', ');
+  return rows === 'many' ? `unnest(${params}) i(${names})` : `(values (${params})) i(${names})`;
+}
