@@ -15,8 +15,10 @@ import {
   serial,
   times,
   unordered,
+  use,
 } from '../../src/index.js';
 import { type Fault, withFaults } from '../../src/testing/index.js';
+import { type AnyGraph, linear as untyped } from '../compilation/graph-tasks.js';
 
 const calls: string[] = [];
 /** How often a task fails yet, and what its revert does. */
@@ -295,6 +297,42 @@ describe('a flow that may fail without failing its run', () => {
   });
 });
 
+describe('an optional branch', () => {
+  const wrong = (): never => {
+    throw new Error('no choice');
+  };
+  const b = use(task('b'), optional as never);
+  const way = (choose: () => unknown, begin: AnyGraph) =>
+    begin
+      .add(task('a'))
+      .switch('w', [], choose, { b, c: task('c') })
+      .add(task('d'))
+      .build();
+
+  test('that fails is left out, and what comes after its choice goes on', async () => {
+    const flow = way(() => 'b', untyped.dynamic('f'));
+    expect(await run(flow, { b: 1 })).toMatchObject({ state: 'SUCCESS', atoms: 'SUCCESS IGNORE IGNORE SUCCESS' });
+  });
+
+  test.each([
+    ['throws', wrong],
+    ['makes no sense', () => 'z'],
+  ])('catches no choice that %s: that fails the flow that it is in', async (_, choose) => {
+    const calm = async (flow: AnyFlow) => {
+      calls.length = 0;
+      const { state, calls: made } = await run(flow);
+      return `${state}: ${made}`;
+    };
+    expect(await calm(way(choose, untyped.dynamic('f')))).toBe('REVERTED: a, undo b failure, undo a result');
+    const around = untyped.dynamic('f').add(way(choose, untyped.open('p')), optional);
+    expect(await calm(around.add(task('e')).build())).toBe('SUCCESS: a, undo b failure, undo a result, e');
+    // It has the atoms of its branch, and no other ones.
+    const only = untyped.open('p').when('w', [], choose, b).build();
+    expect(await calm(untyped.dynamic('f').add(only).add(task('e')).build())).toBe('REVERTED: undo b failure');
+    expect(await calm(untyped.dynamic('f').add(only, optional).add(task('e')).build())).toBe('SUCCESS: undo b failure, e');
+  });
+});
+
 describe('in a graph', () => {
   test('deciders behind a node that is left out abstain, and links let go on', async () => {
     const asked: unknown[] = [];
@@ -309,7 +347,6 @@ describe('in a graph', () => {
         .link('a', 'b', options as never)
         .link('b', 'c')
         .build();
-    const { use } = await import('../../src/index.js');
     const flow = graph
       .dynamic('g')
       .add({ a: use(task('a'), optional as never), b: task('b'), c: task('c') } as never)

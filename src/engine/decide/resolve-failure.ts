@@ -35,7 +35,7 @@ export function resolveFailure(run: Run, step: Step, failed: number): Question |
   const isPermanent = statusOf(run, failed).failure?.permanent === true;
   let gaveUp: CompiledRetry | undefined;
   let via = failed;
-  let part = mayBeTolerated(run, failed) ? run.flow.optional?.[failed] : undefined;
+  let part = toleratedBy(run, failed);
   for (let governor = governorOf(run, failed); ; via = governor, governor = governorOf(run, governor)) {
     for (; part !== undefined && part.first > governor; part = part.outer) if (leaveOut(run, step, part, failed)) return undefined;
     if (governor < 0) break;
@@ -58,9 +58,23 @@ export function resolveFailure(run: Run, step: Step, failed: number): Question |
   return undefined;
 }
 
-/** A run that may have no more steps goes back, whatever of it is optional. */
-function mayBeTolerated(run: Run, failed: number): boolean {
-  return statusOf(run, failed).failure?.code !== 'JOURNAL_FULL';
+/**
+ * The innermost optional node that a failure is one of. A choice that could not be made stands for none of its branches: what it has
+ * failed is the flow that it is in. A run that may have no more steps goes back, whatever of it is optional.
+ */
+function toleratedBy({ flow, status }: Run, failed: number): OptionalPart | undefined {
+  const { failure, votes } = status.atoms[failed] as AtomStatus;
+  if (flow.optional === undefined || failure?.code === 'JOURNAL_FULL') return undefined;
+  const unmade = (flow.deciders ?? []).filter(
+    ({ first, choice }, index) => choice !== undefined && first === failed && votes[index] === undefined,
+  );
+  let part = flow.optional[failed];
+  while (part !== undefined && unmade.some(({ target }) => isIn(target, part?.path ?? ''))) part = part.outer;
+  return part;
+}
+
+function isIn(node: string, path: string): boolean {
+  return path === node || path.startsWith(`${node}/`);
 }
 
 /**
