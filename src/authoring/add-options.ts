@@ -1,4 +1,5 @@
 import type { ImpossibleIn } from './check-add.js';
+import type { Named } from './names.js';
 import type { Fits, Sentence } from './sentence.js';
 import type { StorableValue } from './storable.js';
 import type { ValueName } from './value-names.js';
@@ -34,7 +35,7 @@ type OtherOutputs<Chosen, O, Name> = {
 
 type KnownOutputs<Chosen, O> = {
   readonly [Name in keyof Chosen]: Name extends keyof O
-    ? Chosen[Name] extends OtherOutputs<Chosen, O, Name>
+    ? Chosen[Name] extends OtherOutputs<Chosen, Named<O>, Name>
       ? string extends Chosen[Name]
         ? unknown
         : Sentence<'OUTPUTS_ALIKE', { value: Chosen[Name] }>

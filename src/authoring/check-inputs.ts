@@ -6,14 +6,5 @@ export type StorableInputs<Inputs> = {
   readonly [Name in Extract<keyof Inputs, PropertyKey>]?: StorableValue<Inputs[Name], NotStorable<Inputs, Name & string>>;
 };
 
-/**
- * The inputs that are known by their names. Of a `Record<string, …>` nobody knows which ones are there.
- */
-export type Known<Inputs> = string extends keyof Inputs
-  ? 0 extends 1 & Inputs
-    ? {}
-    : { [Name in keyof Inputs as string extends Name ? never : number extends Name ? never : Name]: Inputs[Name] }
-  : Inputs;
-
 /** `any` may have every value: what the nodes need is taken from it, and is not asked for. */
 export type ModeFor<Inputs> = 0 extends 1 & Inputs ? 'open' : 'closed';

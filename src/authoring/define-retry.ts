@@ -64,7 +64,7 @@ export function defineRetry<
   ) => (RetryAnswer & Checked<Result, I, R, P>) | Promise<RetryAnswer & Checked<Result, I, R, P>>;
   /** Undoes what `execute` did last, when the flow is given up. */
   readonly revert?: (history: History<NoInfer<AsResults<Awaited<Result>>>>, inputs: I, context: RetryContext<RS>) => void | Promise<void>;
-}): RetryPolicy<I, AsResults<Awaited<Result>>, ES & S & RS> {
+}): RetryPolicy<Shown<I>, AsResults<Awaited<Result>>, Shown<ES & S & RS>> {
   const definition = ownRetryDefinition(options.name, options, { kind: 'object', target: options });
   return Object.freeze({ '~flowproof': Object.freeze({ kind: 'retry' as const, definition }) });
 }

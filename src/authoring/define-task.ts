@@ -77,7 +77,14 @@ export function defineTask<
         context: TaskContext<RS>,
       ) => CheckRevert<Result, InputsIn<I, R>, InputsIn<RI, R>, R, V>;
     },
-): DefinedTask<Name, WithRevert<InputsIn<I, R>, InputsIn<RI, R>>, AsResults<Awaited<Result>>, NamesOf<K>, S & RS & BE & AE & BR & AR> {
+): DefinedTask<
+  Name,
+  // Where any task is wanted, TypeScript would otherwise infer from that what this one takes.
+  Shown<WithRevert<InputsIn<I, R>, InputsIn<RI, R>>>,
+  AsResults<Awaited<Result>>,
+  NamesOf<K>,
+  Shown<S & RS & BE & AE & BR & AR>
+> {
   const { name, ...rest } = options;
   const definition = taskDefinition(name, true, rest, { kind: 'object', target: options });
   return Object.freeze({ name, '~flowproof': Object.freeze({ kind: 'task' as const, definition }) });

@@ -4,7 +4,7 @@ import type { BranchDemands, BranchGifts, BranchNeeds, CheckBranches, FreshName 
 import type { Flow } from './flow.js';
 import type { CheckReturn, FlowEnd, Returned } from './flow-end.js';
 import type { Flat } from './names.js';
-import type { Demands, Gives, LiteralName, Needs } from './node-types.js';
+import type { Demands, Gives, LiteralName, Nameable, Needs } from './node-types.js';
 import type { Counter, Drop, DropFromAll, Provided, Visible } from './scope.js';
 import type { Both } from './unions.js';
 import type { Unmet } from './unmet.js';
@@ -82,13 +82,15 @@ export interface LinearBuilder<
     N,
     const Name extends string = never,
     const Rebind extends Readonly<Record<string, string>> = {},
-    const Inject extends { readonly [K in keyof Needs<N>]?: Needs<N>[K] } & Readonly<Record<string, unknown>> = {},
+    const Inject extends { readonly [K in keyof Nameable<N, Needs<N>>]?: Nameable<N, Needs<N>>[K] } & Readonly<
+      Record<string, unknown>
+    > = {},
     const Rename extends Readonly<Record<string, string>> = {},
     const Override extends boolean = false,
     const Optional extends boolean = false,
     Found = FoundInOptions<
       M,
-      Exclude<keyof Rebind | keyof Inject, keyof Needs<N>> | Exclude<keyof Rename, keyof Gives<N>>,
+      Exclude<keyof Rebind | keyof Inject, keyof Nameable<N, Needs<N>>> | Exclude<keyof Rename, keyof Nameable<N, Gives<N>>>,
       Names,
       Rebind,
       Rename,
@@ -121,7 +123,19 @@ export interface LinearBuilder<
       PlacedNeeds<Needs<N>, Rebind, Inject>,
       PlacedGifts<Gives<N>, Rename>
     >,
-    options: AddOptions<F, Needs<N>, Gives<N>, M extends 'open' ? string : Names, Ids, Name, Rebind, Inject, Rename, Override, Optional>,
+    options: AddOptions<
+      F,
+      Nameable<N, Needs<N>>,
+      Nameable<N, Gives<N>>,
+      M extends 'open' ? string : Names,
+      Ids,
+      Name,
+      Rebind,
+      Inject,
+      Rename,
+      Override,
+      Optional
+    >,
   ): Placed<
     F,
     M,

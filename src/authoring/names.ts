@@ -56,3 +56,10 @@ export type RequiredKeys<Type> = { [Key in keyof Type]-?: {} extends Pick<Type, 
 
 /** Keys that may be left out. */
 export type OptionalKeys<Type> = Exclude<keyof Type & string, RequiredKeys<Type>>;
+
+/** The values that are known by their names. Of a `Record<string, …>` nobody knows which ones are there. */
+export type Named<Values> = string extends keyof Values
+  ? 0 extends 1 & Values
+    ? {}
+    : { [Name in keyof Values as string extends Name ? never : number extends Name ? never : Name]: Values[Name] }
+  : Values;

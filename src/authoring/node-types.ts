@@ -2,6 +2,7 @@ import type { AnyDefinedTask, DefinedTask } from './defined-task.js';
 import type { AnyFlow, Flow, NeedsResolve } from './flow.js';
 import type { Hooked, HookServices } from './hooks.js';
 import type { KeptNames } from './kept.js';
+import type { Named } from './names.js';
 import type { AsResults, Outputs } from './results.js';
 import type { ContextServices } from './task-context.js';
 import type { IsUnion, Together } from './unions.js';
@@ -53,33 +54,44 @@ export type WithRevert<Inputs, RevertInputs> = [Exclude<keyof RevertInputs, keyo
   ? Inputs
   : Inputs & Pick<RevertInputs, Exclude<keyof RevertInputs, keyof Inputs>>;
 
-/** The values that a node needs; one of several nodes needs what each of them does. */
+/** The values that a node needs, as far as types know their names; one of several nodes needs what each of them does. */
 export type Needs<Node> = IsUnion<Node> extends false ? NeedsOf<Node> : Together<NeedsOf<Node>>;
 type NeedsOf<Node> = Node extends new (
   ...args: AnyArgs
 ) => infer T
-  ? WithRevert<InputsOf<T>, RevertInputsOf<T>>
+  ? Named<WithRevert<InputsOf<T>, RevertInputsOf<T>>>
   : Node extends DefinedTask<AnyName, infer N, unknown, string, never>
-    ? N
+    ? Named<N>
     : Node extends Flow<AnyName, infer Req, unknown, never>
-      ? Req
+      ? Named<Req>
       : Node extends Use<unknown, infer In, unknown>
         ? In
         : {};
 
-/** The values that a node leaves behind; of one of several nodes nobody sees but what each of them does. */
+/**
+ * The values that a node leaves behind, as far as types know their names; of one of several nodes nobody sees but what each of
+ * them does.
+ */
 export type Gives<Node> = Node extends new (
   ...args: AnyArgs
 ) => infer T
-  ? Without<Outputs<ResultsOf<T>>, KeptNames<ResultsOf<T>>>
+  ? Without<Named<Outputs<ResultsOf<T>>>, KeptNames<ResultsOf<T>>>
   : Node extends DefinedTask<AnyName, never, infer Result, infer Kept, never>
-    ? Without<Outputs<Result>, Kept>
+    ? Without<Named<Outputs<Result>>, Kept>
     : Node extends Flow<AnyName, never, infer Prov, never>
-      ? Prov
+      ? Named<Prov>
       : Node extends Use<unknown, never, infer Out>
         ? Out
         : {};
 type Without<Values, Names> = [Names] extends [never] ? Values : { [Key in keyof Values as Key extends Names ? never : Key]: Values[Key] };
+
+/** What options may name of a node: of one whose names only the program knows, anything. */
+export type Nameable<Node, Values> =
+  Node extends Flow<AnyName, infer Req, infer Prov, never>
+    ? string extends keyof Req | keyof Prov
+      ? { readonly [name: string]: AnyArg }
+      : Values
+    : Values;
 
 /** What a node reads from `ctx.services`, and whether its class needs a container. */
 export type Demands<Node> = IsUnion<Node> extends false ? DemandsOfOne<Node> : Together<DemandsOfOne<Node>>;

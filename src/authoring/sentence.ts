@@ -25,7 +25,7 @@ export type Fits = true;
  */
 export type Wrong = string;
 
-/** The same type, behind a name: so TypeScript does not look for what it infers in all that a check may say. */
+/** The same type, behind a name: TypeScript does not look in it for what it infers. */
 export type Shown<Error> = [Error] extends [infer Same] ? Same : never;
 
 /** Names that are no literals, such as `string`, are shown as a dot; the key of such a map may be left out. */

@@ -1,11 +1,11 @@
 import type { StandardSchema } from '../model/schema.js';
 import type { Mode } from './check-add.js';
-import type { Known, ModeFor, StorableInputs } from './check-inputs.js';
+import type { ModeFor, StorableInputs } from './check-inputs.js';
 import type { CheckRetry, Tried } from './check-retry.js';
 import type { ParsesInput } from './flow.js';
 import type { GraphBuilder } from './graph-builder.js';
 import type { LinearBuilder } from './linear-builder.js';
-import type { Flat, ParsedValue, RawValue } from './names.js';
+import type { Flat, Named, ParsedValue, RawValue } from './names.js';
 import type { RetryDemands, RetryNeeds } from './own-retry.js';
 import type { Sentence } from './sentence.js';
 import type { Both } from './unions.js';
@@ -26,10 +26,10 @@ export interface WithoutNodes {
 
 /** The builder of a pattern when input and retry are settled. */
 export type Begun<P, F extends string, M extends Mode, Raw, Parsed, T, S = {}> = P extends 'linear'
-  ? LinearBuilder<F, M, Raw, Parsed & T, [], keyof Parsed | keyof T, [], never, keyof Known<Raw> | keyof Parsed, S>
+  ? LinearBuilder<F, M, Raw, Parsed & T, [], keyof Parsed | keyof T, [], never, keyof Named<Raw> | keyof Parsed, S>
   : P extends 'unordered'
-    ? UnorderedBuilder<F, M, Raw, Parsed & T, keyof Parsed | keyof T, T, keyof T, never, keyof Known<Raw> | keyof Parsed, S>
-    : GraphBuilder<F, M, Raw, [Parsed & T], keyof Parsed | keyof T, {}, never, keyof Known<Raw> | keyof Parsed, S>;
+    ? UnorderedBuilder<F, M, Raw, Parsed & T, keyof Parsed | keyof T, T, keyof T, never, keyof Named<Raw> | keyof Parsed, S>
+    : GraphBuilder<F, M, Raw, [Parsed & T], keyof Parsed | keyof T, {}, never, keyof Named<Raw> | keyof Parsed, S>;
 
 /** A closed flow before its first node. */
 export type FlowStart<P extends BuiltPattern, F extends string> = WithoutNodes &
@@ -40,11 +40,11 @@ export type FlowStart<P extends BuiltPattern, F extends string> = WithoutNodes &
 /** The part of a beginning flow that has `input`. */
 export interface MayTakeInput<P extends BuiltPattern, F extends string> {
   /** Says what a run must be given. Types are erased: a value that no task provides is missed when the run starts. */
-  input<I extends StorableInputs<I>>(): FlowAfterInput<P, F, I, Known<I>, ModeFor<I>>;
+  input<I extends StorableInputs<I>>(): FlowAfterInput<P, F, I, Named<I>, ModeFor<I>>;
   /** Says what a run must be given, and parses it before the run is created. The tasks see the parsed values. */
   input<Schema extends StandardSchema<unknown, object>>(
     schema: Schema,
-  ): FlowAfterInput<P, F, Flat<RawValue<Schema>>, Known<Flat<ParsedValue<Schema>>>, 'closed', ParsesInput>;
+  ): FlowAfterInput<P, F, Flat<RawValue<Schema>>, Named<Flat<ParsedValue<Schema>>>, 'closed', ParsesInput>;
 }
 
 /** The part of a beginning flow that has `retry`. */
@@ -85,11 +85,11 @@ type Others<T> = { readonly [Name in keyof T]?: never };
 /** The part of a beginning flow that has `input` after `retry`. */
 export interface MayStillTakeInput<P extends BuiltPattern, F extends string, T, S> {
   /** Says what a run must be given. Types are erased: a value that no task provides is missed when the run starts. */
-  input<I extends Others<T> & StorableInputs<I>>(): FlowAfterBoth<P, F, I, Known<I>, T, S, ModeFor<I>>;
+  input<I extends Others<T> & StorableInputs<I>>(): FlowAfterBoth<P, F, I, Named<I>, T, S, ModeFor<I>>;
   /** Says what a run must be given, and parses it before the run is created. The tasks see the parsed values. */
   input<Schema extends StandardSchema<unknown, object & Others<T>>>(
     schema: Schema,
-  ): FlowAfterBoth<P, F, Flat<RawValue<Schema>>, Known<Flat<ParsedValue<Schema>>>, T, Both<S, ParsesInput>>;
+  ): FlowAfterBoth<P, F, Flat<RawValue<Schema>>, Named<Flat<ParsedValue<Schema>>>, T, Both<S, ParsesInput>>;
 }
 
 /** A closed flow that knows its retry, and then its input. */

@@ -3,7 +3,7 @@ import type { CheckAdd, FoundInNode, Mode } from './check-add.js';
 import type { Flow } from './flow.js';
 import type { CheckReturn, FlowEnd, Returned } from './flow-end.js';
 import type { Flat } from './names.js';
-import type { Demands, Gives, LiteralName, Needs } from './node-types.js';
+import type { Demands, Gives, LiteralName, Nameable, Needs } from './node-types.js';
 import type { Drop } from './scope.js';
 import type { Listed, Sentence, Shown } from './sentence.js';
 import type { Both } from './unions.js';
@@ -67,13 +67,15 @@ export interface UnorderedBuilder<
     N,
     const Name extends string = never,
     const Rebind extends Readonly<Record<string, string>> = {},
-    const Inject extends { readonly [K in keyof Needs<N>]?: Needs<N>[K] } & Readonly<Record<string, unknown>> = {},
+    const Inject extends { readonly [K in keyof Nameable<N, Needs<N>>]?: Nameable<N, Needs<N>>[K] } & Readonly<
+      Record<string, unknown>
+    > = {},
     const Rename extends Readonly<Record<string, string>> = {},
     const Override extends boolean = false,
     const Optional extends boolean = false,
     Found = FoundInOptions<
       M,
-      Exclude<keyof Rebind | keyof Inject, keyof Needs<N>> | Exclude<keyof Rename, keyof Gives<N>>,
+      Exclude<keyof Rebind | keyof Inject, keyof Nameable<N, Needs<N>>> | Exclude<keyof Rename, keyof Nameable<N, Gives<N>>>,
       Names | Out,
       Rebind,
       Rename,
@@ -107,8 +109,8 @@ export interface UnorderedBuilder<
     >,
     options: AddOptions<
       F,
-      Needs<N>,
-      Gives<N>,
+      Nameable<N, Needs<N>>,
+      Nameable<N, Gives<N>>,
       M extends 'open' ? string : Names | Out,
       Ids,
       Name,

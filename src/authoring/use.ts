@@ -1,6 +1,6 @@
 import type { PlacedGifts, PlacedNeeds, RenameOptions, TolerantOptions, Tolerated } from './add-options.js';
 import type { NotANode } from './check-add.js';
-import type { AnyNode, Gives, Needs } from './node-types.js';
+import type { AnyNode, Gives, Nameable, Needs } from './node-types.js';
 import type { Fits, Shown, Wrong } from './sentence.js';
 import type { Use } from './used-node.js';
 
@@ -30,13 +30,13 @@ import type { Use } from './used-node.js';
 export function use<
   N,
   const Rebind extends Readonly<Record<string, string>> = {},
-  const Inject extends { readonly [K in keyof Needs<N>]?: Needs<N>[K] } & Readonly<Record<string, unknown>> = {},
+  const Inject extends { readonly [K in keyof Nameable<N, Needs<N>>]?: Nameable<N, Needs<N>>[K] } & Readonly<Record<string, unknown>> = {},
   const Rename extends Readonly<Record<string, string>> = {},
   const Optional extends boolean = false,
   Found = [N] extends [AnyNode] ? Fits : 'NOT_A_NODE',
 >(
   node: [Found] extends [Wrong] ? Shown<NotANode<'…', N>> : N,
-  options: RenameOptions<'…', Needs<N>, Gives<N>, string, Rebind, Inject, Rename> & TolerantOptions<Optional>,
+  options: RenameOptions<'…', Nameable<N, Needs<N>>, Nameable<N, Gives<N>>, string, Rebind, Inject, Rename> & TolerantOptions<Optional>,
 ): Use<N, PlacedNeeds<Needs<N>, Rebind, Inject>, Tolerated<PlacedGifts<Gives<N>, Rename>, Optional>> {
   return Object.freeze({ '~flowproof': Object.freeze({ kind: 'use' as const, node: node as N, options }) });
 }

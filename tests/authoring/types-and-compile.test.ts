@@ -3,6 +3,7 @@ import { toDot, toMermaid } from '../../src/compilation/index.js';
 import * as anys from '../../type-tests/good-any.js';
 import * as choices from '../../type-tests/good-choice.js';
 import * as decorators from '../../type-tests/good-decorators.js';
+import * as erased from '../../type-tests/good-erased.js';
 import * as generics from '../../type-tests/good-generic.js';
 import * as graphs from '../../type-tests/good-graph.js';
 import * as linears from '../../type-tests/good-linear.js';
@@ -10,9 +11,17 @@ import * as secrets from '../../type-tests/good-secret.js';
 import * as shapes from '../../type-tests/good-shape.js';
 
 /** What the types let through must compile at run time as well. */
-const flows = Object.entries({ ...linears, ...graphs, ...choices, ...secrets, ...anys, ...decorators, ...generics, ...shapes }).flatMap(
-  ([name, value]) => (typeof value === 'object' && 'compile' in value ? [[name, value] as const] : []),
-);
+const flows = Object.entries({
+  ...linears,
+  ...graphs,
+  ...choices,
+  ...secrets,
+  ...anys,
+  ...decorators,
+  ...erased,
+  ...generics,
+  ...shapes,
+}).flatMap(([name, value]) => (typeof value === 'object' && 'compile' in value ? [[name, value] as const] : []));
 
 test('there are flows to compare', () => expect(flows.length).toBeGreaterThan(70));
 
