@@ -31,7 +31,13 @@ const CHAPTERS = {
 };
 
 /** Names that only the compiler writes: the door says so in a file of its own. */
-const declarationNames = new Set(readFileSync(join(ROOT, 'src/declaration-names.ts'), 'utf8').match(/\b[A-Z]\w+(?=,)/g));
+const declarationNames = namesIn('src/declaration-names.ts');
+/** The same, of types that are not worked out yet: they are no part of the reference. */
+const genericNames = namesIn('src/generic-names.ts');
+
+function namesIn(file) {
+  return new Set(readFileSync(join(ROOT, file), 'utf8').match(/\b[A-Z]\w+(?=,)/g));
+}
 
 function chapterOf(reflection) {
   if (declarationNames.has(reflection.name)) return IN_DECLARATIONS;
@@ -45,7 +51,11 @@ function chapterOf(reflection) {
 function classify(project) {
   for (const door of project.children ?? []) {
     door.name = DOORS[relative(ROOT, door.sources[0].fullFileName)];
-    for (const one of door.children ?? []) {
+    for (const one of [...(door.children ?? [])]) {
+      if (genericNames.has(one.name)) {
+        project.removeReflection(one);
+        continue;
+      }
       const chapter = new CommentTag('@category', [{ kind: 'text', text: chapterOf(one) }]);
       const signatures = one.kindOf(ReflectionKind.Function) ? one.signatures : undefined;
       for (const place of signatures ?? [one]) {

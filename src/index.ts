@@ -91,6 +91,7 @@ export type {
   RunStatistics,
 } from './engine/index.js';
 export { concurrent, type ExecutorChoice, serial } from './executors/index.js';
+export type * from './generic-names.js';
 export type { Clock, TimerOptions } from './model/clock.js';
 export { type Codec, NotStorableError } from './model/codec.js';
 export type { Diagnostic, DiagnosticCode } from './model/diagnostics.js';
