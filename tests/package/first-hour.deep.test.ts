@@ -159,6 +159,7 @@ describe('docs/server.md', () => {
     expect(await first.put('/orders/o-1', order)).toEqual([202, { id: 'o-1' }]);
     expect(await first.put('/orders/o-1', order)).toEqual([202, { id: 'o-1' }]);
     expect(await first.put('/orders/o-1', { ...order, card: 'other' })).toEqual([409, expect.objectContaining({ code: 'RUN_CONFLICT' })]);
+    expect(await first.put('/orders/o-2')).toEqual([400, expect.objectContaining({ code: 'INVALID_INPUT' })]);
     expect(await first.get('/orders/none')).toEqual([404, expect.objectContaining({ code: 'RUN_NOT_FOUND' })]);
     await first.stop();
     const second = await serve(cwd);
@@ -190,8 +191,8 @@ describe('docs/server.md', () => {
     };
     return {
       get: (path: string) => call(path, {}),
-      put: (path: string, body: object) =>
-        call(path, { method: 'PUT', headers: { 'content-type': 'application/json' }, body: JSON.stringify(body) }),
+      put: (path: string, body?: object) =>
+        call(path, { method: 'PUT', headers: { 'content-type': 'application/json' }, ...(body && { body: JSON.stringify(body) }) }),
       async stop() {
         child.kill('SIGTERM');
         expect(await ended).toBe(0);
