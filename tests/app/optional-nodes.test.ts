@@ -18,7 +18,7 @@ import {
   use,
 } from '../../src/index.js';
 import { type Fault, withFaults } from '../../src/testing/index.js';
-import { type AnyGraph, linear as untyped } from '../compilation/graph-tasks.js';
+import { type AnyGraph, graph as anyGraph, linear as untyped } from '../compilation/graph-tasks.js';
 
 const calls: string[] = [];
 /** How often a task fails yet, and what its revert does. */
@@ -297,10 +297,11 @@ describe('a flow that may fail without failing its run', () => {
   });
 });
 
+const wrong = (): never => {
+  throw new Error('no choice');
+};
+
 describe('an optional branch', () => {
-  const wrong = (): never => {
-    throw new Error('no choice');
-  };
   const b = use(task('b'), optional as never);
   const way = (choose: () => unknown, begin: AnyGraph) =>
     begin
@@ -330,6 +331,46 @@ describe('an optional branch', () => {
     const only = untyped.open('p').when('w', [], choose, b).build();
     expect(await calm(untyped.dynamic('f').add(only).add(task('e')).build())).toBe('REVERTED: undo b failure');
     expect(await calm(untyped.dynamic('f').add(only, optional).add(task('e')).build())).toBe('SUCCESS: undo b failure, e');
+  });
+});
+
+describe('an optional task that a node begins with', () => {
+  const part = untyped.open('p').add(task('b'), optional).add(task('c')).build();
+  const graphWith = (decider: () => unknown, isOptional = false) =>
+    anyGraph
+      .dynamic('g')
+      .add({ z: task('z'), a: task('a'), p: use(part as never, { optional: isOptional } as never), d: task('d') })
+      .link('z', 'a', { decider: () => false, depth: 'atom' })
+      .link('a', 'p', { decider })
+      .link('z', 'p', { decider: () => true })
+      .link('p', 'd')
+      .build();
+  const straight = (decider: () => unknown, isOptional = false) =>
+    anyGraph
+      .dynamic('g')
+      .add({ a: task('a'), p: use(part as never, { optional: isOptional } as never), d: task('d') })
+      .link('a', 'p', { decider })
+      .link('p', 'd')
+      .build();
+
+  test.each([
+    ['throws', wrong],
+    ['makes no sense', () => 'perhaps'],
+  ])('catches no decider of the node that %s: the node does not begin', async (_, decider) => {
+    expect(await run(straight(decider))).toMatchObject({ state: 'REVERTED', calls: 'a, undo b failure, undo a result' });
+    calls.length = 0;
+    expect(await run(straight(decider, true))).toMatchObject({ state: 'SUCCESS', calls: 'a, undo b failure, d' });
+  });
+
+  test('is left out when it fails itself, also where a decider of the node had nothing to say', async () => {
+    expect(
+      await run(
+        straight(() => true),
+        { b: 1 },
+      ),
+    ).toMatchObject({ state: 'SUCCESS', calls: 'a, b fails, undo b failure, c, d' });
+    calls.length = 0;
+    expect(await run(graphWith(wrong), { b: 1 })).toMatchObject({ state: 'SUCCESS', calls: 'z, b fails, undo b failure, c, d' });
   });
 });
 

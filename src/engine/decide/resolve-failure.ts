@@ -1,9 +1,9 @@
-import type { CompiledRetry, OptionalPart } from '../../compilation/index.js';
+import type { CompiledDecider, CompiledRetry, OptionalPart } from '../../compilation/index.js';
 import { timeAfter } from '../../model/clock.js';
 import type { Failure } from '../../model/failure.js';
 import type { Decision } from '../../model/states.js';
 import type { Question } from '../state/protocol.js';
-import { type AtomStatus, isTakenBack } from '../state/run-status.js';
+import { type AtomStatus, isSkipped, isTakenBack } from '../state/run-status.js';
 import { begunBehind, behind } from './downstream.js';
 import { decisionOf, pauseBefore } from './retries.js';
 import type { Run, Step } from './step.js';
@@ -59,22 +59,24 @@ export function resolveFailure(run: Run, step: Step, failed: number): Question |
 }
 
 /**
- * The innermost optional node that a failure is one of. A choice that could not be made stands for none of its branches: what it has
- * failed is the flow that it is in. A run that may have no more steps goes back, whatever of it is optional.
+ * The innermost optional node that a failure is one of. What a decider has thrown stands at the first atom of the node that it was
+ * asked about, and is of that whole node; of a choice, which stands for none of its branches, it is of the flow that the choice is in.
+ * A run that may have no more steps goes back, whatever of it is optional.
  */
 function toleratedBy({ flow, status }: Run, failed: number): OptionalPart | undefined {
   const { failure, votes } = status.atoms[failed] as AtomStatus;
   if (flow.optional === undefined || failure?.code === 'JOURNAL_FULL') return undefined;
-  const unmade = (flow.deciders ?? []).filter(
-    ({ first, choice }, index) => choice !== undefined && first === failed && votes[index] === undefined,
+  const unsaid = (flow.deciders ?? []).filter(
+    ({ first, source }, index) => first === failed && votes[index] === undefined && !isSkipped(status, source),
   );
   let part = flow.optional[failed];
-  while (part !== undefined && unmade.some(({ target }) => isIn(target, part?.path ?? ''))) part = part.outer;
+  while (part !== undefined && unsaid.some((decider) => isWithin(decider, part?.path ?? ''))) part = part.outer;
   return part;
 }
 
-function isIn(node: string, path: string): boolean {
-  return path === node || path.startsWith(`${node}/`);
+/** Whether a node is only a part of what a decider is asked about. */
+function isWithin({ target, choice }: CompiledDecider, path: string): boolean {
+  return (choice !== undefined && path === target) || path.startsWith(`${target}/`);
 }
 
 /**
