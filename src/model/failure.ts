@@ -1,6 +1,6 @@
 import { inWords } from './in-words.js';
 import type { Json } from './json.js';
-import { isError } from './kinds.js';
+import { isError, leaveUnawaited } from './kinds.js';
 import { copyOfJson, plainCopy } from './plain-json.js';
 
 /**
@@ -82,6 +82,7 @@ export function withoutStacks({ stack, cause, errors, ...rest }: Failure): Failu
 }
 
 function failureOf(thrown: unknown, room: { nested: number }): Failure {
+  leaveUnawaited(thrown);
   if (typeof thrown !== 'object' || thrown === null) {
     return { name: 'Error', message: cut(typeof thrown === 'string' ? thrown : inWords(thrown)) };
   }

@@ -3,7 +3,7 @@ import { type Codec, isNotStorable, NotStorableError } from './codec.js';
 import { messageOf } from './in-words.js';
 import type { Json } from './json.js';
 import { decodeTagged, encodeTagged, TAG } from './json-codec-tags.js';
-import { isPlainArray, isPlainObject } from './kinds.js';
+import { isPlainArray, isPlainObject, leaveUnawaited } from './kinds.js';
 import { strayOfBuiltIn, strayOfList, straySymbol } from './stray-field.js';
 
 /** Deeper values are refused: they would overflow the stack of whoever reads them. */
@@ -105,6 +105,7 @@ function encodeInstance(value: object, walk: Walk): Json {
     path.pop();
     return json;
   });
+  if (tagged === undefined) leaveUnawaited(value);
   if (tagged === undefined) throw new NotStorableError(path.join('.'), `is ${instance(value)}, whose methods would be lost`);
   // Each byte is a field, and those of errors are kept.
   refuseStray(isBytes || types.isNativeError(value) ? straySymbol(value) : strayOfBuiltIn(value), walk);

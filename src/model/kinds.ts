@@ -46,3 +46,16 @@ export function isError(value: unknown): value is Error {
 export function isPromise(value: unknown): value is Promise<unknown> {
   return types.isPromise(value);
 }
+
+/**
+ * A promise that user code gave where none is awaited, such as in a result: that is said, and if it is rejected later that ends no
+ * process. Never throws.
+ */
+export function leaveUnawaited(value: unknown): void {
+  if (!types.isPromise(value)) return;
+  try {
+    Promise.prototype.then.call(value, undefined, () => undefined);
+  } catch {
+    // Its class makes no other promises.
+  }
+}

@@ -331,6 +331,35 @@ test('a listener that adds listeners for ever holds up nothing', async () => {
   expect(added).toBeLessThan(100);
 });
 
+test('a promise that a task throws, or returns in its result, ends no process when it is rejected', async () => {
+  const rejected: (() => void)[] = [];
+  const later = (): Promise<never> => new Promise((_, reject) => rejected.push(() => reject(new Error('later'))));
+  const tasks = [
+    defineTask({
+      name: 'thrower',
+      execute: async () => {
+        throw Promise.reject(new Error('at once'));
+      },
+    }),
+    defineTask({
+      name: 'forgetful',
+      provides: ['v'],
+      execute: (async () => ({ v: { of: [later()] } })) as unknown as () => Promise<{ v: number }>,
+    }),
+  ];
+  const unhandled = await unhandledIn(async () => {
+    for (const task of tasks) {
+      const one = linear('one')
+        .add(task as (typeof tasks)[0])
+        .build();
+      await using once = flowproof({ persistence: memory(), flows: [one] });
+      expect((await once.run(one)).state).toBe('REVERTED');
+      for (const reject of rejected.splice(0)) reject();
+    }
+  });
+  expect(unhandled).toEqual([]);
+});
+
 test('ctx.save that no task awaits ends no process, whatever becomes of it', async () => {
   const gate = new Gate();
   const careless = defineTask({
