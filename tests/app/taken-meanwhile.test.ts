@@ -47,12 +47,14 @@ test('of two that go on with a run at rest the one that comes later waits for th
 
 test.each([
   ['that it has begun the run', 0],
-  ['that its step was written', 1],
-] as const)('who hears %s after others have taken it, having stood still meanwhile, calls nothing', async (_, at) => {
+  ['that its step was written, after which a choice is asked', 1],
+  ['that the choice was written', 2],
+] as const)('who hears %s after others have taken it, having stood still meanwhile, calls and asks nothing', async (_, at) => {
   const clock = new VirtualClock();
   const calls: string[] = [];
   const task = (name: string) => defineTask({ name, execute: (__: {}, { fence }) => void calls.push(`${name} under fence ${fence}`) });
-  const flow = linear('f').add(task('a')).add(task('b')).build();
+  const says = (): boolean => calls.push('asked') > 0;
+  const flow = linear('f').add(task('a')).when('w', [], says, task('b')).build();
   const store = memory({ clock });
   const lost = new Gate();
   const deaf = withFaults(store, (write) => {

@@ -189,7 +189,7 @@ export class Engine {
       if (command.do === 'giveUp') await this.#leaveStuck(command);
     }
     const hold = this.#hold();
-    if (this.#isDoubtful() && commands.some((command) => isCall(command) && mayCall(command, hold))) await this.#recorder.flush();
+    if (this.#isDoubtful() && commands.some((command) => reachesCode(command, hold))) await this.#recorder.flush();
     const withdrawn: number[] = [];
     for (const command of commands) {
       if (!isCall(command)) this.#obey(command);
@@ -261,6 +261,11 @@ export class Engine {
   #common(): { runId: string; flow: string; atMs: number } {
     return { runId: this.run.status.creation.key, flow: this.run.flow.name, atMs: this.#parts.clock.nowMs() };
   }
+}
+
+/** Whether code of the user is called, or asked. */
+function reachesCode(command: Command, hold: Limits['hold']): boolean {
+  return command.do === 'ask' || (isCall(command) && mayCall(command, hold));
 }
 
 function notStarted(atoms: readonly number[]): readonly EngineEvent[] {
