@@ -2,6 +2,7 @@ import { randomUUID } from 'node:crypto';
 import { beforeEach, describe, expect, test, vi } from 'vitest';
 import { defineRetry, defineTask, flowproof, graph, isFlowproofError, linear, memory } from '../../src/index.js';
 import { withFaults } from '../../src/testing/index.js';
+import { graph as anyGraph, unordered } from '../compilation/graph-tasks.js';
 
 let log: string[] = [];
 let broken = new Set<string>();
@@ -64,6 +65,47 @@ describe('a run that ended in FAILURE goes on when what it failed by is mended',
     expect(await (await app.retryFailed('r')).result()).toMatchObject({ state: 'SUCCESS' });
     expect(log).toEqual(['-fragile: interrupted, true', 'c']);
     expect(new Set(keys).size).toBe(2);
+  });
+
+  test.each([
+    ['a task', (fragile: unknown) => fragile],
+    ['a flow', (fragile: unknown) => unordered.open('part').add(fragile).add(step('beside')).build()],
+  ] as const)('what was decided about %s that a dead process had under way holds, and nobody is asked again', async (_, around) => {
+    let calls = 0;
+    const fragile = defineTask({
+      name: 'fragile',
+      onInterrupted: 'revert',
+      execute: async () => {
+        if (++calls === 1) await new Promise(() => undefined);
+      },
+      revert: async () => undefined,
+    });
+    const decider = (): boolean => log.push('asked') > 0;
+    const flow = anyGraph
+      .dynamic('f')
+      .add({ a: step('a'), part: around(fragile) })
+      .link('a', 'part', { decider })
+      .build();
+    const persistence = memory();
+    const dying = withFaults(persistence, () => 'pass');
+    const settings = { flows: [flow], onFailure: 'stop' } as const;
+    const first = flowproof({ ...settings, persistence: dying });
+    first.run(flow, { id: 'r' }).catch(() => undefined);
+    await vi.waitFor(() => expect(calls).toBe(1));
+    dying.kill();
+    await using app = flowproof({ ...settings, persistence });
+    expect(await app.resume('r', { takeover: 'force' })).toMatchObject({ state: 'FAILURE' });
+    expect(await (await app.retryFailed('r')).result()).toMatchObject({ state: 'SUCCESS' });
+    expect([calls, log.filter((line) => line === 'asked')]).toEqual([2, ['asked']]);
+    const journal = persistence.connect();
+    await journal.open();
+    const run = await journal.find({ key: 'r' });
+    const loaded = run && (await journal.load(run.runId));
+    const votes: boolean[] = [];
+    for await (const page of loaded?.entries ?? []) {
+      for (const { transitions } of page) for (const fact of transitions) if (fact[0] === 'VOTE') votes.push(fact[3]);
+    }
+    expect(votes).toEqual([true, true]);
   });
 
   test('it may fail again, and be mended again', async () => {

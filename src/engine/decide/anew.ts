@@ -1,9 +1,10 @@
+import type { Source } from '../../compilation/index.js';
 import type { Run, Step } from './step.js';
 import { skippedBy } from './verdict.js';
 
 /**
- * Atoms begin anew of which nothing is left. What was voted about them holds where they failed, and where only a part of a
- * choice begins anew; and what others have skipped stays skipped, since those are not asked again.
+ * Atoms begin anew of which nothing is left. What was voted about them holds where they failed, and where only a part of
+ * their node or choice begins anew; and what others have skipped stays skipped, since those are not asked again.
  */
 export function beginAnew(run: Run, step: Step, anew: ReadonlySet<number>): void {
   const { atoms } = run.status;
@@ -37,14 +38,42 @@ export function bringBack(run: Run, step: Step): boolean {
 }
 
 function standingVotes({ status, frontier }: Run, anew: ReadonlySet<number>, atom: number): readonly (readonly [number, boolean])[] {
-  const { intention = 'EXECUTE', votes = {} } = status.atoms[atom] ?? {};
+  const { intention = 'EXECUTE', outcome = 'none', votes = {} } = status.atoms[atom] ?? {};
+  const isAnew = ({ first, until }: AtomRange): boolean => rangeOf(first, until).every((one) => anew.has(one));
   const isStanding = (decider: number): boolean => {
-    const { choice } = frontier.ballot.decider(decider);
-    if (intention === 'EXECUTE' || choice === undefined) return intention === 'EXECUTE';
-    return frontier.ballot.branchesOf(choice.id).some((branch) => {
-      const { first, until } = frontier.ballot.decider(branch);
-      return Array.from({ length: until - first }, (_, offset) => first + offset).some((one) => !anew.has(one));
-    });
+    if (intention === 'EXECUTE') return true;
+    const { ballot } = frontier;
+    const { choice, source, reads } = ballot.decider(decider);
+    // It had failed, and was undone first, as nobody knew what it did: what was decided before is as it was.
+    const hasFailed = intention === 'REDO' && outcome !== 'result';
+    const by = source === undefined ? Object.values(reads).flatMap(atomsOf) : rangeOf(source.first, source.until);
+    if (hasFailed && !by.some((one) => anew.has(one))) return true;
+    const nodes = choice === undefined ? [decider] : ballot.branchesOf(choice.id);
+    return nodes.some((node) => !isAnew(ballot.decider(node)));
   };
   return Object.entries(votes).flatMap(([decider, yes]) => (isStanding(Number(decider)) ? [[Number(decider), yes] as const] : []));
+}
+
+/** Those that may have given a value. */
+function atomsOf(source: Source): readonly number[] {
+  switch (source.from) {
+    case 'input':
+    case 'constant':
+      return [];
+    case 'atom':
+      return [source.atom];
+    case 'branch':
+      return source.of.flatMap(atomsOf);
+    case 'nearest':
+      return source.levels.flat().flatMap(atomsOf);
+  }
+}
+
+interface AtomRange {
+  readonly first: number;
+  readonly until: number;
+}
+
+function rangeOf(first: number, until: number): readonly number[] {
+  return Array.from({ length: until - first }, (_, offset) => first + offset);
 }

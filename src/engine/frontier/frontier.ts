@@ -93,17 +93,19 @@ export class Frontier implements Readiness {
     this.changed(this.ballot.decider(decider).entry);
   }
 
-  /** What was asked of deciders about these nodes is asked again. */
-  forget(from: number, until: number): void {
-    this.ballot.forget(from, until);
-  }
-
   /** To be told when nodes were skipped: the gates that they begin with are passed. */
   skipped(): void {
     for (const gate of this.ballot.gates) if (this.#done[gate] === 0) this.changed(gate);
   }
 
-  /** The same of the nodes `from` up to, not including, `until`. */
+  /** To be told of atoms that begin anew: what was decided about them is open again, and so their gates may be closed. */
+  reset(from: number, until: number): void {
+    this.ballot.forget(from, until);
+    this.allChanged(from, until);
+    for (const gate of this.ballot.gatesIn(from, until)) this.changed(gate);
+  }
+
+  /** To be told of every node `from` up to, not including, `until` whose state or intention changed. */
   allChanged(from: number, until: number): void {
     for (let node = from; node < until; node++) this.changed(node);
   }

@@ -18,6 +18,8 @@ export class Ballot {
   readonly #far: readonly CompiledDecider[];
   /** Gates that deciders let open. */
   readonly gates: readonly number[];
+  /** Deciders whose node begins with a gate, by where it begins. */
+  readonly #gated: readonly CompiledDecider[];
   /** Candidates to be asked, in definition order. */
   readonly #candidates = new Heap((a, b) => a < b);
   readonly #listed = new Set<number>();
@@ -29,7 +31,9 @@ export class Ballot {
     this.#isReached = isReached;
     this.#byEntry = grouped(flow, ({ entry }) => entry);
     this.#byChoice = grouped(flow, ({ choice }) => choice?.id);
-    this.#far = (flow.deciders ?? []).filter(({ skips }) => skips.length > 1).sort((a, b) => a.first - b.first);
+    const byPlace = [...(flow.deciders ?? [])].sort((a, b) => a.first - b.first);
+    this.#far = byPlace.filter(({ skips }) => skips.length > 1);
+    this.#gated = byPlace.filter(({ entry }) => entry >= flow.atoms.length);
     this.gates = [...this.#byEntry.keys()].filter((entry) => entry >= flow.atoms.length);
   }
 
@@ -42,18 +46,13 @@ export class Ballot {
   }
 
   /** Deciders about nodes in this range of atoms that may skip more than their node. */
-  *reachingOut(from: number, until: number): Iterable<CompiledDecider> {
-    let low = 0;
-    for (let high = this.#far.length; low < high; ) {
-      const middle = (low + high) >> 1;
-      if ((this.#far[middle] as CompiledDecider).first < from) low = middle + 1;
-      else high = middle;
-    }
-    for (let at = low; at < this.#far.length; at++) {
-      const decider = this.#far[at] as CompiledDecider;
-      if (decider.first >= until) return;
-      yield decider;
-    }
+  reachingOut(from: number, until: number): Iterable<CompiledDecider> {
+    return within(this.#far, from, until);
+  }
+
+  /** Gates of nodes that begin in this range of atoms, and wait for deciders. */
+  *gatesIn(from: number, until: number): Iterable<number> {
+    for (const { entry } of within(this.#gated, from, until)) yield entry;
   }
 
   decider(index: number): CompiledDecider {
@@ -121,6 +120,21 @@ export class Ballot {
       !this.#open.isOpen({ about: 'node', decider: index }) &&
       !isSkipped(this.#run, source)
     );
+  }
+}
+
+/** @param deciders by where their nodes begin */
+function* within(deciders: readonly CompiledDecider[], from: number, until: number): Iterable<CompiledDecider> {
+  let low = 0;
+  for (let high = deciders.length; low < high; ) {
+    const middle = (low + high) >> 1;
+    if ((deciders[middle] as CompiledDecider).first < from) low = middle + 1;
+    else high = middle;
+  }
+  for (let at = low; at < deciders.length; at++) {
+    const decider = deciders[at] as CompiledDecider;
+    if (decider.first >= until) return;
+    yield decider;
   }
 }
 

@@ -16,8 +16,8 @@ export interface Readiness {
   allChanged(from: number, until: number): void;
   /** A decider has said what it had to. */
   voted(decider: number): void;
-  /** What was asked of deciders about these nodes is asked again. */
-  forget(from: number, until: number): void;
+  /** These atoms begin anew: what was asked and decided about them is open again. */
+  reset(from: number, until: number): void;
 }
 
 /** What a word of the journal makes of a run, and who hears of it. */
@@ -46,10 +46,7 @@ export const EFFECTS: { readonly [W in Word]: Effect<W> } = {
   RESET: {
     heard: 'range',
     fold: (run, [, from, until]) => ofRuns.resetAtoms(run, from, until),
-    touches: (ready, [, from, until]) => {
-      ready.forget(from, until);
-      ready.allChanged(from, until);
-    },
+    touches: (ready, [, from, until]) => ready.reset(from, until),
   },
   SNAPSHOT: { heard: 'nothing', fold: (run, [, snapshot]) => ofRuns.restoreSnapshot(run, snapshot) },
   RUNNING: { heard: 'state', fold: (run, [, atom]) => ofAtoms.execute(run, atomOf(run, atom)) },
