@@ -70,22 +70,29 @@ const withOldKeys: typeof foldEntry = (run, entry) => {
 
 /** The library with one thing in it taken away; each of these was found in the field, or by the property itself. */
 const MUTANTS: readonly (readonly [what: string, instead: Readonly<Record<string, object>>])[] = [
-  ['votes are forgotten, and what is new in what was skipped runs', { adoption: { adopt: onlyTheFlow } }],
-  ['nothing is refused', { compatibility: { refusals: () => [] } }],
-  ['values may be missing', { 'missing-values': { missingValues: () => [] } }],
-  ['what is done behind a flow that is tried again stands in its way', { behind: { begunBehind: () => [] } }],
+  ['votes are forgotten, and what is new in what was skipped runs', { 'upgrade/adoption': { adopt: onlyTheFlow } }],
+  ['nothing is refused', { 'upgrade/resume-compatibility': { refusals: () => [] } }],
+  ['values may be missing', { 'upgrade/missing-values': { missingValues: () => [] } }],
+  ['what is done behind a flow that is tried again stands in its way', { 'decide/downstream': { begunBehind: () => [] } }],
   // Either mends what the other one leaves.
-  ['what was undone to run again stays undone', { behind: { anewBehind: () => [] }, anew: { bringBack: () => false } }],
-  ['what failed is forgotten when it is taken away', { 'past-failures': { failuresOfGone: () => [] } }],
-  ['what an operator has undone is undone again', { operators: { skipRevert: () => undefined } }],
-  ['who begins anew does it with the keys of before', { fold: { foldEntry: withOldKeys } }],
+  [
+    'what was undone to run again stays undone',
+    { 'decide/downstream': { anewBehind: () => [] }, 'decide/anew': { bringBack: () => false } },
+  ],
+  ['what failed is forgotten when it is taken away', { 'state/past-failures': { failuresOfGone: () => [] } }],
+  ['what an operator has undone is undone again', { 'decide/apply-operator-message': { skipRevert: () => undefined } }],
+  ['who begins anew does it with the keys of before', { 'state/fold': { foldEntry: withOldKeys } }],
 ];
 
 test.each(MUTANTS)('the property finds it when %s', async (_, instead) => {
-  vi.resetModules();
   for (const [module, part] of Object.entries(instead)) {
+    // What is not there any more, or has another name, would be no mutant.
+    expect(await import(`../../src/engine/${module}.js`)).toMatchObject(
+      Object.fromEntries(Object.keys(part).map((name) => [name, expect.any(Function)])),
+    );
     vi.doMock(`../../src/engine/${module}.js`, async (original) => ({ ...((await original()) as object), ...part }));
   }
+  vi.resetModules();
   try {
     const mutant = await import('./lived.js');
     const { searched: search } = await import('./property.js');

@@ -58,16 +58,19 @@ const halfSkipped: typeof skippedAt = (status, deciders) => skippedAt(status, de
 
 /** The library with one thing in it taken away. */
 const MUTANTS: readonly (readonly [what: string, module: string, instead: object])[] = [
-  ['a call that was written is made, though the run is to rest', 'engine/call-commands', { mayCall: () => true }],
-  ['a cancel is not heeded', 'engine/operators', { cancel: () => undefined }],
-  ['everything begins anew in a run that has failed', 'engine/operators', { retryFailed: retryAll }],
-  ['a lost call is not noted', 'engine/fold-atom', { lose: () => undefined }],
-  ['what was decided is asked again by whoever takes over', 'engine/fold-run', { foldRun: withoutVotes }],
-  ['only a part of what a decider skips is skipped', 'engine/verdict', { skippedAt: halfSkipped }],
+  ['a call that was written is made, though the run is to rest', 'engine/decide/call-commands', { mayCall: () => true }],
+  ['a cancel is not heeded', 'engine/decide/apply-operator-message', { cancel: () => undefined }],
+  ['everything begins anew in a run that has failed', 'engine/decide/apply-operator-message', { retryFailed: retryAll }],
+  ['a lost call is not noted', 'engine/state/fold-atom', { lose: () => undefined }],
+  ['what was decided is asked again by whoever takes over', 'engine/state/load-run', { foldRun: withoutVotes }],
+  ['only a part of what a decider skips is skipped', 'engine/decide/verdict', { skippedAt: halfSkipped }],
 ];
 
 describe('it notices', () => {
   test.each(MUTANTS)('when %s', async (_, module, instead) => {
+    // What is not there any more, or has another name, would be no mutant.
+    const functions = Object.fromEntries(Object.keys(instead).map((name) => [name, expect.any(Function)]));
+    expect(await import(`../../src/${module}.js`)).toMatchObject(functions);
     vi.resetModules();
     vi.doMock(`../../src/${module}.js`, async (original) => ({ ...((await original()) as object), ...instead }));
     try {
