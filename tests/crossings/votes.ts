@@ -73,7 +73,9 @@ export class Votes {
 
   /** @returns what is wrong after each step: what a `no` skips is skipped with it, all of it */
   wrongAfterStep(): readonly string[] {
-    return this.#noes().flatMap(({ name, skips }) => {
+    // Who speaks for what was left out since, with a part of the flow that has failed, does not count any more.
+    const counting = this.#noes().filter(({ source }) => !this.#isSkipped(source));
+    return counting.flatMap(({ name, skips }) => {
       const waiting = skips.filter((path) => this.#stateOf(path) === 'PENDING');
       return waiting.map((path) => `${name} has said no, and ${path} is PENDING`);
     });
