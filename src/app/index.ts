@@ -1,7 +1,7 @@
 /** The app: flows, their services and a store, and the runs of this process. */
-export type { App, AppOptions, EngineOptions, ResumeOptions, RunIdOption } from './app.js';
-export type { FlowEngine, RunStep } from './flow-engine.js';
-export { flowproof } from './flowproof.js';
-export { type OneShotOptions, run, runOrThrow } from './one-shot.js';
-export type { RunHandle } from './run-handle.js';
-export type { AtomView, InspectOptions, PruneQuery, RunInfo, RunsPage, RunsQuery, RunView } from './run-view.js';
+export type { App, AppOptions, EngineOptions, ResumeOptions, RunIdOption } from './app/app.js';
+export { flowproof } from './app/flowproof.js';
+export { type OneShotOptions, run, runOrThrow } from './app/one-shot.js';
+export type { FlowEngine, RunStep } from './steps/flow-engine.js';
+export type { RunHandle } from './views/run-handle.js';
+export type { AtomView, InspectOptions, PruneQuery, RunInfo, RunsPage, RunsQuery, RunView } from './views/run-view.js';

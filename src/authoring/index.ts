@@ -1,17 +1,31 @@
-export type { AddOptions, PlacedGifts, PlacedNeeds, RenameOptions, Tolerated } from './add-options.js';
-export { builders } from './builders.js';
-export type { Mode } from './check-add.js';
-export type { NamedFlow } from './check-factory.js';
-export type { BatchDemands, BatchGifts, BatchNeeds, Loosened, ProviderOf } from './check-graph.js';
-export type { ModeFor } from './check-inputs.js';
-export type { CheckRetryClass, FoundInRetry } from './check-own-retry.js';
-export type { Tried } from './check-retry.js';
-export type { AnyClass, CheckTask, FoundInClass, InstanceOf } from './check-task.js';
-export type { BranchDemands, BranchGifts, BranchNeeds } from './choice.js';
-export type { Composable } from './composable.js';
-export { defineRetry } from './define-retry.js';
-export { defineTask } from './define-task.js';
-export type { AnyDefinedTask, DefinedTask } from './defined-task.js';
+export { builders } from './builder/builders.js';
+export type { BatchDemands, BatchGifts, BatchNeeds, Loosened, ProviderOf } from './builder/check-graph.js';
+export type { BranchDemands, BranchGifts, BranchNeeds } from './builder/choice.js';
+export type { DynamicFlow, DynamicGraph, DynamicHistory, DynamicNodes, DynamicOptions, StorableRecord } from './builder/dynamic-builder.js';
+export type { Factories, GraphFactory, LinearFactory, UnorderedFactory } from './builder/factories.js';
+export type { FlowEnd, GraphTarget, Returned } from './builder/flow-end.js';
+export type { GraphBuilder } from './builder/graph-builder.js';
+export type { AfterDeciders, AfterTarget } from './builder/graph-links.js';
+export type { LinearBuilder } from './builder/linear-builder.js';
+export type {
+  BuiltPattern,
+  FlowAfterBoth,
+  FlowAfterInput,
+  FlowAfterRetry,
+  FlowStart,
+  MayHide,
+  MayRetry,
+  MayRetryOpen,
+  MayStillRetry,
+  MayStillTakeInput,
+  MayTakeInput,
+  OpenFlowStart,
+} from './builder/stages.js';
+export type { UnorderedBuilder } from './builder/unordered-builder.js';
+export type { ModeFor } from './definition/check-inputs.js';
+export type { AnyClass, CheckTask, FoundInClass, InstanceOf } from './definition/check-task.js';
+export type { Composable } from './definition/composable.js';
+export type { AnyDefinedTask, DefinedTask } from './definition/defined-task.js';
 export type {
   AnyDecider,
   BackoffDefinition,
@@ -32,21 +46,7 @@ export type {
   TaskCode,
   TaskDefinition,
   TimesDefinition,
-} from './definition.js';
-export type { DynamicFlow, DynamicGraph, DynamicHistory, DynamicNodes, DynamicOptions, StorableRecord } from './dynamic-builder.js';
-export type { Factories, GraphFactory, LinearFactory, UnorderedFactory } from './factories.js';
-export {
-  type AnyFactory,
-  type FactoryDefinition,
-  type FactoryOf,
-  type FlowFactory,
-  type FlowsOf,
-  factory,
-  factoryDefinitionOf,
-  type Making,
-  made,
-  makingOf,
-} from './factory.js';
+} from './definition/definition.js';
 export type {
   AnyFlow,
   CompiledView,
@@ -58,26 +58,37 @@ export type {
   Requires,
   ServicesIn,
   ServicesOf,
-} from './flow.js';
-export type { FlowEnd, GraphTarget, Returned } from './flow-end.js';
-export type { FlowOptions } from './flow-options.js';
-export { type FlowTools, flowDefinitionOf } from './flow-value.js';
-export type { GraphBuilder } from './graph-builder.js';
-export type { AfterDeciders, AfterTarget } from './graph-links.js';
-export type { Attempt, ErrorClass, History } from './history.js';
-export type { Hooks } from './hooks.js';
-export { canCall, instanceOf } from './instance.js';
-export type { Kept, KeptNames } from './kept.js';
-export type { LinearBuilder } from './linear-builder.js';
-export { mapTask } from './map-task.js';
-export type { AnyShapeOf, Flat, Named, Names, NamesOf, OptionalKeys, ParsedValue, RawValue, RequiredKeys, ShapeOf } from './names.js';
-export type { AnyNode, AnyTask, Declared, Demands, Gives, LiteralName, Needs, TaskClass, WithRevert } from './node-types.js';
-export type { Outcome, OutcomeOf } from './outcome.js';
-export type { DelayedRetry, OwnRetry, RetryAnswer, RetryClass, RetryDemands, RetryGives, RetryNeeds } from './own-retry.js';
-export { hintFor } from './placement.js';
-export { reduceTask } from './reduce-task.js';
-export type { Register } from './register.js';
-export type { AsResults, Outputs } from './results.js';
+} from './definition/flow.js';
+export type { FlowOptions } from './definition/flow-options.js';
+export { type FlowTools, flowDefinitionOf } from './definition/flow-value.js';
+export type { Hooks } from './definition/hooks.js';
+export type { AnyNode, AnyTask, Declared, Demands, Gives, LiteralName, Needs, TaskClass, WithRevert } from './definition/node-types.js';
+export type { Outcome, OutcomeOf } from './definition/outcome.js';
+export type { TaskContext } from './definition/task-context.js';
+export { taskDefinitionOf } from './definition/task-metadata.js';
+export type { Use } from './definition/used-node.js';
+export type { AddOptions, PlacedGifts, PlacedNeeds, RenameOptions, Tolerated } from './placement/add-options.js';
+export type { Mode } from './placement/check-add.js';
+export type { NamedFlow } from './placement/check-factory.js';
+export {
+  type AnyFactory,
+  type FactoryDefinition,
+  type FactoryOf,
+  type FlowFactory,
+  type FlowsOf,
+  factory,
+  factoryDefinitionOf,
+  type Making,
+  made,
+  makingOf,
+} from './placement/factory.js';
+export { hintFor } from './placement/placement.js';
+export { use } from './placement/use.js';
+export type { CheckRetryClass, FoundInRetry } from './retry/check-custom-retry.js';
+export type { Tried } from './retry/check-retry.js';
+export type { DelayedRetry, OwnRetry, RetryAnswer, RetryClass, RetryDemands, RetryGives, RetryNeeds } from './retry/custom-retry.js';
+export { defineRetry } from './retry/define-retry.js';
+export type { Attempt, ErrorClass, History } from './retry/history.js';
 export {
   type AnyRetry,
   alwaysRevert,
@@ -88,10 +99,11 @@ export {
   type RetryPolicy,
   type TimesRetry,
   times,
-} from './retry.js';
-export type { RetryContext } from './retry-context.js';
-export { Retry } from './retry-decorator.js';
-export type { Backoff, RetryOptions } from './retry-options.js';
+} from './retry/retry.js';
+export type { RetryContext } from './retry/retry-context.js';
+export { Retry } from './retry/retry-decorator.js';
+export type { Backoff, RetryOptions } from './retry/retry-options.js';
+export { canCall, instanceOf } from './run/instance.js';
 export type {
   AppRunOptionsFor,
   AppServices,
@@ -106,29 +118,17 @@ export type {
   RunsAloneInApp,
   RunsInApp,
   Unseen,
-} from './run-types.js';
-export type { Drop, DropFromAll, MayBeAbsent, Provided, Visible } from './scope.js';
-export type { FlowError, FlowMismatch, Shown } from './sentence.js';
-export type {
-  BuiltPattern,
-  FlowAfterBoth,
-  FlowAfterInput,
-  FlowAfterRetry,
-  FlowStart,
-  MayHide,
-  MayRetry,
-  MayRetryOpen,
-  MayStillRetry,
-  MayStillTakeInput,
-  MayTakeInput,
-  OpenFlowStart,
-} from './stages.js';
-export type { Storable } from './storable.js';
-export { Task } from './task.js';
-export type { TaskContext } from './task-context.js';
-export { taskDefinitionOf } from './task-metadata.js';
-export type { Both, EitherOf, NamesIn, Together } from './unions.js';
-export type { Unmet } from './unmet.js';
-export type { UnorderedBuilder } from './unordered-builder.js';
-export { use } from './use.js';
-export type { Use } from './used-node.js';
+} from './run/run-types.js';
+export { defineTask } from './task/define-task.js';
+export { mapTask } from './task/map-task.js';
+export { reduceTask } from './task/reduce-task.js';
+export { Task } from './task/task.js';
+export type { Kept, KeptNames } from './words/kept.js';
+export type { AnyShapeOf, Flat, Named, Names, NamesOf, OptionalKeys, ParsedValue, RawValue, RequiredKeys, ShapeOf } from './words/names.js';
+export type { Register } from './words/register.js';
+export type { AsResults, Outputs } from './words/results.js';
+export type { Drop, DropFromAll, MayBeAbsent, Provided, Visible } from './words/scope.js';
+export type { FlowError, FlowMismatch, Shown } from './words/sentence.js';
+export type { Storable } from './words/storable.js';
+export type { Both, EitherOf, NamesIn, Together } from './words/unions.js';
+export type { Unmet } from './words/unmet.js';

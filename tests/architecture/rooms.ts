@@ -24,7 +24,11 @@ export interface Architecture {
 export const ARCHITECTURE: Architecture = {
   rooms: {
     model: { imports: [], node: ['ids.ts', 'in-words.ts', 'json-codec-tags.ts', 'json-codec.ts', 'kinds.ts'], vocabulary: true },
-    authoring: { imports: ['model'], npm: ['reflect-metadata'] },
+    authoring: {
+      imports: ['model'],
+      npm: ['reflect-metadata'],
+      floors: ['words', 'definition', 'placement', 'retry', 'task', 'builder', 'run'],
+    },
     compilation: { imports: ['model', 'authoring'], floors: ['shape', 'link', 'stored', 'graph', 'draw'] },
     persistence: {
       imports: ['model'],
@@ -37,7 +41,11 @@ export const ARCHITECTURE: Architecture = {
       floors: ['state', 'frontier', 'decide', 'upgrade', 'events', 'calls', 'record', 'loop'],
     },
     executors: { imports: ['model', 'authoring', 'engine'], node: [''] },
-    app: { imports: ['model', 'authoring', 'compilation', 'persistence', 'engine', 'executors'], node: ['listeners.ts'] },
+    app: {
+      imports: ['model', 'authoring', 'compilation', 'persistence', 'engine', 'executors'],
+      node: ['app/listeners.ts'],
+      floors: ['registry', 'views', 'runs', 'steps', 'app'],
+    },
     observability: { imports: ['model', 'engine'] },
     testing: { imports: ['model', 'authoring', 'compilation', 'persistence', 'engine', 'executors', 'app'], leaf: true },
     /** The journal in PostgreSQL's SQL, for every adapter that speaks it; knows no client. */
@@ -77,7 +85,11 @@ export const COMPILER: Architecture = {
   rooms: {
     findings: { imports: [], vocabulary: true },
     source: { imports: ['findings'], npm: ['ts-morph'], node: ['project.ts', 'tsconfigs.ts', 'resolution.ts'] },
-    reading: { imports: ['findings', 'source'], npm: ['#authoring', '#compilation'] },
+    reading: {
+      imports: ['findings', 'source'],
+      npm: ['#authoring', '#compilation'],
+      floors: ['ground', 'library', 'interpret', 'flows', 'project'],
+    },
     rules: { imports: ['findings', 'source', 'reading'], npm: ['#compilation', '#model'] },
     checking: { imports: ['findings', 'source', 'reading', 'rules'] },
     output: { imports: ['findings'], node: ['paths.ts'] },

@@ -13,11 +13,11 @@ function optionsIn(path: string, name: string): readonly string[] {
 }
 
 test.each([
-  ['src/authoring/task-options.ts', 'TaskOptions', 'onInterrupted'],
-  ['src/authoring/add-options.ts', 'RenameOptions', 'rebind'],
-  ['src/authoring/add-options.ts', 'TolerantOptions', 'optional'],
-  ['src/authoring/add-options.ts', 'AddOptions', 'override'],
-  ['src/authoring/flow-options.ts', 'FlowOptions', 'continues'],
+  ['src/authoring/task/task-options.ts', 'TaskOptions', 'onInterrupted'],
+  ['src/authoring/placement/add-options.ts', 'RenameOptions', 'rebind'],
+  ['src/authoring/placement/add-options.ts', 'TolerantOptions', 'optional'],
+  ['src/authoring/placement/add-options.ts', 'AddOptions', 'override'],
+  ['src/authoring/definition/flow-options.ts', 'FlowOptions', 'continues'],
 ])('docs/semantics.md says every option of %s, %s', (path, name, known) => {
   const options = optionsIn(path, name);
   expect(options).toContain(known);

@@ -4,7 +4,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest';
 import { main } from '../../compiler/cli/index.js';
-import { Traces } from '../../compiler/reading/traces.js';
+import { Traces } from '../../compiler/reading/ground/traces.js';
 import { RULES } from '../../compiler/rules/index.js';
 import { systemClock } from '../../src/model/clock.js';
 

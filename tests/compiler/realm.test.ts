@@ -5,12 +5,12 @@ import { join } from 'node:path';
 import fc from 'fast-check';
 import { afterAll, afterEach, beforeAll, describe, expect, test, vi } from 'vitest';
 import * as library from '#authoring';
-import { Frame } from '../../compiler/reading/frame.js';
-import { Interpreter } from '../../compiler/reading/interpreter.js';
-import { Library } from '../../compiler/reading/library.js';
-import { Realm } from '../../compiler/reading/realm.js';
-import { Types } from '../../compiler/reading/types.js';
-import { Unknown } from '../../compiler/reading/unknown.js';
+import { Frame } from '../../compiler/reading/ground/frame.js';
+import { Library } from '../../compiler/reading/ground/library.js';
+import { Realm } from '../../compiler/reading/ground/realm.js';
+import { Types } from '../../compiler/reading/ground/types.js';
+import { Unknown } from '../../compiler/reading/ground/unknown.js';
+import { Interpreter } from '../../compiler/reading/interpret/interpreter.js';
 import { openProject, ts } from '../../compiler/source/index.js';
 import { DEEDS, PRELUDE, paths, program } from './realm-programs.js';
 

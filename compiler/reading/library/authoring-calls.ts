@@ -1,0 +1,104 @@
+import * as authoring from '#authoring';
+import { compile } from '#compilation';
+import type { ts } from '../../source/index.js';
+import type { Gap } from '../ground/gaps.js';
+import type { Machine } from '../ground/interpreter-state.js';
+import { isObject } from '../ground/origins.js';
+import { Unknown } from '../ground/unknown.js';
+import { appOf, makeApp } from './apps.js';
+import { callLibrary } from './call-library.js';
+import { factoryOf, makeFactory } from './factories.js';
+import { known } from './known-options.js';
+import { nodeOf } from './library-values.js';
+import { nameFor } from './made-up-names.js';
+import { ClassMark, decorate, defined } from './tasks.js';
+
+/** What flows are written with, by the names under which flowproof exports it. Nothing else of it is called for the source. */
+const { linear, unordered, graph } = authoring.builders(compile);
+const { alwaysRevert, alwaysRevertAll, defineRetry, defineTask, forEach, forEachOf } = authoring;
+const { mapTask, reduceTask, Retry, Task, times, use } = authoring;
+const EXPORTS: ReadonlyMap<string, object> = new Map<string, object>(
+  Object.entries({
+    ...{ linear, unordered, graph, Task, defineTask, mapTask, reduceTask, use },
+    ...{ Retry, defineRetry, times, forEach, forEachOf, alwaysRevert, alwaysRevertAll },
+    ...{ flowproof: makeApp, factory: makeFactory },
+  }),
+);
+
+/** Functions that begin a flow → its pattern. */
+const BEGINNINGS = new Map<unknown, string>(
+  Object.entries({ linear, unordered, graph }).flatMap(([pattern, begin]) =>
+    [begin, begin.open, begin.dynamic].map((one) => [one, pattern] as const),
+  ),
+);
+const RETRIES = new Set<unknown>([times, forEach, forEachOf, alwaysRevert, alwaysRevertAll]);
+const FUNCTIONS = new Set<unknown>([...BEGINNINGS.keys(), ...EXPORTS.values()]);
+
+/** What flowproof exports under this name, if describing flows needs it. */
+export function exported(name: string, { realm }: Machine): unknown {
+  const found = EXPORTS.get(name);
+  if (found !== undefined && BEGINNINGS.has(found)) for (const one of Object.values(found)) realm.hand(one);
+  return realm.hand(found);
+}
+
+export function isExported(value: unknown): boolean {
+  return FUNCTIONS.has(value);
+}
+
+/** Calls a function of flowproof: the real one, with what is known of the arguments. */
+export function callExported(fn: object, args: readonly unknown[], at: ts.CallExpression, machine: Machine): unknown {
+  if (fn === Task) return machine.realm.hand(new ClassMark('task', args[0], at));
+  if (fn === Retry) return machine.realm.hand(new ClassMark('retry', args[0], at));
+  if (fn === makeApp) return appOf(args, at, machine);
+  if (fn === makeFactory) return factoryOf(args, at, machine);
+  if (fn === defineTask) return defined(args[0], at, machine);
+  const pattern = BEGINNINGS.get(fn);
+  if (pattern !== undefined) return begin(fn, pattern, args, at, machine);
+  const gaps: Gap[] = [];
+  const given = argumentsOf(fn, args, gaps, at, machine);
+  if (given === undefined) {
+    const unknown = args.find((arg) => arg instanceof Unknown) as Unknown;
+    return machine.unknown(unknown.reason, at, unknown);
+  }
+  return machine.gaps.set(
+    callLibrary(() => Reflect.apply(fn as () => unknown, undefined, given as []), at, machine),
+    gaps,
+  );
+}
+
+function argumentsOf(
+  fn: object,
+  args: readonly unknown[],
+  gaps: Gap[],
+  at: ts.CallExpression,
+  machine: Machine,
+): readonly unknown[] | undefined {
+  if (fn === use) {
+    const node = nodeOf(args[0], at.arguments[0] ?? at, machine);
+    gaps.push(...machine.gaps.of(node));
+    return [node, known(args[1], gaps, at, machine)];
+  }
+  // How many values there are decides nothing before a run.
+  const [first, second] = args;
+  if (fn === forEach)
+    return first instanceof Unknown ? undefined : [known(first, gaps, at, machine), known(second, [], at, machine) ?? [null]];
+  if (RETRIES.has(fn) && args.some((arg) => arg instanceof Unknown)) return undefined;
+  return args.map((arg) => known(arg, gaps, at, machine));
+}
+
+function begin(fn: object, pattern: string, args: readonly unknown[], at: ts.CallExpression, machine: Machine): unknown {
+  const gaps: Gap[] = [];
+  const [name, options] = args;
+  if (name instanceof Unknown) gaps.push({ unknown: name, hidesNames: false, isName: true });
+  const text = name instanceof Unknown ? nameFor(name) : known(name, gaps, at, machine);
+  const given = [text, known(options, gaps, at, machine)];
+  const builder = callLibrary(() => Reflect.apply(fn as () => unknown, undefined, given as unknown as []), at, machine);
+  if (machine.realm.isHanded(builder)) machine.traces.follow(builder, { before: undefined, method: pattern, args, at, gaps });
+  return builder;
+}
+
+/** `Task({ … })(CreateVolume)`. */
+export function markClass(mark: ClassMark, target: unknown, machine: Machine): unknown {
+  if (isObject(target)) decorate(mark, target, machine);
+  return undefined;
+}

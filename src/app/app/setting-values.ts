@@ -1,0 +1,35 @@
+import type { Durability, OnFailure } from '../../engine/index.js';
+import { LONGEST_TIMER_MS } from '../../model/clock.js';
+import { inWords } from '../../model/in-words.js';
+import type { EngineOptions } from './app.js';
+
+const DURABILITIES: Readonly<Record<Durability, true>> = { step: true, relaxed: true, checkpoint: true, none: true };
+const CONSEQUENCES: Readonly<Record<OnFailure, true>> = { revert: true, abortSiblings: true, stop: true };
+
+/**
+ * Judges what no type sees: a number that was reckoned, a word that was read from somewhere. `Infinity` is for ever, but for a
+ * lease, which others wait for. What is not given has its default.
+ *
+ * @throws TypeError
+ */
+export function checkSettings(options: EngineOptions): void {
+  const { leaseMs, graceMs, storeTimeoutMs, snapshotAfter, maxSteps, durability, onFailure } = options;
+  checkNumber('leaseMs', leaseMs, 1, LONGEST_TIMER_MS);
+  checkNumber('graceMs', graceMs, 0);
+  checkNumber('storeTimeoutMs', storeTimeoutMs, 0);
+  checkNumber('snapshotAfter', snapshotAfter, 1);
+  checkNumber('maxSteps', maxSteps, 1);
+  checkWord('durability', durability, DURABILITIES);
+  checkWord('onFailure', onFailure, CONSEQUENCES);
+}
+
+function checkNumber(name: string, value: unknown, least: number, most = Number.POSITIVE_INFINITY): void {
+  if (value === undefined || (typeof value === 'number' && value >= least && value <= most)) return;
+  const range = most === Number.POSITIVE_INFINITY ? `from ${least}` : `from ${least} to ${most}`;
+  throw new TypeError(`${name} is ${inWords(value)}: it must be a number ${range}`);
+}
+
+function checkWord(name: string, value: unknown, words: Readonly<Record<string, true>>): void {
+  if (value === undefined || (typeof value === 'string' && Object.hasOwn(words, value))) return;
+  throw new TypeError(`${name} is ${inWords(value)}: it must be ${Object.keys(words).join(', ')}`);
+}

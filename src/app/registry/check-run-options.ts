@@ -1,0 +1,44 @@
+import type { CompiledFlow } from '../../compilation/index.js';
+import type { NewRun } from '../../engine/index.js';
+import { InvalidInputError } from '../../model/errors.js';
+import { canonicalText } from '../../model/json.js';
+import { Scrubber } from '../../model/masking.js';
+import { checkRunNames } from '../../persistence/index.js';
+import type { PreparedInputs } from './inputs.js';
+
+/** How a new run is named and found. */
+export type Naming = Pick<NewRun, 'key' | 'logbook' | 'metadata'>;
+
+/**
+ * Whether every store can keep and find a run by these, and everybody may read them.
+ *
+ * @throws InvalidInputError `INVALID_INPUT`
+ */
+export function checkNaming(flow: CompiledFlow, inputs: PreparedInputs, naming: Naming): void {
+  const { key = 'its own' } = naming;
+  checkRunNames({ ...naming, flow: flow.name, key });
+  refuseTold(flow, inputs, naming);
+}
+
+/** A secret that is also in a run's id, logbook or metadata would be none. */
+function refuseTold({ name: flow, secrets }: CompiledFlow, inputs: PreparedInputs, naming: Naming): void {
+  if (secrets === undefined) return;
+  const { key = '', logbook = '', metadata = {} } = naming;
+  const about = Object.entries(metadata).flat();
+  const told: readonly (readonly [where: string, text: string])[] = [
+    ['id', key],
+    ['logbook', logbook],
+    ...about.map((text) => ['metadata', text] as const),
+    ...(inputs.args === undefined ? [] : [['args', canonicalText(inputs.args)] as const]),
+  ];
+  for (const name of secrets.inputs) {
+    const value = inputs.values[name];
+    if (value === undefined) continue;
+    const scrubber = new Scrubber([value]);
+    const found = new Set(told.filter(([, text]) => scrubber.text(text) !== text).map(([where]) => where));
+    if (found.size > 0) {
+      const message = `the ${[...found].join(' and ')} of the run would show this secret: they are readable for everybody`;
+      throw new InvalidInputError(flow, [{ path: name, message }]);
+    }
+  }
+}

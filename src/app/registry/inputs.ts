@@ -1,0 +1,95 @@
+import type { CompiledFlow } from '../../compilation/index.js';
+import { type Codec, isNotStorable } from '../../model/codec.js';
+import { sentence } from '../../model/diagnostics.js';
+import { InvalidInputError } from '../../model/errors.js';
+import { digest } from '../../model/ids.js';
+import { messageOf } from '../../model/in-words.js';
+import { canonicalText, type Json } from '../../model/json.js';
+import { MASKED } from '../../model/masking.js';
+import { type ValueIssue, validate } from '../../model/schema.js';
+import type { AppFlow } from './flow-finder.js';
+
+export interface PreparedInputs {
+  /** Encoded, by name. */
+  readonly values: { readonly [name: string]: Json };
+  /** Encoded; what the factory of the flow is called with. */
+  readonly args?: Json;
+  /** Digest of what the caller gave, before any schema: two starts of one id are compared by it. */
+  readonly hash: string;
+}
+
+/**
+ * Checks what a run is given before anything is written.
+ *
+ * @throws InvalidInputError `INVALID_INPUT` with every issue
+ */
+export async function prepareInputs({ flow, args }: AppFlow, given: unknown, codec: Codec): Promise<PreparedInputs> {
+  const raw = readInputs(flow, given ?? {});
+  const encoded = encode(flow, raw, codec);
+  const hash = digest(canonicalText(args === undefined ? encoded : [encoded, args]));
+  const parsed = flow.inputSchema === undefined ? { value: raw } : await validate(flow.inputSchema, given ?? {});
+  if ('issues' in parsed) throw refuse(flow, discreet(flow, parsed.issues));
+  const values = encode(flow, parsed.value as object, codec);
+  const issues = [...missingInputs(flow, values), ...unknownInputs(flow, values)];
+  if (issues.length > 0) throw refuse(flow, issues);
+  return { values, hash, ...(args === undefined ? {} : { args }) };
+}
+
+/** Reads each of them once. */
+function readInputs(flow: CompiledFlow, given: unknown): object {
+  try {
+    if (typeof given === 'object' && !Array.isArray(given)) return { ...given };
+  } catch (error) {
+    throw refuse(flow, [{ path: '', message: `can't be read: ${messageOf(error)}` }]);
+  }
+  throw refuse(flow, [{ path: '', message: 'must be an object of inputs by name' }]);
+}
+
+function encode(flow: CompiledFlow, values: object, codec: Codec): { readonly [name: string]: Json } {
+  const encoded: { [name: string]: Json } = {};
+  const issues: ValueIssue[] = [];
+  for (const [name, value] of Object.entries(values)) {
+    if (name === '__proto__') {
+      issues.push({ path: name, message: 'is a name that no input can have' });
+      continue;
+    }
+    try {
+      // An input that is given as `undefined` is not given.
+      if (value !== undefined) encoded[name] = codec.encode(value);
+    } catch (error) {
+      if (!isNotStorable(error)) throw error;
+      const isSecret = flow.secrets?.inputs.has(name) === true;
+      const path = error.path === '' || isSecret ? name : `${name}.${error.path}`;
+      issues.push({ path, message: sentence('NOT_STORABLE', { path, reason: error.reason }) });
+    }
+  }
+  if (issues.length > 0) throw refuse(flow, issues);
+  return encoded;
+}
+
+/** What a schema says of a secret may quote it, and so may a name in its path. */
+function discreet({ secrets }: CompiledFlow, issues: readonly ValueIssue[]): readonly ValueIssue[] {
+  if (secrets === undefined || secrets.inputs.size === 0) return issues;
+  return issues.map((issue) => {
+    const [name = ''] = issue.path.split('.');
+    return name === '' || secrets.inputs.has(name) ? { path: name, message: `${MASKED}: it is not valid` } : issue;
+  });
+}
+
+function missingInputs(flow: CompiledFlow, values: object): ValueIssue[] {
+  return flow.inputs
+    .filter(({ name, optional }) => !optional && !Object.hasOwn(values, name))
+    .map(({ name }) => ({ path: name, message: sentence('MISSING_INPUT', { flow: flow.name, value: name }) }));
+}
+
+function unknownInputs(flow: CompiledFlow, values: object): ValueIssue[] {
+  if (!flow.inputsKnown) return [];
+  const known = new Set(flow.inputs.map(({ name }) => name));
+  return Object.keys(values)
+    .filter((name) => !known.has(name))
+    .map((name) => ({ path: name, message: sentence('UNKNOWN_RUN_INPUT', { flow: flow.name, value: name }) }));
+}
+
+function refuse(flow: CompiledFlow, issues: readonly ValueIssue[]): InvalidInputError {
+  return new InvalidInputError(flow.name, issues);
+}

@@ -1,0 +1,126 @@
+import type { CompiledFlow } from '../../compilation/index.js';
+import {
+  type AnyRunResult,
+  beginRun,
+  type Engine,
+  type EngineParts,
+  foldRun,
+  isWoken,
+  type NewRun,
+  type OpenedRun,
+  runOf,
+  runResult,
+  takeOver,
+} from '../../engine/index.js';
+import { AppStoppedError, isFlowproofError, StaleRunError } from '../../model/errors.js';
+import { isEnded } from '../../model/states.js';
+import type { RunSummary } from '../../persistence/index.js';
+import type { FlowFinder } from '../registry/flow-finder.js';
+import type { ActiveRuns } from './active-runs.js';
+import type { StoredRuns } from './stored-runs.js';
+import type { Ticker } from './ticker.js';
+import { PATIENT, type Wishes } from './wishes.js';
+
+export interface DriverParts extends EngineParts {
+  /** Id of this app's lease. */
+  readonly owner: string;
+  /** Told of a run that an engine here gave up, for another reason than that another engine has it or the app stops. */
+  readonly lost?: (run: Pick<RunSummary, 'runId' | 'key' | 'flow'>, error: unknown) => void;
+}
+
+/** A run whose first step is durable. */
+export interface StartedRun {
+  readonly key: string;
+  readonly result: Promise<AnyRunResult>;
+  /** Its engine, if it was driven here from the beginning. */
+  readonly engine?: Engine;
+}
+
+/** Gives runs an engine here, and lets it drive them to their end, a rest or a stop. */
+export class Driver {
+  readonly #parts: DriverParts;
+  readonly #active: ActiveRuns;
+  readonly #stored: StoredRuns;
+  readonly #ticker: Ticker;
+
+  constructor(parts: DriverParts, active: ActiveRuns, stored: StoredRuns, ticker: Ticker) {
+    this.#parts = parts;
+    this.#active = active;
+    this.#stored = stored;
+    this.#ticker = ticker;
+  }
+
+  /** Begins a run and drives it, unless there is one of this id. */
+  async begin(flow: CompiledFlow, params: Omit<NewRun, 'owner'>): Promise<StartedRun | { readonly exists: RunSummary }> {
+    const opened = await beginRun(flow, { ...params, owner: this.#parts.owner }, this.#parts);
+    return 'exists' in opened ? opened : this.#drive(flow, opened, PATIENT);
+  }
+
+  /** The run, driven here or at rest; nothing when another engine was faster, though it were so since the run was found. */
+  async takeOver(flows: FlowFinder, run: RunSummary, wishes: Wishes): Promise<{ readonly result: Promise<AnyRunResult> } | undefined> {
+    const active = this.#active.get(run.runId);
+    if (active !== undefined) return wishes.message === undefined && wishes.watch === undefined ? active : undefined;
+    const { codec, owner } = this.#parts;
+    const { inbox, status, holder } = await this.#stored.patiently(async () => {
+      const loaded = await this.#stored.load(run);
+      return { inbox: loaded.inbox, status: await foldRun(loaded), holder: loaded.summary.owner };
+    });
+    if (holder?.alive === true && holder.id !== owner && wishes.takeover === 'if-dead') return undefined;
+    if (wishes.recovers === true && status.state !== 'RUNNING') return undefined;
+    const isHeeded = wishes.message !== undefined && !inbox.some(({ id }) => id === wishes.message);
+    if (isHeeded && status.state === 'PENDING') throw new StaleRunError(run.key);
+    const goesOn = !isHeeded && (isWoken(status, inbox) || (wishes.rerun === true && status.state === 'SUCCESS'));
+    const rests = isEnded(status.state) || (isHeeded && status.state === 'SUSPENDED');
+    const flow = flows.of(status.creation);
+    const taken = runOf(flow, status, codec, goesOn || !rests);
+    if (rests && !goesOn) return { result: Promise.resolve(runResult(flow, status, codec)) };
+    const parts = wishes.watch === undefined ? this.#parts : { ...this.#parts, listening: () => true };
+    try {
+      return this.#drive(flow, await takeOver(taken, inbox, owner, parts), wishes);
+    } catch (error) {
+      if (isFlowproofError(error, 'STALE_RUN')) return undefined;
+      throw error;
+    }
+  }
+
+  /** What a run that rests or has ended gives, read from its journal. */
+  async outcome(flows: FlowFinder, run: RunSummary): Promise<AnyRunResult> {
+    const { codec } = this.#parts;
+    const status = await this.#stored.patiently(async () => foldRun(await this.#stored.load(run)));
+    const flow = flows.of(status.creation);
+    return runResult(flow, runOf(flow, status, codec, false).run.status, codec);
+  }
+
+  #drive(flow: CompiledFlow, { engine, first }: OpenedRun, wishes: Wishes): StartedRun {
+    const { runId, creation } = engine.run.status;
+    wishes.driven?.(engine);
+    const result = quiet(this.#active.untilAbandoned(creation.key, this.#driveToRest(flow, engine, first, wishes)));
+    this.#active.add(runId, { engine, summary: creation, result, isRecovered: wishes.recovers === true });
+    return { key: creation.key, result, engine };
+  }
+
+  async #driveToRest(flow: CompiledFlow, engine: Engine, first: OpenedRun['first'], { watch }: Wishes): Promise<AnyRunResult> {
+    const { runId, creation } = engine.run.status;
+    const done = await this.#ticker.use();
+    try {
+      if (this.#active.isClosed) engine.stop();
+      const end = await engine.drive(first, watch && ((step, events) => watch(engine, step, events)));
+      if (end === 'stopped') throw new AppStoppedError(creation.key);
+      return runResult(flow, engine.run.status, this.#parts.codec);
+    } catch (error) {
+      this.#active.delete(runId);
+      if (!isFlowproofError(error, 'STALE_RUN') && !isFlowproofError(error, 'APP_STOPPED'))
+        this.#parts.lost?.({ runId, key: creation.key, flow: flow.name }, error);
+      throw error;
+    } finally {
+      this.#active.delete(runId);
+      done();
+    }
+  }
+}
+
+/** Whoever started a run may never ask for its result: then its failure is no unhandled rejection. */
+export function quiet<Result>(result: Promise<Result>): Promise<Result> {
+  result.catch(() => undefined);
+  return result;
+}

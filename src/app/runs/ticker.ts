@@ -1,0 +1,189 @@
+import type { Clock } from '../../model/clock.js';
+import { AppStoppedError, isFlowproofError, PersistenceError, RunNotFoundError } from '../../model/errors.js';
+import { type InboxMessage, type Journal, type RunSummary, renewalMs, type TakeParams, type TakeResult } from '../../persistence/index.js';
+
+export interface TickerParts {
+  readonly journal: Journal;
+  readonly clock: Clock;
+  /** Id of this process's lease. */
+  readonly owner: string;
+  readonly leaseMs: number;
+  /** Whoever waits for a run is told of a store that has been away for so long. */
+  readonly storeTimeoutMs: number;
+  onMessage(message: InboxMessage): void;
+  readonly taker: () => Taker;
+}
+
+/** Who takes runs with the ticks. */
+export interface Taker {
+  params(): TakeParams | undefined;
+  heard(result: TakeResult, params: TakeParams): void;
+  /** No answer came. */
+  missed(): void;
+}
+
+interface Waiter {
+  /** The id that the caller knows the run by. */
+  readonly key: string;
+  readonly resolve: (run: RunSummary) => void;
+  readonly reject: (reason: Error) => void;
+}
+
+/**
+ * The heartbeat of a process: one statement a second renews its lease, brings the messages for its runs and the news of the
+ * runs that somebody here waits for, and takes runs that nobody has. It beats only while there is something to beat for.
+ */
+export class Ticker {
+  readonly #parts: TickerParts;
+  readonly #waiters = new Map<string, Set<Waiter>>();
+  #users = 0;
+  #isAlwaysOn = false;
+  /** When the next beat is due. */
+  #nextAtMs = Number.NEGATIVE_INFINITY;
+  /** When the last renewal that succeeded was sent. */
+  #renewedAtMs = Number.NEGATIVE_INFINITY;
+  /** Since when no beat has got an answer. */
+  #awaySinceMs: number | undefined;
+  #cancel: (() => void) | undefined;
+  #beating: Promise<void> | undefined;
+  #isHurried = false;
+  #stopped = false;
+
+  constructor(parts: TickerParts) {
+    this.#parts = parts;
+  }
+
+  /** The lease is alive from when this resolves until the returned function is called. */
+  async use(): Promise<() => void> {
+    this.#users++;
+    // Runs that come one after another share the beats of one second.
+    if (this.#parts.clock.monotonicMs() - this.#renewedAtMs >= this.#intervalMs()) await this.beat();
+    else if (this.#users === 1 && this.#beating === undefined) this.#schedule();
+    let used = true;
+    return () => {
+      if (!used) return;
+      used = false;
+      if (--this.#users === 0 && this.#beating === undefined) this.#schedule();
+    };
+  }
+
+  /** Beats from now on until it is stopped, also while nobody uses it; that alone keeps no process alive. */
+  beatOn(): void {
+    if (this.#isAlwaysOn) return;
+    this.#isAlwaysOn = true;
+    if (this.#beating === undefined) this.#schedule();
+  }
+
+  /** Beats at once, or again at once when a beat is under way. */
+  hurry(): void {
+    this.#nextAtMs = Number.NEGATIVE_INFINITY;
+    this.#isHurried = true;
+    if (this.#beating === undefined) this.#schedule();
+  }
+
+  /**
+   * Resolves with the summary of a run of another process at the next tick.
+   *
+   * @throws RunNotFoundError when it is gone then
+   * @throws PersistenceError `STORE_UNREACHABLE` when there has been no answer for `storeTimeoutMs`; what does not pass, at once
+   */
+  async news({ runId, key }: Pick<RunSummary, 'runId' | 'key'>): Promise<RunSummary> {
+    const done = await this.use();
+    try {
+      return await new Promise<RunSummary>((resolve, reject) => {
+        if (this.#stopped) return reject(new AppStoppedError());
+        const waiters = this.#waiters.get(runId) ?? new Set();
+        this.#waiters.set(runId, waiters.add({ key, resolve, reject }));
+      });
+    } finally {
+      done();
+    }
+  }
+
+  /** Beats now; one at a time. */
+  beat(): Promise<void> {
+    // A lease that was given up is not taken again.
+    if (this.#stopped) return this.#beating ?? Promise.resolve();
+    this.#beating ??= this.#beatOnce().finally(() => {
+      this.#beating = undefined;
+    });
+    return this.#beating;
+  }
+
+  /** Resolves when the last beat is over. */
+  async stop(): Promise<void> {
+    this.#stopped = true;
+    this.#cancel?.();
+    await this.#beating;
+    this.#refuse(() => new AppStoppedError());
+  }
+
+  async #beatOnce(): Promise<void> {
+    this.#cancel?.();
+    this.#cancel = undefined;
+    this.#isHurried = false;
+    const { journal, clock, owner, leaseMs } = this.#parts;
+    const sentAtMs = clock.monotonicMs();
+    const taker = this.#parts.taker();
+    const take = taker.params();
+    try {
+      const watch = [...this.#waiters.keys()];
+      const { messages, watched, take: taken } = await journal.tick({ owner, leaseMs, watch, ...(take === undefined ? {} : { take }) });
+      this.#renewedAtMs = sentAtMs;
+      this.#awaySinceMs = undefined;
+      for (const message of messages) this.#parts.onMessage(message);
+      const found = new Map(watched.map((run) => [run.runId, run]));
+      for (const runId of watch) this.#tell(runId, found.get(runId));
+      if (take !== undefined && taken !== undefined) taker.heard(taken, take);
+    } catch (error) {
+      // The store is out of reach: the engines notice by themselves, and the next beat tries again.
+      if (take !== undefined) taker.missed();
+      this.#missed(sentAtMs, error);
+    } finally {
+      this.#nextAtMs = clock.monotonicMs() + (this.#isHurried ? 0 : this.#intervalMs());
+      this.#schedule();
+    }
+  }
+
+  /** Nobody waits for longer than a run would, nor for what does not pass. */
+  #missed(sentAtMs: number, cause: unknown): void {
+    this.#awaySinceMs ??= sentAtMs;
+    const awayMs = this.#parts.clock.monotonicMs() - this.#awaySinceMs;
+    if (isFlowproofError(cause) && cause.code !== 'STORE_UNREACHABLE') this.#refuse(() => cause);
+    else if (awayMs >= this.#parts.storeTimeoutMs) this.#refuse((key) => unreachable(key, awayMs, cause));
+  }
+
+  #refuse(reason: (key: string) => Error): void {
+    for (const waiters of this.#waiters.values()) for (const { key, reject } of waiters) reject(reason(key));
+    this.#waiters.clear();
+  }
+
+  /** @param run nothing: it was pruned, or removed by hand */
+  #tell(runId: string, run: RunSummary | undefined): void {
+    const waiters = this.#waiters.get(runId);
+    this.#waiters.delete(runId);
+    for (const { key, resolve, reject } of waiters ?? []) {
+      if (run === undefined) reject(new RunNotFoundError(key));
+      else resolve(run);
+    }
+  }
+
+  #schedule(): void {
+    this.#cancel?.();
+    this.#cancel = undefined;
+    const keepsAlive = this.#users > 0;
+    if (this.#stopped || !(keepsAlive || this.#isAlwaysOn)) return;
+    const { clock } = this.#parts;
+    const waitMs = Math.max(0, this.#nextAtMs - clock.monotonicMs());
+    this.#cancel = clock.after(waitMs, () => void this.beat(), { keepsAlive });
+  }
+
+  #intervalMs(): number {
+    return renewalMs(this.#parts.leaseMs);
+  }
+}
+
+function unreachable(key: string, awayMs: number, cause: unknown): PersistenceError {
+  const message = `the store gave no answer for ${Math.round(awayMs)} ms: how run '${key}' goes on is not known here`;
+  return new PersistenceError('STORE_UNREACHABLE', message, { cause });
+}

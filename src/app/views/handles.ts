@@ -1,0 +1,42 @@
+import type { AnyFlow, RunResult } from '../../authoring/index.js';
+import type { AnyRunResult, Engine } from '../../engine/index.js';
+import type { RunSummary } from '../../persistence/index.js';
+import type { RunHandle } from './run-handle.js';
+import type { InspectOptions, RunView } from './run-view.js';
+
+/** What a handle asks of its app. */
+export interface HandlingApp {
+  find(id: string): Promise<RunSummary>;
+  suspend(id: string): Promise<void>;
+  cancel(id: string): Promise<unknown>;
+  inspect(id: string, options?: InspectOptions): Promise<RunView>;
+}
+
+export interface HandleParts {
+  readonly app: HandlingApp;
+  readonly result: () => Promise<AnyRunResult>;
+  /** Its engine, if this app drives it from its beginning. */
+  readonly engine?: Engine | undefined;
+  /** Refuses a run of another flow than the handle is for. */
+  readonly check?: ((run: RunSummary) => void) | undefined;
+}
+
+/** The run of this id; nothing is read before it is used. */
+export function handleOf(id: string, { app, result, engine, check }: HandleParts): RunHandle<AnyFlow> {
+  const found = async (): Promise<RunSummary> => {
+    const run = await app.find(id);
+    check?.(run);
+    return run;
+  };
+  // Without a flow to check there is nothing to wait for: a listener that suspends its run is heard at once.
+  const checked = <Done>(act: () => Promise<Done>): Promise<Done> => (check === undefined ? act() : found().then(act));
+  return {
+    id,
+    state: async () => (await found()).state,
+    result: () => result() as Promise<RunResult<AnyFlow>>,
+    suspend: () => checked(() => app.suspend(id)),
+    cancel: async () => void (await checked(() => app.cancel(id))),
+    inspect: (options) => checked(() => app.inspect(id, options)),
+    statistics: () => engine?.statistics(),
+  };
+}

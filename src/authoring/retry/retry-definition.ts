@@ -1,0 +1,73 @@
+import { brandOf, leave, leftWith } from '../definition/class-metadata.js';
+import type { OwnRetryDefinition, RetryDefinition, TaskCode } from '../definition/definition.js';
+import { hasAny, methodIn, methodOf } from '../definition/methods.js';
+import { portsOf, secretNames } from '../definition/ports.js';
+
+/** Shared by all copies of the package in a process. */
+const KEY = Symbol.for('flowproof.retry');
+
+/** What a retry of one's own says of itself beside its code. */
+export interface OwnRetryNames {
+  readonly requires?: unknown;
+  readonly provides?: unknown;
+  readonly secret?: unknown;
+}
+
+/** The definition that `@Retry` and `defineRetry` leave behind. */
+export function ownRetryDefinition(name: string, names: OwnRetryNames, code: TaskCode, isDeclared = true): OwnRetryDefinition {
+  return Object.freeze({
+    kind: 'own',
+    name,
+    requires: portsOf(names.requires),
+    provides: portsOf(names.provides),
+    ...secretNames(names.secret),
+    get declared() {
+      return isDeclared || methodOf(code, 'onFailure') === null || !takesValues(code);
+    },
+    get lacksOnFailure() {
+      return methodOf(code, 'onFailure') === null;
+    },
+    get hasExecute() {
+      return hasAny(code, ['execute']);
+    },
+    get hasRevert() {
+      return hasAny(code, ['revert']);
+    },
+    code: Object.freeze(code),
+  });
+}
+
+/** Leaves a definition with its class. */
+export function leaveRetry(target: object, definition: OwnRetryDefinition): void {
+  leave(KEY, target, definition);
+}
+
+/**
+ * The retry that a flow was given: a policy, a decorated class, what `defineRetry` made, or a class or object that has
+ * `onFailure` and says nothing of values. Something else is kept, too, for `compile()` to report.
+ */
+export function retryDefinitionOf(value: unknown): RetryDefinition {
+  const isObject = (typeof value === 'object' || typeof value === 'function') && value !== null;
+  if (!isObject) return ownRetryDefinition(String(value), {}, { kind: 'object', target: {} });
+  const brand = brandOf(value);
+  if (brand?.kind === 'retry') return brand.definition as RetryDefinition;
+  return (leftWith(KEY, value) as OwnRetryDefinition | undefined) ?? undeclared(value);
+}
+
+function undeclared(value: object): OwnRetryDefinition {
+  const { name } = value as { name?: unknown };
+  const code: TaskCode = isClass(value) ? { kind: 'class', target: value } : { kind: 'object', target: value };
+  return ownRetryDefinition(typeof name === 'string' && name !== '' ? name : 'retry', {}, code, false);
+}
+
+/** Other functions are not called to see what they make. */
+function isClass(value: object): value is new (...args: never[]) => object {
+  if (typeof value !== 'function') return false;
+  return methodIn(value.prototype, 'onFailure') !== undefined || Function.prototype.toString.call(value).startsWith('class');
+}
+
+/** It may read its history without saying more; whoever has inputs, a context or values to give says so. */
+function takesValues(code: TaskCode): boolean {
+  const onFailure = methodOf(code, 'onFailure');
+  return onFailure === undefined || onFailure === null || onFailure.length > 1 || hasAny(code, ['execute']) !== false;
+}

@@ -1,0 +1,77 @@
+import type { OnInterrupted, TaskCode, TaskDefinition, TimesDefinition } from '../definition/definition.js';
+import { hasAny, UNDOING } from '../definition/methods.js';
+import { portsOf, secretNames } from '../definition/ports.js';
+import type { TimesRetry } from '../retry/retry.js';
+import { retryDefinitionOf } from '../retry/retry-definition.js';
+import type { Names, NamesOf } from '../words/names.js';
+import type { ValueNames } from '../words/value-names.js';
+
+/** What a task says of itself beside its code. */
+export interface TaskOptions<R, P, K, V> {
+  /** What `execute` takes: a list, or a map to `true` or a schema. Optional inputs end in a question mark: `'zone?'`. */
+  readonly requires?: R & ValueNames<R>;
+  /** What `execute` returns for the tasks that follow. */
+  readonly provides?: P & ValueNames<P>;
+  /** What `execute` returns for this task's `revert` only: stored with the result, in no other task's reach. */
+  readonly keeps?: K & ValueNames<K>;
+  /** What only `revert` takes; a need of the flow like `requires`. */
+  readonly revertRequires?: V & ValueNames<V>;
+  /**
+   * Which of these values are secret: encrypted where runs are kept, and masked in events, failures and views, for whoever
+   * gives or takes them in this flow. The task gets them as they are.
+   */
+  readonly secret?: readonly NoInfer<NamesOf<R> | NamesOf<P> | NamesOf<K> | NamesOf<V>>[];
+  /** Among tasks that are ready, the higher runs first; when going back too. Default 0. */
+  readonly priority?: number;
+  /** How many engines may die in this task before it counts as failed. Default 5. */
+  readonly maxLosses?: number;
+  /** When an engine died in the middle of `execute`: call it again, count it as failed, or let the run rest first. Default `rerun`. */
+  readonly onInterrupted?: OnInterrupted;
+  /**
+   * How often `revert` is tried when it fails, and with which pauses: `times(3, { backoff: { delayMs: 200 } })`. Default:
+   * once, and then the run has failed. Only `times` can be said here; its `otherwise` says nothing.
+   */
+  readonly revertRetry?: TimesRetry;
+  /** Grows when the task means something else than before: stored runs that have begun it refuse another version. Default 1. */
+  readonly version?: number;
+  /** `external`: it changes something outside of the run. `flowproof check` asks for a `revert` then, or for `irreversible`. */
+  readonly effects?: 'external';
+  /** What it does outside can't be undone, and that is meant. Read by `flowproof check` only. */
+  readonly irreversible?: true;
+}
+
+const DEFAULT_MAX_LOSSES = 5;
+
+/** The definition that `@Task` and `defineTask` leave behind. */
+export function taskDefinition(
+  name: string,
+  named: boolean,
+  options: TaskOptions<Names, Names, Names, Names>,
+  code: TaskCode,
+): TaskDefinition {
+  return Object.freeze({
+    kind: 'task',
+    name,
+    named,
+    requires: portsOf(options.requires),
+    provides: portsOf(options.provides),
+    keeps: portsOf(options.keeps),
+    revertRequires: portsOf(options.revertRequires),
+    ...secretNames(options.secret),
+    get hasRevert() {
+      return hasAny(code, UNDOING);
+    },
+    priority: options.priority ?? 0,
+    maxLosses: options.maxLosses ?? DEFAULT_MAX_LOSSES,
+    onInterrupted: options.onInterrupted ?? 'rerun',
+    ...(options.revertRetry === undefined ? {} : { revertRetry: revertRetryOf(options.revertRetry) }),
+    version: options.version ?? 1,
+    code: Object.freeze(code),
+  });
+}
+
+/** Another retry than `times` becomes a number of attempts that `compile()` refuses. */
+function revertRetryOf(retry: TimesRetry): TimesDefinition {
+  const definition = retryDefinitionOf(retry);
+  return definition.kind === 'times' ? definition : { kind: 'times', attempts: Number.NaN };
+}
