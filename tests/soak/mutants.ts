@@ -9,12 +9,12 @@ export interface Mutant {
 const JUDGED =
   "return result.kind === 'unknown' && !mayPass(result.cause) ? { kind: 'unknown', cause: asPersistenceError(result.cause) } : result;";
 /** Answers are waited for so shortly that a short soak meets those that don't come. */
-const IMPATIENT = ['sql/answers.ts', '{ waitMs = ANSWER_MS }', '{ waitMs = globalThis.isBroken ? 1_500 : ANSWER_MS }'] as const;
+const IMPATIENT = ['sql/client/answers.ts', '{ waitMs = ANSWER_MS }', '{ waitMs = globalThis.isBroken ? 1_500 : ANSWER_MS }'] as const;
 
 /** The same for steps that share a statement which failed. */
 const shared = (result: string) =>
   [
-    'sql/group-commit.ts',
+    'sql/append/group-commit.ts',
     'if (results === undefined) {',
     `if (results === undefined && globalThis.isBroken) { for (const { resolve } of batch) resolve(${result}); return; } if (results === undefined) {`,
   ] as const;
@@ -24,7 +24,7 @@ export const MUTANTS = {
   noAnswerIsYes: {
     changes: [
       [
-        'sql/append.ts',
+        'sql/append/append.ts',
         JUDGED,
         "void [mayPass, asPersistenceError]; return globalThis.isBroken && result.kind === 'unknown' ? { kind: 'ok' } : result;",
       ],
@@ -36,7 +36,7 @@ export const MUTANTS = {
   noAnswerIsNo: {
     changes: [
       [
-        'sql/append.ts',
+        'sql/append/append.ts',
         JUDGED,
         "void [mayPass, asPersistenceError]; return globalThis.isBroken && result.kind === 'unknown' ? { kind: 'refused', cause: result.cause } : result;",
       ],
@@ -48,11 +48,11 @@ export const MUTANTS = {
   noDoubt: {
     changes: [
       [
-        'engine/commitment.ts',
+        'engine/calls/commitment.ts',
         "return end === 'in-doubt' ? this.#verdict.promise : Promise.resolve(end === 'committed');",
         'return Promise.resolve(true);',
       ],
-      ['engine/commitment.ts', 'this.#ended.resolve(end);', "this.#ended.resolve('committed'); void end;"],
+      ['engine/calls/commitment.ts', 'this.#ended.resolve(end);', "this.#ended.resolve('committed'); void end;"],
     ],
   },
   /** Nobody listens to a pool of the user's. */
@@ -66,7 +66,7 @@ export const MUTANTS = {
   pruneTakesAll: {
     changes: [
       [
-        'sql/prune-runs.ts',
+        'sql/read/prune-runs.ts',
         'r.state = any($3::text[]) and r.ended_at < to_timestamp($4::float8 / 1000)',
         '$3::text[] is not null and $4::float8 is not null',
       ],
@@ -76,11 +76,11 @@ export const MUTANTS = {
   pruneTakesAllFiles: {
     changes: [
       [
-        'persistence/run-table.ts',
+        'persistence/memory/run-table.ts',
         'if (runId === after || endedAtMs === undefined || endedAtMs >= endedBeforeMs) continue;',
         'void [endedAtMs, endedBeforeMs];',
       ],
-      ['persistence/run-table.ts', '!states.includes(state) || (', 'void [states, state], ('],
+      ['persistence/memory/run-table.ts', '!states.includes(state) || (', 'void [states, state], ('],
     ],
   },
   /** A log that is written anew misses the steps of runs that have not ended. */
@@ -96,9 +96,9 @@ export const MUTANTS = {
   /** Whoever comes to a directory has it. */
   noLock: {
     changes: [
-      ['persistence/file/directory-lock.ts', 'await acquire(path, claim);', "await acquire(path + '.' + token, claim);"],
+      ['persistence/file/lock/directory-lock.ts', 'await acquire(path, claim);', "await acquire(path + '.' + token, claim);"],
       [
-        'persistence/file/directory-lock.ts',
+        'persistence/file/lock/directory-lock.ts',
         'isHeld: () => isUnder(path, inode),',
         'isHeld: async () => { void [isUnder, inode]; return true; },',
       ],
