@@ -26,7 +26,7 @@ const CHAPTERS = {
   'Keeping runs': /^src\/(persistence|adapters|sql)\//,
   Events: /^src\/engine\//,
   Errors: /^src\/model\/(errors|flowproof-error|diagnostics)/,
-  Values: /^src\/model\/(codec|json-codec|schema|clock)/,
+  Values: /^src\/model\/(codec\/|schema|clock)/,
   Testing: /^src\/testing\//,
 };
 

@@ -93,7 +93,8 @@ export type {
 export { concurrent, type ExecutorChoice, serial } from './executors/index.js';
 export type * from './generic-names.js';
 export type { Clock, TimerOptions } from './model/clock.js';
-export { type Codec, NotStorableError } from './model/codec.js';
+export { type Codec, NotStorableError } from './model/codec/codec.js';
+export { jsonCodec } from './model/codec/json-codec.js';
 export type { Diagnostic, DiagnosticCode } from './model/diagnostics.js';
 export {
   AppStoppedError,
@@ -118,7 +119,6 @@ export {
   TransactionError,
 } from './model/errors.js';
 export type { Failure, FailureReport } from './model/failure.js';
-export { jsonCodec } from './model/json-codec.js';
 export type { StandardSchema, ValueIssue } from './model/schema.js';
 export type { AtomState, Decision, RunState } from './model/states.js';
 export {

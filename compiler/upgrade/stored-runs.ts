@@ -1,7 +1,7 @@
 import { compile } from '#compilation';
 import { foldRun, runOf, SealedRunError } from '#engine';
+import { jsonCodec } from '#model/codec/json-codec.js';
 import { IncompatibleFlowError } from '#model/errors.js';
-import { jsonCodec } from '#model/json-codec.js';
 import type { Finding, Related } from '../findings/finding.js';
 import type { Change } from '../manifest/index.js';
 import { findingsOf, type PresentCode } from './findings.js';

@@ -1,7 +1,7 @@
+import { copyOfJson, plainCopy } from './codec/plain-json.js';
 import { inWords } from './in-words.js';
 import type { Json } from './json.js';
 import { isError, leaveUnawaited } from './kinds.js';
-import { copyOfJson, plainCopy } from './plain-json.js';
 
 /**
  * What is kept of an error: data, never a live object, so that user code sees the same before and after a restart. Texts

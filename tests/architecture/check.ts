@@ -1,8 +1,9 @@
 import { isBuiltin } from 'node:module';
+import { dirname } from 'node:path/posix';
 import type { Import, SourceText } from './imports.js';
 import type { Architecture, Room } from './rooms.js';
 
-export type Rule = 'room' | 'floor' | 'direction' | 'leaf' | 'door' | 'cycle' | 'npm' | 'node' | 'outside' | 'impure' | 'lines';
+export type Rule = 'room' | 'floor' | 'crowd' | 'direction' | 'leaf' | 'door' | 'cycle' | 'npm' | 'node' | 'outside' | 'impure' | 'lines';
 
 export interface Violation {
   readonly rule: Rule;
@@ -34,7 +35,18 @@ export function checkArchitecture(sources: readonly SourceText[], architecture: 
       if (wrong !== undefined) report(wrong.rule, one.line, wrong.message);
     }
   }
-  return [...found, ...cycles(sources)];
+  return [...found, ...crowds(sources, architecture), ...cycles(sources)];
+}
+
+/** Folders in which nobody finds anything. */
+function crowds(sources: readonly SourceText[], { maxFiles, families }: Architecture): readonly Violation[] {
+  const files = new Map<string, number>();
+  for (const { path } of sources) files.set(dirname(path), (files.get(dirname(path)) ?? 0) + 1);
+  return [...files].flatMap(([folder, count]): readonly Violation[] =>
+    count <= maxFiles || families.includes(folder)
+      ? []
+      : [{ rule: 'crowd', at: `${folder}:1`, message: `has ${count} files, where ${maxFiles} are the most` }],
+  );
 }
 
 /** `authoring` for `authoring/task.ts`, `adapters/postgres` for `adapters/postgres/sql.ts`, `''` for `index.ts`. */

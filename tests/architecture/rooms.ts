@@ -19,11 +19,19 @@ export interface Architecture {
   /** Uses of clocks, timers, randomness and the environment that are allowed, each with its reason. */
   readonly impure: readonly { readonly file: string; readonly uses: readonly string[]; readonly because: string }[];
   readonly maxLines: number;
+  /** Files that lie side by side in a folder, at most. */
+  readonly maxFiles: number;
+  /** Folders whose files all have one shape: as many as there are. */
+  readonly families: readonly string[];
 }
 
 export const ARCHITECTURE: Architecture = {
   rooms: {
-    model: { imports: [], node: ['ids.ts', 'in-words.ts', 'json-codec-tags.ts', 'json-codec.ts', 'kinds.ts'], vocabulary: true },
+    model: {
+      imports: [],
+      node: ['ids.ts', 'in-words.ts', 'codec/json-codec-tags.ts', 'codec/json-codec.ts', 'kinds.ts'],
+      vocabulary: true,
+    },
     authoring: {
       imports: ['model'],
       npm: ['reflect-metadata'],
@@ -78,6 +86,8 @@ export const ARCHITECTURE: Architecture = {
     },
   ],
   maxLines: 300,
+  maxFiles: 20,
+  families: [],
 };
 
 /** The same for the checker in compiler/. What begins with `#` are rooms of src, by the package's own imports. */
@@ -119,4 +129,6 @@ export const COMPILER: Architecture = {
     },
   ],
   maxLines: 300,
+  maxFiles: 20,
+  families: ['rules'],
 };

@@ -2,7 +2,7 @@ import { readFileSync } from 'node:fs';
 import { expect, test } from 'vitest';
 import { foldEntry } from '../../src/engine/state/fold.js';
 import { newRun, type RunStatus } from '../../src/engine/state/run-status.js';
-import { jsonCodec } from '../../src/model/json-codec.js';
+import { jsonCodec } from '../../src/model/codec/json-codec.js';
 import { decodeEntry, ENTRY_FORMAT, encodeEntry, type StoredEntry } from '../../src/persistence/index.js';
 
 /**

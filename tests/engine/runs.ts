@@ -14,7 +14,7 @@ import { Frontier } from '../../src/engine/frontier/frontier.js';
 import { beginEntry, foldTransition } from '../../src/engine/state/fold.js';
 import type { AskCommand, CallCommand, CallOutcome, Decision, EngineEvent, Limits } from '../../src/engine/state/protocol.js';
 import { newRun } from '../../src/engine/state/run-status.js';
-import { jsonCodec } from '../../src/model/json-codec.js';
+import { jsonCodec } from '../../src/model/codec/json-codec.js';
 import type { Transition } from '../../src/persistence/index.js';
 
 /** A node of a flow that only exists in tests: the core must run any graph, long before users can write one. */

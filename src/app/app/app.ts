@@ -13,7 +13,7 @@ import type {
 import type { Durability, Listener, OnFailure } from '../../engine/index.js';
 import type { ExecutorChoice } from '../../executors/index.js';
 import type { Clock } from '../../model/clock.js';
-import type { Codec } from '../../model/codec.js';
+import type { Codec } from '../../model/codec/codec.js';
 import type { LogbookFilter, LogbookPage, Metadata, Persistence } from '../../persistence/index.js';
 import type { FlowEngine } from '../steps/flow-engine.js';
 import type { RunHandle } from '../views/run-handle.js';

@@ -1,8 +1,8 @@
 import type { AnyFlow, FlowsOf, Unseen } from '../../authoring/index.js';
 import type { AnyRunResult, Listener } from '../../engine/index.js';
 import { atMost } from '../../model/clock.js';
+import { jsonCodec } from '../../model/codec/json-codec.js';
 import { AppStoppedError, FlowFailedError, RevertNotFailedError, RunNotFailedError } from '../../model/errors.js';
-import { jsonCodec } from '../../model/json-codec.js';
 import { grouping, type Journal, type LogbookFilter, type LogbookPage, type Metadata, readOnlyRefusal } from '../../persistence/index.js';
 import { prepareInputs } from '../registry/inputs.js';
 import { type Listed, Registry } from '../registry/registry.js';

@@ -1,5 +1,5 @@
 import type { CompiledFlow } from '../../compilation/index.js';
-import { type Codec, isNotStorable } from '../../model/codec.js';
+import { type Codec, isNotStorable } from '../../model/codec/codec.js';
 import { sentence } from '../../model/diagnostics.js';
 import { InvalidInputError } from '../../model/errors.js';
 import { digest } from '../../model/ids.js';

@@ -1,6 +1,6 @@
 import { type AnyFlow, type FactoryDefinition, type Making, made } from '../../authoring/index.js';
 import type { CompiledFlow } from '../../compilation/index.js';
-import { type Codec, isNotStorable } from '../../model/codec.js';
+import { type Codec, isNotStorable } from '../../model/codec/codec.js';
 import { type DiagnosticCode, sentence } from '../../model/diagnostics.js';
 import { FlowDefinitionError, IncompatibleFlowError, InvalidInputError } from '../../model/errors.js';
 import { messageOf } from '../../model/in-words.js';

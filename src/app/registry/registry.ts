@@ -10,7 +10,7 @@ import {
   taskDefinitionOf,
 } from '../../authoring/index.js';
 import { type Compat, type CompiledFlow, compile, STANDARD } from '../../compilation/index.js';
-import type { Codec } from '../../model/codec.js';
+import type { Codec } from '../../model/codec/codec.js';
 import { type Diagnostic, sentence } from '../../model/diagnostics.js';
 import { FlowDefinitionError, IncompatibleFlowError, RunConflictError } from '../../model/errors.js';
 import { canonicalText } from '../../model/json.js';

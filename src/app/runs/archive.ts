@@ -1,6 +1,6 @@
 import type { CompiledFlow } from '../../compilation/index.js';
 import type { Clock } from '../../model/clock.js';
-import type { Codec } from '../../model/codec.js';
+import type { Codec } from '../../model/codec/codec.js';
 import { isFlowproofError } from '../../model/errors.js';
 import { inWords } from '../../model/in-words.js';
 import { type Journal, type LogbookFilter, type LogbookPage, type Metadata, pruneAll } from '../../persistence/index.js';

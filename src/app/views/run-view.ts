@@ -11,7 +11,7 @@ import {
   shownResult,
   storedSecrets,
 } from '../../engine/index.js';
-import type { Codec } from '../../model/codec.js';
+import type { Codec } from '../../model/codec/codec.js';
 import type { Failure, FailureReport } from '../../model/failure.js';
 import type { Json } from '../../model/json.js';
 import { MASKED } from '../../model/masking.js';

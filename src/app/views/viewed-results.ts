@@ -1,6 +1,6 @@
 import type { CompiledFlow, Source } from '../../compilation/index.js';
 import { type RunStatus, runResult } from '../../engine/index.js';
-import type { Codec } from '../../model/codec.js';
+import type { Codec } from '../../model/codec/codec.js';
 import { MASKED } from '../../model/masking.js';
 import type { Secrets } from '../../model/secrets.js';
 

@@ -1,5 +1,5 @@
 import type { Port } from '../../authoring/index.js';
-import { type Codec, isNotStorable } from '../../model/codec.js';
+import { type Codec, isNotStorable } from '../../model/codec/codec.js';
 import { sentence } from '../../model/diagnostics.js';
 import { type Failure, statedFailure, toFailure } from '../../model/failure.js';
 import { inWords } from '../../model/in-words.js';

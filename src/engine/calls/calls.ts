@@ -1,6 +1,6 @@
 import { canCall, instanceOf, type TaskContext } from '../../authoring/index.js';
 import type { CompiledAtom, CompiledRetry, CompiledTask } from '../../compilation/index.js';
-import type { Codec } from '../../model/codec.js';
+import type { Codec } from '../../model/codec/codec.js';
 import { describeUnfencedRevert } from '../../model/errors.js';
 import { copyOfFailure, type Failure, statedFailure, toFailure } from '../../model/failure.js';
 import type { Json } from '../../model/json.js';

@@ -1,5 +1,5 @@
 import type { CompiledTask } from '../../compilation/index.js';
-import type { Codec } from '../../model/codec.js';
+import type { Codec } from '../../model/codec/codec.js';
 import { MASKED, Scrubber } from '../../model/masking.js';
 import type { Run } from '../decide/step.js';
 import { storedValue } from '../state/values.js';

@@ -1,5 +1,5 @@
 import type { CompiledFlow } from '../../compilation/index.js';
-import type { Codec } from '../../model/codec.js';
+import type { Codec } from '../../model/codec/codec.js';
 import type { Phase } from '../../model/states.js';
 import { kindOf, rangeOf, type Transition, type Word } from '../../persistence/index.js';
 import type { Frontier } from '../frontier/frontier.js';

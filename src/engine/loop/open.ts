@@ -1,5 +1,5 @@
 import type { CompiledFlow } from '../../compilation/index.js';
-import type { Codec } from '../../model/codec.js';
+import type { Codec } from '../../model/codec/codec.js';
 import { IncompatibleFlowError, RunStuckError } from '../../model/errors.js';
 import type { Json } from '../../model/json.js';
 import { isEnded } from '../../model/states.js';

@@ -1,5 +1,5 @@
 import type { CompiledFlow } from '../../compilation/index.js';
-import type { Codec } from '../../model/codec.js';
+import type { Codec } from '../../model/codec/codec.js';
 import type { FailureReport } from '../../model/failure.js';
 import { failuresOf, pendingReverts } from './failures.js';
 import type { RunStatus } from './run-status.js';

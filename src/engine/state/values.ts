@@ -1,6 +1,6 @@
 import type { Port } from '../../authoring/index.js';
 import type { CompiledFlow, Source } from '../../compilation/index.js';
-import type { Codec } from '../../model/codec.js';
+import type { Codec } from '../../model/codec/codec.js';
 import type { Failure } from '../../model/failure.js';
 import type { Json } from '../../model/json.js';
 import type { RunStatus } from './run-status.js';

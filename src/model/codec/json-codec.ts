@@ -1,9 +1,9 @@
 import { types } from 'node:util';
+import { messageOf } from '../in-words.js';
+import type { Json } from '../json.js';
+import { isPlainArray, isPlainObject, leaveUnawaited } from '../kinds.js';
 import { type Codec, isNotStorable, NotStorableError } from './codec.js';
-import { messageOf } from './in-words.js';
-import type { Json } from './json.js';
 import { decodeTagged, encodeTagged, TAG } from './json-codec-tags.js';
-import { isPlainArray, isPlainObject, leaveUnawaited } from './kinds.js';
 import { strayOfBuiltIn, strayOfList, straySymbol } from './stray-field.js';
 
 /** Deeper values are refused: they would overflow the stack of whoever reads them. */

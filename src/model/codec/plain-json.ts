@@ -1,5 +1,5 @@
-import { isJsonArray, type Json } from './json.js';
-import { isPlainObject } from './kinds.js';
+import { isJsonArray, type Json } from '../json.js';
+import { isPlainObject } from '../kinds.js';
 
 /** Deeper data is not kept. */
 const MAX_DEPTH = 16;

@@ -1,7 +1,7 @@
 import { types } from 'node:util';
-import type { Json } from './json.js';
+import type { Json } from '../json.js';
+import { isAtDepth } from '../kinds.js';
 import { decodeError, encodeError, isOfErrorClass } from './json-codec-errors.js';
-import { isAtDepth } from './kinds.js';
 
 /** Keys that begin with this are the codec's words. */
 export const TAG = '~';

@@ -1,4 +1,4 @@
-import type { Json } from './json.js';
+import type { Json } from '../json.js';
 
 /**
  * Turns values into plain JSON for the journal and back. Implementations are pure; what `decode` gives is a fresh

@@ -1,4 +1,4 @@
-import type { Json } from './json.js';
+import type { Json } from '../json.js';
 
 /** What every error has; all else that is written on one is its `fields`. */
 const OF_EVERY_ERROR: ReadonlySet<string> = new Set(['name', 'message', 'stack', 'cause']);
