@@ -17,6 +17,7 @@ export default defineConfig({
   test: {
     include: ['tests/**/*.test.ts'],
     exclude: ['**/*.deep.test.ts', '**/node_modules/**', '**/dist/**', '**/build/**', 'tests/fixtures/**'],
+    setupFiles: ['tests/support/chance.ts'],
     globalSetup: ['tests/support/postgres-service.ts'],
     pool: 'forks',
     testTimeout: 20_000,

@@ -109,10 +109,11 @@ function reachedBy(programs: readonly string[]): { readonly held: readonly strin
   return { held: [...held], changed: changed.map(String) };
 }
 
-/** Whether it is a part of what the library made, or of what reads: the source may hold these whole. What it froze, it has written. */
+/** Whether it is a part of what the library made, or of what reads: the source may hold these whole. What it froze, it has written, or is of a class of its own. */
 function isPartOf(value: unknown, { realm, origins }: Interpreter): boolean {
   if (typeof value !== 'object' || value === null || value instanceof Unknown) return false;
-  const isItsOwn = realm.isHanded(value) || origins.of(value) !== undefined;
+  const isInstance = realm.isOwn(value) && realm.isOwn(Object.getPrototypeOf(value));
+  const isItsOwn = realm.isHanded(value) || origins.of(value) !== undefined || isInstance;
   return (Object.isFrozen(value) && !isItsOwn) || 'pos' in value;
 }
 
@@ -138,9 +139,21 @@ describe('a source that is read', () => {
     const all = paths();
     const one = fc.tuple(fc.constantFrom(...DEEDS), fc.constantFrom(...all), fc.constantFrom(...all));
     const each = DEEDS.flatMap((deed) =>
-      ['library', 'list', 'record', 'Object', 'Array.prototype', 'Marked', 'built', 'task', 'marks[0]', "linear('f')", 'JSON.parse'].map(
-        (p) => program(deed, p, 'sum'),
-      ),
+      [
+        'library',
+        'list',
+        'record',
+        'Object',
+        'Array.prototype',
+        'Marked',
+        'built',
+        'task',
+        '(new Plain() as any)',
+        '(new Derived() as any)',
+        'marks[0]',
+        "linear('f')",
+        'JSON.parse',
+      ].map((p) => program(deed, p, 'sum')),
     );
     fc.assert(
       fc.property(fc.array(one, { minLength: PROGRAMS, maxLength: PROGRAMS }), (programs) => {

@@ -2,8 +2,8 @@ import { deepStrictEqual } from 'node:assert/strict';
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { NotStorableError } from '../../src/model/codec/codec.js';
-import { canonicalText, type Json } from '../../src/model/json.js';
 import { jsonCodec, MAX_DEPTH } from '../../src/model/codec/json-codec.js';
+import { canonicalText, type Json } from '../../src/model/json.js';
 import { keysReversed, storable } from './storable.js';
 
 const textOf = (value: unknown) => canonicalText(jsonCodec.encode(value));

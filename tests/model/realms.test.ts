@@ -1,9 +1,9 @@
 import { runInNewContext } from 'node:vm';
 import { describe, expect, test } from 'vitest';
+import { jsonCodec } from '../../src/model/codec/json-codec.js';
 import { isFlowproofError, PermanentError } from '../../src/model/errors.js';
 import { findCause, toFailure } from '../../src/model/failure.js';
 import { canonicalText, type Json } from '../../src/model/json.js';
-import { jsonCodec } from '../../src/model/codec/json-codec.js';
 import { isError } from '../../src/model/kinds.js';
 
 /** Code that runs where `Object`, `Error` and all others are not the ones of this file, as in Jest. */
