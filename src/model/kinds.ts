@@ -59,3 +59,30 @@ export function leaveUnawaited(value: unknown): void {
     // Its class makes no other promises.
   }
 }
+
+/** As many values are looked at, and as deep: whoever returns more promises than that must await them. */
+const MOST_VALUES = 1_000;
+const MOST_LEVELS = 4;
+
+/** The same of the promises in a value that is refused as a whole: its lists and fields are looked at, getters are not called. Never throws. */
+export function leaveAllUnawaited(value: unknown): void {
+  let room = MOST_VALUES;
+  const visit = (one: unknown, level: number): void => {
+    if (typeof one !== 'object' || one === null || types.isProxy(one) || room-- <= 0) return;
+    leaveUnawaited(one);
+    if (level === MOST_LEVELS || ArrayBuffer.isView(one)) return;
+    if (Array.isArray(one)) {
+      for (let index = 0; index < one.length && room > 0; index++) visit(Object.getOwnPropertyDescriptor(one, index)?.value, level + 1);
+      return;
+    }
+    for (const key in one) {
+      if (room <= 0) return;
+      visit(Object.getOwnPropertyDescriptor(one, key)?.value, level + 1);
+    }
+  };
+  try {
+    visit(value, 0);
+  } catch {
+    // Something that it inherits from refuses to be looked at.
+  }
+}

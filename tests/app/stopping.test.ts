@@ -346,6 +346,10 @@ test('a promise that a task throws, or returns in its result, ends no process wh
       provides: ['v'],
       execute: (async () => ({ v: { of: [later()] } })) as unknown as () => Promise<{ v: number }>,
     }),
+    // Refused for another reason, before anybody comes to the promise.
+    ...[() => ({ w: later() }), () => [later()], () => ({ v: [() => 0, { of: later() }] })].map((execute, index) =>
+      defineTask({ name: `refused-${index}`, provides: ['v'], execute: execute as unknown as () => Promise<{ v: number }> }),
+    ),
   ];
   const unhandled = await unhandledIn(async () => {
     for (const task of tasks) {

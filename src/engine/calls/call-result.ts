@@ -4,6 +4,7 @@ import { sentence } from '../../model/diagnostics.js';
 import { type Failure, statedFailure, toFailure } from '../../model/failure.js';
 import { inWords } from '../../model/in-words.js';
 import type { Json } from '../../model/json.js';
+import { leaveAllUnawaited } from '../../model/kinds.js';
 import { type ValueIssue, validate } from '../../model/schema.js';
 
 export type CallResult = { readonly result?: Json } | { readonly failure: Failure };
@@ -13,6 +14,17 @@ export type CallResult = { readonly result?: Json } | { readonly failure: Failur
  * unless there are schemas: most tasks have none, and a promise costs more than the rest.
  */
 export function resultOf(path: string, ports: readonly Port[], returned: unknown, codec: Codec): CallResult | Promise<CallResult> {
+  const result = checkedResult(path, ports, returned, codec);
+  return result instanceof Promise ? result.then((parsed) => leaving(returned, parsed)) : leaving(returned, result);
+}
+
+/** What is refused for one value may hold promises in others, which nobody awaits then. */
+function leaving(returned: unknown, result: CallResult): CallResult {
+  if ('failure' in result) leaveAllUnawaited(returned);
+  return result;
+}
+
+function checkedResult(path: string, ports: readonly Port[], returned: unknown, codec: Codec): CallResult | Promise<CallResult> {
   if (ports.length === 0 && returned === undefined) return {};
   if (returned === undefined) return refuse(path, 'PROVIDES_UNKNOWN', sentence('PROVIDES_UNKNOWN', { value: ports[0]?.name ?? '' }));
   if (typeof returned !== 'object' || returned === null || isList(returned)) {
