@@ -14,7 +14,8 @@ const doors = [exports, imports]
   .flatMap((names) => Object.values(names))
   .flatMap((target) => target.import?.default ?? target.default ?? [])
   .filter((file) => !file.startsWith('./dist/compiler/'))
-  .map((file) => file.replace('./dist/', './src/').replace(/\.js$/, '.ts'));
+  // A star in a name of the package's own stands for folders, too; in a path it does not.
+  .map((file) => file.replace('./dist/', './src/').replace('*', '**/*').replace(/\.js$/, '.ts'));
 
 const { metafile } = await build({
   absWorkingDir: ROOT,
