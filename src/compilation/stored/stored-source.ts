@@ -51,7 +51,7 @@ export function storedSource(data: Json): StoredSource | undefined {
   }
 }
 
-/** Manifests of the first kind said it in words, in which names with spaces or commas can't be told from each other. */
+/** Manifests of version 1 hold a text such as `one of f/a x, f/b x`: a name with a space or a comma in it is split wrongly here. */
 function sourceInWords(words: string): StoredSource {
   const certain = words.startsWith('one of ');
   if (certain || words.startsWith('at most one of ')) {
@@ -75,7 +75,9 @@ export function leavesOf(source: StoredSource): readonly StoredLeaf[] {
       return source.of.flatMap(leavesOf);
     case 'nearest':
       return source.levels.flat().flatMap(leavesOf);
-    default:
+    case 'input':
+    case 'constant':
+    case 'atom':
       return [source];
   }
 }

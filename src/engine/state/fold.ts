@@ -32,7 +32,7 @@ export function beginEpoch(run: RunStatus): void {
 }
 
 /**
- * Advances a run by one fact. With its neighbours here, what each word makes of a run (`effects.ts`) and `restore`, the only
+ * Advances a run by one fact. With its neighbours here, what each word makes of a run (`engine/state/effects.ts`) and `restore`, the only
  * place that writes to a {@link RunStatus}.
  */
 export function foldTransition(run: RunStatus, transition: Transition): void {

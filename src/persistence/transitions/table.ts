@@ -33,7 +33,7 @@ const failed = {
 
 /**
  * Every word that a journal has, and all that is known of it but what it makes of a run's state, which engines say
- * (`engine/effects.ts`). A word that is added here is a {@link Transition} from then on.
+ * (`engine/state/effects.ts`). A word that is added here is a {@link Transition} from then on.
  */
 export const TRANSITIONS = {
   CREATED: word({
