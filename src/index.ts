@@ -120,7 +120,7 @@ export {
 } from './model/errors.js';
 export type { Failure, FailureReport } from './model/failure.js';
 export type { StandardSchema, ValueIssue } from './model/schema.js';
-export type { AtomState, Decision, RunState } from './model/states.js';
+export type { AtomKind, AtomState, Decision, RunState } from './model/states.js';
 export {
   type EncryptedOptions,
   type EncryptionKey,

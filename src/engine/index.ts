@@ -18,6 +18,7 @@ export { beginRun, isWoken, type NewRun, type OpenedRun, resetRun, runOf, type T
 export type { Durability } from './record/durability.js';
 export type { EngineParts } from './record/engine-context.js';
 export type { RunStatistics } from './record/statistics.js';
+export { behaviorOf } from './state/atom-behavior.js';
 export { failuresOf, pendingReverts } from './state/failures.js';
 export { foldRun, SealedRunError } from './state/load-run.js';
 export { shownBeside, shownFailure, shownResult } from './state/mask.js';

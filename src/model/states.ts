@@ -4,6 +4,9 @@ export const RUN_STATES = ['PENDING', 'RUNNING', 'SUSPENDED', 'SUCCESS', 'REVERT
 /** State of a whole run. `REVERTED` means that everything that was done is undone; `FAILURE` that something could not be. */
 export type RunState = (typeof RUN_STATES)[number];
 
+/** What an atom is: something that is done, or something that tries a flow again. */
+export type AtomKind = 'task' | 'retry';
+
 export const ATOM_STATES = [
   'PENDING',
   'RUNNING',

@@ -10,6 +10,7 @@ import {
   taskDefinitionOf,
 } from '../../authoring/index.js';
 import { type Compat, type CompiledFlow, compile, STANDARD } from '../../compilation/index.js';
+import { behaviorOf } from '../../engine/index.js';
 import type { Codec } from '../../model/codec/codec.js';
 import { type Diagnostic, sentence } from '../../model/diagnostics.js';
 import { FlowDefinitionError, IncompatibleFlowError, RunConflictError } from '../../model/errors.js';
@@ -144,8 +145,8 @@ export class Registry implements FlowFinder {
     if (this.#app.canResolve) return;
     const findings: Diagnostic[] = [];
     for (const atom of flow.atoms) {
-      const made = atom.kind === 'task' ? atom.task : atom.retry;
-      if (!('code' in made) || !hasParameters(made.code)) continue;
+      const made = behaviorOf(atom).code(atom);
+      if (made === undefined || !hasParameters(made.code)) continue;
       const message = sentence('NEEDS_RESOLVE', { task: made.name });
       findings.push({ code: 'NEEDS_RESOLVE', severity: 'error', path: atom.path, message });
     }

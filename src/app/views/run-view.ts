@@ -16,7 +16,7 @@ import type { Failure, FailureReport } from '../../model/failure.js';
 import type { Json } from '../../model/json.js';
 import { MASKED } from '../../model/masking.js';
 import type { Secrets } from '../../model/secrets.js';
-import type { AtomState, Intention, RunState } from '../../model/states.js';
+import type { AtomKind, AtomState, Intention, RunState } from '../../model/states.js';
 import type { LoadedRun, Metadata, RunSummary, Shape } from '../../persistence/index.js';
 import type { FlowOfRun } from '../registry/flow-finder.js';
 import { viewedResults } from './viewed-results.js';
@@ -63,7 +63,7 @@ export interface RunView extends RunInfo {
 
 /** A task or retry of a run. */
 export interface AtomView {
-  readonly kind: 'task' | 'retry';
+  readonly kind: AtomKind;
   /** Node names from the root flow, joined by `/`. */
   readonly path: string;
   readonly state: AtomState;

@@ -1,9 +1,9 @@
 import type { CompiledAtom, CompiledRetry } from '../../compilation/index.js';
 import type { Failure } from '../../model/failure.js';
-import type { RunState } from '../../model/states.js';
+import type { Phase, RunState } from '../../model/states.js';
+import { behaviorOf, isRetry } from '../state/atom-behavior.js';
 import { type AtomStatus, isTakenBack } from '../state/run-status.js';
 import { bringBack } from './anew.js';
-import { mayExecute, mayRevert } from './called-code.js';
 import { anewBehind } from './downstream.js';
 import { isFull, notBegun } from './full-journal.js';
 import { noteRevertFailure } from './record-outcomes.js';
@@ -11,9 +11,6 @@ import { fail, leavesFailures, resolveFailure } from './resolve-failure.js';
 import { nextAttempt } from './retries.js';
 import { standstillOf } from './standstill.js';
 import type { Run, Step } from './step.js';
-
-/** How often an engine may die in the code of a retry. */
-const MAX_LOSSES_OF_RETRIES = 5;
 
 /**
  * Moves a run as far as it goes without waiting: settles failures, does what needs no call, starts what may start, and
@@ -88,22 +85,23 @@ function settleLost(run: Run, step: Step): boolean {
   if (index === undefined) return false;
   const status = run.status.atoms[index] as AtomStatus;
   const atom = run.flow.atoms[index] as CompiledAtom;
-  const spent = status.losses >= (atom.kind === 'task' ? atom.task.maxLosses : MAX_LOSSES_OF_RETRIES);
+  const behavior = behaviorOf(atom);
+  const spent = status.losses >= behavior.maxLosses(atom);
   if (status.state === 'REVERTING') {
-    if (!mayRevert(atom, step.limits)) undone(step, index);
+    if (!behavior.mayRevert(atom, step.limits)) undone(step, index);
     else if (spent) noteRevertFailure(run, step, index, lostFailure(atom, status.losses));
     else if (mayCall(run, step)) step.call('revert', index);
     else return false;
     return true;
   }
-  const onInterrupted = atom.kind === 'task' ? atom.task.onInterrupted : 'rerun';
+  const onInterrupted = behavior.onInterrupted(atom);
   if (spent || isTakenBack(status) || onInterrupted !== 'rerun') {
     if (onInterrupted === 'suspend') step.suspend();
     fail(run, step, 'INTERRUPTED', index, lostFailure(atom, status.losses));
     return true;
   }
   // Its code gave the values of its attempts, and is not there any more: those of today are there at once.
-  if (atom.kind === 'retry' && !mayExecute(atom, step.limits)) return beginAttempt(run, step, atom);
+  if (isRetry(atom) && !behavior.mayExecute(atom, step.limits)) return beginAttempt(run, step, atom);
   if (!mayCall(run, step)) return false;
   step.call('execute', index);
   return true;
@@ -122,14 +120,8 @@ function goBack(run: Run, step: Step): boolean {
   const index = run.frontier.nextBack();
   if (index === undefined) return false;
   const atom = run.flow.atoms[index] as CompiledAtom;
-  if (atom.kind === 'retry' && run.status.atoms[index]?.intention === 'RETRY') {
-    restart(run, step, atom);
-  } else if (!mayRevert(atom, step.limits)) {
-    undone(step, index);
-  } else {
-    if (run.frontier.called >= step.limits.capacity) return false;
-    step.call('revert', index);
-  }
+  if (!isRetry(atom) || run.status.atoms[index]?.intention !== 'RETRY') return undo(run, step, atom);
+  restart(run, step, atom);
   return true;
 }
 
@@ -138,11 +130,14 @@ function wake(run: Run, step: Step): boolean {
   const alarm = run.frontier.nextAlarm(step.limits);
   if (alarm === undefined || alarm.dueMs > step.limits.monotonicMs) return false;
   const atom = run.flow.atoms[alarm.atom] as CompiledAtom;
-  if (atom.kind === 'retry' && run.status.atoms[alarm.atom]?.state === 'RETRYING') return beginAttempt(run, step, atom);
-  // An operator, or a run of before, waits for a revert that this code does not have any more.
-  if (!mayRevert(atom, step.limits)) undone(step, alarm.atom);
-  else if (run.frontier.called >= step.limits.capacity) return false;
-  else step.call('revert', alarm.atom);
+  if (isRetry(atom) && run.status.atoms[alarm.atom]?.state === 'RETRYING') return beginAttempt(run, step, atom);
+  return undo(run, step, atom);
+}
+
+/** Its code may be gone since the run was written, or since an operator has asked for it. */
+function undo(run: Run, step: Step, atom: CompiledAtom): boolean {
+  if (behaviorOf(atom).mayRevert(atom, step.limits)) return beginCall(run, step, 'revert', atom.index);
+  undone(step, atom.index);
   return true;
 }
 
@@ -163,15 +158,23 @@ function goForward(run: Run, step: Step): boolean {
   const index = run.frontier.nextForward();
   if (index === undefined) return false;
   const atom = run.flow.atoms[index] as CompiledAtom;
-  if (atom.kind === 'retry') return beginAttempt(run, step, atom);
-  if (isFull(run.status, step.limits)) return refuse(run, step, index);
+  switch (behaviorOf(atom).begins) {
+    case 'attempt':
+      return beginAttempt(run, step, atom as CompiledRetry);
+    case 'call':
+      return isFull(run.status, step.limits) ? failUncalled(run, step, index) : beginCall(run, step, 'execute', index);
+  }
+}
+
+/** Where there is a free slot. */
+function beginCall(run: Run, step: Step, phase: Phase, index: number): boolean {
   if (run.frontier.called >= step.limits.capacity) return false;
-  step.call('execute', index);
+  step.call(phase, index);
   return true;
 }
 
 /** What it would do could not be written down: it is not called, and the run goes back. */
-function refuse(run: Run, step: Step, index: number): boolean {
+function failUncalled(run: Run, step: Step, index: number): boolean {
   step.state(['RUNNING', index]);
   fail(run, step, 'FAILURE', index, notBegun(run.status));
   return true;
@@ -190,11 +193,7 @@ function restart(run: Run, step: Step, retry: CompiledRetry): void {
 
 /** A retry that has nothing to try with has failed itself: then the retry around it is asked. */
 function beginAttempt(run: Run, step: Step, retry: CompiledRetry): boolean {
-  if (mayExecute(retry, step.limits)) {
-    if (run.frontier.called >= step.limits.capacity) return false;
-    step.call('execute', retry.index);
-    return true;
-  }
+  if (behaviorOf(retry).mayExecute(retry, step.limits)) return beginCall(run, step, 'execute', retry.index);
   const next = nextAttempt(run, retry);
   if (!('failure' in next)) {
     step.state(next.provided === undefined ? ['ATTEMPT', retry.index] : ['ATTEMPT', retry.index, next.provided]);
@@ -225,7 +224,7 @@ function endOf(atoms: readonly AtomStatus[], flow: readonly CompiledAtom[], canc
   let left = false;
   for (const [index, { state }] of atoms.entries()) {
     if (state === 'REVERT_FAILURE') return 'FAILURE';
-    if (state === 'SUCCESS') left ||= flow[index]?.kind === 'task';
+    if (state === 'SUCCESS') left ||= behaviorOf(flow[index] as CompiledAtom).hasEffects;
     else if (state !== 'IGNORE') undone = true;
   }
   if (!undone) return 'SUCCESS';

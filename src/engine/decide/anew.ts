@@ -1,4 +1,5 @@
-import type { Source } from '../../compilation/index.js';
+import type { CompiledAtom, Source } from '../../compilation/index.js';
+import { behaviorOf } from '../state/atom-behavior.js';
 import type { Run, Step } from './step.js';
 import { skippedBy } from './verdict.js';
 
@@ -28,10 +29,9 @@ export function bringBack(run: Run, step: Step): boolean {
   const anew = new Set<number>();
   for (const [index, { intention }] of run.status.atoms.entries()) {
     if (intention !== 'REDO') continue;
-    const atom = run.flow.atoms[index];
+    const atom = run.flow.atoms[index] as CompiledAtom;
     // With a retry all of its flow.
-    const until = atom?.kind === 'retry' ? atom.until : index + 1;
-    for (let one = index; one < until; one++) anew.add(one);
+    for (let place = index; place < behaviorOf(atom).end(atom); place++) anew.add(place);
   }
   beginAnew(run, step, anew);
   return true;

@@ -1,4 +1,5 @@
 import type { CompiledFlow, CompiledRetry } from '../../compilation/index.js';
+import { isRetry } from '../state/atom-behavior.js';
 import { type AtomStatus, mayBeUndone } from '../state/run-status.js';
 import type { Run } from './step.js';
 
@@ -67,8 +68,7 @@ function skippedFrom(run: Run, { index, until }: CompiledRetry): readonly number
 /** Atoms outside of the flow that were never to begin, as a retry in it had undone its own flow only. */
 function takenBackFrom(run: Run, retry: CompiledRetry): readonly number[] {
   const { index, until } = retry;
-  const isNested = ({ kind }: CompiledFlow['atoms'][number]): boolean => kind === 'retry';
-  if (!run.flow.atoms.slice(index + 1, until).some(isNested)) return [];
+  if (!run.flow.atoms.slice(index + 1, until).some(isRetry)) return [];
   return atomsBehind(run.flow, retry).filter((atom) => at(run, atom).state === 'PENDING' && at(run, atom).intention === 'REVERT');
 }
 

@@ -1,7 +1,9 @@
+import type { CompiledAtom } from '../../compilation/index.js';
 import { timeAfter } from '../../model/clock.js';
 import type { Failure } from '../../model/failure.js';
 import type { Json } from '../../model/json.js';
 import type { CallId, CallOutcome } from '../state/protocol.js';
+import { behaviorOf } from '../state/atom-behavior.js';
 import { type AtomStatus, isInFlight, turnOf } from '../state/run-status.js';
 import { isFull } from './full-journal.js';
 import { settleFailure } from './resolve-failure.js';
@@ -28,20 +30,18 @@ export function noteOutcomes(run: Run, step: Step, outcomes: readonly CallOutcom
 }
 
 function noteResult(run: Run, step: Step, atom: number, reverting: boolean, result: Json | undefined): void {
-  if (run.flow.atoms[atom]?.kind === 'retry' && !reverting) step.state(['ATTEMPT', atom, result ?? {}]);
-  else {
-    const word = reverting ? 'REVERTED' : 'SUCCESS';
-    step.state(result === undefined ? [word, atom] : [word, atom, result]);
-  }
+  const word = reverting ? 'REVERTED' : behaviorOf(run.flow.atoms[atom] as CompiledAtom).returned;
+  if (word === 'ATTEMPT') step.state([word, atom, result ?? {}]);
+  else step.state(result === undefined ? [word, atom] : [word, atom, result]);
 }
 
 /** A revert that fails is tried again, if its task says so; what came before it waits for it (D-7). */
 export function noteRevertFailure(run: Run, step: Step, index: number, failure: Failure): void {
   step.state(['REVERT_FAILURE', index, failure]);
-  const atom = run.flow.atoms[index];
-  const retry = atom?.kind === 'task' ? atom.task.revertRetry : undefined;
+  const atom = run.flow.atoms[index] as CompiledAtom;
+  const retry = behaviorOf(atom).revertRetry(atom);
   const { attempt } = run.status.atoms[index] as AtomStatus;
-  if (atom === undefined || retry === undefined || attempt >= retry.attempts || failure.permanent === true) return;
+  if (retry === undefined || attempt >= retry.attempts || failure.permanent === true) return;
   if (isFull(run.status, step.limits)) return;
   const who = `${run.status.runId} ${atom.path} revert`;
   step.state(['SLEEP', index, timeAfter(step.limits.nowMs, retry.backoff === undefined ? 0 : pauseMs(retry.backoff, attempt, who))]);

@@ -1,5 +1,5 @@
 import type { Failure } from '../../model/failure.js';
-import type { AtomState, Phase, RunState } from '../../model/states.js';
+import type { AtomKind, AtomState, Phase, RunState } from '../../model/states.js';
 
 /**
  * Everything that an engine announces, after it is durable. Listeners are never awaited and can't hurt the run. Secrets are
@@ -26,7 +26,7 @@ export interface RunEvent extends CommonEvent {
 
 /** A task or retry is in another state. */
 export interface AtomEvent extends CommonEvent {
-  readonly type: 'task' | 'retry';
+  readonly type: AtomKind;
   /** Node names from the root flow, joined by `/`. */
   readonly path: string;
   readonly state: AtomState;

@@ -38,7 +38,7 @@ function atomEvent(run: Run, { atom: index, from, to, failure, result }: Extract
   const { secrets } = run.flow;
   const shown = to === 'REVERTED' ? shownBeside : shownResult;
   return {
-    type: atom?.kind === 'retry' ? 'retry' : 'task',
+    type: atom?.kind ?? 'task',
     ...common,
     path: pathOf(run, index),
     state: to,

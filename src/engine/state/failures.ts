@@ -2,12 +2,14 @@ import type { Compat } from '../../compilation/index.js';
 import type { FailureReport } from '../../model/failure.js';
 import { maskedFailure } from '../../model/masking.js';
 import type { Secrets } from '../../model/secrets.js';
+import type { AtomKind } from '../../model/states.js';
+import { ATOM_BEHAVIORS, storedKind } from './atom-behavior.js';
 import { shownFailure } from './mask.js';
 import { isTakenBack, type RunStatus } from './run-status.js';
 
 /** What has to be known of a flow to say what failed in it: a compiled flow, or what the journal says of one. */
 export interface FailedFlow {
-  readonly atoms: readonly { readonly path: string; readonly kind: 'task' | 'retry' }[];
+  readonly atoms: readonly { readonly path: string; readonly kind: AtomKind }[];
   readonly secrets?: Secrets | undefined;
   readonly compat?: Pick<Compat, 'failures'>;
   /** Nothing is masked, whoever said it. */
@@ -55,7 +57,7 @@ export function pendingReverts(flow: FailedFlow, status: RunStatus): readonly st
     const { state } = atom;
     const undoable = state === 'REVERT_FAILURE' || ((state === 'SUCCESS' || state === 'FAILURE') && isTakenBack(atom));
     const { kind, path = '' } = flow.atoms[index] ?? {};
-    if (undoable && kind === 'task') paths.unshift(path);
+    if (undoable && kind !== undefined && ATOM_BEHAVIORS[storedKind(kind)].hasEffects) paths.unshift(path);
   });
   return paths;
 }

@@ -1,6 +1,7 @@
 import type { CompiledFlow } from '../../compilation/index.js';
 import type { Codec } from '../../model/codec/codec.js';
 import type { FailureReport } from '../../model/failure.js';
+import { behaviorOf } from './atom-behavior.js';
 import { failuresOf, pendingReverts } from './failures.js';
 import type { RunStatus } from './run-status.js';
 import { storedValue } from './values.js';
@@ -47,7 +48,7 @@ export function runResult(flow: CompiledFlow, status: RunStatus, codec: Codec): 
 
 /** Something that was done stays done. */
 function isPartial(flow: CompiledFlow, { atoms }: RunStatus): boolean {
-  return atoms.some(({ state }, index) => state === 'SUCCESS' && flow.atoms[index]?.kind === 'task');
+  return flow.atoms.some((atom, index) => atoms[index]?.state === 'SUCCESS' && behaviorOf(atom).hasEffects);
 }
 
 /** What failed in optional nodes: the run went on without them. */

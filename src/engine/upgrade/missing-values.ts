@@ -1,6 +1,7 @@
 import type { CompiledAtom, CompiledDecider, CompiledFlow, Source } from '../../compilation/index.js';
 import { isWrapped } from '../../persistence/index.js';
 import { Redoing } from '../decide/redoing.js';
+import { behaviorOf } from '../state/atom-behavior.js';
 import { type AtomStatus, isSkipped, mayBeUndone, type RunStatus } from '../state/run-status.js';
 import { storedValue } from '../state/values.js';
 
@@ -15,12 +16,13 @@ export function missingValues(flow: CompiledFlow, status: RunStatus): readonly s
 
 function missingOf(flow: CompiledFlow, status: RunStatus, redoing: Redoing, index: number): string[] {
   const atom = flow.atoms[index] as CompiledAtom;
+  const behavior = behaviorOf(atom);
   const { state, intention } = status.atoms[index] as AtomStatus;
   const isAhead = intention === 'REDO' || (state === 'PENDING' && intention === 'EXECUTE');
   // What is in flight is called again at once, whatever it is given by.
-  const atOnce = mayBeUndone(state) ? { ...(state === 'RUNNING' ? forward(atom) : {}), ...back(atom) } : {};
+  const atOnce = mayBeUndone(state) ? { ...(state === 'RUNNING' ? behavior.needs(atom) : {}), ...behavior.needsToRevert(atom) } : {};
   const missing = new Map([
-    ...entriesOf(forward(atom))
+    ...entriesOf(behavior.needs(atom))
       .filter(([, source]) => isMissed(flow, status, source, isAhead, redoing, index))
       .map(([input, source]) => [input, whyNot(status, source)] as const),
     ...entriesOf(atOnce)
@@ -68,27 +70,6 @@ function missingOfDecider(
     mayBeAbsent(from) || !isMissed(flow, status, from, isAhead, redoing, first)
       ? []
       : [`what decides about '${target}' needs '${name}', ${whyNot(status, from)}`],
-  );
-}
-
-function forward(atom: CompiledAtom): Readonly<Record<string, Source>> {
-  if (atom.kind === 'task') return onlyRequired(atom.inputs, atom.task.requires);
-  // Stock retries have no optional inputs.
-  return atom.retry.kind === 'own' ? onlyRequired(atom.inputs, atom.retry.requires) : atom.inputs;
-}
-
-/** Retries are asked as long as their flow goes on. */
-function back(atom: CompiledAtom): Readonly<Record<string, Source>> {
-  if (atom.kind === 'retry') return forward(atom);
-  return atom.task.hasRevert !== false ? onlyRequired(atom.revertInputs, atom.revertPorts) : {};
-}
-
-function onlyRequired(
-  sources: Readonly<Record<string, Source>>,
-  ports: readonly { readonly name: string; readonly optional: boolean }[],
-): Readonly<Record<string, Source>> {
-  return Object.fromEntries(
-    ports.flatMap(({ name, optional }) => (optional || sources[name] === undefined ? [] : [[name, sources[name]]])),
   );
 }
 

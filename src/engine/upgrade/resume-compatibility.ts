@@ -1,5 +1,6 @@
 import { type CompiledFlow, type Difference, differencesOf, type StoredAtom, storedFlow } from '../../compilation/index.js';
 import type { Shape } from '../../persistence/index.js';
+import { ATOM_BEHAVIORS, storedKind } from '../state/atom-behavior.js';
 import type { Past } from '../state/past.js';
 import { type AtomStatus, mayBeUndone, type RunStatus } from '../state/run-status.js';
 
@@ -16,7 +17,7 @@ export function refusals(flow: CompiledFlow, past: Past): readonly string[] {
 /** The atom table of a run: that of the flow which it began with, or of the last one that went on with it. */
 export function atomsOf({ manifest, fingerprint }: RunStatus, began: Shape): Shape['atoms'] {
   if (fingerprint === began.fingerprint) return began.atoms;
-  return [...storedFlow(manifest).atoms.values()].map(({ path, kind }) => [path, kind === 'retry' ? 'retry' : 'task'] as const);
+  return [...storedFlow(manifest).atoms.values()].map(({ path, kind }) => [path, storedKind(kind)] as const);
 }
 
 function versions({ version, continues }: CompiledFlow, stored: number): string[] {
@@ -60,7 +61,7 @@ function refusal(difference: Difference, past: Past): string | undefined {
 function gone({ path, kind, reverts }: StoredAtom, { state }: AtomStatus): string | undefined {
   if (!mayBeUndone(state)) return undefined;
   const isUnderWay = state !== 'SUCCESS';
-  if (!isUnderWay && !reverts && kind === 'task') return undefined;
+  if (!isUnderWay && !reverts && ATOM_BEHAVIORS[storedKind(kind)].begins !== 'attempt') return undefined;
   return `'${path}' is ${state}, and is not in this code: nobody could ${isUnderWay ? 'finish or undo' : 'undo'} it`;
 }
 

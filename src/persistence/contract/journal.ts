@@ -1,6 +1,6 @@
 import type { Json } from '../../model/json.js';
 import type { Secrets } from '../../model/secrets.js';
-import type { RunState } from '../../model/states.js';
+import type { AtomKind, RunState } from '../../model/states.js';
 import type { Entry } from './entry.js';
 import type { TakeParams } from './takes.js';
 
@@ -86,7 +86,7 @@ export interface Capabilities {
 export interface Shape {
   readonly fingerprint: string;
   /** Path and kind of each atom; its index is the atom's number in the entries. */
-  readonly atoms: readonly (readonly [path: string, kind: 'task' | 'retry'])[];
+  readonly atoms: readonly (readonly [path: string, kind: AtomKind])[];
   /** Canonical description of the flow, for upgrade checks and pictures. */
   readonly manifest: Json;
 }
