@@ -17,15 +17,18 @@ import type { Run, Step } from './step.js';
  * states the end when nothing is left. First what was lost, then what is to be undone, then what comes next; deciders are
  * asked last, in definition order, so that an engine that takes over here asks them in the same one.
  */
-export function proceed(run: Run, step: Step): void {
-  // What a failure means is known before anything else happens.
-  while (
-    settleFailures(run, step)
-      ? settleLost(run, step) || (step.limits.hold === 'none' && (asksFirst(step) ? startRound(run, step) : goOn(run, step)))
-      : // What was under way ends all the same.
-        leavesFailures(run, step) && settleLost(run, step)
-  ) {}
+export function advance(run: Run, step: Step): void {
+  for (let hasMoved = true; hasMoved; ) hasMoved = moveOnce(run, step);
   rest(run, step);
+}
+
+/** Does the one thing that comes first, and says whether there was one. */
+function moveOnce(run: Run, step: Step): boolean {
+  // What a failure means is known before anything else happens. Where it is left as it is, what was under way ends all the same.
+  if (!settleFailures(run, step)) return leavesFailures(run, step) && settleLost(run, step);
+  if (settleLost(run, step)) return true;
+  if (step.limits.hold !== 'none') return false;
+  return asksFirst(step) ? startRound(run, step) : goOn(run, step);
 }
 
 /** Says whether all are settled. */

@@ -1,7 +1,7 @@
 import { beginEpoch } from '../state/fold.js';
 import type { Decision, EngineEvent, Limits } from '../state/protocol.js';
 import type { AtomStatus } from '../state/run-status.js';
-import { proceed } from './advance.js';
+import { advance } from './advance.js';
 import { cancel, retryFailed, retryRevert, skipRevert } from './apply-operator-message.js';
 import { settleDecision } from './custom-retry-decisions.js';
 import { settleVote } from './deciders.js';
@@ -15,7 +15,7 @@ import { type Run, Step } from './step.js';
 export function decide(run: Run, events: readonly EngineEvent[], limits: Limits): Decision {
   const step = new Step(run, limits);
   for (const event of events) note(run, step, event);
-  if (run.status.state === 'RUNNING') proceed(run, step);
+  if (run.status.state === 'RUNNING') advance(run, step);
   return step;
 }
 
