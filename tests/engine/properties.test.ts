@@ -218,7 +218,7 @@ test('the frontier that is kept by counting is the one that is built anew', () =
     frontier.nextLeftOut(),
     frontier.nextLost(),
     frontier.nextUnsettled(),
-    frontier.nextAlarm({ nowMs: 0, monotonicMs: 0 })?.atMs,
+    frontier.nextWakeUp({ nowMs: 0, monotonicMs: 0 })?.atMs,
   ];
   fc.assert(
     fc.property(plan, (planned) => {

@@ -62,17 +62,17 @@ function startRound(run: Run, step: Step): boolean {
 function rest(run: Run, step: Step): void {
   const { frontier } = run;
   const { hold, monotonicMs } = step.limits;
-  const alarm = frontier.nextAlarm(step.limits);
+  const wakeUp = frontier.nextWakeUp(step.limits);
   if (frontier.inFlight > 0 || frontier.nextLost() !== undefined) {
-    if (alarm !== undefined && alarm.dueMs > monotonicMs && hold === 'none') step.commands.push({ do: 'sleep', untilMs: alarm.dueMs });
+    if (wakeUp !== undefined && wakeUp.dueMs > monotonicMs && hold === 'none') step.commands.push({ do: 'sleep', untilMs: wakeUp.dueMs });
     return;
   }
   const unsettled = frontier.nextUnsettled() !== undefined;
-  const more = frontier.nextLeftOut() ?? frontier.nextBack() ?? frontier.ballot.next() ?? frontier.nextForward() ?? alarm;
+  const more = frontier.nextLeftOut() ?? frontier.nextBack() ?? frontier.deciders.next() ?? frontier.nextForward() ?? wakeUp;
   if (unsettled && leavesFailures(run, step) && hold !== 'stop') step.state(['RUN', 'FAILURE']);
   else if (!unsettled && more === undefined && !frontier.bringsBack) end(run, step);
   else if (hold === 'suspend') step.state(['RUN', 'SUSPENDED']);
-  else if (alarm !== undefined && hold === 'none') step.commands.push({ do: 'sleep', untilMs: alarm.dueMs });
+  else if (wakeUp !== undefined && hold === 'none') step.commands.push({ do: 'sleep', untilMs: wakeUp.dueMs });
 }
 
 /** A standstill is no end: it is a mistake of this library, and the run stays as it is until somebody has mended that. */
@@ -130,10 +130,10 @@ function goBack(run: Run, step: Step): boolean {
 
 /** What rests until a time that has come goes on. */
 function wake(run: Run, step: Step): boolean {
-  const alarm = run.frontier.nextAlarm(step.limits);
-  if (alarm === undefined || alarm.dueMs > step.limits.monotonicMs) return false;
-  const atom = run.flow.atoms[alarm.atom] as CompiledAtom;
-  if (isRetry(atom) && run.status.atoms[alarm.atom]?.state === 'RETRYING') return beginAttempt(run, step, atom);
+  const wakeUp = run.frontier.nextWakeUp(step.limits);
+  if (wakeUp === undefined || wakeUp.dueMs > step.limits.monotonicMs) return false;
+  const atom = run.flow.atoms[wakeUp.atom] as CompiledAtom;
+  if (isRetry(atom) && run.status.atoms[wakeUp.atom]?.state === 'RETRYING') return beginAttempt(run, step, atom);
   return undo(run, step, atom);
 }
 
@@ -151,7 +151,7 @@ function undone(step: Step, atom: number): void {
 }
 
 function ask(run: Run, step: Step): boolean {
-  const decider = run.frontier.ballot.next();
+  const decider = run.frontier.deciders.next();
   if (decider === undefined) return false;
   step.ask({ about: 'node', decider });
   return true;

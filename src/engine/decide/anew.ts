@@ -42,14 +42,14 @@ function standingVotes({ status, frontier }: Run, anew: ReadonlySet<number>, ato
   const isAnew = ({ first, until }: AtomRange): boolean => rangeOf(first, until).every((one) => anew.has(one));
   const isStanding = (decider: number): boolean => {
     if (intention === 'EXECUTE') return true;
-    const { ballot } = frontier;
-    const { choice, source, reads } = ballot.decider(decider);
+    const { deciders } = frontier;
+    const { choice, source, reads } = deciders.decider(decider);
     // It had failed, and was undone first, as nobody knew what it did: what was decided before is as it was.
     const hasFailed = intention === 'REDO' && outcome !== 'result';
     const by = source === undefined ? Object.values(reads).flatMap(atomsOf) : rangeOf(source.first, source.until);
     if (hasFailed && !by.some((one) => anew.has(one))) return true;
-    const nodes = choice === undefined ? [decider] : ballot.branchesOf(choice.id);
-    return nodes.some((node) => !isAnew(ballot.decider(node)));
+    const nodes = choice === undefined ? [decider] : deciders.branchesOf(choice.id);
+    return nodes.some((node) => !isAnew(deciders.decider(node)));
   };
   return Object.entries(votes).flatMap(([decider, yes]) => (isStanding(Number(decider)) ? [[Number(decider), yes] as const] : []));
 }

@@ -13,8 +13,8 @@ import { skippedAt } from './verdict.js';
  * throws, or says something else, is a failure of its target (D-9).
  */
 export function settleVote(run: Run, step: Step, index: number, { answer, failure }: Answer): void {
-  const { ballot } = run.frontier;
-  const decider = ballot.decider(index);
+  const { deciders } = run.frontier;
+  const decider = deciders.decider(index);
   const first = run.status.atoms[decider.first] as AtomStatus;
   // The run goes back meanwhile, or the node has been skipped by another one: nobody needs the answer.
   if (first.state !== 'PENDING' || first.intention !== 'EXECUTE') return;
@@ -24,12 +24,12 @@ export function settleVote(run: Run, step: Step, index: number, { answer, failur
     fail(run, step, 'FAILURE', decider.first, wrong);
     return;
   }
-  const spoken = decider.choice === undefined ? [index] : ballot.branchesOf(decider.choice.id);
+  const spoken = decider.choice === undefined ? [index] : deciders.branchesOf(decider.choice.id);
   for (const other of spoken) {
-    const { first: atom, choice } = ballot.decider(other);
+    const { first: atom, choice } = deciders.decider(other);
     step.state(['VOTE', atom, other, choice === undefined ? answer === true : answer === choice.chosenBy]);
   }
-  for (const other of spoken) settleTarget(run, step, ballot.decider(other).entry);
+  for (const other of spoken) settleTarget(run, step, deciders.decider(other).entry);
 }
 
 /** What is wrong with an answer: a decider says yes or no, a switch names one of its branches. */
@@ -44,7 +44,7 @@ function settleTarget(run: Run, step: Step, entry: number): void {
   const { frontier, status } = run;
   const skips = skippedAt(
     status,
-    frontier.ballot.at(entry).map((index) => [index, frontier.ballot.decider(index)] as const),
+    frontier.deciders.of(entry).map((index) => [index, frontier.deciders.decider(index)] as const),
   );
   for (const [from, until] of skips) {
     for (let atom = from; atom < until; atom++) if (status.atoms[atom]?.state === 'PENDING') step.state(['IGNORE', atom]);

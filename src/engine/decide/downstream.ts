@@ -37,8 +37,8 @@ export function anewBehind(run: Run, retry: CompiledRetry): Ranges {
   const anew = new Set(found);
   for (const [index, { first, skips, choice }] of (run.flow.deciders ?? []).entries()) {
     if (isAnew(first)) {
-      for (const sibling of choice === undefined ? [] : run.frontier.ballot.branchesOf(choice.id)) {
-        const { first: from, until } = run.frontier.ballot.decider(sibling);
+      for (const sibling of choice === undefined ? [] : run.frontier.deciders.branchesOf(choice.id)) {
+        const { first: from, until } = run.frontier.deciders.decider(sibling);
         for (let atom = from; atom < until; atom++) if (!isAnew(atom)) anew.add(atom);
       }
     } else if (at(run, first).votes[index] === false) {
@@ -57,7 +57,7 @@ function notNew(run: Run, retry: CompiledRetry): readonly number[] {
 /** Atoms outside of the flow that somebody in it has skipped. */
 function skippedFrom(run: Run, { index, until }: CompiledRetry): readonly number[] {
   const skipped: number[] = [];
-  for (const decider of run.frontier.ballot.reachingOut(index + 1, until)) {
+  for (const decider of run.frontier.deciders.reachingOut(index + 1, until)) {
     for (const [from, to] of decider.skips) {
       for (let atom = from; atom < to; atom++) if ((atom < index || atom >= until) && at(run, atom).state === 'IGNORE') skipped.push(atom);
     }

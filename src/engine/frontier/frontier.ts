@@ -3,9 +3,9 @@ import type { Readiness } from '../state/effects.js';
 import type { Moment } from '../state/protocol.js';
 import { type AtomStatus, isInFlight, mayBeLeftOut, mayBeUndone, type RunStatus, standingOf } from '../state/run-status.js';
 import { Heap } from './heap.js';
-import { Ballot } from './pending-deciders.js';
-import { OpenQuestions } from './pending-questions.js';
-import { type Alarm, Alarms } from './wake-ups.js';
+import { PendingDeciders } from './pending-deciders.js';
+import { PendingQuestions } from './pending-questions.js';
+import { type WakeUp, WakeUps } from './wake-ups.js';
 
 const FORWARD = 1;
 const BACK = 2;
@@ -48,12 +48,12 @@ export class Frontier implements Readiness {
   #inFlight = 0;
   /** Failed atoms of which nobody knows yet what their failure means, in definition order. */
   readonly #unsettled = new Heap((a, b) => a < b);
-  readonly #alarms = new Alarms();
-  readonly questions: OpenQuestions;
-  readonly ballot: Ballot;
+  readonly #wakeUps = new WakeUps();
+  readonly questions: PendingQuestions;
+  readonly deciders: PendingDeciders;
 
   /** @param questions what the user's code was asked already */
-  constructor(flow: CompiledFlow, run: RunStatus, questions = new OpenQuestions()) {
+  constructor(flow: CompiledFlow, run: RunStatus, questions = new PendingQuestions()) {
     const nodes = flow.graph.successors.length;
     this.#flow = flow;
     this.#run = run;
@@ -65,7 +65,7 @@ export class Frontier implements Readiness {
     this.#queued = new Uint8Array(nodes);
     this.#flying = new Uint8Array(nodes);
     this.#redone = new Uint8Array(nodes);
-    this.ballot = new Ballot(flow, run, this.questions, (node) => this.#waiting[node] === 0);
+    this.deciders = new PendingDeciders(flow, run, this.questions, (node) => this.#waiting[node] === 0);
     const priority = (atom: number): number => flow.atoms[atom]?.priority ?? 0;
     this.#forward = new Heap((a, b) => priority(a) > priority(b) || (priority(a) === priority(b) && a < b));
     this.#lost = new Heap((a, b) => priority(a) > priority(b) || (priority(a) === priority(b) && a < b));
@@ -90,19 +90,19 @@ export class Frontier implements Readiness {
 
   /** To be told of every vote: what it let wait may begin. */
   voted(decider: number): void {
-    this.changed(this.ballot.decider(decider).entry);
+    this.changed(this.deciders.decider(decider).entry);
   }
 
   /** To be told when nodes were skipped: the gates that they begin with are passed. */
   skipped(): void {
-    for (const gate of this.ballot.gates) if (this.#done[gate] === 0) this.changed(gate);
+    for (const gate of this.deciders.gates) if (this.#done[gate] === 0) this.changed(gate);
   }
 
   /** To be told of atoms that begin anew: what was decided about them is open again, and so their gates may be closed. */
   reset(from: number, until: number): void {
-    this.ballot.forget(from, until);
+    this.deciders.forget(from, until);
     this.allChanged(from, until);
-    for (const gate of this.ballot.gatesIn(from, until)) this.changed(gate);
+    for (const gate of this.deciders.gatesIn(from, until)) this.changed(gate);
   }
 
   /** To be told of every node `from` up to, not including, `until` whose state or intention changed. */
@@ -116,7 +116,7 @@ export class Frontier implements Readiness {
     for (let node = pending.pop(); node !== undefined; node = pending.pop()) {
       const atom = this.#run.atoms[node];
       const reached = this.#waiting[node] === 0;
-      const done = atom === undefined ? reached && this.ballot.isOpen(node) : isDone(atom, reached);
+      const done = atom === undefined ? reached && this.deciders.isOpen(node) : isDone(atom, reached);
       this.#flip(this.#done, node, done, this.#flow.graph.successors, this.#waiting, pending);
       this.#flip(this.#clear, node, isClear(atom, this.#holding[node] === 0), this.#flow.graph.predecessors, this.#holding, pending);
       if (atom !== undefined) this.#enqueue(node, atom);
@@ -149,8 +149,8 @@ export class Frontier implements Readiness {
   }
 
   /** The next atom that goes on by itself at a time: a retry with its next attempt, a failed revert with another try. */
-  nextAlarm(moment: Moment): Alarm | undefined {
-    return this.#alarms.next(moment, ({ atom, atMs }) => {
+  nextWakeUp(moment: Moment): WakeUp | undefined {
+    return this.#wakeUps.next(moment, ({ atom, atMs }) => {
       const status = this.#run.atoms[atom] as AtomStatus;
       return status.wakeAtMs === atMs && this.#isResting(atom, status);
     });
@@ -158,7 +158,7 @@ export class Frontier implements Readiness {
 
   /** Whether an atom need not wait, or has waited long enough. */
   hasRested(atom: number, moment: Moment): boolean {
-    return this.#alarms.isOver(atom, moment);
+    return this.#wakeUps.isOver(atom, moment);
   }
 
   #flip(
@@ -184,8 +184,8 @@ export class Frontier implements Readiness {
     this.#flying[node] = flying;
     this.#countRedone(node, atom);
     if (atom.unsettled) this.#queue(this.#unsettled, UNSETTLED, node);
-    if (atom.wakeAtMs === undefined) this.#alarms.forget(node);
-    else this.#alarms.set(node, atom.wakeAtMs, this.#isResting(node, atom));
+    if (atom.wakeAtMs === undefined) this.#wakeUps.forget(node);
+    else this.#wakeUps.set(node, atom.wakeAtMs, this.#isResting(node, atom));
     if (mayBeLeftOut(atom)) this.#queue(this.#leftOut, LEFT_OUT, node);
     if (atom.lost) this.#queue(this.#lost, LOST, node);
     else if (this.#mayExecute(node, atom)) this.#queue(this.#forward, FORWARD, node);
@@ -224,7 +224,7 @@ export class Frontier implements Readiness {
   #mayExecute(node: number, atom: AtomStatus): boolean {
     if (standingOf(atom).next !== 'execute') return false;
     if (atom.state === 'RETRYING') return atom.wakeAtMs === undefined;
-    return this.#waiting[node] === 0 && this.ballot.isOpen(node);
+    return this.#waiting[node] === 0 && this.deciders.isOpen(node);
   }
 
   /** A retry between two attempts that may begin the next one, or a task whose revert has failed, when it would be its turn. */

@@ -9,14 +9,14 @@ export class Heap<Item = number> {
 
   push(item: Item): void {
     const items = this.#items;
-    let at = items.push(item) - 1;
-    while (at > 0) {
-      const above = (at - 1) >> 1;
-      if (!this.#before(item, items[above] as Item)) break;
-      items[at] = items[above] as Item;
-      at = above;
+    let place = items.push(item) - 1;
+    while (place > 0) {
+      const parent = (place - 1) >> 1;
+      if (!this.#before(item, items[parent] as Item)) break;
+      items[place] = items[parent] as Item;
+      place = parent;
     }
-    items[at] = item;
+    items[place] = item;
   }
 
   peek(): Item | undefined {
@@ -28,16 +28,16 @@ export class Heap<Item = number> {
     const first = items[0];
     const last = items.pop();
     if (first === undefined || last === undefined || items.length === 0) return first;
-    let at = 0;
+    let place = 0;
     for (;;) {
-      let below = 2 * at + 1;
-      if (below >= items.length) break;
-      if (below + 1 < items.length && this.#before(items[below + 1] as Item, items[below] as Item)) below++;
-      if (!this.#before(items[below] as Item, last)) break;
-      items[at] = items[below] as Item;
-      at = below;
+      let child = 2 * place + 1;
+      if (child >= items.length) break;
+      if (child + 1 < items.length && this.#before(items[child + 1] as Item, items[child] as Item)) child++;
+      if (!this.#before(items[child] as Item, last)) break;
+      items[place] = items[child] as Item;
+      place = child;
     }
-    items[at] = last;
+    items[place] = last;
     return first;
   }
 }

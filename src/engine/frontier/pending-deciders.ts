@@ -1,13 +1,13 @@
 import type { CompiledDecider, CompiledFlow } from '../../compilation/index.js';
 import { isSkipped, type RunStatus } from '../state/run-status.js';
 import { Heap } from './heap.js';
-import type { OpenQuestions } from './pending-questions.js';
+import type { PendingQuestions } from './pending-questions.js';
 
-/** The deciders of a run: who speaks for which node, and who is to be asked next. Derived from the state, like the frontier. */
-export class Ballot {
+/** The deciders of a run: which of them decide about which node, and which is to be asked next. Derived from the state, like the frontier. */
+export class PendingDeciders {
   readonly #flow: CompiledFlow;
   readonly #run: RunStatus;
-  readonly #open: OpenQuestions;
+  readonly #open: PendingQuestions;
   /** Whether everything before a node has ended. */
   readonly #isReached: (node: number) => boolean;
   /** Deciders by the node that they let begin. */
@@ -24,7 +24,7 @@ export class Ballot {
   readonly #candidates = new Heap((a, b) => a < b);
   readonly #listed = new Set<number>();
 
-  constructor(flow: CompiledFlow, run: RunStatus, open: OpenQuestions, isReached: (node: number) => boolean) {
+  constructor(flow: CompiledFlow, run: RunStatus, open: PendingQuestions, isReached: (node: number) => boolean) {
     this.#flow = flow;
     this.#run = run;
     this.#open = open;
@@ -37,7 +37,8 @@ export class Ballot {
     this.gates = [...this.#byEntry.keys()].filter((entry) => entry >= flow.atoms.length);
   }
 
-  at(entry: number): readonly number[] {
+  /** The deciders of nodes that begin with this node of the graph. */
+  of(entry: number): readonly number[] {
     return this.#byEntry.get(entry) ?? [];
   }
 
@@ -59,7 +60,7 @@ export class Ballot {
     return this.#flow.deciders?.[index] as CompiledDecider;
   }
 
-  /** Whether nobody has to be asked any more before this node begins; who is to be asked is noted on the way. */
+  /** Whether no decider has to be asked before this node begins; one that has to be becomes a candidate for {@link next}. */
   isOpen(node: number): boolean {
     const deciders = this.#byEntry.get(node);
     if (deciders === undefined) return true;
@@ -68,7 +69,7 @@ export class Ballot {
       const decider = this.decider(index);
       const { first, source } = decider;
       if (this.#run.atoms[first]?.votes[index] === true || isSkipped(this.#run, source) || this.#hasBegun(index)) continue;
-      // Nobody begins in a node that was skipped; what is only passed on the way through it is passed.
+      // No atom of a skipped node begins; its gates open, so that what comes after the node goes on.
       if (isSkipped(this.#run, decider)) continue;
       open = false;
       if (this.#mayAsk(index) && !this.#listed.has(index)) {
@@ -98,7 +99,7 @@ export class Ballot {
     });
   }
 
-  /** A node that has begun was let begin, by deciders of today or of the flow as it was. */
+  /** Then deciders have let it begin: those of this flow, or of the one that the run had before. */
   #hasBegun(index: number): boolean {
     const { first, until } = this.decider(index);
     for (let atom = first; atom < until; atom++) {
@@ -131,8 +132,8 @@ function* within(deciders: readonly CompiledDecider[], from: number, until: numb
     if ((deciders[middle] as CompiledDecider).first < from) low = middle + 1;
     else high = middle;
   }
-  for (let at = low; at < deciders.length; at++) {
-    const decider = deciders[at] as CompiledDecider;
+  for (let index = low; index < deciders.length; index++) {
+    const decider = deciders[index] as CompiledDecider;
     if (decider.first >= until) return;
     yield decider;
   }

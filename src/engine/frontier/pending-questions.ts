@@ -1,7 +1,7 @@
 import type { Question } from '../state/protocol.js';
 
-/** What the user's code was asked and has not answered. Not stored: a new engine asks again. */
-export class OpenQuestions {
+/** Questions that the user's code was asked and has not answered. Not stored: a new engine asks again. */
+export class PendingQuestions {
   #open = new Map<string, { readonly id: number; readonly question: Question }>();
   #asked = 0;
 
@@ -9,8 +9,8 @@ export class OpenQuestions {
     return this.#open.size;
   }
 
-  copy(): OpenQuestions {
-    const copy = new OpenQuestions();
+  copy(): PendingQuestions {
+    const copy = new PendingQuestions();
     copy.#open = new Map(this.#open);
     copy.#asked = this.#asked;
     return copy;
@@ -27,7 +27,7 @@ export class OpenQuestions {
     return this.#open.has(keyOf(question));
   }
 
-  /** Whether this is the answer that is waited for: from now on none is. */
+  /** Whether the question is open under this number; it is closed then. */
   answered(question: Question, id: number): boolean {
     const key = keyOf(question);
     return this.#open.get(key)?.id === id && this.#open.delete(key);

@@ -2,7 +2,7 @@ import type { Moment } from '../state/protocol.js';
 import { Heap } from './heap.js';
 
 /** When an atom goes on by itself. */
-export interface Alarm {
+export interface WakeUp {
   readonly atom: number;
   /** As the journal says it: in milliseconds since 1970. */
   readonly atMs: number;
@@ -11,23 +11,25 @@ export interface Alarm {
 }
 
 /**
- * When atoms that rest go on, the earliest first. What is left of a pause is measured once, when this process first hears
- * of it, and then by a clock that nobody sets. What is no longer so is dropped when it is looked at.
+ * The times at which resting atoms go on, the earliest first. The journal keeps a time of the system's clock, which may be set. So
+ * the engine works out once, when it learns of a pause, when that is over by the clock that only grows, and goes by that clock.
+ * An entry that does not hold any more stays in the heap until {@link next} comes upon it.
  */
-export class Alarms {
-  readonly #heap = new Heap<Alarm>((a, b) => a.dueMs < b.dueMs || (a.dueMs === b.dueMs && a.atom < b.atom));
-  readonly #known = new Map<number, Alarm>();
-  #heard: { readonly atom: number; readonly atMs: number; readonly rests: boolean }[] = [];
+export class WakeUps {
+  readonly #heap = new Heap<WakeUp>((a, b) => a.dueMs < b.dueMs || (a.dueMs === b.dueMs && a.atom < b.atom));
+  readonly #known = new Map<number, WakeUp>();
+  /** Not measured yet: it takes the time of the step to do that. */
+  #unmeasured: { readonly atom: number; readonly atMs: number; readonly rests: boolean }[] = [];
 
   /** @param rests it goes on when the time has come; otherwise something has to be undone before */
   set(atom: number, atMs: number, rests: boolean): void {
-    this.#heard.push({ atom, atMs, rests });
+    this.#unmeasured.push({ atom, atMs, rests });
   }
 
   /** The atom waits for no time any more. */
   forget(atom: number): void {
     if (this.#known.size > 0) this.#known.delete(atom);
-    if (this.#heard.length > 0) this.#heard = this.#heard.filter((one) => one.atom !== atom);
+    if (this.#unmeasured.length > 0) this.#unmeasured = this.#unmeasured.filter((pause) => pause.atom !== atom);
   }
 
   /** Whether there is no pause of this atom, or it is over. */
@@ -36,21 +38,21 @@ export class Alarms {
     return (this.#known.get(atom)?.dueMs ?? 0) <= moment.monotonicMs;
   }
 
-  next(moment: Moment, isSo: (alarm: Alarm) => boolean): Alarm | undefined {
+  next(moment: Moment, holds: (wakeUp: WakeUp) => boolean): WakeUp | undefined {
     this.#measure(moment);
-    for (let alarm = this.#heap.peek(); alarm !== undefined; alarm = this.#heap.peek()) {
-      if (isSo(alarm)) return alarm;
+    for (let wakeUp = this.#heap.peek(); wakeUp !== undefined; wakeUp = this.#heap.peek()) {
+      if (holds(wakeUp)) return wakeUp;
       this.#heap.pop();
     }
     return undefined;
   }
 
   #measure({ nowMs, monotonicMs }: Moment): void {
-    for (const { atom, atMs, rests } of this.#heard.splice(0)) {
+    for (const { atom, atMs, rests } of this.#unmeasured.splice(0)) {
       const before = this.#known.get(atom);
-      const alarm = before?.atMs === atMs ? before : { atom, atMs, dueMs: monotonicMs + atMs - nowMs };
-      this.#known.set(atom, alarm);
-      if (rests) this.#heap.push(alarm);
+      const wakeUp = before?.atMs === atMs ? before : { atom, atMs, dueMs: monotonicMs + atMs - nowMs };
+      this.#known.set(atom, wakeUp);
+      if (rests) this.#heap.push(wakeUp);
     }
   }
 }

@@ -19,7 +19,7 @@ import { type RunStatistics, Statistics } from '../record/statistics.js';
 import type { Writer } from '../record/writer.js';
 import type { AskCommand, CallCommand, Command, Decision, EngineEvent, GiveUpCommand, Limits } from '../state/protocol.js';
 import { CallReports } from './call-reports.js';
-import { AlarmClock } from './timer.js';
+import { Timer } from './timer.js';
 
 /** What is held back is written after so long, if nothing else happens. */
 const HELD_MS = 1_000;
@@ -46,7 +46,7 @@ export class Engine {
   #stopping = false;
   #givenUp = false;
   #stopWatching: (() => void) | undefined;
-  readonly #alarm: AlarmClock;
+  readonly #timer: Timer;
   readonly #bounds: Pick<Limits, 'maxSteps'>;
   #saidLong = false;
 
@@ -69,7 +69,7 @@ export class Engine {
       limits: () => limitsOf(parts, run, this.#hold()),
       isStopping: () => this.#stopping,
     });
-    this.#alarm = new AlarmClock(parts.clock, () => this.#mailbox.ring());
+    this.#timer = new Timer(parts.clock, () => this.#mailbox.ring());
     this.#calls = new Calls(run, parts, this.#signals, this.#reports.doors());
   }
 
@@ -212,7 +212,7 @@ export class Engine {
         this.#ask(command);
         return;
       case 'sleep':
-        this.#alarm.set(command.untilMs);
+        this.#timer.set(command.untilMs);
         return;
       case 'abort':
         this.#signals.abortForward(new Error('the run goes back: the result of this call is not wanted'), command.atoms);
@@ -241,7 +241,7 @@ export class Engine {
 
   /** Nothing more is started or saved: whoever still waits is told. */
   #end(reason: unknown): void {
-    this.#alarm.off();
+    this.#timer.off();
     this.#reports.end(reason);
   }
 
