@@ -9,7 +9,7 @@ import type { Run } from './step.js';
  * A step was decided, and is not to be: the run is again what the journal says, with what was stated since and is held
  * back, and with the questions that were open.
  */
-export function unwind(run: Run, stored: RunStatus, held: readonly Transition[], questions: PendingQuestions): void {
+export function rollBackStep(run: Run, stored: RunStatus, held: readonly Transition[], questions: PendingQuestions): void {
   if (held.length > 0) beginEntry(stored, run.status.atMs);
   for (const transition of held) foldTransition(stored, transition);
   run.status = stored;

@@ -3,8 +3,8 @@ import type { Commitment } from '../calls/commitment.js';
 import { isFull, journalFull } from '../decide/full-journal.js';
 import type { Run } from '../decide/step.js';
 import type { EngineParts } from '../record/engine-context.js';
-import type { Mailbox } from '../record/event-queue.js';
-import { Savings } from '../record/pending-saves.js';
+import type { EventQueue } from '../record/event-queue.js';
+import { PendingSaves } from '../record/pending-saves.js';
 import type { CallId, EngineEvent, Limits } from '../state/protocol.js';
 import { ProgressNotes } from './progress-notes.js';
 
@@ -13,14 +13,14 @@ interface ReportParts {
   readonly run: Run;
   readonly parts: EngineParts;
   readonly bounds: Pick<Limits, 'maxSteps'>;
-  readonly mailbox: Mailbox;
+  readonly queue: EventQueue;
   /** What every event of the run says. */
   readonly common: () => { runId: string; flow: string; atMs: number };
 }
 
 /** Takes what calls say while they run and when they end: results, `ctx.save`, `ctx.progress`, `ctx.emit`, transactions. */
 export class CallReports {
-  readonly savings = new Savings();
+  readonly saves = new PendingSaves();
   readonly #to: ReportParts;
   readonly #progress: ProgressNotes;
   /** Why nothing can be saved any more. */
@@ -28,13 +28,13 @@ export class CallReports {
 
   constructor(to: ReportParts) {
     this.#to = to;
-    this.#progress = new ProgressNotes(to.parts.clock, () => to.mailbox.ring());
+    this.#progress = new ProgressNotes(to.parts.clock, () => to.queue.ring());
   }
 
   doors(): CallDoors {
-    const { parts, mailbox, common } = this.#to;
+    const { parts, queue, common } = this.#to;
     return {
-      finished: (outcome) => mailbox.post({ kind: 'finished', outcomes: [outcome] }),
+      finished: (outcome) => queue.post({ kind: 'finished', outcomes: [outcome] }),
       ...(parts.journal.capabilities.transactional ? { commit: (commitment: Commitment) => this.#commit(commitment) } : {}),
       save: (call, data) => this.#save(call, data),
       progress: (call, path, fraction, details) => this.#note(call, path, fraction, details),
@@ -51,8 +51,8 @@ export class CallReports {
   end(reason: unknown): void {
     this.#over ??= reason;
     this.#progress.end();
-    this.savings.end(this.#over);
-    this.#to.mailbox.refuseCommitments(this.#over);
+    this.saves.end(this.#over);
+    this.#to.queue.refuseCommitments(this.#over);
   }
 
   #isFull(): boolean {
@@ -60,14 +60,14 @@ export class CallReports {
   }
 
   #save(call: CallId, data: unknown): Promise<void> {
-    const { run, parts, mailbox } = this.#to;
+    const { run, parts, queue } = this.#to;
     const saved = new Promise<void>((resolve, reject) => {
       if (this.#over !== undefined) return reject(this.#over);
       // What is being undone is undone, though it took more steps.
       if (this.#isFull() && run.status.atoms[call.atom]?.state === 'RUNNING') return reject(journalFull(run.status));
       const event = { kind: 'saved', call, data: parts.codec.encode(data) } as const;
-      this.savings.add({ event, resolve, reject });
-      mailbox.post(event);
+      this.saves.add({ event, resolve, reject });
+      queue.post(event);
     });
     // A task that does not await it, such as one whose run is given up while it saves, is not to end the process.
     saved.catch(() => undefined);
@@ -76,7 +76,7 @@ export class CallReports {
 
   #commit(commitment: Commitment): void {
     if (this.#over !== undefined) commitment.refuse(this.#over);
-    else this.#to.mailbox.postCommitment(commitment);
+    else this.#to.queue.postCommitment(commitment);
   }
 
   #note(call: CallId, path: string, fraction: number, details?: Readonly<Record<string, unknown>>): void {

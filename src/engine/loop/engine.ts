@@ -11,8 +11,8 @@ import type { Run } from '../decide/step.js';
 import type { FlowEvent } from '../events/events.js';
 import { callEvent, eventsOf } from '../events/step-events.js';
 import { type EngineParts, limitsOf } from '../record/engine-context.js';
-import { Mailbox } from '../record/event-queue.js';
-import { Inbox } from '../record/operator-messages.js';
+import { EventQueue } from '../record/event-queue.js';
+import { OperatorMessages } from '../record/operator-messages.js';
 import { savedTooLate } from '../record/pending-saves.js';
 import { Recorder } from '../record/recorder.js';
 import { type RunStatistics, Statistics } from '../record/statistics.js';
@@ -35,8 +35,8 @@ export class Engine {
   readonly run: Run;
   readonly #parts: EngineParts;
   readonly #writer: Writer;
-  readonly #mailbox = new Mailbox();
-  readonly #inbox = new Inbox();
+  readonly #queue = new EventQueue();
+  readonly #messages = new OperatorMessages();
   readonly #signals: Signals;
   readonly #calls: Calls;
   readonly #reports: CallReports;
@@ -55,42 +55,42 @@ export class Engine {
     this.#writer = writer;
     this.#parts = parts;
     this.#bounds = { maxSteps: maxStepsOf(parts.maxSteps, run.flow.atoms.length) };
-    this.#reports = new CallReports({ run, parts, bounds: this.#bounds, mailbox: this.#mailbox, common: () => this.#common() });
+    this.#reports = new CallReports({ run, parts, bounds: this.#bounds, queue: this.#queue, common: () => this.#common() });
     this.#signals = new Signals(parts.onFailure === 'abortSiblings');
     this.#statistics = new Statistics(parts.clock);
     this.#recorder = new Recorder({
       run,
       writer,
       parts,
-      mailbox: this.#mailbox,
-      inbox: this.#inbox,
-      savings: this.#reports.savings,
+      queue: this.#queue,
+      messages: this.#messages,
+      saves: this.#reports.saves,
       statistics: this.#statistics,
       limits: () => limitsOf(parts, run, this.#hold()),
       isStopping: () => this.#stopping,
     });
-    this.#timer = new Timer(parts.clock, () => this.#mailbox.ring());
+    this.#timer = new Timer(parts.clock, () => this.#queue.ring());
     this.#calls = new Calls(run, parts, this.#signals, this.#reports.doors());
   }
 
   /** Asks to stop between two tasks and to state it. Heard at once; nothing of it is durable before the run rests. */
   suspend(): void {
     this.#suspending = true;
-    this.#mailbox.ring();
+    this.#queue.ring();
   }
 
   /** The wish of an outsider; the step that heeds it uses it up. */
   deliver(message: InboxMessage): void {
-    const wish = this.#inbox.take(message, this.run);
+    const wish = this.#messages.take(message, this.run);
     if (wish === 'suspend') this.suspend();
-    else if (wish !== undefined) this.#mailbox.post(wish);
+    else if (wish !== undefined) this.#queue.post(wish);
   }
 
   /** Starts nothing more; {@link drive} returns when what is under way has ended. The run stays RUNNING, for anyone to go on. */
   stop(): void {
     this.#stopping = true;
     this.#stopWatching?.();
-    this.#mailbox.ring();
+    this.#queue.ring();
   }
 
   /** What is under way is not waited for any longer. */
@@ -100,7 +100,7 @@ export class Engine {
     this.#writer.giveUp();
     this.#recorder.refuse(reason);
     this.#signals.abort(reason);
-    this.#mailbox.ring();
+    this.#queue.ring();
   }
 
   statistics(): RunStatistics {
@@ -128,7 +128,7 @@ export class Engine {
         const turn = endOfLongTurn();
         if (turn !== undefined) await turn;
         if (this.#givenUp) return 'stopped';
-        const news = this.#mailbox.take(this.#parts.executor.lockstep ? this.run.frontier.inFlight - withdrawn.length : 0);
+        const news = this.#queue.take(this.#parts.executor.lockstep ? this.run.frontier.inFlight - withdrawn.length : 0);
         const said = [...this.#reports.notes(), ...notStarted(withdrawn), ...news.events];
         step = await this.#recorder.step({ ...news, events: said });
       }
@@ -171,14 +171,14 @@ export class Engine {
   async #arrival(): Promise<void> {
     this.#statistics.waits();
     const cancel = this.#recorder.isHolding ? this.#parts.clock.after(HELD_MS, () => this.#writeHeld()) : undefined;
-    await this.#mailbox.arrival();
+    await this.#queue.arrival();
     cancel?.();
     this.#statistics.works();
   }
 
   #writeHeld(): void {
     this.#recorder.expire();
-    this.#mailbox.ring();
+    this.#queue.ring();
   }
 
   /** Calls what the step marked as started, if nothing speaks against it; returns what must be taken back instead. */
@@ -220,7 +220,7 @@ export class Engine {
   }
 
   #ask({ question, id }: AskCommand): void {
-    void this.#calls.ask(question).then((said) => this.#mailbox.post({ kind: 'answered', id, question, ...said }));
+    void this.#calls.ask(question).then((said) => this.#queue.post({ kind: 'answered', id, question, ...said }));
   }
 
   /**

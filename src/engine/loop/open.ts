@@ -18,7 +18,7 @@ import { decide } from '../decide/decide.js';
 import type { Run } from '../decide/step.js';
 import { Frontier } from '../frontier/frontier.js';
 import { type EngineParts, limitsOf } from '../record/engine-context.js';
-import { wishOf } from '../record/operator-messages.js';
+import { eventFor } from '../record/operator-messages.js';
 import { Writer } from '../record/writer.js';
 import { foldTransition } from '../state/fold.js';
 import { Past } from '../state/past.js';
@@ -101,7 +101,7 @@ export async function takeOver(taken: TakenRun, messages: LoadedRun['inbox'], ow
   // Who resumes a suspended run knows better than the wish that led there; one for a run that died, or rests before it began, holds.
   const suspensions = received.filter(({ kind }) => kind === 'suspend');
   const settled = run.status.state === 'SUSPENDED' || isEnded(run.status.state);
-  const wishes = received.flatMap((message) => wishOf(message, run) ?? []);
+  const wishes = received.flatMap((message) => eventFor(message, run) ?? []);
   const events: EngineEvent[] = [{ kind: 'resumed', ...(adopted === undefined ? {} : { adopted }) }, ...wishes];
   const first = decide(run, events, limitsOf(parts, run, !settled && suspensions.length > 0 ? 'suspend' : 'none'));
   for (const command of first.commands) {

@@ -9,7 +9,7 @@ export interface News {
 }
 
 /** What reaches a run between two steps; the loop takes all of it at once, and of transactions one. */
-export class Mailbox {
+export class EventQueue {
   #events: EngineEvent[] = [];
   #commitments: Commitment[] = [];
   #wake: (() => void) | undefined;

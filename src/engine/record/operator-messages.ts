@@ -5,9 +5,9 @@ import type { EngineEvent } from '../state/protocol.js';
 import type { RunStatus } from '../state/run-status.js';
 
 /** The wishes of outsiders that an engine has heard: the tick brings them until a step has used them up. */
-export class Inbox {
+export class OperatorMessages {
   readonly #heard = new Set<string>();
-  #heeded: string[] = [];
+  #consumed: string[] = [];
   readonly #suspensions = new Set<string>();
 
   /** What a message means for the engine; nothing when it was heard before, or is of a kind that only newer versions know: it stays. */
@@ -18,15 +18,15 @@ export class Inbox {
       this.#suspensions.add(message.id);
       return 'suspend';
     }
-    this.#heeded.push(message.id);
-    return wishOf(message, run);
+    this.#consumed.push(message.id);
+    return eventFor(message, run);
   }
 
   /** Ids of the messages whose wishes have been handed over since the last call. */
-  heeded(): readonly string[] {
-    const heeded = this.#heeded;
-    if (heeded.length > 0) this.#heeded = [];
-    return heeded;
+  takeConsumed(): readonly string[] {
+    const consumed = this.#consumed;
+    if (consumed.length > 0) this.#consumed = [];
+    return consumed;
   }
 
   /** Ids of the messages that asked for the rest that the run has come to. */
@@ -36,7 +36,7 @@ export class Inbox {
 }
 
 /** A wish about an atom that there is not, or not any more, is none. */
-export function wishOf({ kind, payload }: InboxMessage, { flow }: Pick<Run, 'flow'>): EngineEvent | undefined {
+export function eventFor({ kind, payload }: InboxMessage, { flow }: Pick<Run, 'flow'>): EngineEvent | undefined {
   switch (kind) {
     case 'cancel':
     case 'retryFailed':

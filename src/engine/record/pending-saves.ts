@@ -4,7 +4,7 @@ import type { Instead } from './split-refused-step.js';
 const TOO_LATE = 'ctx.save came after the task had ended, or after its run was given up: nothing was saved';
 
 /** A call of `ctx.save` that waits until what it saves is durable. */
-export interface Saving {
+export interface PendingSave {
   readonly event: Extract<EngineEvent, { kind: 'saved' }>;
   readonly resolve: () => void;
   readonly reject: (reason: unknown) => void;
@@ -15,12 +15,12 @@ export function savedTooLate(): Error {
 }
 
 /** Who waits for `ctx.save`, by the step that takes it. */
-export class Savings {
-  #waiting: Saving[] = [];
-  #present: Saving[] = [];
+export class PendingSaves {
+  #waiting: PendingSave[] = [];
+  #present: PendingSave[] = [];
 
-  add(saving: Saving): void {
-    this.#waiting.push(saving);
+  add(save: PendingSave): void {
+    this.#waiting.push(save);
   }
 
   /** What waits is for the step that begins now. */

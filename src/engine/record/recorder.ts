@@ -4,18 +4,18 @@ import type { Commitment } from '../calls/commitment.js';
 import { isEndOf } from '../decide/call-commands.js';
 import { decide } from '../decide/decide.js';
 import { isAwaited } from '../decide/record-outcomes.js';
-import { unwind } from '../decide/rollback-step.js';
+import { rollBackStep } from '../decide/rollback-step.js';
 import type { Run } from '../decide/step.js';
 import { beginEntry } from '../state/fold.js';
 import type { Decision, EngineEvent, Limits } from '../state/protocol.js';
 import type { EngineParts } from './engine-context.js';
-import { type Mailbox, merged, type News } from './event-queue.js';
-import type { Inbox } from './operator-messages.js';
-import type { Savings } from './pending-saves.js';
+import { type EventQueue, merged, type News } from './event-queue.js';
+import type { OperatorMessages } from './operator-messages.js';
+import type { PendingSaves } from './pending-saves.js';
 import { SnapshotWriter } from './snapshot-writer.js';
 import { instead, isRefusal } from './split-refused-step.js';
 import type { Statistics } from './statistics.js';
-import { HeldSteps } from './write-buffer.js';
+import { WriteBuffer } from './write-buffer.js';
 import { summaryOf, type Writer } from './writer.js';
 
 /** Of the engine whose steps are recorded. */
@@ -23,9 +23,9 @@ export interface RecorderParts {
   readonly run: Run;
   readonly writer: Writer;
   readonly parts: EngineParts;
-  readonly mailbox: Mailbox;
-  readonly inbox: Inbox;
-  readonly savings: Savings;
+  readonly queue: EventQueue;
+  readonly messages: OperatorMessages;
+  readonly saves: PendingSaves;
   readonly statistics: Statistics;
   limits(): Limits;
   /** Whether the engine leaves the run as soon as nothing is in flight. */
@@ -39,7 +39,7 @@ export interface RecorderParts {
 export class Recorder {
   readonly #engine: RecorderParts;
   readonly #run: Run;
-  readonly #held: HeldSteps;
+  readonly #buffer: WriteBuffer;
   readonly #snapshots: SnapshotWriter;
   #isReleased = false;
   /** The transaction that the present step is being written in. */
@@ -48,13 +48,13 @@ export class Recorder {
   constructor(engine: RecorderParts) {
     this.#engine = engine;
     this.#run = engine.run;
-    this.#held = new HeldSteps(engine.parts.durability);
+    this.#buffer = new WriteBuffer(engine.parts.durability);
     this.#snapshots = new SnapshotWriter(engine.writer, engine.parts);
   }
 
   /** Whether something was stated that is not written yet. */
   get isHolding(): boolean {
-    return !this.#held.isEmpty;
+    return !this.#buffer.isEmpty;
   }
 
   /** Whether the store knows that this engine has let go of the run. */
@@ -64,7 +64,7 @@ export class Recorder {
 
   /** What is held back goes with the next step, though that were empty. */
   expire(): void {
-    this.#held.expire();
+    this.#buffer.expire();
   }
 
   /** A transaction that is under way is not waited for any longer. */
@@ -74,30 +74,30 @@ export class Recorder {
 
   /** The next step of the run, as durable as it has to be before anything of it is begun. */
   async step({ events, commitment }: News): Promise<Decision> {
-    this.#engine.savings.begin();
-    const heeded = this.#engine.inbox.heeded();
+    this.#engine.saves.begin();
+    const consumed = this.#engine.messages.takeConsumed();
     let step: Decision;
     try {
-      step = (commitment && (await this.#commit(commitment, events, heeded))) ?? (await this.#stated(events, heeded));
+      step = (commitment && (await this.#commit(commitment, events, consumed))) ?? (await this.#stated(events, consumed));
     } catch (error) {
-      this.#engine.savings.end(error);
+      this.#engine.saves.end(error);
       commitment?.refuse(error);
       throw error;
     }
-    this.#engine.savings.done(step);
+    this.#engine.saves.done(step);
     this.#engine.statistics.discards(step.late.length);
     return step;
   }
 
-  async #stated(news: readonly EngineEvent[], heeded: readonly string[]): Promise<Decision> {
-    const held = this.#held.isEmpty ? [] : [...this.#held.transitions];
+  async #stated(news: readonly EngineEvent[], consumed: readonly string[]): Promise<Decision> {
+    const held = this.#buffer.isEmpty ? [] : [...this.#buffer.transitions];
     const step = this.#decide(news);
     try {
-      await this.#keep(step, heeded);
+      await this.#keep(step, consumed);
       return step;
     } catch (error) {
       if (!isRefusal(error)) throw error;
-      return await this.#statedInstead(error, news, held, heeded);
+      return await this.#statedInstead(error, news, held, consumed);
     }
   }
 
@@ -106,45 +106,45 @@ export class Recorder {
     error: unknown,
     news: readonly EngineEvent[],
     held: readonly Transition[],
-    heeded: readonly string[],
+    consumed: readonly string[],
   ): Promise<Decision> {
     const { questions } = this.#run.frontier;
     // Who was asked what this step said is asked again.
     questions.forget(() => true);
-    unwind(this.#run, await this.#engine.writer.reload(this.#run.status), held, questions);
+    rollBackStep(this.#run, await this.#engine.writer.reload(this.#run.status), held, questions);
     if (held.length > 0) {
-      this.#held.hold(held);
-      await this.flush(heeded);
+      this.#buffer.restore(held);
+      await this.flush(consumed);
       return this.#stated(news, []);
     }
     const change = instead(news, error, this.#run.status);
     if (change === undefined) throw error;
-    this.#engine.savings.changed(change, error);
-    this.#engine.mailbox.postBack(change.later);
-    return this.#stated(change.now, heeded);
+    this.#engine.saves.changed(change, error);
+    this.#engine.queue.postBack(change.later);
+    return this.#stated(change.now, consumed);
   }
 
   /**
    * The step with what a task did in its transaction, written there and committed with it. Without a result the transaction
    * came to nothing, and the run is as if there had been none: the task hears of it, and its call is still under way.
    */
-  async #commit(commitment: Commitment, news: readonly EngineEvent[], heeded: readonly string[]): Promise<Decision | undefined> {
+  async #commit(commitment: Commitment, news: readonly EngineEvent[], consumed: readonly string[]): Promise<Decision | undefined> {
     const { outcome, path } = commitment;
     if (!isAwaited(this.#run, outcome) || news.some((event) => isEndOf(event, outcome))) {
       commitment.refuse(new TransactionError('TRANSACTION_LATE', path));
       return undefined;
     }
-    const held = [...this.#held.transitions];
+    const held = [...this.#buffer.transitions];
     const questions = this.#run.frontier.questions.copy();
     const step = this.#decide(merged([...news, { kind: 'finished', outcomes: [outcome] }]));
     this.#committing = commitment;
     try {
-      if (await this.#engine.writer.commit(commitment, this.#item([...held, ...step.transitions], heeded))) {
-        this.#held.take();
+      if (await this.#engine.writer.commit(commitment, this.#item([...held, ...step.transitions], consumed))) {
+        this.#buffer.take();
         if (this.#snapshots.isDue(this.#run.status)) await this.#snapshots.write(this.#run.status);
         return step;
       }
-      unwind(this.#run, await this.#engine.writer.reload(this.#run.status), held, questions);
+      rollBackStep(this.#run, await this.#engine.writer.reload(this.#run.status), held, questions);
       return undefined;
     } finally {
       this.#committing = undefined;
@@ -153,10 +153,10 @@ export class Recorder {
   }
 
   /** Writes a step, or holds it back, as the durability allows. */
-  async #keep(step: Decision, heeded: readonly string[]): Promise<void> {
-    const isDue = this.#held.add(step) || this.#engine.isStopping() || heeded.length > 0;
-    if (!isDue || (this.#held.isEmpty && heeded.length === 0)) return;
-    await this.flush(heeded);
+  async #keep(step: Decision, consumed: readonly string[]): Promise<void> {
+    const isDue = this.#buffer.add(step) || this.#engine.isStopping() || consumed.length > 0;
+    if (!isDue || (this.#buffer.isEmpty && consumed.length === 0)) return;
+    await this.flush(consumed);
     if (this.#snapshots.isDue(this.#run.status)) await this.#snapshots.write(this.#run.status);
   }
 
@@ -167,25 +167,25 @@ export class Recorder {
   }
 
   /** Writes what is held, or an entry that says nothing: it is confirmed then that the run is still this engine's. */
-  async flush(heeded: readonly string[] = []): Promise<void> {
-    if (this.#held.isEmpty) beginEntry(this.#run.status, this.#engine.parts.clock.nowMs());
-    await this.#engine.writer.append(this.#item(this.#held.take(), heeded));
+  async flush(consumed: readonly string[] = []): Promise<void> {
+    if (this.#buffer.isEmpty) beginEntry(this.#run.status, this.#engine.parts.clock.nowMs());
+    await this.#engine.writer.append(this.#item(this.#buffer.take(), consumed));
     this.#engine.statistics.works();
   }
 
   #decide(events: readonly EngineEvent[]): Decision {
-    this.#run.entryIsOpen = !this.#held.isEmpty;
+    this.#run.entryIsOpen = !this.#buffer.isEmpty;
     this.#run.observed = this.#engine.parts.listening();
     return decide(this.#run, events, this.#engine.limits());
   }
 
-  /** @param heeded messages that these transitions heed, or that meant nothing */
-  #item(transitions: readonly Transition[], heeded: readonly string[]): AppendItem {
+  /** @param consumed messages that these transitions heed, or that meant nothing */
+  #item(transitions: readonly Transition[], consumed: readonly string[]): AppendItem {
     const { status } = this.#run;
     const released = this.#isReleased || (this.#engine.isStopping() && this.#run.frontier.inFlight === 0);
     const summary = summaryOf(status, transitions, released);
     this.#isReleased = summary?.owner === null;
-    const used = [...heeded, ...this.#engine.inbox.restedBy(status)];
+    const used = [...consumed, ...this.#engine.messages.restedBy(status)];
     this.#engine.statistics.writes();
     return {
       entry: this.#engine.writer.entry(status, transitions),

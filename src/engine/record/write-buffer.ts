@@ -3,7 +3,7 @@ import type { Decision } from '../state/protocol.js';
 import { type Durability, isWrittenNow } from './durability.js';
 
 /** What was stated and is not written yet, as far as the durability allows to hold it back. All of it becomes one entry. */
-export class HeldSteps {
+export class WriteBuffer {
   readonly #durability: Durability;
   #transitions: Transition[] = [];
   #steps = 0;
@@ -32,7 +32,7 @@ export class HeldSteps {
   }
 
   /** Holds what was taken and not written. */
-  hold(transitions: readonly Transition[]): void {
+  restore(transitions: readonly Transition[]): void {
     this.#transitions = [...transitions];
     this.#steps = 1;
   }
