@@ -16,7 +16,7 @@ export type {
 export { Engine, type EngineEnd } from './loop/engine.js';
 export { beginRun, isWoken, type NewRun, type OpenedRun, resetRun, runOf, type TakenRun, takeOver } from './loop/open.js';
 export type { Durability } from './record/durability.js';
-export type { EngineParts } from './record/engine-context.js';
+export type { EngineContext } from './record/engine-context.js';
 export type { RunStatistics } from './record/statistics.js';
 export { behaviorOf } from './state/atom-behavior.js';
 export { failuresOf, pendingReverts } from './state/failures.js';

@@ -3,7 +3,7 @@ import {
   type AnyRunResult,
   beginRun,
   type Engine,
-  type EngineParts,
+  type EngineContext,
   foldRun,
   isWoken,
   type NewRun,
@@ -21,7 +21,7 @@ import type { StoredRuns } from './stored-runs.js';
 import type { Ticker } from './ticker.js';
 import { PATIENT, type Wishes } from './wishes.js';
 
-export interface DriverParts extends EngineParts {
+export interface DriverParts extends EngineContext {
   /** Id of this app's lease. */
   readonly owner: string;
   /** Told of a run that an engine here gave up, for another reason than that another engine has it or the app stops. */

@@ -1,3 +1,4 @@
+import type { Clock } from '../../model/clock.js';
 import type { Failure } from '../../model/failure.js';
 import type { AtomKind, AtomState, Phase, RunState } from '../../model/states.js';
 
@@ -7,7 +8,8 @@ import type { AtomKind, AtomState, Phase, RunState } from '../../model/states.js
  */
 export type FlowEvent = RunEvent | AtomEvent | LateEvent | ProgressEvent | EmittedEvent | JournalEvent | RecoveryEvent | PoisonEvent;
 
-interface CommonEvent {
+/** What every event says. */
+export interface CommonFields {
   /** The id that the run was given, or its own. */
   readonly runId: string;
   readonly flow: string;
@@ -16,7 +18,7 @@ interface CommonEvent {
 }
 
 /** The run as a whole is in another state. */
-export interface RunEvent extends CommonEvent {
+export interface RunEvent extends CommonFields {
   readonly type: 'run';
   readonly state: RunState;
   readonly oldState: RunState;
@@ -25,7 +27,7 @@ export interface RunEvent extends CommonEvent {
 }
 
 /** A task or retry is in another state. */
-export interface AtomEvent extends CommonEvent {
+export interface AtomEvent extends CommonFields {
   readonly type: AtomKind;
   /** Node names from the root flow, joined by `/`. */
   readonly path: string;
@@ -46,7 +48,7 @@ export interface AtomEvent extends CommonEvent {
  * A call of a task or retry ended when nobody waited for it any more, as the run had gone on without it. Nothing of its end
  * counts, and nothing of it is stored.
  */
-export interface LateEvent extends CommonEvent {
+export interface LateEvent extends CommonFields {
   readonly type: 'late';
   readonly path: string;
   readonly phase: Phase;
@@ -55,7 +57,7 @@ export interface LateEvent extends CommonEvent {
 }
 
 /** A task told how far it is. */
-export interface ProgressEvent extends CommonEvent {
+export interface ProgressEvent extends CommonFields {
   readonly type: 'progress';
   readonly path: string;
   /** From 0 to 1. */
@@ -64,7 +66,7 @@ export interface ProgressEvent extends CommonEvent {
 }
 
 /** What a task told with `ctx.emit`. Not stored. */
-export interface EmittedEvent extends CommonEvent {
+export interface EmittedEvent extends CommonFields {
   readonly type: 'emitted';
   readonly path: string;
   /** The name that the task gave it. */
@@ -76,14 +78,14 @@ export interface EmittedEvent extends CommonEvent {
  * The run has had four fifths of the steps that it may have: at `maxSteps` it goes back. Told once by each engine that has
  * the run from there on.
  */
-export interface JournalEvent extends CommonEvent {
+export interface JournalEvent extends CommonFields {
   readonly type: 'journal';
   readonly steps: number;
   readonly maxSteps: number;
 }
 
 /** An app with `recover` has come upon a run that nobody alive had. */
-export interface RecoveryEvent extends CommonEvent {
+export interface RecoveryEvent extends CommonFields {
   readonly type: 'recovery';
   /**
    * `taken`: it goes on here. `refused`: it can't, such as for a flow that has changed too much; others may, and this app looks
@@ -98,10 +100,18 @@ export interface RecoveryEvent extends CommonEvent {
  * A run is left alone: several processes took it, and each ended before it could write a step, as one does that runs out of
  * memory while it reads the run. `app.resume(id)` goes on with it all the same. Told once by each app that comes upon it.
  */
-export interface PoisonEvent extends CommonEvent {
+export interface PoisonEvent extends CommonFields {
   readonly type: 'poison';
   /** How often it was taken. */
   readonly takes: number;
 }
 
 export type Listener = (event: FlowEvent) => void;
+
+/** The listeners of an app, as the engine of a run reaches them. */
+export interface Audience {
+  readonly clock: Clock;
+  /** Whether anybody listens: else events are not even made. */
+  listening(): boolean;
+  emit(event: FlowEvent): void;
+}

@@ -3,12 +3,10 @@ import { isCall } from '../decide/call-commands.js';
 import type { Run } from '../decide/step.js';
 import { shownBeside, shownFailure, shownResult } from '../state/mask.js';
 import type { CallCommand, Change, Decision } from '../state/protocol.js';
-import type { AtomEvent, FlowEvent } from './events.js';
-
-type Common = { readonly runId: string; readonly flow: string; readonly atMs: number };
+import type { AtomEvent, CommonFields, FlowEvent } from './events.js';
 
 /** The events of a durable step, in its order; those of calls are announced when the call is made. */
-export function eventsOf(run: Run, { changes, transitions, commands, late }: Decision, common: Common): FlowEvent[] {
+export function eventsOf(run: Run, { changes, transitions, commands, late }: Decision, common: CommonFields): FlowEvent[] {
   const called = new Set(commands.flatMap((command) => (isCall(command) ? [command.atom] : [])));
   const taken = transitions.some(([word]) => word === 'TAKEOVER');
   const events = late.map(({ atom, phase, round, attempt }): FlowEvent => {
@@ -28,11 +26,11 @@ export function eventsOf(run: Run, { changes, transitions, commands, late }: Dec
 }
 
 /** RUNNING or REVERTING, said when the call is made. */
-export function callEvent(run: Run, { atom, phase, from }: CallCommand, common: Common): FlowEvent {
+export function callEvent(run: Run, { atom, phase, from }: CallCommand, common: CommonFields): FlowEvent {
   return atomEvent(run, { kind: 'atom', atom, from, to: phase === 'execute' ? 'RUNNING' : 'REVERTING' }, common);
 }
 
-function atomEvent(run: Run, { atom: index, from, to, failure, result }: Extract<Change, { kind: 'atom' }>, common: Common): AtomEvent {
+function atomEvent(run: Run, { atom: index, from, to, failure, result }: Extract<Change, { kind: 'atom' }>, common: CommonFields): AtomEvent {
   const atom = run.flow.atoms[index];
   const status = run.status.atoms[index];
   const { secrets } = run.flow;

@@ -1,21 +1,23 @@
+import type { Codec } from '../../model/codec/codec.js';
+import type { Journal } from '../../persistence/index.js';
 import type { CallDoors } from '../calls/call-context.js';
 import type { Commitment } from '../calls/commitment.js';
 import { isFull, journalFull } from '../decide/full-journal.js';
 import type { Run } from '../decide/step.js';
-import type { EngineParts } from '../record/engine-context.js';
+import type { Audience } from '../events/events.js';
 import type { EventQueue } from '../record/event-queue.js';
 import { PendingSaves } from '../record/pending-saves.js';
 import type { CallId, EngineEvent, Limits } from '../state/protocol.js';
+import type { Announcer } from './announcer.js';
 import { ProgressNotes } from './progress-notes.js';
 
 /** Where calls report to. */
 interface ReportParts {
   readonly run: Run;
-  readonly parts: EngineParts;
+  readonly context: Audience & { readonly codec: Codec; readonly journal: Pick<Journal, 'capabilities'> };
   readonly bounds: Pick<Limits, 'maxSteps'>;
   readonly queue: EventQueue;
-  /** What every event of the run says. */
-  readonly common: () => { runId: string; flow: string; atMs: number };
+  readonly announcer: Pick<Announcer, 'common'>;
 }
 
 /** Takes what calls say while they run and when they end: results, `ctx.save`, `ctx.progress`, `ctx.emit`, transactions. */
@@ -28,17 +30,18 @@ export class CallReports {
 
   constructor(to: ReportParts) {
     this.#to = to;
-    this.#progress = new ProgressNotes(to.parts.clock, () => to.queue.ring());
+    this.#progress = new ProgressNotes(to.context.clock, () => to.queue.ring());
   }
 
   doors(): CallDoors {
-    const { parts, queue, common } = this.#to;
+    const { context, queue, announcer } = this.#to;
     return {
       finished: (outcome) => queue.post({ kind: 'finished', outcomes: [outcome] }),
-      ...(parts.journal.capabilities.transactional ? { commit: (commitment: Commitment) => this.#commit(commitment) } : {}),
+      ...(context.journal.capabilities.transactional ? { commit: (commitment: Commitment) => this.#commit(commitment) } : {}),
       save: (call, data) => this.#save(call, data),
       progress: (call, path, fraction, details) => this.#note(call, path, fraction, details),
-      emit: (path, event, data) => parts.emit({ type: 'emitted', ...common(), path, event, ...(data === undefined ? {} : { data }) }),
+      emit: (path, event, data) =>
+        context.emit({ type: 'emitted', ...announcer.common(), path, event, ...(data === undefined ? {} : { data }) }),
     };
   }
 
@@ -60,12 +63,12 @@ export class CallReports {
   }
 
   #save(call: CallId, data: unknown): Promise<void> {
-    const { run, parts, queue } = this.#to;
+    const { run, context, queue } = this.#to;
     const saved = new Promise<void>((resolve, reject) => {
       if (this.#over !== undefined) return reject(this.#over);
       // What is being undone is undone, though it took more steps.
       if (this.#isFull() && run.status.atoms[call.atom]?.state === 'RUNNING') return reject(journalFull(run.status));
-      const event = { kind: 'saved', call, data: parts.codec.encode(data) } as const;
+      const event = { kind: 'saved', call, data: context.codec.encode(data) } as const;
       this.saves.add({ event, resolve, reject });
       queue.post(event);
     });
@@ -80,10 +83,10 @@ export class CallReports {
   }
 
   #note(call: CallId, path: string, fraction: number, details?: Readonly<Record<string, unknown>>): void {
-    const { parts, common } = this.#to;
-    const encoded = details === undefined ? {} : { details: parts.codec.encode(details) };
-    if (parts.listening()) {
-      parts.emit({ type: 'progress', ...common(), path, fraction, ...(details === undefined ? {} : { details }) });
+    const { context, announcer } = this.#to;
+    const encoded = details === undefined ? {} : { details: context.codec.encode(details) };
+    if (context.listening()) {
+      context.emit({ type: 'progress', ...announcer.common(), path, fraction, ...(details === undefined ? {} : { details }) });
     }
     if (this.#over === undefined && !this.#isFull()) this.#progress.add({ kind: 'progress', call, fraction, ...encoded });
   }

@@ -5,20 +5,20 @@ import { isEnded } from '../../model/states.js';
 import type { InboxMessage } from '../../persistence/index.js';
 import { Calls } from '../calls/calls.js';
 import { Signals } from '../calls/signals.js';
-import { isCall, mayCall } from '../decide/call-commands.js';
-import { isLong, maxStepsOf } from '../decide/full-journal.js';
+import { maxStepsOf } from '../decide/full-journal.js';
 import type { Run } from '../decide/step.js';
 import type { FlowEvent } from '../events/events.js';
-import { callEvent, eventsOf } from '../events/step-events.js';
-import { type EngineParts, limitsOf } from '../record/engine-context.js';
+import { type EngineContext, limitsOf } from '../record/engine-context.js';
 import { EventQueue } from '../record/event-queue.js';
 import { OperatorMessages } from '../record/operator-messages.js';
 import { savedTooLate } from '../record/pending-saves.js';
 import { Recorder } from '../record/recorder.js';
 import { type RunStatistics, Statistics } from '../record/statistics.js';
 import type { Writer } from '../record/writer.js';
-import type { AskCommand, CallCommand, Command, Decision, EngineEvent, GiveUpCommand, Limits } from '../state/protocol.js';
+import type { Command, Decision, EngineEvent, GiveUpCommand, Limits } from '../state/protocol.js';
+import { Announcer } from './announcer.js';
 import { CallReports } from './call-reports.js';
+import { CommandRunner } from './command-runner.js';
 import { Timer } from './timer.js';
 
 /** What is held back is written after so long, if nothing else happens. */
@@ -33,12 +33,13 @@ export type EngineEnd = 'ended' | 'suspended' | 'stopped';
  */
 export class Engine {
   readonly run: Run;
-  readonly #parts: EngineParts;
+  readonly #context: Pick<EngineContext, 'clock' | 'executor' | 'leaseMs'>;
   readonly #writer: Writer;
   readonly #queue = new EventQueue();
   readonly #messages = new OperatorMessages();
   readonly #signals: Signals;
-  readonly #calls: Calls;
+  readonly #announcer: Announcer;
+  readonly #commands: CommandRunner;
   readonly #reports: CallReports;
   readonly #statistics: Statistics;
   readonly #recorder: Recorder;
@@ -47,30 +48,41 @@ export class Engine {
   #givenUp = false;
   #stopWatching: (() => void) | undefined;
   readonly #timer: Timer;
-  readonly #bounds: Pick<Limits, 'maxSteps'>;
-  #saidLong = false;
 
-  constructor(run: Run, writer: Writer, parts: EngineParts) {
+  constructor(run: Run, writer: Writer, context: EngineContext) {
     this.run = run;
     this.#writer = writer;
-    this.#parts = parts;
-    this.#bounds = { maxSteps: maxStepsOf(parts.maxSteps, run.flow.atoms.length) };
-    this.#reports = new CallReports({ run, parts, bounds: this.#bounds, queue: this.#queue, common: () => this.#common() });
-    this.#signals = new Signals(parts.onFailure === 'abortSiblings');
-    this.#statistics = new Statistics(parts.clock);
+    this.#context = context;
+    const bounds = { maxSteps: maxStepsOf(context.maxSteps, run.flow.atoms.length) };
+    const queue = this.#queue;
+    this.#announcer = new Announcer(run, context, bounds);
+    this.#reports = new CallReports({ run, context, bounds, queue, announcer: this.#announcer });
+    this.#signals = new Signals(context.onFailure === 'abortSiblings');
+    this.#statistics = new Statistics(context.clock);
     this.#recorder = new Recorder({
       run,
       writer,
-      parts,
-      queue: this.#queue,
+      settings: context,
+      queue,
       messages: this.#messages,
       saves: this.#reports.saves,
       statistics: this.#statistics,
-      limits: () => limitsOf(parts, run, this.#hold()),
+      limits: () => limitsOf(context, run, this.#hold()),
       isStopping: () => this.#stopping,
     });
-    this.#timer = new Timer(parts.clock, () => this.#queue.ring());
-    this.#calls = new Calls(run, parts, this.#signals, this.#reports.doors());
+    this.#timer = new Timer(context.clock, () => queue.ring());
+    this.#commands = new CommandRunner({
+      calls: new Calls(run, context, this.#signals, this.#reports.doors()),
+      signals: this.#signals,
+      timer: this.#timer,
+      queue,
+      announcer: this.#announcer,
+      statistics: this.#statistics,
+      lockstep: context.executor.lockstep === true,
+      hold: () => this.#hold(),
+      isDoubtful: () => this.#isDoubtful(),
+      confirm: () => this.#recorder.flush(),
+    });
   }
 
   /** Asks to stop between two tasks and to state it. Heard at once; nothing of it is durable before the run rests. */
@@ -79,11 +91,11 @@ export class Engine {
     this.#queue.ring();
   }
 
-  /** The wish of an outsider; the step that heeds it uses it up. */
+  /** Takes a message of an operator: the next step acts on it, and consumes it. */
   deliver(message: InboxMessage): void {
-    const wish = this.#messages.take(message, this.run);
-    if (wish === 'suspend') this.suspend();
-    else if (wish !== undefined) this.#queue.post(wish);
+    const event = this.#messages.take(message, this.run);
+    if (event === 'suspend') this.suspend();
+    else if (event !== undefined) this.#queue.post(event);
   }
 
   /** Starts nothing more; {@link drive} returns when what is under way has ended. The run stays RUNNING, for anyone to go on. */
@@ -103,6 +115,11 @@ export class Engine {
     this.#queue.ring();
   }
 
+  /** Gives the events of a durable step to listeners. */
+  announce(step: Decision): readonly FlowEvent[] {
+    return this.#announcer.step(step);
+  }
+
   statistics(): RunStatistics {
     return this.#statistics.of(this.run);
   }
@@ -110,7 +127,7 @@ export class Engine {
   /**
    * Goes on from a step that is durable already, to the end, a suspension or a stop.
    *
-   * @param watch told of each durable step, before what it starts is called: the run waits until it resolves, or is stopped
+   * @param watch gets each durable step, before what it starts is called: the run waits until it resolves, or is stopped
    * @throws StaleRunError when another engine took the run over
    * @throws PersistenceError when the store is out of reach for too long; the run is as it was
    */
@@ -118,8 +135,8 @@ export class Engine {
     try {
       let step = first;
       for (;;) {
-        const events = this.announce(step);
-        if (watch !== undefined && !this.#stopping) await this.#untilStopped(watch(step, events));
+        const announced = this.announce(step);
+        if (watch !== undefined && !this.#stopping) await this.#untilStopped(watch(step, announced));
         if (isEnded(this.run.status.state)) return 'ended';
         if (this.run.status.state === 'SUSPENDED') return 'suspended';
         const withdrawn = await this.#begin(step.commands);
@@ -128,9 +145,9 @@ export class Engine {
         const turn = endOfLongTurn();
         if (turn !== undefined) await turn;
         if (this.#givenUp) return 'stopped';
-        const news = this.#queue.take(this.#parts.executor.lockstep ? this.run.frontier.inFlight - withdrawn.length : 0);
-        const said = [...this.#reports.notes(), ...notStarted(withdrawn), ...news.events];
-        step = await this.#recorder.step({ ...news, events: said });
+        const news = this.#queue.take(this.#context.executor.lockstep ? this.run.frontier.inFlight - withdrawn.length : 0);
+        const events = [...this.#reports.notes(), ...notStarted(withdrawn), ...news.events];
+        step = await this.#recorder.step({ ...news, events });
       }
     } catch (error) {
       this.#signals.abort(asError(error));
@@ -170,7 +187,7 @@ export class Engine {
 
   async #arrival(): Promise<void> {
     this.#statistics.waits();
-    const cancel = this.#recorder.isHolding ? this.#parts.clock.after(HELD_MS, () => this.#writeHeld()) : undefined;
+    const cancel = this.#recorder.isHolding ? this.#context.clock.after(HELD_MS, () => this.#writeHeld()) : undefined;
     await this.#queue.arrival();
     cancel?.();
     this.#statistics.works();
@@ -181,46 +198,13 @@ export class Engine {
     this.#queue.ring();
   }
 
-  /** Calls what the step marked as started, if nothing speaks against it; returns what must be taken back instead. */
-  async #begin(commands: readonly Command[]): Promise<readonly number[]> {
-    if (commands.length === 0) return [];
+  /** Carries the commands of a step out; returns the atoms whose calls must be taken back instead. */
+  #begin(commands: readonly Command[]): Promise<readonly number[]> {
     for (const command of commands) {
       if (command.do === 'suspend') this.#suspending = true;
-      if (command.do === 'giveUp') await this.#leaveStuck(command);
+      if (command.do === 'giveUp') return this.#leaveStuck(command);
     }
-    const hold = this.#hold();
-    if (this.#isDoubtful() && commands.some((command) => reachesCode(command, hold))) await this.#recorder.flush();
-    const withdrawn: number[] = [];
-    for (const command of commands) {
-      if (!isCall(command)) this.#obey(command);
-      // A listener that was told of the call before may have asked to suspend.
-      else if (mayCall(command, this.#parts.executor.lockstep ? hold : this.#hold())) this.#call(command);
-      else withdrawn.push(command.atom);
-    }
-    return withdrawn;
-  }
-
-  #call(call: CallCommand): void {
-    if (this.#parts.listening()) this.#parts.emit(callEvent(this.run, call, this.#common()));
-    this.#statistics.calls++;
-    this.#calls.start(call);
-  }
-
-  #obey(command: Exclude<Command, CallCommand>): void {
-    switch (command.do) {
-      case 'ask':
-        this.#ask(command);
-        return;
-      case 'sleep':
-        this.#timer.set(command.untilMs);
-        return;
-      case 'abort':
-        this.#signals.abortForward(new Error('the run goes back: the result of this call is not wanted'), command.atoms);
-    }
-  }
-
-  #ask({ question, id }: AskCommand): void {
-    void this.#calls.ask(question).then((said) => this.#queue.post({ kind: 'answered', id, question, ...said }));
+    return this.#commands.run(commands);
   }
 
   /**
@@ -228,7 +212,7 @@ export class Engine {
    * though it were empty, tells.
    */
   #isDoubtful(): boolean {
-    return this.#writer.sinceConfirmedMs() >= (this.#parts.leaseMs * 2) / 3;
+    return this.#writer.sinceConfirmedMs() >= (this.#context.leaseMs * 2) / 3;
   }
 
   #isAtRest(withdrawing: number): boolean {
@@ -239,33 +223,12 @@ export class Engine {
     return this.#suspending ? 'suspend' : this.#stopping ? 'stop' : 'none';
   }
 
-  /** Nothing more is started or saved: whoever still waits is told. */
+  /** Nothing more is started or saved: what still waits for `ctx.save` rejects. */
   #end(reason: unknown): void {
     this.#timer.off();
     this.#reports.end(reason);
   }
 
-  /** Tells listeners of a durable step. */
-  announce(step: Decision): readonly FlowEvent[] {
-    if (!this.run.observed) return [];
-    const events = eventsOf(this.run, step, this.#common());
-    const { maxSteps } = this.#bounds;
-    if (!this.#saidLong && isLong(this.run.status, this.#bounds)) {
-      this.#saidLong = true;
-      events.push({ type: 'journal', ...this.#common(), steps: this.run.status.seq, maxSteps });
-    }
-    for (const event of events) this.#parts.emit(event);
-    return events;
-  }
-
-  #common(): { runId: string; flow: string; atMs: number } {
-    return { runId: this.run.status.creation.key, flow: this.run.flow.name, atMs: this.#parts.clock.nowMs() };
-  }
-}
-
-/** Whether code of the user is called, or asked. */
-function reachesCode(command: Command, hold: Limits['hold']): boolean {
-  return command.do === 'ask' || (isCall(command) && mayCall(command, hold));
 }
 
 function notStarted(atoms: readonly number[]): readonly EngineEvent[] {

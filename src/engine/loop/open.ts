@@ -17,7 +17,7 @@ import {
 import { decide } from '../decide/decide.js';
 import type { Run } from '../decide/step.js';
 import { Frontier } from '../frontier/frontier.js';
-import { type EngineParts, limitsOf } from '../record/engine-context.js';
+import { type EngineContext, limitsOf } from '../record/engine-context.js';
 import { eventFor } from '../record/operator-messages.js';
 import { Writer } from '../record/writer.js';
 import { foldTransition } from '../state/fold.js';
@@ -56,18 +56,18 @@ export interface NewRun {
 export async function beginRun(
   flow: CompiledFlow,
   params: NewRun,
-  parts: EngineParts,
+  context: EngineContext,
 ): Promise<OpenedRun | { readonly exists: RunSummary }> {
-  const status = newRun(params.runId ?? parts.ids.runId(parts.clock.nowMs()), flow.atoms.length, flow.manifest);
-  const run = runWith(flow, status, parts.codec);
-  run.observed = parts.listening();
+  const status = newRun(params.runId ?? context.ids.runId(context.clock.nowMs()), flow.atoms.length, flow.manifest);
+  const run = runWith(flow, status, context.codec);
+  run.observed = context.listening();
   const { name, version, fingerprint } = flow;
   const { inputs, args, inputsHash, owner, logbook, metadata } = params;
   const key = params.key ?? status.runId;
   const creation = { key, flow: name, version, fingerprint, inputs, ...(args === undefined ? {} : { args }), inputsHash };
   const begin: EngineEvent = { kind: 'begin', creation, ...(owner === null ? { prepared: true } : {}) };
-  const first = decide(run, [begin], limitsOf(parts, run, 'none'));
-  const writer = new Writer(parts, flow.secrets);
+  const first = decide(run, [begin], limitsOf(context, run, 'none'));
+  const writer = new Writer(context, flow.secrets);
   const entry = writer.entry(status, first.transitions);
   const created = await writer.create({
     entry,
@@ -82,7 +82,7 @@ export async function beginRun(
     ...(metadata === undefined ? {} : { metadata }),
   });
   if (created.kind === 'exists' && created.run.runId !== status.runId) return { exists: created.run };
-  return { engine: new Engine(run, writer, parts), first };
+  return { engine: new Engine(run, writer, context), first };
 }
 
 /**
@@ -92,10 +92,10 @@ export async function beginRun(
  * @throws StaleRunError when another engine was faster; nothing was written then
  * @throws RunStuckError when nothing in it can move, though something is left to be done; nothing was written then
  */
-export async function takeOver(taken: TakenRun, messages: LoadedRun['inbox'], owner: string, parts: EngineParts): Promise<OpenedRun> {
+export async function takeOver(taken: TakenRun, messages: LoadedRun['inbox'], owner: string, context: EngineContext): Promise<OpenedRun> {
   const { run, adopted } = taken;
   const inbox = knownMessages(messages);
-  run.observed = parts.listening();
+  run.observed = context.listening();
   // What came too late for a run that has ended is used up, and does nothing.
   const received = inbox.filter(({ kind }) => mayReceive(run.status.state, kind));
   // Who resumes a suspended run knows better than the wish that led there; one for a run that died, or rests before it began, holds.
@@ -103,12 +103,12 @@ export async function takeOver(taken: TakenRun, messages: LoadedRun['inbox'], ow
   const settled = run.status.state === 'SUSPENDED' || isEnded(run.status.state);
   const wishes = received.flatMap((message) => eventFor(message, run) ?? []);
   const events: EngineEvent[] = [{ kind: 'resumed', ...(adopted === undefined ? {} : { adopted }) }, ...wishes];
-  const first = decide(run, events, limitsOf(parts, run, !settled && suspensions.length > 0 ? 'suspend' : 'none'));
+  const first = decide(run, events, limitsOf(context, run, !settled && suspensions.length > 0 ? 'suspend' : 'none'));
   for (const command of first.commands) {
     if (command.do === 'giveUp') throw new RunStuckError(run.status.creation.key, run.flow.name, command.report);
   }
-  const writer = new Writer(parts, run.flow.secrets);
-  const engine = new Engine(run, writer, parts);
+  const writer = new Writer(context, run.flow.secrets);
+  const engine = new Engine(run, writer, context);
   const rests = run.status.state !== 'RUNNING';
   const used = settled || rests ? inbox : inbox.filter(({ kind }) => kind !== 'suspend');
   await writer.append({
@@ -122,18 +122,18 @@ export async function takeOver(taken: TakenRun, messages: LoadedRun['inbox'], ow
 }
 
 /** Lets a run that rests begin anew, in one step: PENDING, and nothing of what it did counts. Whoever runs it begins it. */
-export async function resetRun({ run, adopted }: TakenRun, messages: LoadedRun['inbox'], parts: EngineParts): Promise<OpenedRun> {
+export async function resetRun({ run, adopted }: TakenRun, messages: LoadedRun['inbox'], context: EngineContext): Promise<OpenedRun> {
   const inbox = knownMessages(messages);
-  run.observed = parts.listening();
-  const first = decide(run, [{ kind: 'reset', ...(adopted === undefined ? {} : { adopted }) }], limitsOf(parts, run, 'none'));
-  const writer = new Writer(parts, run.flow.secrets);
+  run.observed = context.listening();
+  const first = decide(run, [{ kind: 'reset', ...(adopted === undefined ? {} : { adopted }) }], limitsOf(context, run, 'none'));
+  const writer = new Writer(context, run.flow.secrets);
   await writer.append({
     entry: writer.entry(run.status, first.transitions),
     durability: 'full',
     summary: { state: run.status.state, owner: null },
     ...(inbox.length === 0 ? {} : { consume: inbox.map(({ id }) => id) }),
   });
-  return { engine: new Engine(run, writer, parts), first };
+  return { engine: new Engine(run, writer, context), first };
 }
 
 /** A run as this code's flow sees it. */

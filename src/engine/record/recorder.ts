@@ -8,21 +8,26 @@ import { rollBackStep } from '../decide/rollback-step.js';
 import type { Run } from '../decide/step.js';
 import { beginEntry } from '../state/fold.js';
 import type { Decision, EngineEvent, Limits } from '../state/protocol.js';
-import type { EngineParts } from './engine-context.js';
 import { type EventQueue, merged, type News } from './event-queue.js';
 import type { OperatorMessages } from './operator-messages.js';
 import type { PendingSaves } from './pending-saves.js';
-import { SnapshotWriter } from './snapshot-writer.js';
+import { type SnapshotSettings, SnapshotWriter } from './snapshot-writer.js';
 import { instead, isRefusal } from './split-refused-step.js';
 import type { Statistics } from './statistics.js';
 import { WriteBuffer } from './write-buffer.js';
 import { summaryOf, type Writer } from './writer.js';
 
+/** How the app wants steps to be recorded. */
+export interface RecorderSettings extends SnapshotSettings {
+  /** Whether anybody listens: what a step changes is noted for them only. */
+  listening(): boolean;
+}
+
 /** Of the engine whose steps are recorded. */
 export interface RecorderParts {
   readonly run: Run;
   readonly writer: Writer;
-  readonly parts: EngineParts;
+  readonly settings: RecorderSettings;
   readonly queue: EventQueue;
   readonly messages: OperatorMessages;
   readonly saves: PendingSaves;
@@ -48,8 +53,8 @@ export class Recorder {
   constructor(engine: RecorderParts) {
     this.#engine = engine;
     this.#run = engine.run;
-    this.#buffer = new WriteBuffer(engine.parts.durability);
-    this.#snapshots = new SnapshotWriter(engine.writer, engine.parts);
+    this.#buffer = new WriteBuffer(engine.settings.durability);
+    this.#snapshots = new SnapshotWriter(engine.writer, engine.settings);
   }
 
   /** Whether something was stated that is not written yet. */
@@ -168,14 +173,14 @@ export class Recorder {
 
   /** Writes what is held, or an entry that says nothing: it is confirmed then that the run is still this engine's. */
   async flush(consumed: readonly string[] = []): Promise<void> {
-    if (this.#buffer.isEmpty) beginEntry(this.#run.status, this.#engine.parts.clock.nowMs());
+    if (this.#buffer.isEmpty) beginEntry(this.#run.status, this.#engine.settings.clock.nowMs());
     await this.#engine.writer.append(this.#item(this.#buffer.take(), consumed));
     this.#engine.statistics.works();
   }
 
   #decide(events: readonly EngineEvent[]): Decision {
     this.#run.entryIsOpen = !this.#buffer.isEmpty;
-    this.#run.observed = this.#engine.parts.listening();
+    this.#run.observed = this.#engine.settings.listening();
     return decide(this.#run, events, this.#engine.limits());
   }
 
@@ -189,7 +194,7 @@ export class Recorder {
     this.#engine.statistics.writes();
     return {
       entry: this.#engine.writer.entry(status, transitions),
-      durability: this.#engine.parts.durability === 'relaxed' ? 'relaxed' : 'full',
+      durability: this.#engine.settings.durability === 'relaxed' ? 'relaxed' : 'full',
       ...(summary === undefined ? {} : { summary }),
       ...(used.length === 0 ? {} : { consume: used }),
     };

@@ -1,30 +1,39 @@
+import type { Clock } from '../../model/clock.js';
 import { beginEntry, dropEntry } from '../state/fold.js';
 import { snapshotTaken } from '../state/fold-run-facts.js';
 import type { RunStatus } from '../state/run-status.js';
 import { isSnapshotDue, snapshotOf } from '../state/snapshot.js';
-import type { EngineParts } from './engine-context.js';
+import type { Durability } from './durability.js';
 import { isRefusal } from './split-refused-step.js';
 import type { Writer } from './writer.js';
+
+/** When and how snapshots are written. */
+export interface SnapshotSettings {
+  readonly clock: Clock;
+  readonly durability: Durability;
+  /** Entries that are written at least between two snapshots. */
+  readonly snapshotAfter: number;
+}
 
 /** Lets whoever reads a run later begin at a snapshot, where that spares most of the reading. */
 export class SnapshotWriter {
   readonly #writer: Writer;
-  readonly #parts: Pick<EngineParts, 'clock' | 'durability' | 'snapshotAfter'>;
+  readonly #settings: SnapshotSettings;
   /** What it would hold is more than the store takes: the run goes on without. */
   #isTooLarge = false;
 
-  constructor(writer: Writer, parts: Pick<EngineParts, 'clock' | 'durability' | 'snapshotAfter'>) {
+  constructor(writer: Writer, settings: SnapshotSettings) {
     this.#writer = writer;
-    this.#parts = parts;
+    this.#settings = settings;
   }
 
   isDue(status: RunStatus): boolean {
-    return status.state === 'RUNNING' && !this.#isTooLarge && isSnapshotDue(status, this.#parts.snapshotAfter);
+    return status.state === 'RUNNING' && !this.#isTooLarge && isSnapshotDue(status, this.#settings.snapshotAfter);
   }
 
   async write(status: RunStatus): Promise<void> {
-    const { durability } = this.#parts;
-    beginEntry(status, this.#parts.clock.nowMs());
+    const { durability } = this.#settings;
+    beginEntry(status, this.#settings.clock.nowMs());
     try {
       const entry = this.#writer.entry(status, [['SNAPSHOT', snapshotOf(status)]], 'snapshot');
       await this.#writer.append({ entry, durability: durability === 'relaxed' ? 'relaxed' : 'full' });
