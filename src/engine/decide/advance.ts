@@ -4,7 +4,7 @@ import type { Phase, RunState } from '../../model/states.js';
 import { behaviorOf, isRetry } from '../state/atom-behavior.js';
 import { type AtomStatus, isTakenBack } from '../state/run-status.js';
 import { bringBack } from './anew.js';
-import { anewBehind } from './downstream.js';
+import { anewDownstream } from './downstream.js';
 import { isFull, notBegun } from './full-journal.js';
 import { noteRevertFailure } from './record-outcomes.js';
 import { fail, leavesFailures, resolveFailure } from './resolve-failure.js';
@@ -186,7 +186,7 @@ function failUncalled(run: Run, step: Step, index: number): boolean {
 /** TaskFlow: the flow is undone, everything in it is new, and its retry begins the next attempt, after its pause. */
 function restart(run: Run, step: Step, retry: CompiledRetry): void {
   const { index, until } = retry;
-  const anew = anewBehind(run, retry);
+  const anew = anewDownstream(run, retry);
   step.state(['RETRYING', index]);
   step.state(['RESET', index + 1, until]);
   for (const [from, to] of anew) step.state(['RESET', from, to]);

@@ -12,25 +12,25 @@ type Ranges = readonly (readonly [from: number, until: number])[];
  * Everything that comes after the flow of a retry, also in the flows around it. A retry that undoes its own flow only undoes
  * these, too (TaskFlow R-13.10).
  */
-export function behind(run: Run, retry: CompiledRetry): Ranges {
-  return rangesOf(atomsBehind(run.flow, retry));
+export function downstreamOf(run: Run, retry: CompiledRetry): Ranges {
+  return rangesOf(atomsDownstream(run.flow, retry));
 }
 
 /**
- * What has begun behind a flow that is to be tried again: it is undone first, and runs again after. Only a flow that was
+ * What has begun downstream of a flow that is to be tried again: it is undone first, and runs again after. Only a flow that was
  * changed has such: something new was put before what is done.
  */
-export function begunBehind(run: Run, part: AtomRange): Ranges {
+export function begunDownstream(run: Run, part: AtomRange): Ranges {
   if (!run.status.changed) return [];
-  const begun = atomsBehind(run.flow, part).filter((atom) => mayBeUndone(at(run, atom).state) && at(run, atom).intention !== 'REVERT');
+  const begun = atomsDownstream(run.flow, part).filter((atom) => mayBeUndone(at(run, atom).state) && at(run, atom).intention !== 'REVERT');
   return rangesOf(begun);
 }
 
 /**
- * What begins anew with the flow of a retry: all that was undone for it, and what is behind it and was decided about, or
+ * What begins anew with the flow of a retry: all that was undone for it, and what is downstream of it and was decided about, or
  * skipped by who is asked again (R-13.11). What others have skipped stays skipped.
  */
-export function anewBehind(run: Run, retry: CompiledRetry): Ranges {
+export function anewDownstream(run: Run, retry: CompiledRetry): Ranges {
   const found = new Set(run.status.changed ? notNew(run, retry) : [...skippedFrom(run, retry), ...takenBackFrom(run, retry)]);
   if (found.size === 0) return [];
   const isAnew = (atom: number): boolean => found.has(atom) || (atom > retry.index && atom < retry.until);
@@ -51,7 +51,7 @@ export function anewBehind(run: Run, retry: CompiledRetry): Ranges {
 
 function notNew(run: Run, retry: CompiledRetry): readonly number[] {
   const redone = run.status.atoms.flatMap(({ intention }, atom) => (intention === 'REDO' ? [atom] : []));
-  return [...redone, ...atomsBehind(run.flow, retry).filter((atom) => !isNew(at(run, atom)))];
+  return [...redone, ...atomsDownstream(run.flow, retry).filter((atom) => !isNew(at(run, atom)))];
 }
 
 /** Atoms outside of the flow that somebody in it has skipped. */
@@ -69,7 +69,7 @@ function skippedFrom(run: Run, { index, until }: CompiledRetry): readonly number
 function takenBackFrom(run: Run, retry: CompiledRetry): readonly number[] {
   const { index, until } = retry;
   if (!run.flow.atoms.slice(index + 1, until).some(isRetry)) return [];
-  return atomsBehind(run.flow, retry).filter((atom) => at(run, atom).state === 'PENDING' && at(run, atom).intention === 'REVERT');
+  return atomsDownstream(run.flow, retry).filter((atom) => at(run, atom).state === 'PENDING' && at(run, atom).intention === 'REVERT');
 }
 
 function isNew({ state, intention, votes }: AtomStatus): boolean {
@@ -81,7 +81,7 @@ function at({ status }: Run, atom: number): AtomStatus {
 }
 
 /** In ascending order. */
-export function atomsBehind({ graph, atoms }: CompiledFlow, { index, until }: AtomRange): readonly number[] {
+export function atomsDownstream({ graph, atoms }: CompiledFlow, { index, until }: AtomRange): readonly number[] {
   const seen = new Set<number>();
   for (let atom = index; atom < until; atom++) seen.add(atom);
   for (const node of seen) for (const successor of graph.successors[node] ?? []) seen.add(successor);

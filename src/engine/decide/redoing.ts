@@ -1,6 +1,6 @@
 import type { CompiledFlow, CompiledRetry } from '../../compilation/index.js';
 import type { RunStatus } from '../state/run-status.js';
-import { atomsBehind } from './downstream.js';
+import { atomsDownstream } from './downstream.js';
 
 /** What retries may have done again of a run that goes on. */
 export class Redoing {
@@ -35,12 +35,12 @@ export class Redoing {
     return this.#flow.atoms[atom]?.governor ?? -1;
   }
 
-  /** With what is behind it: see `anewBehind`. */
+  /** With what is downstream of it: see `anewDownstream`. */
   #redoneBy(index: number): ReadonlySet<number> {
     const known = this.#known.get(index);
     if (known !== undefined) return known;
     const retry = this.#flow.atoms[index] as CompiledRetry;
-    const redone = new Set(atomsBehind(this.#flow, retry));
+    const redone = new Set(atomsDownstream(this.#flow, retry));
     for (let atom = index; atom < retry.until; atom++) redone.add(atom);
     this.#known.set(index, redone);
     return redone;

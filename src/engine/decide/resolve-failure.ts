@@ -4,7 +4,7 @@ import type { Failure } from '../../model/failure.js';
 import type { Decision } from '../../model/states.js';
 import type { Question } from '../state/protocol.js';
 import { type AtomStatus, isSkipped, isTakenBack } from '../state/run-status.js';
-import { begunBehind, behind } from './downstream.js';
+import { begunDownstream, downstreamOf } from './downstream.js';
 import { decisionOf, pauseBefore } from './retries.js';
 import type { Run, Step } from './step.js';
 
@@ -87,7 +87,7 @@ function isWithin({ target, choice }: CompiledDecider, path: string): boolean {
 function leaveOut(run: Run, step: Step, part: OptionalPart, failed: number): boolean {
   const { first, until } = part;
   if (isTakenBack(statusOf(run, first)) && isTakenBack(statusOf(run, failed))) return true;
-  if (begunBehind(run, { index: first, until }).length > 0) return false;
+  if (begunDownstream(run, { index: first, until }).length > 0) return false;
   step.state(['INTEND', 'IGNORE', first, until]);
   abortDoomed(run, step);
   return true;
@@ -113,11 +113,11 @@ function apply(run: Run, step: Step, decision: Exclude<Decision, 'REVERT'>, retr
     if (pauseMs > 0) step.state(['SLEEP', index, timeAfter(step.limits.nowMs, pauseMs)]);
     step.state(['INTEND', 'RETRY', index, index + 1]);
     step.state(['INTEND', 'REVERT', index + 1, until]);
-    for (const [from, to] of begunBehind(run, retry)) step.state(['INTEND', 'REDO', from, to]);
+    for (const [from, to] of begunDownstream(run, retry)) step.state(['INTEND', 'REDO', from, to]);
     return;
   }
   step.state(['INTEND', 'REVERT', index, until]);
-  for (const [from, to] of behind(run, retry)) step.state(['INTEND', 'REVERT', from, to]);
+  for (const [from, to] of downstreamOf(run, retry)) step.state(['INTEND', 'REVERT', from, to]);
 }
 
 /** Siblings whose work is to be undone anyway are told so, where the app wishes it. */

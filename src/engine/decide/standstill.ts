@@ -6,8 +6,8 @@ const NAMED = 20;
 
 /**
  * Atoms that have something left to be done, and nothing in the run says why that is not done; for a run in which nothing can
- * move. Empty: it has come to its end. What waits behind something that was taken back has its reason, and so has what can't
- * be undone because a revert behind it has failed.
+ * move. Empty: it has come to its end. What waits downstream of something that was taken back has its reason, and so has what can't
+ * be undone because a revert downstream of it has failed.
  */
 export function standstillOf({ flow, status }: { readonly flow: CompiledFlow; readonly status: RunStatus }): readonly string[] {
   const { successors, predecessors } = flow.graph;

@@ -241,7 +241,7 @@ export class Frontier implements Readiness {
 }
 
 /**
- * What succeeded may stand behind something that a changed flow has put before it, and what was skipped behind something that
+ * What succeeded may stand downstream of something that a changed flow has put before it, and what was skipped downstream of something that
  * has yet to run: it counts only after that, so that what comes after it waits for all that is before (R-11.10).
  */
 function isDone(atom: AtomStatus, reached: boolean): boolean {

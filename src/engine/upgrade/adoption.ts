@@ -23,7 +23,7 @@ export function adopt(flow: CompiledFlow, status: RunStatus, change: FlowChange,
     const intention = before < 0 ? intentionAround(flow, status, past, atom) : undefined;
     if (intention !== undefined) state(['INTEND', intention, atom, atom + 1]);
   }
-  if (!status.goingBack && isBehindOptional(flow, status)) state(['INTEND', 'REVERT', 0, flow.atoms.length]);
+  if (!status.goingBack && isDownstreamOfOptional(flow, status)) state(['INTEND', 'REVERT', 0, flow.atoms.length]);
   for (const [atom, intention] of inTheWay(flow, status)) state(['INTEND', intention, atom, atom + 1]);
   return facts;
 }
@@ -70,38 +70,38 @@ function intentionAround(
 }
 
 /**
- * What is done and stands, in the order of this flow, behind something that is being undone: that could not be undone. It is
- * undone for good behind what is, and else runs again; also a retry that was about to try again by itself.
+ * What is done and stands, in the order of this flow, downstream of something that is being undone: that could not be undone. It is
+ * undone for good downstream of what is, and else runs again; also a retry that was about to try again by itself.
  */
 function inTheWay(flow: CompiledFlow, status: RunStatus): readonly (readonly [atom: number, intention: 'REVERT' | 'REDO'])[] {
   if (status.goingBack) return [];
   const undone = status.atoms.flatMap(({ state, intention }, atom) => (intention !== 'EXECUTE' && mayBeUndone(state) ? [atom] : []));
-  const behindGood = behindAll(
+  const afterGood = allDownstream(
     flow,
     undone.filter((atom) => isForGood(flow, status, atom)),
   );
-  const behindAny = behindAll(flow, undone);
-  const trying = behindAll(
+  const afterAny = allDownstream(flow, undone);
+  const trying = allDownstream(
     flow,
     undone.filter((atom) => status.atoms[atom]?.intention === 'RETRY'),
   );
   return status.atoms.flatMap(({ state, intention }, atom): [number, 'REVERT' | 'REDO'][] => {
     if (!mayBeUndone(state) || intention === 'REVERT' || intention === 'IGNORE') return [];
-    if (behindGood.has(atom)) return [[atom, 'REVERT']];
-    const isInTheWay = intention === 'RETRY' ? trying.has(atom) : behindAny.has(atom);
+    if (afterGood.has(atom)) return [[atom, 'REVERT']];
+    const isInTheWay = intention === 'RETRY' ? trying.has(atom) : afterAny.has(atom);
     return isInTheWay && intention !== 'REDO' ? [[atom, 'REDO']] : [];
   });
 }
 
 /**
- * Whether something has begun in the order of this flow behind an optional node that is being undone. It would stand on what that
+ * Whether something has begun in the order of this flow downstream of an optional node that is being undone. It would stand on what that
  * node gave, and could not be undone by itself: then the run goes back, as when such a node fails.
  */
-function isBehindOptional({ graph }: CompiledFlow, status: RunStatus): boolean {
+function isDownstreamOfOptional({ graph }: CompiledFlow, status: RunStatus): boolean {
   const undone = status.atoms.flatMap(({ intention, state }, atom) => (intention === 'IGNORE' && mayBeUndone(state) ? [atom] : []));
-  const behind = behindAll({ graph }, undone);
+  const downstream = allDownstream({ graph }, undone);
   return status.atoms.some(
-    ({ state, intention }, atom) => behind.has(atom) && mayBeUndone(state) && intention !== 'IGNORE' && intention !== 'REVERT',
+    ({ state, intention }, atom) => downstream.has(atom) && mayBeUndone(state) && intention !== 'IGNORE' && intention !== 'REVERT',
   );
 }
 
@@ -116,8 +116,8 @@ function isForGood({ atoms }: CompiledFlow, status: RunStatus, atom: number): bo
 }
 
 /** All that comes after these atoms: none of them is after itself. */
-function behindAll({ graph: { successors } }: Pick<CompiledFlow, 'graph'>, from: readonly number[]): ReadonlySet<number> {
-  const behind = new Set(from.flatMap((atom) => successors[atom] ?? []));
-  for (const node of behind) for (const successor of successors[node] ?? []) behind.add(successor);
-  return behind;
+function allDownstream({ graph: { successors } }: Pick<CompiledFlow, 'graph'>, from: readonly number[]): ReadonlySet<number> {
+  const downstream = new Set(from.flatMap((atom) => successors[atom] ?? []));
+  for (const node of downstream) for (const successor of successors[node] ?? []) downstream.add(successor);
+  return downstream;
 }
