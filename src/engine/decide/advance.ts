@@ -2,7 +2,7 @@ import type { CompiledAtom, CompiledRetry } from '../../compilation/index.js';
 import type { Failure } from '../../model/failure.js';
 import type { Phase, RunState } from '../../model/states.js';
 import { behaviorOf, isRetry } from '../state/atom-behavior.js';
-import { type AtomStatus, isTakenBack } from '../state/run-status.js';
+import { atomOf, type AtomStatus, isTakenBack } from '../state/run-status.js';
 import { bringBack } from './anew.js';
 import { anewDownstream } from './downstream.js';
 import { isFull, notBegun } from './full-journal.js';
@@ -86,7 +86,7 @@ function end(run: Run, step: Step): void {
 function settleLost(run: Run, step: Step): boolean {
   const index = run.frontier.nextLost();
   if (index === undefined) return false;
-  const status = run.status.atoms[index] as AtomStatus;
+  const status = atomOf(run.status, index);
   const atom = run.flow.atoms[index] as CompiledAtom;
   const behavior = behaviorOf(atom);
   const spent = status.losses >= behavior.maxLosses(atom);

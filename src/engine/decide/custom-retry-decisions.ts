@@ -3,7 +3,7 @@ import { type Failure, statedFailure } from '../../model/failure.js';
 import { inWords } from '../../model/in-words.js';
 import { DECISIONS, type Decision } from '../../model/states.js';
 import type { Answer, Question } from '../state/protocol.js';
-import type { AtomStatus } from '../state/run-status.js';
+import { atomOf } from '../state/run-status.js';
 import type { Run, Step } from './step.js';
 
 /**
@@ -21,7 +21,7 @@ export function settleDecision(run: Run, step: Step, question: Extract<Question,
     return;
   }
   step.state(['DECIDED', retry, failed, via, said.decision]);
-  const { intention } = run.status.atoms[retry] as AtomStatus;
+  const { intention } = atomOf(run.status, retry);
   if (said.delayMs > 0 && intention === 'EXECUTE') step.state(['SLEEP', retry, timeAfter(step.limits.nowMs, said.delayMs)]);
 }
 

@@ -3,7 +3,7 @@ import type { CompiledRetry } from '../../compilation/index.js';
 import { copyOfFailure, type Failure, type FailureReport, findCause } from '../../model/failure.js';
 import type { Json } from '../../model/json.js';
 import type { Question } from '../state/protocol.js';
-import type { AtomStatus, DecidedFailure } from '../state/run-status.js';
+import { atomOf, type AtomStatus, type DecidedFailure } from '../state/run-status.js';
 import type { Run } from './step.js';
 
 type Values = Readonly<Record<string, unknown>>;
@@ -17,7 +17,7 @@ type Asked = Extract<Question, { about: 'failure' }>;
  * @param asked the failure that it is being asked about, which is not written down yet
  */
 export function historyOf(run: Run, { index }: CompiledRetry, asked?: Asked): History<Values> {
-  const status = run.status.atoms[index] as AtomStatus;
+  const status = atomOf(run.status, index);
   const { tried, failure } = status;
   const last = tried.length - 1;
   const attemptAt = (at: number): Attempt<Values> => attemptOf(run, status, at, at === last ? asked : undefined);

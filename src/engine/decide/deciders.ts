@@ -2,7 +2,7 @@ import type { CompiledDecider } from '../../compilation/index.js';
 import { type Failure, statedFailure } from '../../model/failure.js';
 import { inWords } from '../../model/in-words.js';
 import type { Answer } from '../state/protocol.js';
-import type { AtomStatus } from '../state/run-status.js';
+import { atomOf } from '../state/run-status.js';
 import { fail } from './resolve-failure.js';
 import type { Run, Step } from './step.js';
 import { skippedAt } from './verdict.js';
@@ -15,7 +15,7 @@ import { skippedAt } from './verdict.js';
 export function settleVote(run: Run, step: Step, index: number, { answer, failure }: Answer): void {
   const { deciders } = run.frontier;
   const decider = deciders.decider(index);
-  const first = run.status.atoms[decider.first] as AtomStatus;
+  const first = atomOf(run.status, decider.first);
   // The run goes back meanwhile, or the node has been skipped by another one: nobody needs the answer.
   if (first.state !== 'PENDING' || first.intention !== 'EXECUTE') return;
   const wrong = failure ?? faultOf(decider, answer);

@@ -1,6 +1,6 @@
 import type { CompiledFlow, CompiledRetry } from '../../compilation/index.js';
 import { isRetry } from '../state/atom-behavior.js';
-import { type AtomStatus, mayBeUndone } from '../state/run-status.js';
+import { atomOf, type AtomStatus, mayBeUndone } from '../state/run-status.js';
 import type { Run } from './step.js';
 
 /** A node's atoms: of a retry, its flow's. */
@@ -22,7 +22,7 @@ export function downstreamOf(run: Run, retry: CompiledRetry): Ranges {
  */
 export function begunDownstream(run: Run, part: AtomRange): Ranges {
   if (!run.status.changed) return [];
-  const begun = atomsDownstream(run.flow, part).filter((atom) => mayBeUndone(at(run, atom).state) && at(run, atom).intention !== 'REVERT');
+  const begun = atomsDownstream(run.flow, part).filter((atom) => mayBeUndone(atomOf(run.status, atom).state) && atomOf(run.status, atom).intention !== 'REVERT');
   return rangesOf(begun);
 }
 
@@ -41,9 +41,9 @@ export function anewDownstream(run: Run, retry: CompiledRetry): Ranges {
         const { first: from, until } = run.frontier.deciders.decider(sibling);
         for (let atom = from; atom < until; atom++) if (!isAnew(atom)) anew.add(atom);
       }
-    } else if (at(run, first).votes[index] === false) {
+    } else if (atomOf(run.status, first).votes[index] === false) {
       for (const [from, until] of skips)
-        for (let atom = from; atom < until; atom++) if (at(run, atom).state === 'IGNORE') anew.delete(atom);
+        for (let atom = from; atom < until; atom++) if (atomOf(run.status, atom).state === 'IGNORE') anew.delete(atom);
     }
   }
   return rangesOf([...anew].sort((a, b) => a - b));
@@ -51,7 +51,7 @@ export function anewDownstream(run: Run, retry: CompiledRetry): Ranges {
 
 function notNew(run: Run, retry: CompiledRetry): readonly number[] {
   const redone = run.status.atoms.flatMap(({ intention }, atom) => (intention === 'REDO' ? [atom] : []));
-  return [...redone, ...atomsDownstream(run.flow, retry).filter((atom) => !isNew(at(run, atom)))];
+  return [...redone, ...atomsDownstream(run.flow, retry).filter((atom) => !isNew(atomOf(run.status, atom)))];
 }
 
 /** Atoms outside of the flow that somebody in it has skipped. */
@@ -59,7 +59,7 @@ function skippedFrom(run: Run, { index, until }: CompiledRetry): readonly number
   const skipped: number[] = [];
   for (const decider of run.frontier.deciders.reachingOut(index + 1, until)) {
     for (const [from, to] of decider.skips) {
-      for (let atom = from; atom < to; atom++) if ((atom < index || atom >= until) && at(run, atom).state === 'IGNORE') skipped.push(atom);
+      for (let atom = from; atom < to; atom++) if ((atom < index || atom >= until) && atomOf(run.status, atom).state === 'IGNORE') skipped.push(atom);
     }
   }
   return skipped;
@@ -69,15 +69,11 @@ function skippedFrom(run: Run, { index, until }: CompiledRetry): readonly number
 function takenBackFrom(run: Run, retry: CompiledRetry): readonly number[] {
   const { index, until } = retry;
   if (!run.flow.atoms.slice(index + 1, until).some(isRetry)) return [];
-  return atomsDownstream(run.flow, retry).filter((atom) => at(run, atom).state === 'PENDING' && at(run, atom).intention === 'REVERT');
+  return atomsDownstream(run.flow, retry).filter((atom) => atomOf(run.status, atom).state === 'PENDING' && atomOf(run.status, atom).intention === 'REVERT');
 }
 
 function isNew({ state, intention, votes }: AtomStatus): boolean {
   return state === 'PENDING' && intention === 'EXECUTE' && Object.keys(votes).length === 0;
-}
-
-function at({ status }: Run, atom: number): AtomStatus {
-  return status.atoms[atom] as AtomStatus;
 }
 
 /** In ascending order. */

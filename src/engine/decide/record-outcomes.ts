@@ -4,7 +4,7 @@ import type { Failure } from '../../model/failure.js';
 import type { Json } from '../../model/json.js';
 import type { CallId, CallOutcome } from '../state/protocol.js';
 import { behaviorOf } from '../state/atom-behavior.js';
-import { type AtomStatus, isInFlight, turnOf } from '../state/run-status.js';
+import { atomOf, isInFlight, turnOf } from '../state/run-status.js';
 import { isFull } from './full-journal.js';
 import { settleFailure } from './resolve-failure.js';
 import { pauseMs } from './retries.js';
@@ -40,7 +40,7 @@ export function noteRevertFailure(run: Run, step: Step, index: number, failure: 
   step.state(['REVERT_FAILURE', index, failure]);
   const atom = run.flow.atoms[index] as CompiledAtom;
   const retry = behaviorOf(atom).revertRetry(atom);
-  const { attempt } = run.status.atoms[index] as AtomStatus;
+  const { attempt } = atomOf(run.status, index);
   if (retry === undefined || attempt >= retry.attempts || failure.permanent === true) return;
   if (isFull(run.status, step.limits)) return;
   const who = `${run.status.runId} ${atom.path} revert`;

@@ -3,7 +3,7 @@ import { timeAfter } from '../../model/clock.js';
 import type { Failure } from '../../model/failure.js';
 import type { Decision } from '../../model/states.js';
 import type { Question } from '../state/protocol.js';
-import { type AtomStatus, isSkipped, isTakenBack } from '../state/run-status.js';
+import { atomOf, type AtomStatus, isSkipped, isTakenBack } from '../state/run-status.js';
 import { begunDownstream, downstreamOf } from './downstream.js';
 import { decisionOf, pauseBefore } from './retries.js';
 import type { Run, Step } from './step.js';
@@ -32,7 +32,7 @@ export function settleFailure(run: Run, step: Step, failed: number): void {
  * @returns what has to be asked before: then nothing was stated
  */
 export function resolveFailure(run: Run, step: Step, failed: number): Question | undefined {
-  const isPermanent = statusOf(run, failed).failure?.permanent === true;
+  const isPermanent = atomOf(run.status, failed).failure?.permanent === true;
   let gaveUp: CompiledRetry | undefined;
   let via = failed;
   let part = toleratedBy(run, failed);
@@ -40,7 +40,7 @@ export function resolveFailure(run: Run, step: Step, failed: number): Question |
     for (; part !== undefined && part.first > governor; part = part.outer) if (leaveOut(run, step, part, failed)) return undefined;
     if (governor < 0) break;
     const retry = run.flow.atoms[governor] as CompiledRetry;
-    const decision = isPermanent || !hasBegun(statusOf(run, governor)) ? 'REVERT' : decisionOf(run, retry, failed, via);
+    const decision = isPermanent || !hasBegun(atomOf(run.status, governor)) ? 'REVERT' : decisionOf(run, retry, failed, via);
     if (decision === undefined) return { about: 'failure', retry: governor, failed, via };
     // What would be undone for good in an optional node is left out with it, and nobody further out is asked.
     if (decision === 'REVERT_LOCAL') for (; part !== undefined; part = part.outer) if (leaveOut(run, step, part, failed)) return undefined;
@@ -64,7 +64,7 @@ export function resolveFailure(run: Run, step: Step, failed: number): Question |
  * A run that may have no more steps goes back, whatever of it is optional.
  */
 function toleratedBy({ flow, status }: Run, failed: number): OptionalPart | undefined {
-  const { failure, votes } = status.atoms[failed] as AtomStatus;
+  const { failure, votes } = atomOf(status, failed);
   if (flow.optional === undefined || failure?.code === 'JOURNAL_FULL') return undefined;
   const unsaid = (flow.deciders ?? []).filter(
     ({ first, source }, index) => first === failed && votes[index] === undefined && !isSkipped(status, source),
@@ -86,7 +86,7 @@ function isWithin({ target, choice }: CompiledDecider, path: string): boolean {
  */
 function leaveOut(run: Run, step: Step, part: OptionalPart, failed: number): boolean {
   const { first, until } = part;
-  if (isTakenBack(statusOf(run, first)) && isTakenBack(statusOf(run, failed))) return true;
+  if (isTakenBack(atomOf(run.status, first)) && isTakenBack(atomOf(run.status, failed))) return true;
   if (begunDownstream(run, { index: first, until }).length > 0) return false;
   step.state(['INTEND', 'IGNORE', first, until]);
   abortDoomed(run, step);
@@ -106,8 +106,8 @@ function apply(run: Run, step: Step, decision: Exclude<Decision, 'REVERT'>, retr
     return;
   }
   const { index, until } = retry;
-  const { intention } = statusOf(run, index);
-  if (isTakenBack(statusOf(run, index)) || (decision === 'RETRY' && intention === 'RETRY')) return;
+  const { intention } = atomOf(run.status, index);
+  if (isTakenBack(atomOf(run.status, index)) || (decision === 'RETRY' && intention === 'RETRY')) return;
   if (decision === 'RETRY') {
     const pauseMs = pauseBefore(run, retry);
     if (pauseMs > 0) step.state(['SLEEP', index, timeAfter(step.limits.nowMs, pauseMs)]);
@@ -132,8 +132,4 @@ function abortDoomed(run: Run, step: Step): void {
 
 function governorOf(run: Run, atom: number): number {
   return run.flow.atoms[atom]?.governor ?? -1;
-}
-
-function statusOf(run: Run, atom: number): AtomStatus {
-  return run.status.atoms[atom] as AtomStatus;
 }

@@ -5,7 +5,7 @@ import { quickDigest } from '../../model/ids.js';
 import { messageOf } from '../../model/in-words.js';
 import { canonicalText, isJsonArray, type Json, type JsonObject } from '../../model/json.js';
 import type { Decision } from '../../model/states.js';
-import type { AtomStatus, DecidedFailure } from '../state/run-status.js';
+import { atomOf, type AtomStatus, type DecidedFailure } from '../state/run-status.js';
 import { storedValue } from '../state/values.js';
 import type { Run } from './step.js';
 
@@ -15,7 +15,7 @@ import type { Run } from './step.js';
  */
 export function decisionOf(run: Run, compiled: CompiledRetry, failed: number, via: number): Decision | undefined {
   const { retry, index } = compiled;
-  const status = statusOf(run, index);
+  const status = atomOf(run.status, index);
   switch (retry.kind) {
     case 'times':
       return status.attempt < retry.attempts ? 'RETRY' : (retry.otherwise ?? 'REVERT');
@@ -68,7 +68,7 @@ function hasValueLeft(run: Run, compiled: CompiledRetry, retry: ForEach): boolea
 /** How long a stock retry waits between the failure and its next attempt. */
 export function pauseBefore(run: Run, { retry, index, path }: CompiledRetry): number {
   if (!('backoff' in retry) || retry.backoff === undefined) return 0;
-  return pauseMs(retry.backoff, statusOf(run, index).attempt, `${run.status.runId} ${path}`);
+  return pauseMs(retry.backoff, atomOf(run.status, index).attempt, `${run.status.runId} ${path}`);
 }
 
 /**
@@ -87,7 +87,7 @@ type ForEach = Extract<CompiledRetry['retry'], { kind: 'forEach' | 'forEachOf' }
 /** The list without what was tried: each time an equal value was tried, one of them is gone (R-4.7). */
 function valuesLeft(run: Run, compiled: CompiledRetry, retry: ForEach): readonly Json[] {
   const tried = new Map<string, number>();
-  for (const attempt of statusOf(run, compiled.index).tried) {
+  for (const attempt of atomOf(run.status, compiled.index).tried) {
     const text = canonicalText((attempt as JsonObject)[retry.provides] ?? null);
     tried.set(text, (tried.get(text) ?? 0) + 1);
   }
@@ -104,8 +104,4 @@ function valuesOf(run: Run, { inputs }: CompiledRetry, retry: ForEach): readonly
   const source = inputs[retry.requires];
   const stored = source === undefined ? undefined : storedValue(run, source, run.codec);
   return stored !== undefined && isJsonArray(stored) ? stored : [];
-}
-
-function statusOf(run: Run, index: number): AtomStatus {
-  return run.status.atoms[index] as AtomStatus;
 }

@@ -6,7 +6,7 @@ import type { Frontier } from '../frontier/frontier.js';
 import { EFFECTS, type Effect } from '../state/effects.js';
 import { beginEntry, foldTransition } from '../state/fold.js';
 import type { CallId, Change, Command, Limits, Question } from '../state/protocol.js';
-import { type AtomStatus, type RunStatus, turnOf } from '../state/run-status.js';
+import { atomOf, type RunStatus, turnOf } from '../state/run-status.js';
 import { foldObserved } from './changes.js';
 
 /** A run as the engine thinks of it: the checked flow, what happened, and what could happen next. */
@@ -60,7 +60,7 @@ export class Step {
 
   /** States that the atom is called, and asks the loop to call it. */
   call(phase: Phase, atom: number): void {
-    const status = this.#run.status.atoms[atom] as AtomStatus;
+    const status = atomOf(this.#run.status, atom);
     const { state: from, lost: again } = status;
     this.state([phase === 'execute' ? 'RUNNING' : 'REVERTING', atom]);
     const { round, attempt } = status;

@@ -1,7 +1,7 @@
 import type { CompiledFlow } from '../../compilation/index.js';
 import type { Readiness } from '../state/effects.js';
 import type { Moment } from '../state/protocol.js';
-import { type AtomStatus, isInFlight, mayBeLeftOut, mayBeUndone, type RunStatus, standingOf } from '../state/run-status.js';
+import { atomOf, type AtomStatus, isInFlight, mayBeLeftOut, mayBeUndone, type RunStatus, standingOf } from '../state/run-status.js';
 import { Heap } from './heap.js';
 import { PendingDeciders } from './pending-deciders.js';
 import { PendingQuestions } from './pending-questions.js';
@@ -151,7 +151,7 @@ export class Frontier implements Readiness {
   /** The next atom that goes on by itself at a time: a retry with its next attempt, a failed revert with another try. */
   nextWakeUp(moment: Moment): WakeUp | undefined {
     return this.#wakeUps.next(moment, ({ atom, atMs }) => {
-      const status = this.#run.atoms[atom] as AtomStatus;
+      const status = atomOf(this.#run, atom);
       return status.wakeAtMs === atMs && this.#isResting(atom, status);
     });
   }
@@ -214,7 +214,7 @@ export class Frontier implements Readiness {
 
   #first(heap: Heap, flag: number, ready: (node: number, atom: AtomStatus) => boolean): number | undefined {
     for (let node = heap.peek(); node !== undefined; node = heap.peek()) {
-      if (ready(node, this.#run.atoms[node] as AtomStatus)) return node;
+      if (ready(node, atomOf(this.#run, node))) return node;
       heap.pop();
       this.#queued[node] = (this.#queued[node] as number) & ~flag;
     }

@@ -1,7 +1,7 @@
 import type { Fact, Word } from '../../persistence/index.js';
 import * as ofAtoms from './fold-atom.js';
 import * as ofRuns from './fold-run-facts.js';
-import type { AtomStatus, RunStatus } from './run-status.js';
+import { type AtomStatus, atomOf, type RunStatus } from './run-status.js';
 
 /**
  * What listeners hear of a fact. `run`: that the run has moved, and each atom that moved with it. `range`: each atom of its
@@ -84,11 +84,4 @@ function lose(run: RunStatus, [, atoms]: Fact<'TAKEOVER'>): void {
 
 function set(run: RunStatus, atom: number, fields: Partial<AtomStatus>): void {
   Object.assign(atomOf(run, atom), fields);
-}
-
-/** @throws Error when the run has no such atom */
-function atomOf(run: RunStatus, index: number): AtomStatus {
-  const atom = run.atoms[index];
-  if (atom === undefined) throw new Error(`the run has no atom ${index}`);
-  return atom;
 }

@@ -185,6 +185,13 @@ export function newRun(runId: string, atoms: number, manifest: Json = null): Run
   };
 }
 
+/** @throws Error when the run has no such atom: then its journal or its flow is another one's */
+export function atomOf(run: RunStatus, index: number): AtomStatus {
+  const atom = run.atoms[index];
+  if (atom === undefined) throw new Error(`the run has no atom ${index}`);
+  return atom;
+}
+
 /** Which try in its round the atom is at, from 1. */
 export function turnOf({ tried }: AtomStatus): number {
   return tried.length + 1;

@@ -1,7 +1,7 @@
 import type { Failure } from '../../model/failure.js';
 import type { Json, JsonObject } from '../../model/json.js';
 import type { AtomState, Intention } from '../../model/states.js';
-import { type AtomStatus, newAtom, type RunStatus } from './run-status.js';
+import { atomOf, type AtomStatus, newAtom, type RunStatus } from './run-status.js';
 
 /** All of a run's state as JSON: content of a snapshot entry. Atoms that nothing happened to are left out. */
 export function snapshotOf(run: RunStatus): Json {
@@ -43,7 +43,7 @@ export function restore(run: RunStatus, snapshot: Json): void {
   const { count, atoms, ...rest } = snapshot as unknown as Packed;
   Object.assign(run, rest);
   run.atoms = Array.from({ length: count }, newAtom);
-  for (const [index, packed] of atoms) Object.assign(run.atoms[index] as AtomStatus, unshared(packed));
+  for (const [index, packed] of atoms) Object.assign(atomOf(run, index), unshared(packed));
 }
 
 type Packed = Pick<RunStatus, 'creation' | 'state' | 'incarnation' | 'fingerprint' | 'goingBack' | 'cancelled'> & {

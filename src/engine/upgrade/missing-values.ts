@@ -2,7 +2,7 @@ import type { CompiledAtom, CompiledDecider, CompiledFlow, Source } from '../../
 import { isWrapped } from '../../persistence/index.js';
 import { Redoing } from '../decide/redoing.js';
 import { behaviorOf } from '../state/atom-behavior.js';
-import { type AtomStatus, isSkipped, mayBeUndone, type RunStatus } from '../state/run-status.js';
+import { atomOf, isSkipped, mayBeUndone, type RunStatus } from '../state/run-status.js';
 import { storedValue } from '../state/values.js';
 
 /** Values that are still needed and that nobody has stored: looked for in a run that has the new flow already. */
@@ -17,7 +17,7 @@ export function missingValues(flow: CompiledFlow, status: RunStatus): readonly s
 function missingOf(flow: CompiledFlow, status: RunStatus, redoing: Redoing, index: number): string[] {
   const atom = flow.atoms[index] as CompiledAtom;
   const behavior = behaviorOf(atom);
-  const { state, intention } = status.atoms[index] as AtomStatus;
+  const { state, intention } = atomOf(status, index);
   const isAhead = intention === 'REDO' || (state === 'PENDING' && intention === 'EXECUTE');
   // What is in flight is called again at once, whatever it is given by.
   const atOnce = mayBeUndone(state) ? { ...(state === 'RUNNING' ? behavior.needs(atom) : {}), ...behavior.needsToRevert(atom) } : {};
