@@ -23,6 +23,7 @@ export { failuresOf, pendingReverts } from './state/failures.js';
 export { foldRun, SealedRunError } from './state/load-run.js';
 export { shownBeside, shownFailure, shownResult } from './state/mask.js';
 export type { Decision as StepDecision, OnFailure } from './state/protocol.js';
+export { pathOf } from './state/paths.js';
 export { type AnyRunResult, runResult } from './state/run-result.js';
 export type { AtomStatus, RunStatus } from './state/run-status.js';
 export { anySecrets, storedSecrets } from './state/stored-secrets.js';

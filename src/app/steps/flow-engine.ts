@@ -1,5 +1,5 @@
 import type { AnyFlow, CompiledView, RunResult } from '../../authoring/index.js';
-import type { AnyRunResult, Engine, FlowEvent, RunStatistics, StepDecision } from '../../engine/index.js';
+import { type AnyRunResult, type Engine, type FlowEvent, pathOf, type RunStatistics, type StepDecision } from '../../engine/index.js';
 import type { RunState } from '../../model/states.js';
 import type { Naming } from '../registry/check-run-options.js';
 import type { AppFlow } from '../registry/flow-finder.js';
@@ -171,5 +171,5 @@ export class UntypedFlowEngine {
 function stepOf({ run }: Engine, { commands }: StepDecision, events: readonly FlowEvent[]): RunStep {
   const called = commands.flatMap((command) => (command.do === 'call' ? [command.atom] : []));
   const { seq, state } = run.status;
-  return { seq, state, events, starting: called.map((atom) => run.flow.atoms[atom]?.path ?? `#${atom}`) };
+  return { seq, state, events, starting: called.map((atom) => pathOf(run.flow, atom)) };
 }

@@ -4,6 +4,7 @@ import { inWords } from '../../model/in-words.js';
 import { DECISIONS, type Decision } from '../../model/states.js';
 import type { Answer, Question } from '../state/protocol.js';
 import { atomOf } from '../state/run-status.js';
+import { pathOf } from '../state/paths.js';
 import type { Run, Step } from './step.js';
 
 /**
@@ -13,7 +14,7 @@ import type { Run, Step } from './step.js';
 export function settleDecision(run: Run, step: Step, question: Extract<Question, { about: 'failure' }>, answer: Answer): void {
   const { retry, failed, via } = question;
   if (run.status.atoms[failed]?.unsettled !== true) return;
-  const path = run.flow.atoms[retry]?.path ?? '';
+  const path = pathOf(run.flow, retry);
   const said = answer.failure ?? decisionIn(path, answer.answer);
   if ('name' in said) {
     step.state(['FAILURE', retry, said]);

@@ -4,6 +4,7 @@ import { copyOfFailure, type Failure, type FailureReport, findCause } from '../.
 import type { Json } from '../../model/json.js';
 import type { Question } from '../state/protocol.js';
 import { atomOf, type AtomStatus, type DecidedFailure } from '../state/run-status.js';
+import { pathOf } from '../state/paths.js';
 import type { Run } from './step.js';
 
 type Values = Readonly<Record<string, unknown>>;
@@ -88,8 +89,7 @@ function firstOfEach(run: Run, heard: readonly Heard[]): FailureReport[] {
   const first = new Map<number, FailureReport>();
   for (const { via, failure, execution } of heard) {
     if (first.has(via)) continue;
-    const path = run.flow.atoms[via]?.path ?? `#${via}`;
-    first.set(via, { path, phase: 'execute', attempt: execution, failure: copyOfFailure(failure) });
+    first.set(via, { path: pathOf(run.flow, via), phase: 'execute', attempt: execution, failure: copyOfFailure(failure) });
   }
   return [...first.values()];
 }

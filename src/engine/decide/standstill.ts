@@ -1,4 +1,5 @@
 import type { CompiledFlow, ExecutionGraph } from '../../compilation/index.js';
+import { pathOf } from '../state/paths.js';
 import { type AtomStatus, isLeftOut, isTakenBack, mayBeLeftOut, mayBeUndone, type RunStatus, standingOf } from '../state/run-status.js';
 
 /** So many atoms are named; the others are counted. */
@@ -41,7 +42,7 @@ function reached(from: readonly number[], neighbors: ExecutionGraph['successors'
 }
 
 function said(flow: CompiledFlow, { atoms }: RunStatus, atom: number, what: string, neighbors: ExecutionGraph['successors']): string {
-  const named = (index: number): string => `'${flow.atoms[index]?.path}' (${atoms[index]?.state}, ${atoms[index]?.intention})`;
+  const named = (index: number): string => `'${pathOf(flow, index)}' (${atoms[index]?.state}, ${atoms[index]?.intention})`;
   const nearest = new Set(neighbors[atom]);
   for (const node of nearest) if (node >= flow.atoms.length) for (const further of neighbors[node] ?? []) nearest.add(further);
   const others = [...nearest].filter((node) => node < flow.atoms.length).map(named);

@@ -3,6 +3,7 @@ import { isCall } from '../decide/call-commands.js';
 import type { Run } from '../decide/step.js';
 import { shownBeside, shownFailure, shownResult } from '../state/mask.js';
 import type { CallCommand, Change, Decision } from '../state/protocol.js';
+import { pathOf } from '../state/paths.js';
 import type { AtomEvent, CommonFields, FlowEvent } from './events.js';
 
 /** The events of a durable step, in its order; those of calls are announced when the call is made. */
@@ -10,7 +11,7 @@ export function eventsOf(run: Run, { changes, transitions, commands, late }: Dec
   const called = new Set(commands.flatMap((command) => (isCall(command) ? [command.atom] : [])));
   const taken = transitions.some(([word]) => word === 'TAKEOVER');
   const events = late.map(({ atom, phase, round, attempt }): FlowEvent => {
-    return { type: 'late', ...common, path: pathOf(run, atom), phase, round, attempt };
+    return { type: 'late', ...common, path: pathOf(run.flow, atom), phase, round, attempt };
   });
   for (const change of changes) {
     if (change.kind === 'run') {
@@ -38,7 +39,7 @@ function atomEvent(run: Run, { atom: index, from, to, failure, result }: Extract
   return {
     type: atom?.kind ?? 'task',
     ...common,
-    path: pathOf(run, index),
+    path: pathOf(run.flow, index),
     state: to,
     oldState: from,
     round: status?.round ?? 0,
@@ -47,10 +48,6 @@ function atomEvent(run: Run, { atom: index, from, to, failure, result }: Extract
     ...(failure === undefined ? {} : { failure: shownFailure(secrets, index, failure) }),
     ...(result === undefined ? {} : { result: shown(secrets, index, run.codec.decode(result)) }),
   };
-}
-
-function pathOf(run: Run, atom: number): string {
-  return run.flow.atoms[atom]?.path ?? `#${atom}`;
 }
 
 /** It was in flight when its engine was lost. */

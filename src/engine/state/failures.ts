@@ -5,6 +5,7 @@ import type { Secrets } from '../../model/secrets.js';
 import type { AtomKind } from '../../model/states.js';
 import { ATOM_BEHAVIORS, storedKind } from './atom-behavior.js';
 import { shownFailure } from './mask.js';
+import { pathOf } from './paths.js';
 import { isTakenBack, type RunStatus } from './run-status.js';
 
 /** What has to be known of a flow to say what failed in it: a compiled flow, or what the journal says of one. */
@@ -27,7 +28,7 @@ export function failuresOf(flow: FailedFlow, status: RunStatus, reader?: number)
   const found: { at: number; report: FailureReport }[] = [];
   const all = flow.compat?.failures === 'all';
   status.atoms.forEach((atom, index) => {
-    const path = flow.atoms[index]?.path ?? `#${index}`;
+    const path = pathOf(flow, index);
     const failure = atom.failure ?? (all ? atom.overcome : undefined);
     if (failure !== undefined) {
       found.push({
