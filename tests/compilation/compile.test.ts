@@ -31,7 +31,7 @@ describe('atoms', () => {
   });
 
   test('are governed by the retry of their flow, or of the one around it', () => {
-    expect(atoms.map(({ governor }) => governor)).toEqual([-1, 0, 0, 2, 2, 0]);
+    expect(atoms.map(({ enclosingRetry }) => enclosingRetry)).toEqual([-1, 0, 0, 2, 2, 0]);
   });
 
   test('of a retry reach to the end of its flow', () => {

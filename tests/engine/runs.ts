@@ -40,10 +40,10 @@ export type Part = readonly [first: string, last: string];
  */
 export function compiled(nodes: Readonly<Record<string, Node>>, parts: readonly Part[] = []): CompiledFlow {
   const names = Object.keys(nodes);
-  const governors = governorsOf(nodes, names);
+  const enclosingRetries = enclosingRetriesOf(nodes, names);
   const atoms = names.map((name, index): CompiledAtom => {
     const node = nodes[name] as Node;
-    const place = { index, path: name, priority: node.priority ?? 0, governor: governors[index] as number };
+    const place = { index, path: name, priority: node.priority ?? 0, enclosingRetry: enclosingRetries[index] as number };
     if (node.retries) {
       const until = names.indexOf(node.retries.until) + 1;
       return {
@@ -108,13 +108,13 @@ function deciderOf(
   return [{ ...place, source, depth: decider.reach, skips, history: {}, reads: {}, decide: () => true }];
 }
 
-function governorsOf(nodes: Readonly<Record<string, Node>>, names: readonly string[]): number[] {
-  const governors = names.map(() => -1);
+function enclosingRetriesOf(nodes: Readonly<Record<string, Node>>, names: readonly string[]): number[] {
+  const enclosingRetries = names.map(() => -1);
   names.forEach((name, index) => {
     const until = nodes[name]?.retries?.until;
-    if (until !== undefined) for (let inner = index + 1; inner <= names.indexOf(until); inner++) governors[inner] = index;
+    if (until !== undefined) for (let inner = index + 1; inner <= names.indexOf(until); inner++) enclosingRetries[inner] = index;
   });
-  return governors;
+  return enclosingRetries;
 }
 
 function definition(name: string, node: Node): TaskDefinition {

@@ -3,7 +3,7 @@ import type { Depth } from '../definition/definition.js';
 import type { Flow, NeedsResolve } from '../definition/flow.js';
 import type { AnyNode, Demands } from '../definition/node-types.js';
 import type { NotANode } from '../placement/check-add.js';
-import type { OwnRetry, RetryClass, RetryDemands } from '../retry/custom-retry.js';
+import type { CustomRetry, RetryClass, RetryDemands } from '../retry/custom-retry.js';
 import type { AnyRetry } from '../retry/retry.js';
 import type { RequiredKeys } from '../words/names.js';
 import type { Fits, Listed, Sentence, Shown, Wrong } from '../words/sentence.js';
@@ -27,10 +27,10 @@ type CheckDynamic<S, N> = [[N] extends [AnyNode] ? MissingIn<S, Demands<N>> : 'N
   ? Shown<[N] extends [AnyNode] ? SaidOfServices<S, Demands<N>> : NotANode<'…', N>>
   : N;
 
-type CheckDynamicRetry<S, R> = [[R] extends [AnyRetry | RetryClass | OwnRetry] ? MissingIn<S, RetryDemands<R>> : 'NOT_A_RETRY'] extends [
+type CheckDynamicRetry<S, R> = [[R] extends [AnyRetry | RetryClass | CustomRetry] ? MissingIn<S, RetryDemands<R>> : 'NOT_A_RETRY'] extends [
   Wrong,
 ]
-  ? Shown<[R] extends [AnyRetry | RetryClass | OwnRetry] ? SaidOfServices<S, RetryDemands<R>> : Sentence<'NOT_A_RETRY', { flow: '…' }>>
+  ? Shown<[R] extends [AnyRetry | RetryClass | CustomRetry] ? SaidOfServices<S, RetryDemands<R>> : Sentence<'NOT_A_RETRY', { flow: '…' }>>
   : R;
 
 /** Demands of which nothing is known, as those of `AnyTask`, have every name or none. */

@@ -84,10 +84,10 @@ export type RetryDefinition =
   | { readonly kind: 'alwaysRevert' }
   /** No second attempt of anything: the whole run goes back. */
   | { readonly kind: 'alwaysRevertAll' }
-  | OwnRetryDefinition;
+  | CustomRetryDefinition;
 
 /** A retry whose decisions are code of the user. */
-export interface OwnRetryDefinition {
+export interface CustomRetryDefinition {
   readonly kind: 'own';
   /** Of the class or object, for pictures and messages. */
   readonly name: string;

@@ -1,7 +1,7 @@
 import type { Mode, Unchecked } from '../placement/check-add.js';
 import type { RequiredKeys } from '../words/names.js';
 import type { Fits, Listed, Sentence, SentenceWith, Shown, Wrong } from '../words/sentence.js';
-import type { OwnRetry, RetryClass, RetryGives, RetryInputs, RetryNeeds } from './custom-retry.js';
+import type { CustomRetry, RetryClass, RetryGives, RetryInputs, RetryNeeds } from './custom-retry.js';
 import type { AnyRetry, ItemOf } from './retry.js';
 
 /** Values that a retry gives to a flow that has `Values`. */
@@ -33,7 +33,7 @@ export type CheckRetry<F, M extends Mode, Values, R> =
     ? Shown<Said<Found<M, Values, R, RetryNeeds<R>, keyof RetryGives<R>>, F, Values, RetryNeeds<R>, keyof RetryGives<R>>>
     : R;
 
-type Found<M extends Mode, Values, R, Req, Given> = [R] extends [AnyRetry | RetryClass | OwnRetry]
+type Found<M extends Mode, Values, R, Req, Given> = [R] extends [AnyRetry | RetryClass | CustomRetry]
   ? [M extends 'open' ? never : Exclude<RequiredKeys<Req>, keyof Values>] extends [never]
     ? [Misfits<Req, Values>] extends [never]
       ? [Extract<Given, keyof Values | keyof Req>] extends [never]

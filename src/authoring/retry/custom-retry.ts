@@ -16,12 +16,12 @@ export type RetryAnswer = Decision | DelayedRetry;
 type AnyArg = AnyArgs[number];
 
 /** What every retry of one's own has. */
-export interface OwnRetry {
+export interface CustomRetry {
   onFailure(history: AnyArg, inputs: AnyArg, context: AnyArg): unknown;
 }
 
 /** A class of retries: what `@Retry` decorates. */
-export type RetryClass = new (...args: AnyArgs) => OwnRetry;
+export type RetryClass = new (...args: AnyArgs) => CustomRetry;
 
 /** What an own retry is made of: the instances of a class, or the object itself. */
 export type RetryInstance<R> = R extends new (...args: AnyArgs) => infer T ? T : R;
@@ -43,11 +43,11 @@ type RetryServices<T> = ServicesIn<Third<ArgsOf<T, 'onFailure'>>> &
 
 /** Values that a retry reads. */
 export type RetryNeeds<R> =
-  R extends RetryPolicy<infer Req, unknown, never> ? Req : R extends RetryClass | OwnRetry ? RetryInputs<RetryInstance<R>> : {};
+  R extends RetryPolicy<infer Req, unknown, never> ? Req : R extends RetryClass | CustomRetry ? RetryInputs<RetryInstance<R>> : {};
 
 /** Values that a retry gives to its flow. */
 export type RetryGives<R> =
-  R extends RetryPolicy<never, infer Prov, never> ? Prov : R extends RetryClass | OwnRetry ? RetryGifts<RetryInstance<R>> : {};
+  R extends RetryPolicy<never, infer Prov, never> ? Prov : R extends RetryClass | CustomRetry ? RetryGifts<RetryInstance<R>> : {};
 
 /** What a retry reads from `ctx.services`, and whether its class needs a container. */
 export type RetryDemands<R> =
@@ -55,6 +55,6 @@ export type RetryDemands<R> =
     ? S
     : R extends RetryClass
       ? RetryServices<RetryInstance<R>> & (R extends new () => unknown ? {} : NeedsResolve)
-      : R extends OwnRetry
+      : R extends CustomRetry
         ? RetryServices<R>
         : {};

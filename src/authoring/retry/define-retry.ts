@@ -7,7 +7,7 @@ import type { RetryAnswer } from './custom-retry.js';
 import type { History } from './history.js';
 import type { RetryPolicy } from './retry.js';
 import type { RetryContext } from './retry-context.js';
-import { ownRetryDefinition } from './retry-definition.js';
+import { customRetryDefinition } from './retry-definition.js';
 
 /** As in `defineTask`: nothing, while nothing is known yet, and while nothing is wrong. */
 type Checked<Result, I, R, P> =
@@ -65,6 +65,6 @@ export function defineRetry<
   /** Undoes what `execute` did last, when the flow is given up. */
   readonly revert?: (history: History<NoInfer<AsResults<Awaited<Result>>>>, inputs: I, context: RetryContext<RS>) => void | Promise<void>;
 }): RetryPolicy<Shown<I>, AsResults<Awaited<Result>>, Shown<ES & S & RS>> {
-  const definition = ownRetryDefinition(options.name, options, { kind: 'object', target: options });
+  const definition = customRetryDefinition(options.name, options, { kind: 'object', target: options });
   return Object.freeze({ '~flowproof': Object.freeze({ kind: 'retry' as const, definition }) });
 }

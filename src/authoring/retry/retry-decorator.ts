@@ -4,7 +4,7 @@ import type { NamesOf } from '../words/names.js';
 import type { ValueNames } from '../words/value-names.js';
 import type { CheckRetryClass, FoundInRetry } from './check-custom-retry.js';
 import type { RetryClass } from './custom-retry.js';
-import { leaveRetry, ownRetryDefinition } from './retry-definition.js';
+import { leaveRetry, customRetryDefinition } from './retry-definition.js';
 
 /**
  * Makes a class a retry of your own, for `.retry(UntilItFits)`: its `onFailure` is asked after each failure in the flow.
@@ -47,6 +47,6 @@ export function Retry<const R extends readonly string[] = readonly [], const P e
   return (target: unknown) => {
     const made = target as RetryClass;
     const name = options?.name ?? made.name;
-    leaveRetry(made, ownRetryDefinition(name, options ?? {}, { kind: 'class', target: made }));
+    leaveRetry(made, customRetryDefinition(name, options ?? {}, { kind: 'class', target: made }));
   };
 }

@@ -1,5 +1,5 @@
 import { brandOf, leave, leftWith } from '../definition/class-metadata.js';
-import type { OwnRetryDefinition, RetryDefinition, TaskCode } from '../definition/definition.js';
+import type { CustomRetryDefinition, RetryDefinition, TaskCode } from '../definition/definition.js';
 import { hasAny, methodIn, methodOf } from '../definition/methods.js';
 import { portsOf, secretNames } from '../definition/ports.js';
 
@@ -7,14 +7,14 @@ import { portsOf, secretNames } from '../definition/ports.js';
 const KEY = Symbol.for('flowproof.retry');
 
 /** What a retry of one's own says of itself beside its code. */
-export interface OwnRetryNames {
+export interface CustomRetryNames {
   readonly requires?: unknown;
   readonly provides?: unknown;
   readonly secret?: unknown;
 }
 
 /** The definition that `@Retry` and `defineRetry` leave behind. */
-export function ownRetryDefinition(name: string, names: OwnRetryNames, code: TaskCode, isDeclared = true): OwnRetryDefinition {
+export function customRetryDefinition(name: string, names: CustomRetryNames, code: TaskCode, isDeclared = true): CustomRetryDefinition {
   return Object.freeze({
     kind: 'own',
     name,
@@ -38,7 +38,7 @@ export function ownRetryDefinition(name: string, names: OwnRetryNames, code: Tas
 }
 
 /** Leaves a definition with its class. */
-export function leaveRetry(target: object, definition: OwnRetryDefinition): void {
+export function leaveRetry(target: object, definition: CustomRetryDefinition): void {
   leave(KEY, target, definition);
 }
 
@@ -48,16 +48,16 @@ export function leaveRetry(target: object, definition: OwnRetryDefinition): void
  */
 export function retryDefinitionOf(value: unknown): RetryDefinition {
   const isObject = (typeof value === 'object' || typeof value === 'function') && value !== null;
-  if (!isObject) return ownRetryDefinition(String(value), {}, { kind: 'object', target: {} });
+  if (!isObject) return customRetryDefinition(String(value), {}, { kind: 'object', target: {} });
   const brand = brandOf(value);
   if (brand?.kind === 'retry') return brand.definition as RetryDefinition;
-  return (leftWith(KEY, value) as OwnRetryDefinition | undefined) ?? undeclared(value);
+  return (leftWith(KEY, value) as CustomRetryDefinition | undefined) ?? undeclared(value);
 }
 
-function undeclared(value: object): OwnRetryDefinition {
+function undeclared(value: object): CustomRetryDefinition {
   const { name } = value as { name?: unknown };
   const code: TaskCode = isClass(value) ? { kind: 'class', target: value } : { kind: 'object', target: value };
-  return ownRetryDefinition(typeof name === 'string' && name !== '' ? name : 'retry', {}, code, false);
+  return customRetryDefinition(typeof name === 'string' && name !== '' ? name : 'retry', {}, code, false);
 }
 
 /** Other functions are not called to see what they make. */

@@ -35,16 +35,16 @@ function compileAnew(definition: FlowDefinition, compat: Compat): CompiledFlow {
   const errors = linked.diagnostics.filter(({ severity }) => severity === 'error');
   if (errors.length > 0) throw new FlowDefinitionError(shape.nodes[0]?.name ?? '', errors);
 
-  const atoms = linked.atoms.map(({ node, path, governor, inputs, revertInputs }, index): CompiledAtom => {
+  const atoms = linked.atoms.map(({ node, path, enclosingRetry, inputs, revertInputs }, index): CompiledAtom => {
     const kind = shape.nodes[node]?.kind;
     if (kind === 'retry') {
       const until = linked.until.get(index) ?? index + 1;
       const retry = origins[node] as RetryDefinition;
-      return { kind, index, path, governor, priority: 0, retry, until, inputs, outputs: retry.kind === 'own' ? retry.provides : [] };
+      return { kind, index, path, enclosingRetry, priority: 0, retry, until, inputs, outputs: retry.kind === 'own' ? retry.provides : [] };
     }
     const task = origins[node] as TaskDefinition;
     const { outputs, revertPorts } = portsOf(task);
-    return { kind: 'task', index, path, governor, priority: task.priority, task, inputs, revertInputs, outputs, revertPorts };
+    return { kind: 'task', index, path, enclosingRetry, priority: task.priority, task, inputs, revertInputs, outputs, revertPorts };
   });
   const manifest = manifestOf(shape, linked);
   const ordered = executionGraph(shape, linked.children, linked.orders);

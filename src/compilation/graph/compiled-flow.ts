@@ -50,7 +50,7 @@ interface CompiledPlace {
   /** Higher runs earlier among the ready. */
   readonly priority: number;
   /** The retry that is asked when this atom fails; -1: nobody, the run goes back. */
-  readonly governor: number;
+  readonly enclosingRetry: number;
 }
 
 export interface CompiledTask extends CompiledPlace {

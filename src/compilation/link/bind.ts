@@ -39,8 +39,8 @@ interface Frame {
   readonly scope: Scope;
   readonly names: Set<string>;
   /** The retry that governs this flow's atoms: its own, else the outer one. */
-  governor: number;
-  ownRetry: number;
+  enclosingRetry: number;
+  flowRetry: number;
 }
 
 class Linker {
@@ -113,14 +113,14 @@ class Linker {
     const children = node.pattern === 'linear' ? [] : (this.#children[index] ?? []);
     const gifts = children.map((child) => placed(this.#shape, child, this.#given));
     const scope = outer === undefined ? this.#rootScope(node, gifts, this.#inputs) : outer.scope.inside(node, gifts, index);
-    this.#stack.push({ node: index, shape: node, path, scope, names: new Set(), governor: outer?.governor ?? -1, ownRetry: -1 });
+    this.#stack.push({ node: index, shape: node, path, scope, names: new Set(), enclosingRetry: outer?.enclosingRetry ?? -1, flowRetry: -1 });
     if (outer === undefined || node.choice === undefined) return;
     reportChoice(node, path, outer.shape.flow, this.#report);
     this.#reads.set(index, this.#readsOf(outer, node.choice.reads, path));
   }
 
   #leave(frame: Frame): void {
-    if (frame.ownRetry >= 0) this.#until.set(frame.ownRetry, this.#atoms.length);
+    if (frame.flowRetry >= 0) this.#until.set(frame.flowRetry, this.#atoms.length);
     if (frame.shape.pattern === 'graph') this.#order(frame);
     for (const name of this.#given[frame.node]?.unknown ?? []) {
       this.#report('UNKNOWN_RETURN', frame.path, { flow: frame.shape.flow, value: String(name) });
@@ -154,8 +154,8 @@ class Linker {
       const source = this.#find(frame, path, name, optional);
       if (source !== undefined) inputs[name] = source;
     }
-    const atom = this.#atoms.push({ node: index, path, governor: frame.governor, inputs, revertInputs: inputs }) - 1;
-    frame.ownRetry = frame.governor = atom;
+    const atom = this.#atoms.push({ node: index, path, enclosingRetry: frame.enclosingRetry, inputs, revertInputs: inputs }) - 1;
+    frame.flowRetry = frame.enclosingRetry = atom;
     for (const output of node.provides) {
       if (frame.scope.defineTried(output, sourceOf(node, atom, output))) continue;
       this.#report('RETRY_VALUE_TAKEN', path, { flow: frame.shape.flow, value: output });
@@ -170,7 +170,7 @@ class Linker {
     const inputs = this.#bind(frame, index, node, path, node.requires);
     const revertOnly = this.#bind(frame, index, node, path, node.revertRequires);
     const revertInputs = node.revertRequires.length === 0 ? inputs : { ...inputs, ...revertOnly };
-    this.#atoms.push({ node: index, path, governor: frame.governor, inputs, revertInputs });
+    this.#atoms.push({ node: index, path, enclosingRetry: frame.enclosingRetry, inputs, revertInputs });
     this.#provide(frame, index, node, path);
   }
 

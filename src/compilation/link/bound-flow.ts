@@ -14,7 +14,7 @@ export interface LinkedAtom {
   readonly node: number;
   readonly path: string;
   /** Atom that retries the flow it is in; -1 for none. */
-  readonly governor: number;
+  readonly enclosingRetry: number;
   readonly inputs: Bindings;
   readonly revertInputs: Bindings;
 }

@@ -1,4 +1,4 @@
-import { type History, instanceOf, type OwnRetryDefinition, type Resolve, type RetryContext } from '../../authoring/index.js';
+import { type History, instanceOf, type CustomRetryDefinition, type Resolve, type RetryContext } from '../../authoring/index.js';
 import type { CompiledRetry } from '../../compilation/index.js';
 import { toFailure } from '../../model/failure.js';
 import type { Phase } from '../../model/states.js';
@@ -31,7 +31,7 @@ export async function callRetry(
   signal: AbortSignal,
   asked?: Extract<Question, { about: 'failure' }>,
 ): Promise<unknown> {
-  const { code, requires } = compiled.retry as OwnRetryDefinition;
+  const { code, requires } = compiled.retry as CustomRetryDefinition;
   const { path, index, inputs } = compiled;
   const instance = (await instanceOf(code, parts.resolve)) as RetryMethods;
   // Where a container makes the instance, it is called to see what it has. Without `onFailure` it can't decide, and fails.

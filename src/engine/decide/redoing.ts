@@ -1,4 +1,5 @@
 import type { CompiledFlow, CompiledRetry } from '../../compilation/index.js';
+import { enclosingRetries } from '../state/enclosing-retries.js';
 import type { RunStatus } from '../state/run-status.js';
 import { atomsDownstream } from './downstream.js';
 
@@ -18,21 +19,10 @@ export class Redoing {
    * innermost is enough: the others do more.
    */
   of(atom: number): readonly ReadonlySet<number>[] {
-    const around = this.#around(atom);
+    const around = [...enclosingRetries(this.#flow, atom)];
     const nearest = around.find((retry) => this.#live.has(retry));
     const before = [...this.#live].filter((retry) => !around.includes(retry) && retry !== atom && this.#redoneBy(retry).has(atom));
     return [...(nearest === undefined ? [] : [nearest]), ...before].map((retry) => this.#redoneBy(retry));
-  }
-
-  /** From the inside out. */
-  #around(atom: number): readonly number[] {
-    const retries: number[] = [];
-    for (let at = this.#governorOf(atom); at >= 0; at = this.#governorOf(at)) retries.push(at);
-    return retries;
-  }
-
-  #governorOf(atom: number): number {
-    return this.#flow.atoms[atom]?.governor ?? -1;
   }
 
   /** With what is downstream of it: see `anewDownstream`. */
@@ -51,11 +41,14 @@ export class Redoing {
 function liveRetries(flow: CompiledFlow, { atoms, goingBack }: RunStatus): ReadonlySet<number> {
   const live = new Set<number>();
   if (goingBack) return live;
-  for (const [index, { governor }] of flow.atoms.entries()) {
-    const state = atoms[index]?.state;
+  for (const atom of flow.atoms.keys()) {
+    const state = atoms[atom]?.state;
     if (state === 'SUCCESS' || state === 'IGNORE') continue;
-    for (let at = governor; at >= 0 && !live.has(at); at = flow.atoms[at]?.governor ?? -1) live.add(at);
+    for (const retry of enclosingRetries(flow, atom)) {
+      if (live.has(retry)) break;
+      live.add(retry);
+    }
   }
-  for (const at of live) if (atoms[at]?.intention === 'REVERT' || atoms[at]?.intention === 'IGNORE') live.delete(at);
+  for (const retry of live) if (atoms[retry]?.intention === 'REVERT' || atoms[retry]?.intention === 'IGNORE') live.delete(retry);
   return live;
 }

@@ -2,6 +2,7 @@ import type { CompiledDecider, CompiledRetry, OptionalPart } from '../../compila
 import { timeAfter } from '../../model/clock.js';
 import type { Failure } from '../../model/failure.js';
 import type { Decision } from '../../model/states.js';
+import { enclosingRetryOf } from '../state/enclosing-retries.js';
 import type { Question } from '../state/protocol.js';
 import { atomOf, type AtomStatus, isSkipped, isTakenBack } from '../state/run-status.js';
 import { begunDownstream, downstreamOf } from './downstream.js';
@@ -36,12 +37,12 @@ export function resolveFailure(run: Run, step: Step, failed: number): Question |
   let gaveUp: CompiledRetry | undefined;
   let via = failed;
   let part = toleratedBy(run, failed);
-  for (let governor = governorOf(run, failed); ; via = governor, governor = governorOf(run, governor)) {
-    for (; part !== undefined && part.first > governor; part = part.outer) if (leaveOut(run, step, part, failed)) return undefined;
-    if (governor < 0) break;
-    const retry = run.flow.atoms[governor] as CompiledRetry;
-    const decision = isPermanent || !hasBegun(atomOf(run.status, governor)) ? 'REVERT' : decisionOf(run, retry, failed, via);
-    if (decision === undefined) return { about: 'failure', retry: governor, failed, via };
+  for (let asked = enclosingRetryOf(run.flow, failed); ; via = asked, asked = enclosingRetryOf(run.flow, asked)) {
+    for (; part !== undefined && part.first > asked; part = part.outer) if (leaveOut(run, step, part, failed)) return undefined;
+    if (asked < 0) break;
+    const retry = run.flow.atoms[asked] as CompiledRetry;
+    const decision = isPermanent || !hasBegun(atomOf(run.status, asked)) ? 'REVERT' : decisionOf(run, retry, failed, via);
+    if (decision === undefined) return { about: 'failure', retry: asked, failed, via };
     // What would be undone for good in an optional node is left out with it, and nobody further out is asked.
     if (decision === 'REVERT_LOCAL') for (; part !== undefined; part = part.outer) if (leaveOut(run, step, part, failed)) return undefined;
     if (decision === 'REVERT') {
@@ -128,8 +129,4 @@ function abortDoomed(run: Run, step: Step): void {
     if (atom.state === 'RUNNING' && isTakenBack(atom)) doomed.push(index);
   }
   if (doomed.length > 0) step.commands.push({ do: 'abort', atoms: doomed });
-}
-
-function governorOf(run: Run, atom: number): number {
-  return run.flow.atoms[atom]?.governor ?? -1;
 }

@@ -2,6 +2,7 @@ import { type CompiledFlow, decidersIn, storedFlow } from '../../compilation/ind
 import type { FlowChange, Transition } from '../../persistence/index.js';
 import { skippedBy } from '../decide/verdict.js';
 import { foldTransition } from '../state/fold.js';
+import { enclosingRetries, enclosingRetryOf } from '../state/enclosing-retries.js';
 import { around, type Past } from '../state/past.js';
 import { type AtomStatus, mayBeUndone, type RunStatus } from '../state/run-status.js';
 
@@ -57,16 +58,16 @@ function skipped(flow: CompiledFlow, status: RunStatus, { from }: FlowChange, pa
 
 /** What is new in a flow that is being undone does not begin before that flow does. */
 function intentionAround(
-  { atoms, optional }: CompiledFlow,
+  flow: CompiledFlow,
   status: RunStatus,
   past: Past,
   atom: number,
 ): 'REVERT' | 'REDO' | 'IGNORE' | undefined {
   if (status.goingBack) return 'REVERT';
-  for (let part = optional?.[atom]; part !== undefined; part = part.outer) if (past.isLeftOut(part.path)) return 'IGNORE';
-  const governor: AtomStatus | undefined = status.atoms[atoms[atom]?.governor ?? -1];
-  if (governor === undefined || governor.intention === 'EXECUTE') return undefined;
-  return governor.intention === 'REDO' ? 'REDO' : 'REVERT';
+  for (let part = flow.optional?.[atom]; part !== undefined; part = part.outer) if (past.isLeftOut(part.path)) return 'IGNORE';
+  const retry: AtomStatus | undefined = status.atoms[enclosingRetryOf(flow, atom)];
+  if (retry === undefined || retry.intention === 'EXECUTE') return undefined;
+  return retry.intention === 'REDO' ? 'REDO' : 'REVERT';
 }
 
 /**
@@ -105,11 +106,11 @@ function isDownstreamOfOptional({ graph }: CompiledFlow, status: RunStatus): boo
   );
 }
 
-/** Nobody around it is about to try again. */
-function isForGood({ atoms }: CompiledFlow, status: RunStatus, atom: number): boolean {
+/** No retry around it is about to try again. */
+function isForGood(flow: CompiledFlow, status: RunStatus, atom: number): boolean {
   if (status.atoms[atom]?.intention !== 'REVERT') return false;
-  for (let at = atoms[atom]?.governor ?? -1; at >= 0; at = atoms[at]?.governor ?? -1) {
-    const intention = status.atoms[at]?.intention;
+  for (const retry of enclosingRetries(flow, atom)) {
+    const intention = status.atoms[retry]?.intention;
     if (intention === 'RETRY' || intention === 'REDO') return false;
   }
   return true;
