@@ -8,5 +8,5 @@ export interface Secrets {
    * Atom → names of its inputs that are secret, perhaps none: all atoms that take, give or are told of a secret. What
    * they say beside their outputs may have it in it, too.
    */
-  readonly confidants: ReadonlyMap<number, ReadonlySet<string>>;
+  readonly secretReaders: ReadonlyMap<number, ReadonlySet<string>>;
 }

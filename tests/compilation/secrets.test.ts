@@ -10,14 +10,14 @@ const hide = defineTask({ name: 'hide', requires: ['a'], secret: ['a'], execute:
 const other = defineTask({ name: 'other', requires: ['b?'], execute: (_: { b?: string }) => {} });
 
 /** By paths, to be read. */
-function secretsOf(flow: object): { inputs: string[]; outputs: string[]; confidants: string[] } | undefined {
+function secretsOf(flow: object): { inputs: string[]; outputs: string[]; secretReaders: string[] } | undefined {
   const { secrets, atoms } = compiled(flow);
   if (secrets === undefined) return undefined;
   const pathOf = (atom: number) => atoms[atom]?.path.split('/').slice(1).join('/') ?? '?';
   return {
     inputs: [...secrets.inputs],
     outputs: [...secrets.outputs].flatMap(([atom, names]) => [...names].map((name) => `${pathOf(atom)} ${name}`)),
-    confidants: [...secrets.confidants].map(([atom, taken]) => [pathOf(atom), ...taken].join(' ')),
+    secretReaders: [...secrets.secretReaders].map(([atom, taken]) => [pathOf(atom), ...taken].join(' ')),
   };
 }
 
@@ -31,24 +31,24 @@ describe('a value is secret', () => {
   test('where it is given as one, and all that take it know it, under whatever name', () => {
     const inner = linear.open('inner').add(take).build();
     const flow = linear('f').add(give, { provides: { a: 'x' } }).add(inner, { rebind: { a: 'x' } }).add(other).build(); // biome-ignore format: a line
-    expect(secretsOf(flow)).toEqual({ inputs: [], outputs: ['give a'], confidants: ['give', 'inner/take a'] });
+    expect(secretsOf(flow)).toEqual({ inputs: [], outputs: ['give a'], secretReaders: ['give', 'inner/take a'] });
   });
 
   test('where it is taken as one: an input of the run, what a task gives, what a revert takes', () => {
-    expect(secretsOf(linear('f').input<{ a: string }>().add(hide).build())).toEqual({ inputs: ['a'], outputs: [], confidants: ['hide a'] });
-    expect(secretsOf(linear.open('f').add(take).add(hide).build())?.confidants).toEqual(['take a', 'hide a']);
+    expect(secretsOf(linear('f').input<{ a: string }>().add(hide).build())).toEqual({ inputs: ['a'], outputs: [], secretReaders: ['hide a'] });
+    expect(secretsOf(linear.open('f').add(take).add(hide).build())?.secretReaders).toEqual(['take a', 'hide a']);
     expect(secretsOf(graph('f').add({ hide, plain }).build())?.outputs).toEqual(['plain a']);
     const back = defineTask({ name: 'back', revertRequires: ['a'], secret: ['a'], execute: () => {}, revert: (_: { a: string }) => {} });
     expect(secretsOf(linear('f').add(plain).add(back).build())).toEqual({
       inputs: [],
       outputs: ['plain a'],
-      confidants: ['plain', 'back a'],
+      secretReaders: ['plain', 'back a'],
     });
   });
 
   test('where a flow says so of its input, as a root and in another flow, whatever that calls it', () => {
     const nested = linear('nested').input<{ a: string; b: string }>().secret('a').add(take).add(other).build();
-    expect(secretsOf(nested)).toEqual({ inputs: ['a'], outputs: [], confidants: ['take a'] });
+    expect(secretsOf(nested)).toEqual({ inputs: ['a'], outputs: [], secretReaders: ['take a'] });
     expect(
       secretsOf(
         unordered('f')
@@ -64,7 +64,7 @@ describe('a value is secret', () => {
       .input<{ b: string }>()
       .add(nested, { inject: { a: 'of the code' } })
       .build();
-    expect(secretsOf(constant)).toEqual({ inputs: [], outputs: [], confidants: ['nested/take a'] });
+    expect(secretsOf(constant)).toEqual({ inputs: [], outputs: [], secretReaders: ['nested/take a'] });
     const parsed = linear('f').retry(times(2)).input<{ a: string }>().secret('a').add(take).build();
     expect(secretsOf(parsed)?.inputs).toEqual(['a']);
     expect(secretsOf(linear.dynamic('f').input(['a']).secret('a').add(take).build())?.inputs).toEqual(['a']);
@@ -77,13 +77,13 @@ describe('a value is secret', () => {
     expect(secretsOf(linear('f').add(lists).add(inner(hide)).build())).toEqual({
       inputs: [],
       outputs: ['inner/(retry) a', 'lists list'],
-      confidants: ['lists', 'inner/(retry) list', 'inner/hide a'],
+      secretReaders: ['lists', 'inner/(retry) list', 'inner/hide a'],
     });
     const listing = linear('f').input<{ list: string[] }>().secret('list').add(inner(take)).build();
     expect(secretsOf(listing)).toEqual({
       inputs: ['list'],
       outputs: ['inner/(retry) a'],
-      confidants: ['inner/(retry) list', 'inner/take a'],
+      secretReaders: ['inner/(retry) list', 'inner/take a'],
     });
   });
 
@@ -104,14 +104,14 @@ describe('a value is secret', () => {
 describe('who may know a secret', () => {
   test('is whose decider is told one, and a retry of one’s own that is asked about those who do', () => {
     const choice = linear('f').add(give).when('maybe', ['a'], ({ a }) => a === 'a', other).build(); // biome-ignore format: a line
-    expect(secretsOf(choice)?.confidants).toEqual(['give', 'maybe/other']);
+    expect(secretsOf(choice)?.secretReaders).toEqual(['give', 'maybe/other']);
     const decided = graph('f').add({ give, other }).link('give', 'other', { decider: ({ give: gave }) => gave.a === 'a' }).build(); // biome-ignore format: a line
-    expect(secretsOf(decided)?.confidants).toEqual(['give', 'other']);
+    expect(secretsOf(decided)?.secretReaders).toEqual(['give', 'other']);
     const own = defineRetry({ name: 'own', onFailure: () => 'REVERT' });
-    expect(secretsOf(linear('f').retry(own).add(give).build())?.confidants).toEqual(['give', '(retry)']);
-    expect(secretsOf(linear('f').retry(alwaysRevert()).add(give).build())?.confidants).toEqual(['give']);
+    expect(secretsOf(linear('f').retry(own).add(give).build())?.secretReaders).toEqual(['give', '(retry)']);
+    expect(secretsOf(linear('f').retry(alwaysRevert()).add(give).build())?.secretReaders).toEqual(['give']);
     const beside = linear.open('beside').retry(own).add(other).build();
-    expect(secretsOf(linear('f').add(give).add(beside).build())?.confidants).toEqual(['give']);
+    expect(secretsOf(linear('f').add(give).add(beside).build())?.secretReaders).toEqual(['give']);
   });
 });
 

@@ -197,7 +197,7 @@ function atomView(atom: AtomStatus, index: number, [path, kind]: Shape['atoms'][
     what === undefined ? {} : { [name]: shownFailure(secrets, index, what) };
   // What it told was masked when it told it.
   const showTold = (all: Secrets | undefined, of: number, told: unknown) =>
-    discreet?.confidants.has(of) === true ? told : shownBeside(all, of, told);
+    discreet?.secretReaders.has(of) === true ? told : shownBeside(all, of, told);
   return {
     ...{ kind, path, state, intention, round, executions, reversions, progress },
     ...decoded('progressDetails', atom.progressDetails, showTold),

@@ -24,7 +24,7 @@ export function secretsIn(shape: FlowShape, linked: LinkedFlow, read: readonly S
     }
   }
   spread(shape, atoms, marks);
-  return marks.secrets(confidantsIn(shape, linked, marks));
+  return marks.secrets(secretReadersIn(shape, linked, marks));
 }
 
 function secretOf(node: NodeShape | undefined): readonly string[] {
@@ -57,20 +57,20 @@ function spread(shape: FlowShape, atoms: readonly LinkedAtom[], marks: Marks): v
  * The atoms that may know a secret: those that take or give one, those whose decider is told one (what it says wrong is
  * their failure), and retries of the user's own, which are asked about failures of such atoms.
  */
-function confidantsIn(shape: FlowShape, linked: LinkedFlow, marks: Marks): Map<number, ReadonlySet<string>> {
-  const confidants = new Map<number, ReadonlySet<string>>();
+function secretReadersIn(shape: FlowShape, linked: LinkedFlow, marks: Marks): Map<number, ReadonlySet<string>> {
+  const secretReaders = new Map<number, ReadonlySet<string>>();
   for (const [atom, { node, revertInputs }] of linked.atoms.entries()) {
     const own = secretOf(shape.nodes[node]);
     const taken = Object.entries(revertInputs).filter(([name, source]) => own.includes(name) || marks.has(source));
-    if (taken.length > 0 || own.length > 0 || marks.givenBy(atom)) confidants.set(atom, new Set(taken.map(([name]) => name)));
+    if (taken.length > 0 || own.length > 0 || marks.givenBy(atom)) secretReaders.set(atom, new Set(taken.map(([name]) => name)));
   }
-  for (const atom of toldByDeciders(shape, linked, marks)) if (!confidants.has(atom)) confidants.set(atom, new Set());
+  for (const atom of toldByDeciders(shape, linked, marks)) if (!secretReaders.has(atom)) secretReaders.set(atom, new Set());
   for (const [retry, until] of linked.until) {
     const { policy } = shape.nodes[linked.atoms[retry]?.node ?? -1] as Extract<NodeShape, { kind: 'retry' }>;
-    const asked = policy.kind === 'own' && [...confidants.keys()].some((atom) => atom > retry && atom < until);
-    if (asked && !confidants.has(retry)) confidants.set(retry, new Set());
+    const asked = policy.kind === 'own' && [...secretReaders.keys()].some((atom) => atom > retry && atom < until);
+    if (asked && !secretReaders.has(retry)) secretReaders.set(retry, new Set());
   }
-  return confidants;
+  return secretReaders;
 }
 
 /** The first atom of each node whose decider is told a secret. */
@@ -140,7 +140,7 @@ class Marks {
     return this.#outputs.has(atom);
   }
 
-  secrets(confidants: Secrets['confidants']): Secrets {
-    return { inputs: this.#inputs, outputs: this.#outputs, confidants };
+  secrets(secretReaders: Secrets['secretReaders']): Secrets {
+    return { inputs: this.#inputs, outputs: this.#outputs, secretReaders };
   }
 }

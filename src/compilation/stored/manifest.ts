@@ -80,11 +80,11 @@ function pathsIn({ nodes }: FlowShape): readonly string[] {
 }
 
 /** By names and paths, so that whoever reads a stored run knows what to show, without its code. */
-function secretsText({ inputs, outputs, confidants }: Secrets, { atoms }: LinkedFlow): Json {
+function secretsText({ inputs, outputs, secretReaders }: Secrets, { atoms }: LinkedFlow): Json {
   const pathOf = (atom: number): string => atoms[atom]?.path ?? '?';
   return {
     inputs: [...inputs].sort(),
     outputs: Object.fromEntries([...outputs].map(([atom, names]) => [pathOf(atom), [...names].sort()])),
-    confidants: [...confidants.keys()].map(pathOf).sort(),
+    confidants: [...secretReaders.keys()].map(pathOf).sort(),
   };
 }

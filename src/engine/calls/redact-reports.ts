@@ -16,7 +16,7 @@ export interface Discretion {
 /** Of a task that may know a secret; nothing for all others, which tell what they like. */
 export function discretionOf(run: Run, atom: CompiledTask): Discretion | undefined {
   const { secrets } = run.flow;
-  const taken = secrets?.confidants.get(atom.index);
+  const taken = secrets?.secretReaders.get(atom.index);
   if (taken === undefined) return undefined;
   let made: Scrubber | undefined;
   const scrubber = (): Scrubber => {

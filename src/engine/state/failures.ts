@@ -24,7 +24,7 @@ export interface FailedFlow {
  * @param reader the atom that they are told: one that knows a secret may read what others that do have said
  */
 export function failuresOf(flow: FailedFlow, status: RunStatus, reader?: number): readonly FailureReport[] {
-  const secrets = reader !== undefined && flow.secrets?.confidants.has(reader) === true ? undefined : flow.secrets;
+  const secrets = reader !== undefined && flow.secrets?.secretReaders.has(reader) === true ? undefined : flow.secrets;
   const found: { at: number; report: FailureReport }[] = [];
   const all = flow.compat?.failures === 'all';
   status.atoms.forEach((atom, index) => {
@@ -45,7 +45,7 @@ export function failuresOf(flow: FailedFlow, status: RunStatus, reader?: number)
     }
   });
   for (const { at, report, isConfident } of status.pastFailures) {
-    const isShown = !isConfident || flow.isPlain === true || flow.secrets?.confidants.has(reader ?? -1) === true;
+    const isShown = !isConfident || flow.isPlain === true || flow.secrets?.secretReaders.has(reader ?? -1) === true;
     found.push({ at, report: isShown ? report : { ...report, failure: maskedFailure(report.failure) } });
   }
   return found.sort((a, b) => a.at - b.at).map(({ report }) => report);

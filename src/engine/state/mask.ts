@@ -12,10 +12,10 @@ export function shownResult(secrets: Secrets | undefined, atom: number, result: 
 
 /** What else it said: anything may be in it. */
 export function shownBeside<Said>(secrets: Secrets | undefined, atom: number, said: Said): Said | typeof MASKED {
-  return secrets?.confidants.has(atom) === true ? MASKED : said;
+  return secrets?.secretReaders.has(atom) === true ? MASKED : said;
 }
 
 /** A copy: what its reader does to it shows nowhere else. */
 export function shownFailure(secrets: Secrets | undefined, atom: number, failure: Failure): Failure {
-  return secrets?.confidants.has(atom) === true ? maskedFailure(failure) : copyOfFailure(failure);
+  return secrets?.secretReaders.has(atom) === true ? maskedFailure(failure) : copyOfFailure(failure);
 }

@@ -22,7 +22,7 @@ export function failuresOfGone(run: RunStatus, from: readonly number[]): readonl
     around(path).some((flow) => run.atoms[paths.indexOf(`${flow}/${RETRY_NAME}`)]?.intention === 'RETRY');
   return gone.flatMap(([atom, place]): PastFailure[] => {
     const path = paths[place] ?? `#${place}`;
-    const isConfident = secrets?.confidants.has(place) === true;
+    const isConfident = secrets?.secretReaders.has(place) === true;
     if (triesAgain(path)) return [];
     const { failure, failedAt, failedExecution, revertFailure, revertFailedAt, reversions } = atom;
     return [

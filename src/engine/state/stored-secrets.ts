@@ -15,7 +15,7 @@ export function storedSecrets(manifest: Json | undefined, atoms: Shape['atoms'])
   return {
     inputs: new Set(textsIn(secrets.inputs)),
     outputs: new Map(outputs.flatMap(([path, names]) => placed(path).map((place) => [place, new Set(textsIn(names))] as const))),
-    confidants: new Map(textsIn(secrets.confidants).flatMap((path) => placed(path).map((place) => [place, NONE] as const))),
+    secretReaders: new Map(textsIn(secrets.confidants).flatMap((path) => placed(path).map((place) => [place, NONE] as const))),
   };
 }
 
@@ -27,7 +27,7 @@ export function anySecrets(one: Secrets | undefined, other: Secrets | undefined)
   return {
     inputs: new Set([...one.inputs, ...other.inputs]),
     outputs,
-    confidants: new Map([...one.confidants, ...other.confidants]),
+    secretReaders: new Map([...one.secretReaders, ...other.secretReaders]),
   };
 }
 

@@ -11,5 +11,5 @@ export function secrecyOf(secrets: Secrets | undefined, { op, of }: ValueName): 
   if (of === undefined) return 'whole';
   if (typeof of === 'string') return secrets.inputs.has(of) ? 'whole' : 'none';
   if (kindOf(op).provides === true) return secrets.outputs.get(of) ?? 'none';
-  return secrets.confidants.has(of) ? 'whole' : 'none';
+  return secrets.secretReaders.has(of) ? 'whole' : 'none';
 }

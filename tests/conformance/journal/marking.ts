@@ -8,7 +8,7 @@ const ATOMS = [0, 1, 2, 3];
 export const SECRETS: Secrets = {
   inputs: NAMES,
   outputs: new Map(ATOMS.map((atom) => [atom, NAMES])),
-  confidants: new Map(ATOMS.map((atom) => [atom, new Set()])),
+  secretReaders: new Map(ATOMS.map((atom) => [atom, new Set()])),
 };
 
 /** Says of every write that it has secrets in it, as an engine does whose flow has some. */
