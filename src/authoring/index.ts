@@ -30,6 +30,7 @@ export type {
   AnyDecider,
   BackoffDefinition,
   ChoiceDefinition,
+  CustomRetryDefinition,
   Depth,
   FlowDefinition,
   InputDefinition,
@@ -37,7 +38,6 @@ export type {
   NodeDefinition,
   NotANode,
   OnInterrupted,
-  CustomRetryDefinition,
   Pattern,
   Placement,
   Port,
@@ -86,7 +86,7 @@ export { hintFor } from './placement/placement.js';
 export { use } from './placement/use.js';
 export type { CheckRetryClass, FoundInRetry } from './retry/check-custom-retry.js';
 export type { Tried } from './retry/check-retry.js';
-export type { DelayedRetry, CustomRetry, RetryAnswer, RetryClass, RetryDemands, RetryGives, RetryNeeds } from './retry/custom-retry.js';
+export type { CustomRetry, DelayedRetry, RetryAnswer, RetryClass, RetryDemands, RetryGives, RetryNeeds } from './retry/custom-retry.js';
 export { defineRetry } from './retry/define-retry.js';
 export type { Attempt, ErrorClass, History } from './retry/history.js';
 export {

@@ -73,11 +73,11 @@ const MUTANTS: readonly (readonly [what: string, instead: Readonly<Record<string
   ['votes are forgotten, and what is new in what was skipped runs', { 'upgrade/adoption': { adopt: onlyTheFlow } }],
   ['nothing is refused', { 'upgrade/resume-compatibility': { refusals: () => [] } }],
   ['values may be missing', { 'upgrade/missing-values': { missingValues: () => [] } }],
-  ['what is done behind a flow that is tried again stands in its way', { 'decide/downstream': { begunBehind: () => [] } }],
+  ['what is done behind a flow that is tried again stands in its way', { 'decide/downstream': { begunDownstream: () => [] } }],
   // Either mends what the other one leaves.
   [
     'what was undone to run again stays undone',
-    { 'decide/downstream': { anewBehind: () => [] }, 'decide/anew': { bringBack: () => false } },
+    { 'decide/downstream': { anewDownstream: () => [] }, 'decide/anew': { bringBack: () => false } },
   ],
   ['what failed is forgotten when it is taken away', { 'state/past-failures': { failuresOfGone: () => [] } }],
   ['what an operator has undone is undone again', { 'decide/apply-operator-message': { skipRevert: () => undefined } }],

@@ -35,7 +35,11 @@ describe('a value is secret', () => {
   });
 
   test('where it is taken as one: an input of the run, what a task gives, what a revert takes', () => {
-    expect(secretsOf(linear('f').input<{ a: string }>().add(hide).build())).toEqual({ inputs: ['a'], outputs: [], secretReaders: ['hide a'] });
+    expect(secretsOf(linear('f').input<{ a: string }>().add(hide).build())).toEqual({
+      inputs: ['a'],
+      outputs: [],
+      secretReaders: ['hide a'],
+    });
     expect(secretsOf(linear.open('f').add(take).add(hide).build())?.secretReaders).toEqual(['take a', 'hide a']);
     expect(secretsOf(graph('f').add({ hide, plain }).build())?.outputs).toEqual(['plain a']);
     const back = defineTask({ name: 'back', revertRequires: ['a'], secret: ['a'], execute: () => {}, revert: (_: { a: string }) => {} });

@@ -27,14 +27,19 @@ function altered(text: string, change: (text: string) => string): string {
 
 test('a word that is added to the journal fails to compile in one place: where it is to be said what it makes of a run', () => {
   const withWord = (table: string): string =>
-    table.replace('\n  SNAPSHOT: word(', "\n  NUDGED: word({ ...bare, says: 'Nothing.', format: 2, written: 'later' }),\n  SNAPSHOT: word(");
+    table.replace(
+      '\n  SNAPSHOT: word(',
+      "\n  NUDGED: word({ ...bare, says: 'Nothing.', format: 2, written: 'later' }),\n  SNAPSHOT: word(",
+    );
   const errors = errorsWith('src/persistence/transitions/table.ts', withWord);
   expect(errors).toHaveLength(1);
   expect(errors[0]).toContain("src/engine/state/effects.ts: Property 'NUDGED' is missing");
 }, 60_000);
 
 test('a kind of atom that is added fails to compile in one place: where it is to be said how the engine treats it', () => {
-  const errors = errorsWith('src/model/states.ts', (states) => states.replace('export type AtomKind =', "export type AtomKind = 'nudge' |"));
+  const errors = errorsWith('src/model/states.ts', (states) =>
+    states.replace('export type AtomKind =', "export type AtomKind = 'nudge' |"),
+  );
   expect(errors).toHaveLength(1);
   expect(errors[0]).toContain("src/engine/state/atom-behavior.ts: Property 'nudge' is missing");
 }, 60_000);

@@ -4,7 +4,7 @@ import type { NamesOf } from '../words/names.js';
 import type { ValueNames } from '../words/value-names.js';
 import type { CheckRetryClass, FoundInRetry } from './check-custom-retry.js';
 import type { RetryClass } from './custom-retry.js';
-import { leaveRetry, customRetryDefinition } from './retry-definition.js';
+import { customRetryDefinition, leaveRetry } from './retry-definition.js';
 
 /**
  * Makes a class a retry of your own, for `.retry(UntilItFits)`: its `onFailure` is asked after each failure in the flow.

@@ -113,7 +113,15 @@ class Linker {
     const children = node.pattern === 'linear' ? [] : (this.#children[index] ?? []);
     const gifts = children.map((child) => placed(this.#shape, child, this.#given));
     const scope = outer === undefined ? this.#rootScope(node, gifts, this.#inputs) : outer.scope.inside(node, gifts, index);
-    this.#stack.push({ node: index, shape: node, path, scope, names: new Set(), enclosingRetry: outer?.enclosingRetry ?? -1, flowRetry: -1 });
+    this.#stack.push({
+      node: index,
+      shape: node,
+      path,
+      scope,
+      names: new Set(),
+      enclosingRetry: outer?.enclosingRetry ?? -1,
+      flowRetry: -1,
+    });
     if (outer === undefined || node.choice === undefined) return;
     reportChoice(node, path, outer.shape.flow, this.#report);
     this.#reads.set(index, this.#readsOf(outer, node.choice.reads, path));

@@ -1,4 +1,4 @@
-import { type History, instanceOf, type CustomRetryDefinition, type Resolve, type RetryContext } from '../../authoring/index.js';
+import { type CustomRetryDefinition, type History, instanceOf, type Resolve, type RetryContext } from '../../authoring/index.js';
 import type { CompiledRetry } from '../../compilation/index.js';
 import { toFailure } from '../../model/failure.js';
 import type { Phase } from '../../model/states.js';

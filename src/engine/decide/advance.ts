@@ -2,7 +2,7 @@ import type { CompiledAtom, CompiledRetry } from '../../compilation/index.js';
 import type { Failure } from '../../model/failure.js';
 import type { Phase, RunState } from '../../model/states.js';
 import { behaviorOf, isRetry } from '../state/atom-behavior.js';
-import { atomOf, type AtomStatus, isTakenBack } from '../state/run-status.js';
+import { type AtomStatus, atomOf, isTakenBack } from '../state/run-status.js';
 import { bringBack } from './anew.js';
 import { anewDownstream } from './downstream.js';
 import { isFull, notBegun } from './full-journal.js';

@@ -2,9 +2,9 @@ import { LATEST_MS, timeAfter } from '../../model/clock.js';
 import { type Failure, statedFailure } from '../../model/failure.js';
 import { inWords } from '../../model/in-words.js';
 import { DECISIONS, type Decision } from '../../model/states.js';
+import { pathOf } from '../state/paths.js';
 import type { Answer, Question } from '../state/protocol.js';
 import { atomOf } from '../state/run-status.js';
-import { pathOf } from '../state/paths.js';
 import type { Run, Step } from './step.js';
 
 /**

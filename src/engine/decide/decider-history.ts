@@ -2,9 +2,9 @@ import type { Attempt, History } from '../../authoring/index.js';
 import type { CompiledRetry } from '../../compilation/index.js';
 import { copyOfFailure, type Failure, type FailureReport, findCause } from '../../model/failure.js';
 import type { Json } from '../../model/json.js';
-import type { Question } from '../state/protocol.js';
-import { atomOf, type AtomStatus, type DecidedFailure } from '../state/run-status.js';
 import { pathOf } from '../state/paths.js';
+import type { Question } from '../state/protocol.js';
+import { type AtomStatus, atomOf, type DecidedFailure } from '../state/run-status.js';
 import type { Run } from './step.js';
 
 type Values = Readonly<Record<string, unknown>>;

@@ -1,6 +1,6 @@
 import type { CompiledFlow, CompiledRetry } from '../../compilation/index.js';
 import { isRetry } from '../state/atom-behavior.js';
-import { atomOf, type AtomStatus, mayBeUndone } from '../state/run-status.js';
+import { type AtomStatus, atomOf, mayBeUndone } from '../state/run-status.js';
 import type { Run } from './step.js';
 
 /** A node's atoms: of a retry, its flow's. */
@@ -22,7 +22,9 @@ export function downstreamOf(run: Run, retry: CompiledRetry): Ranges {
  */
 export function begunDownstream(run: Run, part: AtomRange): Ranges {
   if (!run.status.changed) return [];
-  const begun = atomsDownstream(run.flow, part).filter((atom) => mayBeUndone(atomOf(run.status, atom).state) && atomOf(run.status, atom).intention !== 'REVERT');
+  const begun = atomsDownstream(run.flow, part).filter(
+    (atom) => mayBeUndone(atomOf(run.status, atom).state) && atomOf(run.status, atom).intention !== 'REVERT',
+  );
   return rangesOf(begun);
 }
 
@@ -59,7 +61,8 @@ function skippedFrom(run: Run, { index, until }: CompiledRetry): readonly number
   const skipped: number[] = [];
   for (const decider of run.frontier.deciders.reachingOut(index + 1, until)) {
     for (const [from, to] of decider.skips) {
-      for (let atom = from; atom < to; atom++) if ((atom < index || atom >= until) && atomOf(run.status, atom).state === 'IGNORE') skipped.push(atom);
+      for (let atom = from; atom < to; atom++)
+        if ((atom < index || atom >= until) && atomOf(run.status, atom).state === 'IGNORE') skipped.push(atom);
     }
   }
   return skipped;
@@ -69,7 +72,9 @@ function skippedFrom(run: Run, { index, until }: CompiledRetry): readonly number
 function takenBackFrom(run: Run, retry: CompiledRetry): readonly number[] {
   const { index, until } = retry;
   if (!run.flow.atoms.slice(index + 1, until).some(isRetry)) return [];
-  return atomsDownstream(run.flow, retry).filter((atom) => atomOf(run.status, atom).state === 'PENDING' && atomOf(run.status, atom).intention === 'REVERT');
+  return atomsDownstream(run.flow, retry).filter(
+    (atom) => atomOf(run.status, atom).state === 'PENDING' && atomOf(run.status, atom).intention === 'REVERT',
+  );
 }
 
 function isNew({ state, intention, votes }: AtomStatus): boolean {

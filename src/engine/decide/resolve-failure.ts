@@ -4,7 +4,7 @@ import type { Failure } from '../../model/failure.js';
 import type { Decision } from '../../model/states.js';
 import { enclosingRetryOf } from '../state/enclosing-retries.js';
 import type { Question } from '../state/protocol.js';
-import { atomOf, type AtomStatus, isSkipped, isTakenBack } from '../state/run-status.js';
+import { type AtomStatus, atomOf, isSkipped, isTakenBack } from '../state/run-status.js';
 import { begunDownstream, downstreamOf } from './downstream.js';
 import { decisionOf, pauseBefore } from './retries.js';
 import type { Run, Step } from './step.js';

@@ -5,7 +5,7 @@ import { quickDigest } from '../../model/ids.js';
 import { messageOf } from '../../model/in-words.js';
 import { canonicalText, isJsonArray, type Json, type JsonObject } from '../../model/json.js';
 import type { Decision } from '../../model/states.js';
-import { atomOf, type AtomStatus, type DecidedFailure } from '../state/run-status.js';
+import { type AtomStatus, atomOf, type DecidedFailure } from '../state/run-status.js';
 import { storedValue } from '../state/values.js';
 import type { Run } from './step.js';
 

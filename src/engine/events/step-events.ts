@@ -2,8 +2,8 @@ import type { AtomState } from '../../model/states.js';
 import { isCall } from '../decide/call-commands.js';
 import type { Run } from '../decide/step.js';
 import { shownBeside, shownFailure, shownResult } from '../state/mask.js';
-import type { CallCommand, Change, Decision } from '../state/protocol.js';
 import { pathOf } from '../state/paths.js';
+import type { CallCommand, Change, Decision } from '../state/protocol.js';
 import type { AtomEvent, CommonFields, FlowEvent } from './events.js';
 
 /** The events of a durable step, in its order; those of calls are announced when the call is made. */
@@ -31,7 +31,11 @@ export function callEvent(run: Run, { atom, phase, from }: CallCommand, common: 
   return atomEvent(run, { kind: 'atom', atom, from, to: phase === 'execute' ? 'RUNNING' : 'REVERTING' }, common);
 }
 
-function atomEvent(run: Run, { atom: index, from, to, failure, result }: Extract<Change, { kind: 'atom' }>, common: CommonFields): AtomEvent {
+function atomEvent(
+  run: Run,
+  { atom: index, from, to, failure, result }: Extract<Change, { kind: 'atom' }>,
+  common: CommonFields,
+): AtomEvent {
   const atom = run.flow.atoms[index];
   const status = run.status.atoms[index];
   const { secrets } = run.flow;

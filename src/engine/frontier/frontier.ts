@@ -1,7 +1,7 @@
 import type { CompiledFlow } from '../../compilation/index.js';
 import type { Readiness } from '../state/effects.js';
 import type { Moment } from '../state/protocol.js';
-import { atomOf, type AtomStatus, isInFlight, mayBeLeftOut, mayBeUndone, type RunStatus, standingOf } from '../state/run-status.js';
+import { type AtomStatus, atomOf, isInFlight, mayBeLeftOut, mayBeUndone, type RunStatus, standingOf } from '../state/run-status.js';
 import { Heap } from './heap.js';
 import { PendingDeciders } from './pending-deciders.js';
 import { PendingQuestions } from './pending-questions.js';

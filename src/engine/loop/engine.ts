@@ -228,7 +228,6 @@ export class Engine {
     this.#timer.off();
     this.#reports.end(reason);
   }
-
 }
 
 function notStarted(atoms: readonly number[]): readonly EngineEvent[] {

@@ -1,7 +1,7 @@
 import type { Failure } from '../../model/failure.js';
 import type { Json, JsonObject } from '../../model/json.js';
 import type { AtomState, Intention } from '../../model/states.js';
-import { atomOf, type AtomStatus, newAtom, type RunStatus } from './run-status.js';
+import { type AtomStatus, atomOf, newAtom, type RunStatus } from './run-status.js';
 
 /** All of a run's state as JSON: content of a snapshot entry. Atoms that nothing happened to are left out. */
 export function snapshotOf(run: RunStatus): Json {

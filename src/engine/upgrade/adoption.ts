@@ -1,8 +1,8 @@
 import { type CompiledFlow, decidersIn, storedFlow } from '../../compilation/index.js';
 import type { FlowChange, Transition } from '../../persistence/index.js';
 import { skippedBy } from '../decide/verdict.js';
-import { foldTransition } from '../state/fold.js';
 import { enclosingRetries, enclosingRetryOf } from '../state/enclosing-retries.js';
+import { foldTransition } from '../state/fold.js';
 import { around, type Past } from '../state/past.js';
 import { type AtomStatus, mayBeUndone, type RunStatus } from '../state/run-status.js';
 
@@ -57,12 +57,7 @@ function skipped(flow: CompiledFlow, status: RunStatus, { from }: FlowChange, pa
 }
 
 /** What is new in a flow that is being undone does not begin before that flow does. */
-function intentionAround(
-  flow: CompiledFlow,
-  status: RunStatus,
-  past: Past,
-  atom: number,
-): 'REVERT' | 'REDO' | 'IGNORE' | undefined {
+function intentionAround(flow: CompiledFlow, status: RunStatus, past: Past, atom: number): 'REVERT' | 'REDO' | 'IGNORE' | undefined {
   if (status.goingBack) return 'REVERT';
   for (let part = flow.optional?.[atom]; part !== undefined; part = part.outer) if (past.isLeftOut(part.path)) return 'IGNORE';
   const retry: AtomStatus | undefined = status.atoms[enclosingRetryOf(flow, atom)];
