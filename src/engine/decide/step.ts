@@ -1,9 +1,9 @@
 import type { CompiledFlow } from '../../compilation/index.js';
 import type { Codec } from '../../model/codec/codec.js';
 import type { Phase } from '../../model/states.js';
-import { kindOf, rangeOf, type Transition, type Word } from '../../persistence/index.js';
+import type { Transition } from '../../persistence/index.js';
 import type { Frontier } from '../frontier/frontier.js';
-import { EFFECTS, type Effect } from '../state/effects.js';
+import { EFFECTS } from '../state/effects.js';
 import { beginEntry, foldTransition } from '../state/fold.js';
 import type { CallId, Change, Command, Limits, Question } from '../state/protocol.js';
 import { atomOf, type RunStatus, turnOf } from '../state/run-status.js';
@@ -42,7 +42,7 @@ export class Step {
     const { status } = this.#run;
     if (this.#run.observed) foldObserved(status, transition, this.changes);
     else foldTransition(status, transition);
-    this.#tell(transition);
+    EFFECTS[transition[0]].touches(this.#run.frontier, transition, status);
   }
 
   /** States what it means that another flow goes on. The run could not be looked at before that was folded in: so it has been. */
@@ -76,17 +76,5 @@ export class Step {
   #write(transition: Transition): void {
     if (this.transitions.length === 0 && !this.#run.entryIsOpen) beginEntry(this.#run.status, this.limits.nowMs);
     this.transitions.push(transition);
-  }
-
-  /** What the fact is about may be ready now, or not any more. */
-  #tell(transition: Transition): void {
-    const { status, frontier } = this.#run;
-    const [word, first] = transition;
-    const { touches }: Effect<Word> = EFFECTS[word];
-    const { about, rangeAt } = kindOf(word);
-    if (touches !== undefined) touches(frontier, transition, status);
-    else if (about === 'atom') frontier.changed(first as number);
-    else if (about === 'atoms') for (const atom of first as readonly number[]) frontier.changed(atom);
-    else if (rangeAt !== undefined) frontier.allChanged(...rangeOf(transition, rangeAt));
   }
 }

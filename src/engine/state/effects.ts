@@ -1,4 +1,4 @@
-import type { Fact, Word } from '../../persistence/index.js';
+import { type Fact, kindOf, rangeOf, type Transition, type Word } from '../../persistence/index.js';
 import * as ofAtoms from './fold-atom.js';
 import * as ofRuns from './fold-run-facts.js';
 import { type AtomStatus, atomOf, type RunStatus } from './run-status.js';
@@ -12,6 +12,8 @@ export type Heard = 'nothing' | 'run' | 'range' | 'state' | 'result' | 'failure'
 
 /** What may happen next, counted: the frontier. */
 export interface Readiness {
+  /** The node may be ready now, or not any more. */
+  changed(node: number): void;
   /** The nodes `from` up to, not including, `until` may be ready now, or not any more. */
   allChanged(from: number, until: number): void;
   /** A decider has said what it had to. */
@@ -21,16 +23,16 @@ export interface Readiness {
 }
 
 /** What a word of the journal makes of a run, and who hears of it. */
-export interface Effect<Of extends Word> {
+interface Effect<Of extends Word> {
   readonly heard: Heard;
-  /** With {@link EFFECTS} alone, what writes to a {@link RunStatus}. @throws Error when it can't have happened */
+  /** With its neighbours here alone, what writes to a {@link RunStatus}. @throws Error when it can't have happened */
   fold(run: RunStatus, fact: Fact<Of>): void;
   /** Tells the frontier what may be ready now, or not any more; where it is left out, that is every atom that the fact is about. */
   touches?(ready: Readiness, fact: Fact<Of>, run: RunStatus): void;
 }
 
 /** By word: one that the journal has and that is missing here does not compile, and nothing else has to know of it. */
-export const EFFECTS: { readonly [W in Word]: Effect<W> } = {
+const BY_WORD: { readonly [W in Word]: Effect<W> } = {
   CREATED: { heard: 'nothing', fold: (run, [, creation]) => ofRuns.create(run, creation) },
   RUN: {
     heard: 'run',
@@ -84,4 +86,36 @@ function lose(run: RunStatus, [, atoms]: Fact<'TAKEOVER'>): void {
 
 function set(run: RunStatus, atom: number, fields: Partial<AtomStatus>): void {
   Object.assign(atomOf(run, atom), fields);
+}
+
+/** All that engines read of a word for each fact of each run. */
+interface Reaction extends Required<Effect<Word>> {
+  /** The first format of entries that has it. */
+  readonly format: number;
+}
+
+/** By word. Each one has the same fields in the same order: what is read for each fact has to be found fast. */
+export const EFFECTS: Readonly<Record<Word, Reaction>> = Object.fromEntries(
+  Object.keys(BY_WORD).map((key) => {
+    const word = key as Word;
+    const { heard, fold, touches = touchesOf(word) }: Effect<Word> = BY_WORD[word];
+    return [word, { format: kindOf(word).format, heard, fold, touches }];
+  }),
+) as Record<Word, Reaction>;
+
+/** What may be ready after a word that doesn't say it: every atom that it is about. */
+function touchesOf(word: Word): Reaction['touches'] {
+  const { about, rangeAt } = kindOf(word);
+  switch (about) {
+    case 'run':
+      return () => {};
+    case 'atom':
+      return (ready, [, atom]) => ready.changed(atom as number);
+    case 'atoms':
+      return (ready, [, atoms]) => {
+        for (const atom of atoms as readonly number[]) ready.changed(atom);
+      };
+    case 'range':
+      return (ready, fact) => ready.allChanged(...rangeOf(fact as Transition, rangeAt ?? 0));
+  }
 }

@@ -1,5 +1,5 @@
-import { type Entry, kindOf, type Transition, type Word } from '../../persistence/index.js';
-import { EFFECTS, type Effect } from './effects.js';
+import type { Entry, Transition } from '../../persistence/index.js';
+import { EFFECTS } from './effects.js';
 import type { RunStatus } from './run-status.js';
 
 /** Advances a run by one entry. @throws Error when the entry says what can't have happened after what came before. */
@@ -36,8 +36,7 @@ export function beginEpoch(run: RunStatus): void {
  * place that writes to a {@link RunStatus}.
  */
 export function foldTransition(run: RunStatus, transition: Transition): void {
-  const effect: Effect<Word> = EFFECTS[transition[0]];
-  const { format } = kindOf(transition[0]);
-  if (format > run.format) run.format = format;
+  const effect = EFFECTS[transition[0]];
+  if (effect.format > run.format) run.format = effect.format;
   effect.fold(run, transition);
 }
