@@ -22,13 +22,13 @@ interface Part {
 }
 
 function partsOf(reading: ProjectReading): readonly Part[] {
-  const { flows, tasks, apps, lost, project } = reading;
-  const empty = { ...reading, project: { ...project, flowFiles: [] }, flows: [], tasks: [], apps: [], lost: [] };
+  const { flows, tasks, apps, unread, project } = reading;
+  const empty = { ...reading, project: { ...project, flowFiles: [] }, flows: [], tasks: [], apps: [], unread: [] };
   return [
     ...flows.map((flow) => ({ part: { ...empty, flows: [flow] }, place: placeOf(flow.at) })),
     ...tasks.map((task) => ({ part: { ...empty, tasks: [task] }, place: placeOf(task.at) })),
     ...apps.map((app) => ({ part: { ...empty, apps: [app] }, place: placeOf(app.at) })),
-    ...lost.map((one) => ({ part: { ...empty, lost: [one] }, place: placeOf(one.at) })),
+    ...unread.map((one) => ({ part: { ...empty, unread: [one] }, place: placeOf(one.at) })),
     ...project.flowFiles.map((file) => ({ part: { ...empty, project: { ...project, flowFiles: [file] } }, place: placeOf(file) })),
   ];
 }

@@ -32,7 +32,7 @@ export class RepeatedCheck {
     for (const { owner, reading, flows } of units) {
       this.#judged.set(owner, { findings: found(reading), flows, tasks: reading.tasks.length });
       this.#ofAll.delete(owner);
-      if (executorsIn(reading.project.flowFiles, reading.machine).length > 0) this.#ofAll.add(owner);
+      if (executorsIn(reading.project.flowFiles, reading.interpreter).length > 0) this.#ofAll.add(owner);
     }
     const all = [...this.#judged.values()];
     return {

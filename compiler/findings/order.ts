@@ -4,13 +4,13 @@ import { placeKey } from './place.js';
 /** By file, line and column; what is said twice of one place is said once. */
 export function inOrder(findings: readonly Finding[]): readonly Finding[] {
   const seen = new Set<string>();
-  const unlike = findings.filter((finding) => {
+  const distinct = findings.filter((finding) => {
     const key = `${finding.code} ${placeKey(finding.place)} ${finding.message}`;
     if (seen.has(key)) return false;
     seen.add(key);
     return true;
   });
-  return unlike.sort(
+  return distinct.sort(
     (a, b) =>
       compare(a.place.file, b.place.file) ||
       a.place.line - b.place.line ||

@@ -2,9 +2,9 @@ import type { Finding } from '../findings/finding.js';
 import { filesWithFlows, type ProjectReading } from '../reading/index.js';
 import { type BuildFinder, buildFinder } from './build-calls.js';
 import { type LoadOptions, loadModules } from './load-modules.js';
+import { type LoadedFlow, type Matched, matchLoaded } from './match-loaded.js';
 import { type BuiltFolders, type Modules, modulesOf } from './modules.js';
 import type { BuiltFlow } from './protocol.js';
-import { type LoadedFlow, type Settled, settle } from './settle.js';
 
 /** Sources themselves are not loaded: Node.js takes no decorators. */
 const NOWHERE =
@@ -22,11 +22,11 @@ export interface LoadFlowsOptions extends LoadOptions {
  * Loads the modules of a project that have to do with flows, and judges by what they build: what could not be read is
  * known then, and what was read is compared.
  */
-export async function loadFlows(reading: ProjectReading, { built, wants, say, ...options }: LoadFlowsOptions): Promise<Settled> {
+export async function loadFlows(reading: ProjectReading, { built, wants, say, ...options }: LoadFlowsOptions): Promise<Matched> {
   const modules = modulesOf(reading.project, built);
   const findings: Finding[] = [];
   const sources = new Map<string, string>();
-  for (const { fileName } of filesWithFlows(reading.project.flowFiles, reading.machine)) {
+  for (const { fileName } of filesWithFlows(reading.project.flowFiles, reading.interpreter)) {
     if (!wants(fileName)) continue;
     const found = modules.of(fileName);
     if (found === undefined) findings.push(failed(fileName, NOWHERE));
@@ -40,8 +40,8 @@ export async function loadFlows(reading: ProjectReading, { built, wants, say, ..
   }
   const find = buildFinder();
   const flows = loaded.flatMap(({ module, flows }) => flows.flatMap((flow): LoadedFlow[] => loadedFlow(flow, module, modules, find)));
-  const settled = settle(reading, flows, say);
-  return { reading: settled.reading, findings: [...findings, ...settled.findings] };
+  const matched = matchLoaded(reading, flows, say);
+  return { reading: matched.reading, findings: [...findings, ...matched.findings] };
 }
 
 /** Nothing for flows that others built, such as a package that is used: they are not judged here. */

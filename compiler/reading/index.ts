@@ -3,7 +3,7 @@
 export { type ExecutorReading, executorsIn, exportedTasks } from './flows/executors.js';
 export type { FlowPlaces } from './flows/flow-places.js';
 export type { FlowReading } from './flows/flow-reading.js';
-export { settledFlow } from './flows/match-loaded.js';
+export { loadedReading } from './flows/loaded-reading.js';
 export { filesWithFlows } from './flows/roots.js';
 export { type TaskReading, writtenIn } from './flows/task-reading.js';
 export type { Gap } from './ground/gaps.js';

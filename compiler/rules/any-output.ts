@@ -6,7 +6,7 @@ export const anyOutput: Rule = {
   code: 'ANY_OUTPUT',
   severity: 'note',
   title: 'an output has the type any',
-  *find({ tasks, machine: { types } }) {
+  *find({ tasks, interpreter: { types } }) {
     for (const task of tasks) {
       const result = outputsOf(task, types);
       if (result === undefined) continue;

@@ -6,11 +6,11 @@ import { ts } from '../source/index.js';
 const DEEPEST = 3;
 
 /** The bodies of functions and methods of the project's own that some code calls, also through each other. */
-export function calledBy(code: ts.Node, machine: ProjectReading['machine']): readonly ts.Node[] {
+export function calledBy(code: ts.Node, interpreter: ProjectReading['interpreter']): readonly ts.Node[] {
   const found = new Set<ts.Node>();
   const visit = (body: ts.Node, depth: number): void => {
     walk(body, (node) => {
-      const called = ts.isCallExpression(node) ? bodyOf(node, machine) : undefined;
+      const called = ts.isCallExpression(node) ? bodyOf(node, interpreter) : undefined;
       if (called === undefined || called === code || found.has(called)) return;
       found.add(called);
       if (depth < DEEPEST) visit(called, depth + 1);
@@ -21,7 +21,7 @@ export function calledBy(code: ts.Node, machine: ProjectReading['machine']): rea
   return [...found].filter((body) => !isInside(body, code));
 }
 
-function bodyOf({ expression }: ts.CallExpression, { types, library }: ProjectReading['machine']): ts.Node | undefined {
+function bodyOf({ expression }: ts.CallExpression, { types, library }: ProjectReading['interpreter']): ts.Node | undefined {
   if (!ts.isIdentifier(expression) && !ts.isPropertyAccessExpression(expression)) return undefined;
   const symbol = types.symbolAt(ts.isPropertyAccessExpression(expression) ? expression.name : expression);
   const declaration = symbol && library.resolve(symbol).valueDeclaration;

@@ -60,12 +60,12 @@ function edgesIn(flow: FlowReading, graph: number): readonly Edge[] {
     const { output } = source;
     const retry = shape.nodes[reader]?.kind === 'retry';
     const who = retry ? `the retry of '${inside(shape.nodes[reader]?.parent ?? -1)}'` : `'${inside(reader)}'`;
-    const bound = input === output ? `'${output}'` : `'${output}' as '${input}'`;
+    const names = input === output ? `'${output}'` : `'${output}' as '${input}'`;
     edges.push({
       from,
       to,
       label: output,
-      reason: `${who} reads ${bound}, which '${inside(provider)}' provides`,
+      reason: `${who} reads ${names}, which '${inside(provider)}' provides`,
       at: flow.placeOf(reader),
       in: flow.placeOf(to),
     });

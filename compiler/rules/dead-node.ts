@@ -7,9 +7,9 @@ export const deadNode: Rule = {
   code: 'DEAD_NODE',
   severity: 'warning',
   title: 'a node never runs: its decider always says no',
-  *find({ flows, machine }) {
+  *find({ flows, interpreter }) {
     for (const flow of flows) {
-      for (const node of flow.shape.nodes.keys()) for (const call of flow.callsOf(node)) yield* deadBehind(flow, call, machine.origins);
+      for (const node of flow.shape.nodes.keys()) for (const call of flow.callsOf(node)) yield* deadBehind(flow, call, interpreter.origins);
     }
   },
 };

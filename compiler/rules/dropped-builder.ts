@@ -8,7 +8,7 @@ export const droppedBuilder: Rule = {
   code: 'BUILDER_DROPPED',
   severity: 'warning',
   title: RULE_TITLES.BUILDER_DROPPED,
-  *find({ project: { flowFiles: files, checker }, machine: { types } }) {
+  *find({ project: { flowFiles: files, checker }, interpreter: { types } }) {
     for (const file of files) {
       const kept = new Map<string, ts.Identifier[]>();
       const dropped: ts.Expression[] = [];

@@ -8,7 +8,7 @@ export const externalEffect: Rule = {
   code: 'EXTERNAL_EFFECT',
   severity: 'warning',
   title: RULE_TITLES.EXTERNAL_EFFECT,
-  *find({ tasks, machine: { types } }) {
+  *find({ tasks, interpreter: { types } }) {
     for (const { options, node, name, at, revert } of tasks) {
       const effects = options && writtenIn(options, 'effects');
       if (options === undefined || effects === undefined || !ts.isStringLiteralLike(effects) || effects.text !== 'external') continue;

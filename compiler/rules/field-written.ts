@@ -10,7 +10,7 @@ export const fieldWritten: Rule = {
   code: 'FIELD_WRITTEN',
   severity: 'warning',
   title: RULE_TITLES.FIELD_WRITTEN,
-  *find({ tasks, machine: { types } }) {
+  *find({ tasks, interpreter: { types } }) {
     for (const { name, node, body, task } of tasks.flatMap(methodsOf)) {
       // The `this` of an arrow in `defineTask` is none of a task.
       if (name !== 'execute' || !(ts.isMethodDeclaration(node) || ts.isClassLike(task.node))) continue;

@@ -14,13 +14,13 @@ export const floatingPromise: Rule = {
   code: 'FLOATING_PROMISE',
   severity: 'error',
   title: RULE_TITLES.FLOATING_PROMISE,
-  *find({ tasks, machine }) {
+  *find({ tasks, interpreter }) {
     const said = new Set<ts.Node>();
     for (const method of tasks.flatMap(methodsOf)) {
-      for (const code of [method.body, ...calledBy(method.body, machine)]) {
+      for (const code of [method.body, ...calledBy(method.body, interpreter)]) {
         const found: ts.Node[] = [];
         walk(code, (node) => {
-          if (ts.isExpressionStatement(node) && floats(node.expression, machine.types)) found.push(node.expression);
+          if (ts.isExpressionStatement(node) && floats(node.expression, interpreter.types)) found.push(node.expression);
         });
         // What several tasks call is said of the first.
         for (const at of found.filter((one) => !said.has(one))) {

@@ -13,7 +13,7 @@ export const inputMutated: Rule = {
   code: 'INPUT_MUTATED',
   severity: 'warning',
   title: RULE_TITLES.INPUT_MUTATED,
-  *find({ tasks, machine: { types } }) {
+  *find({ tasks, interpreter: { types } }) {
     for (const { name, node, body, task } of tasks.flatMap(methodsOf)) {
       const inputs = namesOf(parametersOf(node)[0]?.name, body, types);
       if (inputs.size === 0) continue;

@@ -7,9 +7,9 @@ export const notStatic: Rule = {
   code: 'NOT_STATIC',
   severity: 'note',
   title: 'a part of a flow is known only at run time',
-  *find({ flows, lost }) {
+  *find({ flows, unread }) {
     for (const flow of flows) for (const gap of flow.gaps) yield foundIn(flow, gap);
-    for (const { at, gap } of lost) {
+    for (const { at, gap } of unread) {
       const { unknown } = gap;
       yield {
         at: unknown.at,

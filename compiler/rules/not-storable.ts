@@ -10,7 +10,7 @@ export const notStorable: Rule = {
   title: 'an output can not be stored: classes without a codec, functions, promises',
   *find(reading) {
     const classes = admitted(reading);
-    const { types } = reading.machine;
+    const { types } = reading.interpreter;
     for (const task of reading.tasks) {
       for (const { name, type } of outputsOf(task, types)?.outputs ?? []) {
         const trouble = troubleIn(type, name, types, classes);

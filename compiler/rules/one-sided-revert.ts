@@ -10,7 +10,7 @@ export const oneSidedRevert: Rule = {
   code: 'ONE_SIDED_REVERT',
   severity: 'warning',
   title: RULE_TITLES.ONE_SIDED_REVERT,
-  *find({ tasks, machine: { types } }) {
+  *find({ tasks, interpreter: { types } }) {
     for (const { name, node, body, task } of tasks.flatMap(methodsOf)) {
       const outcome = parametersOf(node)[1]?.name;
       if (name !== 'revert' || outcome === undefined) continue;

@@ -42,7 +42,7 @@ export function outputsAt({ execute, at }: TaskReading): ts.Node {
 }
 
 /** Classes that `interface Register { storable: … }` admits. */
-export function admitted({ machine: { library, types } }: ProjectReading): ReadonlySet<ts.Symbol> {
+export function admitted({ interpreter: { library, types } }: ProjectReading): ReadonlySet<ts.Symbol> {
   const found = new Set<ts.Symbol>();
   for (const symbol of library.exported('Register')) {
     const storable = types.property(types.checker.getDeclaredTypeOfSymbol(symbol), 'storable');

@@ -11,14 +11,14 @@ export const taskNotExported: Rule = {
   code: 'TASK_NOT_EXPORTED',
   severity: 'warning',
   title: 'a task is to run in another thread or process, and no module exports it',
-  *find({ project, machine }) {
-    const executors = executorsIn(project.flowFiles, machine).filter(({ kind }) => ELSEWHERE.has(kind));
+  *find({ project, interpreter }) {
+    const executors = executorsIn(project.flowFiles, interpreter).filter(({ kind }) => ELSEWHERE.has(kind));
     if (executors.length === 0) return;
-    const exported = exportedTasks(project, machine);
+    const exported = exportedTasks(project, interpreter);
     for (const { kind, at, flows } of executors) {
       for (const origin of flows.flatMap((flow) => describe(flow).origins)) {
         // What comes out of a package's declarations, and what is made of other code, can't be judged from here.
-        const code = origin?.kind === 'task' ? machine.origins.of(origin.code.target) : undefined;
+        const code = origin?.kind === 'task' ? interpreter.origins.of(origin.code.target) : undefined;
         if (origin?.kind !== 'task' || code === undefined || exported.has(code)) continue;
         const advice =
           functionAround(code) === undefined ? 'export it from its module' : 'make it at the top level of a module, and export it';

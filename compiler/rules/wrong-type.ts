@@ -30,7 +30,7 @@ export const wrongType: Rule = {
 
 function* wrongIn(
   flow: FlowReading,
-  { machine: { types, origins } }: ProjectReading,
+  { interpreter: { types, origins } }: ProjectReading,
   tasks: ReadonlyMap<ts.Node, TaskReading>,
 ): Iterable<Found> {
   const taskAt = (node: number): TaskReading | undefined => {

@@ -108,6 +108,6 @@ function byName(a: ts.SourceFile, b: ts.SourceFile): number {
 }
 
 function outermost(folders: readonly string[]): readonly string[] {
-  const unlike = [...new Set(folders)];
-  return unlike.filter((folder) => !unlike.some((other) => folder.startsWith(`${other}/`)));
+  const distinct = [...new Set(folders)];
+  return distinct.filter((folder) => !distinct.some((other) => folder.startsWith(`${other}/`)));
 }

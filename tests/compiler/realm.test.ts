@@ -83,22 +83,22 @@ function reachedBy(programs: readonly string[]): { readonly held: readonly strin
   const bodies = programs.map((text, index) => `export function p${index}(): any { ${text} }`);
   writeFileSync(join(folder, 'programs.ts'), `${PRELUDE}${bodies.join('\n')}\n`);
   const project = openProject([join(folder, 'tsconfig.json')]);
-  const machine = new Interpreter(new Types(project.checker), new Library(project.checker, project.files));
+  const interpreter = new Interpreter(new Types(project.checker), new Library(project.checker, project.files));
   const before = reachable(BROUGHT);
   const process = reachable([...BROUGHT, ...LOADED]);
   const held = new Set<string>();
   let current = '';
-  const evaluate = machine.evaluate.bind(machine);
-  vi.spyOn(machine, 'evaluate').mockImplementation((node, frame) => {
+  const evaluate = interpreter.evaluate.bind(interpreter);
+  vi.spyOn(interpreter, 'evaluate').mockImplementation((node, frame) => {
     const value = evaluate(node, frame);
-    if ((process.has(value as object) && !LENT.has(value)) || isPartOf(value, machine)) held.add(current);
+    if ((process.has(value as object) && !LENT.has(value)) || isPartOf(value, interpreter)) held.add(current);
     return value;
   });
   for (const statement of project.files.flatMap((file) => [...file.statements])) {
     if (!ts.isFunctionDeclaration(statement)) continue;
     const index = Number(statement.name?.text.slice(1));
     current = programs[index] ?? '';
-    machine.everyWay(statement, () => machine.functionOf(statement, new Frame())());
+    interpreter.allPaths(statement, () => interpreter.functionOf(statement, new Frame())());
   }
   const changed = [...before].flatMap(([object, properties]) => {
     const now = Reflect.ownKeys(object);

@@ -8,12 +8,12 @@ export interface Numbered {
 }
 
 /**
- * Flows that differ. One that was read on several ways may be the same on each; one that the same `.build()` puts into
+ * Flows that differ. One that was read on several paths may be the same on each; one that the same `.build()` puts into
  * another of the same owner is part of that one.
  *
  * @param numbers of flows that were read before
  */
-export function unlike(all: readonly Built[], numbers = new Map<string, number>()): readonly Numbered[] {
+export function distinctFlows(all: readonly Built[], numbers = new Map<string, number>()): readonly Numbered[] {
   const known = new Map<FlowDefinition, number>();
   const first = new Map<string, Numbered>();
   const places = new Map(all.map(({ definition, at, owner }) => [definition, { at, owner }]));

@@ -20,11 +20,11 @@ export interface ExecutorReading {
 const RUNNING = new Set(['flowproof', 'run', 'runOrThrow']);
 
 /** The executors in `flowproof({ flows, executor })` and `run(flow, { executor })`, as far as it is known of what kind they are. */
-export function executorsIn(files: readonly ts.SourceFile[], machine: Interpreter): readonly ExecutorReading[] {
+export function executorsIn(files: readonly ts.SourceFile[], interpreter: Interpreter): readonly ExecutorReading[] {
   const executors: ExecutorReading[] = [];
   for (const file of files) {
     walk(file, (node) => {
-      const name = ts.isCallExpression(node) ? machine.library.calledIn(node.expression) : undefined;
+      const name = ts.isCallExpression(node) ? interpreter.library.calledIn(node.expression) : undefined;
       if (!ts.isCallExpression(node) || name === undefined || !RUNNING.has(name)) return;
       const options = node.arguments[name === 'flowproof' ? 0 : 1];
       const literal = options && unwrapped(options);
@@ -33,12 +33,12 @@ export function executorsIn(files: readonly ts.SourceFile[], machine: Interprete
       const flows = name === 'flowproof' ? writtenIn(literal, 'flows') : node.arguments[0];
       if (executor === undefined || flows === undefined) return;
       const read = () => {
-        const kind = kindOf(machine.evaluate(executor, new Frame()), machine);
+        const kind = kindOf(interpreter.evaluate(executor, new Frame()), interpreter);
         if (kind === undefined) return;
-        const definitions = [machine.evaluate(flows, new Frame())].flat().flatMap((flow) => builtBy(flow, machine) ?? []);
+        const definitions = [interpreter.evaluate(flows, new Frame())].flat().flatMap((flow) => builtBy(flow, interpreter) ?? []);
         executors.push({ kind, at: executor, flows: definitions });
       };
-      machine.everyWay(node, read);
+      interpreter.allPaths(node, read);
     });
   }
   return executors;
@@ -60,22 +60,22 @@ function literalKind({ type }: Unknown, types: Interpreter['types']): unknown {
  * The code of the tasks that any source of the program exports, by whatever name: what can be found by a module and a name.
  * Of the program and not of the files that are judged, which may be a part of it.
  */
-export function exportedTasks({ program, reaching }: SourceProject, machine: Interpreter): ReadonlySet<ts.Node> {
-  const { checker } = machine.types;
+export function exportedTasks({ program, reaching }: SourceProject, interpreter: Interpreter): ReadonlySet<ts.Node> {
+  const { checker } = interpreter.types;
   const found = new Set<ts.Node>();
   for (const file of reaching) {
     if (file.isDeclarationFile || program.isSourceFileFromExternalLibrary(file)) continue;
     const module = checker.getSymbolAtLocation(file);
     for (const symbol of module === undefined ? [] : checker.getExportsOfModule(module)) {
       const [declaration] = symbol.declarations ?? [];
-      if (declaration === undefined || !(machine.library.resolve(symbol).flags & ts.SymbolFlags.Value)) continue;
+      if (declaration === undefined || !(interpreter.library.resolve(symbol).flags & ts.SymbolFlags.Value)) continue;
       const at = ts.getNameOfDeclaration(declaration) ?? declaration;
       const read = () => {
-        const task = taskDefinitionOf(machine.read(symbol, at, new Frame()));
-        const code = task && machine.origins.of(task.code.target);
+        const task = taskDefinitionOf(interpreter.read(symbol, at, new Frame()));
+        const code = task && interpreter.origins.of(task.code.target);
         if (code !== undefined) found.add(code);
       };
-      machine.everyWay(at, read);
+      interpreter.allPaths(at, read);
     }
   }
   return found;

@@ -11,7 +11,7 @@ import {
 } from '#compilation';
 import { ts } from '../../source/index.js';
 import type { Gap } from '../ground/gaps.js';
-import type { Machine } from '../ground/interpreter-state.js';
+import type { InterpreterState } from '../ground/interpreter-state.js';
 import type { Assumption } from '../ground/oracle.js';
 import type { Built, Trace } from '../ground/traces.js';
 import type { Types } from '../ground/types.js';
@@ -44,7 +44,7 @@ export interface FlowReading {
   readonly before?: FlowReading;
 }
 
-export function readFlow(built: Built, { traces, origins, types }: Pick<Machine, 'traces' | 'origins' | 'types'>): FlowReading {
+export function readFlow(built: Built, { traces, origins, types }: Pick<InterpreterState, 'traces' | 'origins' | 'types'>): FlowReading {
   const { definition, at, assumptions } = built;
   const whole = describe(definition);
   const described = targeted(whole);

@@ -10,11 +10,11 @@ import type { Interpreter } from '../interpret/interpreter.js';
  * Reads all flows of these files: those of modules, those that their functions make when modules call them, and then
  * those of functions that nobody calls so, with parameters of which only the types are known.
  */
-export function readRoots(files: readonly ts.SourceFile[], machine: Interpreter): void {
-  const { builds, starts } = rootsOf(files, machine);
-  for (const start of starts) readStart(start, machine);
-  for (const build of builds) if (!machine.traces.isVisited(build)) readUncalled(build, machine);
-  for (const build of builds) if (!machine.traces.isVisited(build)) loseUnfollowed(build, machine);
+export function readRoots(files: readonly ts.SourceFile[], interpreter: Interpreter): void {
+  const { builds, starts } = rootsOf(files, interpreter);
+  for (const start of starts) readStart(start, interpreter);
+  for (const build of builds) if (!interpreter.traces.isVisited(build)) readUncalled(build, interpreter);
+  for (const build of builds) if (!interpreter.traces.isVisited(build)) noteUnfollowed(build, interpreter);
 }
 
 export interface Roots {
@@ -25,24 +25,24 @@ export interface Roots {
 }
 
 /** Where the flows of files begin to be read; the files that these import must be among them. */
-export function rootsOf(files: readonly ts.SourceFile[], machine: Interpreter): Roots {
-  const { builds, calls } = surveyed(files, machine);
-  const making = makersOf(builds, calls, machine);
+export function rootsOf(files: readonly ts.SourceFile[], interpreter: Interpreter): Roots {
+  const { builds, calls } = surveyed(files, interpreter);
+  const making = makersOf(builds, calls, interpreter);
   return { builds, starts: [...builds, ...[...making].flatMap((maker) => calls.get(maker) ?? [])] };
 }
 
 /** What stands in a module itself is read for its file. */
-export function readStart(start: ts.CallExpression, machine: Interpreter): void {
+export function readStart(start: ts.CallExpression, interpreter: Interpreter): void {
   const around = functionAround(start);
-  machine.traces.readFor(start.getSourceFile().fileName, () => {
-    if (around === undefined) readAtModule(start, machine);
-    else if (ts.isPropertyDeclaration(around)) attempt(start, () => sketchOf(around.parent, machine), machine);
+  interpreter.traces.readFor(start.getSourceFile().fileName, () => {
+    if (around === undefined) readAtModule(start, interpreter);
+    else if (ts.isPropertyDeclaration(around)) attempt(start, () => sketchOf(around.parent, interpreter), interpreter);
   });
 }
 
 /** A flow in a function that nobody calls so that its flow could be followed. */
-export function readUncalled(build: ts.CallExpression, machine: Interpreter): void {
-  machine.traces.readFor(uncalledKey(build), () => readFunctionAround(build, machine));
+export function readUncalled(build: ts.CallExpression, interpreter: Interpreter): void {
+  interpreter.traces.readFor(uncalledKey(build), () => readFunctionAround(build, interpreter));
 }
 
 /** Who owns what is read so. */
@@ -50,18 +50,18 @@ export function uncalledKey(build: ts.CallExpression): string {
   return `${build.getSourceFile().fileName}:${build.end}`;
 }
 
-export function loseUnfollowed(build: ts.CallExpression, machine: Interpreter): void {
-  lose(build, new Unknown('it could not be followed to here', build, undefined), machine);
+export function noteUnfollowed(build: ts.CallExpression, interpreter: Interpreter): void {
+  noteUnread(build, new Unknown('it could not be followed to here', build, undefined), interpreter);
 }
 
 /** Files in which flows are built, or that import a function which builds one: to load them is to see all flows of modules. */
-export function filesWithFlows(files: readonly ts.SourceFile[], machine: Interpreter): readonly ts.SourceFile[] {
-  const { builds, calls } = surveyed(files, machine);
-  const makers = makersOf(builds, calls, machine);
+export function filesWithFlows(files: readonly ts.SourceFile[], interpreter: Interpreter): readonly ts.SourceFile[] {
+  const { builds, calls } = surveyed(files, interpreter);
+  const makers = makersOf(builds, calls, interpreter);
   const building = new Set(builds.map((build) => build.getSourceFile()));
   const imports = (name: ts.Node): boolean => {
-    const symbol = machine.types.symbolAt(name);
-    return symbol !== undefined && makers.has(machine.library.resolve(symbol));
+    const symbol = interpreter.types.symbolAt(name);
+    return symbol !== undefined && makers.has(interpreter.library.resolve(symbol));
   };
   return files.filter((file) => building.has(file) || importedNames(file).some(imports));
 }
@@ -80,8 +80,8 @@ interface Survey {
   readonly calls: ReadonlyMap<ts.Symbol, readonly ts.CallExpression[]>;
 }
 
-function surveyed(files: readonly ts.SourceFile[], machine: Interpreter): Survey {
-  const { library } = machine;
+function surveyed(files: readonly ts.SourceFile[], interpreter: Interpreter): Survey {
+  const { library } = interpreter;
   const builds: ts.CallExpression[] = [];
   const calls = new Map<ts.Symbol, ts.CallExpression[]>();
   const chained = new Set<ts.Expression>();
@@ -90,18 +90,18 @@ function surveyed(files: readonly ts.SourceFile[], machine: Interpreter): Survey
       if (!ts.isCallExpression(node)) return;
       const callee = unwrapped(node.expression);
       if (ts.isPropertyAccessExpression(callee)) {
-        const isOfFlow = chained.has(node) || beginsFlow(callee.expression, machine);
-        if (callee.name.text === 'build' && (isOfFlow || givesFlow(node, machine) || isAnything(node, machine))) builds.push(node);
+        const isOfFlow = chained.has(node) || beginsFlow(callee.expression, interpreter);
+        if (callee.name.text === 'build' && (isOfFlow || givesFlow(node, interpreter) || isAnything(node, interpreter))) builds.push(node);
         // A builder's own methods are nobody's functions.
         if (isOfFlow) {
           chained.add(unwrapped(callee.expression));
           return;
         }
       }
-      const symbol = calledBy(callee, machine);
+      const symbol = calledBy(callee, interpreter);
       if (symbol === undefined) return;
       if (isRead(library.nameOf(symbol))) builds.push(node);
-      const resolved = asDeclared(library.resolve(symbol), machine);
+      const resolved = asDeclared(library.resolve(symbol), interpreter);
       const known = calls.get(resolved);
       if (known === undefined) calls.set(resolved, [node]);
       else known.push(node);
@@ -130,20 +130,20 @@ function calledBy(callee: ts.Expression, { types }: Interpreter): ts.Symbol | un
  * Whether a chain of calls begins with a builder of flowproof, through constants too. Asked before its type is: to know
  * the types of a long flow takes the compiler longer than anything else here.
  */
-function beginsFlow(chain: ts.Expression, machine: Interpreter, seen: ReadonlySet<ts.Symbol> = new Set()): boolean {
-  const { types, library } = machine;
+function beginsFlow(chain: ts.Expression, interpreter: Interpreter, seen: ReadonlySet<ts.Symbol> = new Set()): boolean {
+  const { types, library } = interpreter;
   let at = unwrapped(chain);
   while (ts.isCallExpression(at) || ts.isPropertyAccessExpression(at)) {
     if (ts.isPropertyAccessExpression(at) && isBeginning(library.calledIn(at))) return true;
     at = unwrapped(at.expression);
   }
-  if (ts.isConditionalExpression(at)) return beginsFlow(at.whenTrue, machine, seen) || beginsFlow(at.whenFalse, machine, seen);
+  if (ts.isConditionalExpression(at)) return beginsFlow(at.whenTrue, interpreter, seen) || beginsFlow(at.whenFalse, interpreter, seen);
   const symbol = ts.isIdentifier(at) ? types.symbolAt(at) : undefined;
   if (symbol === undefined || seen.has(symbol)) return false;
   if (isBeginning(library.nameOf(symbol))) return true;
   const declaration = library.resolve(symbol).valueDeclaration;
   if (declaration === undefined || !ts.isVariableDeclaration(declaration) || declaration.initializer === undefined) return false;
-  return beginsFlow(declaration.initializer, machine, new Set([...seen, symbol]));
+  return beginsFlow(declaration.initializer, interpreter, new Set([...seen, symbol]));
 }
 
 /** Beside flows themselves. */
@@ -156,11 +156,11 @@ function isBeginning(name: string | undefined): boolean {
 }
 
 /** Functions that make flows, also by calling other ones. */
-function makersOf(builds: readonly ts.CallExpression[], calls: Survey['calls'], machine: Interpreter): ReadonlySet<ts.Symbol> {
+function makersOf(builds: readonly ts.CallExpression[], calls: Survey['calls'], interpreter: Interpreter): ReadonlySet<ts.Symbol> {
   const makers = new Set<ts.Symbol>();
   const visit = (node: ts.Node): void => {
     const around = functionAround(node);
-    const symbol = around && symbolOf(around, machine);
+    const symbol = around && symbolOf(around, interpreter);
     if (around !== undefined && symbol === undefined) visit(around);
     if (symbol === undefined || makers.has(symbol)) return;
     makers.add(symbol);
@@ -170,21 +170,21 @@ function makersOf(builds: readonly ts.CallExpression[], calls: Survey['calls'], 
   return makers;
 }
 
-function symbolOf(fn: ts.SignatureDeclaration | ts.PropertyDeclaration, machine: Interpreter): ts.Symbol | undefined {
-  if (fn.name !== undefined) return machine.types.symbolAt(fn.name);
+function symbolOf(fn: ts.SignatureDeclaration | ts.PropertyDeclaration, interpreter: Interpreter): ts.Symbol | undefined {
+  if (fn.name !== undefined) return interpreter.types.symbolAt(fn.name);
   const { parent } = fn;
-  return ts.isVariableDeclaration(parent) || ts.isPropertyAssignment(parent) ? machine.types.symbolAt(parent.name) : undefined;
+  return ts.isVariableDeclaration(parent) || ts.isPropertyAssignment(parent) ? interpreter.types.symbolAt(parent.name) : undefined;
 }
 
 /** A method of a class that speaks of its own type is another symbol for each type: this is the one that it was declared with. */
-function asDeclared(symbol: ts.Symbol, machine: Interpreter): ts.Symbol {
+function asDeclared(symbol: ts.Symbol, interpreter: Interpreter): ts.Symbol {
   const { valueDeclaration } = symbol;
   const isMember = valueDeclaration !== undefined && ts.isClassElement(valueDeclaration) && valueDeclaration.name !== undefined;
-  return (isMember && machine.types.symbolAt(valueDeclaration.name as ts.Node)) || symbol;
+  return (isMember && interpreter.types.symbolAt(valueDeclaration.name as ts.Node)) || symbol;
 }
 
 /** By its statement: what a constant holds is read once for all who read it. */
-function readAtModule(start: ts.CallExpression, machine: Interpreter): void {
+function readAtModule(start: ts.CallExpression, interpreter: Interpreter): void {
   const file = start.getSourceFile();
   let statement: ts.Node = start;
   let variable: ts.VariableDeclaration | undefined;
@@ -193,65 +193,65 @@ function readAtModule(start: ts.CallExpression, machine: Interpreter): void {
     if (ts.isVariableDeclaration(statement)) variable = statement;
   }
   const read = () => {
-    if (machine.modules.changes(file)) machine.modules.readInOrder(file);
+    if (interpreter.modules.changes(file)) interpreter.modules.readInOrder(file);
     else if (variable !== undefined && ts.isIdentifier(variable.name)) {
-      const symbol = machine.types.symbolAt(variable.name);
-      if (symbol !== undefined) machine.modules.read(symbol, variable.name);
-    } else if (ts.isExpressionStatement(statement)) machine.evaluate(statement.expression, new Frame());
-    else if (ts.isExportAssignment(statement)) machine.evaluate(statement.expression, new Frame());
-    else machine.evaluate(start, new Frame());
+      const symbol = interpreter.types.symbolAt(variable.name);
+      if (symbol !== undefined) interpreter.modules.read(symbol, variable.name);
+    } else if (ts.isExpressionStatement(statement)) interpreter.evaluate(statement.expression, new Frame());
+    else if (ts.isExportAssignment(statement)) interpreter.evaluate(statement.expression, new Frame());
+    else interpreter.evaluate(start, new Frame());
   };
-  attempt(start, read, machine);
+  attempt(start, read, interpreter);
 }
 
-function readAlone(start: ts.CallExpression, machine: Interpreter): void {
-  attempt(start, () => machine.evaluate(start, new Frame()), machine);
+function readAlone(start: ts.CallExpression, interpreter: Interpreter): void {
+  attempt(start, () => interpreter.evaluate(start, new Frame()), interpreter);
 }
 
 /** The outermost function first: the inner ones may be called by it. */
-function readFunctionAround(build: ts.CallExpression, machine: Interpreter): void {
+function readFunctionAround(build: ts.CallExpression, interpreter: Interpreter): void {
   const owner = uncalledKey(build);
-  const visited = (): boolean => machine.traces.visitedBy(owner).includes(build);
+  const visited = (): boolean => interpreter.traces.visitedBy(owner).includes(build);
   const around: ts.SignatureDeclaration[] = [];
   for (let fn = functionAround(build); fn !== undefined; fn = functionAround(fn)) if (ts.isFunctionLike(fn)) around.unshift(fn);
   for (const fn of around) {
     if (visited()) return;
-    attempt(build, () => callAlone(fn, machine), machine);
+    attempt(build, () => callAlone(fn, interpreter), interpreter);
   }
-  if (!visited()) readAlone(build, machine);
+  if (!visited()) readAlone(build, interpreter);
 }
 
 /** A method is called on an object of its class. */
-function callAlone(fn: ts.SignatureDeclaration, machine: Interpreter): void {
-  if (ts.isConstructorDeclaration(fn)) sketchOf(fn.parent, machine);
+function callAlone(fn: ts.SignatureDeclaration, interpreter: Interpreter): void {
+  if (ts.isConstructorDeclaration(fn)) sketchOf(fn.parent, interpreter);
   else {
     const member = ts.isClassElement(fn) ? fn : functionAround(fn);
     const around = member !== undefined && ts.isClassElement(member) && ts.isClassLike(member.parent) ? member.parent : undefined;
-    const self = around === undefined || (ts.isClassElement(fn) && isStatic(fn)) ? undefined : { value: selfOf(around, machine) };
-    Reflect.apply(machine.functionOf(fn, new Frame(undefined, self)), self?.value, givenTo(fn, machine) as unknown[]);
+    const self = around === undefined || (ts.isClassElement(fn) && isStatic(fn)) ? undefined : { value: selfOf(around, interpreter) };
+    Reflect.apply(interpreter.functionOf(fn, new Frame(undefined, self)), self?.value, givenTo(fn, interpreter) as unknown[]);
   }
 }
 
 /** Where its constructor can't be read to its end, nothing is known of it. */
-function selfOf(node: ts.ClassLikeDeclaration, machine: Interpreter): unknown {
+function selfOf(node: ts.ClassLikeDeclaration, interpreter: Interpreter): unknown {
   try {
-    return sketchOf(node, machine);
+    return sketchOf(node, interpreter);
   } catch (error) {
     if (!(error instanceof CannotKnow || error instanceof Thrown)) throw error;
-    return new Unknown(`'${node.name?.text ?? 'a class'}' can't be read to its end`, node, machine.types.of(node));
+    return new Unknown(`'${node.name?.text ?? 'a class'}' can't be read to its end`, node, interpreter.types.of(node));
   }
 }
 
-function attempt(start: ts.CallExpression, read: () => void, machine: Interpreter): void {
-  const all = machine.everyWay(start, read, (why) => lose(start, why, machine));
-  if (!all) lose(start, new Unknown('it depends on more conditions than can be followed', start, undefined), machine);
+function attempt(start: ts.CallExpression, read: () => void, interpreter: Interpreter): void {
+  const all = interpreter.allPaths(start, read, (why) => noteUnread(start, why, interpreter));
+  if (!all) noteUnread(start, new Unknown('it depends on more conditions than can be followed', start, undefined), interpreter);
 }
 
-function lose(at: ts.CallExpression, unknown: Unknown, machine: Interpreter): void {
+function noteUnread(at: ts.CallExpression, unknown: Unknown, interpreter: Interpreter): void {
   // Of an app or a factory of which nothing is known there is nothing to be said.
-  if (isRead(machine.library.calledIn(at.expression))) return;
+  if (isRead(interpreter.library.calledIn(at.expression))) return;
   const callee = unwrapped(at.expression);
   const builds = ts.isPropertyAccessExpression(callee) && callee.name.text === 'build';
-  if (builds && !beginsFlow(callee.expression, machine) && isAnything(at, machine)) return;
-  machine.traces.lose(at, { unknown, hidesNames: true });
+  if (builds && !beginsFlow(callee.expression, interpreter) && isAnything(at, interpreter)) return;
+  interpreter.traces.noteUnread(at, { unknown, hidesNames: true });
 }

@@ -2,7 +2,7 @@ import { type TaskDefinition, taskDefinitionOf } from '#authoring';
 import { ts } from '../../source/index.js';
 import { blaming } from '../ground/blame.js';
 import { Frame } from '../ground/frame.js';
-import type { Machine } from '../ground/interpreter-state.js';
+import type { InterpreterState } from '../ground/interpreter-state.js';
 import type { Library } from '../ground/library.js';
 import { unwrapped, walk } from '../ground/syntax.js';
 import { functionBehind, methodOfClass, nameIn } from '../interpret/class-methods.js';
@@ -22,25 +22,25 @@ export interface TaskReading {
 }
 
 /** All tasks of these files, used in flows or not. */
-export function tasksIn(files: readonly ts.SourceFile[], machine: Interpreter): readonly TaskReading[] {
-  return files.flatMap((file) => blaming(file, () => tasksOf(file, machine)));
+export function tasksIn(files: readonly ts.SourceFile[], interpreter: Interpreter): readonly TaskReading[] {
+  return files.flatMap((file) => blaming(file, () => tasksOf(file, interpreter)));
 }
 
-function tasksOf(file: ts.SourceFile, machine: Interpreter): readonly TaskReading[] {
+function tasksOf(file: ts.SourceFile, interpreter: Interpreter): readonly TaskReading[] {
   const tasks: TaskReading[] = [];
   const called = new Map<ts.Symbol, ts.CallExpression>();
   walk(file, (node) => {
     if (!ts.isCallExpression(node)) return;
-    if (machine.library.calledIn(node.expression) === 'defineTask') tasks.push(definedTask(node, machine));
-    const target = markedBy(node, machine.library);
-    const symbol = target && machine.types.symbolAt(target);
+    if (interpreter.library.calledIn(node.expression) === 'defineTask') tasks.push(definedTask(node, interpreter));
+    const target = markedBy(node, interpreter.library);
+    const symbol = target && interpreter.types.symbolAt(target);
     if (symbol !== undefined) called.set(symbol, node.expression as ts.CallExpression);
   });
   walk(file, (node) => {
     if (!ts.isClassLike(node)) return;
-    const symbol = node.name && machine.types.symbolAt(node.name);
-    const mark = decoratorOf(node, machine.library) ?? (symbol && called.get(symbol));
-    if (mark !== undefined || isMadeTask(node, symbol, machine)) tasks.push(taskClass(node, mark, machine));
+    const symbol = node.name && interpreter.types.symbolAt(node.name);
+    const mark = decoratorOf(node, interpreter.library) ?? (symbol && called.get(symbol));
+    if (mark !== undefined || isMadeTask(node, symbol, interpreter)) tasks.push(taskClass(node, mark, interpreter));
   });
   return tasks;
 }
@@ -72,27 +72,27 @@ function markIn(expression: ts.Expression, library: Library): ts.CallExpression 
 }
 
 /** Whether a decorator of the project's own makes it a task. */
-function isMadeTask(node: ts.ClassLikeDeclaration, symbol: ts.Symbol | undefined, machine: Interpreter): boolean {
+function isMadeTask(node: ts.ClassLikeDeclaration, symbol: ts.Symbol | undefined, interpreter: Interpreter): boolean {
   if (symbol === undefined || !ts.canHaveDecorators(node) || ts.getDecorators(node) === undefined) return false;
   let isTask = false;
-  machine.everyWay(node, () => {
-    isTask ||= taskDefinitionOf(machine.read(symbol, node, new Frame())) !== undefined;
+  interpreter.allPaths(node, () => {
+    isTask ||= taskDefinitionOf(interpreter.read(symbol, node, new Frame())) !== undefined;
   });
   return isTask;
 }
 
-function taskClass(node: ts.ClassLikeDeclaration, mark: ts.CallExpression | undefined, machine: Machine): TaskReading {
+function taskClass(node: ts.ClassLikeDeclaration, mark: ts.CallExpression | undefined, interpreter: InterpreterState): TaskReading {
   return {
     name: node.name?.text ?? 'a class',
     node,
     at: node.name ?? mark ?? node,
     options: mark && optionsOf(mark),
-    execute: methodOfClass(node, 'execute', machine),
-    revert: methodOfClass(node, 'revert', machine),
+    execute: methodOfClass(node, 'execute', interpreter),
+    revert: methodOfClass(node, 'revert', interpreter),
   };
 }
 
-function definedTask(node: ts.CallExpression, machine: Machine): TaskReading {
+function definedTask(node: ts.CallExpression, interpreter: InterpreterState): TaskReading {
   const options = optionsOf(node);
   const name = options && writtenIn(options, 'name');
   return {
@@ -100,8 +100,8 @@ function definedTask(node: ts.CallExpression, machine: Machine): TaskReading {
     node,
     at: name ?? node.expression,
     options,
-    execute: options && functionIn(options, 'execute', machine),
-    revert: options && functionIn(options, 'revert', machine),
+    execute: options && functionIn(options, 'execute', interpreter),
+    revert: options && functionIn(options, 'revert', interpreter),
   };
 }
 
@@ -119,14 +119,14 @@ export function writtenIn(object: ts.ObjectLiteralExpression, name: string): ts.
   return ts.isShorthandPropertyAssignment(property) ? property.name : undefined;
 }
 
-function functionIn(object: ts.ObjectLiteralExpression, name: string, machine: Machine): ts.SignatureDeclaration | undefined {
+function functionIn(object: ts.ObjectLiteralExpression, name: string, interpreter: InterpreterState): ts.SignatureDeclaration | undefined {
   const method = object.properties.find((one): one is ts.MethodDeclaration => ts.isMethodDeclaration(one) && nameIn(one.name) === name);
   if (method !== undefined) return method;
   const value = writtenIn(object, name);
-  return value && functionBehind(value, machine);
+  return value && functionBehind(value, interpreter);
 }
 
 /** The task behind a definition of a flow. */
-export function sourceOf(definition: TaskDefinition, machine: Machine): ts.Node | undefined {
-  return machine.origins.of(definition.code.target);
+export function sourceOf(definition: TaskDefinition, interpreter: InterpreterState): ts.Node | undefined {
+  return interpreter.origins.of(definition.code.target);
 }

@@ -30,7 +30,7 @@ export interface NativeCalls {
 }
 
 /** What the parts of the reading need of each other. Values are JavaScript values; what can't be known is an {@link Unknown}. */
-export interface Machine {
+export interface InterpreterState {
   readonly types: Types;
   readonly library: Library;
   readonly realm: Realm;

@@ -1,6 +1,6 @@
 import { ts } from '../../source/index.js';
 import { Frame } from './frame.js';
-import type { Machine } from './interpreter-state.js';
+import type { InterpreterState } from './interpreter-state.js';
 
 const NAMESPACES = ts.SymbolFlags.ValueModule | ts.SymbolFlags.NamespaceModule | ts.SymbolFlags.Enum;
 
@@ -33,15 +33,15 @@ export function isNamespace(symbol: ts.Symbol): boolean {
 }
 
 /** The same value as an object of the source's own; others stay as they are. */
-export function opened(value: unknown, at: ts.Node, machine: Machine): unknown {
+export function opened(value: unknown, at: ts.Node, interpreter: InterpreterState): unknown {
   if (!(value instanceof Namespace)) return value;
-  const { realm, origins, library } = machine;
+  const { realm, origins, library } = interpreter;
   const object = origins.set(realm.own({}), at);
   for (const name of value.names) {
     const member = value.member(name);
     // Types are no members of a value.
     if (member === undefined || !(library.resolve(member).flags & ts.SymbolFlags.Value)) continue;
-    const read = machine.admitted(machine.read(member, at, new Frame()), at);
+    const read = interpreter.admitted(interpreter.read(member, at, new Frame()), at);
     realm.put(object, name, read);
     origins.setKey(object, name, at);
     // Enums of numbers have their names as values, too.

@@ -1,7 +1,7 @@
 import type { ts } from '../../source/index.js';
 import type { Question } from './unknown.js';
 
-/** A question that was answered without knowing: which way a condition went. */
+/** A question that was answered without knowing: which path was taken. */
 export interface Assumption {
   readonly condition: ts.Node;
   readonly holds: boolean;
@@ -13,12 +13,12 @@ interface Answer extends Assumption {
   readonly question: Question | undefined;
 }
 
-/** More ways than these are not followed. */
-const MOST_WAYS = 32;
+/** More paths than these are not followed. */
+const MOST_PATHS = 32;
 
 /**
- * Answers conditions that only a run can know, both ways, one after the other: what depends on them is read again for
- * each way. The same unknown gets the same answer within one way.
+ * Answers conditions that only a run can know with both answers, one after the other: what depends on them is read again for
+ * each path. The same unknown gets the same answer on one path.
  */
 export class Oracle {
   #planned: readonly boolean[] = [];
@@ -27,14 +27,14 @@ export class Oracle {
   #asked = 0;
 
   /**
-   * Reads once for every way that the conditions can go; `false`: there were too many.
+   * Reads once for every path that the conditions allow; `false`: there were too many.
    *
-   * @param read says whether there is time for another way
+   * @param read says whether there is time for another path
    */
-  everyWay(read: () => boolean): boolean {
-    let ways = 0;
+  allPaths(read: () => boolean): boolean {
+    let paths = 0;
     for (let plan: readonly boolean[] | undefined = []; plan !== undefined; plan = this.#next()) {
-      if (ways++ === MOST_WAYS) {
+      if (paths++ === MOST_PATHS) {
         this.#exhausted = true;
         break;
       }
@@ -86,7 +86,7 @@ export class Oracle {
     return holds;
   }
 
-  /** What was assumed on the way so far. */
+  /** What was assumed on this path so far. */
   get assumptions(): readonly Assumption[] {
     return this.#taken;
   }

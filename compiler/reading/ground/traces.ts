@@ -26,7 +26,7 @@ export interface Built {
 }
 
 /** A flow of which nothing can be said: its builder is unknown. */
-export interface Lost {
+export interface UnreadFlow {
   readonly at: ts.CallExpression;
   readonly gap: Gap;
   readonly owner: string;
@@ -57,16 +57,16 @@ export interface FactoryReading {
 export class Traces {
   readonly #builders = new WeakMap<object, Trace>();
   readonly #built = new Map<FlowDefinition, Built>();
-  readonly #lost: Lost[] = [];
+  readonly #unread: UnreadFlow[] = [];
   readonly #apps: AppReading[] = [];
-  /** By their places: on each way that conditions can go they are read again. */
+  /** By their places: on each path through conditions they are read again. */
   readonly #factories = new Map<ts.Node, FactoryReading>();
   readonly #visited = new Map<ts.Node, Set<string>>();
   #owner = '';
 
   /**
    * Reads something for an owner: the file whose own statements are read, or a function that nobody calls. What is built,
-   * visited and lost meanwhile belongs to it, whoever asked for it first.
+   * visited and left unread meanwhile belongs to it, whoever asked for it first.
    */
   readFor<Result>(owner: string, read: () => Result): Result {
     const before = this.#owner;
@@ -94,8 +94,8 @@ export class Traces {
     return [...this.#visited].flatMap(([at, owners]) => (owners.has(owner) ? [at] : []));
   }
 
-  lose(at: ts.CallExpression, gap: Gap): void {
-    this.#lost.push({ at, gap, owner: this.#owner });
+  noteUnread(at: ts.CallExpression, gap: Gap): void {
+    this.#unread.push({ at, gap, owner: this.#owner });
   }
 
   open(at: ts.CallExpression, flows: AppReading['flows']): void {
@@ -115,8 +115,8 @@ export class Traces {
     return [...this.#factories.values()];
   }
 
-  lost(): readonly Lost[] {
-    return this.#lost;
+  unread(): readonly UnreadFlow[] {
+    return this.#unread;
   }
 
   builder(value: unknown): Trace | undefined {

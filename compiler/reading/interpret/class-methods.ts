@@ -1,26 +1,30 @@
 import { ts } from '../../source/index.js';
-import type { Machine } from '../ground/interpreter-state.js';
+import type { InterpreterState } from '../ground/interpreter-state.js';
 import { isStatic, unwrapped } from '../ground/syntax.js';
 
 /** A class that extends more classes than this extends itself. */
 const MOST_BASES = 20;
 
 /** The code of a method of a class, wherever it is written: as a method, a field or in the constructor, here or in a class that it extends. */
-export function methodOfClass(node: ts.ClassLikeDeclaration, name: string, machine: Machine): ts.SignatureDeclaration | undefined {
+export function methodOfClass(
+  node: ts.ClassLikeDeclaration,
+  name: string,
+  interpreter: InterpreterState,
+): ts.SignatureDeclaration | undefined {
   let at: ts.ClassLikeDeclaration | undefined = node;
   for (let depth = 0; at !== undefined && depth < MOST_BASES; depth++) {
-    const found = assignedIn(at, name) ?? writtenIn(at, name, machine);
+    const found = assignedIn(at, name) ?? writtenIn(at, name, interpreter);
     if (found !== undefined) return found;
-    at = baseOf(at, machine);
+    at = baseOf(at, interpreter);
   }
   return undefined;
 }
 
-function writtenIn(node: ts.ClassLikeDeclaration, name: string, machine: Machine): ts.SignatureDeclaration | undefined {
+function writtenIn(node: ts.ClassLikeDeclaration, name: string, interpreter: InterpreterState): ts.SignatureDeclaration | undefined {
   for (const member of node.members) {
     if (isStatic(member) || member.name === undefined || nameIn(member.name) !== name) continue;
     if (ts.isMethodDeclaration(member) && member.body !== undefined) return member;
-    if (ts.isPropertyDeclaration(member)) return member.initializer && functionBehind(member.initializer, machine);
+    if (ts.isPropertyDeclaration(member)) return member.initializer && functionBehind(member.initializer, interpreter);
   }
   return undefined;
 }
@@ -39,19 +43,19 @@ function assignedIn(node: ts.ClassLikeDeclaration, name: string): ts.SignatureDe
   return undefined;
 }
 
-function baseOf(node: ts.ClassLikeDeclaration, machine: Machine): ts.ClassLikeDeclaration | undefined {
+function baseOf(node: ts.ClassLikeDeclaration, interpreter: InterpreterState): ts.ClassLikeDeclaration | undefined {
   const heritage = node.heritageClauses?.find(({ token }) => token === ts.SyntaxKind.ExtendsKeyword)?.types[0]?.expression;
-  const symbol = heritage && machine.types.symbolAt(unwrapped(heritage));
-  const declaration = symbol && machine.library.resolve(symbol).valueDeclaration;
+  const symbol = heritage && interpreter.types.symbolAt(unwrapped(heritage));
+  const declaration = symbol && interpreter.library.resolve(symbol).valueDeclaration;
   return declaration !== undefined && ts.isClassLike(declaration) ? declaration : undefined;
 }
 
 /** The function that an expression is, or that the constant has which it names. */
-export function functionBehind(expression: ts.Expression, machine: Machine): ts.SignatureDeclaration | undefined {
+export function functionBehind(expression: ts.Expression, interpreter: InterpreterState): ts.SignatureDeclaration | undefined {
   const value = unwrapped(expression);
   if (ts.isArrowFunction(value) || ts.isFunctionExpression(value)) return value;
-  const written = ts.isIdentifier(value) ? machine.types.variableAt(value) : machine.types.symbolAt(value);
-  const declaration = written && machine.library.resolve(written).valueDeclaration;
+  const written = ts.isIdentifier(value) ? interpreter.types.variableAt(value) : interpreter.types.symbolAt(value);
+  const declaration = written && interpreter.library.resolve(written).valueDeclaration;
   if (declaration === undefined) return undefined;
   if (ts.isFunctionDeclaration(declaration)) return declaration;
   if (!ts.isVariableDeclaration(declaration) || declaration.initializer === undefined) return undefined;

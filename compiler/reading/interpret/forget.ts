@@ -1,6 +1,6 @@
 import { ts } from '../../source/index.js';
 import type { Frame } from '../ground/frame.js';
-import type { Machine } from '../ground/interpreter-state.js';
+import type { InterpreterState } from '../ground/interpreter-state.js';
 import { isObject } from '../ground/origins.js';
 import { unwrapped, walk } from '../ground/syntax.js';
 import { type Access, changedIn, isAccess, rootOf } from '../ground/targets.js';
@@ -14,8 +14,8 @@ const MOST_FOLLOWED = 100;
  * Code that runs nobody knows how often: whatever it changes is unknown from then on, also by functions that it calls, and in
  * what it hands on.
  */
-export function forget(node: ts.Node, reason: string, frame: Frame, machine: Machine): void {
-  const { realm, origins, types } = machine;
+export function forget(node: ts.Node, reason: string, frame: Frame, interpreter: InterpreterState): void {
+  const { realm, origins, types } = interpreter;
   const followed = new Set<ts.Node>();
   visit(node, frame.self()?.value);
 
@@ -36,7 +36,7 @@ export function forget(node: ts.Node, reason: string, frame: Frame, machine: Mac
       if (grows && realm.isOwn(value) && typeof value !== 'function') origins.markOpen(value);
     }
     for (const one of [callee, ...given]) {
-      const fn = codeOf(one, machine);
+      const fn = codeOf(one, interpreter);
       if (fn !== undefined) visit(fn, one === callee && isAccess(callee) ? owner : self);
     }
   }
@@ -59,7 +59,7 @@ export function forget(node: ts.Node, reason: string, frame: Frame, machine: Mac
       return;
     }
     const unknown = lost(root);
-    if (!frame.assign(symbol, unknown)) machine.write(symbol, unknown);
+    if (!frame.assign(symbol, unknown)) interpreter.write(symbol, unknown);
   }
 
   function lost(at: ts.Expression): Unknown {
@@ -78,7 +78,9 @@ export function forget(node: ts.Node, reason: string, frame: Frame, machine: Mac
     const symbol = ts.isIdentifier(inner) ? types.variableAt(inner) : undefined;
     if (symbol === undefined) return undefined;
     const variable = frame.find(symbol);
-    return variable === undefined && isMadeEmpty(machine.library.resolve(symbol)) ? machine.read(symbol, inner, frame) : variable?.value;
+    return variable === undefined && isMadeEmpty(interpreter.library.resolve(symbol))
+      ? interpreter.read(symbol, inner, frame)
+      : variable?.value;
   }
 }
 
@@ -97,16 +99,16 @@ function isMadeEmpty({ valueDeclaration }: ts.Symbol): boolean {
 }
 
 /** The code of what is called, or handed on to be called. */
-function codeOf(expression: ts.Expression, machine: Machine): ts.Node | undefined {
-  const known = functionBehind(expression, machine);
+function codeOf(expression: ts.Expression, interpreter: InterpreterState): ts.Node | undefined {
+  const known = functionBehind(expression, interpreter);
   if (known !== undefined) return bodyOf(known);
   const inner = unwrapped(expression);
-  const symbol = isAccess(inner) ? machine.types.symbolAt(ts.isPropertyAccessExpression(inner) ? inner.name : inner) : undefined;
+  const symbol = isAccess(inner) ? interpreter.types.symbolAt(ts.isPropertyAccessExpression(inner) ? inner.name : inner) : undefined;
   const declaration = symbol?.valueDeclaration;
   if (declaration === undefined) return undefined;
   if (ts.isMethodDeclaration(declaration)) return declaration.body;
   const isField = ts.isPropertyDeclaration(declaration) || ts.isPropertyAssignment(declaration);
-  return isField && declaration.initializer !== undefined ? bodyOf(functionBehind(declaration.initializer, machine)) : undefined;
+  return isField && declaration.initializer !== undefined ? bodyOf(functionBehind(declaration.initializer, interpreter)) : undefined;
 }
 
 function bodyOf(fn: ts.SignatureDeclaration | undefined): ts.Node | undefined {

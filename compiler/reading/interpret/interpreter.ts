@@ -2,7 +2,7 @@ import { CheckerDefectError } from '../../findings/defect.js';
 import { placeOf, type ts } from '../../source/index.js';
 import type { Frame } from '../ground/frame.js';
 import { Gaps } from '../ground/gaps.js';
-import type { Completion, Machine } from '../ground/interpreter-state.js';
+import type { Completion, InterpreterState } from '../ground/interpreter-state.js';
 import type { Library } from '../ground/library.js';
 import { Oracle } from '../ground/oracle.js';
 import { Origins } from '../ground/origins.js';
@@ -20,8 +20,8 @@ import { statements } from './statements.js';
 
 /** Expressions and statements that one flow may take to read: more is no description of a flow any more. */
 const MOST_WORK = 100_000;
-/** The same for all the ways that its conditions can go together. */
-const MOST_WORK_OF_ALL_WAYS = 4 * MOST_WORK;
+/** The same for all paths through its conditions together. */
+const MOST_WORK_OF_ALL_PATHS = 4 * MOST_WORK;
 /** Characters and items that one flow may copy. */
 const MOST_COPIED = 5_000_000;
 /** Calls in calls, and expressions in expressions: beyond that a source calls itself, or was made to be deep. */
@@ -32,7 +32,7 @@ const DEEPEST = 400;
  * Reads the parts of a program that describe flows as they would run, with the library's own builders, and everything
  * else as unknown. Nothing of the program is executed: no input, no output, no code of a task.
  */
-export class Interpreter implements Machine {
+export class Interpreter implements InterpreterState {
   readonly realm = new Realm();
   readonly natives: Natives = new Natives(this);
   readonly origins = new Origins();
@@ -55,15 +55,15 @@ export class Interpreter implements Machine {
   }
 
   /**
-   * Reads something in every way that its conditions can go. What the source throws on a way is no flow.
+   * Reads something on every path that its conditions allow. What the source throws on a path is no flow.
    *
    * @param at where what is read stands
    * @param stopped is told what could not be read to its end
    * @throws CheckerDefectError for what goes wrong in the checker itself
    */
-  everyWay(at: ts.Node, read: () => void, stopped: (why: Unknown) => void = () => {}): boolean {
+  allPaths(at: ts.Node, read: () => void, stopped: (why: Unknown) => void = () => {}): boolean {
     let work = 0;
-    return this.oracle.everyWay(() => {
+    return this.oracle.allPaths(() => {
       this.modules.anew();
       this.#work = 0;
       this.#copied = 0;
@@ -78,7 +78,7 @@ export class Interpreter implements Machine {
         else if (!(error instanceof Thrown)) throw new CheckerDefectError(placeOf(this.#at ?? at), error);
       }
       work += this.#work;
-      return work < MOST_WORK_OF_ALL_WAYS;
+      return work < MOST_WORK_OF_ALL_PATHS;
     });
   }
 

@@ -1,5 +1,5 @@
 import { ts } from '../../source/index.js';
-import type { Machine } from '../ground/interpreter-state.js';
+import type { InterpreterState } from '../ground/interpreter-state.js';
 import { functionAround, isStatic, unwrapped, walk } from '../ground/syntax.js';
 import { changedIn, isAccess, rootOf } from '../ground/targets.js';
 import { functionBehind } from './class-methods.js';
@@ -22,8 +22,8 @@ export interface Changes {
   readonly replaced: ReadonlySet<ts.Symbol>;
 }
 
-export function changesIn(file: ts.SourceFile, machine: Machine): Changes {
-  const { types } = machine;
+export function changesIn(file: ts.SourceFile, interpreter: InterpreterState): Changes {
+  const { types } = interpreter;
   /** Functions that the statements of the file run. */
   const run = new Set<ts.Node>();
   const atOnce = new Set<ts.Symbol>();
@@ -33,14 +33,14 @@ export function changesIn(file: ts.SourceFile, machine: Machine): Changes {
   walk(file, (node) => {
     const changed = changedBy(node);
     const fn = changed.length === 0 ? undefined : functionAround(node);
-    if (fn === undefined || (run.has(fn) && !isExported(fn, machine))) return;
+    if (fn === undefined || (run.has(fn) && !isExported(fn, interpreter))) return;
     for (const symbol of changed) {
       later.add(symbol);
       if (!ts.isCallExpression(node) && changedIn(node).some((target) => ts.isIdentifier(target) && types.variableAt(target) === symbol))
         replaced.add(symbol);
     }
   });
-  for (const symbol of toBeFilled(file, machine)) later.add(symbol);
+  for (const symbol of toBeFilled(file, interpreter)) later.add(symbol);
   return { atOnce: atOnce.size > 0, later, replaced };
 
   function visitRun(node: ts.Node): void {
@@ -61,7 +61,7 @@ export function changesIn(file: ts.SourceFile, machine: Machine): Changes {
     // The methods of a builder call nothing at once, and their types would take long to know.
     const callee = unwrapped(expression);
     const called = isAccess(callee) ? [] : [expression];
-    return [...called, ...given].flatMap((one) => (isName(one) || isFunction(one) ? (functionBehind(one, machine) ?? []) : []));
+    return [...called, ...given].flatMap((one) => (isName(one) || isFunction(one) ? (functionBehind(one, interpreter) ?? []) : []));
   }
 
   /** Variables of the module that a node changes. */
@@ -97,7 +97,7 @@ function isFunction(node: ts.Expression): boolean {
 }
 
 /** Whether other files may call a function, or a method of its class. */
-function isExported(fn: ts.SignatureDeclaration | ts.PropertyDeclaration, { types }: Machine): boolean {
+function isExported(fn: ts.SignatureDeclaration | ts.PropertyDeclaration, { types }: InterpreterState): boolean {
   let outer: ts.Node = fn;
   for (let around = functionAround(fn); around !== undefined; around = functionAround(around)) outer = around;
   const declaration = ts.isClassElement(outer) || ts.isVariableDeclaration(outer.parent) ? outer.parent : outer;
@@ -113,7 +113,7 @@ function isExported(fn: ts.SignatureDeclaration | ts.PropertyDeclaration, { type
 }
 
 /** Whoever exports a list, a map or an object with nothing in it wants others to put something there, unless its type forbids it. */
-function toBeFilled(file: ts.SourceFile, { types }: Machine): readonly ts.Symbol[] {
+function toBeFilled(file: ts.SourceFile, { types }: InterpreterState): readonly ts.Symbol[] {
   const module = types.symbolAt(file);
   const exported = module === undefined ? [] : types.checker.getExportsOfModule(module);
   return exported.filter((symbol) => {

@@ -1,6 +1,6 @@
 import { ts } from '../../source/index.js';
 import { Frame } from '../ground/frame.js';
-import type { Machine } from '../ground/interpreter-state.js';
+import type { InterpreterState } from '../ground/interpreter-state.js';
 import { isNamespace, Namespace } from '../ground/namespaces.js';
 import { isObject } from '../ground/origins.js';
 import { functionAround, short, walk } from '../ground/syntax.js';
@@ -16,50 +16,50 @@ import { later } from './variables.js';
  * read from its beginning to its end, in order.
  */
 export class Modules {
-  readonly #machine: Machine;
+  readonly #interpreter: InterpreterState;
   readonly #outermost = new Frame();
   /** What holds whatever is assumed. */
   readonly #certain = new Map<ts.Symbol, unknown>();
-  /** What holds on this way only. */
+  /** What holds on this path only. */
   #assumed = new Map<ts.Symbol, unknown>();
   readonly #reading = new Set<ts.Symbol>();
   readonly #changes = new Map<ts.SourceFile, Changes>();
   readonly #ordered = new Set<ts.SourceFile>();
 
-  constructor(machine: Machine) {
-    this.#machine = machine;
+  constructor(interpreter: InterpreterState) {
+    this.#interpreter = interpreter;
   }
 
-  /** Forgets what was assumed on the last way. */
+  /** Forgets what was assumed on the last path. */
   anew(): void {
     this.#assumed = new Map();
   }
 
   read(symbol: ts.Symbol, at: ts.Node): unknown {
-    const machine = this.#machine;
-    const name = machine.library.nameOf(symbol);
-    if (name !== undefined) return exported(name, machine) ?? machine.unknown(`'${name}' does something only at run time`, at);
-    const resolved = machine.library.resolve(symbol);
+    const interpreter = this.#interpreter;
+    const name = interpreter.library.nameOf(symbol);
+    if (name !== undefined) return exported(name, interpreter) ?? interpreter.unknown(`'${name}' does something only at run time`, at);
+    const resolved = interpreter.library.resolve(symbol);
     for (const known of [this.#certain, this.#assumed]) if (known.has(resolved)) return known.get(resolved);
     if (isNamespace(resolved) && !isJson(resolved)) {
-      const namespace = machine.realm.hand(new Namespace(resolved, machine.types.checker));
+      const namespace = interpreter.realm.hand(new Namespace(resolved, interpreter.types.checker));
       this.#certain.set(resolved, namespace);
       return namespace;
     }
-    if (this.#reading.has(resolved)) return machine.unknown(`'${short(at)}' is needed to know itself`, at);
+    if (this.#reading.has(resolved)) return interpreter.unknown(`'${short(at)}' is needed to know itself`, at);
     this.#reading.add(resolved);
-    const before = machine.oracle.asked;
+    const before = interpreter.oracle.asked;
     const file = (resolved.valueDeclaration ?? resolved.declarations?.[0])?.getSourceFile().fileName;
     const first = (): unknown => this.#first(resolved, at);
     let value: unknown;
     try {
-      value = file === undefined ? first() : machine.traces.readFor(file, first);
+      value = file === undefined ? first() : interpreter.traces.readFor(file, first);
     } finally {
       this.#reading.delete(resolved);
     }
     if (this.#assumed.has(resolved)) return this.#assumed.get(resolved);
     // An unknown carries the type of the place that asked: it is not kept.
-    if (!(value instanceof Unknown)) (machine.oracle.asked === before ? this.#certain : this.#assumed).set(resolved, value);
+    if (!(value instanceof Unknown)) (interpreter.oracle.asked === before ? this.#certain : this.#assumed).set(resolved, value);
     return value;
   }
 
@@ -78,7 +78,7 @@ export class Modules {
     if (this.#ordered.has(file)) return;
     this.#ordered.add(file);
     try {
-      this.#machine.traces.readFor(file.fileName, () => this.#statementsOf(file));
+      this.#interpreter.traces.readFor(file.fileName, () => this.#statementsOf(file));
     } finally {
       this.#ordered.delete(file);
     }
@@ -94,31 +94,31 @@ export class Modules {
         for (const declaration of statement.declarationList.declarations) {
           const { name, initializer } = declaration;
           const value =
-            initializer === undefined ? later(declaration, this.#machine) : this.#machine.evaluate(initializer, this.#outermost);
+            initializer === undefined ? later(declaration, this.#interpreter) : this.#interpreter.evaluate(initializer, this.#outermost);
           this.#declare(name, value);
         }
-      } else if (ts.isExportAssignment(statement)) this.#machine.evaluate(statement.expression, this.#outermost);
+      } else if (ts.isExportAssignment(statement)) this.#interpreter.evaluate(statement.expression, this.#outermost);
       else if (!ts.isFunctionDeclaration(statement) && !ts.isClassDeclaration(statement))
-        this.#machine.execute([statement], this.#outermost);
+        this.#interpreter.execute([statement], this.#outermost);
     }
   }
 
   #declare(name: ts.BindingName, value: unknown): void {
     const declared = new Frame();
-    bind(name, value, declared, this.#machine);
-    for (const symbol of symbolsIn(name, this.#machine)) this.write(symbol, declared.find(symbol)?.value);
+    bind(name, value, declared, this.#interpreter);
+    for (const symbol of symbolsIn(name, this.#interpreter)) this.write(symbol, declared.find(symbol)?.value);
   }
 
   #first(symbol: ts.Symbol, at: ts.Node): unknown {
-    const machine = this.#machine;
+    const interpreter = this.#interpreter;
     const declaration = symbol.valueDeclaration ?? symbol.declarations?.[0];
-    const unknown = (reason: string) => machine.unknown(reason, at);
+    const unknown = (reason: string) => interpreter.unknown(reason, at);
     if (declaration === undefined) return unknown(`'${short(at)}' is not declared`);
     const file = declaration.getSourceFile();
     const [data] = isJson(symbol) ? file.statements : [];
-    if (data !== undefined && ts.isExpressionStatement(data)) return machine.evaluate(data.expression, this.#outermost);
+    if (data !== undefined && ts.isExpressionStatement(data)) return interpreter.evaluate(data.expression, this.#outermost);
     if (file.isDeclarationFile) {
-      const native = isGlobal(declaration) ? machine.natives.global(symbol.name) : undefined;
+      const native = isGlobal(declaration) ? interpreter.natives.global(symbol.name) : undefined;
       return native ?? unknown(`'${symbol.name}' comes from outside of this project`);
     }
     if (ts.isFunctionDeclaration(declaration)) {
@@ -127,11 +127,12 @@ export class Modules {
       );
       return body === undefined
         ? unknown(`'${symbol.name}' comes from outside of this project`)
-        : machine.functionOf(body, this.#outermost);
+        : interpreter.functionOf(body, this.#outermost);
     }
     if (ts.isClassLike(declaration)) return this.#classOf(declaration);
-    if (ts.isEnumMember(declaration)) return machine.types.checker.getConstantValue(declaration) ?? unknown(`'${symbol.name}' is computed`);
-    if (ts.isExportAssignment(declaration)) return machine.evaluate(declaration.expression, this.#outermost);
+    if (ts.isEnumMember(declaration))
+      return interpreter.types.checker.getConstantValue(declaration) ?? unknown(`'${symbol.name}' is computed`);
+    if (ts.isExportAssignment(declaration)) return interpreter.evaluate(declaration.expression, this.#outermost);
     if (ts.isParameter(declaration) || functionAround(declaration) !== undefined)
       return unknown(`'${short(at)}' is known only at run time`);
     if (ts.isVariableDeclaration(declaration)) return this.#variable(symbol, declaration, file, at);
@@ -144,15 +145,15 @@ export class Modules {
       this.readInOrder(file);
       if (this.#assumed.has(symbol)) return this.#assumed.get(symbol);
     }
-    if (declaration.initializer === undefined) return this.#machine.unknown(`'${symbol.name}' gets its value at run time`, at);
-    const value = this.#machine.evaluate(declaration.initializer, this.#outermost);
+    if (declaration.initializer === undefined) return this.#interpreter.unknown(`'${symbol.name}' gets its value at run time`, at);
+    const value = this.#interpreter.evaluate(declaration.initializer, this.#outermost);
     const isChanged = !this.#ordered.has(file) && this.#changesIn(file).later.has(symbol);
     return isChanged ? this.#asChangedLater(value, symbol) : value;
   }
 
   /** What functions change that are called nobody knows when, or by other files. */
   #asChangedLater(value: unknown, symbol: ts.Symbol): unknown {
-    const { origins, realm, types } = this.#machine;
+    const { origins, realm, types } = this.#interpreter;
     const at = symbol.valueDeclaration;
     const isFilled = isObject(value) && !(at !== undefined && this.#changesIn(at.getSourceFile()).replaced.has(symbol));
     if (isFilled || at === undefined) {
@@ -165,30 +166,30 @@ export class Modules {
   #bound(symbol: ts.Symbol, element: ts.BindingElement, at: ts.Node): unknown {
     let pattern: ts.Node = element;
     while (!ts.isVariableDeclaration(pattern)) {
-      if (pattern.parent === undefined) return this.#machine.unknown(`'${symbol.name}' is known only at run time`, at);
+      if (pattern.parent === undefined) return this.#interpreter.unknown(`'${symbol.name}' is known only at run time`, at);
       pattern = pattern.parent;
     }
-    if (pattern.initializer === undefined) return this.#machine.unknown(`'${symbol.name}' is known only at run time`, at);
+    if (pattern.initializer === undefined) return this.#interpreter.unknown(`'${symbol.name}' is known only at run time`, at);
     const frame = new Frame();
-    bind(pattern.name, this.#machine.evaluate(pattern.initializer, this.#outermost), frame, this.#machine);
+    bind(pattern.name, this.#interpreter.evaluate(pattern.initializer, this.#outermost), frame, this.#interpreter);
     return frame.find(symbol)?.value;
   }
 
   #classOf(node: ts.ClassLikeDeclaration): unknown {
-    const made = this.#machine.classOf(node, this.#outermost);
-    const symbol = node.name && this.#machine.types.symbolAt(node.name);
+    const made = this.#interpreter.classOf(node, this.#outermost);
+    const symbol = node.name && this.#interpreter.types.symbolAt(node.name);
     if (symbol === undefined) return made;
     // The plain calls of `Task` name the class: it must be known before they are read.
     this.#certain.set(symbol, made);
-    for (const call of plainCallsIn(node.getSourceFile(), this.#machine.library)) {
+    for (const call of plainCallsIn(node.getSourceFile(), this.#interpreter.library)) {
       const [target] = call.arguments;
-      if (target !== undefined && this.#machine.types.symbolAt(target) === symbol) this.#machine.call(call, this.#outermost);
+      if (target !== undefined && this.#interpreter.types.symbolAt(target) === symbol) this.#interpreter.call(call, this.#outermost);
     }
     return made;
   }
 
   #changesIn(file: ts.SourceFile): Changes {
-    const known = this.#changes.get(file) ?? changesIn(file, this.#machine);
+    const known = this.#changes.get(file) ?? changesIn(file, this.#interpreter);
     this.#changes.set(file, known);
     return known;
   }
@@ -205,10 +206,10 @@ function isGlobal(declaration: ts.Declaration): boolean {
   return statement.parent !== undefined && ts.isSourceFile(statement.parent) && !ts.isExternalModule(statement.parent);
 }
 
-function symbolsIn(name: ts.BindingName, machine: Machine): readonly ts.Symbol[] {
+function symbolsIn(name: ts.BindingName, interpreter: InterpreterState): readonly ts.Symbol[] {
   const symbols: ts.Symbol[] = [];
   walk(name, (node) => {
-    const symbol = ts.isIdentifier(node) ? machine.types.symbolAt(node) : undefined;
+    const symbol = ts.isIdentifier(node) ? interpreter.types.symbolAt(node) : undefined;
     if (symbol !== undefined) symbols.push(symbol);
   });
   return symbols;

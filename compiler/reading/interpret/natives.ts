@@ -1,5 +1,5 @@
 import type { ts } from '../../source/index.js';
-import type { Machine, NativeCalls } from '../ground/interpreter-state.js';
+import type { InterpreterState, NativeCalls } from '../ground/interpreter-state.js';
 import { opened } from '../ground/namespaces.js';
 import { GLOBAL_NUMBERS, GLOBAL_OBJECTS, type GlobalObject, methodsOf, type Native } from '../ground/native-methods.js';
 import { isObject } from '../ground/origins.js';
@@ -12,15 +12,15 @@ import { CHANGING } from './module-changes.js';
  * called, and handed on as a callback.
  */
 export class Natives implements NativeCalls {
-  readonly #machine: Machine;
+  readonly #interpreter: InterpreterState;
   readonly #standIns = new Map<Native | GlobalObject, object>();
   readonly #natives = new WeakMap<object, Native>();
   readonly #globals = new WeakMap<object, GlobalObject>();
   /** The call that is being read: a callback has no place of its own. */
   #at: ts.Node | undefined;
 
-  constructor(machine: Machine) {
-    this.#machine = machine;
+  constructor(interpreter: InterpreterState) {
+    this.#interpreter = interpreter;
   }
 
   global(name: string): unknown {
@@ -40,7 +40,7 @@ export class Natives implements NativeCalls {
   methodOf(owner: unknown, key: string): Native | undefined {
     const object = isObject(owner) ? this.#globals.get(owner) : undefined;
     if (object !== undefined) return object.members.get(key);
-    return isObject(owner) && !this.#machine.realm.isOwn(owner) ? undefined : methodsOf(owner)?.get(key);
+    return isObject(owner) && !this.#interpreter.realm.isOwn(owner) ? undefined : methodsOf(owner)?.get(key);
   }
 
   behind(value: unknown): Native | undefined {
@@ -48,45 +48,45 @@ export class Natives implements NativeCalls {
   }
 
   call(native: Native, owner: unknown, given: readonly unknown[], at: ts.Node): unknown {
-    const machine = this.#machine;
+    const interpreter = this.#interpreter;
     const self = isObject(owner) && this.#globals.has(owner) ? undefined : owner;
     const before = this.#at;
     this.#at = at;
     try {
       // What only looks into a namespace looks into an object with its members.
-      const args = self === undefined ? given.map((arg) => opened(arg, at, machine)) : given;
+      const args = self === undefined ? given.map((arg) => opened(arg, at, interpreter)) : given;
       return this.#called(native, self, args, at);
     } catch (error) {
-      if (error instanceof CannotKnow) return machine.unknown(error.unknown.reason, at, error.unknown);
+      if (error instanceof CannotKnow) return interpreter.unknown(error.unknown.reason, at, error.unknown);
       if (error instanceof Thrown) throw error;
       if (native.name === 'parse' && error instanceof SyntaxError) throw new Thrown();
-      return machine.unknown(`'${native.name}' can't be called so`, at);
+      return interpreter.unknown(`'${native.name}' can't be called so`, at);
     } finally {
       this.#at = before;
     }
   }
 
   #called(native: Native, self: unknown, args: readonly unknown[], at: ts.Node): unknown {
-    const machine = this.#machine;
-    const { realm, origins } = machine;
+    const interpreter = this.#interpreter;
+    const { realm, origins } = interpreter;
     const unknown = args.find((arg) => arg instanceof Unknown);
     if (unknown instanceof Unknown && !native.moves) {
       if (CHANGING.has(native.name) && realm.isOwn(self)) origins.markOpen(self);
-      return machine.unknown(unknown.reason, at, unknown);
+      return interpreter.unknown(unknown.reason, at, unknown);
     }
     const open = [self, ...args].some((value) => origins.isOpen(value));
-    if (open && native.judges) return machine.unknown('it depends on a list that is known only in part', at);
+    if (open && native.judges) return interpreter.unknown('it depends on a list that is known only in part', at);
     if (native.primitive) return this.#computed(native, self, args, at);
-    if (!native.shallow) for (const value of [self, ...args]) machine.copy(weigh(value, at, machine), at);
+    if (!native.shallow) for (const value of [self, ...args]) interpreter.copy(weigh(value, at, interpreter), at);
     if (native.name === 'stringify' && !args.every((arg) => this.#isData(arg))) throw new TypeError('more than data');
     // What `Object.entries(value)` looks into must be the source's: a method of a list looks into that list.
     if (self === undefined && OPENING.has(native.name) && !realm.isOwn(args[0])) throw new TypeError('not its own');
-    machine.copy(costOf(native.name, self, args), at);
+    interpreter.copy(costOf(native.name, self, args), at);
     const given = args.map((arg) => (typeof arg === 'function' ? this.#callback(native, arg, at) : arg));
     if (native.name === 'from') given[0] = this.#listOf(args[0], at);
     const result = this.#adopted(native.name === 'assign' ? this.#assign(args, at) : native.run(self, given));
     if (native.judges && !native.asks && !isObject(result) && hasUnknown(self))
-      return machine.unknown('it depends on what is known only at run time', at);
+      return interpreter.unknown('it depends on what is known only at run time', at);
     const isMore = open || (native.name === 'concat' && unknown !== undefined);
     if (isMore && isObject(result)) origins.markOpen(result);
     return result;
@@ -94,31 +94,31 @@ export class Natives implements NativeCalls {
 
   /** With texts, numbers and the like only, so that JavaScript itself makes none of something else. */
   #computed(native: Native, self: unknown, args: readonly unknown[], at: ts.Node): unknown {
-    const machine = this.#machine;
+    const interpreter = this.#interpreter;
     const replaces = native.name === 'replace' || native.name === 'replaceAll';
     const given = args.map((arg) =>
-      replaces && typeof arg === 'function' ? this.#callback(native, arg, at) : primitiveOf(arg, at, machine),
+      replaces && typeof arg === 'function' ? this.#callback(native, arg, at) : primitiveOf(arg, at, interpreter),
     );
     const unknown = given.find((arg) => arg instanceof Unknown);
     if (unknown instanceof Unknown) return unknown;
-    machine.copy(costOf(native.name, self, given), at);
+    interpreter.copy(costOf(native.name, self, given), at);
     return this.#adopted(native.run(self, given));
   }
 
   /** Whatever has items, or says how many it has. */
   #listOf(value: unknown, at: ts.Node): readonly unknown[] {
-    const items = itemsOf(value, at, this.#machine);
+    const items = itemsOf(value, at, this.#interpreter);
     if (items !== undefined) return items;
-    const { realm } = this.#machine;
+    const { realm } = this.#interpreter;
     const length: unknown = realm.isOwn(value) ? realm.find(value, 'length')?.value : undefined;
     if (typeof length !== 'number' || !realm.isOwn(value)) throw new TypeError('no list');
-    this.#machine.copy(length, at);
+    this.#interpreter.copy(length, at);
     return Array.from({ length }, (_, index) => realm.find(value, String(index))?.value as unknown);
   }
 
   /** Property by property, as the source itself would. */
   #assign([target, ...sources]: readonly unknown[], at: ts.Node): unknown {
-    const { realm, origins } = this.#machine;
+    const { realm, origins } = this.#interpreter;
     for (const source of sources) {
       if (source instanceof Unknown) origins.markOpen(target as object);
       if (!realm.isOwn(source)) continue;
@@ -132,11 +132,11 @@ export class Natives implements NativeCalls {
 
   /** What JavaScript calls with what it has: it must answer with what JavaScript can use. */
   #callback(native: Native, fn: object, at: ts.Node): unknown {
-    const machine = this.#machine;
+    const interpreter = this.#interpreter;
     const call = (args: readonly unknown[]): unknown => Reflect.apply(fn as () => unknown, undefined, args as []);
-    const ofSource = machine.realm.isOwn(fn) || this.#natives.has(fn);
+    const ofSource = interpreter.realm.isOwn(fn) || this.#natives.has(fn);
     if (!ofSource) return () => new Unknown('JavaScript calls what the library made', at, undefined);
-    if (native.asks) return (...given: unknown[]) => machine.holds(call(given), machine.origins.of(fn) ?? at);
+    if (native.asks) return (...given: unknown[]) => interpreter.holds(call(given), interpreter.origins.of(fn) ?? at);
     if (native.shallow) return fn;
     return (...given: unknown[]) => {
       const answer = call(given);
@@ -148,7 +148,7 @@ export class Natives implements NativeCalls {
 
   /** Makes what JavaScript has made anew the source's own. Iterators become lists. */
   #adopted(value: unknown): unknown {
-    const { realm } = this.#machine;
+    const { realm } = this.#interpreter;
     if (!isObject(value) || value instanceof Unknown || realm.admits(value)) return value;
     const made = isIterator(value) ? [...value] : value;
     // Nothing else is made by what may be called.
@@ -161,7 +161,7 @@ export class Natives implements NativeCalls {
   /** Data and nothing else, as deep as it goes: of what the library made, nothing is told. */
   #isData(value: unknown): boolean {
     if (!isObject(value)) return true;
-    return this.#machine.realm.isOwn(value) && typeof value !== 'function' && Object.values(value).every((item) => this.#isData(item));
+    return this.#interpreter.realm.isOwn(value) && typeof value !== 'function' && Object.values(value).every((item) => this.#isData(item));
   }
 
   #standIn(of: Native | GlobalObject, call: Native | undefined): object {
@@ -169,7 +169,7 @@ export class Natives implements NativeCalls {
     if (known !== undefined) return known;
     const standIn = call === undefined ? Object.freeze({}) : this.#callable(call);
     this.#standIns.set(of, standIn);
-    return this.#machine.realm.hand(standIn);
+    return this.#interpreter.realm.hand(standIn);
   }
 
   #callable(native: Native): object {

@@ -1,6 +1,6 @@
 import { ts } from '../../source/index.js';
 import type { Frame } from '../ground/frame.js';
-import type { Machine } from '../ground/interpreter-state.js';
+import type { InterpreterState } from '../ground/interpreter-state.js';
 import { opened } from '../ground/namespaces.js';
 import { isObject } from '../ground/origins.js';
 import { short, unwrapped } from '../ground/syntax.js';
@@ -41,34 +41,34 @@ const COMPOUND: ReadonlyMap<ts.SyntaxKind, ts.SyntaxKind> = new Map([
   [ts.SyntaxKind.SlashEqualsToken, ts.SyntaxKind.SlashToken],
 ]);
 
-export function binary(node: ts.BinaryExpression, frame: Frame, machine: Machine): unknown {
+export function binary(node: ts.BinaryExpression, frame: Frame, interpreter: InterpreterState): unknown {
   const { left, right, operatorToken } = node;
   const { kind } = operatorToken;
   switch (kind) {
     case ts.SyntaxKind.EqualsToken: {
-      const value = machine.evaluate(right, frame);
-      assign(left, value, frame, machine);
+      const value = interpreter.evaluate(right, frame);
+      assign(left, value, frame, interpreter);
       return value;
     }
     case ts.SyntaxKind.CommaToken:
-      machine.evaluate(left, frame);
-      return machine.evaluate(right, frame);
+      interpreter.evaluate(left, frame);
+      return interpreter.evaluate(right, frame);
     case ts.SyntaxKind.AmpersandAmpersandToken: {
-      const value = machine.evaluate(left, frame);
-      return machine.holds(value, left) ? machine.evaluate(right, frame) : settled(value, false);
+      const value = interpreter.evaluate(left, frame);
+      return interpreter.holds(value, left) ? interpreter.evaluate(right, frame) : settled(value, false);
     }
     case ts.SyntaxKind.BarBarToken: {
-      const value = machine.evaluate(left, frame);
-      return machine.holds(value, left) ? value : machine.evaluate(right, frame);
+      const value = interpreter.evaluate(left, frame);
+      return interpreter.holds(value, left) ? value : interpreter.evaluate(right, frame);
     }
     case ts.SyntaxKind.QuestionQuestionToken: {
-      const value = machine.evaluate(left, frame);
-      if (value instanceof Unknown) return machine.oracle.answer(value.at, left) ? value : machine.evaluate(right, frame);
-      return value ?? machine.evaluate(right, frame);
+      const value = interpreter.evaluate(left, frame);
+      if (value instanceof Unknown) return interpreter.oracle.answer(value.at, left) ? value : interpreter.evaluate(right, frame);
+      return value ?? interpreter.evaluate(right, frame);
     }
     default: {
-      const value = apply(kind, [machine.evaluate(left, frame), machine.evaluate(right, frame)], node, machine);
-      if (kind >= ts.SyntaxKind.FirstAssignment && kind <= ts.SyntaxKind.LastAssignment) assign(left, value, frame, machine);
+      const value = apply(kind, [interpreter.evaluate(left, frame), interpreter.evaluate(right, frame)], node, interpreter);
+      if (kind >= ts.SyntaxKind.FirstAssignment && kind <= ts.SyntaxKind.LastAssignment) assign(left, value, frame, interpreter);
       return value;
     }
   }
@@ -82,17 +82,22 @@ function settled(value: unknown, otherwise: boolean): unknown {
 /** These compare objects as they are; all others make texts or numbers of them. */
 const COMPARING: ReadonlySet<ts.SyntaxKind> = new Set([ts.SyntaxKind.EqualsEqualsEqualsToken, ts.SyntaxKind.ExclamationEqualsEqualsToken]);
 
-function apply(kind: ts.SyntaxKind, operands: readonly [unknown, unknown], node: ts.BinaryExpression, machine: Machine): unknown {
-  if (kind === ts.SyntaxKind.InKeyword) return isIn(operands, node, machine);
+function apply(
+  kind: ts.SyntaxKind,
+  operands: readonly [unknown, unknown],
+  node: ts.BinaryExpression,
+  interpreter: InterpreterState,
+): unknown {
+  if (kind === ts.SyntaxKind.InKeyword) return isIn(operands, node, interpreter);
   const operate = OPERATORS.get(COMPOUND.get(kind) ?? kind);
-  if (operate === undefined) return machine.unknown(`'${node.operatorToken.getText()}' is known only at run time`, node);
-  const [left, right] = COMPARING.has(kind) ? operands : operands.map((operand) => primitiveOf(operand, node, machine));
-  const question = questionIn(kind, left, right, node, machine);
+  if (operate === undefined) return interpreter.unknown(`'${node.operatorToken.getText()}' is known only at run time`, node);
+  const [left, right] = COMPARING.has(kind) ? operands : operands.map((operand) => primitiveOf(operand, node, interpreter));
+  const question = questionIn(kind, left, right, node, interpreter);
   if (question !== undefined) return question;
   const unknown = [left, right].find((operand) => operand instanceof Unknown);
-  if (unknown instanceof Unknown) return machine.unknown(unknown.reason, node, unknown);
+  if (unknown instanceof Unknown) return interpreter.unknown(unknown.reason, node, unknown);
   const value = operate(left, right);
-  if (typeof value === 'string') machine.copy(value.length, node);
+  if (typeof value === 'string') interpreter.copy(value.length, node);
   return value;
 }
 
@@ -104,11 +109,17 @@ const EQUAL: ReadonlyMap<ts.SyntaxKind, boolean> = new Map([
 ]);
 
 /** `mode === 'fast'`, of which only a run knows the mode. */
-function questionIn(kind: ts.SyntaxKind, left: unknown, right: unknown, node: ts.BinaryExpression, machine: Machine): Unknown | undefined {
+function questionIn(
+  kind: ts.SyntaxKind,
+  left: unknown,
+  right: unknown,
+  node: ts.BinaryExpression,
+  interpreter: InterpreterState,
+): Unknown | undefined {
   const isEqual = EQUAL.get(kind);
   if (isEqual === undefined || left instanceof Unknown === right instanceof Unknown) return undefined;
   const [unknown, value, operand] = left instanceof Unknown ? [left, right, node.left] : [right as Unknown, left, node.right];
-  return asking(unknown, operand, value, !isEqual, node, machine);
+  return asking(unknown, operand, value, !isEqual, node, interpreter);
 }
 
 /** Whether something unknown is one value; `undefined` for what can't be asked so. */
@@ -118,27 +129,30 @@ export function asking(
   value: unknown,
   negated: boolean,
   at: ts.Expression,
-  { types }: Machine,
+  { types }: InterpreterState,
 ): Unknown | undefined {
   if (isObject(value)) return undefined;
   const question = { of: unwrapped(operand).getText(), value, values: types.literals(types.of(operand)), negated };
   return new Unknown(unknown.reason, unknown.at, types.of(at), unknown.started, question);
 }
 
-function isIn([key, given]: readonly [unknown, unknown], node: ts.BinaryExpression, machine: Machine): unknown {
-  const object = opened(given, node.right, machine);
+function isIn([key, given]: readonly [unknown, unknown], node: ts.BinaryExpression, interpreter: InterpreterState): unknown {
+  const object = opened(given, node.right, interpreter);
   const unknown = [key, object].find((operand) => operand instanceof Unknown);
-  if (unknown instanceof Unknown) return machine.unknown(unknown.reason, node, unknown);
-  if (!machine.realm.isOwn(object) || typeof key !== 'string') return machine.unknown(`'${short(node)}' is known only at run time`, node);
-  if (machine.realm.find(object, key) !== undefined) return true;
-  return machine.origins.isOpen(object) || key in object ? machine.unknown(`'${short(node)}' is known only at run time`, node) : false;
+  if (unknown instanceof Unknown) return interpreter.unknown(unknown.reason, node, unknown);
+  if (!interpreter.realm.isOwn(object) || typeof key !== 'string')
+    return interpreter.unknown(`'${short(node)}' is known only at run time`, node);
+  if (interpreter.realm.find(object, key) !== undefined) return true;
+  return interpreter.origins.isOpen(object) || key in object
+    ? interpreter.unknown(`'${short(node)}' is known only at run time`, node)
+    : false;
 }
 
-export function prefixed(node: ts.PrefixUnaryExpression, frame: Frame, machine: Machine): unknown {
-  const operand = machine.evaluate(node.operand, frame);
-  if (node.operator === ts.SyntaxKind.ExclamationToken) return !machine.holds(operand, node.operand);
-  const value = primitiveOf(operand, node, machine);
-  if (value instanceof Unknown) return machine.unknown(value.reason, node, value);
+export function prefixed(node: ts.PrefixUnaryExpression, frame: Frame, interpreter: InterpreterState): unknown {
+  const operand = interpreter.evaluate(node.operand, frame);
+  if (node.operator === ts.SyntaxKind.ExclamationToken) return !interpreter.holds(operand, node.operand);
+  const value = primitiveOf(operand, node, interpreter);
+  if (value instanceof Unknown) return interpreter.unknown(value.reason, node, value);
   switch (node.operator) {
     case ts.SyntaxKind.MinusToken:
       return -(value as number);

@@ -1,6 +1,6 @@
 import { ts } from '../../source/index.js';
 import type { Frame } from '../ground/frame.js';
-import type { Machine } from '../ground/interpreter-state.js';
+import type { InterpreterState } from '../ground/interpreter-state.js';
 import { unwrapped } from '../ground/syntax.js';
 import { isAccess } from '../ground/targets.js';
 import { Unknown } from '../ground/unknown.js';
@@ -9,16 +9,16 @@ import { primitiveOf } from './coercion.js';
 import { takeApart } from './patterns.js';
 
 /** Gives a value to a variable or a property, or to all that a pattern names. */
-export function assign(given: ts.Expression, value: unknown, frame: Frame, machine: Machine): void {
+export function assign(given: ts.Expression, value: unknown, frame: Frame, interpreter: InterpreterState): void {
   const target = unwrapped(given);
   if (ts.isIdentifier(target)) {
-    const symbol = machine.types.variableAt(target);
-    if (symbol !== undefined && !frame.assign(symbol, value)) machine.write(symbol, value);
+    const symbol = interpreter.types.variableAt(target);
+    if (symbol !== undefined && !frame.assign(symbol, value)) interpreter.write(symbol, value);
   } else if (isAccess(target)) {
-    const { realm, origins } = machine;
-    const owner = machine.evaluate(target.expression, frame);
+    const { realm, origins } = interpreter;
+    const owner = interpreter.evaluate(target.expression, frame);
     if (!realm.isOwn(owner)) return;
-    const key = keyIn(target, frame, machine);
+    const key = keyIn(target, frame, interpreter);
     if (typeof key !== 'string' && typeof key !== 'number') origins.markOpen(owner);
     else {
       const set = realm.find(owner, String(key))?.set;
@@ -27,32 +27,37 @@ export function assign(given: ts.Expression, value: unknown, frame: Frame, machi
       origins.setKey(owner, String(key), target);
     }
   } else if (ts.isArrayLiteralExpression(target) || ts.isObjectLiteralExpression(target)) {
-    takeApart(target, value, (part, its) => assign(part, its, frame, machine), frame, machine);
+    takeApart(target, value, (part, its) => assign(part, its, frame, interpreter), frame, interpreter);
   }
 }
 
 /** `delete a.b`. */
-export function remove(given: ts.Expression, frame: Frame, machine: Machine): void {
+export function remove(given: ts.Expression, frame: Frame, interpreter: InterpreterState): void {
   const target = unwrapped(given);
-  const owner = isAccess(target) ? machine.evaluate(target.expression, frame) : undefined;
-  if (!isAccess(target) || !machine.realm.isOwn(owner)) return;
-  const key = keyIn(target, frame, machine);
+  const owner = isAccess(target) ? interpreter.evaluate(target.expression, frame) : undefined;
+  if (!isAccess(target) || !interpreter.realm.isOwn(owner)) return;
+  const key = keyIn(target, frame, interpreter);
   const isKnown = typeof key === 'string' || typeof key === 'number';
-  if (!isKnown || !machine.realm.remove(owner, String(key))) machine.origins.markOpen(owner);
+  if (!isKnown || !interpreter.realm.remove(owner, String(key))) interpreter.origins.markOpen(owner);
 }
 
 /** What a variable or field holds before anybody has given it something: by its type, that comes later. */
-export function later(declaration: ts.VariableDeclaration | ts.PropertyDeclaration, { types }: Machine): unknown {
+export function later(declaration: ts.VariableDeclaration | ts.PropertyDeclaration, { types }: InterpreterState): unknown {
   const type = types.of(declaration);
   const isSure = declaration.type !== undefined && !types.isAny(type) && !types.mayBeUndefined(type);
   return isSure ? new Unknown(`'${declaration.name.getText()}' gets its value later`, declaration.name, type) : undefined;
 }
 
 /** `++` and `--`. */
-export function update(target: ts.Expression, by: 1 | -1, frame: Frame, machine: Machine): { before: unknown; after: unknown } {
-  const before = machine.evaluate(target, frame);
-  const number = primitiveOf(before, target, machine);
+export function update(
+  target: ts.Expression,
+  by: 1 | -1,
+  frame: Frame,
+  interpreter: InterpreterState,
+): { before: unknown; after: unknown } {
+  const before = interpreter.evaluate(target, frame);
+  const number = primitiveOf(before, target, interpreter);
   const after = number instanceof Unknown ? number : Number(number) + by;
-  assign(target, after, frame, machine);
+  assign(target, after, frame, interpreter);
   return { before, after };
 }

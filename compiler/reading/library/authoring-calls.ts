@@ -2,7 +2,7 @@ import * as authoring from '#authoring';
 import { compile } from '#compilation';
 import type { ts } from '../../source/index.js';
 import type { Gap } from '../ground/gaps.js';
-import type { Machine } from '../ground/interpreter-state.js';
+import type { InterpreterState } from '../ground/interpreter-state.js';
 import { isObject } from '../ground/origins.js';
 import { Unknown } from '../ground/unknown.js';
 import { appOf, makeApp } from './apps.js';
@@ -35,7 +35,7 @@ const RETRIES = new Set<unknown>([times, forEach, forEachOf, alwaysRevert, alway
 const FUNCTIONS = new Set<unknown>([...BEGINNINGS.keys(), ...EXPORTS.values()]);
 
 /** What flowproof exports under this name, if describing flows needs it. */
-export function exported(name: string, { realm }: Machine): unknown {
+export function exported(name: string, { realm }: InterpreterState): unknown {
   const found = EXPORTS.get(name);
   if (found !== undefined && BEGINNINGS.has(found)) for (const one of Object.values(found)) realm.hand(one);
   return realm.hand(found);
@@ -46,22 +46,22 @@ export function isExported(value: unknown): boolean {
 }
 
 /** Calls a function of flowproof: the real one, with what is known of the arguments. */
-export function callExported(fn: object, args: readonly unknown[], at: ts.CallExpression, machine: Machine): unknown {
-  if (fn === Task) return machine.realm.hand(new ClassMark('task', args[0], at));
-  if (fn === Retry) return machine.realm.hand(new ClassMark('retry', args[0], at));
-  if (fn === makeApp) return appOf(args, at, machine);
-  if (fn === makeFactory) return factoryOf(args, at, machine);
-  if (fn === defineTask) return defined(args[0], at, machine);
+export function callExported(fn: object, args: readonly unknown[], at: ts.CallExpression, interpreter: InterpreterState): unknown {
+  if (fn === Task) return interpreter.realm.hand(new ClassMark('task', args[0], at));
+  if (fn === Retry) return interpreter.realm.hand(new ClassMark('retry', args[0], at));
+  if (fn === makeApp) return appOf(args, at, interpreter);
+  if (fn === makeFactory) return factoryOf(args, at, interpreter);
+  if (fn === defineTask) return defined(args[0], at, interpreter);
   const pattern = BEGINNINGS.get(fn);
-  if (pattern !== undefined) return begin(fn, pattern, args, at, machine);
+  if (pattern !== undefined) return begin(fn, pattern, args, at, interpreter);
   const gaps: Gap[] = [];
-  const given = argumentsOf(fn, args, gaps, at, machine);
+  const given = argumentsOf(fn, args, gaps, at, interpreter);
   if (given === undefined) {
     const unknown = args.find((arg) => arg instanceof Unknown) as Unknown;
-    return machine.unknown(unknown.reason, at, unknown);
+    return interpreter.unknown(unknown.reason, at, unknown);
   }
-  return machine.gaps.set(
-    callLibrary(() => Reflect.apply(fn as () => unknown, undefined, given as []), at, machine),
+  return interpreter.gaps.set(
+    callLibrary(() => Reflect.apply(fn as () => unknown, undefined, given as []), at, interpreter),
     gaps,
   );
 }
@@ -71,34 +71,34 @@ function argumentsOf(
   args: readonly unknown[],
   gaps: Gap[],
   at: ts.CallExpression,
-  machine: Machine,
+  interpreter: InterpreterState,
 ): readonly unknown[] | undefined {
   if (fn === use) {
-    const node = nodeOf(args[0], at.arguments[0] ?? at, machine);
-    gaps.push(...machine.gaps.of(node));
-    return [node, known(args[1], gaps, at, machine)];
+    const node = nodeOf(args[0], at.arguments[0] ?? at, interpreter);
+    gaps.push(...interpreter.gaps.of(node));
+    return [node, known(args[1], gaps, at, interpreter)];
   }
   // How many values there are decides nothing before a run.
   const [first, second] = args;
   if (fn === forEach)
-    return first instanceof Unknown ? undefined : [known(first, gaps, at, machine), known(second, [], at, machine) ?? [null]];
+    return first instanceof Unknown ? undefined : [known(first, gaps, at, interpreter), known(second, [], at, interpreter) ?? [null]];
   if (RETRIES.has(fn) && args.some((arg) => arg instanceof Unknown)) return undefined;
-  return args.map((arg) => known(arg, gaps, at, machine));
+  return args.map((arg) => known(arg, gaps, at, interpreter));
 }
 
-function begin(fn: object, pattern: string, args: readonly unknown[], at: ts.CallExpression, machine: Machine): unknown {
+function begin(fn: object, pattern: string, args: readonly unknown[], at: ts.CallExpression, interpreter: InterpreterState): unknown {
   const gaps: Gap[] = [];
   const [name, options] = args;
   if (name instanceof Unknown) gaps.push({ unknown: name, hidesNames: false, isName: true });
-  const text = name instanceof Unknown ? nameFor(name) : known(name, gaps, at, machine);
-  const given = [text, known(options, gaps, at, machine)];
-  const builder = callLibrary(() => Reflect.apply(fn as () => unknown, undefined, given as unknown as []), at, machine);
-  if (machine.realm.isHanded(builder)) machine.traces.follow(builder, { before: undefined, method: pattern, args, at, gaps });
+  const text = name instanceof Unknown ? nameFor(name) : known(name, gaps, at, interpreter);
+  const given = [text, known(options, gaps, at, interpreter)];
+  const builder = callLibrary(() => Reflect.apply(fn as () => unknown, undefined, given as unknown as []), at, interpreter);
+  if (interpreter.realm.isHanded(builder)) interpreter.traces.follow(builder, { before: undefined, method: pattern, args, at, gaps });
   return builder;
 }
 
 /** `Task({ … })(CreateVolume)`. */
-export function markClass(mark: ClassMark, target: unknown, machine: Machine): unknown {
-  if (isObject(target)) decorate(mark, target, machine);
+export function markClass(mark: ClassMark, target: unknown, interpreter: InterpreterState): unknown {
+  if (isObject(target)) decorate(mark, target, interpreter);
   return undefined;
 }

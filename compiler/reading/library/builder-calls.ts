@@ -1,7 +1,7 @@
 import { flowDefinitionOf } from '#authoring';
 import type { ts } from '../../source/index.js';
 import type { Gap } from '../ground/gaps.js';
-import type { Machine } from '../ground/interpreter-state.js';
+import type { InterpreterState } from '../ground/interpreter-state.js';
 import { opened } from '../ground/namespaces.js';
 import { isObject } from '../ground/origins.js';
 import type { Trace } from '../ground/traces.js';
@@ -18,24 +18,24 @@ export function callBuilder(
   method: string,
   args: readonly unknown[],
   at: ts.CallExpression,
-  machine: Machine,
+  interpreter: InterpreterState,
 ): unknown {
   const own: unknown = Object.getOwnPropertyDescriptor(owner, method)?.value;
-  if (typeof own !== 'function') return machine.unknown(`a flow that is being built has no '${method}'`, at);
+  if (typeof own !== 'function') return interpreter.unknown(`a flow that is being built has no '${method}'`, at);
   const gaps: Gap[] = [];
-  const given = argumentsOf(trace, method, args, at, gaps, machine);
-  if (machine.origins.isOpen(args)) gaps.push({ unknown: new Unknown('it is spread here', at, undefined), hidesNames: true });
-  const result = given === undefined ? owner : callLibrary(() => Reflect.apply(own, owner, given) as unknown, at, machine);
+  const given = argumentsOf(trace, method, args, at, gaps, interpreter);
+  if (interpreter.origins.isOpen(args)) gaps.push({ unknown: new Unknown('it is spread here', at, undefined), hidesNames: true });
+  const result = given === undefined ? owner : callLibrary(() => Reflect.apply(own, owner, given) as unknown, at, interpreter);
   const next: Trace = { before: trace, method, args, at, gaps };
   if (method !== 'build') {
     // What is left out must not be lost: the builder stays the same, its history does not.
-    const builder = given === undefined ? machine.realm.hand(Object.freeze({ ...owner })) : result;
-    if (machine.realm.isHanded(builder)) machine.traces.follow(builder, next);
+    const builder = given === undefined ? interpreter.realm.hand(Object.freeze({ ...owner })) : result;
+    if (interpreter.realm.isHanded(builder)) interpreter.traces.follow(builder, next);
     return builder;
   }
-  machine.traces.visit(at);
+  interpreter.traces.visit(at);
   const definition = flowDefinitionOf(result);
-  if (definition !== undefined) machine.traces.finish(definition, next, at, machine.oracle.assumptions);
+  if (definition !== undefined) interpreter.traces.finish(definition, next, at, interpreter.oracle.assumptions);
   return result;
 }
 
@@ -46,18 +46,18 @@ function argumentsOf(
   args: readonly unknown[],
   at: ts.CallExpression,
   gaps: Gap[],
-  machine: Machine,
+  interpreter: InterpreterState,
 ): readonly unknown[] | undefined {
   const node = (value: unknown): unknown => {
-    const used = nodeOf(value, at, machine);
-    gaps.push(...machine.gaps.of(used));
+    const used = nodeOf(value, at, interpreter);
+    gaps.push(...interpreter.gaps.of(used));
     return used;
   };
   const nodes = (given: unknown): unknown => {
-    const value = opened(given, at, machine);
-    return value instanceof Unknown || machine.realm.isOwn(value) ? allNodes(value, node, gaps, at, machine) : value;
+    const value = opened(given, at, interpreter);
+    return value instanceof Unknown || interpreter.realm.isOwn(value) ? allNodes(value, node, gaps, at, interpreter) : value;
   };
-  const options = (value: unknown): unknown => known(value, gaps, at, machine);
+  const options = (value: unknown): unknown => known(value, gaps, at, interpreter);
   const [first, second, third, fourth] = args;
   switch (method) {
     case 'add':
@@ -68,10 +68,10 @@ function argumentsOf(
     case 'switch':
       return [options(first), options(second), codeOf(third), nodes(fourth)];
     case 'input':
-      return inputOf(first, at, gaps, machine);
+      return inputOf(first, at, gaps, interpreter);
     case 'retry': {
-      const retry = first instanceof Unknown ? retryOf(first, machine) : isImitation(first, machine) ? options(first) : first;
-      gaps.push(...machine.gaps.of(retry));
+      const retry = first instanceof Unknown ? retryOf(first, interpreter) : isImitation(first, interpreter) ? options(first) : first;
+      gaps.push(...interpreter.gaps.of(retry));
       return [retry];
     }
     default: {
@@ -82,29 +82,29 @@ function argumentsOf(
   }
 }
 
-function allNodes(value: object, node: (value: unknown) => unknown, gaps: Gap[], at: ts.Node, machine: Machine): unknown {
+function allNodes(value: object, node: (value: unknown) => unknown, gaps: Gap[], at: ts.Node, interpreter: InterpreterState): unknown {
   if (!(value instanceof Unknown)) {
-    if (machine.origins.isOpen(value)) {
-      const unknown = new Unknown('it has more nodes, which are known only at run time', machine.origins.of(value) ?? at, undefined);
+    if (interpreter.origins.isOpen(value)) {
+      const unknown = new Unknown('it has more nodes, which are known only at run time', interpreter.origins.of(value) ?? at, undefined);
       gaps.push({ unknown, hidesNames: true });
     }
     return Object.fromEntries(Object.entries(value).map(([name, one]) => [name, node(one)]));
   }
-  const ports = machine.types.ports(value.type);
+  const ports = interpreter.types.ports(value.type);
   gaps.push({ unknown: value, hidesNames: ports === undefined });
-  const part = (name: string) => new Unknown(value.reason, value.at, value.type && machine.types.property(value.type, name));
+  const part = (name: string) => new Unknown(value.reason, value.at, value.type && interpreter.types.property(value.type, name));
   return Object.fromEntries((ports ?? []).map(({ name }) => [name, node(part(name))]));
 }
 
 /** The names that `.input<I>()` and `.input(schema)` tell to the compiler only. */
-function inputOf(shape: unknown, at: ts.CallExpression, gaps: Gap[], machine: Machine): readonly unknown[] {
-  const { types } = machine;
+function inputOf(shape: unknown, at: ts.CallExpression, gaps: Gap[], interpreter: InterpreterState): readonly unknown[] {
+  const { types } = interpreter;
   const [written] = at.typeArguments ?? [];
   if (written !== undefined) {
     const ports = types.ports(types.checker.getTypeFromTypeNode(written));
     return ports === undefined ? [] : [ports.map(({ name }) => name)];
   }
-  if (Array.isArray(shape)) return [known(shape, gaps, at, machine)];
+  if (Array.isArray(shape)) return [known(shape, gaps, at, interpreter)];
   const [argument] = at.arguments;
   if (argument === undefined) return [];
   const standard = types.property(types.of(argument), '~standard');
@@ -117,7 +117,7 @@ function inputOf(shape: unknown, at: ts.CallExpression, gaps: Gap[], machine: Ma
 }
 
 /** An object of the source with the mark of the library's own. */
-function isImitation(value: unknown, { realm }: Machine): boolean {
+function isImitation(value: unknown, { realm }: InterpreterState): boolean {
   return realm.isOwn(value) && Object.hasOwn(value, '~flowproof');
 }
 

@@ -1,6 +1,6 @@
 import type { ts } from '../../source/index.js';
 import type { Gap } from '../ground/gaps.js';
-import type { Machine } from '../ground/interpreter-state.js';
+import type { InterpreterState } from '../ground/interpreter-state.js';
 import { opened } from '../ground/namespaces.js';
 import { isObject } from '../ground/origins.js';
 import { CannotKnow, Unknown } from '../ground/unknown.js';
@@ -15,13 +15,13 @@ const MOST_PARTS = 2000;
 const DEEPEST = 20;
 
 /** Options as the library may see them, copied: what is unknown is left out, and said. */
-export function known(value: unknown, gaps: Gap[], at: ts.Node, machine: Machine): unknown {
-  const { realm } = machine;
+export function known(value: unknown, gaps: Gap[], at: ts.Node, interpreter: InterpreterState): unknown {
+  const { realm } = interpreter;
   const left = { parts: MOST_PARTS };
   return copied(value, false, 0);
 
   function copied(given: unknown, harmless: boolean, depth: number): unknown {
-    const value = opened(given, at, machine);
+    const value = opened(given, at, interpreter);
     if (value instanceof Unknown) {
       if (isCallable(value)) return placeholder;
       if (harmless) return null;

@@ -1,7 +1,7 @@
 import { defineTask, Retry, Task } from '#authoring';
 import { ts } from '../../source/index.js';
 import type { Gap } from '../ground/gaps.js';
-import type { Machine } from '../ground/interpreter-state.js';
+import type { InterpreterState } from '../ground/interpreter-state.js';
 import { isObject } from '../ground/origins.js';
 import { Unknown } from '../ground/unknown.js';
 import { callLibrary } from './call-library.js';
@@ -21,35 +21,37 @@ export class ClassMark {
 }
 
 /** Makes a class a task or a retry; a task with the names that its decorator lists or, where these are unknown, its signatures. */
-export function decorate(mark: ClassMark, target: object, machine: Machine): void {
-  if (!machine.realm.isOwn(target)) return;
+export function decorate(mark: ClassMark, target: object, interpreter: InterpreterState): void {
+  if (!interpreter.realm.isOwn(target)) return;
   const gaps: Gap[] = [];
   if (mark.makes === 'task') {
-    const node = machine.origins.of(target);
+    const node = interpreter.origins.of(target);
     const read = (method: string): ts.Type | undefined => {
-      const symbol = node === undefined || !ts.isClassLike(node) ? undefined : machine.types.of(node).symbol;
-      return symbol === undefined ? undefined : machine.types.property(machine.types.checker.getDeclaredTypeOfSymbol(symbol), method);
+      const symbol = node === undefined || !ts.isClassLike(node) ? undefined : interpreter.types.of(node).symbol;
+      return symbol === undefined
+        ? undefined
+        : interpreter.types.property(interpreter.types.checker.getDeclaredTypeOfSymbol(symbol), method);
     };
-    const options = withNames(mark.options, read('execute'), read('revert'), gaps, mark.at, machine);
-    callLibrary(() => Reflect.apply(Task(options), undefined, [target]), mark.at, machine);
+    const options = withNames(mark.options, read('execute'), read('revert'), gaps, mark.at, interpreter);
+    callLibrary(() => Reflect.apply(Task(options), undefined, [target]), mark.at, interpreter);
   } else {
-    const options = known(mark.options, gaps, mark.at, machine);
-    callLibrary(() => Reflect.apply(Reflect.apply(Retry, undefined, [options]), undefined, [target]), mark.at, machine);
+    const options = known(mark.options, gaps, mark.at, interpreter);
+    callLibrary(() => Reflect.apply(Reflect.apply(Retry, undefined, [options]), undefined, [target]), mark.at, interpreter);
   }
-  machine.gaps.set(target, gaps);
+  interpreter.gaps.set(target, gaps);
 }
 
 /** What `defineTask(options)` gives. */
-export function defined(options: unknown, at: ts.CallExpression, machine: Machine): unknown {
-  if (!machine.realm.isOwn(options)) return machine.unknown('the options of its task are known only at run time', at);
+export function defined(options: unknown, at: ts.CallExpression, interpreter: InterpreterState): unknown {
+  if (!interpreter.realm.isOwn(options)) return interpreter.unknown('the options of its task are known only at run time', at);
   const gaps: Gap[] = [];
-  const type = machine.types.of(at.arguments[0] ?? at);
-  const method = (name: string) => machine.types.property(type, name);
-  const given = withNames(options, method('execute'), method('revert'), gaps, at, machine);
-  const origin = machine.origins.of(options);
-  if (origin !== undefined) machine.origins.set(given, origin);
-  return machine.gaps.set(
-    callLibrary(() => Reflect.apply(defineTask, undefined, [given]) as unknown, at, machine),
+  const type = interpreter.types.of(at.arguments[0] ?? at);
+  const method = (name: string) => interpreter.types.property(type, name);
+  const given = withNames(options, method('execute'), method('revert'), gaps, at, interpreter);
+  const origin = interpreter.origins.of(options);
+  if (origin !== undefined) interpreter.origins.set(given, origin);
+  return interpreter.gaps.set(
+    callLibrary(() => Reflect.apply(defineTask, undefined, [given]) as unknown, at, interpreter),
     gaps,
   );
 }
@@ -60,9 +62,9 @@ function withNames(
   revert: ts.Type | undefined,
   gaps: Gap[],
   at: ts.Node,
-  machine: Machine,
+  interpreter: InterpreterState,
 ): Record<string, unknown> {
-  const { types, origins, realm } = machine;
+  const { types, origins, realm } = interpreter;
   const given: Record<string, unknown> = realm.isOwn(options) ? { ...options } : {};
   const result = types.ports(types.resultOf(execute)) ?? [];
   const needs = types.inputsOf(execute);
@@ -89,7 +91,7 @@ function withNames(
     given.name = nameFor(name);
     gaps.push({ unknown: name, hidesNames: false, isName: true });
   }
-  return known(realm.own(given), gaps, at, machine) as Record<string, unknown>;
+  return known(realm.own(given), gaps, at, interpreter) as Record<string, unknown>;
 }
 
 function namesIn(list: unknown): readonly unknown[] {

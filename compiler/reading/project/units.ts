@@ -1,10 +1,10 @@
 import type { SourceProject, ts } from '../../source/index.js';
-import { unlike } from '../flows/distinct.js';
+import { distinctFlows } from '../flows/distinct.js';
 import { readFlow } from '../flows/flow-reading.js';
-import { loseUnfollowed, readStart, readUncalled, rootsOf, uncalledKey } from '../flows/roots.js';
+import { noteUnfollowed, readStart, readUncalled, rootsOf, uncalledKey } from '../flows/roots.js';
 import { tasksIn } from '../flows/task-reading.js';
 import { blaming } from '../ground/blame.js';
-import { machineFor, type ProjectReading } from './read-project.js';
+import { interpreterFor, type ProjectReading } from './read-project.js';
 
 /** What belongs to one owner: the statements of a file, or a function that nobody calls. Judged apart from all the others. */
 export interface Unit {
@@ -38,20 +38,20 @@ export class Units {
    * @param needed these, and what they import
    */
   read(project: SourceProject, files: readonly ts.SourceFile[], needed: readonly ts.SourceFile[]): Reread {
-    const machine = machineFor(project);
-    const { traces } = machine;
+    const interpreter = interpreterFor(project);
+    const { traces } = interpreter;
     const present = new Set(project.flowFiles.map(({ fileName }) => fileName));
     const anew = new Set(files.map(({ fileName }) => fileName));
     for (const file of this.#builds.keys()) if (!present.has(file) || anew.has(file)) this.#builds.delete(file);
     for (const owner of this.#visited.keys()) if (!this.#builds.has(fileOf(owner))) this.#visited.delete(owner);
 
-    const { builds, starts } = rootsOf(needed, machine);
+    const { builds, starts } = rootsOf(needed, interpreter);
     for (const file of files)
       this.#builds.set(
         file.fileName,
         builds.filter((build) => build.getSourceFile() === file),
       );
-    for (const start of starts) if (anew.has(start.getSourceFile().fileName)) readStart(start, machine);
+    for (const start of starts) if (anew.has(start.getSourceFile().fileName)) readStart(start, interpreter);
     for (const owner of anew) this.#visited.set(owner, new Set(traces.visitedBy(owner)));
 
     const read = new Set(anew);
@@ -64,7 +64,7 @@ export class Units {
         continue;
       }
       if (!this.#visited.has(owner)) {
-        readUncalled(build, machine);
+        readUncalled(build, interpreter);
         this.#visited.set(owner, new Set(traces.visitedBy(owner)));
         read.add(owner);
       }
@@ -72,24 +72,24 @@ export class Units {
     }
     const unfollowed = left.filter((build) => !met.has(build));
     traces.readFor(UNFOLLOWED, () => {
-      for (const build of unfollowed) loseUnfollowed(build, machine);
+      for (const build of unfollowed) noteUnfollowed(build, interpreter);
     });
     read.add(UNFOLLOWED);
 
-    const tasks = new Map(needed.map((file) => [file.fileName, tasksIn([file], machine)]));
+    const tasks = new Map(needed.map((file) => [file.fileName, tasksIn([file], interpreter)]));
     const allTasks = [...tasks.values()].flat();
-    const flows = unlike(traces.all(), this.#numbers).filter(({ built }) => read.has(built.owner));
+    const flows = distinctFlows(traces.all(), this.#numbers).filter(({ built }) => read.has(built.owner));
     const units = [...read].map((owner): Unit => {
       const own = flows.filter(({ built }) => built.owner === owner);
       const reading = {
         project: { ...project, flowFiles: files.filter(({ fileName }) => fileName === owner) },
-        machine,
-        flows: own.map(({ built }) => blaming(built.at, () => readFlow(built, machine))),
+        interpreter,
+        flows: own.map(({ built }) => blaming(built.at, () => readFlow(built, interpreter))),
         tasks: anew.has(owner) ? (tasks.get(owner) ?? []) : [],
         allTasks,
         apps: traces.apps().filter((app) => app.owner === owner),
         factories: [],
-        lost: traces.lost().filter((lost) => lost.owner === owner),
+        unread: traces.unread().filter((flow) => flow.owner === owner),
       };
       return { owner, reading, flows: own.map(({ number }) => number) };
     });

@@ -1,7 +1,7 @@
 import type { FlowDefinition } from '#authoring';
 import { describe, type FlowShape, targeted } from '#compilation';
 import type { Finding } from '../findings/finding.js';
-import { definitionOf, type FlowReading, isMadeUp, type ProjectReading, settledFlow } from '../reading/index.js';
+import { definitionOf, type FlowReading, isMadeUp, loadedReading, type ProjectReading } from '../reading/index.js';
 import { placeOf, type ts } from '../source/index.js';
 import { type Difference, differences } from './differences.js';
 
@@ -19,7 +19,7 @@ export interface LoadedFlow {
 }
 
 /** A project of which more is known. */
-export interface Settled {
+export interface Matched {
   readonly reading: ProjectReading;
   readonly findings: readonly Finding[];
 }
@@ -31,30 +31,30 @@ interface Known {
   readonly from: LoadedFlow;
 }
 
-type Lost = ProjectReading['lost'][number];
+type UnreadFlow = ProjectReading['unread'][number];
 
 /**
  * Puts what was loaded in the place of what could not be read, so that it is judged like everything else. Where both are
  * known they must say the same.
  */
-export function settle(reading: ProjectReading, loaded: readonly LoadedFlow[], say: (file: string) => string): Settled {
-  const settledBy = new Map<FlowReading | Lost, FlowReading[]>();
+export function matchLoaded(reading: ProjectReading, loaded: readonly LoadedFlow[], say: (file: string) => string): Matched {
+  const matches = new Map<FlowReading | UnreadFlow, FlowReading[]>();
   const confirmed = new Set<FlowReading>();
   const left: { readonly known: Known; readonly whole: readonly FlowReading[] }[] = [];
-  const add = (known: Known, unsettled: FlowReading | Lost): void => {
-    const before = 'shape' in unsettled ? unsettled : undefined;
-    const gaps = 'shape' in unsettled ? unsettled.gaps : [unsettled.gap];
-    const flow = settledFlow(known.definition, { at: unsettled.at, gaps, ...(before === undefined ? {} : { before }) });
-    settledBy.set(unsettled, [...(settledBy.get(unsettled) ?? []), flow]);
+  const add = (known: Known, partial: FlowReading | UnreadFlow): void => {
+    const before = 'shape' in partial ? partial : undefined;
+    const gaps = 'shape' in partial ? partial.gaps : [partial.gap];
+    const flow = loadedReading(known.definition, { at: partial.at, gaps, ...(before === undefined ? {} : { before }) });
+    matches.set(partial, [...(matches.get(partial) ?? []), flow]);
   };
-  for (const known of unlike(loaded)) {
+  for (const known of distinctLoaded(loaded)) {
     const candidates = reading.flows.filter((flow) => mayBe(flow, known, reading));
     const same = candidates.find((flow) => flow.gaps.length === 0 && differences(flow.compiled.shape, known.shape).length === 0);
     const open = candidates.filter(({ gaps }) => gaps.length > 0);
-    const lost = reading.lost.filter((one) => mayBeLost(one, known, reading));
+    const unread = reading.unread.filter((one) => mayBeUnread(one, known, reading));
     if (same !== undefined) confirmed.add(same);
     else if (open.length > 0) for (const flow of open) add(known, flow);
-    else if (lost.length > 0) for (const one of lost) add(known, one);
+    else if (unread.length > 0) for (const one of unread) add(known, one);
     else left.push({ known, whole: candidates });
   }
   const findings: Finding[] = [];
@@ -66,16 +66,16 @@ export function settle(reading: ProjectReading, loaded: readonly LoadedFlow[], s
     // One `.build()` may make many flows: if all that the source shows are there, this is one more.
     if (unconfirmed.length > 0) findings.push(...differing(closest(unconfirmed, known.shape), known, say));
     else if (at !== undefined)
-      more.push(settledFlow(known.definition, { at, gaps: [], ...(first === undefined ? {} : { before: first }) }));
+      more.push(loadedReading(known.definition, { at, gaps: [], ...(first === undefined ? {} : { before: first }) }));
   }
-  const flows = reading.flows.flatMap((flow) => settledBy.get(flow) ?? [flow]);
-  const found = reading.lost.flatMap((one) => settledBy.get(one) ?? []);
-  const lost = reading.lost.filter((one) => !settledBy.has(one));
-  return { reading: { ...reading, flows: distinct([...flows, ...found, ...more]), lost }, findings };
+  const flows = reading.flows.flatMap((flow) => matches.get(flow) ?? [flow]);
+  const found = reading.unread.flatMap((one) => matches.get(one) ?? []);
+  const unread = reading.unread.filter((one) => !matches.has(one));
+  return { reading: { ...reading, flows: distinct([...flows, ...found, ...more]), unread }, findings };
 }
 
 /** A module may be loaded more than once, and build the same flow more than once. */
-function unlike(loaded: readonly LoadedFlow[]): readonly Known[] {
+function distinctLoaded(loaded: readonly LoadedFlow[]): readonly Known[] {
   const seen = new Set<string>();
   return loaded.flatMap((from) => {
     const key = `${from.source ?? ''} ${from.at?.pos ?? ''} ${JSON.stringify(from.shape)}`;
@@ -94,8 +94,8 @@ function mayBe(flow: FlowReading, { definition, from }: Known, { flows }: Projec
 }
 
 /** Without the place of its `.build()` nobody could say which of several it was. */
-function mayBeLost(lost: Lost, { from }: Known, { lost: all }: ProjectReading): boolean {
-  return builtBy(lost, from) && (from.at !== undefined || all.filter((other) => builtBy(other, from)).length === 1);
+function mayBeUnread(unread: UnreadFlow, { from }: Known, { unread: all }: ProjectReading): boolean {
+  return builtBy(unread, from) && (from.at !== undefined || all.filter((other) => builtBy(other, from)).length === 1);
 }
 
 function builtBy({ at }: Pick<FlowReading, 'at'>, { at: known, source }: LoadedFlow): boolean {
@@ -103,7 +103,7 @@ function builtBy({ at }: Pick<FlowReading, 'at'>, { at: known, source }: LoadedF
   return source === undefined || at.getSourceFile().fileName === source;
 }
 
-/** Several notes may have been settled by one flow. */
+/** Several notes may be matched by one flow. */
 function distinct(flows: readonly FlowReading[]): readonly FlowReading[] {
   const seen = new Set<FlowDefinition>();
   return flows.filter(({ definition }) => {

@@ -6,7 +6,7 @@ import { nameOf } from './flow-places.js';
 import type { FlowReading } from './flow-reading.js';
 
 /** What the source says of a flow whose rest is known by other means. */
-export interface Unsettled {
+export interface PartlyRead {
   /** Its `.build()`. */
   readonly at: ts.CallExpression;
   readonly gaps: readonly Gap[];
@@ -15,7 +15,7 @@ export interface Unsettled {
 }
 
 /** A flow that is known by running what builds it, with the places that its source has for its parts. */
-export function settledFlow(definition: FlowDefinition, { at, gaps, before }: Unsettled): FlowReading {
+export function loadedReading(definition: FlowDefinition, { at, gaps, before }: PartlyRead): FlowReading {
   const { shape, origins } = targeted(describe(definition));
   const paths = pathsOf(shape);
   const read = new Map(before === undefined ? [] : pathsOf(before.shape).map((path, node) => [path, node]));
