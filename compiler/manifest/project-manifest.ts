@@ -1,5 +1,5 @@
 import type { FlowDefinition } from '#authoring';
-import { type FlowShape, type LinkedFlow, manifestOf, type ShapeOrigin } from '#compilation';
+import { type BoundFlow, type FlowShape, manifestOf, type ShapeOrigin } from '#compilation';
 import type { Diagnostic } from '#model/diagnostics.js';
 import { digest } from '#model/ids.js';
 import { canonicalText, type Json } from '#model/json.js';
@@ -35,7 +35,7 @@ export interface PresentFlow extends FlowManifest {
 
 export interface Need {
   readonly input: string;
-  readonly source: LinkedFlow['atoms'][number]['inputs'][string];
+  readonly source: BoundFlow['atoms'][number]['inputs'][string];
 }
 
 export interface Told {
@@ -66,8 +66,8 @@ export function manifestsOf(reading: ProjectReading): readonly PresentFlow[] {
 }
 
 /** Whether a flow is compiled without errors, as far as it is known. */
-function canRun({ linked, gaps }: FlowReading): boolean {
-  return gaps.some(({ hidesNames }) => hidesNames) || linked.diagnostics.every(({ severity }) => severity !== 'error');
+function canRun({ bound, gaps }: FlowReading): boolean {
+  return gaps.some(({ hidesNames }) => hidesNames) || bound.diagnostics.every(({ severity }) => severity !== 'error');
 }
 
 /** What `compile()` says of the flows that have no manifest, as they can't run. */
@@ -75,7 +75,7 @@ export function leftOut({ flows }: ProjectReading): readonly LeftOut[] {
   const broken = flows.filter((flow) => !canRun(flow));
   return broken.map((flow) => ({
     name: flow.name,
-    findings: flow.linked.diagnostics.flatMap((diagnostic) => findingOf(flow, diagnostic)),
+    findings: flow.bound.diagnostics.flatMap((diagnostic) => findingOf(flow, diagnostic)),
   }));
 }
 
@@ -96,8 +96,8 @@ export function presentFlow(
   part: boolean,
 ): PresentFlow {
   const { name, definition, compiled, gaps } = flow;
-  const manifest = manifestOf(compiled.shape, compiled.linked);
-  const nodes = new Map(compiled.linked.atoms.map(({ path, node }) => [path, node]));
+  const manifest = manifestOf(compiled.shape, compiled.bound);
+  const nodes = new Map(compiled.bound.atoms.map(({ path, node }) => [path, node]));
   return {
     name,
     version: definition.version,
@@ -118,15 +118,15 @@ function pathsIn({ nodes }: FlowShape): readonly string[] {
   return paths;
 }
 
-function toldIn({ compiled: { shape, linked } }: Pick<FlowReading, 'compiled'>): readonly Told[] {
+function toldIn({ compiled: { shape, bound } }: Pick<FlowReading, 'compiled'>): readonly Told[] {
   const paths = pathsIn(shape);
   return shape.nodes.flatMap((node, index): readonly Told[] => {
     const path = paths[index] as string;
     if (node.kind !== 'flow') return [];
-    const reads = Object.entries(linked.reads.get(index) ?? {}).map(([value, source]) => ({ path, value, source }));
+    const reads = Object.entries(bound.reads.get(index) ?? {}).map(([value, source]) => ({ path, value, source }));
     const links = node.links.flatMap(({ from, to, decider }) => {
-      const source = linked.children[index]?.find((child) => shape.nodes[child]?.name === from);
-      const values = decider === 'function' && source !== undefined ? [...(linked.given[source]?.values ?? [])] : [];
+      const source = bound.children[index]?.find((child) => shape.nodes[child]?.name === from);
+      const values = decider === 'function' && source !== undefined ? [...(bound.outputs[source]?.values ?? [])] : [];
       return values.map(([value, one]) => ({ path: `${path}/${to}`, value, source: one, from }));
     });
     return [...reads, ...links];
@@ -135,7 +135,7 @@ function toldIn({ compiled: { shape, linked } }: Pick<FlowReading, 'compiled'>):
 
 function needsIn({ compiled, origins }: Pick<FlowReading, 'compiled' | 'origins'>): ReadonlyMap<string, readonly Need[]> {
   return new Map(
-    compiled.linked.atoms.map(({ path, node, revertInputs }) => {
+    compiled.bound.atoms.map(({ path, node, revertInputs }) => {
       const origin = origins[node];
       const optional = new Set(portsOf(origin).flatMap(({ name, optional }) => (optional ? [name] : [])));
       const needs = Object.entries(revertInputs).flatMap(([input, source]) => (optional.has(input) ? [] : [{ input, source }]));

@@ -1,4 +1,4 @@
-import type { LinkedFlow } from '#compilation';
+import type { BoundFlow } from '#compilation';
 import type { FlowReading } from '../reading/index.js';
 import type { ts } from '../source/index.js';
 import { assumed } from './assumed.js';
@@ -18,7 +18,7 @@ interface Edge {
   readonly in: ts.Node;
 }
 
-type Source = LinkedFlow['atoms'][number]['inputs'][string];
+type Source = BoundFlow['atoms'][number]['inputs'][string];
 
 /** Nodes of a graph that wait for each other in a circle: such a flow never starts. */
 export const cycle: Rule = {
@@ -46,7 +46,7 @@ export const cycle: Rule = {
 };
 
 function edgesIn(flow: FlowReading, graph: number): readonly Edge[] {
-  const { shape, linked } = flow;
+  const { shape, bound } = flow;
   const paths = pathsOf(shape);
   const prefix = `${paths[graph]}/`;
   const inside = (node: number): string => (paths[node] ?? '').slice(prefix.length);
@@ -54,7 +54,7 @@ function edgesIn(flow: FlowReading, graph: number): readonly Edge[] {
   const add = (reader: number, input: string, source: Source): void => {
     if (source.from === 'branch') for (const one of source.of) add(reader, input, one);
     if (source.from !== 'atom') return;
-    const provider = linked.atoms[source.atom]?.node ?? -1;
+    const provider = bound.atoms[source.atom]?.node ?? -1;
     const [from, to] = [childIn(shape, graph, provider), childIn(shape, graph, reader)];
     if (from < 0 || to < 0 || from === to) return;
     const { output } = source;
@@ -70,15 +70,15 @@ function edgesIn(flow: FlowReading, graph: number): readonly Edge[] {
       in: flow.placeOf(to),
     });
   };
-  for (const atom of linked.atoms) {
+  for (const atom of bound.atoms) {
     if (!(paths[atom.node] ?? '').startsWith(prefix)) continue;
     for (const [input, source] of Object.entries(atom.revertInputs)) add(atom.node, input, source);
   }
-  for (const [choice, reads] of linked.reads) {
+  for (const [choice, reads] of bound.reads) {
     if (!(paths[choice] ?? '').startsWith(prefix)) continue;
     for (const [input, source] of Object.entries(reads)) add(choice, input, source);
   }
-  const children = new Map((linked.children[graph] ?? []).map((child) => [shape.nodes[child]?.name, child]));
+  const children = new Map((bound.children[graph] ?? []).map((child) => [shape.nodes[child]?.name, child]));
   const around = shape.nodes[graph];
   const written = flow.partsOf(graph)?.links ?? [];
   for (const link of around?.kind === 'flow' ? around.links : []) {

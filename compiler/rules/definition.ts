@@ -28,7 +28,7 @@ export const definition: Rule = {
     for (const flow of flows) {
       const paths = pathsOf(flow.shape);
       const hidden = flow.gaps.some(({ hidesNames }) => hidesNames);
-      for (const diagnostic of flow.linked.diagnostics) {
+      for (const diagnostic of flow.bound.diagnostics) {
         if (ELSEWHERE.has(diagnostic.code) || (hidden && OF_ABSENCE.has(diagnostic.code))) continue;
         // Two names that are known at run time only are made up here, and may well differ.
         if (diagnostic.code === 'DUPLICATE_NODE' && hasMadeUp(diagnostic.message)) continue;

@@ -1,9 +1,9 @@
-import type { LinkedFlow } from '#compilation';
+import type { BoundFlow } from '#compilation';
 import type { FlowReading } from '../reading/index.js';
 import type { Rule } from './rule.js';
 import { childIn, pathsOf } from './shape-paths.js';
 
-type Source = LinkedFlow['atoms'][number]['inputs'][string];
+type Source = BoundFlow['atoms'][number]['inputs'][string];
 
 /** Only flows that choose what they return can have outputs that nobody sees. */
 export const unusedOutput: Rule = {
@@ -14,11 +14,11 @@ export const unusedOutput: Rule = {
     for (const flow of flows) {
       const [root] = flow.shape.nodes;
       if (root?.kind !== 'flow' || root.mode !== 'closed' || root.returns === undefined) continue;
-      if (flow.linked.diagnostics.some(({ severity }) => severity === 'error')) continue;
+      if (flow.bound.diagnostics.some(({ severity }) => severity === 'error')) continue;
       if (flow.gaps.some(({ hidesNames }) => hidesNames)) continue;
       const paths = pathsOf(flow.shape);
       const used = usedIn(flow);
-      for (const [index, { node }] of flow.linked.atoms.entries()) {
+      for (const [index, { node }] of flow.bound.atoms.entries()) {
         const shape = flow.shape.nodes[node];
         if (shape?.kind !== 'task' || decided(flow, node)) continue;
         for (const output of shape.provides) {
@@ -34,16 +34,16 @@ export const unusedOutput: Rule = {
   },
 };
 
-function usedIn({ linked }: FlowReading): ReadonlySet<string> {
+function usedIn({ bound }: FlowReading): ReadonlySet<string> {
   const used = new Set<string>();
   const add = (source: Source): void => {
     if (source.from === 'atom') used.add(`${source.atom} ${source.output}`);
     else if (source.from === 'branch') for (const one of source.of) add(one);
   };
-  for (const { inputs, revertInputs } of linked.atoms)
+  for (const { inputs, revertInputs } of bound.atoms)
     for (const source of [...Object.values(inputs), ...Object.values(revertInputs)]) add(source);
-  for (const reads of linked.reads.values()) for (const source of Object.values(reads)) add(source);
-  for (const source of linked.results.values()) add(source);
+  for (const reads of bound.reads.values()) for (const source of Object.values(reads)) add(source);
+  for (const source of bound.results.values()) add(source);
   return used;
 }
 

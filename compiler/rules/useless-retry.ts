@@ -14,7 +14,7 @@ export const uselessRetry: Rule = {
         const name = around?.kind === 'flow' ? around.flow : flow.name;
         if (node.policy.kind === 'times' && node.policy.attempts === 1) {
           yield { at, message: `the retry of flow '${name}' tries once: it never tries again` };
-        } else if ((flow.linked.children[node.parent] ?? []).length === 0 && !flow.gaps.some(({ hidesNames }) => hidesNames)) {
+        } else if ((flow.bound.children[node.parent] ?? []).length === 0 && !flow.gaps.some(({ hidesNames }) => hidesNames)) {
           yield { at, message: `flow '${name}' has nothing that its retry could try again` };
         }
       }

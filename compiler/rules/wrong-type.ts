@@ -5,7 +5,7 @@ import { ts } from '../source/index.js';
 import { signatureOf } from './result-types.js';
 import type { Found, Rule } from './rule.js';
 
-type Source = FlowReading['linked']['atoms'][number]['inputs'][string];
+type Source = FlowReading['bound']['atoms'][number]['inputs'][string];
 
 /** A value that is read, with its type and where that is written. */
 interface Given {
@@ -39,7 +39,7 @@ function* wrongIn(
     const source = origins.of(origin.code.target);
     return source && (tasks.get(source) ?? tasks.get(source.parent));
   };
-  for (const { node, inputs, path } of flow.linked.atoms) {
+  for (const { node, inputs, path } of flow.bound.atoms) {
     const reader = taskAt(node);
     if (reader === undefined || hasSchemas(reader, 'requires')) continue;
     for (const [input, source] of Object.entries(inputs)) {
@@ -60,7 +60,7 @@ function* wrongIn(
     // An output that its task may leave out.
     if (source.from === 'branch' && source.of.length === 1) return givenBy(source.of[0] as Source);
     if (source.from !== 'atom') return undefined;
-    const provider = taskAt(flow.linked.atoms[source.atom]?.node ?? -1);
+    const provider = taskAt(flow.bound.atoms[source.atom]?.node ?? -1);
     if (provider === undefined || hasSchemas(provider, 'provides')) return undefined;
     const type = outputOf(provider, source.output, types);
     return type && { name: source.output, type, at: provider.at, says: `'${provider.name}' provides it` };

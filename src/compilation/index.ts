@@ -1,5 +1,8 @@
 /** Compilation: a flow becomes a checked, frozen graph. Pure: nothing runs, nothing is written. */
 
+export { bind } from './bind/bind.js';
+export type { BoundAtom, BoundFlow } from './bind/bound-flow.js';
+export { targeted } from './bind/target.js';
 export { linesOf, signed } from './draw/boxes.js';
 export { type DotOptions, dot } from './draw/dot.js';
 export {
@@ -26,9 +29,6 @@ export type {
   OptionalPart,
 } from './graph/compiled-flow.js';
 export { graphOf } from './graph/execution-graph.js';
-export { link } from './link/bind.js';
-export type { LinkedAtom, LinkedFlow } from './link/bound-flow.js';
-export { targeted } from './link/target.js';
 export { type DescribedFlow, describe, RETRY_NAME, type ShapeOrigin } from './shape/describe.js';
 export type {
   FlowNodeShape,

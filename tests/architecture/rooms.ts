@@ -37,7 +37,7 @@ export const ARCHITECTURE: Architecture = {
       npm: ['reflect-metadata'],
       floors: ['words', 'definition', 'placement', 'retry', 'task', 'builder', 'run'],
     },
-    compilation: { imports: ['model', 'authoring'], floors: ['shape', 'link', 'stored', 'graph', 'draw'] },
+    compilation: { imports: ['model', 'authoring'], floors: ['shape', 'bind', 'stored', 'graph', 'draw'] },
     persistence: {
       imports: ['model'],
       node: ['file/', 'encryption/'],

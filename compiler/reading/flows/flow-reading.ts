@@ -1,10 +1,10 @@
 import type { FlowDefinition } from '#authoring';
 import {
+  type BoundFlow,
+  bind,
   type DescribedFlow,
   describe,
   type FlowShape,
-  type LinkedFlow,
-  link,
   type NodeShape,
   type ShapeOrigin,
   targeted,
@@ -22,9 +22,9 @@ export interface FlowReading {
   readonly name: string;
   readonly definition: FlowDefinition;
   readonly shape: FlowShape;
-  readonly linked: LinkedFlow;
+  readonly bound: BoundFlow;
   /** What `compile()` sees of it: it does not know what only types say. */
-  readonly compiled: { readonly shape: FlowShape; readonly linked: LinkedFlow };
+  readonly compiled: { readonly shape: FlowShape; readonly bound: BoundFlow };
   readonly origins: readonly ShapeOrigin[];
   /** Where the node of the shape was added; the flow itself: where it was begun. */
   placeOf(node: number): ts.Node;
@@ -49,7 +49,7 @@ export function readFlow(built: Built, { traces, origins, types }: Pick<Interpre
   const whole = describe(definition);
   const described = targeted(whole);
   const { shape } = described;
-  const linked = link(shape);
+  const bound = bind(shape);
   const known = new Map<FlowDefinition, { readonly built: Built; readonly places: FlowPlaces }>();
   const flowAt = (index: number) => {
     const origin = described.origins[index];
@@ -89,8 +89,8 @@ export function readFlow(built: Built, { traces, origins, types }: Pick<Interpre
     name: definition.name,
     definition,
     shape,
-    linked,
-    compiled: { shape: { nodes }, linked: link({ nodes }) },
+    bound,
+    compiled: { shape: { nodes }, bound: bind({ nodes }) },
     origins: described.origins,
     placeOf,
     sourceOf(node) {

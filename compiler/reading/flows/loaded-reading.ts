@@ -1,5 +1,5 @@
 import type { FlowDefinition } from '#authoring';
-import { describe, type FlowNodeShape, type FlowShape, link, type NodeShape, targeted } from '#compilation';
+import { bind, describe, type FlowNodeShape, type FlowShape, type NodeShape, targeted } from '#compilation';
 import type { ts } from '../../source/index.js';
 import type { Gap } from '../ground/gaps.js';
 import { nameOf } from './flow-places.js';
@@ -31,8 +31,8 @@ export function loadedReading(definition: FlowDefinition, { at, gaps, before }: 
     name: definition.name,
     definition,
     shape: named,
-    linked: link(named),
-    compiled: { shape, linked: link(shape) },
+    bound: bind(named),
+    compiled: { shape, bound: bind(shape) },
     origins,
     placeOf: (node) => of(node, (flow, known) => flow.placeOf(known)) ?? elsewhere,
     sourceOf: (node) => of(node, (flow, known) => flow.sourceOf(known)),

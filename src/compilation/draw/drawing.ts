@@ -1,7 +1,7 @@
 import type { Depth, FlowDefinition } from '../../authoring/index.js';
-import { link } from '../link/bind.js';
-import type { LinkedFlow } from '../link/bound-flow.js';
-import { targeted } from '../link/target.js';
+import { bind } from '../bind/bind.js';
+import type { BoundFlow } from '../bind/bound-flow.js';
+import { targeted } from '../bind/target.js';
 import { describe } from '../shape/describe.js';
 import type { FlowNodeShape, NodeShape, RetryNodeShape } from '../shape/flow-shape.js';
 import type { Source } from '../shape/source.js';
@@ -62,7 +62,7 @@ export function textOn({ values, decides }: Arrow): string {
 /** Wrong flows have a picture too: it shows what is there. */
 export function drawingOf(definition: FlowDefinition): Drawing {
   const { shape } = targeted(describe(definition));
-  const linked = link(shape);
+  const bound = bind(shape);
   const paths: string[] = [];
   for (const { name, parent } of shape.nodes) paths.push(parent < 0 ? name : `${paths[parent]}/${name}`);
   const contents: Box[][] = shape.nodes.map(() => []);
@@ -73,12 +73,12 @@ export function drawingOf(definition: FlowDefinition): Drawing {
     boxes[index] = box;
     contents[node.parent]?.unshift(box);
   }
-  const values = valuesIn(linked);
+  const values = valuesIn(bound);
   return {
     root: boxes[0] as Box,
-    arrows: [...values, ...withoutImplied(ordersIn(shape.nodes, linked), values)],
-    inputs: linked.inputs.map(({ name }) => name),
-    results: [...linked.results.keys()],
+    arrows: [...values, ...withoutImplied(ordersIn(shape.nodes, bound), values)],
+    inputs: bound.inputs.map(({ name }) => name),
+    results: [...bound.results.keys()],
   };
 }
 
@@ -126,40 +126,40 @@ function retryLabel({ policy, requires, provides }: RetryNodeShape): string {
 }
 
 /** One arrow for all values that go from one atom to another, or to a choice that is made by them. */
-function valuesIn(linked: LinkedFlow): Arrow[] {
+function valuesIn(bound: BoundFlow): Arrow[] {
   const names = new Map<string, Set<string>>();
   const add = (source: Source, reader: number): void => {
-    for (const { from, output } of atomsIn(source, linked)) {
+    for (const { from, output } of atomsIn(source, bound)) {
       const pair = `${idOf(from)} ${idOf(reader)}`;
       names.set(pair, (names.get(pair) ?? new Set()).add(output));
     }
   };
-  for (const { revertInputs, node } of linked.atoms) for (const source of Object.values(revertInputs)) add(source, node);
-  for (const [choice, reads] of linked.reads) for (const source of Object.values(reads)) add(source, choice);
+  for (const { revertInputs, node } of bound.atoms) for (const source of Object.values(revertInputs)) add(source, node);
+  for (const [choice, reads] of bound.reads) for (const source of Object.values(reads)) add(source, choice);
   return [...names].map(([pair, outputs]) => {
     const [from, to] = pair.split(' ') as [string, string];
     return { from, to, kind: 'values', values: [...outputs] };
   });
 }
 
-function atomsIn(source: Source, linked: LinkedFlow): { from: number; output: string }[] {
+function atomsIn(source: Source, bound: BoundFlow): { from: number; output: string }[] {
   switch (source.from) {
     case 'atom':
-      return [{ from: linked.atoms[source.atom]?.node ?? 0, output: source.output }];
+      return [{ from: bound.atoms[source.atom]?.node ?? 0, output: source.output }];
     case 'branch':
-      return source.of.flatMap((one) => atomsIn(one, linked));
+      return source.of.flatMap((one) => atomsIn(one, bound));
     case 'nearest':
-      return source.levels.flat().flatMap((one) => atomsIn(one, linked));
+      return source.levels.flat().flatMap((one) => atomsIn(one, bound));
     default:
       return [];
   }
 }
 
 /** What is there beside values: the order of linear flows, and links with their deciders. */
-function ordersIn(nodes: readonly NodeShape[], linked: LinkedFlow): Arrow[] {
+function ordersIn(nodes: readonly NodeShape[], bound: BoundFlow): Arrow[] {
   return nodes.flatMap((node, index): readonly Arrow[] => {
     if (node.kind !== 'flow') return [];
-    const children = linked.children[index] ?? [];
+    const children = bound.children[index] ?? [];
     if (node.pattern === 'linear') {
       return children
         .slice(1)

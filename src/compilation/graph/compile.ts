@@ -2,8 +2,8 @@ import type { FlowDefinition, Placement, Port, RetryDefinition, TaskDefinition }
 import { FlowDefinitionError } from '../../model/errors.js';
 import { digest } from '../../model/ids.js';
 import { canonicalText } from '../../model/json.js';
-import { link } from '../link/bind.js';
-import { targeted } from '../link/target.js';
+import { bind } from '../bind/bind.js';
+import { targeted } from '../bind/target.js';
 import { describe } from '../shape/describe.js';
 import { type Compat, STANDARD } from '../shape/taskflow-mode.js';
 import { manifestOf } from '../stored/manifest.js';
@@ -31,14 +31,14 @@ export function compile(definition: FlowDefinition, compat: Compat = STANDARD): 
 
 function compileAnew(definition: FlowDefinition, compat: Compat): CompiledFlow {
   const { shape, origins, placements } = targeted(describe(definition), compat);
-  const linked = link(shape, compat);
-  const errors = linked.diagnostics.filter(({ severity }) => severity === 'error');
+  const bound = bind(shape, compat);
+  const errors = bound.diagnostics.filter(({ severity }) => severity === 'error');
   if (errors.length > 0) throw new FlowDefinitionError(shape.nodes[0]?.name ?? '', errors);
 
-  const atoms = linked.atoms.map(({ node, path, enclosingRetry, inputs, revertInputs }, index): CompiledAtom => {
+  const atoms = bound.atoms.map(({ node, path, enclosingRetry, inputs, revertInputs }, index): CompiledAtom => {
     const kind = shape.nodes[node]?.kind;
     if (kind === 'retry') {
-      const until = linked.until.get(index) ?? index + 1;
+      const until = bound.until.get(index) ?? index + 1;
       const retry = origins[node] as RetryDefinition;
       return { kind, index, path, enclosingRetry, priority: 0, retry, until, inputs, outputs: retry.kind === 'own' ? retry.provides : [] };
     }
@@ -46,9 +46,9 @@ function compileAnew(definition: FlowDefinition, compat: Compat): CompiledFlow {
     const { outputs, revertPorts } = portsOf(task);
     return { kind: 'task', index, path, enclosingRetry, priority: task.priority, task, inputs, revertInputs, outputs, revertPorts };
   });
-  const manifest = manifestOf(shape, linked);
-  const ordered = executionGraph(shape, linked.children, linked.orders);
-  const deciders = decidersOf(shape, linked, ordered, origins);
+  const manifest = manifestOf(shape, bound);
+  const ordered = executionGraph(shape, bound.children, bound.orders);
+  const deciders = decidersOf(shape, bound, ordered, origins);
   const optional = optionalParts(shape, ordered.ends);
   return Object.freeze({
     name: definition.name,
@@ -59,13 +59,13 @@ function compileAnew(definition: FlowDefinition, compat: Compat): CompiledFlow {
     graph: ordered.graph,
     ...(deciders.length === 0 ? {} : { deciders }),
     ...(optional === undefined ? {} : { optional }),
-    inputs: linked.inputs,
+    inputs: bound.inputs,
     inputsKnown: definition.input.kind === 'none' || (definition.input.kind === 'typed' && definition.input.names !== undefined),
     inputSchema: definition.input.kind === 'schema' ? definition.input.schema : undefined,
-    results: linked.results,
-    ...(linked.secrets === undefined ? {} : { secrets: linked.secrets }),
+    results: bound.results,
+    ...(bound.secrets === undefined ? {} : { secrets: bound.secrets }),
     manifest,
-    warnings: linked.diagnostics,
+    warnings: bound.diagnostics,
     constant: constantsOf(placements),
     compat,
   });

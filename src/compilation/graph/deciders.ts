@@ -1,5 +1,5 @@
 import type { FlowDefinition } from '../../authoring/index.js';
-import type { LinkedFlow } from '../link/bound-flow.js';
+import type { BoundFlow } from '../bind/bound-flow.js';
 import type { ShapeOrigin } from '../shape/describe.js';
 import type { FlowNodeShape, FlowShape } from '../shape/flow-shape.js';
 import type { Source } from '../shape/source.js';
@@ -10,18 +10,18 @@ import { type Place, placesIn, type Reach, skipsOf } from './skips.js';
 /** All that has to be asked before nodes of a flow run, in definition order. A target without atoms needs no question. */
 export function decidersOf(
   shape: FlowShape,
-  linked: LinkedFlow,
+  bound: BoundFlow,
   { graph, ends }: OrderedGraph,
   origins: readonly ShapeOrigin[],
 ): readonly CompiledDecider[] {
   const places = placesIn(shape, ends);
-  const reach: Reach = { graph, ends, places, isTask: (node) => shape.nodes[node]?.kind === 'task', atoms: linked.atoms.length };
+  const reach: Reach = { graph, ends, places, isTask: (node) => shape.nodes[node]?.kind === 'task', atoms: bound.atoms.length };
   const deciders: CompiledDecider[] = [];
   for (const [index, node] of shape.nodes.entries()) {
     if (node.kind !== 'flow') continue;
     const definition = origins[index] as FlowDefinition;
-    if (node.pattern === 'choice') deciders.push(...branches(index, node, definition, shape, linked, places));
-    if (node.pattern === 'graph') deciders.push(...links(index, definition, shape, linked, reach));
+    if (node.pattern === 'choice') deciders.push(...branches(index, node, definition, shape, bound, places));
+    if (node.pattern === 'graph') deciders.push(...links(index, definition, shape, bound, reach));
   }
   return deciders;
 }
@@ -31,12 +31,12 @@ function branches(
   { choice }: FlowNodeShape,
   definition: FlowDefinition,
   shape: FlowShape,
-  linked: LinkedFlow,
+  bound: BoundFlow,
   places: readonly (Place | undefined)[],
 ): CompiledDecider[] {
   const pick = definition.choice?.pick as (values: object) => unknown;
-  const reads = linked.reads.get(index) ?? {};
-  const children = linked.children[index] ?? [];
+  const reads = bound.reads.get(index) ?? {};
+  const children = bound.children[index] ?? [];
   const cases = choice?.kind === 'switch' ? children.map((child) => shape.nodes[child]?.name ?? '') : [true, false];
   return children.flatMap((child) => {
     const place = places[child];
@@ -47,9 +47,10 @@ function branches(
   });
 }
 
-function links(index: number, { links = [] }: FlowDefinition, shape: FlowShape, linked: LinkedFlow, reach: Reach): CompiledDecider[] {
-  const named = new Map((linked.children[index] ?? []).map((child) => [shape.nodes[child]?.name ?? '', child]));
-  const outputs = (node: string): Readonly<Record<string, Source>> => Object.fromEntries(linked.given[named.get(node) ?? -1]?.values ?? []);
+function links(index: number, { links = [] }: FlowDefinition, shape: FlowShape, bound: BoundFlow, reach: Reach): CompiledDecider[] {
+  const named = new Map((bound.children[index] ?? []).map((child) => [shape.nodes[child]?.name ?? '', child]));
+  const outputs = (node: string): Readonly<Record<string, Source>> =>
+    Object.fromEntries(bound.outputs[named.get(node) ?? -1]?.values ?? []);
   const decided = links.filter(({ decider }) => typeof decider === 'function');
   return decided.flatMap(({ from, to, decider, depth = 'all' }) => {
     const target = named.get(to) ?? -1;
@@ -61,7 +62,7 @@ function links(index: number, { links = [] }: FlowDefinition, shape: FlowShape, 
       ...place,
       source: { node: from, first: source?.first ?? 0, until: source?.until ?? 0 },
       depth,
-      skips: skipsOf(target, depth, linked.orders.get(index) ?? [], reach),
+      skips: skipsOf(target, depth, bound.orders.get(index) ?? [], reach),
       history: Object.fromEntries(sources.map((source) => [source, outputs(source)])),
       reads: {},
       decide: decider as unknown as (history: object) => unknown,

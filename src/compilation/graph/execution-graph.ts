@@ -1,4 +1,4 @@
-import type { Order } from '../link/cycles.js';
+import type { Order } from '../bind/cycles.js';
 import type { FlowNodeShape, FlowShape } from '../shape/flow-shape.js';
 import type { ExecutionGraph } from './compiled-flow.js';
 

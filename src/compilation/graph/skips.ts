@@ -1,4 +1,4 @@
-import type { Order } from '../link/cycles.js';
+import type { Order } from '../bind/cycles.js';
 import type { FlowShape } from '../shape/flow-shape.js';
 import type { CompiledDecider, ExecutionGraph } from './compiled-flow.js';
 import type { Ends } from './execution-graph.js';

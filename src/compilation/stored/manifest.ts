@@ -1,7 +1,7 @@
 import type { Json } from '../../model/json.js';
 import { MANIFEST_VERSION } from '../../model/manifest.js';
 import type { Secrets } from '../../model/secrets.js';
-import type { LinkedAtom, LinkedFlow } from '../link/bound-flow.js';
+import type { BoundAtom, BoundFlow } from '../bind/bound-flow.js';
 import type { FlowShape, NodeShape, RetryNodeShape } from '../shape/flow-shape.js';
 import { sourceData } from './stored-source.js';
 
@@ -9,25 +9,25 @@ import { sourceData } from './stored-source.js';
  * The canonical description of a flow: what two versions of it are compared by. Everything that decides whether a
  * stored run can go on, nothing that is only code.
  */
-export function manifestOf(shape: FlowShape, linked: LinkedFlow): Json {
+export function manifestOf(shape: FlowShape, bound: BoundFlow): Json {
   const root = shape.nodes[0];
-  const flows = flowsIn(shape, linked);
+  const flows = flowsIn(shape, bound);
   const paths = pathsIn(shape);
   const optional = paths.filter((_, node) => shape.nodes[node]?.optional === true);
   return {
     manifest: MANIFEST_VERSION,
     flow: root?.name ?? '',
     version: root?.kind === 'flow' ? root.version : 1,
-    atoms: linked.atoms.map((atom) => describeAtom(atom, shape.nodes[atom.node] as NodeShape, linked)),
+    atoms: bound.atoms.map((atom) => describeAtom(atom, shape.nodes[atom.node] as NodeShape, bound)),
     ...(flows.length === 0 ? {} : { flows }),
     ...(optional.length === 0 ? {} : { optional }),
-    ...(linked.secrets === undefined ? {} : { secrets: secretsText(linked.secrets, linked) }),
-    results: Object.fromEntries([...linked.results].map(([name, source]) => [name, sourceData(source, linked)])),
+    ...(bound.secrets === undefined ? {} : { secrets: secretsText(bound.secrets, bound) }),
+    results: Object.fromEntries([...bound.results].map(([name, source]) => [name, sourceData(source, bound)])),
   };
 }
 
-function describeAtom({ path, revertInputs }: LinkedAtom, node: NodeShape, linked: LinkedFlow): Json {
-  const inputs = Object.fromEntries(Object.entries(revertInputs).map(([input, source]) => [input, sourceData(source, linked)]));
+function describeAtom({ path, revertInputs }: BoundAtom, node: NodeShape, bound: BoundFlow): Json {
+  const inputs = Object.fromEntries(Object.entries(revertInputs).map(([input, source]) => [input, sourceData(source, bound)]));
   switch (node.kind) {
     case 'retry':
       return { path, kind: 'retry', policy: policyText(node), inputs };
@@ -55,14 +55,14 @@ function policyText({ policy, requires, provides }: RetryNodeShape): Json {
 }
 
 /** Flows whose order is not simply that of their nodes. */
-function flowsIn(shape: FlowShape, linked: LinkedFlow): Json[] {
+function flowsIn(shape: FlowShape, bound: BoundFlow): Json[] {
   const paths = pathsIn(shape);
   const flows: Json[] = [];
   for (const [index, node] of shape.nodes.entries()) {
     const path = paths[index] ?? '';
     if (node.kind !== 'flow' || node.pattern === 'linear') continue;
     const links = node.links.map(({ from, to, decider, depth = 'all' }) => [from, to, ...(decider === 'none' ? [] : [depth])]);
-    const reads = Object.entries(linked.reads.get(index) ?? {}).map(([name, source]) => [name, sourceData(source, linked)] as const);
+    const reads = Object.entries(bound.reads.get(index) ?? {}).map(([name, source]) => [name, sourceData(source, bound)] as const);
     flows.push({
       path,
       pattern: node.pattern,
@@ -80,7 +80,7 @@ function pathsIn({ nodes }: FlowShape): readonly string[] {
 }
 
 /** By names and paths, so that whoever reads a stored run knows what to show, without its code. */
-function secretsText({ inputs, outputs, secretReaders }: Secrets, { atoms }: LinkedFlow): Json {
+function secretsText({ inputs, outputs, secretReaders }: Secrets, { atoms }: BoundFlow): Json {
   const pathOf = (atom: number): string => atoms[atom]?.path ?? '?';
   return {
     inputs: [...inputs].sort(),

@@ -1,5 +1,5 @@
 import { isJsonArray, type Json } from '../../model/json.js';
-import type { LinkedFlow } from '../link/bound-flow.js';
+import type { BoundFlow } from '../bind/bound-flow.js';
 import type { Source } from '../shape/source.js';
 
 /** Where a value comes from, by names: as manifests hold it, whatever code reads them. */
@@ -15,18 +15,18 @@ export type StoredLeaf =
   | { readonly from: 'atom'; readonly path: string; readonly output: string };
 
 /** What a manifest says of a source. {@link storedSource} is the way back. */
-export function sourceData(source: Source, linked: LinkedFlow): Json {
+export function sourceData(source: Source, bound: BoundFlow): Json {
   switch (source.from) {
     case 'input':
       return ['input', source.name];
     case 'constant':
       return ['constant'];
     case 'atom':
-      return ['atom', linked.atoms[source.atom]?.path ?? '?', source.output];
+      return ['atom', bound.atoms[source.atom]?.path ?? '?', source.output];
     case 'branch':
-      return ['branch', source.certain, source.of.map((one) => sourceData(one, linked))];
+      return ['branch', source.certain, source.of.map((one) => sourceData(one, bound))];
     case 'nearest':
-      return ['nearest', source.levels.map((level) => level.map((one) => sourceData(one, linked)))];
+      return ['nearest', source.levels.map((level) => level.map((one) => sourceData(one, bound)))];
   }
 }
 

@@ -3,13 +3,13 @@ import type { Secrets } from '../../model/secrets.js';
 import type { PortShape } from '../shape/flow-shape.js';
 import type { Source } from '../shape/source.js';
 import type { Order } from './cycles.js';
-import type { Given } from './outputs.js';
+import type { NodeOutputs } from './outputs.js';
 
 /** Input of a task → where its value comes from; absent when it is optional and nothing provides it. */
 export type Bindings = Readonly<Record<string, Source>>;
 
 /** An atom as the shape tells it: names resolved, code not attached yet. */
-export interface LinkedAtom {
+export interface BoundAtom {
   /** Its node in the shape. */
   readonly node: number;
   readonly path: string;
@@ -19,8 +19,8 @@ export interface LinkedAtom {
   readonly revertInputs: Bindings;
 }
 
-export interface LinkedFlow {
-  readonly atoms: readonly LinkedAtom[];
+export interface BoundFlow {
+  readonly atoms: readonly BoundAtom[];
   /** Per retry atom: one past the last atom of its flow. */
   readonly until: ReadonlyMap<number, number>;
   /** Values that the run must be given, as far as names tell. */
@@ -30,7 +30,7 @@ export interface LinkedFlow {
   /** Content of each flow, as indexes into the shape. */
   readonly children: readonly (readonly number[])[];
   /** What each node of the shape gives, under its own names. */
-  readonly given: readonly Given[];
+  readonly outputs: readonly NodeOutputs[];
   /** Who waits for whom among the nodes of each graph. */
   readonly orders: ReadonlyMap<number, readonly Order[]>;
   /** The values that each choice reads. */

@@ -3,10 +3,10 @@ import { shownName } from '../../model/names.js';
 import type { FlowNodeShape, FlowShape, NodeShape, PortShape, RetryNodeShape, TaskNodeShape } from '../shape/flow-shape.js';
 import type { Source } from '../shape/source.js';
 import { type Compat, STANDARD } from '../shape/taskflow-mode.js';
-import type { Bindings, LinkedAtom, LinkedFlow } from './bound-flow.js';
+import type { Bindings, BoundAtom, BoundFlow } from './bound-flow.js';
 import { cycleIn, type Order } from './cycles.js';
 import { nearestScopes } from './nearest-scope.js';
-import { childrenOf, type Given, giftsOf, placed, sourceOf } from './outputs.js';
+import { childrenOf, type NodeOutputs, outputsOf, placedOutputs, sourceOf } from './outputs.js';
 import {
   linksOf,
   namedAlike,
@@ -27,8 +27,8 @@ import { secretsIn } from './secrets.js';
  * Resolves every name of a flow and reports everything that is wrong with it: the one judge for `compile()` and for the
  * checker. One pass over the nodes; nothing is thrown.
  */
-export function link(shape: FlowShape, compat: Compat = STANDARD): LinkedFlow {
-  return new Linker(shape, compat).link();
+export function bind(shape: FlowShape, compat: Compat = STANDARD): BoundFlow {
+  return new Binder(shape, compat).bind();
 }
 
 /** A flow whose nodes are being visited. */
@@ -43,17 +43,17 @@ interface Frame {
   flowRetry: number;
 }
 
-class Linker {
+class Binder {
   readonly #shape: FlowShape;
   readonly #children: readonly (readonly number[])[];
-  readonly #given: readonly Given[];
+  readonly #outputs: readonly NodeOutputs[];
   readonly #rootScope: RootScope;
-  readonly #atoms: LinkedAtom[] = [];
+  readonly #atoms: BoundAtom[] = [];
   readonly #until = new Map<number, number>();
   readonly #inputs = new Map<string, PortShape>();
   readonly #orders = new Map<number, readonly Order[]>();
   readonly #reads = new Map<number, Bindings>();
-  readonly #diagnostics: LinkedFlow['diagnostics'][number][] = [];
+  readonly #diagnostics: BoundFlow['diagnostics'][number][] = [];
   /** Secret inputs of nested flows, as they are outside. */
   readonly #secretInputs: Source[] = [];
   /** Outputs that could not be added where they are given: no reason to complain of them again further out. */
@@ -65,25 +65,25 @@ class Linker {
     this.#shape = shape;
     this.#children = childrenOf(shape);
     this.#rootScope = compat.shadowing === 'nearest' ? nearestScopes(shape, this.#children, compat) : PlainScope.root;
-    this.#given = giftsOf(shape, this.#children);
+    this.#outputs = outputsOf(shape, this.#children);
   }
 
-  link(): LinkedFlow {
+  bind(): BoundFlow {
     for (const [index, node] of this.#shape.nodes.entries()) this.#visit(index, node);
     while (this.#stack.length > 0) this.#leave(this.#stack.pop() as Frame);
-    const linked: LinkedFlow = {
+    const bound: BoundFlow = {
       atoms: this.#atoms,
       until: this.#until,
       inputs: [...this.#inputs.values()],
-      results: this.#given[0]?.values ?? new Map(),
+      results: this.#outputs[0]?.values ?? new Map(),
       children: this.#children,
-      given: this.#given,
+      outputs: this.#outputs,
       orders: this.#orders,
       reads: this.#reads,
       diagnostics: this.#diagnostics,
     };
-    const secrets = secretsIn(this.#shape, linked, this.#secretInputs);
-    return secrets === undefined ? linked : { ...linked, secrets };
+    const secrets = secretsIn(this.#shape, bound, this.#secretInputs);
+    return secrets === undefined ? bound : { ...bound, secrets };
   }
 
   readonly #report: Report = (code, path, facts, severity = 'error') => {
@@ -111,8 +111,8 @@ class Linker {
     if (outer !== undefined && node.input.kind === 'schema') this.#report('NESTED_SCHEMA', path, { node: node.flow });
     reportContinues(node, path, this.#report);
     const children = node.pattern === 'linear' ? [] : (this.#children[index] ?? []);
-    const gifts = children.map((child) => placed(this.#shape, child, this.#given));
-    const scope = outer === undefined ? this.#rootScope(node, gifts, this.#inputs) : outer.scope.inside(node, gifts, index);
+    const outputs = children.map((child) => placedOutputs(this.#shape, child, this.#outputs));
+    const scope = outer === undefined ? this.#rootScope(node, outputs, this.#inputs) : outer.scope.inside(node, outputs, index);
     this.#stack.push({
       node: index,
       shape: node,
@@ -130,7 +130,7 @@ class Linker {
   #leave(frame: Frame): void {
     if (frame.flowRetry >= 0) this.#until.set(frame.flowRetry, this.#atoms.length);
     if (frame.shape.pattern === 'graph') this.#order(frame);
-    for (const name of this.#given[frame.node]?.unknown ?? []) {
+    for (const name of this.#outputs[frame.node]?.unknown ?? []) {
       this.#report('UNKNOWN_RETURN', frame.path, { flow: frame.shape.flow, value: String(name) });
     }
     const outer = this.#stack.at(-1);
@@ -185,9 +185,9 @@ class Linker {
   /** Adds what a node gives to its flow. */
   #provide(frame: Frame, index: number, node: FlowNodeShape | TaskNodeShape, path: string): void {
     for (const renamed of Object.keys(node.rename)) {
-      if (this.#given[index]?.values.has(renamed) !== true) this.#report('UNKNOWN_OUTPUT', path, { value: renamed });
+      if (this.#outputs[index]?.values.has(renamed) !== true) this.#report('UNKNOWN_OUTPUT', path, { value: renamed });
     }
-    const { values } = placed(this.#shape, index, this.#given);
+    const { values } = placedOutputs(this.#shape, index, this.#outputs);
     const alike = namedAlike(values);
     for (const value of alike) this.#report('OUTPUTS_ALIKE', path, { value });
     for (const [name, source] of values) {

@@ -1,7 +1,7 @@
 import type { Secrets } from '../../model/secrets.js';
 import type { FlowShape, NodeShape } from '../shape/flow-shape.js';
 import type { Source } from '../shape/source.js';
-import type { LinkedAtom, LinkedFlow } from './bound-flow.js';
+import type { BoundAtom, BoundFlow } from './bound-flow.js';
 
 /**
  * Which values of a flow are secret. Whoever gives a value may say so, and whoever takes it: a value is secret where it
@@ -10,34 +10,34 @@ import type { LinkedAtom, LinkedFlow } from './bound-flow.js';
  * @param read secret inputs of nested flows, as they are outside
  * @returns nothing, if nothing is secret
  */
-export function secretsIn(shape: FlowShape, linked: LinkedFlow, read: readonly Source[]): Secrets | undefined {
+export function secretsIn(shape: FlowShape, bound: BoundFlow, read: readonly Source[]): Secrets | undefined {
   if (!shape.nodes.some((node) => secretOf(node).length > 0)) return undefined;
   const marks = new Marks();
-  const { atoms } = linked;
+  const { atoms } = bound;
   for (const name of secretOf(shape.nodes[0])) marks.add({ from: 'input', name });
   for (const source of read) marks.add(source);
   for (const [atom, { node, revertInputs }] of atoms.entries()) {
-    const given = outputsOf(shape.nodes[node]);
+    const outputs = outputNamesOf(shape.nodes[node]);
     for (const name of secretOf(shape.nodes[node])) {
-      if (given.includes(name)) marks.add({ from: 'atom', atom, output: name });
+      if (outputs.includes(name)) marks.add({ from: 'atom', atom, output: name });
       if (revertInputs[name] !== undefined) marks.add(revertInputs[name]);
     }
   }
   spread(shape, atoms, marks);
-  return marks.secrets(secretReadersIn(shape, linked, marks));
+  return marks.secrets(secretReadersIn(shape, bound, marks));
 }
 
 function secretOf(node: NodeShape | undefined): readonly string[] {
   return (node !== undefined && 'secret' in node ? node.secret : undefined) ?? [];
 }
 
-function outputsOf(node: NodeShape | undefined): readonly string[] {
+function outputNamesOf(node: NodeShape | undefined): readonly string[] {
   if (node?.kind === 'task') return [...node.provides, ...node.keeps];
   return node?.kind === 'retry' ? node.provides : [];
 }
 
 /** What a retry takes from a list is as secret as the list, and the other way round. */
-function spread(shape: FlowShape, atoms: readonly LinkedAtom[], marks: Marks): void {
+function spread(shape: FlowShape, atoms: readonly BoundAtom[], marks: Marks): void {
   const items = atoms.flatMap(({ node, inputs }, atom) => {
     const retry = shape.nodes[node];
     if (retry?.kind !== 'retry' || retry.policy.kind !== 'forEachOf') return [];
@@ -57,16 +57,16 @@ function spread(shape: FlowShape, atoms: readonly LinkedAtom[], marks: Marks): v
  * The atoms that may know a secret: those that take or give one, those whose decider is told one (what it says wrong is
  * their failure), and retries of the user's own, which are asked about failures of such atoms.
  */
-function secretReadersIn(shape: FlowShape, linked: LinkedFlow, marks: Marks): Map<number, ReadonlySet<string>> {
+function secretReadersIn(shape: FlowShape, bound: BoundFlow, marks: Marks): Map<number, ReadonlySet<string>> {
   const secretReaders = new Map<number, ReadonlySet<string>>();
-  for (const [atom, { node, revertInputs }] of linked.atoms.entries()) {
+  for (const [atom, { node, revertInputs }] of bound.atoms.entries()) {
     const own = secretOf(shape.nodes[node]);
     const taken = Object.entries(revertInputs).filter(([name, source]) => own.includes(name) || marks.has(source));
     if (taken.length > 0 || own.length > 0 || marks.givenBy(atom)) secretReaders.set(atom, new Set(taken.map(([name]) => name)));
   }
-  for (const atom of toldByDeciders(shape, linked, marks)) if (!secretReaders.has(atom)) secretReaders.set(atom, new Set());
-  for (const [retry, until] of linked.until) {
-    const { policy } = shape.nodes[linked.atoms[retry]?.node ?? -1] as Extract<NodeShape, { kind: 'retry' }>;
+  for (const atom of toldByDeciders(shape, bound, marks)) if (!secretReaders.has(atom)) secretReaders.set(atom, new Set());
+  for (const [retry, until] of bound.until) {
+    const { policy } = shape.nodes[bound.atoms[retry]?.node ?? -1] as Extract<NodeShape, { kind: 'retry' }>;
     const asked = policy.kind === 'own' && [...secretReaders.keys()].some((atom) => atom > retry && atom < until);
     if (asked && !secretReaders.has(retry)) secretReaders.set(retry, new Set());
   }
@@ -74,18 +74,18 @@ function secretReadersIn(shape: FlowShape, linked: LinkedFlow, marks: Marks): Ma
 }
 
 /** The first atom of each node whose decider is told a secret. */
-function toldByDeciders(shape: FlowShape, linked: LinkedFlow, marks: Marks): number[] {
+function toldByDeciders(shape: FlowShape, bound: BoundFlow, marks: Marks): number[] {
   const told: number[] = [];
-  const firstOf = (node: number): number => linked.atoms.findIndex((atom) => atom.node >= node);
+  const firstOf = (node: number): number => bound.atoms.findIndex((atom) => atom.node >= node);
   for (const [index, node] of shape.nodes.entries()) {
     if (node.kind !== 'flow') continue;
-    const children = linked.children[index] ?? [];
-    const reads = Object.values(linked.reads.get(index) ?? {});
+    const children = bound.children[index] ?? [];
+    const reads = Object.values(bound.reads.get(index) ?? {});
     if (reads.some((source) => marks.has(source))) told.push(...children.map(firstOf));
     const named = new Map(children.map((child) => [shape.nodes[child]?.name, child]));
     for (const { from, to, decider } of node.links) {
-      const given = [...(linked.given[named.get(from) ?? -1]?.values.values() ?? [])];
-      if (decider === 'function' && given.some((source) => marks.has(source))) told.push(firstOf(named.get(to) ?? -1));
+      const outputs = [...(bound.outputs[named.get(from) ?? -1]?.values.values() ?? [])];
+      if (decider === 'function' && outputs.some((source) => marks.has(source))) told.push(firstOf(named.get(to) ?? -1));
     }
   }
   return told.filter((atom) => atom >= 0);

@@ -2,7 +2,7 @@ import type { FlowNodeShape, FlowShape, NodeShape, RetryNodeShape, TaskNodeShape
 import type { Source } from '../shape/source.js';
 
 /** What a node gives to its flow, under the names of that flow. */
-export interface NodeGifts {
+export interface PlacedOutputs {
   readonly node: number;
   readonly override: boolean;
   /** A name is listed twice where two outputs were renamed alike. */
@@ -10,13 +10,13 @@ export interface NodeGifts {
 }
 
 /** What a node gives, before its placement renames it. */
-export interface Given {
+export interface NodeOutputs {
   readonly values: ReadonlyMap<string, Source>;
   /** Names that `.returns(…)` chose in vain. */
   readonly unknown: readonly string[];
 }
 
-const NOTHING: Given = { values: new Map(), unknown: [] };
+const NOTHING: NodeOutputs = { values: new Map(), unknown: [] };
 
 /** The content of each flow, without its retry, as indexes into the shape. */
 export function childrenOf(shape: FlowShape): readonly (readonly number[])[] {
@@ -26,21 +26,21 @@ export function childrenOf(shape: FlowShape): readonly (readonly number[])[] {
 }
 
 /** What every node gives; it follows from the names alone, so it is known before anything is looked up. */
-export function giftsOf(shape: FlowShape, children: readonly (readonly number[])[]): readonly Given[] {
-  const given: Given[] = shape.nodes.map(() => NOTHING);
+export function outputsOf(shape: FlowShape, children: readonly (readonly number[])[]): readonly NodeOutputs[] {
+  const outputs: NodeOutputs[] = shape.nodes.map(() => NOTHING);
   const tried = triedIn(shape);
   for (let index = shape.nodes.length - 1; index >= 0; index--) {
     const node = shape.nodes[index] as NodeShape;
     const atom = tried.atoms[index] as number;
     if (node.kind === 'task') {
-      given[index] = { values: new Map(node.provides.map((output) => [output, sourceOf(node, atom, output)])), unknown: [] };
+      outputs[index] = { values: new Map(node.provides.map((output) => [output, sourceOf(node, atom, output)])), unknown: [] };
     } else if (node.kind === 'flow') {
-      const nodes = (children[index] ?? []).map((child) => placed(shape, child, given));
+      const nodes = (children[index] ?? []).map((child) => placedOutputs(shape, child, outputs));
       const all = node.pattern === 'choice' ? ofBranches(nodes, node) : ofAll(nodes, tried.values.get(index));
-      given[index] = chosen(all, node.returns);
+      outputs[index] = chosen(all, node.returns);
     }
   }
-  return given;
+  return outputs;
 }
 
 /** What may be left out is there as little as what a branch gives that may not run. */
@@ -50,9 +50,9 @@ export function sourceOf({ mayLack }: TaskNodeShape | RetryNodeShape, atom: numb
 }
 
 /** What a node gives under the names of the flow that it is in. */
-export function placed(shape: FlowShape, node: number, given: readonly Given[]): NodeGifts {
+export function placedOutputs(shape: FlowShape, node: number, outputs: readonly NodeOutputs[]): PlacedOutputs {
   const { rename, override, optional } = shape.nodes[node] as NodeShape;
-  const values = [...(given[node] as Given).values].map(
+  const values = [...(outputs[node] as NodeOutputs).values].map(
     ([name, source]) => [name, optional === true ? uncertain(source) : source] as const,
   );
   return {
@@ -88,7 +88,7 @@ function triedIn(shape: FlowShape): { atoms: readonly number[]; values: Readonly
   return { atoms, values };
 }
 
-function ofAll(nodes: readonly NodeGifts[], tried: readonly (readonly [string, Source])[] = []): ReadonlyMap<string, Source> {
+function ofAll(nodes: readonly PlacedOutputs[], tried: readonly (readonly [string, Source])[] = []): ReadonlyMap<string, Source> {
   const all = new Map<string, Source>(tried);
   for (const { override, values } of nodes) {
     for (const [name, source] of values) if (override || !all.has(name)) all.set(name, source);
@@ -97,7 +97,7 @@ function ofAll(nodes: readonly NodeGifts[], tried: readonly (readonly [string, S
 }
 
 /** At most one branch runs: a value is there for certain if each of them gives it, and one of them runs in any case. */
-function ofBranches(nodes: readonly NodeGifts[], { choice }: FlowNodeShape): ReadonlyMap<string, Source> {
+function ofBranches(nodes: readonly PlacedOutputs[], { choice }: FlowNodeShape): ReadonlyMap<string, Source> {
   const of = new Map<string, Source[]>();
   for (const { values } of nodes) {
     for (const [name, source] of new Map(values)) {
@@ -111,7 +111,7 @@ function ofBranches(nodes: readonly NodeGifts[], { choice }: FlowNodeShape): Rea
   return new Map([...of].map(([name, sources]) => [name, { from: 'branch', of: sources, certain: certain(sources) }]));
 }
 
-function chosen(all: ReadonlyMap<string, Source>, returns: readonly string[] | undefined): Given {
+function chosen(all: ReadonlyMap<string, Source>, returns: readonly string[] | undefined): NodeOutputs {
   if (returns === undefined) return { values: all, unknown: [] };
   const values = new Map<string, Source>();
   const unknown: string[] = [];

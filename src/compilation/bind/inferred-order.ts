@@ -94,18 +94,18 @@ export class InferredOrders {
   #infer(nodes: readonly number[], tried: ReadonlySet<string>): InferredOrder {
     const orders: Order[] = [];
     const ambiguous = new Set<string>();
-    const givers = new Map<string, number[]>();
+    const providers = new Map<string, number[]>();
     const waiting = new Map<string, number[]>();
     for (const node of nodes) {
       for (const name of this.#needs.get(node) ?? []) {
         if (tried.has(name)) continue;
-        const known = givers.get(name) ?? [];
+        const known = providers.get(name) ?? [];
         if (known.length > 1) ambiguous.add(name);
         else if (known[0] === undefined) waiting.set(name, [...(waiting.get(name) ?? []), node]);
         else orders.push([known[0], node]);
       }
       for (const name of this.gives(node)) {
-        givers.set(name, [...(givers.get(name) ?? []), node]);
+        providers.set(name, [...(providers.get(name) ?? []), node]);
         const waiters = waiting.get(name) ?? [];
         for (const waiter of waiters) if (waiter !== node) orders.push([node, waiter]);
         waiting.set(

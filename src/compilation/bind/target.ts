@@ -1,14 +1,14 @@
 import type { DescribedFlow } from '../shape/describe.js';
 import type { FlowNodeShape, NodeShape } from '../shape/flow-shape.js';
 import type { Compat } from '../shape/taskflow-mode.js';
-import { link } from './bind.js';
-import type { LinkedFlow } from './bound-flow.js';
-import { placed } from './outputs.js';
+import { bind } from './bind.js';
+import type { BoundFlow } from './bound-flow.js';
+import { placedOutputs } from './outputs.js';
 
 /**
  * A flow without what the targets of its graphs do not need: simply one with fewer nodes and links. Inner graphs first,
  * because what they don't read any more, those around them need not provide. A target that is no node is left to the
- * linker to report. TaskFlow R-5.24.
+ * binder to report. TaskFlow R-5.24.
  */
 export function targeted(described: DescribedFlow, compat?: Compat): DescribedFlow {
   let left = described;
@@ -28,33 +28,33 @@ function restricted(
   compat: Compat | undefined,
 ): DescribedFlow {
   const { nodes } = described.shape;
-  const linked = link(described.shape, compat);
-  const children = linked.children[index] ?? [];
+  const bound = bind(described.shape, compat);
+  const children = bound.children[index] ?? [];
   const node = children.find((child) => nodes[child]?.name === target);
   if (node === undefined) return described;
-  const needed = neededBy(node, linked, index);
+  const needed = neededBy(node, bound, index);
   const dropped = new Set(children.filter((child) => !needed.has(child)));
   const gone = new Set([...dropped].map((child) => nodes[child]?.name));
-  const returns = flow.returns?.filter((name) => !onlyFrom(dropped, name, described, linked, index));
+  const returns = flow.returns?.filter((name) => !onlyFrom(dropped, name, described, bound, index));
   const links = flow.links.filter(({ from, to }) => !gone.has(from) && !gone.has(to));
   const { target: _, ...whole } = flow;
   return without(dropped, index, { ...whole, links, ...(returns === undefined ? {} : { returns }) }, described);
 }
 
 /** The node and all that it waits for. */
-function neededBy(node: number, linked: LinkedFlow, graph: number): ReadonlySet<number> {
+function neededBy(node: number, bound: BoundFlow, graph: number): ReadonlySet<number> {
   const needed = new Set([node]);
-  const orders = linked.orders.get(graph) ?? [];
+  const orders = bound.orders.get(graph) ?? [];
   for (const next of needed) for (const [from, to] of orders) if (to === next) needed.add(from);
   return needed;
 }
 
 /** Whether this value came from nodes that are left away: then it can't be returned, and nobody said something wrong. */
-function onlyFrom(dropped: ReadonlySet<number>, name: string, { shape }: DescribedFlow, linked: LinkedFlow, graph: number): boolean {
-  const givers = (linked.children[graph] ?? []).filter((child) =>
-    placed(shape, child, linked.given).values.some(([given]) => given === name),
+function onlyFrom(dropped: ReadonlySet<number>, name: string, { shape }: DescribedFlow, bound: BoundFlow, graph: number): boolean {
+  const providers = (bound.children[graph] ?? []).filter((child) =>
+    placedOutputs(shape, child, bound.outputs).values.some(([output]) => output === name),
   );
-  return givers.length > 0 && givers.every((giver) => dropped.has(giver));
+  return providers.length > 0 && providers.every((provider) => dropped.has(provider));
 }
 
 function without(dropped: ReadonlySet<number>, index: number, flow: FlowNodeShape, described: DescribedFlow): DescribedFlow {

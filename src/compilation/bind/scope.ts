@@ -1,13 +1,13 @@
 import type { FlowNodeShape, PortShape } from '../shape/flow-shape.js';
 import type { Found, Source } from '../shape/source.js';
-import type { NodeGifts } from './outputs.js';
+import type { PlacedOutputs } from './outputs.js';
 
 /** The values that a node of a flow can see at its place. */
 export interface Scope {
   /** The node of this flow that is looking; -1 for its retry. */
   at: number;
   /** Of a flow that is a node in this scope; its placement says how names change at its border. */
-  inside(flow: FlowNodeShape, gifts: readonly NodeGifts[], node: number): Scope;
+  inside(flow: FlowNodeShape, outputs: readonly PlacedOutputs[], node: number): Scope;
   resolve(name: string, optional: boolean): Found;
   /** Whether the flow has this input, as far as names tell: an erased type may have any. */
   takes(name: string): boolean;
@@ -24,10 +24,10 @@ export interface Scope {
 /**
  * The scope of a root flow.
  *
- * @param gifts what its nodes give
+ * @param outputs what its nodes give
  * @param inputs collects what it reads from outside: the inputs of the run
  */
-export type RootScope = (flow: FlowNodeShape, gifts: readonly NodeGifts[], inputs: Map<string, PortShape>) => Scope;
+export type RootScope = (flow: FlowNodeShape, outputs: readonly PlacedOutputs[], inputs: Map<string, PortShape>) => Scope;
 
 /** Each name has one provider: those of the node's own flow first, then what the flow reads from outside. */
 export class PlainScope implements Scope {
@@ -41,27 +41,27 @@ export class PlainScope implements Scope {
   /** Names that this flow looked for outside, found or not. */
   readonly #asked = new Set<string>();
   /** Of a flow whose order is not that of its nodes: name → nodes that give it. */
-  readonly #givers: ReadonlyMap<string, readonly Giver[]>;
+  readonly #providers: ReadonlyMap<string, readonly Provider[]>;
   readonly #waits: (readonly [from: number, to: number])[] = [];
   at = -1;
 
   /** What was found outside before: nested flows that read the same ask each scope once. */
   readonly #known = new Map<string, Found>();
 
-  private constructor(flow: FlowNodeShape, gifts: readonly NodeGifts[], border: Border) {
+  private constructor(flow: FlowNodeShape, outputs: readonly PlacedOutputs[], border: Border) {
     this.#flow = flow;
     this.#border = border;
     this.#taken = new Set(flow.input.names);
-    this.#givers = giversOf(gifts);
+    this.#providers = providersOf(outputs);
   }
 
-  static root(flow: FlowNodeShape, gifts: readonly NodeGifts[], inputs: Map<string, PortShape>): PlainScope {
+  static root(flow: FlowNodeShape, outputs: readonly PlacedOutputs[], inputs: Map<string, PortShape>): PlainScope {
     for (const name of flow.input.names ?? []) inputs.set(name, { name, optional: true });
-    return new PlainScope(flow, gifts, { inputs });
+    return new PlainScope(flow, outputs, { inputs });
   }
 
-  inside(flow: FlowNodeShape, gifts: readonly NodeGifts[], node: number): PlainScope {
-    return new PlainScope(flow, gifts, { outer: this, node });
+  inside(flow: FlowNodeShape, outputs: readonly PlacedOutputs[], node: number): PlainScope {
+    return new PlainScope(flow, outputs, { outer: this, node });
   }
 
   /** Goes outwards step by step, without a stack: flows may be nested as deep as memory allows. */
@@ -108,16 +108,16 @@ export class PlainScope implements Scope {
   }
 
   #fromSiblings(name: string, optional: boolean): Found {
-    const givers = this.#givers.get(name);
-    if (givers === undefined) return undefined;
+    const providers = this.#providers.get(name);
+    if (providers === undefined) return undefined;
     switch (this.#flow.pattern) {
       case 'graph': {
-        const giver = givers[0] as Giver;
-        this.#waits.push([giver.node, this.at]);
-        return giver.source;
+        const provider = providers[0] as Provider;
+        this.#waits.push([provider.node, this.at]);
+        return provider.source;
       }
       case 'unordered': {
-        const other = givers.find(({ node, override }) => node !== this.at && !override && (!optional || node < this.at));
+        const other = providers.find(({ node, override }) => node !== this.at && !override && (!optional || node < this.at));
         return other && { from: 'sibling', flow: this.#flow.flow };
       }
       default:
@@ -138,7 +138,7 @@ export class PlainScope implements Scope {
   define(name: string, source: Source, override: boolean): 'ALREADY_PROVIDED' | 'SEVERAL_PROVIDERS' | undefined {
     const { pattern } = this.#flow;
     if (pattern === 'choice') return undefined;
-    if (pattern === 'graph' && (this.#givers.get(name)?.length ?? 0) > 1) return 'SEVERAL_PROVIDERS';
+    if (pattern === 'graph' && (this.#providers.get(name)?.length ?? 0) > 1) return 'SEVERAL_PROVIDERS';
     if ((!override || pattern === 'graph') && (this.#values.has(name) || this.#taken.has(name) || this.#hidden.has(name))) {
       return 'ALREADY_PROVIDED';
     }
@@ -167,22 +167,22 @@ function keyOf(name: string, optional: boolean): string {
   return optional ? `${name}?` : name;
 }
 
-interface Giver {
+interface Provider {
   readonly node: number;
   readonly source: Source;
   readonly override: boolean;
 }
 
-function giversOf(gifts: readonly NodeGifts[]): ReadonlyMap<string, readonly Giver[]> {
-  const givers = new Map<string, Giver[]>();
-  for (const { node, override, values } of gifts) {
+function providersOf(outputs: readonly PlacedOutputs[]): ReadonlyMap<string, readonly Provider[]> {
+  const providers = new Map<string, Provider[]>();
+  for (const { node, override, values } of outputs) {
     for (const [name, source] of values) {
-      const known = givers.get(name);
-      if (known === undefined) givers.set(name, [{ node, source, override }]);
+      const known = providers.get(name);
+      if (known === undefined) providers.set(name, [{ node, source, override }]);
       else if (known[known.length - 1]?.node !== node) known.push({ node, source, override });
     }
   }
-  return givers;
+  return providers;
 }
 
 /** A closed flow reads nothing from outside but its declared inputs, so that it means the same wherever it is used. */
