@@ -43,6 +43,9 @@ interface Frame {
   flowRetry: number;
 }
 
+/** Where a flow's retry looks for its values: before all nodes. */
+const OF_RETRY = -1;
+
 class Binder {
   readonly #shape: FlowShape;
   readonly #children: readonly (readonly number[])[];
@@ -95,7 +98,6 @@ class Binder {
     const frame = this.#stack.at(-1);
     const name = shownName(node.name);
     const path = frame === undefined ? name : `${frame.path}/${name}`;
-    if (frame !== undefined) frame.scope.at = node.kind === 'retry' ? -1 : index;
     reportNames(node, path, frame && { flow: frame.shape.flow, names: frame.names }, this.#report);
     reportValueNames(node, path, this.#report);
     reportSecrets(node, path, this.#report);
@@ -124,7 +126,7 @@ class Binder {
     });
     if (outer === undefined || node.choice === undefined) return;
     reportChoice(node, path, outer.shape.flow, this.#report);
-    this.#reads.set(index, this.#readsOf(outer, node.choice.reads, path));
+    this.#reads.set(index, this.#readsOf(outer, index, node.choice.reads, path));
   }
 
   #leave(frame: Frame): void {
@@ -159,7 +161,7 @@ class Binder {
     reportRetry(node, path, frame.shape.flow, this.#report);
     const inputs: Record<string, Source> = {};
     for (const { name, optional } of node.requires) {
-      const source = this.#find(frame, path, name, optional);
+      const source = this.#find(frame, OF_RETRY, path, name, optional);
       if (source !== undefined) inputs[name] = source;
     }
     const atom = this.#atoms.push({ node: index, path, enclosingRetry: frame.enclosingRetry, inputs, revertInputs: inputs }) - 1;
@@ -208,25 +210,25 @@ class Binder {
         continue;
       }
       const value = Object.hasOwn(node.rebind, name) ? (node.rebind[name] as string) : name;
-      const source = this.#find(frame, path, value, optional);
+      const source = this.#find(frame, index, path, value, optional);
       if (source !== undefined) bindings[name] = source;
     }
     return bindings;
   }
 
-  #readsOf(frame: Frame, names: readonly string[], path: string): Bindings {
+  #readsOf(frame: Frame, at: number, names: readonly string[], path: string): Bindings {
     const bindings: Record<string, Source> = {};
     for (const name of names) {
-      const source = this.#find(frame, path, name, frame.scope.resolve(name, true)?.from === 'branch');
+      const source = this.#find(frame, at, path, name, frame.scope.resolve(name, true, at)?.from === 'branch');
       if (source !== undefined) bindings[name] = source;
     }
     return bindings;
   }
 
   /** The source of one value, unless it has none: then that is said, where it must be there. */
-  #find(frame: Frame, path: string, value: string, optional: boolean): Source | undefined {
+  #find(frame: Frame, at: number, path: string, value: string, optional: boolean): Source | undefined {
     const { flow, pattern } = frame.shape;
-    const found = frame.scope.resolve(value, optional);
+    const found = frame.scope.resolve(value, optional, at);
     if (found?.from === 'sibling') {
       this.#report('SIBLING_VALUE', path, { flow: found.flow, value });
       return undefined;

@@ -34,7 +34,6 @@ class NearestScope implements Scope {
   readonly #flow: FlowNodeShape;
   readonly #node: number;
   readonly #outer: NearestScope | undefined;
-  at = -1;
 
   constructor(around: Around, flow: FlowNodeShape, node: number, outer: NearestScope | undefined) {
     this.#around = around;
@@ -47,10 +46,10 @@ class NearestScope implements Scope {
     return new NearestScope(this.#around, flow, node, this);
   }
 
-  resolve(name: string, optional: boolean): Source | undefined {
+  resolve(name: string, optional: boolean, at: number): Source | undefined {
     const { compat, provided } = this.#around;
     const input = this.#input(name, optional);
-    const levels = this.#levels(name).filter((level) => level.length > 0);
+    const levels = this.#levels(name, at).filter((level) => level.length > 0);
     if (levels.length === 0) {
       if (input !== undefined || !optional || compat.optionalOrders || !provided.has(name)) return input;
       // Somebody provides it, so it has to be there, and nobody can be seen who does.
@@ -61,15 +60,15 @@ class NearestScope implements Scope {
   }
 
   /** Whoever provides it, level by level from here outwards, the nearest first in each. */
-  #levels(name: string): readonly (readonly Source[])[] {
+  #levels(name: string, at: number): readonly (readonly Source[])[] {
     const { orders, atoms } = this.#around;
     const retry = orders.retryOf(this.#node);
-    const own = this.at < 0 ? [] : orders.before(this.#node, this.at).flatMap((sibling) => this.#providers(sibling, name));
-    if (this.at >= 0 && retry !== undefined && orders.gives(retry).has(name)) {
+    const own = at < 0 ? [] : orders.before(this.#node, at).flatMap((sibling) => this.#providers(sibling, name));
+    if (at >= 0 && retry !== undefined && orders.gives(retry).has(name)) {
       own.push({ from: 'atom', atom: atoms[retry] as number, output: name });
     }
     if (this.#flow.inject.includes(name)) return [own, [{ from: 'constant', node: this.#node, input: name }]];
-    return this.#outer === undefined ? [own] : [own, ...this.#outer.#levels(this.#flow.rebind[name] ?? name)];
+    return this.#outer === undefined ? [own] : [own, ...this.#outer.#levels(this.#flow.rebind[name] ?? name, this.#node)];
   }
 
   /** Atoms in a node that provide a value, the last one first. */
@@ -99,7 +98,7 @@ class NearestScope implements Scope {
   }
 
   outside(name: string): Source | undefined {
-    return this.#outer?.resolve(this.#flow.rebind[name] ?? name, true);
+    return this.#outer?.resolve(this.#flow.rebind[name] ?? name, true, this.#node);
   }
 
   define(name: string): 'SEVERAL_PROVIDERS' | undefined {

@@ -4,11 +4,10 @@ import type { PlacedOutputs } from './outputs.js';
 
 /** The values that a node of a flow can see at its place. */
 export interface Scope {
-  /** The node of this flow that is looking; -1 for its retry. */
-  at: number;
   /** Of a flow that is a node in this scope; its placement says how names change at its border. */
   inside(flow: FlowNodeShape, outputs: readonly PlacedOutputs[], node: number): Scope;
-  resolve(name: string, optional: boolean): Found;
+  /** @param at the node of this flow that is looking; -1: its retry */
+  resolve(name: string, optional: boolean, at: number): Found;
   /** Whether the flow has this input, as far as names tell: an erased type may have any. */
   takes(name: string): boolean;
   /** What an input of the flow is outside of it; nothing when nobody in it has asked for it. */
@@ -43,8 +42,6 @@ export class PlainScope implements Scope {
   /** Of a flow whose order is not that of its nodes: name → nodes that give it. */
   readonly #providers: ReadonlyMap<string, readonly Provider[]>;
   readonly #waits: (readonly [from: number, to: number])[] = [];
-  at = -1;
-
   /** What was found outside before: nested flows that read the same ask each scope once. */
   readonly #known = new Map<string, Found>();
 
@@ -65,11 +62,11 @@ export class PlainScope implements Scope {
   }
 
   /** Goes outwards step by step, without a stack: flows may be nested as deep as memory allows. */
-  resolve(name: string, optional: boolean): Found {
+  resolve(name: string, optional: boolean, at: number): Found {
     const passed: { readonly scope: PlainScope; readonly name: string }[] = [];
-    let step: Step = { scope: this, name };
+    let step: Step = { scope: this, name, at };
     while ('scope' in step) {
-      const inside: Found = step.scope.#inside(step.name, optional);
+      const inside: Found = step.scope.#inside(step.name, optional, step.at);
       if (inside !== undefined) {
         step = { found: inside };
       } else {
@@ -81,8 +78,8 @@ export class PlainScope implements Scope {
     return step.found;
   }
 
-  #inside(name: string, optional: boolean): Found {
-    return this.#values.get(name) ?? this.#fromSiblings(name, optional) ?? this.#known.get(keyOf(name, optional));
+  #inside(name: string, optional: boolean, at: number): Found {
+    return this.#values.get(name) ?? this.#fromSiblings(name, optional, at) ?? this.#known.get(keyOf(name, optional));
   }
 
   #outwards(name: string, optional: boolean): Step {
@@ -96,7 +93,7 @@ export class PlainScope implements Scope {
     }
     const { inject, rebind } = this.#flow;
     if (inject.includes(name)) return { found: { from: 'constant', node: border.node, input: name } };
-    return { scope: border.outer, name: Object.hasOwn(rebind, name) ? (rebind[name] as string) : name };
+    return { scope: border.outer, name: Object.hasOwn(rebind, name) ? (rebind[name] as string) : name, at: border.node };
   }
 
   /** Notes what was found outside under this name. */
@@ -107,17 +104,17 @@ export class PlainScope implements Scope {
     if (!(optional && erased(this.#flow))) this.#taken.add(name);
   }
 
-  #fromSiblings(name: string, optional: boolean): Found {
+  #fromSiblings(name: string, optional: boolean, at: number): Found {
     const providers = this.#providers.get(name);
     if (providers === undefined) return undefined;
     switch (this.#flow.pattern) {
       case 'graph': {
         const provider = providers[0] as Provider;
-        this.#waits.push([provider.node, this.at]);
+        this.#waits.push([provider.node, at]);
         return provider.source;
       }
       case 'unordered': {
-        const other = providers.find(({ node, override }) => node !== this.at && !override && (!optional || node < this.at));
+        const other = providers.find(({ node, override }) => node !== at && !override && (!optional || node < at));
         return other && { from: 'sibling', flow: this.#flow.flow };
       }
       default:
@@ -161,7 +158,7 @@ export class PlainScope implements Scope {
 /** What is around a flow: the scope that it is a node of, or the run. */
 type Border = { readonly outer: PlainScope; readonly node: number } | { readonly inputs: Map<string, PortShape> };
 
-type Step = { readonly scope: PlainScope; readonly name: string } | { readonly found: Found };
+type Step = { readonly scope: PlainScope; readonly name: string; readonly at: number } | { readonly found: Found };
 
 function keyOf(name: string, optional: boolean): string {
   return optional ? `${name}?` : name;
