@@ -2,6 +2,9 @@
 
 export { bind } from './bind/bind.js';
 export type { BoundAtom, BoundFlow } from './bind/bound-flow.js';
+export type { Order } from './bind/cycles.js';
+export type { RootScope, Scope } from './bind/scope.js';
+export { type Semantics, STANDARD } from './bind/semantics.js';
 export { targeted } from './bind/target.js';
 export { linesOf, signed } from './draw/boxes.js';
 export { type DotOptions, dot } from './draw/dot.js';
@@ -40,8 +43,7 @@ export type {
   TaskNodeShape,
   UnknownNodeShape,
 } from './shape/flow-shape.js';
-export type { Source } from './shape/source.js';
-export { type Compat, STANDARD } from './shape/taskflow-mode.js';
+export type { Found, SelectSource, Source } from './shape/source.js';
 export { type Difference, differencesOf } from './stored/differences.js';
 export { manifestOf } from './stored/manifest.js';
 export { decidersIn, type StoredDecider } from './stored/stored-deciders.js';

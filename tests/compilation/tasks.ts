@@ -1,4 +1,4 @@
-import type { Compat, CompiledFlow, Source } from '../../src/compilation/index.js';
+import type { CompiledFlow, Semantics, Source } from '../../src/compilation/index.js';
 import { compile } from '../../src/compilation/index.js';
 import { type AnyFlow, type AnyTask, defineTask, FlowDefinitionError, linear } from '../../src/index.js';
 
@@ -20,8 +20,8 @@ export interface AnyBuilder {
 type Begin = (name: string, options?: object) => AnyBuilder;
 export const untyped = linear as unknown as Begin & { open: Begin; dynamic: Begin };
 
-export function compiled(flow: AnyFlow, compat?: Compat): CompiledFlow {
-  return compile(flow['~flowproof'].definition, compat);
+export function compiled(flow: AnyFlow, semantics?: Semantics): CompiledFlow {
+  return compile(flow['~flowproof'].definition, semantics);
 }
 
 /** `path [CODE] sentence` of each error that `compile()` throws; empty when it throws none. */
@@ -36,19 +36,20 @@ export function errorsOf(flow: AnyFlow): string[] {
 }
 
 /** `path.input → where it comes from`, for every task of the flow. */
-export function sourcesOf(flow: AnyFlow, compat?: Compat): Record<string, string> {
-  const { atoms } = compiled(flow, compat);
+export function sourcesOf(flow: AnyFlow): Record<string, string> {
+  return sourcesBy(compiled(flow), textOf);
+}
+
+export function sourcesBy(flow: CompiledFlow, say: (flow: CompiledFlow, source: Source) => string): Record<string, string> {
   const sources: Record<string, string> = {};
-  for (const atom of atoms) {
+  for (const atom of flow.atoms) {
     if (atom.kind !== 'task') continue;
-    for (const [input, source] of Object.entries(atom.revertInputs)) {
-      sources[`${atom.path}.${input}`] = textOf(source, compiled(flow, compat));
-    }
+    for (const [input, source] of Object.entries(atom.revertInputs)) sources[`${atom.path}.${input}`] = say(flow, source);
   }
   return sources;
 }
 
-function textOf(source: Source, flow: CompiledFlow): string {
+function textOf(flow: CompiledFlow, source: Source): string {
   switch (source.from) {
     case 'atom':
       return `${flow.atoms[source.atom]?.path}.${source.output}`;
@@ -58,7 +59,5 @@ function textOf(source: Source, flow: CompiledFlow): string {
       return `constant ${String(flow.constant(source.node, source.input))}`;
     case 'branch':
       return `branch of ${source.of.length}`;
-    case 'nearest':
-      return source.levels.map((level) => `[${level.map((one) => textOf(one, flow)).join(' ')}]`).join(' ');
   }
 }

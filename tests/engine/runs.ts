@@ -78,7 +78,7 @@ export function compiled(nodes: Readonly<Record<string, Node>>, parts: readonly 
     manifest: {},
     warnings: [],
     constant: () => undefined,
-    compat: STANDARD,
+    semantics: STANDARD,
   };
 }
 

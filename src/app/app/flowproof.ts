@@ -63,12 +63,12 @@ class FlowproofApp {
   #stopping: Promise<void> | undefined;
 
   constructor(options: UntypedOptions) {
-    const { persistence, flows, resolve, compat, onEvent, codec = jsonCodec } = options;
+    const { persistence, flows, resolve, semantics, onEvent, codec = jsonCodec } = options;
     this.#registry = new Registry(flows, {
       codec,
       canResolve: resolve !== undefined,
       keepsSecrets: persistence.keepsSecrets === true,
-      ...(compat === undefined ? {} : { compat }),
+      ...(semantics === undefined ? {} : { semantics }),
     });
     this.#journal = persistence.connect();
     if (onEvent !== undefined) this.#listeners.add(onEvent);

@@ -1,5 +1,5 @@
 import type { Resolve } from '../../authoring/index.js';
-import type { Compat } from '../../compilation/index.js';
+import type { Semantics } from '../../compilation/index.js';
 import type { Listener } from '../../engine/index.js';
 import { serial } from '../../executors/index.js';
 import { steadyClock, systemClock } from '../../model/clock.js';
@@ -21,8 +21,8 @@ export interface UntypedOptions extends EngineOptions {
   readonly onEvent?: Listener;
   readonly recover?: boolean;
   readonly maxActive?: number;
-  /** For the conformance suite: behaves as TaskFlow does. In no public type. */
-  readonly compat?: Compat;
+  /** For the conformance suite, which brings TaskFlow's. In no public type. */
+  readonly semantics?: Semantics;
 }
 
 const DEFAULTS = {

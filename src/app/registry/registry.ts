@@ -9,7 +9,7 @@ import {
   type TaskCode,
   taskDefinitionOf,
 } from '../../authoring/index.js';
-import { type Compat, type CompiledFlow, compile, STANDARD } from '../../compilation/index.js';
+import { type CompiledFlow, compile, type Semantics, STANDARD } from '../../compilation/index.js';
 import { behaviorOf } from '../../engine/index.js';
 import type { Codec } from '../../model/codec/codec.js';
 import { type Diagnostic, sentence } from '../../model/diagnostics.js';
@@ -26,7 +26,7 @@ interface AppFacts {
   readonly codec: Codec;
   readonly canResolve: boolean;
   readonly keepsSecrets: boolean;
-  readonly compat?: Compat;
+  readonly semantics?: Semantics;
 }
 
 /** The flows of an app, by name: given as a list, never found in a global. */
@@ -131,7 +131,7 @@ export class Registry implements FlowFinder {
       const message = sentence('NOT_A_FLOW', { hint });
       throw new FlowDefinitionError('flowproof', [{ code: 'NOT_A_FLOW', severity: 'error', path: '', message }]);
     }
-    const compiled = compile(definition, this.#app.compat ?? STANDARD);
+    const compiled = compile(definition, this.#app.semantics ?? STANDARD);
     if (!this.#checked.has(compiled)) {
       this.#demandResolve(compiled);
       this.#demandKeys(compiled);

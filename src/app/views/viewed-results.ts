@@ -31,7 +31,5 @@ function isSecret(secrets: Secrets | undefined, source: Source): boolean {
       return secrets?.outputs.get(source.atom)?.has(source.output) === true;
     case 'branch':
       return source.of.some((one) => isSecret(secrets, one));
-    case 'nearest':
-      return source.levels.some((level) => level.some((one) => isSecret(secrets, one)));
   }
 }

@@ -2,10 +2,8 @@ import { sentence } from '../../model/diagnostics.js';
 import { shownName } from '../../model/names.js';
 import type { FlowNodeShape, FlowShape, NodeShape, PortShape, RetryNodeShape, TaskNodeShape } from '../shape/flow-shape.js';
 import type { Source } from '../shape/source.js';
-import { type Compat, STANDARD } from '../shape/taskflow-mode.js';
 import type { Bindings, BoundAtom, BoundFlow } from './bound-flow.js';
 import { cycleIn, type Order } from './cycles.js';
-import { nearestScopes } from './nearest-scope.js';
 import { childrenOf, type NodeOutputs, outputsOf, placedOutputs, sourceOf } from './outputs.js';
 import {
   linksOf,
@@ -20,15 +18,16 @@ import {
   reportValueNames,
 } from './report-parts.js';
 import { reportRetry, reportRevertRetry } from './report-retries.js';
-import { PlainScope, type RootScope, type Scope } from './scope.js';
+import type { RootScope, Scope } from './scope.js';
 import { secretsIn } from './secrets.js';
+import { type Semantics, STANDARD } from './semantics.js';
 
 /**
  * Resolves every name of a flow and reports everything that is wrong with it: the one judge for `compile()` and for the
  * checker. One pass over the nodes; nothing is thrown.
  */
-export function bind(shape: FlowShape, compat: Compat = STANDARD): BoundFlow {
-  return new Binder(shape, compat).bind();
+export function bind(shape: FlowShape, semantics: Semantics = STANDARD): BoundFlow {
+  return new Binder(shape, semantics).bind();
 }
 
 /** A flow whose nodes are being visited. */
@@ -64,10 +63,10 @@ class Binder {
   /** The flows around the node that is being visited, outermost first. */
   readonly #stack: Frame[] = [];
 
-  constructor(shape: FlowShape, compat: Compat) {
+  constructor(shape: FlowShape, semantics: Semantics) {
     this.#shape = shape;
     this.#children = childrenOf(shape);
-    this.#rootScope = compat.shadowing === 'nearest' ? nearestScopes(shape, this.#children, compat) : PlainScope.root;
+    this.#rootScope = semantics.scopes(shape, this.#children);
     this.#outputs = outputsOf(shape, this.#children);
   }
 

@@ -113,9 +113,6 @@ class Marks {
       case 'branch':
         for (const one of source.of) this.add(one);
         return;
-      case 'nearest':
-        for (const one of source.levels.flat()) this.add(one);
-        return;
       case 'constant':
         this.#constants.add(`${source.node} ${source.input}`);
     }
@@ -129,8 +126,6 @@ class Marks {
         return this.#outputs.get(source.atom)?.has(source.output) === true;
       case 'branch':
         return source.of.some((one) => this.has(one));
-      case 'nearest':
-        return source.levels.flat().some((one) => this.has(one));
       case 'constant':
         return this.#constants.has(`${source.node} ${source.input}`);
     }

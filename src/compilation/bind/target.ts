@@ -1,21 +1,21 @@
 import type { DescribedFlow } from '../shape/describe.js';
 import type { FlowNodeShape, NodeShape } from '../shape/flow-shape.js';
-import type { Compat } from '../shape/taskflow-mode.js';
 import { bind } from './bind.js';
 import type { BoundFlow } from './bound-flow.js';
 import { placedOutputs } from './outputs.js';
+import type { Semantics } from './semantics.js';
 
 /**
  * A flow without what the targets of its graphs do not need: simply one with fewer nodes and links. Inner graphs first,
  * because what they don't read any more, those around them need not provide. A target that is no node is left to the
  * binder to report. TaskFlow R-5.24.
  */
-export function targeted(described: DescribedFlow, compat?: Compat): DescribedFlow {
+export function targeted(described: DescribedFlow, semantics?: Semantics): DescribedFlow {
   let left = described;
   for (let index = described.shape.nodes.length - 1; index >= 0; index--) {
     // Nodes are left away behind this one only, so that it has its number still.
     const flow = left.shape.nodes[index] as NodeShape;
-    if (flow.kind === 'flow' && flow.target !== undefined) left = restricted(left, index, flow, flow.target, compat);
+    if (flow.kind === 'flow' && flow.target !== undefined) left = restricted(left, index, flow, flow.target, semantics);
   }
   return left;
 }
@@ -25,10 +25,10 @@ function restricted(
   index: number,
   flow: FlowNodeShape,
   target: string,
-  compat: Compat | undefined,
+  semantics: Semantics | undefined,
 ): DescribedFlow {
   const { nodes } = described.shape;
-  const bound = bind(described.shape, compat);
+  const bound = bind(described.shape, semantics);
   const children = bound.children[index] ?? [];
   const node = children.find((child) => nodes[child]?.name === target);
   if (node === undefined) return described;

@@ -148,8 +148,6 @@ function atomsIn(source: Source, bound: BoundFlow): { from: number; output: stri
       return [{ from: bound.atoms[source.atom]?.node ?? 0, output: source.output }];
     case 'branch':
       return source.of.flatMap((one) => atomsIn(one, bound));
-    case 'nearest':
-      return source.levels.flat().flatMap((one) => atomsIn(one, bound));
     default:
       return [];
   }

@@ -3,35 +3,35 @@ import { FlowDefinitionError } from '../../model/errors.js';
 import { digest } from '../../model/ids.js';
 import { canonicalText } from '../../model/json.js';
 import { bind } from '../bind/bind.js';
+import { type Semantics, STANDARD } from '../bind/semantics.js';
 import { targeted } from '../bind/target.js';
 import { describe } from '../shape/describe.js';
-import { type Compat, STANDARD } from '../shape/taskflow-mode.js';
 import { manifestOf } from '../stored/manifest.js';
 import type { CompiledAtom, CompiledFlow } from './compiled-flow.js';
 import { decidersOf } from './deciders.js';
 import { executionGraph } from './execution-graph.js';
 import { optionalParts } from './optional-parts.js';
 
-const compiledFlows = new WeakMap<FlowDefinition, Map<Compat, CompiledFlow>>();
+const compiledFlows = new WeakMap<FlowDefinition, Map<Semantics, CompiledFlow>>();
 
 /**
  * Checks a flow and freezes it into the graph that engines run. Done once for a definition, which never changes.
  *
  * @throws FlowDefinitionError `FLOW_DEFINITION` with everything that is wrong, not only the first
  */
-export function compile(definition: FlowDefinition, compat: Compat = STANDARD): CompiledFlow {
-  const known = compiledFlows.get(definition) ?? new Map<Compat, CompiledFlow>();
-  let compiled = known.get(compat);
+export function compile(definition: FlowDefinition, semantics: Semantics = STANDARD): CompiledFlow {
+  const known = compiledFlows.get(definition) ?? new Map<Semantics, CompiledFlow>();
+  let compiled = known.get(semantics);
   if (compiled === undefined) {
-    compiled = compileAnew(definition, compat);
-    compiledFlows.set(definition, known.set(compat, compiled));
+    compiled = compileAnew(definition, semantics);
+    compiledFlows.set(definition, known.set(semantics, compiled));
   }
   return compiled;
 }
 
-function compileAnew(definition: FlowDefinition, compat: Compat): CompiledFlow {
-  const { shape, origins, placements } = targeted(describe(definition), compat);
-  const bound = bind(shape, compat);
+function compileAnew(definition: FlowDefinition, semantics: Semantics): CompiledFlow {
+  const { shape, origins, placements } = targeted(describe(definition), semantics);
+  const bound = bind(shape, semantics);
   const errors = bound.diagnostics.filter(({ severity }) => severity === 'error');
   if (errors.length > 0) throw new FlowDefinitionError(shape.nodes[0]?.name ?? '', errors);
 
@@ -67,7 +67,7 @@ function compileAnew(definition: FlowDefinition, compat: Compat): CompiledFlow {
     manifest,
     warnings: bound.diagnostics,
     constant: constantsOf(placements),
-    compat,
+    semantics,
   });
 }
 

@@ -3,9 +3,9 @@ import type { Diagnostic } from '../../model/diagnostics.js';
 import type { Json } from '../../model/json.js';
 import type { StandardSchema } from '../../model/schema.js';
 import type { Secrets } from '../../model/secrets.js';
+import type { Semantics } from '../bind/semantics.js';
 import type { PortShape } from '../shape/flow-shape.js';
 import type { Source } from '../shape/source.js';
-import type { Compat } from '../shape/taskflow-mode.js';
 
 /** A checked flow, frozen: the graph that engines run. Atoms are numbered in definition order, as in the journal. */
 export interface CompiledFlow {
@@ -35,8 +35,8 @@ export interface CompiledFlow {
   readonly manifest: Json;
   /** What is odd, but may be intended. */
   readonly warnings: readonly Diagnostic[];
-  /** What it was compiled for; the engine reads it too. */
-  readonly compat: Compat;
+  /** What it was compiled with; engines go by it, too. */
+  readonly semantics: Semantics;
   /** The constant that a placement injects. */
   constant(node: number, input: string): unknown;
 }

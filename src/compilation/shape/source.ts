@@ -5,10 +5,18 @@ export type Source =
   | { readonly from: 'constant'; readonly node: number; readonly input: string }
   /** An output of a task, or the value that a retry gives to its flow. */
   | { readonly from: 'atom'; readonly atom: number; readonly output: string }
-  /** The one of these that ran. `certain`: one of them does; otherwise there may be none. */
-  | { readonly from: 'branch'; readonly of: readonly Source[]; readonly certain: boolean }
-  /** Of the first level where anybody ran, the first that has a value; TaskFlow R-8.5, R-8.6. It has to be there. */
-  | { readonly from: 'nearest'; readonly levels: readonly (readonly Source[])[] };
+  /** The one of these that ran. `certain`: one of them does; otherwise there may be none. `select`: another rule which one it is. */
+  | { readonly from: 'branch'; readonly of: readonly Source[]; readonly certain: boolean; readonly select?: SelectSource };
+
+/** What can be known of a source in a run. */
+export interface SourceFacts {
+  /** The run was given it, or its atom was not skipped. */
+  isOpen(source: Source): boolean;
+  hasValue(source: Source): boolean;
+}
+
+/** Picks the source that gives the value. None: the value is missing, also where it is optional. */
+export type SelectSource = (facts: SourceFacts) => Source | undefined;
 
 /** A name that only a sibling provides, in a flow whose nodes don't wait for each other. */
 export interface SiblingValue {

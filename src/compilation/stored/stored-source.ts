@@ -3,10 +3,7 @@ import type { BoundFlow } from '../bind/bound-flow.js';
 import type { Source } from '../shape/source.js';
 
 /** Where a value comes from, by names: as manifests hold it, whatever code reads them. */
-export type StoredSource =
-  | StoredLeaf
-  | { readonly from: 'branch'; readonly certain: boolean; readonly of: readonly StoredSource[] }
-  | { readonly from: 'nearest'; readonly levels: readonly (readonly StoredSource[])[] };
+export type StoredSource = StoredLeaf | { readonly from: 'branch'; readonly certain: boolean; readonly of: readonly StoredSource[] };
 
 /** A source that is one value. */
 export type StoredLeaf =
@@ -25,8 +22,6 @@ export function sourceData(source: Source, bound: BoundFlow): Json {
       return ['atom', bound.atoms[source.atom]?.path ?? '?', source.output];
     case 'branch':
       return ['branch', source.certain, source.of.map((one) => sourceData(one, bound))];
-    case 'nearest':
-      return ['nearest', source.levels.map((level) => level.map((one) => sourceData(one, bound)))];
   }
 }
 
@@ -44,8 +39,6 @@ export function storedSource(data: Json): StoredSource | undefined {
       return { from, path: String(first), output: String(second) };
     case 'branch':
       return { from, certain: first === true, of: sourcesIn(second) };
-    case 'nearest':
-      return { from, levels: listOf(first).map(sourcesIn) };
     default:
       return undefined;
   }
@@ -58,10 +51,6 @@ function sourceInWords(words: string): StoredSource {
     const of = words.slice(words.indexOf('one of ') + 'one of '.length).split(', ');
     return { from: 'branch', certain, of: of.map(sourceInWords) };
   }
-  if (words.startsWith('nearest of ')) {
-    const levels = words.slice('nearest of '.length).split(' | ');
-    return { from: 'nearest', levels: levels.map((level) => level.split(', ').map(sourceInWords)) };
-  }
   if (words.startsWith('input ')) return { from: 'input', name: words.slice('input '.length) };
   if (words === 'constant') return { from: 'constant' };
   const space = words.lastIndexOf(' ');
@@ -73,8 +62,6 @@ export function leavesOf(source: StoredSource): readonly StoredLeaf[] {
   switch (source.from) {
     case 'branch':
       return source.of.flatMap(leavesOf);
-    case 'nearest':
-      return source.levels.flat().flatMap(leavesOf);
     case 'input':
     case 'constant':
     case 'atom':

@@ -64,8 +64,6 @@ function atomsOf(source: Source): readonly number[] {
       return [source.atom];
     case 'branch':
       return source.of.flatMap(atomsOf);
-    case 'nearest':
-      return source.levels.flat().flatMap(atomsOf);
   }
 }
 

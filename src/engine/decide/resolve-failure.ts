@@ -53,8 +53,7 @@ export function resolveFailure(run: Run, step: Step, failed: number): Question |
     abortDoomed(run, step);
     return undefined;
   }
-  if (gaveUp !== undefined && !run.flow.compat.deferReverts) apply(run, step, 'REVERT_LOCAL', gaveUp);
-  else apply(run, step, 'REVERT_ALL', undefined);
+  apply(run, step, gaveUp === undefined ? 'REVERT_ALL' : run.flow.semantics.givenUp, gaveUp);
   abortDoomed(run, step);
   return undefined;
 }

@@ -1,4 +1,4 @@
-import type { Compat } from '../../compilation/index.js';
+import { type Semantics, STANDARD } from '../../compilation/index.js';
 import type { FailureReport } from '../../model/failure.js';
 import { maskedFailure } from '../../model/masking.js';
 import type { Secrets } from '../../model/secrets.js';
@@ -12,7 +12,7 @@ import { isTakenBack, type RunStatus } from './run-status.js';
 export interface FailedFlow {
   readonly atoms: readonly { readonly path: string; readonly kind: AtomKind }[];
   readonly secrets?: Secrets | undefined;
-  readonly compat?: Pick<Compat, 'failures'>;
+  readonly semantics?: Pick<Semantics, 'failureOf'>;
   /** Nothing is masked, whoever said it. */
   readonly isPlain?: boolean;
 }
@@ -26,10 +26,10 @@ export interface FailedFlow {
 export function failuresOf(flow: FailedFlow, status: RunStatus, reader?: number): readonly FailureReport[] {
   const secrets = reader !== undefined && flow.secrets?.secretReaders.has(reader) === true ? undefined : flow.secrets;
   const found: { at: number; report: FailureReport }[] = [];
-  const all = flow.compat?.failures === 'all';
+  const { failureOf } = flow.semantics ?? STANDARD;
   status.atoms.forEach((atom, index) => {
     const path = pathOf(flow, index);
-    const failure = atom.failure ?? (all ? atom.overcome : undefined);
+    const failure = failureOf(atom);
     if (failure !== undefined) {
       found.push({
         at: atom.failedAt,

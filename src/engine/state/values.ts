@@ -1,5 +1,5 @@
 import type { Port } from '../../authoring/index.js';
-import type { CompiledFlow, Source } from '../../compilation/index.js';
+import type { CompiledFlow, SelectSource, Source } from '../../compilation/index.js';
 import type { Codec } from '../../model/codec/codec.js';
 import type { Failure } from '../../model/failure.js';
 import type { Json } from '../../model/json.js';
@@ -33,7 +33,7 @@ export function inputsOf(
     const source = sources[name];
     const stored = source === undefined ? undefined : storedValue(run, source, run.codec);
     if (stored !== undefined) inputs[name] = run.codec.decode(stored);
-    else if (!optional || source?.from === 'nearest') throw absent(path, name);
+    else if (!optional || hasSelection(source)) throw absent(path, name);
   }
   return inputs;
 }
@@ -60,28 +60,26 @@ export function storedValue(run: RunView, source: Source, codec: Codec): Json | 
     case 'atom':
       return outputOf(run.status, source.atom, source.output);
     case 'branch':
+      if (source.select !== undefined) return selectedValue(run, source.select, codec);
       for (const branch of source.of) {
         const stored = storedValue(run, branch, codec);
         if (stored !== undefined) return stored;
       }
       return undefined;
-    case 'nearest':
-      return nearestValue(run, source.levels, codec);
   }
 }
 
-/** What was skipped is nobody's provider; further out is looked only where nobody nearer has run. */
-function nearestValue(run: RunView, levels: readonly (readonly Source[])[], codec: Codec): Json | undefined {
-  for (const level of levels) {
-    const open = level.filter((source) => !isAbsent(run, source));
-    if (open.length === 0) continue;
-    for (const source of open) {
-      const stored = storedValue(run, source, codec);
-      if (stored !== undefined) return stored;
-    }
-    return undefined;
-  }
-  return undefined;
+/** By a rule that was brought with the flow: see `Semantics`. */
+function selectedValue(run: RunView, select: SelectSource, codec: Codec): Json | undefined {
+  const selected = select({
+    isOpen: (source) => !isAbsent(run, source),
+    hasValue: (source) => storedValue(run, source, codec) !== undefined,
+  });
+  return selected === undefined ? undefined : storedValue(run, selected, codec);
+}
+
+function hasSelection(source: Source | undefined): boolean {
+  return source?.from === 'branch' && source.select !== undefined;
 }
 
 function isAbsent({ status }: Pick<RunView, 'status'>, source: Source): boolean {

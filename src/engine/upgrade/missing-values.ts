@@ -83,10 +83,6 @@ function isGiven(flow: CompiledFlow, status: RunStatus, source: Source, again?: 
     }
     case 'branch':
       return source.of.length === 0 || source.of.some((one) => isGiven(flow, status, one, again));
-    case 'nearest': {
-      const all = source.levels.flat();
-      return all.length === 0 || all.some((one) => isGiven(flow, status, one, again));
-    }
     default:
       return isStored(flow, status, source);
   }
@@ -112,8 +108,6 @@ function isSealed(status: RunStatus, source: Source): boolean {
       return isWrapped(status.atoms[source.atom]?.result);
     case 'branch':
       return source.of.some((one) => isSealed(status, one));
-    case 'nearest':
-      return source.levels.flat().some((one) => isSealed(status, one));
   }
 }
 

@@ -15,19 +15,11 @@ import { type BuiltFlow, buildFlow } from './flows.js';
 import { invalidOf } from './invalid.js';
 import { byText, type Json } from './json.js';
 import { wholeOf } from './provides.js';
+import { TASKFLOW, TASKFLOW_DEFERRING } from './scoping/semantics.js';
 import type { World } from './world.js';
 
 /** Under this id each case runs, in a store of its own. */
 export const ID = 'run';
-
-/** Behaves as TaskFlow where flowproof decided otherwise: internal, on no public type. */
-interface CompatOptions {
-  readonly deferReverts: boolean;
-  readonly shadowing: 'error' | 'nearest';
-  readonly injected: 'error' | 'wins';
-  readonly optionalOrders: boolean;
-  readonly failures: 'unresolved' | 'all';
-}
 
 /** A process that can run the flow of a case. */
 export interface Process {
@@ -56,16 +48,10 @@ export function open(
   let built: BuiltFlow | undefined;
   try {
     built = buildFlow(world, spec, Object.keys(recorded.store ?? {}));
-    const compat: CompatOptions = {
-      deferReverts: recorded.options?.defer_reverts === true,
-      shadowing: 'nearest',
-      injected: 'wins',
-      optionalOrders: false,
-      failures: 'all',
-    };
+    const semantics = recorded.options?.defer_reverts === true ? TASKFLOW_DEFERRING : TASKFLOW;
     const make = flowproof as unknown as (options: object) => Process['app'];
     const stop = recorded.options?.never_resolve === true ? { onFailure: 'stop' } : {};
-    const app = make({ persistence, flows: [built.flow], executor, clock, compat, ...stop });
+    const app = make({ persistence, flows: [built.flow], executor, clock, semantics, ...stop });
     const { names } = built;
     app.on((event) => {
       const told = traceEvent(event, names);

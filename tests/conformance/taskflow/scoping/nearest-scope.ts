@@ -1,15 +1,10 @@
-import type { FlowNodeShape, FlowShape, PortShape } from '../shape/flow-shape.js';
-import type { Source } from '../shape/source.js';
-import type { Compat } from '../shape/taskflow-mode.js';
-import type { Order } from './cycles.js';
+import type { FlowNodeShape, FlowShape, Order, PortShape, RootScope, Scope, Source } from '../../../../src/compilation/index.js';
 import { InferredOrders } from './inferred-order.js';
-import type { RootScope, Scope } from './scope.js';
 
 /** What scopes of one flow share. */
 interface Around {
   readonly shape: FlowShape;
   readonly orders: InferredOrders;
-  readonly compat: Compat;
   /** The number of each atom, by its node. */
   readonly atoms: readonly number[];
   /** Names that anybody in the whole flow provides. */
@@ -17,15 +12,41 @@ interface Around {
   readonly inputs: Map<string, PortShape>;
 }
 
-/** Scopes that look for values as TaskFlow does (section 8): names may have several providers, and the nearest one counts. */
-export function nearestScopes(shape: FlowShape, children: readonly (readonly number[])[], compat: Compat): RootScope {
-  const orders = new InferredOrders(shape, children, compat.optionalOrders);
+/** Providers of a value, level by level, the nearest first in each. */
+type Levels = readonly (readonly Source[])[];
+
+const levels = new WeakMap<Source, Levels>();
+
+/** The levels of a source that {@link nearestScopes} found. */
+export function levelsOf(source: Source): Levels {
+  return levels.get(source) ?? [];
+}
+
+/** The first that has a value, on the first level where any provider was not skipped. It has to be there. */
+function nearestOf(all: Levels): Source {
+  const source: Source = {
+    from: 'branch',
+    of: all.flat(),
+    certain: true,
+    select: ({ isOpen, hasValue }) =>
+      all
+        .find((level) => level.some(isOpen))
+        ?.filter(isOpen)
+        .find(hasValue),
+  };
+  levels.set(source, all);
+  return source;
+}
+
+/** Scopes that look for values as TaskFlow does: names may have several providers, and the nearest one counts. */
+export function nearestScopes(shape: FlowShape, children: readonly (readonly number[])[]): RootScope {
+  const orders = new InferredOrders(shape, children);
   let count = 0;
   const atoms = shape.nodes.map(({ kind }) => (kind === 'task' || kind === 'retry' ? count++ : -1));
   const provided = new Set(shape.nodes.flatMap((node, index) => (node.kind === 'flow' ? [] : [...orders.gives(index)])));
   return (flow, _, inputs) => {
     for (const name of flow.input.names ?? []) inputs.set(name, { name, optional: true });
-    return new NearestScope({ shape, orders, compat, atoms, provided, inputs }, flow, 0, undefined);
+    return new NearestScope({ shape, orders, atoms, provided, inputs }, flow, 0, undefined);
   };
 }
 
@@ -47,20 +68,16 @@ class NearestScope implements Scope {
   }
 
   resolve(name: string, optional: boolean, at: number): Source | undefined {
-    const { compat, provided } = this.#around;
     const input = this.#input(name, optional);
-    const levels = this.#levels(name, at).filter((level) => level.length > 0);
-    if (levels.length === 0) {
-      if (input !== undefined || !optional || compat.optionalOrders || !provided.has(name)) return input;
-      // Somebody provides it, so it has to be there, and nobody can be seen who does.
-      return { from: 'nearest', levels };
-    }
-    if (input === undefined) return { from: 'nearest', levels };
-    return { from: 'nearest', levels: compat.injected === 'wins' ? [[input], ...levels] : [...levels, [input]] };
+    const all = this.#levels(name, at).filter((level) => level.length > 0);
+    // Where a provider is out of sight, an optional value has to be there, too.
+    if (all.length === 0 && (input !== undefined || !optional || !this.#around.provided.has(name))) return input;
+    // What the run is given comes before what its tasks provide.
+    return nearestOf(input === undefined ? all : [[input], ...all]);
   }
 
   /** Whoever provides it, level by level from here outwards, the nearest first in each. */
-  #levels(name: string, at: number): readonly (readonly Source[])[] {
+  #levels(name: string, at: number): Levels {
     const { orders, atoms } = this.#around;
     const retry = orders.retryOf(this.#node);
     const own = at < 0 ? [] : orders.before(this.#node, at).flatMap((sibling) => this.#providers(sibling, name));

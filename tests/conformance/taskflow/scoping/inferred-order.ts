@@ -1,5 +1,4 @@
-import type { FlowShape, NodeShape, PortShape } from '../shape/flow-shape.js';
-import type { Order } from './cycles.js';
+import type { FlowShape, NodeShape, Order, PortShape } from '../../../../src/compilation/index.js';
 
 /** What a graph's nodes wait for, as TaskFlow infers it. */
 export interface InferredOrder {
@@ -9,25 +8,22 @@ export interface InferredOrder {
 }
 
 /**
- * TaskFlow's sections 5.2 to 5.4, for flows that are judged by its rules: what flows need and give as a whole, and the
- * order of a graph, which depends on the order in which its nodes were added.
+ * What TaskFlow's flows need and give as a whole, and the order of a graph, which depends on the order in which its nodes were
+ * added. An optional input orders nothing (R-5.17).
  */
 export class InferredOrders {
   readonly #shape: FlowShape;
   readonly #children: readonly (readonly number[])[];
   readonly #retries = new Map<number, number>();
-  /** Whether optional inputs make an order, too. */
-  readonly #optionals: boolean;
   readonly #needs = new Map<number, ReadonlySet<string>>();
   readonly #gives = new Map<number, ReadonlySet<string>>();
   readonly #inferred = new Map<number, InferredOrder>();
   readonly #contents = new Map<number, readonly number[]>();
   readonly #befores = new Map<number, ReadonlyMap<number, readonly number[]>>();
 
-  constructor(shape: FlowShape, children: readonly (readonly number[])[], optionals: boolean) {
+  constructor(shape: FlowShape, children: readonly (readonly number[])[]) {
     this.#shape = shape;
     this.#children = children;
-    this.#optionals = optionals;
     for (const [index, { kind, parent }] of shape.nodes.entries()) if (kind === 'retry') this.#retries.set(parent, index);
     // Content comes after what contains it: from the back, each node finds what it is made of.
     for (let index = shape.nodes.length - 1; index >= 0; index--) this.#describe(index);
@@ -60,11 +56,11 @@ export class InferredOrders {
     const node = this.#shape.nodes[index] as NodeShape;
     switch (node.kind) {
       case 'task':
-        this.#needs.set(index, needed([...node.requires, ...node.revertRequires], node, this.#optionals));
+        this.#needs.set(index, needed([...node.requires, ...node.revertRequires], node));
         this.#gives.set(index, renamed(node.provides, node));
         return;
       case 'retry':
-        this.#needs.set(index, needed(node.requires, node, this.#optionals));
+        this.#needs.set(index, needed(node.requires, node));
         this.#gives.set(index, new Set(node.provides));
         return;
       case 'flow':
@@ -90,7 +86,7 @@ export class InferredOrders {
     this.#gives.set(index, renamed(node.returns ?? [...given], node));
   }
 
-  /** */
+  /** Each node waits for who provides what it needs. */
   #infer(nodes: readonly number[], tried: ReadonlySet<string>): InferredOrder {
     const orders: Order[] = [];
     const ambiguous = new Set<string>();
@@ -138,8 +134,8 @@ const NONE: ReadonlySet<string> = new Set();
 
 type Placed = Pick<NodeShape, 'inject' | 'rebind' | 'rename'>;
 
-function needed(ports: readonly PortShape[], { inject, rebind }: Placed, optionals: boolean): ReadonlySet<string> {
-  const names = ports.filter(({ name, optional }) => !inject.includes(name) && (optionals || !optional));
+function needed(ports: readonly PortShape[], { inject, rebind }: Placed): ReadonlySet<string> {
+  const names = ports.filter(({ name, optional }) => !inject.includes(name) && !optional);
   return new Set(names.map(({ name }) => rebind[name] ?? name));
 }
 
