@@ -1,5 +1,5 @@
 import { defineTask, linear, type TaskContext, unordered } from 'flowproof';
-import type { Laps } from './laps.js';
+import type { StepLatency } from './step-latency.js';
 import { advance, advanceLater, OutOfStock, type Payload, turnsOf } from './steps.js';
 
 const step = defineTask({
@@ -63,23 +63,23 @@ export function watchedChain(name: string, length: number) {
   return flow.returns(`v${length}`).build();
 }
 
-const lappedStep = defineTask({
-  name: 'lapped-step',
+const timedStep = defineTask({
+  name: 'timed-step',
   requires: ['value'],
   provides: ['next'],
-  execute: async ({ value }: { value: Payload }, { services, runId }: TaskContext<{ laps: Laps }>) => {
-    services.laps.begin(runId);
+  execute: async ({ value }: { value: Payload }, { services, runId }: TaskContext<{ latency: StepLatency }>) => {
+    services.latency.begin(runId);
     const next = await advance(value);
-    services.laps.end(runId);
+    services.latency.end(runId);
     return { next };
   },
 });
 
 /** As {@link chain}, with the time from each step to the next one taken. */
-export function lappedChain(name: string, length: number) {
-  let flow = linear.dynamic<{ laps: Laps }>(name).input(['v0']);
+export function timedChain(name: string, length: number) {
+  let flow = linear.dynamic<{ latency: StepLatency }>(name).input(['v0']);
   for (let n = 1; n <= length; n++) {
-    flow = flow.add(lappedStep, { name: `s${n}`, rebind: { value: `v${n - 1}` }, provides: { next: `v${n}` } });
+    flow = flow.add(timedStep, { name: `s${n}`, rebind: { value: `v${n - 1}` }, provides: { next: `v${n}` } });
   }
   return flow.returns(`v${length}`).build();
 }

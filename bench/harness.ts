@@ -1,5 +1,5 @@
-import { percentile } from './laps.js';
 import type { Counts, MeteredPostgres } from './meter.js';
+import { percentile } from './step-latency.js';
 
 /** One row of the benchmark: the same work done by several systems in turn. */
 export interface Work {
@@ -22,7 +22,7 @@ export interface Bench {
   /** How often each system is measured; default 11, quick 5. */
   readonly repetitions?: number;
   /** Other people's systems that do the same, as far as they are here and can. */
-  guests?(work: string, shape: Shape): Promise<readonly System[]>;
+  peers?(work: string, shape: Shape): Promise<readonly System[]>;
 }
 
 /** What a work asks of everybody, told to those that live in other processes. */
@@ -38,7 +38,7 @@ export type Disk = 'as found' | 'slow';
 export interface System {
   readonly name: string;
   /** Somebody else's: if it fails it is left out, and the others go on. */
-  readonly guest?: true;
+  readonly peer?: true;
   /** Does the work once and measures it. Called once before it counts. */
   sample(): Promise<Sample>;
   /** What else is worth telling, said once behind the table. */
@@ -51,7 +51,7 @@ export interface Sample {
   readonly ms: number;
   readonly counts?: Counts;
   /** From the end of a task to the beginning of the next one, where that was taken: microseconds. */
-  readonly lapsUs?: readonly number[];
+  readonly latenciesUs?: readonly number[];
 }
 
 /** What came of one system in one work. */
@@ -84,7 +84,7 @@ const QUICK_REPETITIONS = 5;
 /** Fewer than these say nothing: then noisy ones count too. */
 const LEAST = 5;
 
-/** A guest that did not take part in a work. */
+/** A peer that did not take part in a work. */
 export interface LeftOut {
   readonly work: string;
   readonly system: string;
@@ -93,7 +93,7 @@ export interface LeftOut {
 
 /**
  * Runs the systems of a work by turns, so that what disturbs the machine disturbs all of them.
- * @param leaveOut told of guests that fail; without it, and for all others, a failure ends the measurement.
+ * @param leaveOut told of peers that fail; without it, and for all others, a failure ends the measurement.
  */
 export async function measure(work: Work, bench: Bench, leaveOut?: (leftOut: LeftOut) => void): Promise<readonly Measured[]> {
   const systems = await work.open(bench);
@@ -102,7 +102,7 @@ export async function measure(work: Work, bench: Bench, leaveOut?: (leftOut: Lef
     try {
       samples.get(system)?.push(await system.sample());
     } catch (error) {
-      if (leaveOut === undefined || system.guest === undefined) throw error;
+      if (leaveOut === undefined || system.peer === undefined) throw error;
       samples.delete(system);
       leaveOut({ work: work.name, system: system.name, reason: error instanceof Error ? error.message : String(error) });
     }
@@ -135,15 +135,15 @@ function summary(taken: readonly Sample[], raw: readonly Sample[], counted: read
     const counts = samples.flatMap(({ counts, units }) => (counts === undefined ? [] : [read(counts) / units]));
     return counts.length === 0 ? null : spread(counts).median;
   };
-  const laps = samples.flatMap(({ lapsUs = [] }) => lapsUs);
+  const latency = samples.flatMap(({ latenciesUs = [] }) => latenciesUs);
   return {
     usPerUnit: spread(samples.map(usPerUnit)),
     ratioToRaw: spread(counted.map((repetition, index) => usPerUnit(samples[index] as Sample) / usPerUnit(raw[repetition] as Sample))),
     statementsPerUnit: count(({ statements }) => statements),
     commitsPerUnit: count(({ commits }) => commits),
     walBytesPerUnit: count(({ walBytes }) => walBytes),
-    p50Us: percentile(laps, 50),
-    p99Us: percentile(laps, 99),
+    p50Us: percentile(latency, 50),
+    p99Us: percentile(latency, 99),
   };
 }
 

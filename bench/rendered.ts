@@ -11,7 +11,7 @@ export interface Rendered {
   readonly plots: ReadonlyMap<string, string>;
 }
 
-export type Section = 'alone' | 'beside others';
+export type Section = 'alone' | 'side by side';
 
 /** @throws Error when the text is not what `--save` writes. */
 export function rendered(saved: string): Rendered {
@@ -24,7 +24,7 @@ export function rendered(saved: string): Rendered {
   if (surroundings === undefined || at === undefined) throw new Error('this was not written by npm run bench -- --save');
   const rows = lines.map((line) => JSON.parse(line) as Measured);
   const head = [`Measured ${at}:`, '', ...surroundings.split('\n').map((line) => `- ${line}`), ''];
-  return leftOut === undefined ? alone(head, rows) : beside(head, rows, leftOut);
+  return leftOut === undefined ? alone(head, rows) : sideBySide(head, rows, leftOut);
 }
 
 function alone(head: readonly string[], rows: readonly Measured[]): Rendered {
@@ -42,7 +42,7 @@ function alone(head: readonly string[], rows: readonly Measured[]): Rendered {
 }
 
 /** A heading, plots and a table for each work. */
-function beside(head: readonly string[], rows: readonly Measured[], leftOut: readonly LeftOut[]): Rendered {
+function sideBySide(head: readonly string[], rows: readonly Measured[], leftOut: readonly LeftOut[]): Rendered {
   const plots = new Map<string, string>();
   const parts = [...new Set(rows.map(({ work }) => work))].map((work) => {
     const own = rows.filter((row) => row.work === work);
@@ -51,22 +51,24 @@ function beside(head: readonly string[], rows: readonly Measured[], leftOut: rea
       return `![${alt}](benchmarks/${name}-${work}.svg)`;
     };
     const bars = own.map(({ system, usPerUnit }): Bar => ({ label: system, value: usPerUnit, own: isOurs(system) }));
-    const images = [plot('beside', `Microseconds a ${own[0]?.unit}`, barPlot(`microseconds a ${own[0]?.unit}: ${work}`, ' µs', bars))];
-    const laps = own.flatMap(({ system, p50Us, p99Us }): readonly Bar[] => {
+    const images = [
+      plot('side-by-side', `Microseconds a ${own[0]?.unit}`, barPlot(`microseconds a ${own[0]?.unit}: ${work}`, ' µs', bars)),
+    ];
+    const latency = own.flatMap(({ system, p50Us, p99Us }): readonly Bar[] => {
       const value = p50Us === null || p99Us === null ? undefined : { median: p50Us, min: p50Us, max: p99Us };
       return value === undefined ? [] : [{ label: system, value, own: isOurs(system) }];
     });
-    if (laps.length > 0)
-      images.push(plot('laps', 'From step to step', barPlot(`from step to step, p50 and a line to p99: ${work}`, ' µs', laps)));
+    if (latency.length > 0)
+      images.push(plot('latency', 'From step to step', barPlot(`from step to step, p50 and a line to p99: ${work}`, ' µs', latency)));
     const absent = leftOut.filter((left) => left.work === work);
     return [`#### ${work}`, '', ...images, '', table(own, absent)].join('\n');
   });
-  return { section: 'beside others', markdown: [...head, parts.join('\n\n')].join('\n'), plots };
+  return { section: 'side by side', markdown: [...head, parts.join('\n\n')].join('\n'), plots };
 }
 
 const MARKS: Readonly<Record<Section, readonly [begin: string, end: string]>> = {
   alone: ['<!-- measured: npm run bench:render -->', '<!-- end of measured -->'],
-  'beside others': ['<!-- measured beside others: npm run bench:render -->', '<!-- end of measured beside others -->'],
+  'side by side': ['<!-- measured side by side: npm run bench:render -->', '<!-- end of measured side by side -->'],
 };
 
 /** @throws Error when the page has no place for it. */

@@ -14,7 +14,7 @@ import { versionsOf } from './versions.mjs';
 
 export const versions = () => versionsOf('bullmq', 'ioredis');
 
-export async function open({ redis, shape, form, laps }) {
+export async function open({ redis, shape, form, latency }) {
   if (shape.kind === 'memory') return { leftOut: 'has no mode without a server' };
   if (shape.kind === 'resume') {
     return form === 'default' ? { leftOut: 'goes on when the job counts as stalled, after 30 s: not waited for' } : { same: true };
@@ -30,7 +30,7 @@ export async function open({ redis, shape, form, laps }) {
   const asJob = form !== 'default' && shape.kind !== 'fanout';
   const flows = shape.flows ?? 1;
   const ended = new Endings();
-  const processor = asJob ? STEPS[shape.kind](shape, laps) : taskOf(shape, laps);
+  const processor = asJob ? STEPS[shape.kind](shape, latency) : taskOf(shape, latency);
   const worker = new Worker(queueName, processor, { connection, ...(form === 'default' ? {} : { concurrency: shape.width ?? flows }) });
   worker.on('completed', (job) => job.data.root && ended.one());
   worker.on('failed', (_job, error) => ended.fail(error));
@@ -76,46 +76,46 @@ function fanOf(width, queueName) {
   return { name: 'bench', queueName, data: { root: true }, children };
 }
 
-function taskOf(shape, laps) {
+function taskOf(shape, latency) {
   if (shape.kind === 'fanout') {
     return async (job) => {
       if (job.data.root) return null;
-      laps.begin('');
+      latency.begin('');
       return await advanceLater(FIRST, turnsOf(job.data.n));
     };
   }
   return async (job) => {
-    laps.begin(job.data.id);
+    latency.begin(job.data.id);
     const [value = FIRST] = Object.values(await job.getChildrenValues());
     const next = await advance(value);
-    laps.end(job.data.id);
+    latency.end(job.data.id);
     return next;
   };
 }
 
 const STEPS = {
-  sequential: (shape, laps) => async (job) => {
-    for (let n = job.data.done + 1; n <= shape.length; n++) await advanced(job, laps);
+  sequential: (shape, latency) => async (job) => {
+    for (let n = job.data.done + 1; n <= shape.length; n++) await advanced(job, latency);
   },
-  saga: (shape, laps) => async (job) => {
+  saga: (shape, latency) => async (job) => {
     try {
-      for (let n = 1; n <= shape.done; n++) await advanced(job, laps);
-      laps.begin('');
+      for (let n = 1; n <= shape.done; n++) await advanced(job, latency);
+      latency.begin('');
       throw new OutOfStock('nothing left');
     } catch (error) {
       if (!(error instanceof OutOfStock)) throw error;
       await job.updateData({ ...job.data, done: job.data.done + 1, failure: error.message });
     }
     for (let n = shape.done; n >= 1; n--) {
-      laps.begin('');
+      latency.begin('');
       await job.updateData({ ...job.data, done: job.data.done + 1 });
     }
   },
 };
 
-async function advanced(job, laps) {
-  laps.begin(job.data.id);
+async function advanced(job, latency) {
+  latency.begin(job.data.id);
   const value = await advance(job.data.value);
-  laps.end(job.data.id);
+  latency.end(job.data.id);
   await job.updateData({ ...job.data, done: job.data.done + 1, value });
 }

@@ -15,14 +15,14 @@ import { versionsOf } from './versions.mjs';
 export const versions = () => versionsOf('@dbos-inc/dbos-sdk');
 
 /** Set by who opens; workflows are registered before. */
-let laps;
+let latency;
 let killedIn = Number.POSITIVE_INFINITY;
 
 async function step(value) {
-  laps.begin(DBOS.workflowID);
+  latency.begin(DBOS.workflowID);
   if (value.n + 1 === killedIn) process.kill(process.pid, 'SIGKILL');
   const next = await advance(value);
-  laps.end(DBOS.workflowID);
+  latency.end(DBOS.workflowID);
   return next;
 }
 
@@ -41,7 +41,7 @@ const chain = DBOS.registerWorkflow(
 const fan = DBOS.registerWorkflow(
   async (width) => {
     const task = (n) => async () => {
-      laps.begin('');
+      latency.begin('');
       return await advanceLater(FIRST, turnsOf(n));
     };
     await Promise.all(Array.from({ length: width }, (_, index) => DBOS.runStep(task(index + 1), { name: `s${index + 1}` })));
@@ -61,13 +61,13 @@ const saga = DBOS.registerWorkflow(
       }
       await DBOS.runStep(
         async () => {
-          laps.begin('');
+          latency.begin('');
           throw new OutOfStock('nothing left');
         },
         { name: 'last' },
       );
     } catch {
-      for (const n of undo.reverse()) await DBOS.runStep(async () => laps.begin(''), { name: `undo-s${n}` });
+      for (const n of undo.reverse()) await DBOS.runStep(async () => latency.begin(''), { name: `undo-s${n}` });
     }
   },
   { name: 'saga' },
@@ -75,8 +75,8 @@ const saga = DBOS.registerWorkflow(
 
 const WORKFLOWS = { sequential: chain, fanout: fan, saga };
 
-export async function open({ url, shape, form, laps: taken }) {
-  laps = taken;
+export async function open({ url, shape, form, latency: taken }) {
+  latency = taken;
   if (shape.kind === 'memory') return { leftOut: 'has no mode without a database' };
   const atOnce = shape.kind === 'fanout' ? shape.width : (shape.flows ?? 1);
   if (form === 'tuned' && atOnce === 1) return { same: true };
@@ -105,15 +105,15 @@ export async function open({ url, shape, form, laps: taken }) {
 }
 
 /** A restarted program launches again: DBOS finds by itself what the process of the same name had begun. */
-export async function resume({ url, id, phase, shape, laps: taken }) {
-  laps = taken;
+export async function resume({ url, id, phase, shape, latency: taken }) {
+  latency = taken;
   if (phase === 'start') killedIn = shape.killedIn;
   configure(url);
   const from = performance.now();
   await DBOS.launch();
   const handle = phase === 'start' ? await DBOS.startWorkflow(chain, { workflowID: id })(shape.length) : DBOS.retrieveWorkflow(id);
   await handle.getResult();
-  return { ms: performance.now() - from, called: laps.take().calls };
+  return { ms: performance.now() - from, called: latency.take().calls };
 }
 
 function configure(systemDatabaseUrl, more = {}) {

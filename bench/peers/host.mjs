@@ -4,13 +4,13 @@
  */
 import { writeSync } from 'node:fs';
 import { createInterface } from 'node:readline';
-import { Laps } from '../../build/bench/laps.js';
+import { StepLatency } from '../../build/bench/step-latency.js';
 
 const peer = await import(`./${process.argv[2]}`).catch((error) => {
   if (error.code !== 'ERR_MODULE_NOT_FOUND') throw error;
   return { open: async () => ({ leftOut: `not installed (npm ci in bench/peers): ${error.message.split('\n')[0]}` }) };
 });
-const laps = new Laps();
+const latency = new StepLatency();
 let opened;
 let ids = [];
 
@@ -18,14 +18,14 @@ const orders = {
   /** Makes it ready for a shape of work, or says why it is not. */
   async open({ order, ...how }) {
     if (!newEnough(peer.node)) return { leftOut: `needs Node ${peer.node}, this is ${process.versions.node}` };
-    opened = await peer.open({ ...how, laps });
+    opened = await peer.open({ ...how, latency });
     const { leftOut, same, length, versions = peer.versions?.() } = opened;
     return { leftOut, same, length, versions };
   },
   /** What it polls with, and the like, is not to disturb others. */
   wake: () => opened.wake?.(),
   async sample({ rounds }) {
-    laps.take();
+    latency.take();
     ids = [];
     let ms = 0;
     const afters = [];
@@ -35,17 +35,17 @@ const orders = {
       ms += (done.at ?? performance.now()) - from;
       ids.push(...done.ids);
       afters.push(done.after);
-      laps.forget();
+      latency.forget();
     }
     for (const after of afters) await after?.();
-    return { ms, ...laps.take() };
+    return { ms, ...latency.take() };
   },
   /** How many steps of the last sample are in its store, as something else than the peer reads it. */
   verify: async () => ({ durable: await opened.durable?.(ids) }),
   rest: () => opened.rest?.(),
   close: () => opened.close?.(),
   /** Does a flow until the process is killed in it, or goes on with one. */
-  resume: (how) => peer.resume({ ...how, laps }),
+  resume: (how) => peer.resume({ ...how, latency }),
 };
 
 for await (const line of createInterface({ input: process.stdin })) {

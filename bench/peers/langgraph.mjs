@@ -20,7 +20,7 @@ const State = Annotation.Root({
   results: Annotation({ reducer: (all, more) => all.concat(more), default: () => [] }),
 });
 
-export async function open({ url, shape, form, laps }) {
+export async function open({ url, shape, form, latency }) {
   if (shape.kind === 'memory' && form === 'tuned') return { same: true };
   if (shape.kind === 'resume') {
     return form === 'tuned'
@@ -34,7 +34,7 @@ export async function open({ url, shape, form, laps }) {
       : new pg.Pool({ connectionString: url, max: form === 'tuned' ? Math.max(10, shape.flows ?? 1) : 10 });
   const checkpointer = pool === undefined ? new MemorySaver() : new PostgresSaver(pool);
   await checkpointer.setup?.();
-  const graph = GRAPHS[shape.kind](shape, laps).compile({ checkpointer });
+  const graph = GRAPHS[shape.kind](shape, latency).compile({ checkpointer });
   return {
     async run() {
       const ids = Array.from({ length: shape.flows ?? 1 }, () => randomUUID());
@@ -58,18 +58,18 @@ export async function open({ url, shape, form, laps }) {
 }
 
 /** The caller has to know the thread and go on with it: an invocation without input does. */
-export async function resume({ url, id, phase, shape, laps }) {
+export async function resume({ url, id, phase, shape, latency }) {
   const pool = new pg.Pool({ connectionString: url });
   const checkpointer = new PostgresSaver(pool);
   await checkpointer.setup();
   const killedIn = phase === 'start' ? shape.killedIn : undefined;
-  const graph = GRAPHS.sequential(shape, laps, killedIn).compile({ checkpointer });
+  const graph = GRAPHS.sequential(shape, latency, killedIn).compile({ checkpointer });
   const from = performance.now();
   const { value } = await graph.invoke(phase === 'start' ? { value: FIRST } : null, how(id, shape, 'sync'));
   if (value.n !== shape.length) throw new Error(`it ended with ${value.n}`);
   const ms = performance.now() - from;
   await pool.end();
-  return { ms, called: laps.take().calls };
+  return { ms, called: latency.take().calls };
 }
 
 function how(id, { length = 100 }, durability) {
@@ -77,26 +77,26 @@ function how(id, { length = 100 }, durability) {
 }
 
 const GRAPHS = {
-  sequential: (shape, laps, killedIn) =>
-    row(Array.from({ length: shape.length }, (_, index) => [`s${index + 1}`, advancing(laps, killedIn)])),
-  memory: (shape, laps) => GRAPHS.sequential(shape, laps),
-  fanout(shape, laps) {
+  sequential: (shape, latency, killedIn) =>
+    row(Array.from({ length: shape.length }, (_, index) => [`s${index + 1}`, advancing(latency, killedIn)])),
+  memory: (shape, latency) => GRAPHS.sequential(shape, latency),
+  fanout(shape, latency) {
     let graph = new StateGraph(State);
     for (let n = 1; n <= shape.width; n++) {
       const task = async ({ value }) => {
-        laps.begin('');
+        latency.begin('');
         return { results: [await advanceLater(value, turnsOf(n))] };
       };
       graph = graph.addNode(`s${n}`, task).addEdge(START, `s${n}`).addEdge(`s${n}`, END);
     }
     return graph;
   },
-  saga(shape, laps) {
+  saga(shape, latency) {
     const call = (answer) => async () => {
-      laps.begin('');
+      latency.begin('');
       return answer;
     };
-    const doing = Array.from({ length: shape.done }, (_, index) => [`s${index + 1}`, advancing(laps)]);
+    const doing = Array.from({ length: shape.done }, (_, index) => [`s${index + 1}`, advancing(latency)]);
     const undoing = doing.map(([name]) => [`undo-${name}`, call({})]).reverse();
     const last = `undo-s${shape.done}`;
     const graph = row([...doing, ['last', call({ failed: 'nothing left' })]], false);
@@ -107,12 +107,12 @@ const GRAPHS = {
   },
 };
 
-function advancing(laps, killedIn) {
+function advancing(latency, killedIn) {
   return async ({ value }, { configurable }) => {
-    laps.begin(configurable.thread_id);
+    latency.begin(configurable.thread_id);
     if (value.n + 1 === killedIn) process.kill(process.pid, 'SIGKILL');
     const next = await advance(value);
-    laps.end(configurable.thread_id);
+    latency.end(configurable.thread_id);
     return { value: next };
   };
 }

@@ -20,12 +20,12 @@ export const versions = () => versionsOf('@mastra/core', '@mastra/pg');
 
 const Value = z.object({ n: z.number(), label: z.string() });
 
-export async function open({ url, shape, form, laps }) {
+export async function open({ url, shape, form, latency }) {
   const tuned = form === 'tuned';
   if (tuned && (shape.kind === 'memory' || shape.kind === 'resume')) return { same: true };
   if (shape.kind === 'resume') return {};
   const options = tuned ? { validateInputs: false } : {};
-  const workflows = Object.fromEntries(WORKFLOWS[shape.kind](shape, laps, options).map((workflow) => [workflow.id, workflow]));
+  const workflows = Object.fromEntries(WORKFLOWS[shape.kind](shape, latency, options).map((workflow) => [workflow.id, workflow]));
   const storage = shape.kind === 'memory' ? undefined : await stored(url, tuned ? { max: Math.max(20, shape.flows ?? 1) } : {});
   const mastra = new Mastra({ workflows, logger: false, ...(storage === undefined ? {} : { storage }) });
   const start = async (name, runId) => (await mastra.getWorkflow(name).createRun({ runId })).start({ inputData: FIRST });
@@ -60,8 +60,8 @@ export async function open({ url, shape, form, laps }) {
 }
 
 /** The caller has to know the run and restart it. */
-export async function resume({ url, id, phase, shape, laps }) {
-  const [bench] = WORKFLOWS.sequential(shape, laps, {}, phase === 'start' ? shape.killedIn : undefined);
+export async function resume({ url, id, phase, shape, latency }) {
+  const [bench] = WORKFLOWS.sequential(shape, latency, {}, phase === 'start' ? shape.killedIn : undefined);
   const storage = await stored(url);
   const mastra = new Mastra({ workflows: { bench }, logger: false, storage });
   const from = performance.now();
@@ -70,7 +70,7 @@ export async function resume({ url, id, phase, shape, laps }) {
   if (status !== 'success') throw new Error(`it ended ${status}`);
   const ms = performance.now() - from;
   await storage.close();
-  return { ms, called: laps.take().calls };
+  return { ms, called: latency.take().calls };
 }
 
 async function stored(connectionString, more = {}) {
@@ -80,31 +80,31 @@ async function stored(connectionString, more = {}) {
 }
 
 const WORKFLOWS = {
-  sequential: (shape, laps, options, killedIn) => [
+  sequential: (shape, latency, options, killedIn) => [
     row(
       'bench',
       options,
-      Array.from({ length: shape.length }, (_, index) => step(`s${index + 1}`, advancing(laps, killedIn))),
+      Array.from({ length: shape.length }, (_, index) => step(`s${index + 1}`, advancing(latency, killedIn))),
     ),
   ],
-  memory: (shape, laps, options) => WORKFLOWS.sequential(shape, laps, options),
-  fanout(shape, laps, options) {
+  memory: (shape, latency, options) => WORKFLOWS.sequential(shape, latency, options),
+  fanout(shape, latency, options) {
     const tasks = Array.from({ length: shape.width }, (_, index) =>
       step(`s${index + 1}`, async ({ inputData }) => {
-        laps.begin('');
+        latency.begin('');
         return await advanceLater(inputData, turnsOf(index + 1));
       }),
     );
     return [createWorkflow({ id: 'bench', inputSchema: Value, outputSchema: z.any(), options }).parallel(tasks).commit()];
   },
-  saga(shape, laps, options) {
-    const doing = Array.from({ length: shape.done }, (_, index) => step(`s${index + 1}`, advancing(laps)));
+  saga(shape, latency, options) {
+    const doing = Array.from({ length: shape.done }, (_, index) => step(`s${index + 1}`, advancing(latency)));
     const failing = step('last', async () => {
-      laps.begin('');
+      latency.begin('');
       throw new OutOfStock('nothing left');
     });
     const undone = async ({ inputData }) => {
-      laps.begin('');
+      latency.begin('');
       return inputData;
     };
     const undoing = Array.from({ length: shape.done }, (_, index) => step(`undo-s${shape.done - index}`, undone));
@@ -112,12 +112,12 @@ const WORKFLOWS = {
   },
 };
 
-function advancing(laps, killedIn) {
+function advancing(latency, killedIn) {
   return async ({ inputData, runId }) => {
-    laps.begin(runId);
+    latency.begin(runId);
     if (inputData.n + 1 === killedIn) process.kill(process.pid, 'SIGKILL');
     const next = await advance(inputData);
-    laps.end(runId);
+    latency.end(runId);
     return next;
   };
 }

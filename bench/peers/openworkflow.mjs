@@ -16,7 +16,7 @@ import { versionsOf } from './versions.mjs';
 
 export const versions = () => versionsOf('openworkflow', 'postgres');
 
-export async function open({ url, shape, form, laps }) {
+export async function open({ url, shape, form, latency }) {
   if (shape.kind === 'memory') return { leftOut: 'has no mode without a database' };
   if (shape.kind === 'resume') {
     return form === 'default'
@@ -34,7 +34,7 @@ export async function open({ url, shape, form, laps }) {
   const body = BODIES[shape.kind];
   const workflow = workflows.defineWorkflow({ name: 'bench' }, async ({ input, step }) => {
     try {
-      return await body({ step, shape, laps, id: input.id });
+      return await body({ step, shape, latency, id: input.id });
     } finally {
       ended.one();
     }
@@ -67,38 +67,38 @@ export async function open({ url, shape, form, laps }) {
 }
 
 const BODIES = {
-  async sequential({ step, shape, laps, id }) {
+  async sequential({ step, shape, latency, id }) {
     let value = FIRST;
-    for (let n = 1; n <= shape.length; n++) value = await advanced(step, laps, id, n, value);
+    for (let n = 1; n <= shape.length; n++) value = await advanced(step, latency, id, n, value);
     return value;
   },
-  async fanout({ step, shape, laps }) {
+  async fanout({ step, shape, latency }) {
     const task = (n) => async () => {
-      laps.begin('');
+      latency.begin('');
       return await advanceLater(FIRST, turnsOf(n));
     };
     await Promise.all(Array.from({ length: shape.width }, (_, index) => step.run({ name: `s${index + 1}` }, task(index + 1))));
   },
-  async saga({ step, shape, laps, id }) {
+  async saga({ step, shape, latency, id }) {
     let value = FIRST;
     try {
-      for (let n = 1; n <= shape.done; n++) value = await advanced(step, laps, id, n, value);
+      for (let n = 1; n <= shape.done; n++) value = await advanced(step, latency, id, n, value);
       const last = async () => {
-        laps.begin('');
+        latency.begin('');
         throw new OutOfStock('nothing left');
       };
       await step.run({ name: 'last', retryPolicy: { maximumAttempts: 1 } }, last);
     } catch {
-      for (let n = shape.done; n >= 1; n--) await step.run({ name: `undo-s${n}` }, async () => laps.begin(''));
+      for (let n = shape.done; n >= 1; n--) await step.run({ name: `undo-s${n}` }, async () => latency.begin(''));
     }
   },
 };
 
-function advanced(step, laps, id, n, value) {
+function advanced(step, latency, id, n, value) {
   return step.run({ name: `s${n}` }, async () => {
-    laps.begin(id);
+    latency.begin(id);
     const next = await advance(value);
-    laps.end(id);
+    latency.end(id);
     return next;
   });
 }

@@ -32,7 +32,7 @@ except ImportError as error:
 LENGTH_OF_MANY = 10
 
 
-class Laps:
+class StepLatency:
     def __init__(self):
         self.take()
 
@@ -46,12 +46,12 @@ class Laps:
         self.ends[flow] = time.perf_counter()
 
     def take(self):
-        taken = {'lapsUs': getattr(self, 'us', []), 'calls': getattr(self, 'calls', 0)}
+        taken = {'latenciesUs': getattr(self, 'us', []), 'calls': getattr(self, 'calls', 0)}
         self.ends, self.us, self.calls = {}, [], 0
         return taken
 
 
-LAPS = Laps()
+LATENCY = StepLatency()
 OPENED = None
 IDS = []
 
@@ -64,22 +64,22 @@ if MISSING is None:
             self.flow, self.turns, self.killed_in = flow, turns, killed_in
 
         def execute(self, value):
-            LAPS.begin(self.flow)
+            LATENCY.begin(self.flow)
             if value['n'] + 1 == self.killed_in:
                 os.kill(os.getpid(), signal.SIGKILL)
             for _ in range(self.turns):
                 time.sleep(0)
             after = {'n': value['n'] + 1, 'label': 'step'}
-            LAPS.end(self.flow)
+            LATENCY.end(self.flow)
             return after
 
     class Booking(Step):
         def revert(self, value, result, flow_failures):
-            LAPS.begin('')
+            LATENCY.begin('')
 
     class Failing(task.Task):
         def execute(self):
-            LAPS.begin('')
+            LATENCY.begin('')
             raise RuntimeError('nothing left')
 
 
@@ -188,13 +188,13 @@ def open_(order):
 
 def sample(order):
     global IDS
-    LAPS.take()
+    LATENCY.take()
     begun = time.perf_counter()
     IDS = []
     for _ in range(order['rounds']):
         IDS.extend(OPENED.run())
-        LAPS.ends.clear()
-    return {'ms': (time.perf_counter() - begun) * 1e3, **LAPS.take()}
+        LATENCY.ends.clear()
+    return {'ms': (time.perf_counter() - begun) * 1e3, **LATENCY.take()}
 
 
 def resume(order):
@@ -210,7 +210,7 @@ def resume(order):
             detail = connection.get_flow_details(order['id'])
     engine = engines.load(flow, flow_detail=detail, backend=backend, store={'v0': {'n': 0, 'label': 'begin'}} if starting else None)
     engine.run()
-    return {'ms': (time.perf_counter() - begun) * 1e3, 'called': LAPS.take()['calls']}
+    return {'ms': (time.perf_counter() - begun) * 1e3, 'called': LATENCY.take()['calls']}
 
 
 ORDERS = {

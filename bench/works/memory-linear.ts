@@ -13,10 +13,10 @@ export function memoryLinear(length: number, comparedWith?: string): Work {
     unit: 'task',
     ...(length === 1_000 ? { target: 15 } : {}),
     ...(comparedWith === undefined ? {} : { comparedWith }),
-    async open({ quick, guests }) {
+    async open({ quick, peers }) {
       const tasks = quick ? 20_000 : 100_000;
       const runs = Math.max(1, tasks / length);
-      return [raw(length, runs), ours(length, runs), ...((await guests?.(name, { kind: 'memory', length })) ?? [])];
+      return [raw(length, runs), ours(length, runs), ...((await peers?.(name, { kind: 'memory', length })) ?? [])];
     },
   };
 }

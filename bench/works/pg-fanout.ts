@@ -21,11 +21,11 @@ export function pgFanout({ width, disk = 'as found', target }: PgFanoutParams): 
     name,
     unit: 'task',
     target,
-    async open({ quick, postgres, guests }) {
+    async open({ quick, postgres, peers }) {
       const runs = quick ? 5 : 20;
       const server = await postgres(disk);
       const journal = await RawJournal.pooled(server.url, disk === 'slow' ? SLOW_POOL : POOL);
-      const others = (await guests?.(name, { kind: 'fanout', width, disk })) ?? [];
+      const others = (await peers?.(name, { kind: 'fanout', width, disk })) ?? [];
       return [raw(journal, server, width, runs), ours(server, width, runs), ...others];
     },
   };

@@ -14,10 +14,10 @@ export function pgSaga(done: number, disk: Disk = 'as found'): Work {
     name,
     unit: 'saga',
     target: 1.3,
-    async open({ quick, postgres, guests }) {
+    async open({ quick, postgres, peers }) {
       const runs = disk === 'slow' ? 5 : quick ? 15 : 30;
       const server = await postgres(disk);
-      const others = (await guests?.(name, { kind: 'saga', done, disk })) ?? [];
+      const others = (await peers?.(name, { kind: 'saga', done, disk })) ?? [];
       return [await raw(server, done, runs), ours(server, done, runs), ...others];
     },
   };

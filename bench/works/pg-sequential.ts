@@ -1,11 +1,11 @@
 import { randomUUID } from 'node:crypto';
 import { flowproof } from 'flowproof';
 import { postgres } from 'flowproof/postgres';
-import { lappedChain } from '../flows.js';
+import { timedChain } from '../flows.js';
 import { type Disk, type Sample, type System, timedAndCounted, type Work } from '../harness.js';
-import { Laps } from '../laps.js';
 import type { MeteredPostgres } from '../meter.js';
 import { RawJournal } from '../raw-journal.js';
+import { StepLatency } from '../step-latency.js';
 import { advance, FIRST } from '../steps.js';
 
 export interface PgSequentialParams {
@@ -24,13 +24,13 @@ export function pgSequential({ length, flows, disk = 'as found', target }: PgSeq
     name,
     unit: 'step',
     target,
-    async open({ quick, postgres, guests }) {
+    async open({ quick, postgres, peers }) {
       const rounds = disk === 'slow' ? 1 : flows > 1 || quick ? 3 : 6;
       const server = await postgres(disk);
       const journal =
         flows === 1 ? await RawJournal.connect(server.url) : await RawJournal.pooled(server.url, disk === 'slow' ? SLOW_POOL : POOL);
       const shape = { server, length, flows, rounds };
-      return [raw(journal, shape), ours(shape), ...((await guests?.(name, { kind: 'sequential', length, flows, disk })) ?? [])];
+      return [raw(journal, shape), ours(shape), ...((await peers?.(name, { kind: 'sequential', length, flows, disk })) ?? [])];
     },
   };
 }
@@ -47,28 +47,28 @@ interface Shape {
 }
 
 function raw(journal: RawJournal, { server, length, flows, rounds }: Shape): System {
-  const laps = new Laps();
+  const latency = new StepLatency();
   const one = async (): Promise<void> => {
     const id = randomUUID();
     await journal.begin(id);
     let value = FIRST;
     for (let n = 1; n <= length; n++) {
-      laps.begin(id);
+      latency.begin(id);
       value = await advance(value);
-      laps.end(id);
+      latency.end(id);
       await journal.step(id, n, value);
     }
     await journal.end(id, 'SUCCESS');
   };
-  return { name: 'raw', sample: () => sampled(server, { length, flows, rounds }, laps, one), close: () => journal.close() };
+  return { name: 'raw', sample: () => sampled(server, { length, flows, rounds }, latency, one), close: () => journal.close() };
 }
 
 function ours({ server, length, flows, rounds }: Shape): System {
-  const laps = new Laps();
-  const flow = lappedChain(`chain-${length}`, length);
-  const app = flowproof({ persistence: postgres(server.url), flows: [flow], services: { laps } });
+  const latency = new StepLatency();
+  const flow = timedChain(`chain-${length}`, length);
+  const app = flowproof({ persistence: postgres(server.url), flows: [flow], services: { latency } });
   const one = () => app.runOrThrow(flow, { inputs: { v0: FIRST } });
-  return { name: 'flowproof', sample: () => sampled(server, { length, flows, rounds }, laps, one), close: () => app.stop() };
+  return { name: 'flowproof', sample: () => sampled(server, { length, flows, rounds }, latency, one), close: () => app.stop() };
 }
 
 type Times = Omit<Shape, 'server'>;
@@ -76,12 +76,12 @@ type Times = Omit<Shape, 'server'>;
 async function sampled(
   server: MeteredPostgres,
   { length, flows, rounds }: Times,
-  laps: Laps,
+  latency: StepLatency,
   one: () => Promise<unknown>,
 ): Promise<Sample> {
-  laps.take();
+  latency.take();
   const sample = await timedAndCounted(server, rounds * flows * length, async () => {
     for (let round = 0; round < rounds; round++) await Promise.all(Array.from({ length: flows }, one));
   });
-  return { ...sample, lapsUs: laps.take().lapsUs };
+  return { ...sample, latenciesUs: latency.take().latenciesUs };
 }

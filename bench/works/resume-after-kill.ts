@@ -16,9 +16,9 @@ export const KILLED_IN = 50;
 export const resumeAfterKill: Work = {
   name: 'resume-after-kill',
   unit: 'resume',
-  async open({ postgres, guests }) {
+  async open({ postgres, peers }) {
     const { url } = await postgres();
-    const others = (await guests?.('resume-after-kill', { kind: 'resume', length: STEPS, killedIn: KILLED_IN })) ?? [];
+    const others = (await peers?.('resume-after-kill', { kind: 'resume', length: STEPS, killedIn: KILLED_IN })) ?? [];
     return [system('raw', url), system('flowproof', url), system('flowproof-forced', url), ...others];
   },
 };

@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest';
 import { type LeftOut, measure, type Sample, type System, spread } from '../../bench/harness.js';
-import { Laps } from '../../bench/laps.js';
 import { jsonLine, table } from '../../bench/report.js';
+import { StepLatency } from '../../bench/step-latency.js';
 
 const bench = { quick: true, postgres: () => Promise.reject(new Error('not needed')) };
 
@@ -66,32 +66,32 @@ test('a system that fails is closed, and says so', async () => {
 });
 
 test('the times from step to step are those of all repetitions that count', async () => {
-  const laps = Array.from({ length: 100 }, (_, index) => index + 1);
-  const systems = [scripted('raw', [], [1, 1, 1, 1, 1], { lapsUs: laps })];
+  const latency = Array.from({ length: 100 }, (_, index) => index + 1);
+  const systems = [scripted('raw', [], [1, 1, 1, 1, 1], { latenciesUs: latency })];
   const [raw] = await measure({ name: 'work', unit: 'step', open: async () => systems }, bench);
   expect(raw).toMatchObject({ p50Us: 50, p99Us: 99 });
 });
 
-test('laps are from the end of a task to the beginning of the next one of the same flow', async () => {
-  const laps = new Laps();
-  laps.begin('a');
-  laps.begin('b');
-  laps.end('a');
-  laps.end('b');
-  laps.begin('b');
-  laps.end('b');
-  laps.forget();
-  laps.begin('b');
-  expect(laps.take()).toMatchObject({ calls: 4, lapsUs: { length: 1 } });
-  laps.begin('b');
-  expect(laps.take()).toEqual({ calls: 1, lapsUs: [] });
+test('latencies are from the end of a task to the beginning of the next one of the same flow', async () => {
+  const latency = new StepLatency();
+  latency.begin('a');
+  latency.begin('b');
+  latency.end('a');
+  latency.end('b');
+  latency.begin('b');
+  latency.end('b');
+  latency.forget();
+  latency.begin('b');
+  expect(latency.take()).toMatchObject({ calls: 4, latenciesUs: { length: 1 } });
+  latency.begin('b');
+  expect(latency.take()).toEqual({ calls: 1, latenciesUs: [] });
 });
 
-test('only a guest may fail, and only where somebody is told', async () => {
+test('only a peer may fail, and only where somebody is told', async () => {
   const failing = { ...scripted('peer', [], []), sample: () => Promise.reject(new Error('no')) };
   const work = (peer: System) => ({ name: 'work', unit: 'step', open: async () => [scripted('raw', [], [1, 1, 1, 1, 1]), peer] });
   const leftOut: LeftOut[] = [];
-  const rows = await measure(work({ ...failing, guest: true }), bench, (left) => void leftOut.push(left));
+  const rows = await measure(work({ ...failing, peer: true }), bench, (left) => void leftOut.push(left));
   expect(rows.map(({ system }) => system)).toEqual(['raw']);
   expect(leftOut).toEqual([{ work: 'work', system: 'peer', reason: 'no' }]);
   await expect(measure(work(failing), bench, () => undefined)).rejects.toThrow('no');

@@ -30,22 +30,22 @@ test('a longer bar is a larger value', () => {
   expect(peer).toBeGreaterThan(ours);
 });
 
-test('what was measured beside others has a part for each work, with who was left out and why', () => {
-  const laps = (row: Measured): Measured => ({ ...row, p50Us: 90, p99Us: 400 });
-  const rows = [...ROWS.map(laps), row('pg-b', 'raw', 5, 1)];
+test('what was measured side by side has a part for each work, with who was left out and why', () => {
+  const latency = (row: Measured): Measured => ({ ...row, p50Us: 90, p99Us: 400 });
+  const rows = [...ROWS.map(latency), row('pg-b', 'raw', 5, 1)];
   const absent = (system: string, reason: string) => ({ work: 'pg-b', system, reason });
   const leftOut = [absent('one', 'not installed\nits stack'), absent('other', 'not installed'), absent('third', 'refused')];
   const { section, markdown, plots } = rendered(savedLines(rows, 'here', leftOut));
-  expect(section).toBe('beside others');
-  expect([...plots.keys()]).toEqual(['beside-pg-a.svg', 'laps-pg-a.svg', 'beside-pg-b.svg']);
+  expect(section).toBe('side by side');
+  expect([...plots.keys()]).toEqual(['side-by-side-pg-a.svg', 'latency-pg-a.svg', 'side-by-side-pg-b.svg']);
   expect(markdown.split('#### pg-b')[1]).toContain('- one, other: left out of pg-b: not installed\n- third: left out of pg-b: refused');
   expect(markdown.split('#### pg-b')[0]).not.toContain('left out');
-  expect(plots.get('laps-pg-a.svg')?.match(/class="bar other"/g)).toHaveLength(2);
+  expect(plots.get('latency-pg-a.svg')?.match(/class="bar other"/g)).toHaveLength(2);
 });
 
 test('it goes between the marks of the page, again and again, and nowhere else', () => {
   const page = readFileSync(new URL('../../docs/benchmarks.md', import.meta.url), 'utf8');
-  for (const section of ['alone', 'beside others'] as const) {
+  for (const section of ['alone', 'side by side'] as const) {
     const once = withMeasured(page, { section, markdown: 'FIRST' });
     expect(withMeasured(withMeasured(page, { section, markdown: 'other' }), { section, markdown: 'FIRST' })).toBe(once);
     expect(once).toContain('\n\nFIRST\n\n');

@@ -23,7 +23,7 @@ export interface World {
 export type Phase = 'execute' | 'revert';
 export type Call = TaskContext<{ world: World }>;
 
-/** Beyond what any storm reaches: a run must end as its reference, so none may be given up as poison. */
+/** Beyond what any injector reaches: a run must end as its reference, so none may be given up as poison. */
 const MAX_LOSSES = 1_000;
 const LIST = [3, 1, 2];
 

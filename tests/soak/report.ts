@@ -1,9 +1,9 @@
-import type { Crew } from './crew.js';
 import type { FaultKind, Strikes } from './faults.js';
 import { type MemoryTrend, megabytes, type Trend } from './memory.js';
 import type { SoakPlan } from './options.js';
 import type { EndedRun, Verdict } from './trial.js';
 import type { Volume } from './volume.js';
+import type { Workers } from './workers.js';
 
 export interface SoakReport extends Pick<Verdict, 'totals' | 'effects' | 'complaints'> {
   readonly seed: number;
@@ -13,9 +13,9 @@ export interface SoakReport extends Pick<Verdict, 'totals' | 'effects' | 'compla
   readonly byState: Readonly<Record<string, number>>;
   /** How often each has struck. */
   readonly faults: Readonly<Partial<Record<FaultKind, number>>>;
-  readonly engines: { readonly hired: number; readonly handovers: number; readonly pruned: number };
+  readonly engines: { readonly started: number; readonly handovers: number; readonly pruned: number };
   /** How often engines gave a run up, by code. */
-  readonly given: Readonly<Record<string, number>>;
+  readonly givenUp: Readonly<Record<string, number>>;
   readonly volume?: VolumeReport;
   /** Nothing when it was too short to say. */
   readonly memory?: MemoryTrend;
@@ -26,7 +26,7 @@ export interface VolumeReport {
   readonly runs: number;
   readonly steps: number;
   readonly takeovers: number;
-  readonly hired: number;
+  readonly started: number;
   readonly handovers: number;
   readonly pruned: number;
   /** How often somebody who came second was refused. */
@@ -37,7 +37,7 @@ export interface VolumeReport {
 export interface SoakEnd {
   readonly plan: SoakPlan;
   readonly strikes: Strikes;
-  readonly crew: Crew;
+  readonly workers: Workers;
   readonly volume: Volume | undefined;
   readonly ended: readonly EndedRun[];
   readonly onVolume: readonly EndedRun[];
@@ -49,7 +49,7 @@ export interface SoakEnd {
 
 const SHOWN = 20;
 
-export function reportOf({ plan, strikes, crew, volume, ended, onVolume, references, judged, memory }: SoakEnd): SoakReport {
+export function reportOf({ plan, strikes, workers, volume, ended, onVolume, references, judged, memory }: SoakEnd): SoakReport {
   const { volume: inDirectory, ...rest } = judged;
   const all = [...ended, ...onVolume];
   return {
@@ -59,8 +59,8 @@ export function reportOf({ plan, strikes, crew, volume, ended, onVolume, referen
     byFlow: tally(all.map(({ task }) => task.flow)),
     byState: tally(all.map(({ result }) => (result as { readonly state: string }).state)),
     faults: strikes.counts,
-    engines: crew.counts,
-    given: Object.fromEntries(crew.given),
+    engines: workers.counts,
+    givenUp: Object.fromEntries(workers.givenUp),
     ...rest,
     ...(volume === undefined || inDirectory === undefined
       ? {}
@@ -68,7 +68,7 @@ export function reportOf({ plan, strikes, crew, volume, ended, onVolume, referen
           volume: {
             runs: onVolume.length,
             ...inDirectory,
-            ...volume.crew.counts,
+            ...volume.workers.counts,
             refused: volume.refused,
             compactions: volume.compactions,
           },
@@ -84,14 +84,14 @@ function tally(words: readonly string[]): Readonly<Record<string, number>> {
 }
 
 export function reportText(report: SoakReport): string {
-  const { seed, minutes, runs, byState, byFlow, faults, engines, given, totals, effects, volume, memory, complaints } = report;
+  const { seed, minutes, runs, byState, byFlow, faults, engines, givenUp, totals, effects, volume, memory, complaints } = report;
   const lines = [
     `${runs} runs in ${minutes} minutes, seed ${seed}`,
     `  ended: ${counts(byState)} (references with them)`,
     `  flows: ${counts(byFlow)}`,
     `  faults: ${counts(faults)}`,
     `  engines: ${counts(engines)}`,
-    `  given up by an engine: ${counts(given) || 'nothing'}`,
+    `  given up by an engine: ${counts(givenUp) || 'nothing'}`,
     `  journal: ${totals.steps} steps, ${totals.takeovers} takeovers, ${totals.messages} messages left, ${totals.expiredLeases} leases of the dead`,
     ...(volume === undefined ? [] : [`  directory: ${counts(volume)}`]),
     `  effects: ${effects.calls} calls, ${effects.repeated} of them again after a loss; ${effects.rows} rows committed with their tasks`,

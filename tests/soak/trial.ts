@@ -5,7 +5,7 @@ import type pg from 'pg';
 import { type Effect, judgeRun, type RunRecord, repeatsOf } from './judge.js';
 import { judgeTables, lossesOf, rowsOf, type Totals, totalsOf } from './ledger.js';
 import { logLedger } from './log-ledger.js';
-import type { Task } from './seat.js';
+import type { Task } from './worker-spec.js';
 
 export interface EndedRun {
   readonly task: Task;

@@ -4,24 +4,24 @@ import { readdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { createInterface } from 'node:readline';
 import { container } from '../support/container.js';
-import { Crew, type CrewParams } from './crew.js';
 import type { Order, Said, Setting } from './engine-process.js';
 import type { VolumeFault } from './faults.js';
 import { isBooking } from './flows.js';
 import type { Store } from './store.js';
+import { Workers, type WorkersParams } from './workers.js';
 
 /** Small, so that the log is written anew all the time. */
 const SEGMENT_BYTES = 8_192;
 const LONGEST_MS = 60_000;
 
-export interface VolumeParams extends Pick<CrewParams, 'program' | 'setting' | 'directory' | 'hushed' | 'random'> {
+export interface VolumeParams extends Pick<WorkersParams, 'program' | 'setting' | 'directory' | 'hushed' | 'random'> {
   /** Where the store is. */
   readonly store: string;
 }
 
 /** A directory that containers want to have: one has it, is killed, and others come. */
 export class Volume {
-  readonly crew: Crew;
+  readonly workers: Workers;
   readonly complaints: string[] = [];
   /** How often somebody who came second was refused. */
   refused = 0;
@@ -36,8 +36,8 @@ export class Volume {
     this.#params = { ...params, store: directory };
     this.#store = { kind: 'file', directory, segmentBytes: SEGMENT_BYTES };
     const within = container === undefined ? {} : { within: container };
-    const seats = [{ store: this.#store, takes: (flow: string) => !isBooking(flow), ...within }];
-    this.crew = new Crew({ ...params, name: 'holder', seats, firstStays: false, lateMs: 200 });
+    const specs = [{ store: this.#store, takes: (flow: string) => !isBooking(flow), ...within }];
+    this.workers = new Workers({ ...params, name: 'holder', specs, firstStays: false, lateMs: 200 });
   }
 
   /** How often the log was written anew, as far as it was seen. */
@@ -50,13 +50,13 @@ export class Volume {
     this.look();
     switch (fault.kind) {
       case 'kill-holder':
-        return this.crew.isAtWork && this.crew.kill();
+        return this.workers.isAtWork && this.workers.kill();
       case 'roll-holder':
-        return this.crew.isAtWork && this.crew.roll();
+        return this.workers.isAtWork && this.workers.roll();
       case 'prune-volume':
-        return this.crew.isAtWork && this.crew.prune('passing');
+        return this.workers.isAtWork && this.workers.prune('passing');
       case 'second-container':
-        return this.crew.isAtWork && this.#intrude();
+        return this.workers.isAtWork && this.#intrude();
     }
   }
 
@@ -67,7 +67,7 @@ export class Volume {
 
   async stop(): Promise<void> {
     for (const child of this.#others) child.kill('SIGKILL');
-    await this.crew.stop();
+    await this.workers.stop();
   }
 
   /** A second one comes while the first one has it, which nobody kills meanwhile. */

@@ -1,15 +1,20 @@
-import type { Crew } from './crew.js';
+import type { Environment } from './environment.js';
+import type { FaultSchedule } from './fault-injector.js';
 import { Deck, type EngineFault, type FaultKind, faultOf, KINDS, type Strikes } from './faults.js';
 import type { SoakPlan } from './options.js';
 import type { Random } from './random.js';
-import type { Stage } from './stage.js';
-import type { Gust } from './storm.js';
+import type { Workers } from './workers.js';
 
 /** The group of runs that may be removed when they have ended. */
 export const PASSING = 'passing';
 
-/** What happens to each part of the stage. */
-export function gustsOn({ crew, network, servers, volume }: Stage, plan: SoakPlan, random: Random, strikes: Strikes): readonly Gust[] {
+/** What happens to each part of the environment. */
+export function faultSchedules(
+  { workers, network, servers, volume }: Environment,
+  plan: SoakPlan,
+  random: Random,
+  strikes: Strikes,
+): readonly FaultSchedule[] {
   const { faults, leaseMs, networkMs, engineEveryMs, networkEveryMs, serverEveryMs, volumeEveryMs } = plan;
   const bounds = { frozenMs: 3 * leaseMs, networkMs };
   const deck = <Kind extends FaultKind>(kinds: readonly Kind[]): Deck<Kind> =>
@@ -22,21 +27,21 @@ export function gustsOn({ crew, network, servers, volume }: Stage, plan: SoakPla
   return [
     {
       everyMs: engineEveryMs,
-      strike() {
+      inject() {
         const kind = engines.next();
-        if (kind !== undefined) count(kind, happensTo(crew, faultOf(kind, random, bounds)));
+        if (kind !== undefined) count(kind, happensTo(workers, faultOf(kind, random, bounds)));
       },
     },
     {
       everyMs: networkEveryMs,
-      strike() {
+      inject() {
         const kind = connections.next();
         if (kind !== undefined) network.strike(faultOf(kind, random, bounds));
       },
     },
     {
       everyMs: serverEveryMs,
-      async strike() {
+      async inject() {
         const kind = machines.next();
         if (kind === undefined) return;
         await servers.strike(faultOf(kind, random, bounds));
@@ -45,7 +50,7 @@ export function gustsOn({ crew, network, servers, volume }: Stage, plan: SoakPla
     },
     {
       everyMs: volumeEveryMs,
-      async strike() {
+      async inject() {
         const kind = containers.next();
         if (kind !== undefined && volume !== undefined) count(kind, await volume.strike(faultOf(kind, random, bounds)));
       },
@@ -54,17 +59,17 @@ export function gustsOn({ crew, network, servers, volume }: Stage, plan: SoakPla
 }
 
 /** @returns whether there was somebody whom it could happen to */
-function happensTo(crew: Crew, fault: EngineFault): boolean {
+function happensTo(workers: Workers, fault: EngineFault): boolean {
   switch (fault.kind) {
     case 'freeze':
-      return crew.freeze(fault.forMs);
+      return workers.freeze(fault.forMs);
     case 'prune':
-      return crew.prune(PASSING);
+      return workers.prune(PASSING);
     case 'kill':
-      return crew.kill();
+      return workers.kill();
     case 'roll':
-      return crew.roll();
+      return workers.roll();
     case 'suspend':
-      return crew.suspend();
+      return workers.suspend();
   }
 }

@@ -2,7 +2,7 @@
  * Takes the time from the end of each task to the beginning of the next one of its flow: what it costs until the first is
  * remembered and the second may begin. For all systems the same two calls, inside the task.
  */
-export class Laps {
+export class StepLatency {
   readonly #ends = new Map<string, number>();
   #us: number[] = [];
   #calls = 0;
@@ -25,8 +25,8 @@ export class Laps {
   }
 
   /** What was taken since the last time, and how many tasks were called. */
-  take(): { readonly lapsUs: readonly number[]; readonly calls: number } {
-    const taken = { lapsUs: this.#us, calls: this.#calls };
+  take(): { readonly latenciesUs: readonly number[]; readonly calls: number } {
+    const taken = { latenciesUs: this.#us, calls: this.#calls };
     this.forget();
     this.#us = [];
     this.#calls = 0;

@@ -5,9 +5,9 @@
  */
 import { writeFileSync } from 'node:fs';
 import { parseArgs } from 'node:util';
-import { GUESTS } from './guest-list.js';
-import { GuestSystems } from './guest-systems.js';
 import { type LeftOut, type Measured, measure, type Work } from './harness.js';
+import { PEERS } from './peer-list.js';
+import { PeerSystems } from './peer-systems.js';
 import { jsonLine, leftOutLine, savedLines, surroundings, table } from './report.js';
 import { Servers } from './servers.js';
 import { memoryLinear } from './works/memory-linear.js';
@@ -55,7 +55,7 @@ function chosen<Named extends { readonly name: string }>(
   process.exit(2);
 }
 const works = chosen('work', WORKS, values.only);
-const guests = chosen('system', GUESTS, values.systems);
+const peers = chosen('system', PEERS, values.systems);
 
 const servers = new Servers();
 const leftOut: LeftOut[] = [];
@@ -64,11 +64,11 @@ const leaveOut = (left: LeftOut): void => {
   console.error(`  ${left.system} is left out: ${left.reason}`);
   if (values.json) console.log(leftOutLine(left));
 };
-const hosted = new GuestSystems({ guests, postgres: servers.postgres, redis: servers.redis, leaveOut });
+const hosted = new PeerSystems({ peers, postgres: servers.postgres, redis: servers.redis, leaveOut });
 const bench = {
   quick: values.quick,
   postgres: servers.postgres,
-  guests: hosted.systems.bind(hosted),
+  peers: hosted.systems.bind(hosted),
   repetitions: Number(values.repetitions ?? (values.quick ? QUICK_REPETITIONS : REPETITIONS)),
 };
 const rows: Measured[] = [];

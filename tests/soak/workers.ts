@@ -5,9 +5,9 @@ import { createInterface } from 'node:readline';
 import type { Order, Said, Setting } from './engine-process.js';
 import type { MemorySample } from './memory.js';
 import type { Random } from './random.js';
-import type { Seat, Task } from './seat.js';
+import type { Task, WorkerSpec } from './worker-spec.js';
 
-export interface CrewParams {
+export interface WorkersParams {
   /** The bundled `engine-process.ts`. */
   readonly program: string;
   readonly setting: Omit<Setting, 'effects' | 'store'>;
@@ -15,7 +15,7 @@ export interface CrewParams {
   readonly directory: string;
   /** What their names begin with. */
   readonly name: string;
-  readonly seats: readonly Seat[];
+  readonly specs: readonly WorkerSpec[];
   /** Whether the first of them is never killed. */
   readonly firstStays: boolean;
   /** Whether what they print is nobody's concern. */
@@ -25,15 +25,15 @@ export interface CrewParams {
   readonly random: Random;
 }
 
-interface Member {
+interface Worker {
   readonly name: string;
   readonly child: ChildProcess;
-  readonly seat: Seat;
+  readonly spec: WorkerSpec;
   readonly runs: Map<string, Task>;
-  /** What it may still be at work on, whoever else was told, and since when. */
-  readonly given: Map<string, Task>;
+  /** What it may still be at work on, whichever other one was given it. */
+  readonly assigned: Map<string, Task>;
   frozen: boolean;
-  /** It has been told to stop, and another one has its seat. */
+  /** It has been told to stop, and another one has been started in its place. */
   leaving: boolean;
   /** It has brought a run to its end. */
   works: boolean;
@@ -48,16 +48,16 @@ const EXPECTED: ReadonlySet<string> = new Set([
 const PAUSE_MS = 200;
 
 /** The engine processes of a soak: each run is somebody's until it has ended, whoever dies. */
-export class Crew {
-  readonly counts = { hired: 0, handovers: 0, pruned: 0 };
+export class Workers {
+  readonly counts = { started: 0, handovers: 0, pruned: 0 };
   /** How often engines gave a run up, by code. */
-  readonly given = new Map<string, number>();
+  readonly givenUp = new Map<string, number>();
   readonly memory: MemorySample[] = [];
   readonly complaints: string[] = [];
-  readonly #params: CrewParams;
-  readonly #members: Member[] = [];
+  readonly #params: WorkersParams;
+  readonly #workers: Worker[] = [];
   readonly #waiting = new Map<string, { readonly task: Task; readonly resolve: (result: unknown) => void }>();
-  readonly #homeless: Task[] = [];
+  readonly #unassigned: Task[] = [];
   readonly #startedMs = performance.now();
   readonly #begunMs = new Map<string, number>();
   #stopping = false;
@@ -65,13 +65,13 @@ export class Crew {
   /** Runs that ended before this were gone from everybody who ended since. */
   #prunedUntilMs = 0;
 
-  constructor(params: CrewParams) {
+  constructor(params: WorkersParams) {
     this.#params = params;
-    for (const seat of params.seats) this.#hire(seat);
+    for (const spec of params.specs) this.#start(spec);
   }
 
   get effectFiles(): readonly string[] {
-    return Array.from({ length: this.counts.hired }, (_, index) => this.#effectsOf(this.#nameOf(index)));
+    return Array.from({ length: this.counts.started }, (_, index) => this.#effectsOf(this.#nameOf(index)));
   }
 
   get open(): readonly Task[] {
@@ -80,7 +80,7 @@ export class Crew {
 
   /** Whether one that is there has brought a run to its end, and is not about to go. */
   get isAtWork(): boolean {
-    return this.#members.some(({ works, leaving }) => works && !leaving);
+    return this.#workers.some(({ works, leaving }) => works && !leaving);
   }
 
   /** Resolves with what the run ended with. */
@@ -88,14 +88,14 @@ export class Crew {
     this.#begunMs.set(task.id, Date.now());
     return new Promise((resolve) => {
       this.#waiting.set(task.id, { task, resolve });
-      this.#give(task);
+      this.#assign(task);
     });
   }
 
   /** From now on what is broken in the program is. */
   breaks(): void {
     this.#isBroken = true;
-    for (const member of this.#members) this.#tell(member, { do: 'break' });
+    for (const worker of this.#workers) this.#send(worker, { do: 'break' });
   }
 
   /** SIGKILL for one that may be killed; another one takes its place and its runs. @returns whether there was one */
@@ -110,17 +110,17 @@ export class Crew {
     const victim = this.#victim();
     if (victim === undefined) return false;
     victim.leaving = true;
-    this.#hire(victim.seat);
-    this.#tell(victim, { do: 'stop' });
+    this.#start(victim.spec);
+    this.#send(victim, { do: 'stop' });
     return true;
   }
 
   /** SIGSTOP, and SIGCONT later; sometimes others are told of its runs meanwhile. */
   freeze(ms: number): boolean {
     const { random } = this.#params;
-    const victim = random.of(this.#members.filter(({ frozen }) => !frozen));
+    const victim = random.of(this.#workers.filter(({ frozen }) => !frozen));
     const tells = random.next() < 0.8;
-    if (victim === undefined || this.#members.every((one) => one === victim || one.frozen)) return false;
+    if (victim === undefined || this.#workers.every((one) => one === victim || one.frozen)) return false;
     victim.frozen = true;
     victim.child.kill('SIGSTOP');
     if (tells) this.#handOver(victim);
@@ -131,9 +131,9 @@ export class Crew {
   /** Lets somebody suspend a run through its inbox: who hears SUSPENDED goes on with it. */
   suspend(): boolean {
     const task = this.#params.random.of(this.open);
-    const member = this.#params.random.of(this.#members);
-    if (task === undefined || member === undefined) return false;
-    this.#tell(member, { do: 'suspend', id: task.id });
+    const worker = this.#params.random.of(this.#workers);
+    if (task === undefined || worker === undefined) return false;
+    this.#send(worker, { do: 'suspend', id: task.id });
     return true;
   }
 
@@ -142,31 +142,33 @@ export class Crew {
    * know yet: whoever asks for a run that is gone begins it anew.
    */
   prune(logbook: string): boolean {
-    const member = this.#params.random.of(this.#members.filter(({ leaving, frozen }) => !leaving && !frozen));
-    if (member === undefined) return false;
-    const unsure = [...this.open, ...this.#members.flatMap(({ given }) => [...given.values()])].map(({ id }) => this.#begunMs.get(id) ?? 0);
+    const worker = this.#params.random.of(this.#workers.filter(({ leaving, frozen }) => !leaving && !frozen));
+    if (worker === undefined) return false;
+    const unsure = [...this.open, ...this.#workers.flatMap(({ assigned }) => [...assigned.values()])].map(
+      ({ id }) => this.#begunMs.get(id) ?? 0,
+    );
     const endedBeforeMs = Math.min(Date.now(), ...unsure) - this.#params.lateMs;
     if (endedBeforeMs <= this.#prunedUntilMs) return false;
     this.#prunedUntilMs = endedBeforeMs;
-    this.#tell(member, { do: 'prune', logbook, endedBeforeMs });
+    this.#send(worker, { do: 'prune', logbook, endedBeforeMs });
     return true;
   }
 
   /** Asks the first one how much memory it has after a collection. */
   measure(): void {
-    const [first] = this.#members;
-    if (first !== undefined && !first.frozen) this.#tell(first, { do: 'measure' });
+    const [first] = this.#workers;
+    if (first !== undefined && !first.frozen) this.#send(first, { do: 'measure' });
   }
 
   thawAll(): void {
-    for (const member of this.#members) this.#thaw(member);
+    for (const worker of this.#workers) this.#thaw(worker);
   }
 
   /** Lets all end in good order. */
   async stop(): Promise<void> {
     this.#stopping = true;
     this.thawAll();
-    const exits = this.#members.map(async ({ child, name }) => {
+    const exits = this.#workers.map(async ({ child, name }) => {
       if (child.exitCode !== null || child.signalCode !== null) return;
       const exited = once(child, 'exit');
       const late = setTimeout(() => child.kill('SIGKILL'), 30_000);
@@ -178,25 +180,26 @@ export class Crew {
     await Promise.all(exits);
   }
 
-  #victim(): Member | undefined {
+  #victim(): Worker | undefined {
     const { random, firstStays } = this.#params;
-    return random.of(this.#members.slice(firstStays ? 1 : 0).filter(({ leaving }) => !leaving));
+    return random.of(this.#workers.slice(firstStays ? 1 : 0).filter(({ leaving }) => !leaving));
   }
 
-  #hire(seat: Seat): void {
+  #start(spec: WorkerSpec): void {
     const { program, setting, hushed } = this.#params;
-    const name = this.#nameOf(this.counts.hired++);
-    const words = JSON.stringify({ ...setting, store: seat.store, effects: this.#effectsOf(name) } satisfies Setting);
-    const [command = '', ...args] = [...(seat.within ?? []), process.execPath, '--expose-gc', program, words];
+    const name = this.#nameOf(this.counts.started++);
+    const words = JSON.stringify({ ...setting, store: spec.store, effects: this.#effectsOf(name) } satisfies Setting);
+    const [command = '', ...args] = [...(spec.within ?? []), process.execPath, '--expose-gc', program, words];
     const child = spawn(command, args, { stdio: ['pipe', 'pipe', hushed ? 'ignore' : 'inherit'] });
-    const member: Member = { name, child, seat, runs: new Map(), given: new Map(), frozen: false, leaving: false, works: false };
+    const worker: Worker = { name, child, spec, runs: new Map(), assigned: new Map(), frozen: false, leaving: false, works: false };
     child.stdin?.on('error', () => undefined);
-    if (child.stdout !== null) createInterface({ input: child.stdout }).on('line', (line) => this.#hear(member, JSON.parse(line) as Said));
-    child.once('exit', (code) => this.#lost(member, code));
+    if (child.stdout !== null)
+      createInterface({ input: child.stdout }).on('line', (line) => this.#receive(worker, JSON.parse(line) as Said));
+    child.once('exit', (code) => this.#exited(worker, code));
     // The first place is that of the one who stays.
-    this.#members.push(member);
-    if (this.#isBroken) this.#tell(member, { do: 'break' });
-    for (const task of this.#homeless.splice(0)) this.#give(task);
+    this.#workers.push(worker);
+    if (this.#isBroken) this.#send(worker, { do: 'break' });
+    for (const task of this.#unassigned.splice(0)) this.#assign(task);
   }
 
   #nameOf(index: number): string {
@@ -207,35 +210,35 @@ export class Crew {
     return join(this.#params.directory, `${name}.effects`);
   }
 
-  #give(task: Task): void {
-    const fit = this.#members.filter(({ seat, leaving }) => !leaving && seat.takes(task.flow));
+  #assign(task: Task): void {
+    const fit = this.#workers.filter(({ spec, leaving }) => !leaving && spec.takes(task.flow));
     const awake = fit.filter(({ frozen }) => !frozen);
-    const member = this.#params.random.of(awake.length > 0 ? awake : fit);
-    if (member === undefined) return void this.#homeless.push(task);
-    member.runs.set(task.id, task);
-    member.given.set(task.id, task);
-    this.#tell(member, { do: 'run', ...task });
+    const worker = this.#params.random.of(awake.length > 0 ? awake : fit);
+    if (worker === undefined) return void this.#unassigned.push(task);
+    worker.runs.set(task.id, task);
+    worker.assigned.set(task.id, task);
+    this.#send(worker, { do: 'run', ...task });
   }
 
-  #tell(member: Member, order: Order): void {
-    member.child.stdin?.write(`${JSON.stringify(order)}\n`);
+  #send(worker: Worker, order: Order): void {
+    worker.child.stdin?.write(`${JSON.stringify(order)}\n`);
   }
 
-  #hear(member: Member, words: Said): void {
+  #receive(worker: Worker, words: Said): void {
     if (words.said === 'memory') {
       const { heapBytes, rssBytes } = words;
       this.memory.push({ atMs: performance.now() - this.#startedMs, heapBytes, rssBytes });
     }
     if (words.said === 'pruned') this.counts.pruned += words.count;
     if (words.said !== 'ended' && words.said !== 'failed') return;
-    const task = member.runs.get(words.id);
-    member.runs.delete(words.id);
-    member.given.delete(words.id);
-    if (words.said === 'ended') member.works = true;
+    const task = worker.runs.get(words.id);
+    worker.runs.delete(words.id);
+    worker.assigned.delete(words.id);
+    if (words.said === 'ended') worker.works = true;
     const waiting = this.#waiting.get(words.id);
     if (words.said === 'failed') {
-      this.given.set(words.code, (this.given.get(words.code) ?? 0) + 1);
-      if (!EXPECTED.has(words.code)) this.complaints.push(`${member.name}, run ${words.id}: ${words.message}`);
+      this.givenUp.set(words.code, (this.givenUp.get(words.code) ?? 0) + 1);
+      if (!EXPECTED.has(words.code)) this.complaints.push(`${worker.name}, run ${words.id}: ${words.message}`);
       if (waiting !== undefined && task !== undefined && !this.#isElsewhere(task)) setTimeout(() => this.#again(task), PAUSE_MS);
       return;
     }
@@ -249,38 +252,38 @@ export class Crew {
   }
 
   #again(task: Task): void {
-    if (this.#waiting.has(task.id) && !this.#isElsewhere(task)) this.#give(task);
+    if (this.#waiting.has(task.id) && !this.#isElsewhere(task)) this.#assign(task);
   }
 
   #isElsewhere({ id }: Task): boolean {
-    return this.#members.some(({ runs }) => runs.has(id));
+    return this.#workers.some(({ runs }) => runs.has(id));
   }
 
-  #lost(member: Member, code: number | null): void {
-    const place = this.#members.indexOf(member);
-    if (place >= 0) this.#members.splice(place, 1);
+  #exited(worker: Worker, code: number | null): void {
+    const place = this.#workers.indexOf(worker);
+    if (place >= 0) this.#workers.splice(place, 1);
     if (this.#stopping) return;
-    if (member.leaving) {
-      if (code !== 0) this.complaints.push(`${member.name} did not stop in good order: ${code}`);
+    if (worker.leaving) {
+      if (code !== 0) this.complaints.push(`${worker.name} did not stop in good order: ${code}`);
     } else {
-      if ((place === 0 && this.#params.firstStays) || code !== null) this.complaints.push(`${member.name} ended by itself with ${code}`);
-      this.#hire(member.seat);
+      if ((place === 0 && this.#params.firstStays) || code !== null) this.complaints.push(`${worker.name} ended by itself with ${code}`);
+      this.#start(worker.spec);
     }
-    this.#handOver(member);
+    this.#handOver(worker);
   }
 
-  #handOver(member: Member): void {
-    for (const task of member.runs.values()) {
-      member.runs.delete(task.id);
+  #handOver(worker: Worker): void {
+    for (const task of worker.runs.values()) {
+      worker.runs.delete(task.id);
       if (!this.#waiting.has(task.id) || this.#isElsewhere(task)) continue;
       this.counts.handovers++;
-      this.#give(task);
+      this.#assign(task);
     }
   }
 
-  #thaw(member: Member): void {
-    if (!member.frozen) return;
-    member.frozen = false;
-    member.child.kill('SIGCONT');
+  #thaw(worker: Worker): void {
+    if (!worker.frozen) return;
+    worker.frozen = false;
+    worker.child.kill('SIGCONT');
   }
 }

@@ -1,14 +1,14 @@
 import { existsSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
-import type { Guest } from './guests.js';
+import type { Peer } from './peer-process.js';
 
 const at = (file: string): string => fileURLToPath(new URL(`../../bench/peers/${file}`, import.meta.url));
-const node = (file: string): Guest['command'] => [process.execPath, at('host.mjs'), file];
+const node = (file: string): Peer['command'] => [process.execPath, at('host.mjs'), file];
 /** That of Debian's packages, if it is there: pyenv and others know nothing of them. */
 const python = process.env.TASKFLOW_PYTHON ?? (existsSync('/usr/bin/python3') ? '/usr/bin/python3' : 'python3');
 
 /** Who can be measured beside raw and flowproof. What is what is told at the top of each program. */
-export const GUESTS: readonly Guest[] = [
+export const PEERS: readonly Peer[] = [
   { name: 'dbos', command: node('dbos.mjs'), form: 'default' },
   { name: 'dbos-tuned', command: node('dbos.mjs'), form: 'tuned' },
   { name: 'openworkflow', command: node('openworkflow.mjs'), form: 'default' },

@@ -5,7 +5,7 @@ import { Readable } from 'node:stream';
 import type { AppendFsync } from './redis.js';
 
 /** One form of one peer: `default` is how it comes, `tuned` what its documentation advises. */
-export interface Guest {
+export interface Peer {
   readonly name: string;
   readonly form: 'default' | 'tuned';
   /** The program that takes orders for it. */
@@ -14,10 +14,10 @@ export interface Guest {
   readonly redis?: AppendFsync;
 }
 
-/** What an order asks of a guest, beside its name. */
+/** What an order asks of a peer, beside its name. */
 type Order = { readonly order: 'open' | 'wake' | 'sample' | 'verify' | 'rest' | 'close' | 'resume' } & Readonly<Record<string, unknown>>;
 
-/** What a guest may answer; which part of it depends on the order. */
+/** What a peer may answer; which part of it depends on the order. */
 export interface Answer {
   readonly error?: string;
   /** Why it takes no part. */
@@ -28,15 +28,15 @@ export interface Answer {
   /** A flow of fewer steps than asked for. */
   readonly length?: number;
   readonly ms?: number;
-  readonly lapsUs?: readonly number[];
+  readonly latenciesUs?: readonly number[];
   readonly calls?: number;
   readonly durable?: number;
   readonly called?: number;
 }
 
-/** A guest that ended when it was to answer. */
-export class GuestEnded extends Error {
-  override readonly name = 'GuestEnded';
+/** A peer that ended when it was to answer. */
+export class PeerEnded extends Error {
+  override readonly name = 'PeerEnded';
   readonly signal: string | null;
 
   constructor(order: string, signal: string | null, complaints: string) {
@@ -48,14 +48,14 @@ export class GuestEnded extends Error {
 /** Nobody waits longer for an answer. */
 const PATIENCE_MS = 120_000;
 
-/** A process of its own for one guest, so that nobody's heap, timers or crash are somebody else's. */
-export class GuestProcess {
+/** A process of its own for one peer, so that nobody's heap, timers or crash are somebody else's. */
+export class PeerProcess {
   readonly #process: ChildProcess;
   readonly #answers: Interface;
   readonly #ended: Promise<unknown>;
   #complaints = '';
 
-  constructor({ name, command: [program, ...args] }: Guest) {
+  constructor({ name, command: [program, ...args] }: Peer) {
     this.#process = spawn(program, args, { stdio: ['pipe', 'ignore', 'pipe', 'pipe'] });
     this.#ended = new Promise((resolve) => this.#process.once('close', resolve).once('error', resolve));
     this.#process.once('error', ({ message }) => {
@@ -70,12 +70,12 @@ export class GuestProcess {
     this.#answers = createInterface({ input: answers });
   }
 
-  /** @throws Error when the guest fails, ends, or says nothing in time. */
+  /** @throws Error when the peer fails, ends, or says nothing in time. */
   async ask(order: Order): Promise<Answer> {
     const patience = new AbortController();
     const line = once(this.#answers, 'line', { signal: patience.signal }) as Promise<[string]>;
     const timer = setTimeout(() => patience.abort(new Error(`no answer to '${order.order}' within ${PATIENCE_MS / 1_000} s`)), PATIENCE_MS);
-    void this.#ended.then(() => patience.abort(new GuestEnded(order.order, this.#process.signalCode, this.#complaints)));
+    void this.#ended.then(() => patience.abort(new PeerEnded(order.order, this.#process.signalCode, this.#complaints)));
     try {
       this.#process.stdin?.write(`${JSON.stringify(order)}\n`);
       const [text] = await line;

@@ -1,6 +1,6 @@
 import type { Store } from './store.js';
 
-/** A run that somebody is to bring to its end. */
+/** A run that a worker is to bring to its end. */
 export interface Task {
   readonly id: string;
   readonly flow: string;
@@ -9,8 +9,8 @@ export interface Task {
   readonly logbook?: string;
 }
 
-/** A place for one engine process, and for whoever comes after it. */
-export interface Seat {
+/** What one engine process is started with, and each that replaces it. */
+export interface WorkerSpec {
   readonly store: Store;
   /** A command that runs it, such as a container. */
   readonly within?: readonly string[];

@@ -1,7 +1,6 @@
 import { mkdirSync, mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { Crew } from './crew.js';
 import { type FaultKind, KINDS, type Strikes } from './faults.js';
 import { isBooking } from './flows.js';
 import { Network } from './network.js';
@@ -9,30 +8,31 @@ import type { SoakPlan } from './options.js';
 import { Random } from './random.js';
 import { Servers } from './servers.js';
 import { Volume } from './volume.js';
+import { Workers } from './workers.js';
 
 /** Servers, the network before them, the engines behind that, and a directory with an engine of its own. */
-export interface Stage {
+export interface Environment {
   readonly servers: Servers;
   readonly network: Network;
-  readonly crew: Crew;
+  readonly workers: Workers;
   /** Nothing when nothing is to happen to it. */
   readonly volume: Volume | undefined;
-  /** Ends all that is there, in order; what was written stays until `strike`. */
+  /** Ends all that is there, in order; what was written stays until `remove`. */
   endEngines(): Promise<void>;
   /** Ends all, and removes it. */
-  strike(): Promise<void>;
+  remove(): Promise<void>;
 }
 
 /** What the network has of an engine that has ended. */
 const LATE_MS = 5_000;
 
 /** @param strikes counts what happens to the network */
-export async function setStage(plan: SoakPlan, strikes: Strikes): Promise<Stage> {
+export async function startEnvironment(plan: SoakPlan, strikes: Strikes): Promise<Environment> {
   const { program, faults, ways, leaseMs, storeTimeoutMs, broken, hushed, seed, say } = plan;
   const happens = (kinds: readonly FaultKind[]): boolean => kinds.some((kind) => faults.includes(kind));
   const home = mkdtempSync(join(tmpdir(), 'flowproof-soak-'));
   const ends: (() => Promise<unknown> | unknown)[] = [() => rmSync(home, { recursive: true, force: true })];
-  const strike = async (): Promise<void> => {
+  const remove = async (): Promise<void> => {
     for (const end of ends.splice(0)) await end();
   };
   try {
@@ -48,22 +48,22 @@ export async function setStage(plan: SoakPlan, strikes: Strikes): Promise<Stage>
     const [directory, store] = [join(home, 'effects'), join(home, 'volume')];
     for (const one of [directory, store]) mkdirSync(one);
     const params = { program, setting: { leaseMs, storeTimeoutMs, doubles: broken === 'doubles' }, directory, hushed };
-    const seats = ways.map((kind, at) => ({
+    const specs = ways.map((kind, at) => ({
       store: { kind, url: network.urls[at] ?? '' },
       takes: (flow: string) => kind === 'url' || !isBooking(flow),
     }));
     const random = new Random(seed ^ 0x5eed);
-    const crew = new Crew({ ...params, name: 'engine', seats, firstStays: true, lateMs: LATE_MS, random });
-    ends.unshift(() => crew.stop());
+    const workers = new Workers({ ...params, name: 'engine', specs, firstStays: true, lateMs: LATE_MS, random });
+    ends.unshift(() => workers.stop());
     const volume = happens(KINDS.volume) ? new Volume({ ...params, store, random: new Random(seed ^ 0xd15c) }) : undefined;
     ends.unshift(() => volume?.stop());
     const endEngines = async (): Promise<void> => {
-      await Promise.all([crew.stop(), volume?.stop()]);
+      await Promise.all([workers.stop(), volume?.stop()]);
       await network.close();
     };
-    return { servers, network, crew, volume, endEngines, strike };
+    return { servers, network, workers, volume, endEngines, remove };
   } catch (error) {
-    await strike();
+    await remove();
     throw error;
   }
 }
