@@ -39,6 +39,8 @@ export interface System {
   readonly name: string;
   /** Somebody else's: if it fails it is left out, and the others go on. */
   readonly peer?: true;
+  /** Another system of the same work that it is compared with, too: see `against`. */
+  readonly against?: string;
   /** Does the work once and measures it. Called once before it counts. */
   sample(): Promise<Sample>;
   /** What else is worth telling, said once behind the table. */
@@ -49,6 +51,8 @@ export interface System {
 export interface Sample {
   readonly units: number;
   readonly ms: number;
+  /** What this process computed meanwhile, where the work is done in it: microseconds of all its threads. */
+  readonly cpuUs?: number;
   readonly counts?: Counts;
   /** From the end of a task to the beginning of the next one, where that was taken: microseconds. */
   readonly latenciesUs?: readonly number[];
@@ -64,13 +68,27 @@ export interface Measured {
   readonly usPerUnit: Spread;
   /** Of the pairs that were measured next to each other. */
   readonly ratioToRaw: Spread;
+  /** Of the process that does the work, as {@link Sample.cpuUs}; null where it is done in another one. */
+  readonly cpuUsPerUnit: Spread | null;
+  readonly cpuRatioToRaw: Spread | null;
   readonly statementsPerUnit: number | null;
   readonly commitsPerUnit: number | null;
   readonly walBytesPerUnit: number | null;
   /** From the end of a task to the beginning of the next one of its flow, over all repetitions that count. */
   readonly p50Us: number | null;
   readonly p99Us: number | null;
+  /** The same work by another checkout: how many times as much this one takes, of neighbours. */
+  readonly against?: Against;
   readonly remarks: readonly string[];
+}
+
+export interface Against {
+  readonly system: string;
+  readonly time: Spread;
+  readonly cpu: Spread | null;
+  readonly statements: Spread | null;
+  readonly commits: Spread | null;
+  readonly walBytes: Spread | null;
 }
 
 export interface Spread {
@@ -121,7 +139,9 @@ export async function measure(work: Work, bench: Bench, leaveOut?: (leftOut: Lef
     for (const [system, taken] of samples) {
       const remarks = [...(system.name === 'raw' ? noise(raw, counted) : []), ...((await system.remarks?.()) ?? [])];
       const { name, unit, comparedWith, target } = work;
-      measured.push({ work: name, unit, system: system.name, comparedWith, target, ...summary(taken, raw, counted), remarks });
+      const other = [...samples].find(([{ name }]) => name === system.against);
+      const against = other === undefined ? {} : { against: { system: other[0].name, ...ratios(taken, other[1], counted) } };
+      measured.push({ work: name, unit, system: system.name, comparedWith, target, ...summary(taken, raw, counted), ...against, remarks });
     }
     return measured;
   } finally {
@@ -138,13 +158,44 @@ function summary(taken: readonly Sample[], raw: readonly Sample[], counted: read
   const latency = samples.flatMap(({ latenciesUs = [] }) => latenciesUs);
   return {
     usPerUnit: spread(samples.map(usPerUnit)),
-    ratioToRaw: spread(counted.map((repetition, index) => usPerUnit(samples[index] as Sample) / usPerUnit(raw[repetition] as Sample))),
+    ratioToRaw: ratioOf(taken, raw, counted, usPerUnit) as Spread,
+    cpuUsPerUnit: spreadOf(samples.map(cpuPerUnit)),
+    cpuRatioToRaw: ratioOf(taken, raw, counted, cpuPerUnit),
     statementsPerUnit: count(({ statements }) => statements),
     commitsPerUnit: count(({ commits }) => commits),
     walBytesPerUnit: count(({ walBytes }) => walBytes),
     p50Us: percentile(latency, 50),
     p99Us: percentile(latency, 99),
   };
+}
+
+function ratios(taken: readonly Sample[], other: readonly Sample[], counted: readonly number[]): Omit<Against, 'system'> {
+  const ratio = (read: (sample: Sample) => number | undefined): Spread | null => ratioOf(taken, other, counted, read);
+  const count = (read: (counts: Counts) => number) =>
+    ratio(({ counts, units }) => (counts === undefined ? undefined : read(counts) / units));
+  return {
+    time: ratio(usPerUnit) as Spread,
+    cpu: ratio(cpuPerUnit),
+    statements: count(({ statements }) => statements),
+    commits: count(({ commits }) => commits),
+    walBytes: count(({ walBytes }) => walBytes),
+  };
+}
+
+/** Of the pairs that were measured next to each other; null where one of them has no such figure, or none to divide by. */
+function ratioOf(
+  taken: readonly Sample[],
+  other: readonly Sample[],
+  counted: readonly number[],
+  read: (sample: Sample) => number | undefined,
+): Spread | null {
+  const pairs = counted.map((repetition) => [read(taken[repetition] as Sample), read(other[repetition] as Sample)] as const);
+  return spreadOf(pairs.map(([one, by]) => (one === undefined || by === undefined || by === 0 ? undefined : one / by)));
+}
+
+function spreadOf(values: readonly (number | undefined)[]): Spread | null {
+  const known = values.filter((value) => value !== undefined);
+  return known.length === 0 || known.length < values.length ? null : spread(known);
 }
 
 /**
@@ -169,6 +220,10 @@ function usPerUnit({ ms, units }: Sample): number {
   return (ms * 1_000) / units;
 }
 
+function cpuPerUnit({ cpuUs, units }: Sample): number | undefined {
+  return cpuUs === undefined ? undefined : cpuUs / units;
+}
+
 export function spread(values: readonly number[]): Spread {
   const sorted = [...values].sort((a, b) => a - b);
   const middle = sorted.length >> 1;
@@ -177,14 +232,22 @@ export function spread(values: readonly number[]): Spread {
   return { median, min: at(0), max: at(sorted.length - 1) };
 }
 
-/** How long `work` takes. */
-export async function timed(units: number, work: () => Promise<unknown>): Promise<Sample> {
+/** How long `work` takes that is done in another process. */
+export async function timedElsewhere(units: number, work: () => Promise<unknown>): Promise<Sample> {
   const from = performance.now();
   await work();
   return { units, ms: performance.now() - from };
 }
 
-/** How long `work` takes, and what PostgreSQL counts meanwhile. */
+/** How long `work` takes, and how much this process computes meanwhile. */
+export async function timed(units: number, work: () => Promise<unknown>): Promise<Sample> {
+  const before = process.cpuUsage();
+  const sample = await timedElsewhere(units, work);
+  const { user, system } = process.cpuUsage(before);
+  return { ...sample, cpuUs: user + system };
+}
+
+/** The same, and what PostgreSQL counts meanwhile. */
 export async function timedAndCounted(postgres: MeteredPostgres, units: number, work: () => Promise<unknown>): Promise<Sample> {
   const { result, ...counts } = await postgres.counted(() => timed(units, work));
   return { ...result, counts };

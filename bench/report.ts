@@ -1,5 +1,5 @@
 import { cpus, loadavg, release, totalmem, type } from 'node:os';
-import type { LeftOut, Measured, Spread } from './harness.js';
+import type { Against, LeftOut, Measured, Spread } from './harness.js';
 
 /** One line for programs. */
 export function jsonLine({
@@ -7,6 +7,9 @@ export function jsonLine({
   system,
   usPerUnit,
   ratioToRaw,
+  cpuUsPerUnit,
+  cpuRatioToRaw,
+  against,
   statementsPerUnit,
   commitsPerUnit,
   walBytesPerUnit,
@@ -18,11 +21,14 @@ export function jsonLine({
     system,
     usPerUnit: rounded(usPerUnit.median),
     ratioToRaw: rounded(ratioToRaw.median),
+    cpuUsPerUnit: rounded(medianOf(cpuUsPerUnit)),
+    cpuRatioToRaw: rounded(medianOf(cpuRatioToRaw)),
     statementsPerUnit: rounded(statementsPerUnit),
     commitsPerUnit: rounded(commitsPerUnit),
     walBytesPerUnit: rounded(walBytesPerUnit),
     p50Us: rounded(p50Us),
     p99Us: rounded(p99Us),
+    ...(against === undefined ? {} : { against: mediansOf(against) }),
   });
 }
 
@@ -43,6 +49,8 @@ const HEAD = [
   'system',
   'µs a unit (min–max)',
   'ratio to raw (min–max)',
+  'CPU µs',
+  'CPU to raw (min–max)',
   'p50 µs',
   'p99 µs',
   'statements',
@@ -54,28 +62,31 @@ const HEAD = [
 export function table(rows: readonly Measured[], leftOut: readonly LeftOut[] = []): string {
   const cells = [
     HEAD,
-    ...rows.map(({ work, unit, system, usPerUnit, ratioToRaw, statementsPerUnit, commitsPerUnit, walBytesPerUnit, p50Us, p99Us }) => [
+    ...rows.map(({ work, unit, system, statementsPerUnit, commitsPerUnit, walBytesPerUnit, p50Us, p99Us, ...spreads }) => [
       work,
       unit,
       system,
-      range(usPerUnit),
-      system === 'raw' ? '1' : range(ratioToRaw),
-      ...[p50Us, p99Us, statementsPerUnit, commitsPerUnit, walBytesPerUnit].map((count) => (count === null ? '' : shown(count))),
+      range(spreads.usPerUnit),
+      system === 'raw' ? '1' : range(spreads.ratioToRaw),
+      // What was saved before these were measured has none.
+      shownIfAny(medianOf(spreads.cpuUsPerUnit ?? null)),
+      system === 'raw' || (spreads.cpuRatioToRaw ?? null) === null ? '' : range(spreads.cpuRatioToRaw as Spread),
+      ...[p50Us, p99Us, statementsPerUnit, commitsPerUnit, walBytesPerUnit].map(shownIfAny),
     ]),
   ];
-  const widths = HEAD.map((_, column) => Math.max(...cells.map((row) => row[column]?.length ?? 0)));
-  const line = (row: readonly string[]): string => `| ${row.map((cell, column) => cell.padEnd(widths[column] ?? 0)).join(' | ')} |`;
-  const [head = [], ...body] = cells;
   const remarks = rows.flatMap((row) =>
     [...comparison(row, rows), ...row.remarks].map((remark) => `- ${row.work}, ${row.system}: ${remark}`),
   );
   remarks.push(...grouped(leftOut));
-  return [
-    line(head),
-    line(widths.map((width) => '-'.repeat(width))),
-    ...body.map(line),
-    ...(remarks.length > 0 ? ['', ...remarks] : []),
-  ].join('\n');
+  return [markdown(cells), ...(remarks.length > 0 ? ['', ...remarks] : [])].join('\n');
+}
+
+/** The first row is the head. */
+function markdown(cells: readonly (readonly string[])[]): string {
+  const [head = [], ...body] = cells;
+  const widths = head.map((_, column) => Math.max(...cells.map((row) => row[column]?.length ?? 0)));
+  const line = (row: readonly string[]): string => `| ${row.map((cell, column) => cell.padEnd(widths[column] ?? 0)).join(' | ')} |`;
+  return [line(head), line(widths.map((width) => '-'.repeat(width))), ...body.map(line)].join('\n');
 }
 
 /** One line for all that were left out of the same works for the same reason. */
@@ -96,6 +107,28 @@ function gathered(pairs: readonly (readonly [key: string, value: string])[]): Re
   return found;
 }
 
+const COMPARED = ['time', 'cpu', 'statements', 'commits', 'walBytes'] as const;
+const COMPARED_HEAD = ['work', 'against', 'time (min–max)', 'CPU (min–max)', 'statements', 'commits', 'WAL bytes'];
+
+/** How many times as much each work takes as in another checkout: below 1 this one is better. */
+export function againstTable(rows: readonly Measured[]): string {
+  const compared = rows.flatMap(({ work, against }) => (against === undefined ? [] : [{ work, against }]));
+  return markdown([
+    COMPARED_HEAD,
+    ...compared.map(({ work, against }) => [
+      work,
+      against.system,
+      range(against.time),
+      against.cpu === null ? '' : range(against.cpu),
+      ...[against.statements, against.commits, against.walBytes].map((spread) => shownIfAny(medianOf(spread))),
+    ]),
+  ]);
+}
+
+function mediansOf(against: Against): Readonly<Record<string, unknown>> {
+  return { system: against.system, ...Object.fromEntries(COMPARED.map((key) => [key, rounded(medianOf(against[key]))])) };
+}
+
 function comparison({ comparedWith, system, usPerUnit }: Measured, rows: readonly Measured[]): readonly string[] {
   const other = rows.find((row) => row.work === comparedWith && row.system === system);
   return other === undefined ? [] : [`${shown(usPerUnit.median / other.usPerUnit.median)} × the cost a unit of ${other.work}`];
@@ -110,6 +143,14 @@ export function surroundings(servers: readonly string[]): string {
 
 function range({ median, min, max }: Spread): string {
   return `${shown(median)} (${shown(min)}–${shown(max)})`;
+}
+
+function shownIfAny(value: number | null): string {
+  return value === null ? '' : shown(value);
+}
+
+function medianOf(spread: Spread | null): number | null {
+  return spread?.median ?? null;
 }
 
 function shown(value: number): string {

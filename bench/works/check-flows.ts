@@ -6,7 +6,7 @@ import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { writeMonorepo } from '../../scripts/monorepo.js';
-import { type System, timed, type Work } from '../harness.js';
+import { type System, timedElsewhere, type Work } from '../harness.js';
 
 /** The program `flowproof check` over a monorepo that it has never seen, beside the compiler that only checks types. */
 export const checkFlows = (flows: number): Work => ({
@@ -31,7 +31,7 @@ function program(name: string, ...args: readonly string[]): System {
   return {
     name,
     sample: () =>
-      timed(1, async () => {
+      timedElsewhere(1, async () => {
         const [code] = (await once(spawn(process.execPath, args, { stdio: 'ignore' }), 'exit')) as [number | null];
         if (code !== 0) throw new Error(`${name} ended with ${code}: the monorepo has no mistakes`);
       }),

@@ -6,7 +6,7 @@ import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { writeMonorepo } from '../../scripts/monorepo.js';
-import { type System, timed, type Work } from '../harness.js';
+import { type System, timedElsewhere, type Work } from '../harness.js';
 
 /** From an edit of one file of flows to the next word of `flowproof check --watch`, beside `tsc --watch`. */
 export const watchFlows = (flows: number): Work => ({
@@ -41,7 +41,7 @@ async function watching(name: string, folder: string, ready: string, args: (fold
   return {
     name,
     sample: () =>
-      timed(1, async () => {
+      timedElsewhere(1, async () => {
         const answer = said(child, ready);
         writeFileSync(edited, `${text}// edit ${++edits}\n`);
         await answer;

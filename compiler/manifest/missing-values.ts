@@ -50,11 +50,8 @@ function troubleWith(source: Need['source'], { then, pathOf }: Compared): string
         return `from '${provider}', which did not give '${source.output}' before: runs in which that has run would be refused`;
       return maySkip(then, provider) ? `from '${provider}', which may have been skipped: such runs would be refused` : undefined;
     }
-    default: {
-      const sources = source.from === 'branch' ? source.of : source.levels.flat();
-      const troubles = sources.map((one) => troubleWith(one, { then, pathOf }));
-      return troubles.find((trouble) => trouble !== undefined);
-    }
+    case 'branch':
+      return source.of.map((one) => troubleWith(one, { then, pathOf })).find((trouble) => trouble !== undefined);
   }
 }
 

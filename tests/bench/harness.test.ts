@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { type LeftOut, measure, type Sample, type System, spread } from '../../bench/harness.js';
+import { type LeftOut, type Measured, measure, type Sample, type System, spread, timed } from '../../bench/harness.js';
 import { jsonLine, table } from '../../bench/report.js';
 import { StepLatency } from '../../bench/step-latency.js';
 
@@ -27,6 +27,24 @@ test('systems take turns, and a ratio is of neighbours', async () => {
   expect(ours).toMatchObject({ usPerUnit: { median: 4_500 }, ratioToRaw: { median: 3, min: 3, max: 3 }, walBytesPerUnit: 250 });
 });
 
+test('what a process computes is a figure of its own, and none where the work is done elsewhere', async () => {
+  const times = [1, 1, 1, 1, 1];
+  const systems = [scripted('raw', [], times, { cpuUs: 100 }), scripted('ours', [], times, { cpuUs: 140 }), scripted('child', [], times)];
+  const [raw, ours, child] = await measure({ name: 'work', unit: 'step', open: async () => systems }, bench);
+  expect(raw).toMatchObject({ cpuUsPerUnit: { median: 50 }, cpuRatioToRaw: { median: 1 } });
+  expect(ours).toMatchObject({ cpuUsPerUnit: { median: 70 }, cpuRatioToRaw: { median: 1.4, min: 1.4, max: 1.4 } });
+  expect(child).toMatchObject({ cpuUsPerUnit: null, cpuRatioToRaw: null });
+  expect(table([raw, ours, child] as Measured[]).split('\n')[3]).toContain('| 70     | 1.4 (1.4–1.4)');
+});
+
+test('work that is done in this process is measured with what it computes', async () => {
+  const { cpuUs = 0 } = await timed(1, async () => {
+    const until = process.cpuUsage().user + 20_000;
+    while (process.cpuUsage().user < until);
+  });
+  expect(cpuUs).toBeGreaterThanOrEqual(20_000);
+});
+
 test('what the machine did meanwhile does not count, as long as enough is left', async () => {
   const systems = [scripted('raw', [], [1, 1, 1, 1, 1, 5, 1, 1, 1, 1, 1]), scripted('ours', [], [2, 2, 2, 2, 2, 5, 2, 2, 2, 2, 2])];
   const [raw, ours] = await measure({ name: 'work', unit: 'step', open: async () => systems }, { ...bench, quick: false });
@@ -43,6 +61,8 @@ test('a line for programs has every field, and null where nothing was counted', 
     system: 'raw',
     usPerUnit: 500,
     ratioToRaw: 1,
+    cpuUsPerUnit: null,
+    cpuRatioToRaw: null,
     statementsPerUnit: null,
     commitsPerUnit: null,
     walBytesPerUnit: null,

@@ -7,7 +7,16 @@ import { savedLines } from '../../bench/report.js';
 const spread = (median: number) => ({ median, min: median / 2, max: median * 2 });
 const row = (work: string, system: string, us: number, ratio: number, target?: number): Measured => ({
   ...{ work, system, unit: 'step', comparedWith: undefined, target, usPerUnit: spread(us), ratioToRaw: spread(ratio) },
-  ...{ statementsPerUnit: null, commitsPerUnit: null, walBytesPerUnit: null, p50Us: null, p99Us: null, remarks: [] },
+  ...{
+    cpuUsPerUnit: null,
+    cpuRatioToRaw: null,
+    statementsPerUnit: null,
+    commitsPerUnit: null,
+    walBytesPerUnit: null,
+    p50Us: null,
+    p99Us: null,
+    remarks: [],
+  },
 });
 const ROWS = [row('pg-a', 'raw', 100, 1, 1.4), row('pg-a', 'flowproof', 130, 1.3, 1.4), row('pg-a', '<peer>', 900, 9, 1.4)];
 
