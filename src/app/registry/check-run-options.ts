@@ -7,25 +7,25 @@ import { checkRunNames } from '../../persistence/index.js';
 import type { PreparedInputs } from './inputs.js';
 
 /** How a new run is named and found. */
-export type Naming = Pick<NewRun, 'key' | 'logbook' | 'metadata'>;
+export type RunNames = Pick<NewRun, 'key' | 'logbook' | 'metadata'>;
 
 /**
  * Whether every store can keep and find a run by these, and everybody may read them.
  *
  * @throws InvalidInputError `INVALID_INPUT`
  */
-export function checkNaming(flow: CompiledFlow, inputs: PreparedInputs, naming: Naming): void {
-  const { key = 'its own' } = naming;
-  checkRunNames({ ...naming, flow: flow.name, key });
-  refuseTold(flow, inputs, naming);
+export function checkRunOptions(flow: CompiledFlow, inputs: PreparedInputs, names: RunNames): void {
+  const { key = 'its own' } = names;
+  checkRunNames({ ...names, flow: flow.name, key });
+  refuseShownSecrets(flow, inputs, names);
 }
 
 /** A secret that is also in a run's id, logbook or metadata would be none. */
-function refuseTold({ name: flow, secrets }: CompiledFlow, inputs: PreparedInputs, naming: Naming): void {
+function refuseShownSecrets({ name: flow, secrets }: CompiledFlow, inputs: PreparedInputs, names: RunNames): void {
   if (secrets === undefined) return;
-  const { key = '', logbook = '', metadata = {} } = naming;
+  const { key = '', logbook = '', metadata = {} } = names;
   const about = Object.entries(metadata).flat();
-  const told: readonly (readonly [where: string, text: string])[] = [
+  const readable: readonly (readonly [where: string, text: string])[] = [
     ['id', key],
     ['logbook', logbook],
     ...about.map((text) => ['metadata', text] as const),
@@ -35,7 +35,7 @@ function refuseTold({ name: flow, secrets }: CompiledFlow, inputs: PreparedInput
     const value = inputs.values[name];
     if (value === undefined) continue;
     const scrubber = new Scrubber([value]);
-    const found = new Set(told.filter(([, text]) => scrubber.text(text) !== text).map(([where]) => where));
+    const found = new Set(readable.filter(([, text]) => scrubber.text(text) !== text).map(([where]) => where));
     if (found.size > 0) {
       const message = `the ${[...found].join(' and ')} of the run would show this secret: they are readable for everybody`;
       throw new InvalidInputError(flow, [{ path: name, message }]);

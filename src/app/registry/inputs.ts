@@ -28,10 +28,10 @@ export async function prepareInputs({ flow, args }: AppFlow, given: unknown, cod
   const encoded = encode(flow, raw, codec);
   const hash = digest(canonicalText(args === undefined ? encoded : [encoded, args]));
   const parsed = flow.inputSchema === undefined ? { value: raw } : await validate(flow.inputSchema, given ?? {});
-  if ('issues' in parsed) throw refuse(flow, discreet(flow, parsed.issues));
+  if ('issues' in parsed) throw invalidInput(flow, discreet(flow, parsed.issues));
   const values = encode(flow, parsed.value as object, codec);
   const issues = [...missingInputs(flow, values), ...unknownInputs(flow, values)];
-  if (issues.length > 0) throw refuse(flow, issues);
+  if (issues.length > 0) throw invalidInput(flow, issues);
   return { values, hash, ...(args === undefined ? {} : { args }) };
 }
 
@@ -40,9 +40,9 @@ function readInputs(flow: CompiledFlow, given: unknown): object {
   try {
     if (typeof given === 'object' && !Array.isArray(given)) return { ...given };
   } catch (error) {
-    throw refuse(flow, [{ path: '', message: `can't be read: ${messageOf(error)}` }]);
+    throw invalidInput(flow, [{ path: '', message: `can't be read: ${messageOf(error)}` }]);
   }
-  throw refuse(flow, [{ path: '', message: 'must be an object of inputs by name' }]);
+  throw invalidInput(flow, [{ path: '', message: 'must be an object of inputs by name' }]);
 }
 
 function encode(flow: CompiledFlow, values: object, codec: Codec): { readonly [name: string]: Json } {
@@ -63,7 +63,7 @@ function encode(flow: CompiledFlow, values: object, codec: Codec): { readonly [n
       issues.push({ path, message: sentence('NOT_STORABLE', { path, reason: error.reason }) });
     }
   }
-  if (issues.length > 0) throw refuse(flow, issues);
+  if (issues.length > 0) throw invalidInput(flow, issues);
   return encoded;
 }
 
@@ -90,6 +90,6 @@ function unknownInputs(flow: CompiledFlow, values: object): ValueIssue[] {
     .map((name) => ({ path: name, message: sentence('UNKNOWN_RUN_INPUT', { flow: flow.name, value: name }) }));
 }
 
-function refuse(flow: CompiledFlow, issues: readonly ValueIssue[]): InvalidInputError {
+function invalidInput(flow: CompiledFlow, issues: readonly ValueIssue[]): InvalidInputError {
   return new InvalidInputError(flow.name, issues);
 }

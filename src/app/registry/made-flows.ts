@@ -30,7 +30,7 @@ export class MadeFlows {
   fromToday(flow: CompiledFlow, { factory, args: given }: Making): AppFlow {
     const args = this.#encode(factory, given);
     const again = this.#parts.compile(this.#build(factory, args));
-    if (again.fingerprint !== flow.fingerprint) throw refuse('UNSTEADY_FACTORY', { flow: factory.name });
+    if (again.fingerprint !== flow.fingerprint) throw factoryError('UNSTEADY_FACTORY', { flow: factory.name });
     return { flow: again, args };
   }
 
@@ -61,11 +61,14 @@ export class MadeFlows {
 /** @throws FlowDefinitionError when nothing that it could give would be a flow */
 export function checkFactory(factory: FactoryDefinition): void {
   if (typeof factory.build === 'function' && typeof factory.name === 'string') return;
-  throw refuse('BAD_FACTORY', { flow: String(factory.name), what: 'nothing, as it is no function with a name' });
+  throw factoryError('BAD_FACTORY', { flow: String(factory.name), what: 'nothing, as it is no function with a name' });
 }
 
 /** What is wrong with a factory. */
-export function refuse(code: DiagnosticCode, facts: Readonly<Record<string, string>> & { readonly flow: string }): FlowDefinitionError {
+export function factoryError(
+  code: DiagnosticCode,
+  facts: Readonly<Record<string, string>> & { readonly flow: string },
+): FlowDefinitionError {
   const { flow } = facts;
   return new FlowDefinitionError(flow, [{ code, severity: 'error', path: flow, message: sentence(code, facts) }]);
 }

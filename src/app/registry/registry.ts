@@ -16,7 +16,7 @@ import { type Diagnostic, sentence } from '../../model/diagnostics.js';
 import { FlowDefinitionError, IncompatibleFlowError, RunConflictError } from '../../model/errors.js';
 import { canonicalText } from '../../model/json.js';
 import type { AppFlow, FlowFinder, FlowOfRun } from './flow-finder.js';
-import { checkFactory, MadeFlows, refuse } from './made-flows.js';
+import { checkFactory, factoryError, MadeFlows } from './made-flows.js';
 
 /** What an app is given to run. */
 export type Listed = AnyFlow | AnyFactory;
@@ -41,8 +41,8 @@ export class Registry implements FlowFinder {
   constructor(listed: readonly Listed[], app: AppFacts) {
     this.#app = app;
     this.#made = new MadeFlows({ codec: app.codec, compile: (flow) => this.#compiled(flow) });
-    for (const one of listed) {
-      const flow = this.#known(one);
+    for (const given of listed) {
+      const flow = this.#known(given);
       if (this.#flows.has(flow.name)) {
         const message = sentence('DUPLICATE_FLOW', { flow: flow.name });
         throw new FlowDefinitionError(flow.name, [{ code: 'DUPLICATE_FLOW', severity: 'error', path: flow.name, message }]);
@@ -71,11 +71,11 @@ export class Registry implements FlowFinder {
   }
 
   check({ key, flow: name }: Pick<FlowOfRun, 'key' | 'flow'>): void {
-    if (!this.#flows.has(name)) this.#refuse(key, name);
+    if (!this.#flows.has(name)) this.#refuseUnknown(key, name);
   }
 
   of(run: FlowOfRun): CompiledFlow {
-    const flow = this.#flows.get(run.flow) ?? this.#refuse(run.key, run.flow);
+    const flow = this.#flows.get(run.flow) ?? this.#refuseUnknown(run.key, run.flow);
     return isFactory(flow) ? this.#made.fromStored(flow, run) : flow;
   }
 
@@ -88,14 +88,14 @@ export class Registry implements FlowFinder {
   }
 
   /** Finds the flow of runs that have to be of this one, or of this factory. Checks throw RunConflictError for those of another one. */
-  only(one: Listed): FlowFinder {
-    const factory = factoryDefinitionOf(one);
+  only(listed: Listed): FlowFinder {
+    const factory = factoryDefinitionOf(listed);
     const check = (run: Pick<FlowOfRun, 'key' | 'flow'>, name: string): void => {
       if (run.flow !== name) throw new RunConflictError(run.key, name, run.flow);
     };
     if (factory !== undefined) this.#demandListed(factory.name);
     if (factory !== undefined) return { check: (run) => check(run, factory.name), of: (run) => this.#made.fromStored(factory, run) };
-    return onlyRunsOf(this.today(one as AnyFlow));
+    return onlyRunsOf(this.today(listed as AnyFlow));
   }
 
   /** Nobody would find its runs again. */
@@ -106,19 +106,19 @@ export class Registry implements FlowFinder {
     ]);
   }
 
-  #refuse(key: string, name: string): never {
+  #refuseUnknown(key: string, name: string): never {
     throw new IncompatibleFlowError(key, name, [`this app has no flow '${name}': it has ${this.names.join(', ') || 'none'}`]);
   }
 
-  #known(one: Listed): CompiledFlow | FactoryDefinition {
-    const factory = factoryDefinitionOf(one);
+  #known(listed: Listed): CompiledFlow | FactoryDefinition {
+    const factory = factoryDefinitionOf(listed);
     if (factory !== undefined) {
       checkFactory(factory);
       return factory;
     }
-    const compiled = this.#compiled(one as AnyFlow);
+    const compiled = this.#compiled(listed as AnyFlow);
     // Runs of its name may have been made from other args.
-    return makingOf(one as AnyFlow)?.factory ?? compiled;
+    return makingOf(listed as AnyFlow)?.factory ?? compiled;
   }
 
   /** @throws FlowDefinitionError when it can't run, or when it is not a built flow */
@@ -126,7 +126,7 @@ export class Registry implements FlowFinder {
     const definition = flowDefinitionOf(flow);
     if (definition === undefined) {
       const factory = factoryDefinitionOf(flow);
-      if (factory !== undefined) throw refuse('FACTORY_UNCALLED', { flow: factory.name });
+      if (factory !== undefined) throw factoryError('FACTORY_UNCALLED', { flow: factory.name });
       const hint = taskDefinitionOf(flow) === undefined ? hintFor(flow) : 'it is a task, add it to a flow';
       const message = sentence('NOT_A_FLOW', { hint });
       throw new FlowDefinitionError('flowproof', [{ code: 'NOT_A_FLOW', severity: 'error', path: '', message }]);

@@ -17,9 +17,9 @@ import { isEnded } from '../../model/states.js';
 import type { RunSummary } from '../../persistence/index.js';
 import type { FlowFinder } from '../registry/flow-finder.js';
 import type { ActiveRuns } from './active-runs.js';
+import { type JoinOptions, WAIT_FOR_OWNER } from './join-options.js';
 import type { StoredRuns } from './stored-runs.js';
 import type { Ticker } from './ticker.js';
-import { PATIENT, type Wishes } from './wishes.js';
 
 export interface DriverParts extends EngineContext {
   /** Id of this app's lease. */
@@ -53,30 +53,34 @@ export class Driver {
   /** Begins a run and drives it, unless there is one of this id. */
   async begin(flow: CompiledFlow, params: Omit<NewRun, 'owner'>): Promise<StartedRun | { readonly exists: RunSummary }> {
     const opened = await beginRun(flow, { ...params, owner: this.#parts.owner }, this.#parts);
-    return 'exists' in opened ? opened : this.#drive(flow, opened, PATIENT);
+    return 'exists' in opened ? opened : this.#drive(flow, opened, WAIT_FOR_OWNER);
   }
 
   /** The run, driven here or at rest; nothing when another engine was faster, though it were so since the run was found. */
-  async takeOver(flows: FlowFinder, run: RunSummary, wishes: Wishes): Promise<{ readonly result: Promise<AnyRunResult> } | undefined> {
+  async takeOver(
+    flows: FlowFinder,
+    run: RunSummary,
+    options: JoinOptions,
+  ): Promise<{ readonly result: Promise<AnyRunResult> } | undefined> {
     const active = this.#active.get(run.runId);
-    if (active !== undefined) return wishes.message === undefined && wishes.watch === undefined ? active : undefined;
+    if (active !== undefined) return options.message === undefined && options.watch === undefined ? active : undefined;
     const { codec, owner } = this.#parts;
-    const { inbox, status, holder } = await this.#stored.patiently(async () => {
+    const { inbox, status, holder } = await this.#stored.whenAvailable(async () => {
       const loaded = await this.#stored.load(run);
       return { inbox: loaded.inbox, status: await foldRun(loaded), holder: loaded.summary.owner };
     });
-    if (holder?.alive === true && holder.id !== owner && wishes.takeover === 'if-dead') return undefined;
-    if (wishes.recovers === true && status.state !== 'RUNNING') return undefined;
-    const isHeeded = wishes.message !== undefined && !inbox.some(({ id }) => id === wishes.message);
-    if (isHeeded && status.state === 'PENDING') throw new StaleRunError(run.key);
-    const goesOn = !isHeeded && (isWoken(status, inbox) || (wishes.rerun === true && status.state === 'SUCCESS'));
-    const rests = isEnded(status.state) || (isHeeded && status.state === 'SUSPENDED');
+    if (holder?.alive === true && holder.id !== owner && options.takeover === 'if-dead') return undefined;
+    if (options.recovers === true && status.state !== 'RUNNING') return undefined;
+    const isConsumed = options.message !== undefined && !inbox.some(({ id }) => id === options.message);
+    if (isConsumed && status.state === 'PENDING') throw new StaleRunError(run.key);
+    const goesOn = !isConsumed && (isWoken(status, inbox) || (options.rerun === true && status.state === 'SUCCESS'));
+    const rests = isEnded(status.state) || (isConsumed && status.state === 'SUSPENDED');
     const flow = flows.of(status.creation);
     const taken = runOf(flow, status, codec, goesOn || !rests);
     if (rests && !goesOn) return { result: Promise.resolve(runResult(flow, status, codec)) };
-    const parts = wishes.watch === undefined ? this.#parts : { ...this.#parts, listening: () => true };
+    const parts = options.watch === undefined ? this.#parts : { ...this.#parts, listening: () => true };
     try {
-      return this.#drive(flow, await takeOver(taken, inbox, owner, parts), wishes);
+      return this.#drive(flow, await takeOver(taken, inbox, owner, parts), options);
     } catch (error) {
       if (isFlowproofError(error, 'STALE_RUN')) return undefined;
       throw error;
@@ -86,20 +90,20 @@ export class Driver {
   /** What a run that rests or has ended gives, read from its journal. */
   async outcome(flows: FlowFinder, run: RunSummary): Promise<AnyRunResult> {
     const { codec } = this.#parts;
-    const status = await this.#stored.patiently(async () => foldRun(await this.#stored.load(run)));
+    const status = await this.#stored.whenAvailable(async () => foldRun(await this.#stored.load(run)));
     const flow = flows.of(status.creation);
     return runResult(flow, runOf(flow, status, codec, false).run.status, codec);
   }
 
-  #drive(flow: CompiledFlow, { engine, first }: OpenedRun, wishes: Wishes): StartedRun {
+  #drive(flow: CompiledFlow, { engine, first }: OpenedRun, options: JoinOptions): StartedRun {
     const { runId, creation } = engine.run.status;
-    wishes.driven?.(engine);
-    const result = quiet(this.#active.untilAbandoned(creation.key, this.#driveToRest(flow, engine, first, wishes)));
-    this.#active.add(runId, { engine, summary: creation, result, isRecovered: wishes.recovers === true });
+    options.driven?.(engine);
+    const result = quiet(this.#active.untilAbandoned(creation.key, this.#driveToRest(flow, engine, first, options)));
+    this.#active.add(runId, { engine, summary: creation, result, isRecovered: options.recovers === true });
     return { key: creation.key, result, engine };
   }
 
-  async #driveToRest(flow: CompiledFlow, engine: Engine, first: OpenedRun['first'], { watch }: Wishes): Promise<AnyRunResult> {
+  async #driveToRest(flow: CompiledFlow, engine: Engine, first: OpenedRun['first'], { watch }: JoinOptions): Promise<AnyRunResult> {
     const { runId, creation } = engine.run.status;
     const done = await this.#ticker.use();
     try {

@@ -5,9 +5,9 @@ import type { RunSummary } from '../../persistence/index.js';
 import type { FlowFinder } from '../registry/flow-finder.js';
 import type { ActiveRuns } from './active-runs.js';
 import type { Driver } from './driver.js';
+import { type JoinOptions, mayWait } from './join-options.js';
 import type { StoredRuns } from './stored-runs.js';
 import type { Ticker } from './ticker.js';
-import { mayWait, type Wishes } from './wishes.js';
 
 export interface OwnershipParts {
   /** Id of this app's lease. */
@@ -33,10 +33,10 @@ export class Ownership {
    */
   async outcome(flows: FlowFinder, key: string): Promise<AnyRunResult> {
     const { active, stored, ticker, driver } = this.#parts;
-    for (let run = await stored.patiently(() => stored.find(key)); ; run = await ticker.news(run)) {
+    for (let run = await stored.whenAvailable(() => stored.find(key)); ; run = await ticker.news(run)) {
       flows.check(run);
-      const here = active.get(run.runId);
-      if (here !== undefined) return here.result;
+      const driven = active.get(run.runId);
+      if (driven !== undefined) return driven.result;
       if (isEnded(run.state) || run.state === 'SUSPENDED') return driver.outcome(flows, run);
     }
   }
@@ -47,31 +47,31 @@ export class Ownership {
    * @throws RunOwnedError when a live engine has it and the caller would not wait
    * @throws RunNotFoundError when it was pruned meanwhile
    */
-  async join(flows: FlowFinder, found: RunSummary, wishes: Wishes): Promise<AnyRunResult> {
+  async join(flows: FlowFinder, found: RunSummary, options: JoinOptions): Promise<AnyRunResult> {
     const { active, stored, ticker, driver, owner } = this.#parts;
-    const { takeover, ifOwned } = wishes;
+    const { takeover, ifOwned } = options;
     flows.check(found);
     for (let run = found; ; ) {
       const { key } = run;
-      const here = active.get(run.runId);
-      const elsewhere = run.owner?.alive === true && run.owner.id !== owner && takeover === 'if-dead';
-      const isTaken = here === undefined ? elsewhere : !here.isRecovered || wishes.watch !== undefined;
+      const driven = active.get(run.runId);
+      const isElsewhere = run.owner?.alive === true && run.owner.id !== owner && takeover === 'if-dead';
+      const isTaken = driven === undefined ? isElsewhere : !driven.isRecovered || options.watch !== undefined;
       if (ifOwned === 'refuse' && isTaken) throw new RunOwnedError(key, run.owner?.id ?? owner);
-      if (here !== undefined) {
-        const result = await here.result;
-        if (!mayWait(result.state, wishes)) return result;
+      if (driven !== undefined) {
+        const result = await driven.result;
+        if (!mayWait(result.state, options)) return result;
         // The message may have come when the engine had stopped listening.
-        run = await stored.patiently(() => stored.find(key));
+        run = await stored.whenAvailable(() => stored.find(key));
       } else if (active.isClosed) {
         throw new AppStoppedError(key);
-      } else if (elsewhere) {
+      } else if (isElsewhere) {
         run = await ticker.news(run);
-        if (run.state === 'SUSPENDED' && !mayWait(run.state, wishes)) return { state: 'SUSPENDED', flow: run.flow, runId: key };
+        if (run.state === 'SUSPENDED' && !mayWait(run.state, options)) return { state: 'SUSPENDED', flow: run.flow, runId: key };
       } else {
         const seen = run;
-        const settled = await active.opening(key, () => driver.takeOver(flows, seen, wishes));
+        const settled = await active.opening(key, () => driver.takeOver(flows, seen, options));
         if (settled !== undefined) return settled.result;
-        run = await stored.patiently(() => stored.find(key));
+        run = await stored.whenAvailable(() => stored.find(key));
       }
     }
   }

@@ -7,9 +7,9 @@ import { ENTRY_FORMAT, type Journal, MAX_TAKES, type RunSummary, type TakeParams
 import type { FlowFinder } from '../registry/flow-finder.js';
 import type { ActiveRuns } from './active-runs.js';
 import type { Driver } from './driver.js';
+import { WAIT_FOR_OWNER } from './join-options.js';
 import { RefusedRuns } from './refused-runs.js';
 import type { Taker } from './ticker.js';
-import { PATIENT } from './wishes.js';
 
 /** So many runs are opened at once: each is read, and written to, before it goes on. */
 const OPENED_AT_ONCE = 50;
@@ -166,7 +166,7 @@ export class Recovery implements Taker {
   /** Runs that are this app's as far as the store knows: the answer that said so was lost, or their engine gave up. */
   #goOnWithOwned(owned: readonly RunSummary[]): void {
     const { active, maxActive } = this.#parts;
-    for (const run of owned.filter((one) => this.#isForgotten(one))) {
+    for (const run of owned.filter((run) => this.#isForgotten(run))) {
       if (this.#refused.has(run)) this.#giveBack(run);
       else if (active.size >= maxActive || this.#opening >= OPENED_AT_ONCE) this.#isThorough = true;
       else this.#takeUp(run, 'perhaps mine');
@@ -193,12 +193,12 @@ export class Recovery implements Taker {
   #open(run: RunSummary, whose: 'mine' | 'perhaps mine'): Promise<{ readonly result: Promise<AnyRunResult> } | undefined> {
     const { active, driver, flows, journal, owner } = this.#parts;
     return active.opening(run.key, async () => {
-      const here = active.get(run.runId);
-      if (here !== undefined) return here;
+      const driven = active.get(run.runId);
+      if (driven !== undefined) return driven;
       // It may have ended, or have gone elsewhere, since the tick has said so.
       if (whose === 'perhaps mine' && (await journal.find({ runId: run.runId }))?.owner?.id !== owner) return undefined;
       flows.check(run);
-      return driver.takeOver(flows, run, { ...PATIENT, recovers: true, driven: () => this.#say(run, { outcome: 'taken' }) });
+      return driver.takeOver(flows, run, { ...WAIT_FOR_OWNER, recovers: true, driven: () => this.#say(run, { outcome: 'taken' }) });
     });
   }
 

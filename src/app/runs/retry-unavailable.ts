@@ -3,7 +3,7 @@ import { isFlowproofError } from '../../model/errors.js';
 
 const PAUSE_MS = 200;
 
-export interface Patience {
+export interface UnavailableOptions {
   readonly clock: Clock;
   /** How long a store may be away. */
   readonly storeTimeoutMs: number;
@@ -18,8 +18,8 @@ export interface Patience {
  *
  * @throws PersistenceError `STORE_UNREACHABLE` when it is away for longer; anything else at once
  */
-export async function patiently<Result>(read: () => Promise<Result>, patience: Patience): Promise<Result> {
-  const { clock, storeTimeoutMs, isOver, onWait } = patience;
+export async function retryUnavailable<Result>(read: () => Promise<Result>, options: UnavailableOptions): Promise<Result> {
+  const { clock, storeTimeoutMs, isOver, onWait } = options;
   const startedMs = clock.monotonicMs();
   for (let tries = 1; ; tries++) {
     try {

@@ -3,17 +3,17 @@ import { type AnyRunResult, beginRun, foldRun, type NewRun, resetRun, runOf } fr
 import { atMost } from '../../model/clock.js';
 import { RunConflictError, RunOwnedError } from '../../model/errors.js';
 import type { InboxMessage, LoadedRun, RunSummary } from '../../persistence/index.js';
-import { checkNaming, type Naming } from '../registry/check-run-options.js';
+import { checkRunOptions, type RunNames } from '../registry/check-run-options.js';
 import type { FlowFinder } from '../registry/flow-finder.js';
 import type { PreparedInputs } from '../registry/inputs.js';
 import { onlyRunsOf } from '../registry/registry.js';
 import { ActiveRuns } from './active-runs.js';
 import { Driver, type DriverParts, quiet, type StartedRun } from './driver.js';
+import { type JoinOptions, WAIT_FOR_OWNER } from './join-options.js';
 import { Ownership } from './ownership.js';
 import { Recovery, type RecoveryParts } from './recovery.js';
 import { StoredRuns } from './stored-runs.js';
 import { Ticker } from './ticker.js';
-import { PATIENT, type Wishes } from './wishes.js';
 
 /** A store that gives no answer is not waited for any longer by an app that stops. */
 export const LEAVING_MS = 1_000;
@@ -79,58 +79,58 @@ export class Runs {
     const done = await this.#ticker.use();
     try {
       const all = await this.#recovery.takeAll();
-      return all.map(({ run, result }) => ({ key: run.key, result: quiet(result.then((here) => here ?? this.#elsewhere(run))) }));
+      return all.map(({ run, result }) => ({ key: run.key, result: quiet(result.then((ended) => ended ?? this.#elsewhere(run))) }));
     } finally {
       done();
     }
   }
 
   async #elsewhere({ key }: RunSummary): Promise<AnyRunResult> {
-    const run = await this.#stored.patiently(() => this.find(key));
-    return this.#ownership.join(this.#parts.flows, run, PATIENT);
+    const run = await this.#stored.whenAvailable(() => this.find(key));
+    return this.#ownership.join(this.#parts.flows, run, WAIT_FOR_OWNER);
   }
 
   /** Begins a run, or joins the one that has this id. Resolves when its first step is durable, with its result to come. */
-  start(flow: CompiledFlow, naming: Naming, inputs: PreparedInputs): Promise<StartedRun> {
-    return this.#active.untilAbandoned(naming.key, this.#start(flow, naming, inputs));
+  start(flow: CompiledFlow, names: RunNames, inputs: PreparedInputs): Promise<StartedRun> {
+    return this.#active.untilAbandoned(names.key, this.#start(flow, names, inputs));
   }
 
-  async #start(flow: CompiledFlow, naming: Naming, inputs: PreparedInputs): Promise<StartedRun> {
-    checkNaming(flow, inputs, naming);
+  async #start(flow: CompiledFlow, names: RunNames, inputs: PreparedInputs): Promise<StartedRun> {
+    checkRunOptions(flow, inputs, names);
     const done = await this.#ticker.use();
     try {
       const { ids, clock } = this.#parts;
       // Known before it is written: what is being opened is found by its id.
       const runId = ids.runId(clock.nowMs());
-      const key = naming.key ?? runId;
-      const params = { ...naming, runId, key, ...given(inputs) };
+      const key = names.key ?? runId;
+      const params = { ...names, runId, key, ...given(inputs) };
       const begun = await this.#active.opening(key, () => this.#driver.begin(flow, params));
       if (!('exists' in begun)) return begun;
       refuseOthers(begun.exists, flow, inputs);
-      return { key, result: quiet(this.#ownership.join(onlyRunsOf({ flow, args: inputs.args }), begun.exists, PATIENT)) };
+      return { key, result: quiet(this.#ownership.join(onlyRunsOf({ flow, args: inputs.args }), begun.exists, WAIT_FOR_OWNER)) };
     } finally {
       done();
     }
   }
 
   /** Writes a run down that begins when somebody runs it, unless there is one of this id. */
-  async prepare(flow: CompiledFlow, naming: Naming & { readonly key: string }, inputs: PreparedInputs): Promise<void> {
-    checkNaming(flow, inputs, naming);
-    const params = { ...naming, ...given(inputs), owner: null };
-    const begun = await this.#active.opening(naming.key, () => beginRun(flow, params, this.#parts));
+  async prepare(flow: CompiledFlow, names: RunNames & { readonly key: string }, inputs: PreparedInputs): Promise<void> {
+    checkRunOptions(flow, inputs, names);
+    const params = { ...names, ...given(inputs), owner: null };
+    const begun = await this.#active.opening(names.key, () => beginRun(flow, params, this.#parts));
     if ('exists' in begun) refuseOthers(begun.exists, flow, inputs);
   }
 
   /** Goes on with a stored run. @throws RunOwnedError when a live engine has it and the caller would not wait */
-  resume(flows: FlowFinder, key: string, wishes: Wishes): Promise<AnyRunResult> {
-    return this.#active.untilAbandoned(key, this.#resume(flows, key, wishes));
+  resume(flows: FlowFinder, key: string, options: JoinOptions): Promise<AnyRunResult> {
+    return this.#active.untilAbandoned(key, this.#resume(flows, key, options));
   }
 
-  async #resume(flows: FlowFinder, key: string, wishes: Wishes): Promise<AnyRunResult> {
+  async #resume(flows: FlowFinder, key: string, options: JoinOptions): Promise<AnyRunResult> {
     const done = await this.#ticker.use();
     try {
-      const run = await this.#stored.patiently(() => this.find(key));
-      return await this.#ownership.join(flows, run, wishes);
+      const run = await this.#stored.whenAvailable(() => this.find(key));
+      return await this.#ownership.join(flows, run, options);
     } finally {
       done();
     }
@@ -161,13 +161,13 @@ export class Runs {
   /**
    * Goes on with a run that nobody alive has; if somebody is faster, waits for it.
    *
-   * @param message that somebody has to heed: see {@link Wishes}
+   * @param message that somebody has to heed: see {@link JoinOptions}
    */
   adopt(flows: FlowFinder, run: RunSummary, message?: InboxMessage): StartedRun {
-    const wishes = message === undefined ? PATIENT : { ...PATIENT, message: message.id };
+    const options = message === undefined ? WAIT_FOR_OWNER : { ...WAIT_FOR_OWNER, message: message.id };
     const result = this.#ticker.use().then(async (done) => {
       try {
-        return await this.#ownership.join(flows, run, wishes);
+        return await this.#ownership.join(flows, run, options);
       } finally {
         done();
       }
@@ -198,8 +198,8 @@ export class Runs {
   /** Asks a run to stop between two tasks, wherever it is driven. Resolves when the wish is durable, or taken up here. */
   async suspend(key: string): Promise<void> {
     // At once, where it can be: a listener that asks for it is heard before the next task is called.
-    const here = this.#active.byKey(key);
-    if (here !== undefined) return here.engine.suspend();
+    const driven = this.#active.byKey(key);
+    if (driven !== undefined) return driven.engine.suspend();
     await this.untilStopped(this.find(key).then((run) => this.send(run, 'suspend')));
   }
 

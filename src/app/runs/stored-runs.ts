@@ -3,7 +3,7 @@ import { AppStoppedError, isFlowproofError, RunNotFoundError } from '../../model
 import type { Ids } from '../../model/ids.js';
 import { isRunId, shownName } from '../../model/names.js';
 import type { InboxMessage, Journal, LoadedRun, RunSummary } from '../../persistence/index.js';
-import { patiently } from './retry-unavailable.js';
+import { retryUnavailable } from './retry-unavailable.js';
 
 export interface StoredRunsParts {
   readonly journal: Journal;
@@ -32,7 +32,7 @@ export class StoredRuns {
    */
   async open(): Promise<void> {
     try {
-      await this.patiently(() => this.#parts.journal.open(), warnOfWaiting(this.#parts.storeTimeoutMs));
+      await this.whenAvailable(() => this.#parts.journal.open(), warnOfWaiting(this.#parts.storeTimeoutMs));
     } catch (error) {
       throw this.#isOver() ? new AppStoppedError() : error;
     }
@@ -54,9 +54,9 @@ export class StoredRuns {
   }
 
   /** Reads; waits for a store that is away, as the engines do. */
-  patiently<Result>(read: () => Promise<Result>, onWait?: (error: Error) => void): Promise<Result> {
+  whenAvailable<Result>(read: () => Promise<Result>, onWait?: (error: Error) => void): Promise<Result> {
     const { clock, storeTimeoutMs } = this.#parts;
-    return patiently(read, { clock, storeTimeoutMs, isOver: this.#isOver, ...(onWait && { onWait }) });
+    return retryUnavailable(read, { clock, storeTimeoutMs, isOver: this.#isOver, ...(onWait && { onWait }) });
   }
 
   /** Puts a message into the inbox of a run; durable when this resolves. @throws RunEndedError, RunNotFoundError */

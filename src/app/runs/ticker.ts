@@ -115,7 +115,7 @@ export class Ticker {
     this.#stopped = true;
     this.#cancel?.();
     await this.#beating;
-    this.#refuse(() => new AppStoppedError());
+    this.#rejectWaiters(() => new AppStoppedError());
   }
 
   async #beatOnce(): Promise<void> {
@@ -149,11 +149,11 @@ export class Ticker {
   #missed(sentAtMs: number, cause: unknown): void {
     this.#awaySinceMs ??= sentAtMs;
     const awayMs = this.#parts.clock.monotonicMs() - this.#awaySinceMs;
-    if (isFlowproofError(cause) && cause.code !== 'STORE_UNREACHABLE') this.#refuse(() => cause);
-    else if (awayMs >= this.#parts.storeTimeoutMs) this.#refuse((key) => unreachable(key, awayMs, cause));
+    if (isFlowproofError(cause) && cause.code !== 'STORE_UNREACHABLE') this.#rejectWaiters(() => cause);
+    else if (awayMs >= this.#parts.storeTimeoutMs) this.#rejectWaiters((key) => unreachable(key, awayMs, cause));
   }
 
-  #refuse(reason: (key: string) => Error): void {
+  #rejectWaiters(reason: (key: string) => Error): void {
     for (const waiters of this.#waiters.values()) for (const { key, reject } of waiters) reject(reason(key));
     this.#waiters.clear();
   }

@@ -1,12 +1,12 @@
 import type { AnyFlow, CompiledView, RunResult } from '../../authoring/index.js';
 import { type AnyRunResult, type Engine, type FlowEvent, pathOf, type RunStatistics, type StepDecision } from '../../engine/index.js';
 import type { RunState } from '../../model/states.js';
-import type { Naming } from '../registry/check-run-options.js';
+import type { RunNames } from '../registry/check-run-options.js';
 import type { AppFlow } from '../registry/flow-finder.js';
 import type { PreparedInputs } from '../registry/inputs.js';
 import { onlyRunsOf } from '../registry/registry.js';
+import type { JoinOptions } from '../runs/join-options.js';
 import type { Runs } from '../runs/runs.js';
-import type { Wishes } from '../runs/wishes.js';
 import { StepGate } from './step-gate.js';
 
 /** A step of a run, durable, before what it starts is called. */
@@ -84,13 +84,13 @@ export class UntypedFlowEngine {
   readonly id: string;
   readonly #runs: Runs;
   readonly #flow: AppFlow;
-  readonly #naming: Naming & { readonly key: string };
+  readonly #names: RunNames & { readonly key: string };
   readonly #app: AppOfEngine;
   #engine: Engine | undefined;
 
-  constructor(runs: Runs, flow: AppFlow, naming: Naming & { readonly key: string }, app: AppOfEngine) {
-    this.id = naming.key;
-    this.#naming = naming;
+  constructor(runs: Runs, flow: AppFlow, names: RunNames & { readonly key: string }, app: AppOfEngine) {
+    this.id = names.key;
+    this.#names = names;
     this.#runs = runs;
     this.#flow = flow;
     this.#app = app;
@@ -107,7 +107,7 @@ export class UntypedFlowEngine {
   async prepare(): Promise<void> {
     const inputs = await this.#app.inputs();
     await this.#app.open();
-    await this.#runs.prepare(this.#flow.flow, this.#naming, inputs);
+    await this.#runs.prepare(this.#flow.flow, this.#names, inputs);
   }
 
   async run(): Promise<AnyRunResult> {
@@ -159,12 +159,12 @@ export class UntypedFlowEngine {
     return this.#engine?.statistics();
   }
 
-  #resume(wishes: Partial<Wishes>): Promise<AnyRunResult> {
+  #resume(options: Partial<JoinOptions>): Promise<AnyRunResult> {
     const driven = (engine: Engine): void => {
       this.#engine = engine;
-      wishes.driven?.(engine);
+      options.driven?.(engine);
     };
-    return this.#runs.resume(onlyRunsOf(this.#flow), this.id, { takeover: 'if-dead', ifOwned: 'refuse', ...wishes, driven });
+    return this.#runs.resume(onlyRunsOf(this.#flow), this.id, { takeover: 'if-dead', ifOwned: 'refuse', ...options, driven });
   }
 }
 

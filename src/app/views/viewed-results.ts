@@ -30,6 +30,6 @@ function isSecret(secrets: Secrets | undefined, source: Source): boolean {
     case 'atom':
       return secrets?.outputs.get(source.atom)?.has(source.output) === true;
     case 'branch':
-      return source.of.some((one) => isSecret(secrets, one));
+      return source.of.some((branch) => isSecret(secrets, branch));
   }
 }

@@ -8,7 +8,7 @@ export type Takeover = 'if-dead' | 'force';
 export type IfOwned = 'wait' | 'refuse';
 
 /** What a caller wants with a run beside its result. */
-export interface Wishes {
+export interface JoinOptions {
   readonly takeover: Takeover;
   readonly ifOwned: IfOwned;
   /** A run that succeeded runs again: what is new in its flow is done. */
@@ -23,9 +23,9 @@ export interface Wishes {
   readonly driven?: (engine: Engine) => void;
 }
 
-export const PATIENT: Wishes = { takeover: 'if-dead', ifOwned: 'wait' };
+export const WAIT_FOR_OWNER: JoinOptions = { takeover: 'if-dead', ifOwned: 'wait' };
 
 /** Whether a run that came to rest in this state may have a message yet that its engine has not heard. */
-export function mayWait(state: RunState, { message }: Wishes): boolean {
+export function mayWait(state: RunState, { message }: JoinOptions): boolean {
   return message !== undefined && (state === 'SUSPENDED' || state === 'FAILURE');
 }
