@@ -1,21 +1,21 @@
 import type { AnyFlow, FlowsOf, Unseen } from '../../authoring/index.js';
 import type { AnyRunResult, Listener } from '../../engine/index.js';
-import { atMost } from '../../model/clock.js';
-import { jsonCodec } from '../../model/codec/json-codec.js';
-import { AppStoppedError, FlowFailedError, RevertNotFailedError, RunNotFailedError } from '../../model/errors.js';
-import { grouping, type Journal, type LogbookFilter, type LogbookPage, type Metadata, readOnlyRefusal } from '../../persistence/index.js';
+import { FlowFailedError } from '../../model/errors.js';
+import { grouping, type LogbookFilter, type LogbookPage, type Metadata } from '../../persistence/index.js';
 import { prepareInputs } from '../registry/inputs.js';
 import { type Listed, Registry } from '../registry/registry.js';
 import { Archive } from '../runs/archive.js';
 import type { StartedRun } from '../runs/driver.js';
-import { LEAVING_MS, Runs, type RunsParts } from '../runs/runs.js';
+import { OperatorRequests } from '../runs/operator-requests.js';
+import { Runs, type RunsParts } from '../runs/runs.js';
 import { UntypedFlowEngine } from '../steps/flow-engine.js';
 import { type HandlingApp, handleOf } from '../views/handles.js';
 import type { RunHandle } from '../views/run-handle.js';
-import { type InspectOptions, type PruneQuery, type RunsPage, type RunsQuery, type RunView, runView } from '../views/run-view.js';
+import type { InspectOptions, PruneQuery, RunsPage, RunsQuery, RunView } from '../views/run-view.js';
 import type { App, AppOptions, ResumeOptions, RunIdOption } from './app.js';
 import { Listeners } from './listeners.js';
-import { runsParts, type UntypedOptions } from './settings.js';
+import { runsParts, settingsOf, type UntypedOptions } from './settings.js';
+import { StoreAccess } from './store-access.js';
 
 interface StartOptions extends RunIdOption {
   readonly inputs?: unknown;
@@ -49,32 +49,31 @@ export function flowproof<const Flows extends readonly unknown[], Given = Unseen
   return new FlowproofApp(options as unknown as UntypedOptions) as unknown as App<FlowsOf<Flows>>;
 }
 
-/** A store has so long to write what it holds back, and to let go of its files or connections. */
-const CLOSING_MS = 5_000;
-
 class FlowproofApp {
   readonly #registry: Registry;
-  readonly #journal: Journal;
   readonly #parts: RunsParts;
   readonly #runs: Runs;
+  readonly #operators: OperatorRequests;
   readonly #archive: Archive;
+  readonly #store: StoreAccess;
   readonly #listeners = new Listeners();
-  #opened: Promise<void> | undefined;
-  #stopping: Promise<void> | undefined;
 
   constructor(options: UntypedOptions) {
-    const { persistence, flows, resolve, semantics, onEvent, codec = jsonCodec } = options;
+    const { persistence, flows, semantics, onEvent } = options;
+    const settings = settingsOf(options);
     this.#registry = new Registry(flows, {
-      codec,
-      canResolve: resolve !== undefined,
+      codec: settings.codec,
+      canResolve: settings.resolve !== undefined,
       keepsSecrets: persistence.keepsSecrets === true,
       ...(semantics === undefined ? {} : { semantics }),
     });
-    this.#journal = persistence.connect();
+    const journal = persistence.connect();
     if (onEvent !== undefined) this.#listeners.add(onEvent);
-    this.#parts = runsParts(options, this.#journal, this.#registry, this.#listeners);
+    this.#parts = runsParts(settings, journal, this.#registry, this.#listeners);
     this.#runs = new Runs(this.#parts);
+    this.#operators = new OperatorRequests({ codec: settings.codec, flows: this.#registry, runs: this.#runs });
     this.#archive = new Archive({ ...this.#parts, runs: this.#runs, registry: this.#registry });
+    this.#store = new StoreAccess({ journal, clock: settings.clock, runs: this.#runs });
     // Names that a minifier would change are harmless until they are stored.
     if (persistence.kind !== 'memory') this.#registry.warn();
   }
@@ -100,19 +99,19 @@ class FlowproofApp {
   handle(first: Listed | string, second?: string): RunHandle<AnyFlow> {
     const id = typeof first === 'string' ? first : (second as string);
     const only = typeof first === 'string' ? undefined : this.#registry.only(first);
-    const result = (): Promise<AnyRunResult> => this.#reading(() => this.#runs.outcome(only ?? this.#registry, id));
+    const result = (): Promise<AnyRunResult> => this.#store.reading(() => this.#runs.outcome(only ?? this.#registry, id));
     return handleOf(id, { app: this.#handling, result, check: only?.check });
   }
 
   async resume(first: Listed | string, second?: string | ResumeOptions, third?: ResumeOptions): Promise<AnyRunResult> {
-    await this.#work();
+    await this.#store.openToWork();
     const [id, options] = typeof first === 'string' ? [first, second as ResumeOptions | undefined] : [second as string, third];
     const flows = typeof first === 'string' ? this.#registry : this.#registry.only(first);
     return this.#runs.resume(flows, id, { takeover: options?.takeover ?? 'if-dead', ifOwned: 'refuse' });
   }
 
   async rerun(flow: Listed, id: string): Promise<AnyRunResult> {
-    await this.#work();
+    await this.#store.openToWork();
     return this.#runs.resume(this.#registry.only(flow), id, { takeover: 'if-dead', ifOwned: 'refuse', rerun: true });
   }
 
@@ -123,73 +122,63 @@ class FlowproofApp {
       this.#runs,
       today,
       { key: id, ...grouping(options) },
-      { open: () => this.#openToWrite(), inputs: () => prepareInputs(today, options.inputs, this.#parts.codec) },
+      { open: () => this.#store.openToWrite(), inputs: () => prepareInputs(today, options.inputs, this.#parts.codec) },
     );
   }
 
   reset(id: string): Promise<void> {
-    return this.#writing(() => this.#runs.reset(this.#registry, id));
+    return this.#store.writing(() => this.#runs.reset(this.#registry, id));
   }
 
-  cancel(id: string): Promise<RunHandle<AnyFlow>> {
-    return this.#writing(async () => {
-      const run = await this.#runs.find(id);
-      const message = await this.#runs.send(run, 'cancel');
-      this.#registry.check(run);
-      return this.#handle(this.#runs.adopt(this.#registry, run, message));
-    });
+  async cancel(id: string): Promise<RunHandle<AnyFlow>> {
+    return this.#handle(await this.#store.writing(() => this.#operators.cancel(id)));
   }
 
-  retryFailed(id: string): Promise<RunHandle<AnyFlow>> {
-    return this.#writing(async () => {
-      const run = await this.#runs.find(id);
-      if (run.state !== 'FAILURE') throw new RunNotFailedError(id, run.state);
-      this.#registry.check(run);
-      return this.#handle(this.#runs.adopt(this.#registry, run, await this.#runs.send(run, 'retryFailed')));
-    });
+  async retryFailed(id: string): Promise<RunHandle<AnyFlow>> {
+    return this.#handle(await this.#store.writing(() => this.#operators.retryFailed(id)));
   }
 
-  retryRevert(id: string, path: string): Promise<RunHandle<AnyFlow>> {
-    return this.#settleRevert(id, 'retryRevert', path);
+  async retryRevert(id: string, path: string): Promise<RunHandle<AnyFlow>> {
+    return this.#handle(await this.#store.writing(() => this.#operators.settleRevert(id, 'retryRevert', path)));
   }
 
-  skipRevert(id: string, path: string): Promise<RunHandle<AnyFlow>> {
-    return this.#settleRevert(id, 'skipRevert', path);
+  async skipRevert(id: string, path: string): Promise<RunHandle<AnyFlow>> {
+    return this.#handle(await this.#store.writing(() => this.#operators.settleRevert(id, 'skipRevert', path)));
   }
 
   async resumeAll(): Promise<readonly RunHandle<AnyFlow>[]> {
-    await this.#work();
+    await this.#store.openToWork();
     return (await this.#runs.resumeAll()).map((started) => this.#handle(started));
   }
 
   async ready(): Promise<void> {
-    await this.#open();
+    await this.#store.open();
     await this.#runs.ready();
   }
 
   async suspend(id: string): Promise<void> {
     if (this.#runs.has(id)) return this.#runs.suspend(id);
-    return this.#writing(() => this.#runs.suspend(id));
+    return this.#store.writing(() => this.#runs.suspend(id));
   }
 
   runs(query?: RunsQuery): Promise<RunsPage> {
-    return this.#reading(() => this.#archive.runs(query));
+    return this.#store.reading(() => this.#archive.runs(query));
   }
 
   inspect(id: string, options?: InspectOptions): Promise<RunView> {
-    return this.#reading(() => this.#archive.inspect(id, options));
+    return this.#store.reading(() => this.#archive.inspect(id, options));
   }
 
   saveLogbook(name: string, metadata: Metadata): Promise<void> {
-    return this.#writing(() => this.#archive.saveLogbook(name, metadata));
+    return this.#store.writing(() => this.#archive.saveLogbook(name, metadata));
   }
 
   logbooks(query?: LogbookFilter): Promise<LogbookPage> {
-    return this.#reading(() => this.#archive.logbooks(query));
+    return this.#store.reading(() => this.#archive.logbooks(query));
   }
 
   prune(query: PruneQuery): Promise<number> {
-    return this.#writing(() => this.#archive.prune(query));
+    return this.#store.writing(() => this.#archive.prune(query));
   }
 
   on(listener: Listener): () => void {
@@ -197,22 +186,7 @@ class FlowproofApp {
   }
 
   stop(): Promise<void> {
-    this.#stopping ??= this.#stop();
-    return this.#stopping;
-  }
-
-  /** Every wait here has a bound: a store that gives no answer, or a disk that hangs, keeps no process from ending. */
-  async #stop(): Promise<void> {
-    const { clock } = this.#parts;
-    const opened = this.#opened;
-    if (opened !== undefined) {
-      const stopped = this.#runs.stop();
-      const isOpen = await atMost(clock, LEAVING_MS, opened);
-      await stopped;
-      // What opens later is closed then.
-      if (!isOpen) opened.then(() => this.#journal.close()).catch(() => undefined);
-    }
-    await atMost(clock, CLOSING_MS, this.#journal.close());
+    return this.#store.stop();
   }
 
   [Symbol.asyncDispose](): Promise<void> {
@@ -222,20 +196,8 @@ class FlowproofApp {
   async #start(flow: AnyFlow, options: StartOptions = {}): Promise<StartedRun> {
     const today = this.#registry.today(flow);
     const inputs = await prepareInputs(today, options.inputs, this.#parts.codec);
-    await this.#work();
+    await this.#store.openToWork();
     return this.#runs.start(today.flow, { key: options.id, ...grouping(options) }, inputs);
-  }
-
-  #settleRevert(id: string, kind: 'retryRevert' | 'skipRevert', path: string): Promise<RunHandle<AnyFlow>> {
-    return this.#writing(async () => {
-      const run = await this.#runs.find(id);
-      const { atoms } = await runView(await this.#runs.load(run), this.#parts.codec);
-      const failed = atoms.filter(({ state }) => state === 'REVERT_FAILURE').map((atom) => atom.path);
-      if (!failed.includes(path)) throw new RevertNotFailedError(id, path, failed);
-      const message = await this.#runs.send(run, kind, path);
-      this.#registry.check(run);
-      return this.#handle(this.#runs.adopt(this.#registry, run, message));
-    });
   }
 
   #handle({ key, result, engine }: StartedRun): RunHandle<AnyFlow> {
@@ -243,45 +205,9 @@ class FlowproofApp {
   }
 
   readonly #handling: HandlingApp = {
-    find: (id) => this.#reading(() => this.#runs.find(id)),
+    find: (id) => this.#store.reading(() => this.#runs.find(id)),
     suspend: (id) => this.suspend(id),
     cancel: (id) => this.cancel(id),
     inspect: (id, options) => this.inspect(id, options),
   };
-
-  /** What a call reads. @throws AppStoppedError when the app stops before there is an answer */
-  async #reading<Answer>(read: () => Promise<Answer>): Promise<Answer> {
-    await this.#open();
-    return this.#runs.untilStopped(read());
-  }
-
-  /** What a call writes. @throws AppStoppedError when the app stops before there is an answer, PersistenceError `STORE_READ_ONLY` */
-  async #writing<Answer>(write: () => Promise<Answer>): Promise<Answer> {
-    await this.#openToWrite();
-    return this.#runs.untilStopped(write());
-  }
-
-  /** Opens for work of this app's own, and with it takes up what others have left. */
-  async #work(): Promise<void> {
-    await this.#openToWrite();
-    this.#runs.recover();
-  }
-
-  /** @throws PersistenceError `STORE_READ_ONLY` */
-  #openToWrite(): Promise<void> {
-    return this.#journal.capabilities.readOnly === true ? Promise.reject(readOnlyRefusal()) : this.#open();
-  }
-
-  #open(): Promise<void> {
-    if (this.#stopping !== undefined) return Promise.reject(new AppStoppedError());
-    if (this.#opened === undefined) {
-      const opening = this.#runs.open();
-      this.#opened = opening;
-      // The next call tries again.
-      opening.catch(() => {
-        this.#opened = undefined;
-      });
-    }
-    return this.#opened;
-  }
 }

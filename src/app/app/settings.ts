@@ -35,32 +35,46 @@ const DEFAULTS = {
   maxActive: 1_000,
 } as const;
 
-/** What the app's runs are made with: the options, and a default for each that was not given. @throws TypeError */
-export function runsParts(options: UntypedOptions, journal: Journal, flows: RunsParts['flows'], listeners: Listeners): RunsParts {
-  const { resolve, maxSteps, maxActive = DEFAULTS.maxActive } = options;
+/** What an app is made of, as far as it does not depend on its store and its flows. */
+export type Settings = Omit<RunsParts, 'flows' | 'journal' | 'listening' | 'emit' | 'owner' | 'recover' | 'ids' | 'lost'> &
+  Pick<UntypedOptions, 'recover'>;
+
+/** The options, and a default for each that was not given. @throws TypeError */
+export function settingsOf(options: UntypedOptions): Settings {
+  const { resolve, recover, maxSteps, maxActive = DEFAULTS.maxActive } = options;
   if (!(Number.isInteger(maxActive) && maxActive > 0)) throw new TypeError(`maxActive is ${maxActive}: it must be an integer from 1`);
   checkSettings(options);
-  const ids = randomIds();
   return {
-    journal,
     clock: steadyClock(options.clock ?? systemClock),
-    ids,
     codec: options.codec ?? jsonCodec,
     executor: (options.executor ?? serial()).make(resolve === undefined ? {} : { resolve }),
     services: options.services ?? {},
     ...(resolve === undefined ? {} : { resolve }),
-    owner: ids.unique(),
     leaseMs: options.leaseMs ?? DEFAULTS.leaseMs,
     graceMs: options.graceMs ?? DEFAULTS.graceMs,
     storeTimeoutMs: options.storeTimeoutMs ?? DEFAULTS.storeTimeoutMs,
     durability: options.durability ?? DEFAULTS.durability,
     onFailure: options.onFailure ?? DEFAULTS.onFailure,
     snapshotAfter: options.snapshotAfter ?? DEFAULTS.snapshotAfter,
-    recover: (options.recover ?? journal.capabilities.outlivesProcess) && journal.capabilities.readOnly !== true,
     maxActive,
     allowUnfenced: options.allowUnfenced === true,
-    flows,
     ...(maxSteps === undefined ? {} : { maxSteps }),
+    ...(recover === undefined ? {} : { recover }),
+  };
+}
+
+/** What the app's runs are made with. */
+export function runsParts(settings: Settings, journal: Journal, flows: RunsParts['flows'], listeners: Listeners): RunsParts {
+  const { recover, ...rest } = settings;
+  const { outlivesProcess, readOnly } = journal.capabilities;
+  const ids = randomIds();
+  return {
+    ...rest,
+    journal,
+    ids,
+    owner: ids.unique(),
+    recover: (recover ?? outlivesProcess) && readOnly !== true,
+    flows,
     listening: () => listeners.size > 0,
     emit: (event) => listeners.emit(event),
   };
