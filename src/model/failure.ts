@@ -5,7 +5,7 @@ import { isError, leaveUnawaited } from './kinds.js';
 
 /**
  * What is kept of an error: data, never a live object, so that user code sees the same before and after a restart. Texts
- * are cut after some 8,000 characters, and eight causes and `errors` are kept. TaskFlow section 14.
+ * are cut after some 8,000 characters, and eight causes and `errors` are kept.
  */
 export interface Failure {
   /** What the error says that it is called, or else the name of its class, such as `TypeError`. */

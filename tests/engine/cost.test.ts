@@ -74,7 +74,7 @@ const fan = (n: number): AnyFlow => {
   for (let index = 0; index < n; index++) flow = flow.add(reads, { name: `n${index}` });
   return flow.build();
 };
-/** Two nodes a layer, each waiting for both of the layer before: 2^n ways through it (U8). */
+/** Two nodes a layer, each waiting for both of the layer before: 2^n ways through it (U-8). */
 const layers = (n: number): AnyFlow => {
   const nodes = Array.from({ length: n }, (_, layer) => [`a${layer}`, `b${layer}`]).flat();
   let flow = graph.dynamic('layers').add(Object.fromEntries(nodes.map((name) => [name, noop])));

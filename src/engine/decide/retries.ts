@@ -11,7 +11,7 @@ import type { Run } from './step.js';
 
 /**
  * What a retry says about a failure in its flow. Stock retries are data, so nobody has to be asked; of the user's own
- * it is what they have said already, or nothing. TaskFlow R-4.5 to R-4.7.
+ * it is what they have said already, or nothing. TaskFlow R-4.5, R-4.6, R-4.7.
  */
 export function decisionOf(run: Run, compiled: CompiledRetry, failed: number, via: number): Decision | undefined {
   const { retry, index } = compiled;

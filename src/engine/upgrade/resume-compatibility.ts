@@ -6,8 +6,8 @@ import { type AtomStatus, mayBeUndone, type RunStatus } from '../state/run-statu
 
 /**
  * Why a run can't go on with another version of its flow; empty: it can, as far as its values are there. What has not begun
- * may change in any way; what has begun must be there still, and mean the same. TaskFlow section 17.4 with differences D-13
- * and D-15.
+ * may change in any way; what has begun must be there still, and mean the same
+ * (R-17.8, R-17.9, R-17.11, with D-13 and D-15).
  */
 export function refusals(flow: CompiledFlow, past: Past): readonly string[] {
   const differences = differencesOf(past.flow, storedFlow(flow.manifest));

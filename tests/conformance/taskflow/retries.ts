@@ -26,7 +26,7 @@ interface History {
   }[];
 }
 
-/** TaskFlow's stock retries, R-4.5 to, as code of a user: so that their calls can be seen and scripted. */
+/** TaskFlow's stock retries, R-4.5, R-4.6, R-4.7, as code of a user: so that their calls can be seen and scripted. */
 export function retryOf(world: World, flow: FlowSpec, spec: RetrySpec, atomAt: (path: string) => string): RetryCode {
   const name = retryName(flow);
   const whole = wholeOf(name);

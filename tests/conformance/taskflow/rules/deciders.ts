@@ -36,7 +36,7 @@ export const oneNodeForDeciders: Rule = {
 };
 
 export const skippedAtOnce: Rule = {
-  number: 'U9',
+  number: 'U-9',
   says: 'what a decider skips is skipped in one step: a crash never finds half of it',
   touches: 2,
   expected(wanted, { case: { run = [] } }) {

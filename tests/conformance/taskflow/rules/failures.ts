@@ -49,7 +49,7 @@ export const interruptedWhileReverting: Rule = {
 };
 
 export const misfiledFailure: Rule = {
-  number: 'U7',
+  number: 'U-7',
   says: 'a failure of execute is a failure of execute, whatever else is going on',
   touches: 1,
   expected(wanted) {
@@ -99,7 +99,7 @@ function raisedOf({ execute, revert }: { readonly execute: JsonRecord; readonly 
 }
 
 export const lastingFailure: Rule = {
-  number: 'U5',
+  number: 'U-5',
   says: 'a run that ended FAILURE stays that: nobody calls it REVERTED, and it goes on only when a person has seen to it',
   touches: 7,
   expected(wanted) {

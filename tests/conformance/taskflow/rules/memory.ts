@@ -29,7 +29,7 @@ function failureIn(result: Json | undefined): Json {
  * those of a run that was reset are not.
  */
 export const rememberedFailures: Rule = {
-  number: 'U6',
+  number: 'U-6',
   says: 'a run knows its failures from its journal: the same in each process, and none that were before a reset',
   touches: 43,
   expected(wanted, { case: { flow, run = [] } }) {

@@ -126,7 +126,7 @@ function atomsIn(flow: FlowSpec): readonly string[] {
 }
 
 export const restBeforeAll: Rule = {
-  number: 'L6, B-31',
+  number: 'L-6, B-31',
   says: 'a wish to suspend holds: no decider is asked any more, though all that is left may be skipped; and a run that has yet to begin rests when it begins',
   touches: 3,
   expected(wanted, { case: { run = [] } }) {
