@@ -1,4 +1,4 @@
-/** The thread that does what the program `flowproof` is asked for. */
+/** The thread in which the program `flowproof` reads sources: its stack is large enough for a chain of 1,000 calls. */
 import { parentPort, workerData } from 'node:worker_threads';
 import { systemClock } from '#model/clock.js';
 import { type ExitCode, main } from './cli/index.js';
@@ -6,12 +6,13 @@ import { type ExitCode, main } from './cli/index.js';
 export interface ThreadOptions {
   readonly args: readonly string[];
   readonly color: boolean;
+  readonly columns: number | undefined;
 }
 
 /** Something to print, or how it ended. */
 export type FromThread = { readonly to: 'stdout' | 'stderr'; readonly text: string } | { readonly code: ExitCode };
 
-const { args, color } = workerData as ThreadOptions;
+const { args, color, columns } = workerData as ThreadOptions;
 const say = (message: FromThread): void => parentPort?.postMessage(message);
 const stopping = new AbortController();
 parentPort?.once('message', () => stopping.abort());
@@ -20,6 +21,7 @@ const code = await main(args, {
   err: (text) => say({ to: 'stderr', text }),
   folder: process.cwd(),
   color,
+  ...(columns === undefined ? {} : { columns }),
   clock: systemClock,
   signal: stopping.signal,
 });

@@ -74,3 +74,24 @@ for (const name of declarations) {
   mkdirSync(dirname(join(DIST, 'cjs', name)), { recursive: true });
   copyFileSync(join(DIST, name), join(DIST, 'cjs', name));
 }
+
+// The parser of command lines is put into the one file that knows it: `npx flowproof` works, and nothing more is installed. Its
+// licence asks to be with it.
+
+const PARSER = join(DIST, 'compiler/cli/program/commander.js');
+const licence = ['commander', '@commander-js/extra-typings'].map((name) =>
+  readFileSync(join(ROOT, 'node_modules', name, 'LICENSE'), 'utf8').trim(),
+);
+await build({
+  entryPoints: [PARSER],
+  outfile: PARSER,
+  allowOverwrite: true,
+  bundle: true,
+  format: 'esm',
+  platform: 'node',
+  target: 'node20',
+  banner: {
+    js: `/*\n${licence.join('\n\n')}\n*/\nimport { createRequire } from 'node:module';\nconst require = createRequire(import.meta.url);`,
+  },
+  logLevel: 'warning',
+});

@@ -44,6 +44,13 @@ describe('the checker', () => {
     expect(importers.map(({ path }) => path)).toEqual(['pictures/layout.ts']);
   });
 
+  test('has one file that knows where the parser of command lines comes from', () => {
+    const importers = compiler.filter(({ imports }) =>
+      imports.some(({ specifier }) => /commander/.test(specifier) && !specifier.startsWith('.')),
+    );
+    expect(importers.map(({ path }) => path)).toEqual(['cli/program/commander.ts']);
+  });
+
   test('loads no compiler before a command needs it', () => {
     const commands = new Set(compiler.flatMap(({ path }) => (path.startsWith('cli/') && path.endsWith('-command.ts') ? [path] : [])));
     const lazily = compiler.map((source) => ({ ...source, imports: source.imports.filter(({ target }) => !commands.has(target ?? '')) }));

@@ -1,3 +1,3 @@
-/** Command line: what a person asks for. Loads the compiler only when a command needs it. */
-export type { ExitCode, Io } from './io.js';
-export { main } from './main.js';
+/** Command line: what a person asks for. Loads the compiler, or a store, only when a command needs it. */
+export { main } from './program/main.js';
+export type { ExitCode, Io } from './terminal/io.js';

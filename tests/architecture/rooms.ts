@@ -115,8 +115,9 @@ export const COMPILER: Architecture = {
     pictures: { imports: ['source', 'reading', 'output', 'manifest'], npm: ['#compilation', '#model', '@viz-js/viz'] },
     cli: {
       imports: ['findings', 'source', 'reading', 'rules', 'checking', 'output', 'manifest', 'upgrade', 'loading', 'pictures'],
-      npm: ['#model'],
+      npm: ['#model', '@commander-js/extra-typings'],
       node: [''],
+      floors: ['terminal', 'project', 'program'],
     },
     /** The program itself. */
     '': { imports: ['cli'], npm: ['#model'], node: ['main.ts', 'thread.ts'] },
@@ -126,6 +127,11 @@ export const COMPILER: Architecture = {
       file: 'loading/child.ts',
       uses: ['process.exit'],
       because: 'it is a program of its own, and ends when nobody waits for it any more, whatever its modules are doing',
+    },
+    {
+      file: 'main.ts',
+      uses: ['process.exit'],
+      because: "a module of the user's may leave running what would keep the program from ending",
     },
   ],
   maxLines: 300,

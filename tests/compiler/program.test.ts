@@ -174,11 +174,11 @@ test('help says what a command does, with its options, examples and exit codes',
     expect(help).toEqual(await here('help', command));
     expect(help.code).toBe(0);
     expect(help.out).toMatch(
-      new RegExp(`^flowproof ${command} [\\s\\S]*--project FILE[\\s\\S]*\\n {2}flowproof ${command} [\\s\\S]*Exit codes`),
+      new RegExp(`^Usage: flowproof ${command} [\\s\\S]*--project <file>[\\s\\S]*\\n {2}flowproof ${command} [\\s\\S]*Exit codes`),
     );
   }
   expect((await here('check', '--help')).out).toContain('--watch');
   expect((await here('graph', '--help')).out).not.toContain('--watch');
-  expect(await here('help', 'chek')).toMatchObject({ code: 2, err: "flowproof: there is no command 'chek': flowproof --help\n" });
+  expect(await here('help', 'chek')).toMatchObject({ code: 2, err: "flowproof: unknown command 'chek'\n" });
   for (const line of (await here('--help')).out.split('\n')) expect(line.length, line).toBeLessThanOrEqual(120);
 });

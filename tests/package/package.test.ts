@@ -92,7 +92,7 @@ describe('installed alone', () => {
   test('its program says what it can do, and what it lacks: nobody but the checker needs ts-morph', async () => {
     const folder = await program('cli', { 'package.json': '{ "type": "module" }', 'tsconfig.json': '{}' });
     const bin = join(packed.project, 'node_modules/.bin/flowproof');
-    expect(await run(folder, bin, '--help')).toContain('flowproof check');
+    expect(await run(folder, bin, '--help')).toContain('judge the flows and tasks of a project');
     await expect(run(folder, bin, 'check')).rejects.toThrow('npm install --save-dev ts-morph@28');
   });
 

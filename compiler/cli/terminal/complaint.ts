@@ -1,5 +1,5 @@
-import { CheckerDefectError } from '../findings/defect.js';
-import { said } from '../output/index.js';
+import { CheckerDefectError } from '../../findings/defect.js';
+import { said } from '../../output/index.js';
 import { type Io, UsageError } from './io.js';
 
 /** Whatever went wrong: what the person can change in a sentence, a mistake of ours with its place and all that is known of it. */

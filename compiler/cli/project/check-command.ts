@@ -1,21 +1,21 @@
 import { readFileSync } from 'node:fs';
 import { relative } from 'node:path';
-import { check, counted, RepeatedCheck } from '../checking/index.js';
-import type { Finding } from '../findings/finding.js';
-import { inOrder } from '../findings/order.js';
-import { count, github, json, type Report, type Surroundings, sarif, text } from '../output/index.js';
-import type { ProjectReading } from '../reading/index.js';
-import { comparedWith } from '../upgrade/index.js';
+import { check, counted, RepeatedCheck } from '../../checking/index.js';
+import type { Finding } from '../../findings/finding.js';
+import { inOrder } from '../../findings/order.js';
+import { count, github, json, type Report, type Surroundings, sarif, text } from '../../output/index.js';
+import type { ProjectReading } from '../../reading/index.js';
+import { comparedWith } from '../../upgrade/index.js';
+import { type ExitCode, type Io, UsageError } from '../terminal/io.js';
+import { versionOf } from '../terminal/version.js';
+import { written } from '../terminal/written.js';
 import type { Arguments } from './arguments.js';
 import { comparing } from './comparing.js';
 import type { Configuration } from './configuration.js';
-import { type ExitCode, type Io, UsageError } from './io.js';
 import { type Known, readAndLoad } from './load.js';
 import { checkedPaths, isIn, type Opened, open } from './open.js';
 import { ruleTexts } from './rule-texts.js';
-import { versionOf } from './version.js';
 import { watched } from './watch.js';
-import { written } from './written.js';
 
 /** `flowproof check`. */
 export async function checkCommand(given: Arguments, io: Io): Promise<ExitCode> {

@@ -1,10 +1,10 @@
 import { existsSync } from 'node:fs';
 import { resolve, sep } from 'node:path';
-import { type ProjectReading, readProject } from '../reading/index.js';
-import { defaultExportOf, openProject, type SourceProject } from '../source/index.js';
+import { type ProjectReading, readProject } from '../../reading/index.js';
+import { defaultExportOf, openProject, type SourceProject } from '../../source/index.js';
+import { type Io, UsageError } from '../terminal/io.js';
 import type { Arguments } from './arguments.js';
 import { type Configuration, readConfiguration } from './configuration.js';
-import { type Io, UsageError } from './io.js';
 
 export interface Opened {
   readonly project: SourceProject;

@@ -1,9 +1,9 @@
-import type { Finding } from '../findings/finding.js';
-import { LOADER, loadFlows } from '../loading/index.js';
-import { said } from '../output/index.js';
-import type { ProjectReading } from '../reading/index.js';
+import type { Finding } from '../../findings/finding.js';
+import { LOADER, loadFlows } from '../../loading/index.js';
+import { said } from '../../output/index.js';
+import type { ProjectReading } from '../../reading/index.js';
+import { type ExitCode, type Io, UsageError } from '../terminal/io.js';
 import type { Arguments } from './arguments.js';
-import { type ExitCode, type Io, UsageError } from './io.js';
 import { isIn, type Opened, read } from './open.js';
 
 /** What is known of a project, and what was found while it was loaded. */

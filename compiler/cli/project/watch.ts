@@ -1,7 +1,7 @@
 import { statSync } from 'node:fs';
 import { basename } from 'node:path';
-import { complaint } from './complaint.js';
-import { type Io, UsageError } from './io.js';
+import { complaint } from '../terminal/complaint.js';
+import { type Io, UsageError } from '../terminal/io.js';
 import type { Opened } from './open.js';
 import { watchFolders } from './watched-folders.js';
 

@@ -1,7 +1,7 @@
 import { existsSync, readFileSync } from 'node:fs';
 import { dirname, join, resolve } from 'node:path';
-import type { Severity } from '../findings/finding.js';
-import { UsageError } from './io.js';
+import type { Severity } from '../../findings/finding.js';
+import { UsageError } from '../terminal/io.js';
 import { ruleTexts } from './rule-texts.js';
 
 /** What a project says once instead of at each call. */

@@ -1,13 +1,13 @@
-import { type FlowManifest, manifestsOf } from '../manifest/index.js';
-import { differences, draw, GraphvizMissingError, type Picture, type PictureFormat, picturesOf } from '../pictures/index.js';
-import type { ProjectReading } from '../reading/index.js';
-import { flowsBefore, isStore } from '../upgrade/index.js';
+import { type FlowManifest, manifestsOf } from '../../manifest/index.js';
+import { differences, draw, GraphvizMissingError, type Picture, type PictureFormat, picturesOf } from '../../pictures/index.js';
+import type { ProjectReading } from '../../reading/index.js';
+import { flowsBefore, isStore } from '../../upgrade/index.js';
+import { type ExitCode, type Io, UsageError } from '../terminal/io.js';
+import { written } from '../terminal/written.js';
 import type { Arguments } from './arguments.js';
 import { comparing } from './comparing.js';
-import { type ExitCode, type Io, UsageError } from './io.js';
 import { complained, readAndLoad } from './load.js';
 import { open } from './open.js';
-import { written } from './written.js';
 
 /** `flowproof graph`. */
 export async function graphCommand(given: Arguments, io: Io): Promise<ExitCode> {

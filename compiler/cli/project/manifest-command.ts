@@ -1,10 +1,10 @@
-import type { Finding } from '../findings/finding.js';
-import { leftOut, madeByArgs, manifestFile, manifestsOf } from '../manifest/index.js';
+import type { Finding } from '../../findings/finding.js';
+import { leftOut, madeByArgs, manifestFile, manifestsOf } from '../../manifest/index.js';
+import { type ExitCode, type Io, UsageError } from '../terminal/io.js';
+import { written } from '../terminal/written.js';
 import type { Arguments } from './arguments.js';
-import { type ExitCode, type Io, UsageError } from './io.js';
 import { complained, readAndLoad } from './load.js';
 import { open } from './open.js';
-import { written } from './written.js';
 
 /** `flowproof manifest`. What can't run has no manifest, and is said: else it would be missing from what is compared with later. */
 export async function manifestCommand(given: Arguments, io: Io): Promise<ExitCode> {

@@ -1,4 +1,4 @@
-import { UsageError } from './io.js';
+import { UsageError } from '../terminal/io.js';
 
 /** Says of a failed comparison what it was with; no password is printed. */
 export async function comparing<Result>(against: string, compare: () => Promise<Result> | Result): Promise<Result> {
