@@ -40,7 +40,7 @@ export class FlowDefinitionError extends FlowproofError<'FLOW_DEFINITION'> {
   ) {
     super(
       'FLOW_DEFINITION',
-      `flow '${flow}' can't run:\n${diagnostics.map((one) => `  ${one.path}: ${one.message} [${one.code}]`).join('\n')}`,
+      `flow '${flow}' can't run:\n${diagnostics.map(({ path, message, code }) => `  ${path}: ${message} [${code}]`).join('\n')}`,
     );
   }
 }
@@ -68,7 +68,9 @@ export class FlowFailedError extends FlowproofError<'FLOW_FAILED'> {
     readonly state: 'REVERTED' | 'FAILURE' | 'CANCELLED' | 'SUSPENDED',
     readonly failures: readonly FailureReport[],
   ) {
-    const list = failures.map((one) => `  ${one.path} (${one.phase}, attempt ${one.attempt}): ${one.failure.name}: ${one.failure.message}`);
+    const list = failures.map(
+      ({ path, phase, attempt, failure }) => `  ${path} (${phase}, attempt ${attempt}): ${failure.name}: ${failure.message}`,
+    );
     // What failed in an optional node is not why the run did.
     const cause = failures.find(({ optional }) => optional !== true) ?? failures[0];
     super('FLOW_FAILED', [`run '${runId}' of flow '${flow}' ended ${state}`, ...list].join('\n'), { cause: cause?.failure });

@@ -106,7 +106,7 @@ function failureOf(thrown: unknown, room: { nested: number }): Failure {
 
 function nested(thrown: readonly unknown[], room: { nested: number }, isOne: (value: unknown) => boolean): Failure[] {
   const found: Failure[] = [];
-  for (const one of thrown) if (isOne(one) && room.nested-- > 0) found.push(failureOf(one, room));
+  for (const error of thrown) if (isOne(error) && room.nested-- > 0) found.push(failureOf(error, room));
   return found;
 }
 
@@ -146,7 +146,7 @@ function messageFrom(thrown: object, errors: readonly Failure[]): string {
     const { message } = thrown as { readonly message?: unknown };
     if (typeof message !== 'string') return cut(isError(thrown) ? inWords(message) : printed(thrown));
     if (errors.length === 0 || !SAYS_NOTHING.has(message)) return cut(message);
-    return cut(errors.map((one) => one.message).join('; '));
+    return cut(errors.map(({ message }) => message).join('; '));
   } catch {
     return UNREADABLE;
   }

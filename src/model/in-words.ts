@@ -25,8 +25,8 @@ export function inWords(value: unknown): string {
   }
 }
 
-function textOf(said: unknown): string {
-  return typeof said === 'string' ? said : plainly(said);
+function textOf(value: unknown): string {
+  return typeof value === 'string' ? value : plainly(value);
 }
 
 function plainly(value: unknown): string {
@@ -38,8 +38,8 @@ function plainly(value: unknown): string {
 /** What anything that was thrown says. Never throws. */
 export function messageOf(thrown: unknown): string {
   try {
-    const said: unknown = isError(thrown) ? thrown.message : thrown;
-    return typeof said === 'string' ? said : inWords(said);
+    const message: unknown = isError(thrown) ? thrown.message : thrown;
+    return typeof message === 'string' ? message : inWords(message);
   } catch {
     return "an error that can't be read";
   }

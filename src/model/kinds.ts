@@ -67,17 +67,17 @@ const MOST_LEVELS = 4;
 /** The same of the promises in a value that is refused as a whole: its lists and fields are looked at, getters are not called. Never throws. */
 export function leaveAllUnawaited(value: unknown): void {
   let room = MOST_VALUES;
-  const visit = (one: unknown, level: number): void => {
-    if (typeof one !== 'object' || one === null || types.isProxy(one) || room-- <= 0) return;
-    leaveUnawaited(one);
-    if (level === MOST_LEVELS || ArrayBuffer.isView(one)) return;
-    if (Array.isArray(one)) {
-      for (let index = 0; index < one.length && room > 0; index++) visit(Object.getOwnPropertyDescriptor(one, index)?.value, level + 1);
+  const visit = (value: unknown, level: number): void => {
+    if (typeof value !== 'object' || value === null || types.isProxy(value) || room-- <= 0) return;
+    leaveUnawaited(value);
+    if (level === MOST_LEVELS || ArrayBuffer.isView(value)) return;
+    if (Array.isArray(value)) {
+      for (let index = 0; index < value.length && room > 0; index++) visit(Object.getOwnPropertyDescriptor(value, index)?.value, level + 1);
       return;
     }
-    for (const key in one) {
+    for (const key in value) {
       if (room <= 0) return;
-      visit(Object.getOwnPropertyDescriptor(one, key)?.value, level + 1);
+      visit(Object.getOwnPropertyDescriptor(value, key)?.value, level + 1);
     }
   };
   try {

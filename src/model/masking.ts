@@ -52,7 +52,7 @@ export class Scrubber {
 
   text(text: string): string {
     if (this.#whole.has(text)) return MASKED;
-    return this.#parts.reduce((left, part) => left.replaceAll(part, () => MASKED), text);
+    return this.#parts.reduce((masked, part) => masked.replaceAll(part, () => MASKED), text);
   }
 
   #collect(value: Json): void {

@@ -79,8 +79,8 @@ function isThere(entry: readonly [Method, KnownMethod | undefined]): entry is re
 
 /** Whether the source of a class, or of one that it extends, has this word: without it none of them assigns such a method. */
 function mentions(target: object, word: string): boolean {
-  for (let at: unknown = target; typeof at === 'function' && at !== Function.prototype; at = Object.getPrototypeOf(at)) {
-    if (Function.prototype.toString.call(at).includes(word)) return true;
+  for (let base: unknown = target; typeof base === 'function' && base !== Function.prototype; base = Object.getPrototypeOf(base)) {
+    if (Function.prototype.toString.call(base).includes(word)) return true;
   }
   return false;
 }

@@ -54,7 +54,7 @@ export function mapTask<
     const results: Awaited<U>[] = [];
     for (const input of over) results.push(await map(inputs[input] as V));
     if (typeof provides === 'string') return { [provides]: results };
-    return Object.fromEntries(results.map((result, at) => [provides[at], result]));
+    return Object.fromEntries(results.map((result, index) => [provides[index], result]));
   };
   const outputs = typeof provides === 'string' ? [provides] : provides.map(String);
   const code = { kind: 'object', target: Object.freeze({ execute }) } as const;

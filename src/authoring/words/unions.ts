@@ -6,7 +6,7 @@ import type { Flat, OptionalKeys } from './names.js';
  */
 
 /** The intersection of the members. Conflicting literals make all of it `never`. */
-export type AllOf<Union> = (Union extends unknown ? (one: Union) => void : never) extends (all: infer All) => void ? All : never;
+export type AllOf<Union> = (Union extends unknown ? (member: Union) => void : never) extends (all: infer All) => void ? All : never;
 
 /** One member of a union. Inference from overloads takes the last one. */
 export type LastOf<Union> = AllOf<Union extends unknown ? () => Union : never> extends () => infer Last ? Last : never;

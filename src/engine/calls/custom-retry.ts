@@ -2,7 +2,7 @@ import { type CustomRetryDefinition, type History, instanceOf, type Resolve, typ
 import type { CompiledRetry } from '../../compilation/index.js';
 import { toFailure } from '../../model/failure.js';
 import type { Phase } from '../../model/states.js';
-import { historyOf } from '../decide/decider-history.js';
+import { retryHistory } from '../decide/retry-history.js';
 import type { Run } from '../decide/step.js';
 import type { Answer, Question } from '../state/protocol.js';
 import type { AtomStatus } from '../state/run-status.js';
@@ -39,7 +39,7 @@ export async function callRetry(
   const { tried } = run.status.atoms[index] as AtomStatus;
   const attempt = method === 'execute' ? tried.length + 1 : tried.length;
   const context = { services: parts.services, signal, runId: run.status.creation.key, path, attempt };
-  return (instance as Required<RetryMethods>)[method](historyOf(run, compiled, asked), inputsOf(run, path, requires, inputs), context);
+  return (instance as Required<RetryMethods>)[method](retryHistory(run, compiled, asked), inputsOf(run, path, requires, inputs), context);
 }
 
 /** The engine decides over plain data: what an answer throws when it is read is thrown here, as the retry's own. */

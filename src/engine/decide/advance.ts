@@ -93,7 +93,7 @@ function settleLost(run: Run, step: Step): boolean {
   if (status.state === 'REVERTING') {
     if (!behavior.mayRevert(atom, step.limits)) undone(step, index);
     else if (spent) noteRevertFailure(run, step, index, lostFailure(atom, status.losses));
-    else if (mayCall(run, step)) step.call('revert', index);
+    else if (mayCallLost(run, step)) step.call('revert', index);
     else return false;
     return true;
   }
@@ -105,7 +105,7 @@ function settleLost(run: Run, step: Step): boolean {
   }
   // Its code gave the values of its attempts, and is not there any more: those of today are there at once.
   if (isRetry(atom) && !behavior.mayExecute(atom, step.limits)) return beginAttempt(run, step, atom);
-  if (!mayCall(run, step)) return false;
+  if (!mayCallLost(run, step)) return false;
   step.call('execute', index);
   return true;
 }
@@ -208,7 +208,7 @@ function beginAttempt(run: Run, step: Step, retry: CompiledRetry): boolean {
 }
 
 /** What was lost is called again even while the run is being suspended: a suspended run holds nothing unknown. */
-function mayCall(run: Run, step: Step): boolean {
+function mayCallLost(run: Run, step: Step): boolean {
   return step.limits.hold !== 'stop' && run.frontier.called < step.limits.capacity;
 }
 
@@ -223,14 +223,14 @@ function lostFailure(atom: CompiledAtom, losses: number): Failure {
 
 /** TaskFlow with difference D-6: REVERTED only when nothing that was done is left. */
 function endOf(atoms: readonly AtomStatus[], flow: readonly CompiledAtom[], cancelled: boolean): RunState {
-  let undone = false;
-  let left = false;
+  let isUndone = false;
+  let isPartial = false;
   for (const [index, { state }] of atoms.entries()) {
     if (state === 'REVERT_FAILURE') return 'FAILURE';
-    if (state === 'SUCCESS') left ||= behaviorOf(flow[index] as CompiledAtom).hasEffects;
-    else if (state !== 'IGNORE') undone = true;
+    if (state === 'SUCCESS') isPartial ||= behaviorOf(flow[index] as CompiledAtom).hasEffects;
+    else if (state !== 'IGNORE') isUndone = true;
   }
-  if (!undone) return 'SUCCESS';
-  if (left) return 'FAILURE';
+  if (!isUndone) return 'SUCCESS';
+  if (isPartial) return 'FAILURE';
   return cancelled ? 'CANCELLED' : 'REVERTED';
 }

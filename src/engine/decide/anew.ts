@@ -39,7 +39,7 @@ export function bringBack(run: Run, step: Step): boolean {
 
 function standingVotes({ status, frontier }: Run, anew: ReadonlySet<number>, atom: number): readonly (readonly [number, boolean])[] {
   const { intention = 'EXECUTE', outcome = 'none', votes = {} } = status.atoms[atom] ?? {};
-  const isAnew = ({ first, until }: AtomRange): boolean => rangeOf(first, until).every((one) => anew.has(one));
+  const isAnew = ({ first, until }: AtomRange): boolean => rangeOf(first, until).every((other) => anew.has(other));
   const isStanding = (decider: number): boolean => {
     if (intention === 'EXECUTE') return true;
     const { deciders } = frontier;
@@ -47,7 +47,7 @@ function standingVotes({ status, frontier }: Run, anew: ReadonlySet<number>, ato
     // It had failed, and was undone first, as nobody knew what it did: what was decided before is as it was.
     const hasFailed = intention === 'REDO' && outcome !== 'result';
     const by = source === undefined ? Object.values(reads).flatMap(atomsOf) : rangeOf(source.first, source.until);
-    if (hasFailed && !by.some((one) => anew.has(one))) return true;
+    if (hasFailed && !by.some((provider) => anew.has(provider))) return true;
     const nodes = choice === undefined ? [decider] : deciders.branchesOf(choice.id);
     return nodes.some((node) => !isAnew(deciders.decider(node)));
   };

@@ -7,7 +7,7 @@ import { foldTransition } from '../state/fold.js';
 import type { Change } from '../state/protocol.js';
 import type { RunStatus } from '../state/run-status.js';
 
-/** Folds a fact in and notes what it changes, for listeners. Without listeners nobody needs to know what was before. */
+/** Folds a fact in and notes what it changes, for listeners: called only where there are some, since it looks at each atom before and after. */
 export function foldObserved(run: RunStatus, transition: Transition, changes: Change[]): void {
   const { heard } = EFFECTS[transition[0]];
   switch (heard) {
@@ -34,18 +34,18 @@ export function foldObserved(run: RunStatus, transition: Transition, changes: Ch
 }
 
 function foldOne(run: RunStatus, transition: Transition, heard: Heard, changes: Change[]): void {
-  const [, atom, said] = transition as readonly [string, number, unknown];
+  const [, atom, payload] = transition as readonly [string, number, unknown];
   const before = stateOf(run, atom);
   foldTransition(run, transition);
   const to = stateOf(run, atom);
-  // The attempt of a retry without code of its own is one fact, and two things to be told.
+  // A retry without code of its own begins and ends its call in one fact; listeners hear of both.
   const inOne = heard === 'attempt' && before !== 'RUNNING';
-  if (inOne) changes.push(moved(atom, before, 'RUNNING'));
-  const change = moved(atom, inOne ? 'RUNNING' : before, to);
-  if (heard === 'failure') changes.push({ ...change, failure: said as Failure });
+  if (inOne) changes.push(atomChange(atom, before, 'RUNNING'));
+  const change = atomChange(atom, inOne ? 'RUNNING' : before, to);
+  if (heard === 'failure') changes.push({ ...change, failure: payload as Failure });
   else if (before === to) return;
-  else if (heard === 'state' || said === undefined) changes.push(change);
-  else changes.push({ ...change, result: said as Json });
+  else if (heard === 'state' || payload === undefined) changes.push(change);
+  else changes.push({ ...change, result: payload as Json });
 }
 
 function foldRange(run: RunStatus, transition: Transition, changes: Change[], from: number, until: number): void {
@@ -53,13 +53,13 @@ function foldRange(run: RunStatus, transition: Transition, changes: Change[], fr
   foldTransition(run, transition);
   for (const [offset, state] of before.entries()) {
     const to = stateOf(run, from + offset);
-    if (state !== to) changes.push(moved(from + offset, state, to));
+    if (state !== to) changes.push(atomChange(from + offset, state, to));
   }
 }
 
 type AtomChange = Extract<Change, { kind: 'atom' }>;
 
-function moved(atom: number, from: AtomState, to: AtomState): AtomChange {
+function atomChange(atom: number, from: AtomState, to: AtomState): AtomChange {
   return { kind: 'atom', atom, from, to };
 }
 

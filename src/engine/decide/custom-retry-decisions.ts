@@ -15,23 +15,23 @@ export function settleDecision(run: Run, step: Step, question: Extract<Question,
   const { retry, failed, via } = question;
   if (run.status.atoms[failed]?.unsettled !== true) return;
   const path = pathOf(run.flow, retry);
-  const said = answer.failure ?? decisionIn(path, answer.answer);
-  if ('name' in said) {
-    step.state(['FAILURE', retry, said]);
+  const ruling = answer.failure ?? rulingIn(path, answer.answer);
+  if ('name' in ruling) {
+    step.state(['FAILURE', retry, ruling]);
     step.state(['DECIDED', retry, failed, via, 'REVERT']);
     return;
   }
-  step.state(['DECIDED', retry, failed, via, said.decision]);
+  step.state(['DECIDED', retry, failed, via, ruling.decision]);
   const { intention } = atomOf(run.status, retry);
-  if (said.delayMs > 0 && intention === 'EXECUTE') step.state(['SLEEP', retry, timeAfter(step.limits.nowMs, said.delayMs)]);
+  if (ruling.delayMs > 0 && intention === 'EXECUTE') step.state(['SLEEP', retry, timeAfter(step.limits.nowMs, ruling.delayMs)]);
 }
 
-interface Said {
+interface Ruling {
   readonly decision: Decision;
   readonly delayMs: number;
 }
 
-function decisionIn(path: string, answer: unknown): Said | Failure {
+function rulingIn(path: string, answer: unknown): Ruling | Failure {
   if (isDecision(answer)) return { decision: answer, delayMs: 0 };
   if (typeof answer !== 'object' || answer === null) return badAnswer(path, answer);
   const { decision, delayMs = 0 } = answer as { readonly decision?: unknown; readonly delayMs?: unknown };

@@ -16,9 +16,9 @@ export function settleVote(run: Run, step: Step, index: number, { answer, failur
   const { deciders } = run.frontier;
   const decider = deciders.decider(index);
   const first = atomOf(run.status, decider.first);
-  // The run goes back meanwhile, or the node has been skipped by another one: nobody needs the answer.
+  // The run goes back meanwhile, or another decider has skipped the node: the answer changes nothing.
   if (first.state !== 'PENDING' || first.intention !== 'EXECUTE') return;
-  const wrong = failure ?? faultOf(decider, answer);
+  const wrong = failure ?? unusableAnswer(decider, answer);
   if (wrong !== undefined) {
     step.state(['RUNNING', decider.first]);
     fail(run, step, 'FAILURE', decider.first, wrong);
@@ -33,10 +33,10 @@ export function settleVote(run: Run, step: Step, index: number, { answer, failur
 }
 
 /** What is wrong with an answer: a decider says yes or no, a switch names one of its branches. */
-function faultOf({ choice, target }: CompiledDecider, answer: unknown): Failure | undefined {
+function unusableAnswer({ choice, target }: CompiledDecider, answer: unknown): Failure | undefined {
   const cases: readonly unknown[] = choice?.cases ?? [true, false];
   if (cases.includes(answer)) return undefined;
-  const message = `the decider of '${target}' said ${inWords(answer)}: it has to say ${cases.map((one) => JSON.stringify(one)).join(' or ')}`;
+  const message = `the decider of '${target}' said ${inWords(answer)}: it has to say ${cases.map((answer) => JSON.stringify(answer)).join(' or ')}`;
   return statedFailure({ name: 'DeciderError', code: 'BAD_ANSWER', message });
 }
 

@@ -10,8 +10,8 @@ import { storedValue } from '../state/values.js';
 import type { Run } from './step.js';
 
 /**
- * What a retry says about a failure in its flow. Stock retries are data, so nobody has to be asked; of the user's own
- * it is what they have said already, or nothing. TaskFlow R-4.5, R-4.6, R-4.7.
+ * What a retry says about a failure in its flow. Stock retries are data and decided here; of a custom retry it is what its code has
+ * said about this failure, or nothing while it has not been asked. TaskFlow R-4.5, R-4.6, R-4.7.
  */
 export function decisionOf(run: Run, compiled: CompiledRetry, failed: number, via: number): Decision | undefined {
   const { retry, index } = compiled;
@@ -21,7 +21,7 @@ export function decisionOf(run: Run, compiled: CompiledRetry, failed: number, vi
       return status.attempt < retry.attempts ? 'RETRY' : (retry.otherwise ?? 'REVERT');
     case 'forEach':
     case 'forEachOf':
-      return hasValueLeft(run, compiled, retry) ? 'RETRY' : (retry.otherwise ?? 'REVERT');
+      return hasUntriedValue(run, compiled, retry) ? 'RETRY' : (retry.otherwise ?? 'REVERT');
     case 'alwaysRevert':
       return 'REVERT';
     case 'alwaysRevertAll':
@@ -33,9 +33,9 @@ export function decisionOf(run: Run, compiled: CompiledRetry, failed: number, vi
 
 function decidedIn(status: AtomStatus, failed: number, via: number): DecidedFailure | undefined {
   const { decided, tried } = status;
-  for (let at = decided.length - 1; decided[at]?.attempt === tried.length; at--) {
-    const one = decided[at];
-    if (one?.failed === failed && one.via === via) return one;
+  for (let last = decided.length - 1; decided[last]?.attempt === tried.length; last--) {
+    const decision = decided[last];
+    if (decision?.failed === failed && decision.via === via) return decision;
   }
   return undefined;
 }
@@ -47,7 +47,7 @@ export function nextAttempt(run: Run, compiled: CompiledRetry): { readonly provi
   if (retry.kind === 'own') return { provided: {} };
   if (retry.kind !== 'forEach' && retry.kind !== 'forEachOf') return {};
   try {
-    const [value] = valuesLeft(run, compiled, retry);
+    const [value] = untriedValues(run, compiled, retry);
     if (value === undefined) return { failure: { name: 'RetryError', code: 'NO_VALUE_LEFT', message: `'${path}' has no value to try` } };
     return { provided: { [retry.provides]: value } };
   } catch (error) {
@@ -57,9 +57,9 @@ export function nextAttempt(run: Run, compiled: CompiledRetry): { readonly provi
 }
 
 /** What the codec refuses can't be tried. */
-function hasValueLeft(run: Run, compiled: CompiledRetry, retry: ForEach): boolean {
+function hasUntriedValue(run: Run, compiled: CompiledRetry, retry: ForEach): boolean {
   try {
-    return valuesLeft(run, compiled, retry).length > 0;
+    return untriedValues(run, compiled, retry).length > 0;
   } catch {
     return false;
   }
@@ -85,13 +85,13 @@ export function pauseMs({ delayMs, factor, maxMs, jitter }: BackoffDefinition, a
 type ForEach = Extract<CompiledRetry['retry'], { kind: 'forEach' | 'forEachOf' }>;
 
 /** The list without what was tried: each time an equal value was tried, one of them is gone (R-4.7). */
-function valuesLeft(run: Run, compiled: CompiledRetry, retry: ForEach): readonly Json[] {
+function untriedValues(run: Run, compiled: CompiledRetry, retry: ForEach): readonly Json[] {
   const tried = new Map<string, number>();
   for (const attempt of atomOf(run.status, compiled.index).tried) {
     const text = canonicalText((attempt as JsonObject)[retry.provides] ?? null);
     tried.set(text, (tried.get(text) ?? 0) + 1);
   }
-  return valuesOf(run, compiled, retry).filter((value) => {
+  return allValues(run, compiled, retry).filter((value) => {
     const text = canonicalText(value);
     const times = tried.get(text) ?? 0;
     tried.set(text, times - 1);
@@ -99,7 +99,7 @@ function valuesLeft(run: Run, compiled: CompiledRetry, retry: ForEach): readonly
   });
 }
 
-function valuesOf(run: Run, { inputs }: CompiledRetry, retry: ForEach): readonly Json[] {
+function allValues(run: Run, { inputs }: CompiledRetry, retry: ForEach): readonly Json[] {
   if (retry.kind === 'forEach') return retry.values.map((value) => run.codec.encode(value));
   const source = inputs[retry.requires];
   const stored = source === undefined ? undefined : storedValue(run, source, run.codec);

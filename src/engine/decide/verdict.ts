@@ -9,8 +9,8 @@ export type Numbered = readonly [number: number, decider: CompiledDecider];
  * R-6.4). Nothing before.
  */
 export function skippedAt(status: RunStatus, deciders: readonly Numbered[]): readonly (readonly [from: number, until: number])[] {
-  if (deciders.some((one) => voteOf(status, one) === undefined && !isSkipped(status, one[1].source))) return [];
-  return deciders.flatMap((one) => (voteOf(status, one) === false ? one[1].skips : []));
+  if (deciders.some((decider) => voteOf(status, decider) === undefined && !isSkipped(status, decider[1].source))) return [];
+  return deciders.flatMap((decider) => (voteOf(status, decider) === false ? decider[1].skips : []));
 }
 
 /** The same of all nodes of a flow, as atoms. */

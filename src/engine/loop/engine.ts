@@ -110,7 +110,7 @@ export class Engine {
     this.#givenUp = true;
     this.#stopWatching?.();
     this.#writer.giveUp();
-    this.#recorder.refuse(reason);
+    this.#recorder.abandonCommit(reason);
     this.#signals.abort(reason);
     this.#queue.ring();
   }

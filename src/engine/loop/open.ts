@@ -151,7 +151,7 @@ export interface TakenRun {
  */
 export function runOf(flow: CompiledFlow, status: RunStatus, codec: Codec, goesOn: boolean): TakenRun {
   if (status.fingerprint === flow.fingerprint) return { run: runWith(flow, status, codec) };
-  const refuse = (report: readonly string[]): void => {
+  const demandNone = (report: readonly string[]): void => {
     if (report.length > 0) throw new IncompatibleFlowError(status.creation.key, flow.name, report);
   };
   const past = new Past(status);
@@ -162,9 +162,9 @@ export function runOf(flow: CompiledFlow, status: RunStatus, codec: Codec, goesO
     foldTransition(status, ['FLOW', change]);
     return { run: runWith(flow, status, codec), adopted: [['FLOW', change]] };
   }
-  refuse(refusals(flow, past));
+  demandNone(refusals(flow, past));
   const adopted = adopt(flow, status, change, past);
-  refuse(missingValues(flow, status));
+  demandNone(missingValues(flow, status));
   return { run: runWith(flow, status, codec), adopted };
 }
 

@@ -73,7 +73,7 @@ export class Recorder {
   }
 
   /** A transaction that is under way is not waited for any longer. */
-  refuse(reason: unknown): void {
+  abandonCommit(reason: unknown): void {
     this.#committing?.refuse(reason);
   }
 

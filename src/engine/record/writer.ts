@@ -262,8 +262,8 @@ function lasting(cause: FlowproofError, { runId, seq }: Pick<Entry, 'runId' | 's
 
 /** What lists and waiters must know of a step. */
 export function summaryOf(status: RunStatus, transitions: readonly Transition[], released: boolean): AppendItem['summary'] {
-  const moved = transitions.some(([word]) => word === 'RUN');
+  const hasMoved = transitions.some(([word]) => word === 'RUN');
   const atRest = isEnded(status.state) || status.state === 'SUSPENDED';
-  if (!moved && !released) return undefined;
-  return { ...(moved ? { state: status.state } : {}), ...(atRest || released ? { owner: null } : {}) };
+  if (!hasMoved && !released) return undefined;
+  return { ...(hasMoved ? { state: status.state } : {}), ...(atRest || released ? { owner: null } : {}) };
 }

@@ -44,8 +44,8 @@ export function failRevert(run: RunStatus, atom: AtomStatus, failure: Failure): 
 export function decide(run: RunStatus, atom: AtomStatus, [, , failed, via, decision]: Fact<'DECIDED'>): void {
   const heard = run.atoms[via]?.failure === undefined ? run.atoms[failed] : run.atoms[via];
   const { failure = UNKNOWN, failedExecution: execution = 0 } = heard ?? {};
-  const one = { attempt: atom.tried.length, failed, via, failure: withoutStacks(failure), execution, decision };
-  atom.decided = grown(atom.decided, one);
+  const decided = { attempt: atom.tried.length, failed, via, failure: withoutStacks(failure), execution, decision };
+  atom.decided = grown(atom.decided, decided);
 }
 
 export function vote(atom: AtomStatus, decider: number, yes: boolean): void {

@@ -60,15 +60,15 @@ export function adoptFlow(run: RunStatus, { fingerprint, manifest, from }: FlowC
   run.fingerprint = fingerprint;
   run.manifest = manifest;
   run.changed = true;
-  run.atoms = from.map((place) => (place < 0 ? newAtom() : moved(before[place] as AtomStatus, places)));
+  run.atoms = from.map((place) => (place < 0 ? newAtom() : renumbered(before[place] as AtomStatus, places)));
 }
 
 /** @param places where each atom is now, by where it was */
-function moved(atom: AtomStatus, places: ReadonlyMap<number, number>): AtomStatus {
+function renumbered(atom: AtomStatus, places: ReadonlyMap<number, number>): AtomStatus {
   atom.votes = newAtom().votes;
-  atom.decided = atom.decided.flatMap((one) => {
-    const via = places.get(one.via);
-    return via === undefined ? [] : [{ ...one, via, failed: places.get(one.failed) ?? via }];
+  atom.decided = atom.decided.flatMap((decided) => {
+    const via = places.get(decided.via);
+    return via === undefined ? [] : [{ ...decided, via, failed: places.get(decided.failed) ?? via }];
   });
   return atom;
 }

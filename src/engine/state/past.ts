@@ -59,7 +59,7 @@ export class Past {
   isSkipped(node: string): boolean {
     const atoms = this.#in(node);
     if (atoms.length === 0 || atoms.some(({ state }) => state !== 'IGNORE')) return false;
-    if (atoms.some(({ intention }) => intention === 'IGNORE')) return [...around(node), node].some((one) => this.isLeftOut(one));
+    if (atoms.some(({ intention }) => intention === 'IGNORE')) return [...around(node), node].some((part) => this.isLeftOut(part));
     return !this.#votedIn.has(node);
   }
 
@@ -72,7 +72,7 @@ export class Past {
       .slice(place.first, place.until)
       .some(
         (path, offset) =>
-          this.#atoms[place.first + offset]?.intention === 'IGNORE' && !inner.some((one) => path === one || isIn(path, one)),
+          this.#atoms[place.first + offset]?.intention === 'IGNORE' && !inner.some((node) => path === node || isIn(path, node)),
       );
   }
 

@@ -19,15 +19,15 @@ export function storedSecrets(manifest: Json | undefined, atoms: Shape['atoms'])
   };
 }
 
-/** What one of them calls secret. */
-export function anySecrets(one: Secrets | undefined, other: Secrets | undefined): Secrets | undefined {
-  if (one === undefined || other === undefined) return one ?? other;
-  const outputs = new Map(one.outputs);
-  for (const [atom, names] of other.outputs) outputs.set(atom, new Set([...(outputs.get(atom) ?? []), ...names]));
+/** What either of them calls secret. */
+export function anySecrets(first: Secrets | undefined, second: Secrets | undefined): Secrets | undefined {
+  if (first === undefined || second === undefined) return first ?? second;
+  const outputs = new Map(first.outputs);
+  for (const [atom, names] of second.outputs) outputs.set(atom, new Set([...(outputs.get(atom) ?? []), ...names]));
   return {
-    inputs: new Set([...one.inputs, ...other.inputs]),
+    inputs: new Set([...first.inputs, ...second.inputs]),
     outputs,
-    secretReaders: new Map([...one.secretReaders, ...other.secretReaders]),
+    secretReaders: new Map([...first.secretReaders, ...second.secretReaders]),
   };
 }
 

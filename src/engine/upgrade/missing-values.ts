@@ -5,7 +5,7 @@ import { behaviorOf } from '../state/atom-behavior.js';
 import { atomOf, isSkipped, mayBeUndone, type RunStatus } from '../state/run-status.js';
 import { storedValue } from '../state/values.js';
 
-/** Values that are still needed and that nobody has stored: looked for in a run that has the new flow already. */
+/** Values that are still needed and that are not stored: looked for in a run that has the new flow already. */
 export function missingValues(flow: CompiledFlow, status: RunStatus): readonly string[] {
   const redoing = new Redoing(flow, status);
   return [
@@ -19,7 +19,7 @@ function missingOf(flow: CompiledFlow, status: RunStatus, redoing: Redoing, inde
   const behavior = behaviorOf(atom);
   const { state, intention } = atomOf(status, index);
   const isAhead = intention === 'REDO' || (state === 'PENDING' && intention === 'EXECUTE');
-  // What is in flight is called again at once, whatever it is given by.
+  // What is in flight is called again at once: no provider runs before.
   const atOnce = mayBeUndone(state) ? { ...(state === 'RUNNING' ? behavior.needs(atom) : {}), ...behavior.needsToRevert(atom) } : {};
   const missing = new Map([
     ...entriesOf(behavior.needs(atom))
@@ -35,13 +35,13 @@ function missingOf(flow: CompiledFlow, status: RunStatus, redoing: Redoing, inde
   return [...missing].map(([input, why]) => `'${atom.path}' needs '${input}', ${why}`);
 }
 
-/** Whether somebody who is ahead, or may be done again, would look for the value in vain. */
+/** Whether an atom that has yet to run, or may be done again, would look for the value in vain. */
 function isMissed(flow: CompiledFlow, status: RunStatus, source: Source, isAhead: boolean, redoing: Redoing, atom: number): boolean {
   if (isGiven(flow, status, source)) return false;
   return isAhead || redoing.of(atom).some((again) => !isGiven(flow, status, source, again));
 }
 
-/** Its provider is being undone, and will be so before anybody else is called: what it gave is forgotten then. */
+/** Its provider is being undone, which ends before anything else is called: what it gave is forgotten then. */
 function isVanishing({ atoms }: RunStatus, source: Source): boolean {
   return source.from === 'atom' && atoms[source.atom]?.state === 'REVERTING';
 }
@@ -55,7 +55,7 @@ function entriesOf(sources: Readonly<Record<string, Source>>): readonly (readonl
   return Object.entries(sources);
 }
 
-/** Who has voted is asked again only with a retry, and so is what lets begin what has begun. */
+/** A decider that has answered, or whose node has begun, is asked again only by way of a retry. */
 function missingOfDecider(
   flow: CompiledFlow,
   status: RunStatus,
@@ -65,15 +65,15 @@ function missingOfDecider(
 ): string[] {
   const isNew = status.atoms.slice(first, until).every(({ state, intention }) => state === 'PENDING' && intention === 'EXECUTE');
   const isAhead = isNew && status.atoms[first]?.votes[index] === undefined && !isSkipped(status, source);
-  const told = source === undefined ? reads : (history[source.node] ?? {});
-  return Object.entries(told).flatMap(([name, from]) =>
+  const values = source === undefined ? reads : (history[source.node] ?? {});
+  return Object.entries(values).flatMap(([name, from]) =>
     mayBeAbsent(from) || !isMissed(flow, status, from, isAhead, redoing, first)
       ? []
       : [`what decides about '${target}' needs '${name}', ${whyNot(status, from)}`],
   );
 }
 
-/** It is there, or whoever gives it has yet to run: for the first time, or again. */
+/** It is stored, or its provider has yet to run: for the first time, or again. */
 function isGiven(flow: CompiledFlow, status: RunStatus, source: Source, again?: ReadonlySet<number>): boolean {
   switch (source.from) {
     case 'atom': {
@@ -82,13 +82,13 @@ function isGiven(flow: CompiledFlow, status: RunStatus, source: Source, again?: 
       return intention === 'REDO' || (state !== 'SUCCESS' && state !== 'IGNORE') || isStored(flow, status, source);
     }
     case 'branch':
-      return source.of.length === 0 || source.of.some((one) => isGiven(flow, status, one, again));
+      return source.of.length === 0 || source.of.some((branch) => isGiven(flow, status, branch, again));
     default:
       return isStored(flow, status, source);
   }
 }
 
-/** Who decides is told of such a value only where there is one: also in a run that began with this flow. */
+/** A decider gets such a value only where there is one: also in a run that began with this flow. */
 function mayBeAbsent(source: Source): boolean {
   return source.from === 'input' || (source.from === 'branch' && !source.certain);
 }
@@ -97,7 +97,7 @@ function isStored(flow: CompiledFlow, status: RunStatus, source: Source): boolea
   return source.from === 'constant' || isSealed(status, source) || storedValue({ flow, status }, source, NO_CODEC) !== undefined;
 }
 
-/** Who looks without keys can't know what is in it. */
+/** It is encrypted, and was loaded without the key: what is in it is not known. */
 function isSealed(status: RunStatus, source: Source): boolean {
   switch (source.from) {
     case 'input':
@@ -107,7 +107,7 @@ function isSealed(status: RunStatus, source: Source): boolean {
     case 'atom':
       return isWrapped(status.atoms[source.atom]?.result);
     case 'branch':
-      return source.of.some((one) => isSealed(status, one));
+      return source.of.some((branch) => isSealed(status, branch));
   }
 }
 

@@ -17,20 +17,20 @@ type Asked = Extract<Question, { about: 'failure' }>;
  *
  * @param asked the failure that it is being asked about, which is not written down yet
  */
-export function historyOf(run: Run, { index }: CompiledRetry, asked?: Asked): History<Values> {
+export function retryHistory(run: Run, { index }: CompiledRetry, asked?: Asked): History<Values> {
   const status = atomOf(run.status, index);
   const { tried, failure } = status;
   const last = tried.length - 1;
-  const attemptAt = (at: number): Attempt<Values> => attemptOf(run, status, at, at === last ? asked : undefined);
+  const attempt = (index: number): Attempt<Values> => attemptOf(run, status, index, index === last ? asked : undefined);
   return {
     length: tried.length,
     get attempts() {
-      return tried.length === 0 ? [] : [...earlierOf(run, status, last), attemptAt(last)];
+      return tried.length === 0 ? [] : [...earlierOf(run, status, last), attempt(last)];
     },
     ...(failure === undefined ? {} : { failure: copyOfFailure(failure) }),
-    causedBy(error, attempt = last + 1) {
-      if (!(attempt >= 1 && attempt <= last + 1)) return undefined;
-      for (const report of attemptAt(attempt - 1).failures) {
+    causedBy(error, number = last + 1) {
+      if (!(number >= 1 && number <= last + 1)) return undefined;
+      for (const report of attempt(number - 1).failures) {
         const found = findCause(report.failure, error);
         if (found !== undefined) return found;
       }
@@ -41,7 +41,7 @@ export function historyOf(run: Run, { index }: CompiledRetry, asked?: Asked): Hi
 
 const earlier = new WeakMap<readonly Json[], Attempt<Values>[]>();
 
-/** The attempts before the present one, each made once: the list of those who are over only grows. */
+/** The attempts before the present one, each made once: they are over, and do not change. */
 function earlierOf(run: Run, status: AtomStatus, count: number): readonly Attempt<Values>[] {
   const known = earlier.get(status.tried) ?? [];
   earlier.set(status.tried, known);
@@ -49,15 +49,15 @@ function earlierOf(run: Run, status: AtomStatus, count: number): readonly Attemp
   return known;
 }
 
-function attemptOf(run: Run, status: AtomStatus, at: number, asked: Asked | undefined): Attempt<Values> {
+function attemptOf(run: Run, status: AtomStatus, index: number, asked: Asked | undefined): Attempt<Values> {
   const { tried } = status;
   return {
     get provided() {
-      return run.codec.decode(tried[at] as Json) as Values;
+      return run.codec.decode(tried[index] as Json) as Values;
     },
     get failures() {
-      // Who keeps it for longer than its retry does is told of no failures of a later beginning.
-      const decided = status.tried === tried ? failuresIn(status.decided, at + 1) : [];
+      // A history that is kept beyond a reset of its retry has no failures of the attempts that come after that.
+      const decided = status.tried === tried ? failuresIn(status.decided, index + 1) : [];
       return firstOfEach(run, asked === undefined ? decided : [...decided, heardOf(run, asked)]);
     },
   };
@@ -83,7 +83,7 @@ function heardOf(run: Run, { failed, via }: Asked): Heard {
   return { via, failure: heard?.failure ?? UNKNOWN, execution: heard?.failedExecution ?? 0 };
 }
 
-const UNKNOWN: Failure = { name: 'Error', message: 'nobody knows what failed' };
+const UNKNOWN: Failure = { name: 'Error', message: 'the journal does not say what failed' };
 
 function firstOfEach(run: Run, heard: readonly Heard[]): FailureReport[] {
   const first = new Map<number, FailureReport>();
