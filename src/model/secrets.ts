@@ -5,7 +5,7 @@ export interface Secrets {
   /** Atom → names of its outputs. */
   readonly outputs: ReadonlyMap<number, ReadonlySet<string>>;
   /**
-   * Atom → names of its inputs that are secret, perhaps none: all atoms that take, give or are told of a secret. What
+   * Atom → names of its inputs that are secret, perhaps none: all atoms that take, give or otherwise see a secret. What
    * they say beside their outputs may have it in it, too.
    */
   readonly secretReaders: ReadonlyMap<number, ReadonlySet<string>>;

@@ -42,7 +42,7 @@ export type Phase = 'execute' | 'revert';
 
 /**
  * Legal moves of a run; TaskFlow R-9.1 with the differences D-14 and D-18: `PENDING` is reached only by an explicit reset,
- * and a run that succeeded runs again only when it is told to.
+ * and a run that succeeded runs again only when a caller asks for it.
  */
 export const RUN_MOVES: Readonly<Record<RunState, readonly RunState[]>> = {
   PENDING: ['RUNNING', 'PENDING'],

@@ -32,7 +32,7 @@ export type AppOptions<Flows extends readonly unknown[], Given> = AppServices<Fl
   readonly persistence: Persistence;
   /** The flows that this app can run and resume; factories, for flows that are made from data. */
   readonly flows: BuiltFlows<Flows>;
-  /** Told of everything that happens, after it is durable; what it throws is ignored. */
+  /** Called with every event, after it is durable; what it throws is ignored. */
   readonly onEvent?: Listener;
   /**
    * Whether the app takes up by itself what dead or stopped processes left RUNNING of its flows. It begins with `ready`, or the
@@ -77,8 +77,8 @@ export interface EngineOptions {
   readonly snapshotAfter?: number;
   /**
    * How many steps a run may have. Then nothing new begins: the task that would be next fails with `JOURNAL_FULL` without
-   * being called, no retry is asked, and what was done is undone; `ctx.save` rejects. Listeners are told at four fifths
-   * (`type: 'journal'`). Default: 100,000, or 10 for each node of the flow if that is more.
+   * being called, no retry is asked, and what was done is undone; `ctx.save` rejects. An event says so at four
+   * fifths (`type: 'journal'`). Default: 100,000, or 10 for each node of the flow if that is more.
    */
   readonly maxSteps?: number;
   /**
@@ -186,7 +186,7 @@ export interface App<Flows extends readonly AnyFlow[]> {
   resume<F extends Flows[number]>(flow: F | FactoryOf<F>, id: string, options?: ResumeOptions): Promise<RunResult<F>>;
   resume(id: string, options?: ResumeOptions): Promise<RunResult<Flows[number]>>;
   /**
-   * Goes on, now, with every RUNNING run of this app's flows that nobody alive has; suspended ones rest. For apps with
+   * Goes on, now, with every RUNNING run of this app's flows that no living process has; suspended ones rest. For apps with
    * `recover: false`, and to have the handles: others do this by themselves.
    */
   resumeAll(): Promise<readonly RunHandle<Flows[number]>[]>;
@@ -217,8 +217,8 @@ export interface App<Flows extends readonly AnyFlow[]> {
    */
   rerun<F extends Flows[number]>(flow: F | FactoryOf<F>, id: string): Promise<RunResult<F>>;
   /**
-   * Asks a run to end, undone, wherever it is driven; one that nobody drives is undone here. Resolves when the wish is
-   * durable. One that comes while the run's last step is written comes too late, and does nothing: the result says how it ended.
+   * Asks a run to end, undone, wherever it is driven; one that no process drives is undone here. Resolves when the request
+   * is durable. One that comes while the run's last step is written comes too late, and does nothing: the result says how it ended.
    *
    * @throws RunNotFoundError `RUN_NOT_FOUND`
    * @throws RunEndedError `RUN_ENDED` when the run has ended
@@ -228,7 +228,7 @@ export interface App<Flows extends readonly AnyFlow[]> {
    * Goes on with a run that ended in FAILURE, when what it failed by is mended. Where reverts have failed, these are called
    * again, and the run goes on going back. Else what failed or was undone begins anew, in rounds of its own and so with
    * idempotency keys of its own, and what is done stays done: so it is after `onFailure: 'stop'`, where nothing was undone,
-   * and after a retry that undid its own flow only. A task that was interrupted is undone before, as nobody knows what it did.
+   * and after a retry that undid its own flow only. A task that was interrupted is undone before, as what it did is not known.
    *
    * @throws RunNotFoundError `RUN_NOT_FOUND`
    * @throws RunNotFailedError `RUN_NOT_FAILED`
@@ -237,7 +237,7 @@ export interface App<Flows extends readonly AnyFlow[]> {
   retryFailed(id: string): Promise<RunHandle<Flows[number]>>;
   /**
    * Tries a revert that has failed again, as an operator who has mended what was in its way (D-7). The run goes on from
-   * there, here if nobody drives it.
+   * there, in this app if no process drives it.
    *
    * @param path of the task, as in the `pendingReverts` of the run's result
    * @throws RunNotFoundError `RUN_NOT_FOUND`
@@ -248,7 +248,7 @@ export interface App<Flows extends readonly AnyFlow[]> {
   skipRevert(id: string, path: string): Promise<RunHandle<Flows[number]>>;
   /**
    * Asks a run to stop between two tasks, wherever it is driven. Resolves when its engine here has heard it, or when the
-   * wish is durable for the engine elsewhere.
+   * request is durable for the engine elsewhere.
    *
    * @throws RunNotFoundError `RUN_NOT_FOUND`
    * @throws RunEndedError `RUN_ENDED` when the run has ended

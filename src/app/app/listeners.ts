@@ -1,7 +1,7 @@
 import { types } from 'node:util';
 import type { FlowEvent, Listener } from '../../engine/index.js';
 
-/** Who is told of events. A listener can't hurt a run: what it throws or rejects is ignored. */
+/** The listeners of an app. None can hurt a run: what it throws or rejects is ignored. */
 export class Listeners {
   readonly #listeners = new Set<Listener>();
 
@@ -16,7 +16,7 @@ export class Listeners {
   }
 
   emit(event: FlowEvent): void {
-    // Whoever is added meanwhile hears of what comes next.
+    // A copy: one that is added meanwhile begins with the next event.
     for (const listener of [...this.#listeners]) {
       try {
         const heard: unknown = listener(event);

@@ -5,11 +5,11 @@ import { rootOf } from '../registry/root.js';
 import type { EngineOptions, RunIdOption } from './app.js';
 import { flowproof } from './flowproof.js';
 
-/** What a one-shot run can be told beside its inputs. */
+/** The options of a one-shot run, beside its inputs. */
 export interface OneShotOptions extends EngineOptions, RunIdOption {
   /** Where the run is kept. Default: in memory. */
   readonly persistence?: Persistence;
-  /** Told of everything that happens, after it is durable. */
+  /** Called with every event, after it is durable. */
   readonly onEvent?: Listener;
 }
 

@@ -13,7 +13,7 @@ export interface MadeFlowsParts {
   readonly compile: (flow: AnyFlow) => CompiledFlow;
 }
 
-/** The flows that factories make: built again whenever they are needed, and kept by nobody. */
+/** The flows that factories make: built again whenever they are needed, and not kept. */
 export class MadeFlows {
   readonly #parts: MadeFlowsParts;
 

@@ -98,7 +98,7 @@ export class Registry implements FlowFinder {
     return onlyRunsOf(this.today(listed as AnyFlow));
   }
 
-  /** Nobody would find its runs again. */
+  /** Runs of a flow that is not listed could not be resumed. */
   #demandListed(flow: string): void {
     if (this.#flows.has(flow)) return;
     throw new FlowDefinitionError(flow, [

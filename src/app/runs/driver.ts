@@ -24,7 +24,7 @@ import type { Ticker } from './ticker.js';
 export interface DriverParts extends EngineContext {
   /** Id of this app's lease. */
   readonly owner: string;
-  /** Told of a run that an engine here gave up, for another reason than that another engine has it or the app stops. */
+  /** Called with a run that an engine here gave up, for another reason than that another engine has it or the app stops. */
   readonly lost?: (run: Pick<RunSummary, 'runId' | 'key' | 'flow'>, error: unknown) => void;
 }
 

@@ -7,19 +7,19 @@ export type Takeover = 'if-dead' | 'force';
 /** What a caller does about a run that a live engine elsewhere has. */
 export type IfOwned = 'wait' | 'refuse';
 
-/** What a caller wants with a run beside its result. */
+/** How a caller joins a run. */
 export interface JoinOptions {
   readonly takeover: Takeover;
   readonly ifOwned: IfOwned;
   /** A run that succeeded runs again: what is new in its flow is done. */
   readonly rerun?: boolean;
-  /** Id of a message in the run's inbox that somebody has to heed: a run that rests goes on for it, and for nothing else. */
+  /** Id of a message in the run's inbox that an engine has to act on: a run that rests goes on for it, and for nothing else. */
   readonly message?: string;
-  /** Nobody has asked for it: a run that rests is left at rest, and whoever asks for one that goes on joins it. */
+  /** Recovery takes it, and no caller: a run that rests is left at rest, and a caller that asks for one that goes on joins it. */
   readonly recovers?: true;
-  /** Told of each step; the run waits until it resolves. */
+  /** Called with each step; the run waits until it resolves. */
   readonly watch?: (engine: Engine, step: StepDecision, events: readonly FlowEvent[]) => Promise<void>;
-  /** Told of the engine, if it is driven here. */
+  /** Called with the engine, if the run is driven here. */
   readonly driven?: (engine: Engine) => void;
 }
 

@@ -12,8 +12,8 @@ export interface OperatorRequestsParts {
 }
 
 /**
- * What operators ask of a run, whoever drives it: checked against what is stored of it, written into its inbox, and, where nobody
- * alive has the run, acted on here.
+ * What operators ask of a run, whoever drives it: checked against what is stored of it, written into its inbox, and, where no
+ * living process has the run, acted on here.
  */
 export class OperatorRequests {
   readonly #parts: OperatorRequestsParts;

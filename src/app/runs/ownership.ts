@@ -18,7 +18,7 @@ export interface OwnershipParts {
   readonly driver: Driver;
 }
 
-/** Who has a run: this app, another one that lives, or nobody, and then this app takes it. */
+/** Which process has a run: this app, another one that lives, or none, and then this app takes it. */
 export class Ownership {
   readonly #parts: OwnershipParts;
 
@@ -60,7 +60,7 @@ export class Ownership {
       if (driven !== undefined) {
         const result = await driven.result;
         if (!mayWait(result.state, options)) return result;
-        // The message may have come when the engine had stopped listening.
+        // The engine may have taken no more messages when this one came.
         run = await stored.whenAvailable(() => stored.find(key));
       } else if (active.isClosed) {
         throw new AppStoppedError(key);

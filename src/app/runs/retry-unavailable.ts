@@ -7,7 +7,7 @@ export interface UnavailableOptions {
   readonly clock: Clock;
   /** How long a store may be away. */
   readonly storeTimeoutMs: number;
-  /** Nobody wants to wait any longer. */
+  /** The app was stopped: there is no more waiting. */
   isOver(): boolean;
   /** Called when the first try has failed and others follow. */
   readonly onWait?: (error: Error) => void;

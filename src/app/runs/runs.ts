@@ -70,7 +70,7 @@ export class Runs {
     await this.#ready;
   }
 
-  /** Goes on with all RUNNING runs that nobody alive has; if another app is faster, waits for it. */
+  /** Goes on with all RUNNING runs that no living process has; if another app is faster, waits for it. */
   resumeAll(): Promise<readonly StartedRun[]> {
     return this.#active.untilAbandoned(undefined, this.#resumeAll());
   }
@@ -136,7 +136,7 @@ export class Runs {
     }
   }
 
-  /** The result of a run that somebody else drives, or nobody: only read, and waited for. */
+  /** The result of a run, whoever drives it, or no process: only read, and waited for. */
   outcome(flows: FlowFinder, key: string): Promise<AnyRunResult> {
     return this.#ownership.outcome(flows, key);
   }
@@ -159,9 +159,9 @@ export class Runs {
   }
 
   /**
-   * Goes on with a run that nobody alive has; if somebody is faster, waits for it.
+   * Goes on with a run that no living process has; if another app is faster, waits for it.
    *
-   * @param message that somebody has to heed: see {@link JoinOptions}
+   * @param message that an engine has to act on: see {@link JoinOptions}
    */
   adopt(flows: FlowFinder, run: RunSummary, message?: InboxMessage): StartedRun {
     const options = message === undefined ? WAIT_FOR_OWNER : { ...WAIT_FOR_OWNER, message: message.id };
@@ -195,16 +195,16 @@ export class Runs {
     return this.#active.byKey(key) !== undefined;
   }
 
-  /** Asks a run to stop between two tasks, wherever it is driven. Resolves when the wish is durable, or taken up here. */
+  /** Asks a run to stop between two tasks, wherever it is driven. Resolves when the request is durable, or its engine here has it. */
   async suspend(key: string): Promise<void> {
-    // At once, where it can be: a listener that asks for it is heard before the next task is called.
+    // Without waiting, where its engine is here: a listener that asks for it stops the run before the next task is called.
     const driven = this.#active.byKey(key);
     if (driven !== undefined) return driven.engine.suspend();
     await this.untilStopped(this.find(key).then((run) => this.send(run, 'suspend')));
   }
 
   /**
-   * Tells a run what an outsider wants. Resolves when that is durable; its engine hears it at once if it is here, or by the tick.
+   * Sends a run a message. Resolves when that is durable; its engine takes it at once if it is here, or with the tick.
    *
    * @throws RunEndedError, RunNotFoundError
    */

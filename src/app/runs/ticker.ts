@@ -8,7 +8,7 @@ export interface TickerParts {
   /** Id of this process's lease. */
   readonly owner: string;
   readonly leaseMs: number;
-  /** Whoever waits for a run is told of a store that has been away for so long. */
+  /** Waiting for a run of another process fails when the store has been away for so long. */
   readonly storeTimeoutMs: number;
   onMessage(message: InboxMessage): void;
   readonly taker: () => Taker;
@@ -30,8 +30,9 @@ interface Waiter {
 }
 
 /**
- * The heartbeat of a process: one statement a second renews its lease, brings the messages for its runs and the news of the
- * runs that somebody here waits for, and takes runs that nobody has. It beats only while there is something to beat for.
+ * The heartbeat of a process: one statement a second, which renews its lease, brings the messages for its runs and the summaries
+ * of runs that this process waits for, and takes runs that no living process has. It stops while no run needs the lease and
+ * nothing is to be taken.
  */
 export class Ticker {
   readonly #parts: TickerParts;
@@ -67,7 +68,7 @@ export class Ticker {
     };
   }
 
-  /** Beats from now on until it is stopped, also while nobody uses it; that alone keeps no process alive. */
+  /** Beats from now on until it is stopped, also while no run uses it; that alone keeps no process alive. */
   beatOn(): void {
     if (this.#isAlwaysOn) return;
     this.#isAlwaysOn = true;
@@ -145,7 +146,7 @@ export class Ticker {
     }
   }
 
-  /** Nobody waits for longer than a run would, nor for what does not pass. */
+  /** Waiting ends after as long as a run would wait for the store, and at once where the error is one that waiting does not help. */
   #missed(sentAtMs: number, cause: unknown): void {
     this.#awaySinceMs ??= sentAtMs;
     const awayMs = this.#parts.clock.monotonicMs() - this.#awaySinceMs;

@@ -15,7 +15,7 @@ export interface RunStep {
   readonly seq: number;
   /** Of the run. */
   readonly state: RunState;
-  /** What it changed, as listeners are told. */
+  /** What it changed, as the events that listeners get. */
   readonly events: readonly FlowEvent[];
   /** Paths of the tasks and retries that are called next. */
   readonly starting: readonly string[];

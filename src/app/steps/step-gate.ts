@@ -25,7 +25,7 @@ export class StepGate<Step> {
     });
   }
 
-  /** Nobody looks any more: the run goes on by itself. */
+  /** No more steps are asked for: the run goes on by itself. */
   open(): void {
     this.#isOpen = true;
     this.#shown?.();

@@ -12,7 +12,7 @@ export interface RunHandle<F extends AnyFlow> {
   result(): Promise<RunResult<F>>;
   /** Asks it to stop between two tasks; its result is then `SUSPENDED`. @throws RunEndedError `RUN_ENDED` */
   suspend(): Promise<void>;
-  /** Asks it to end, undone: what is under way is told to stop, the rest is reverted. Its result is then `CANCELLED`. @throws RunEndedError `RUN_ENDED` */
+  /** Asks it to end, undone: the signals of what is under way are aborted, the rest is reverted. Its result is then `CANCELLED`. @throws RunEndedError `RUN_ENDED` */
   cancel(): Promise<void>;
   /** What its journal says of it. @throws RunNotFoundError `RUN_NOT_FOUND` */
   inspect(options?: InspectOptions): Promise<RunView>;

@@ -77,7 +77,7 @@ export interface AtomView {
   readonly reversions: number;
   /** Of the present phase, from 0 to 1. */
   readonly progress: number;
-  /** What the task told with its progress last. */
+  /** The details that the task gave with its progress last. */
   readonly progressDetails?: unknown;
   /** What execute gave, while it stands. */
   readonly result?: unknown;
@@ -103,7 +103,7 @@ export interface RunsQuery {
   readonly logbook?: string;
   /** Only runs that have all of these. */
   readonly metadata?: Metadata;
-  /** Only runs that nobody alive has; not on a replica. */
+  /** Only runs that no living process has; not on a replica. */
   readonly ownerless?: boolean;
   /** The `next` of the page before. */
   readonly before?: string;
@@ -121,7 +121,7 @@ export interface PruneQuery {
   readonly logbook?: string;
   /** Stops between two batches. */
   readonly signal?: AbortSignal;
-  /** Told of each batch: how many runs it removed. */
+  /** Called after each batch with how many runs it removed. */
   readonly onBatch?: (removed: number) => void;
 }
 
@@ -146,8 +146,8 @@ interface Looking {
   readonly codec: Codec;
   /** By the flow that the run has, and by today's: what has become secret since is hidden, too. Absent: nothing is. */
   readonly secrets: Secrets | undefined;
-  /** Only by the flow that it has: these atoms were discreet. */
-  readonly discreet: Secrets | undefined;
+  /** Only by the flow that it has: what these atoms reported was masked before it was stored. */
+  readonly masked: Secrets | undefined;
 }
 
 /**
@@ -159,18 +159,18 @@ export async function runView(
   loaded: LoadedRun,
   codec: Codec,
   find?: (run: FlowOfRun) => CompiledFlow | undefined,
-  { secrets: wish }: InspectOptions = {},
+  { secrets: show = 'masked' }: InspectOptions = {},
 ): Promise<RunView> {
   const status = await foldRun(loaded);
   const flow = find?.(status.creation);
   const table = atomsOf(status, loaded.shape);
-  const discreet = wish === 'plain' ? undefined : storedSecrets(status.manifest, table);
-  const secrets = wish === 'plain' ? undefined : anySecrets(discreet, storedSecrets(flow?.manifest, table));
+  const masked = show === 'plain' ? undefined : storedSecrets(status.manifest, table);
+  const secrets = show === 'plain' ? undefined : anySecrets(masked, storedSecrets(flow?.manifest, table));
   const shown = (name: string, json: Json): unknown => (secrets?.inputs.has(name) === true ? MASKED : codec.decode(json));
   const inputs = Object.entries(status.creation.inputs).map(([name, json]) => [name, shown(name, json)] as const);
-  const looking = { codec, secrets, discreet };
+  const looking = { codec, secrets, masked };
   const atoms = status.atoms.map((atom, index) => atomView(atom, index, table[index] ?? [`#${index}`, 'task'], looking));
-  const known = { atoms: table.map(([path, kind]) => ({ path, kind })), secrets, isPlain: wish === 'plain' };
+  const known = { atoms: table.map(([path, kind]) => ({ path, kind })), secrets, isPlain: show === 'plain' };
   const results = flow?.fingerprint === status.fingerprint ? viewedResults(flow, status, codec, secrets) : undefined;
   return {
     ...{ ...runInfo(loaded.summary), state: status.state, ...timesOf(status, ['startedAtMs', 'endedAtMs']) },
@@ -189,18 +189,18 @@ function timesOf<Name extends string>(of: Readonly<Record<Name, number | undefin
   return Object.fromEntries(known) as { [N in Name]?: number };
 }
 
-function atomView(atom: AtomStatus, index: number, [path, kind]: Shape['atoms'][number], { codec, secrets, discreet }: Looking): AtomView {
+function atomView(atom: AtomStatus, index: number, [path, kind]: Shape['atoms'][number], { codec, secrets, masked }: Looking): AtomView {
   const { state, intention, round, executions, reversions, progress, failure, overcome, revertFailure } = atom;
   const decoded = (name: string, json: Json | undefined, show: typeof shownResult): object =>
     json === undefined ? {} : { [name]: show(secrets, index, codec.decode(json)) };
   const failed = (name: string, what: Failure | undefined): object =>
     what === undefined ? {} : { [name]: shownFailure(secrets, index, what) };
-  // What it told was masked when it told it.
-  const showTold = (all: Secrets | undefined, of: number, told: unknown) =>
-    discreet?.secretReaders.has(of) === true ? told : shownBeside(all, of, told);
+  // The details of an atom that knew a secret were masked before they were stored.
+  const showDetails = (all: Secrets | undefined, of: number, details: unknown) =>
+    masked?.secretReaders.has(of) === true ? details : shownBeside(all, of, details);
   return {
     ...{ kind, path, state, intention, round, executions, reversions, progress },
-    ...decoded('progressDetails', atom.progressDetails, showTold),
+    ...decoded('progressDetails', atom.progressDetails, showDetails),
     ...decoded('result', atom.result, shownResult),
     ...failed('failure', failure),
     ...failed('overcome', overcome),

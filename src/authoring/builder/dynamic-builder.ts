@@ -22,7 +22,7 @@ export interface DynamicOptions {
   readonly optional?: boolean;
 }
 
-/** The node itself, unless it reads services that the flow does not have. Of erased tasks and flows nobody knows. */
+/** The node itself, unless it reads services that the flow does not have. Of erased tasks and flows that is not known. */
 type CheckDynamic<S, N> = [[N] extends [AnyNode] ? MissingIn<S, Demands<N>> : 'NOT_A_NODE'] extends [Wrong]
   ? Shown<[N] extends [AnyNode] ? SaidOfServices<S, Demands<N>> : NotANode<'…', N>>
   : N;
@@ -68,7 +68,7 @@ export interface DynamicNodes<in out S> {
   build(): DynamicFlow<S>;
 }
 
-/** What a decider of a graph made from data is told: per source what it gave. */
+/** What a decider of a graph made from data gets: per source what it gave. */
 export type DynamicHistory = Readonly<Record<string, Readonly<Record<string, unknown>> | undefined>>;
 
 /**

@@ -10,7 +10,7 @@ export type Tie = readonly [from: string, to: string, depth: Depth | 'always'];
 type DecidersOf<Ties, To> = Ties extends readonly [infer From, To, Depth] ? From : never;
 
 /**
- * What a decider is told: what the link's source gave, and what the sources of other decided links to the same target
+ * What a decider gets: what the link's source gave, and what the sources of other decided links to the same target
  * gave, as far as they were not skipped.
  */
 export type DeciderHistory<Nodes, Ties, From, To> = Flat<

@@ -95,7 +95,7 @@ export interface CustomRetryDefinition {
   readonly provides: readonly Port[];
   /** As of a task. */
   readonly secret?: readonly string[];
-  /** `false`: it takes or gives something and nobody said what; for `compile()` to report. */
+  /** `false`: it takes or gives something and does not say what; for `compile()` to report. */
   readonly declared: boolean;
   /** It is no retry at all; for `compile()` to report. */
   readonly lacksOnFailure?: boolean;
@@ -132,7 +132,7 @@ export interface NotANode {
 export interface NodeDefinition {
   readonly node: TaskDefinition | FlowDefinition | NotANode;
   readonly placement: Placement;
-  /** Option keys that nobody knows, for `compile()` to report. */
+  /** Option keys that there are not, for `compile()` to report. */
   readonly unknownOptions: readonly string[];
 }
 
@@ -169,7 +169,7 @@ export interface ChoiceDefinition {
 }
 
 /**
- * `linear`: one after another. `unordered`: nobody waits for a sibling. `graph`: values and links give the order.
+ * `linear`: one after another. `unordered`: no node waits for a sibling. `graph`: values and links give the order.
  * `choice`: at most one of the nodes runs.
  */
 export type Pattern = 'linear' | 'unordered' | 'graph' | 'choice';

@@ -25,7 +25,7 @@ export type OutcomeOf<Result> =
   | (Common & { readonly kind: 'interrupted' });
 
 /**
- * How `execute` of a task ended, as its `revert` is told. `interrupted` means that nobody knows: it was killed, timed
+ * How `execute` of a task ended, as its `revert` gets it. `interrupted` means that it is not known: it was killed, timed
  * out or lost its machine, and may have done all, some or nothing; or it failed after an earlier call had been lost so.
  * `failure` says that it was called once or more, and did nothing each time.
  *

@@ -3,7 +3,7 @@ import type { Sentence } from '../words/sentence.js';
 import type { StorableValue } from '../words/storable.js';
 
 /**
- * What a task is told beside its inputs. Say which services it needs in the type argument; the flow collects them, and
+ * What a task gets beside its inputs. Say which services it needs in the type argument; the flow collects them, and
  * the app must be given them.
  *
  * @example

@@ -58,7 +58,7 @@ export interface RenameOptions<Flow, I, O, Names, Rebind, Inject, Rename> {
 /** What becomes of a flow when a node of it fails. */
 export interface TolerantOptions<Optional> {
   /**
-   * `true`: it may fail without failing its flow. What was done of it is undone then (`revert` is told the failure), and the run
+   * `true`: it may fail without failing its flow. What was done of it is undone then (`revert` gets the failure), and the run
    * goes on without it; what it provides may be absent, and a run that succeeds tells its `failures`. Default `false`.
    */
   readonly optional?: Optional;

@@ -32,7 +32,7 @@ export function nodeDefinition(node: unknown, options?: unknown): NodeDefinition
   });
 }
 
-/** Option keys that nobody knows. */
+/** Option keys that there are not. */
 export function unknownKeys(options: unknown, known: ReadonlySet<string>): readonly string[] {
   const unknown = Object.keys(asRecord(options)).filter((key) => !known.has(key));
   return unknown.length === 0 ? NO_KEYS : Object.freeze(unknown);

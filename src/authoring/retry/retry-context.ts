@@ -1,5 +1,5 @@
 /**
- * What a retry of your own is told beside its history and its inputs. Say which services it needs in the type argument;
+ * What a retry of your own gets beside its history and its inputs. Say which services it needs in the type argument;
  * the flow collects them, as it does those of its tasks.
  */
 export interface RetryContext<out Services = {}> {

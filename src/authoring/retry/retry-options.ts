@@ -16,7 +16,7 @@ export interface Backoff {
   readonly jitter?: number;
 }
 
-/** What stock retries can be told beside what they try. */
+/** The options of stock retries, beside what they try. */
 export interface RetryOptions {
   /** Default: the next attempt begins at once. */
   readonly backoff?: Backoff;

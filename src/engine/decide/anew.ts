@@ -44,7 +44,7 @@ function standingVotes({ status, frontier }: Run, anew: ReadonlySet<number>, ato
     if (intention === 'EXECUTE') return true;
     const { deciders } = frontier;
     const { choice, source, reads } = deciders.decider(decider);
-    // It had failed, and was undone first, as nobody knew what it did: what was decided before is as it was.
+    // It had failed, and was undone first, as what it did was not known: the deciders before it have nothing new to decide about.
     const hasFailed = intention === 'REDO' && outcome !== 'result';
     const by = source === undefined ? Object.values(reads).flatMap(atomsOf) : rangeOf(source.first, source.until);
     if (hasFailed && !by.some((provider) => anew.has(provider))) return true;

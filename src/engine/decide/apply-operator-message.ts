@@ -2,7 +2,7 @@ import { type AtomStatus, mayBeUndone } from '../state/run-status.js';
 import { beginAnew } from './anew.js';
 import type { Run, Step } from './step.js';
 
-/** Everything is to be undone, whatever retries would say. What executes is told so; what is being undone already goes on. */
+/** Everything is to be undone, whatever retries would say. The signals of what executes are aborted; reverts under way go on. */
 export function cancel(run: Run, step: Step): void {
   if (run.status.cancelled || run.status.state !== 'RUNNING') return;
   step.state(['CANCEL']);
@@ -14,8 +14,8 @@ export function cancel(run: Run, step: Step): void {
 
 /**
  * A run that ended in FAILURE goes on from what failed: reverts that have failed are called again, and what is to be undone
- * is; where there is none, what failed or was undone begins anew, and what is done stays done. Where nobody knows what failed
- * has done, it is undone before.
+ * is; where there is none, what failed or was undone begins anew, and what is done stays done. Where it is not known what
+ * failed has done, it is undone before.
  */
 export function retryFailed(run: Run, step: Step): void {
   const { atoms, goingBack } = run.status;
@@ -38,7 +38,7 @@ export function retryFailed(run: Run, step: Step): void {
   beginAnew(run, step, anew);
 }
 
-/** It failed, and nobody knows what it did: that is undone first. */
+/** It failed, and what it did is not known: it is undone first. */
 function isUnknown({ state, outcome, interruptions }: AtomStatus): boolean {
   return state === 'FAILURE' && (outcome === 'interrupted' || interruptions > 0);
 }

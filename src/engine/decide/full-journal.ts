@@ -3,11 +3,11 @@ import type { Failure } from '../../model/failure.js';
 import type { Limits } from '../state/protocol.js';
 import type { RunStatus } from '../state/run-status.js';
 
-/** Steps that a run may have, if nobody says otherwise: a run of ten million bytes and more, which is read whole by whoever looks. */
+/** Steps that a run may have by default: such a run is of ten million bytes and more, and every resume reads all of it. */
 const MAX_STEPS = 100_000;
 /** A flow of many atoms needs as many steps, and may try again. */
 const MAX_STEPS_AN_ATOM = 10;
-/** From this part of them on, listeners are told. */
+/** At this part of them an event warns. */
 const LONG = 0.8;
 
 /** @param wished the app's option */

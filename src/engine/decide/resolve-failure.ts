@@ -28,7 +28,7 @@ export function settleFailure(run: Run, step: Step, failed: number): void {
 
 /**
  * Settles what a failed atom means for the run: its retry decides, when that gives up the retry around it, and when
- * nobody retries the whole run goes back. TaskFlow R-13.8, with differences D-1 and D-6.
+ * none retries the whole run goes back. TaskFlow R-13.8, with differences D-1 and D-6.
  *
  * @returns what has to be asked before: then nothing was stated
  */
@@ -43,7 +43,7 @@ export function resolveFailure(run: Run, step: Step, failed: number): Question |
     const retry = run.flow.atoms[asked] as CompiledRetry;
     const decision = isPermanent || !hasBegun(atomOf(run.status, asked)) ? 'REVERT' : decisionOf(run, retry, failed, via);
     if (decision === undefined) return { about: 'failure', retry: asked, failed, via };
-    // What would be undone for good in an optional node is left out with it, and nobody further out is asked.
+    // What would be undone for good in an optional node is left out with it, and no retry further out is asked.
     if (decision === 'REVERT_LOCAL') for (; part !== undefined; part = part.outer) if (leaveOut(run, step, part, failed)) return undefined;
     if (decision === 'REVERT') {
       gaveUp ??= retry;
@@ -120,7 +120,7 @@ function apply(run: Run, step: Step, decision: Exclude<Decision, 'REVERT'>, retr
   for (const [from, to] of downstreamOf(run, retry)) step.state(['INTEND', 'REVERT', from, to]);
 }
 
-/** Siblings whose work is to be undone anyway are told so, where the app wishes it. */
+/** Aborts the signals of calls whose work is to be undone anyway, in an app with `abortSiblings`. */
 function abortDoomed(run: Run, step: Step): void {
   if (step.limits.onFailure !== 'abortSiblings' || run.frontier.called === 0) return;
   const doomed: number[] = [];

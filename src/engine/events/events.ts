@@ -45,7 +45,7 @@ export interface AtomEvent extends CommonFields {
 }
 
 /**
- * A call of a task or retry ended when nobody waited for it any more, as the run had gone on without it. Nothing of its end
+ * A call of a task or retry ended when the run did not wait for it any more, and had gone on without it. Nothing of its end
  * counts, and nothing of it is stored.
  */
 export interface LateEvent extends CommonFields {
@@ -56,7 +56,7 @@ export interface LateEvent extends CommonFields {
   readonly attempt: number;
 }
 
-/** A task told how far it is. */
+/** A task has said how far it is, with `ctx.progress`. */
 export interface ProgressEvent extends CommonFields {
   readonly type: 'progress';
   readonly path: string;
@@ -65,7 +65,7 @@ export interface ProgressEvent extends CommonFields {
   readonly details?: Readonly<Record<string, unknown>>;
 }
 
-/** What a task told with `ctx.emit`. Not stored. */
+/** What a task has said with `ctx.emit`. Not stored. */
 export interface EmittedEvent extends CommonFields {
   readonly type: 'emitted';
   readonly path: string;
@@ -75,8 +75,8 @@ export interface EmittedEvent extends CommonFields {
 }
 
 /**
- * The run has had four fifths of the steps that it may have: at `maxSteps` it goes back. Told once by each engine that has
- * the run from there on.
+ * The run has had four fifths of the steps that it may have: at `maxSteps` it goes back. One event by each engine that
+ * has the run from there on.
  */
 export interface JournalEvent extends CommonFields {
   readonly type: 'journal';
@@ -84,7 +84,7 @@ export interface JournalEvent extends CommonFields {
   readonly maxSteps: number;
 }
 
-/** An app with `recover` has come upon a run that nobody alive had. */
+/** An app with `recover` has come upon a run that no living process had. */
 export interface RecoveryEvent extends CommonFields {
   readonly type: 'recovery';
   /**
@@ -98,7 +98,7 @@ export interface RecoveryEvent extends CommonFields {
 
 /**
  * A run is left alone: several processes took it, and each ended before it could write a step, as one does that runs out of
- * memory while it reads the run. `app.resume(id)` goes on with it all the same. Told once by each app that comes upon it.
+ * memory while it reads the run. `app.resume(id)` goes on with it all the same. One event by each app that comes upon it.
  */
 export interface PoisonEvent extends CommonFields {
   readonly type: 'poison';

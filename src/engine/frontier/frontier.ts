@@ -46,7 +46,7 @@ export class Frontier implements Readiness {
   readonly #redone: Uint8Array;
   readonly #again = { [TO_UNDO]: 0, [UNDONE]: 0, [TRYING]: 0 };
   #inFlight = 0;
-  /** Failed atoms of which nobody knows yet what their failure means, in definition order. */
+  /** Failed atoms whose failure is not settled yet, in definition order. */
   readonly #unsettled = new Heap((a, b) => a < b);
   readonly #wakeUps = new WakeUps();
   readonly questions: PendingQuestions;
@@ -88,29 +88,29 @@ export class Frontier implements Readiness {
     return this.#again[UNDONE] > 0 && this.#again[TO_UNDO] === 0 && this.#again[TRYING] === 0;
   }
 
-  /** To be told of every vote: what it let wait may begin. */
+  /** To be called for every vote: what waited for it may begin. */
   voted(decider: number): void {
     this.changed(this.deciders.decider(decider).entry);
   }
 
-  /** To be told when nodes were skipped: the gates that they begin with are passed. */
+  /** To be called when nodes were skipped: the gates that they begin with open. */
   skipped(): void {
     for (const gate of this.deciders.gates) if (this.#done[gate] === 0) this.changed(gate);
   }
 
-  /** To be told of atoms that begin anew: what was decided about them is open again, and so their gates may be closed. */
+  /** To be called for atoms that begin anew: what was decided about them is open again, and so their gates may be closed. */
   reset(from: number, until: number): void {
     this.deciders.forget(from, until);
     this.allChanged(from, until);
     for (const gate of this.deciders.gatesIn(from, until)) this.changed(gate);
   }
 
-  /** To be told of every node `from` up to, not including, `until` whose state or intention changed. */
+  /** To be called for every node `from` up to, not including, `until` whose state or intention changed. */
   allChanged(from: number, until: number): void {
     for (let node = from; node < until; node++) this.changed(node);
   }
 
-  /** To be told of every node whose state or intention changed. */
+  /** To be called for every node whose state or intention changed. */
   changed(start: number): void {
     const pending = [start];
     for (let node = pending.pop(); node !== undefined; node = pending.pop()) {

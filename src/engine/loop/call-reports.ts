@@ -50,7 +50,7 @@ export class CallReports {
     return this.#progress.take();
   }
 
-  /** Whoever still waits for something to be saved is told why it is not. */
+  /** Nothing more is taken: calls of `ctx.save` that still wait reject with the reason. */
   end(reason: unknown): void {
     this.#over ??= reason;
     this.#progress.end();

@@ -15,7 +15,7 @@ export interface CommandParts {
   readonly queue: EventQueue;
   readonly announcer: Announcer;
   readonly statistics: Statistics;
-  /** All that was asked for meanwhile is heeded for the whole of a step, and not from one call to the next: for tests. */
+  /** Whether to rest is looked at once a step, and not before each call: for tests. */
   readonly lockstep: boolean;
   /** Whether the run may still begin something. */
   hold(): Limits['hold'];
@@ -44,7 +44,7 @@ export class CommandRunner {
     const withdrawn: number[] = [];
     for (const command of commands) {
       if (!isCall(command)) this.#obey(command);
-      // A listener that heard of the call before may have asked to suspend.
+      // The listener of the call before this one may have asked to suspend.
       else if (mayCall(command, lockstep ? hold : this.#parts.hold())) this.#call(command);
       else withdrawn.push(command.atom);
     }

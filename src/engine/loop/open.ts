@@ -98,11 +98,11 @@ export async function takeOver(taken: TakenRun, messages: LoadedRun['inbox'], ow
   run.observed = context.listening();
   // What came too late for a run that has ended is used up, and does nothing.
   const received = inbox.filter(({ kind }) => mayReceive(run.status.state, kind));
-  // Who resumes a suspended run knows better than the wish that led there; one for a run that died, or rests before it began, holds.
+  // A resume of a suspended run supersedes the message that suspended it; one to a run that died, or has not begun, still counts.
   const suspensions = received.filter(({ kind }) => kind === 'suspend');
   const settled = run.status.state === 'SUSPENDED' || isEnded(run.status.state);
-  const wishes = received.flatMap((message) => eventFor(message, run) ?? []);
-  const events: EngineEvent[] = [{ kind: 'resumed', ...(adopted === undefined ? {} : { adopted }) }, ...wishes];
+  const asked = received.flatMap((message) => eventFor(message, run) ?? []);
+  const events: EngineEvent[] = [{ kind: 'resumed', ...(adopted === undefined ? {} : { adopted }) }, ...asked];
   const first = decide(run, events, limitsOf(context, run, !settled && suspensions.length > 0 ? 'suspend' : 'none'));
   for (const command of first.commands) {
     if (command.do === 'giveUp') throw new RunStuckError(run.status.creation.key, run.flow.name, command.report);

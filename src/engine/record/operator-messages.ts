@@ -4,16 +4,16 @@ import type { Run } from '../decide/step.js';
 import type { EngineEvent } from '../state/protocol.js';
 import type { RunStatus } from '../state/run-status.js';
 
-/** The wishes of outsiders that an engine has heard: the tick brings them until a step has used them up. */
+/** The messages of operators that an engine has taken. The tick brings each again until a step has consumed it: it is taken once. */
 export class OperatorMessages {
-  readonly #heard = new Set<string>();
+  readonly #taken = new Set<string>();
   #consumed: string[] = [];
   readonly #suspensions = new Set<string>();
 
-  /** What a message means for the engine; nothing when it was heard before, or is of a kind that only newer versions know: it stays. */
+  /** What a message means for the engine; nothing when it was taken before, or is of a kind that only newer versions know: that one stays in the inbox. */
   take(message: InboxMessage, run: Run): EngineEvent | 'suspend' | undefined {
-    if (this.#heard.has(message.id) || !MESSAGE_KINDS.includes(message.kind)) return undefined;
-    this.#heard.add(message.id);
+    if (this.#taken.has(message.id) || !MESSAGE_KINDS.includes(message.kind)) return undefined;
+    this.#taken.add(message.id);
     if (message.kind === 'suspend') {
       this.#suspensions.add(message.id);
       return 'suspend';
@@ -22,7 +22,7 @@ export class OperatorMessages {
     return eventFor(message, run);
   }
 
-  /** Ids of the messages whose wishes have been handed over since the last call. */
+  /** Ids of the messages whose events have been handed over since the last call: the step that has these events consumes them. */
   takeConsumed(): readonly string[] {
     const consumed = this.#consumed;
     if (consumed.length > 0) this.#consumed = [];
@@ -35,7 +35,7 @@ export class OperatorMessages {
   }
 }
 
-/** A wish about an atom that there is not, or not any more, is none. */
+/** What the engine is to do for a message; nothing where it is about an atom that the flow does not have. */
 export function eventFor({ kind, payload }: InboxMessage, { flow }: Pick<Run, 'flow'>): EngineEvent | undefined {
   switch (kind) {
     case 'cancel':

@@ -165,7 +165,7 @@ export class Recorder {
     if (this.#snapshots.isDue(this.#run.status)) await this.#snapshots.write(this.#run.status);
   }
 
-  /** Writes that nobody has the run any more, with what is held. */
+  /** Writes what is held, and that this engine does not have the run any more. */
   async release(): Promise<void> {
     this.#isReleased = true;
     await this.flush();
@@ -184,7 +184,7 @@ export class Recorder {
     return decide(this.#run, events, this.#engine.limits());
   }
 
-  /** @param consumed messages that these transitions heed, or that meant nothing */
+  /** @param consumed ids of the messages that these transitions act on, or that meant nothing */
   #item(transitions: readonly Transition[], consumed: readonly string[]): AppendItem {
     const { status } = this.#run;
     const released = this.#isReleased || (this.#engine.isStopping() && this.#run.frontier.inFlight === 0);

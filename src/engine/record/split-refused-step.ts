@@ -18,7 +18,7 @@ export function isRefusal(error: unknown): boolean {
 /**
  * Things that came at the same moment share a step, which may be too large although none of them is: they are written in two
  * steps then. One that is refused alone is not what happened any more: its task has failed with what the store said; what it
- * saved or told is left away. Nothing when nothing is left to be changed.
+ * saved or said of its progress is left away. Nothing when nothing is left to be changed.
  */
 export function instead(events: readonly EngineEvent[], refused: unknown, status: RunStatus): Instead | undefined {
   const single = events.flatMap(oneByOne);
@@ -49,7 +49,7 @@ function lighter(event: EngineEvent, refused: unknown, status: RunStatus): reado
   return [{ kind: 'finished', outcomes: event.outcomes.map((outcome) => lighterOutcome(outcome, refused, status)) }];
 }
 
-/** What a revert returned is nobody's to miss; without the result of a task its work can't go on. */
+/** Nothing depends on what a revert returned: it is left away. Without the result of a task the run can't go on: the task has failed. */
 function lighterOutcome(outcome: CallOutcome, refused: unknown, { atoms }: RunStatus): CallOutcome {
   const { end, ...call } = outcome;
   if (end.kind !== 'result') return { ...call, end: { kind: end.kind, failure: lightFailure(end.failure) } };

@@ -7,7 +7,7 @@ export interface RunStatistics {
   readonly steps: number;
   /** Calls of tasks and retries. */
   readonly calls: number;
-  /** Answers that nobody waited for any more. */
+  /** Answers that came too late to count. */
   readonly discarded: number;
   /** Calls without an answer yet. */
   readonly inFlight: number;

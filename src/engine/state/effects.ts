@@ -60,7 +60,7 @@ const BY_WORD: { readonly [W in Word]: Effect<W> } = {
   REVERT_FAILURE: { heard: 'failure', fold: (run, [, atom, failure]) => ofAtoms.failRevert(run, atomOf(run, atom), failure) },
   RETRYING: { heard: 'state', fold: (run, [, atom]) => ofAtoms.move(run, atomOf(run, atom), 'RETRYING') },
   IGNORE: { heard: 'state', fold: (run, [, atom]) => ofAtoms.move(run, atomOf(run, atom), 'IGNORE') },
-  // Of the call that is taken back nobody was told.
+  // The call that is taken back was not announced: calls are, when they are made.
   WITHDRAWN: { heard: 'nothing', fold: (run, [, atom]) => ofAtoms.withdraw(run, atomOf(run, atom)) },
   ATTEMPT: { heard: 'attempt', fold: (run, [, atom, provided]) => ofAtoms.attempt(run, atomOf(run, atom), provided) },
   DECIDED: { heard: 'nothing', fold: (run, fact) => ofAtoms.decide(run, atomOf(run, fact[1]), fact) },

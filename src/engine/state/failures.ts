@@ -21,7 +21,7 @@ export interface FailedFlow {
  * The unresolved failures of a run, in the order in which they were written (D-4); also of atoms that are not in its flow any
  * more.
  *
- * @param reader the atom that they are told: one that knows a secret may read what others that do have said
+ * @param reader the atom that is given them: one that knows a secret may read what others that do have said
  */
 export function failuresOf(flow: FailedFlow, status: RunStatus, reader?: number): readonly FailureReport[] {
   const secrets = reader !== undefined && flow.secrets?.secretReaders.has(reader) === true ? undefined : flow.secrets;

@@ -56,7 +56,7 @@ export interface CallCommand extends CallId {
   readonly do: 'call';
   /** What the atom was before. */
   readonly from: AtomState;
-  /** It was in flight when its engine was lost: nobody knows what it did, so it is called even while the run is to rest. */
+  /** It was in flight when its engine was lost: what it did is not known, so it is called even while the run is to rest. */
   readonly again: boolean;
 }
 
@@ -126,7 +126,7 @@ export interface Limits extends Moment {
   readonly lockstep?: true;
 }
 
-/** A change of state, as listeners are told. */
+/** A change of state, for events. */
 export type Change =
   | { readonly kind: 'run'; readonly from: RunState; readonly to: RunState }
   | {
@@ -140,10 +140,10 @@ export type Change =
 
 export interface Decision {
   readonly transitions: readonly Transition[];
-  /** What the transitions changed; empty when nobody looks. */
+  /** What the transitions changed; empty when there are no listeners. */
   readonly changes: readonly Change[];
   /** To be run when the transitions are durable. */
   readonly commands: readonly Command[];
-  /** Ends of calls that nobody waited for any more: nothing was stated of them. */
+  /** Ends of calls that came too late to count: nothing was stated of them. */
   readonly late: readonly CallId[];
 }

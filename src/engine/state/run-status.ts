@@ -65,7 +65,7 @@ export interface AtomStatus {
   reversions: number;
   /** How many engines died with this atom in flight, in this round and phase. */
   losses: number;
-  /** How many of them in execute: what those calls did, nobody knows. */
+  /** How many of them in execute: what those calls did is not known. */
   interruptions: number;
   /** When execute was called first in this round, and when it ended; in milliseconds since 1970. */
   startedAtMs: number | undefined;
@@ -97,7 +97,7 @@ export interface AtomStatus {
   saved: Json | undefined;
   /** How far the present phase is, from 0 to 1. */
   progress: number;
-  /** What the task told with its progress last. */
+  /** The details that the task gave with its progress last. */
   progressDetails: Json | undefined;
   /** What deciders said of the node that begins here, by their number. */
   votes: Readonly<Record<number, boolean>>;

@@ -2,7 +2,7 @@ import { isJsonArray, isJsonObject, type Json } from '../../model/json.js';
 import type { Secrets } from '../../model/secrets.js';
 import type { Shape } from '../../persistence/index.js';
 
-/** The secrets of a stored run, by the manifest of its flow: nobody needs today's code to know what to hide. */
+/** The secrets of a stored run, by the manifest of its flow: today's code is not needed to know what to mask. */
 export function storedSecrets(manifest: Json | undefined, atoms: Shape['atoms']): Secrets | undefined {
   const secrets = isJsonObject(manifest) ? manifest.secrets : undefined;
   if (!isJsonObject(secrets)) return undefined;

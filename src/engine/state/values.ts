@@ -17,7 +17,7 @@ export interface ReadableRun extends RunView {
 }
 
 /**
- * The inputs of a call, each one a fresh copy, so that nobody can change what another one reads.
+ * The inputs of a call, each one a fresh copy: no task can change what another one reads.
  *
  * @param path of whoever is called
  * @throws Error when a value that must be there is not: that is the atom's failure (D-8)

@@ -65,7 +65,7 @@ function gone({ path, kind, reverts }: StoredAtom, { state }: AtomStatus): strin
   return `'${path}' is ${state}, and is not in this code: nobody could ${isUnderWay ? 'finish or undo' : 'undo'} it`;
 }
 
-/** A choice is made once: what it chose, and nobody has done, can't be chosen anew. */
+/** A choice is made once: the branch that it chose is still to be done, and no other can be chosen. */
 function branchGone(choice: string, branch: string, past: Past): string | undefined {
   const isLeft = past.chosen(choice)?.has(branch) === true && past.isAhead(`${choice}/${branch}`);
   return isLeft ? `'${choice}' chose '${branch}', which is not in this code: nobody could do it` : undefined;

@@ -10,7 +10,7 @@ interface Room {
 }
 
 /**
- * A copy of what is plain JSON: nobody who has the original changes it.
+ * A copy of what is plain JSON: a change of the original does not reach it.
  *
  * @param cut what becomes of each text
  * @param characters how large it may be, about

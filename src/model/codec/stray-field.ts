@@ -1,5 +1,5 @@
 /*
- * Fields that storage would lose, because nobody looks for them there. In words, or nothing.
+ * Fields that storage would lose, because they are not where the codec looks. In words, or nothing.
  */
 
 /** A field that is named by a symbol. */
