@@ -1,6 +1,6 @@
 export { builders } from './builder/builders.js';
-export type { BatchDemands, BatchGifts, BatchNeeds, Loosened, ProviderOf } from './builder/check-graph.js';
-export type { BranchDemands, BranchGifts, BranchNeeds } from './builder/choice.js';
+export type { BatchDemands, BatchNeeds, BatchOutputs, Loosened, ProviderOf } from './builder/check-graph.js';
+export type { BranchDemands, BranchNeeds, BranchOutputs } from './builder/choice.js';
 export type { DynamicFlow, DynamicGraph, DynamicHistory, DynamicNodes, DynamicOptions, StorableRecord } from './builder/dynamic-builder.js';
 export type { Factories, GraphFactory, LinearFactory, UnorderedFactory } from './builder/factories.js';
 export type { FlowEnd, GraphTarget, Returned } from './builder/flow-end.js';
@@ -67,7 +67,7 @@ export type { Outcome, OutcomeOf } from './definition/outcome.js';
 export type { TaskContext } from './definition/task-context.js';
 export { taskDefinitionOf } from './definition/task-metadata.js';
 export type { Use } from './definition/used-node.js';
-export type { AddOptions, PlacedGifts, PlacedNeeds, RenameOptions, Tolerated } from './placement/add-options.js';
+export type { AddOptions, PlacedNeeds, PlacedOutputs, RenameOptions, Tolerated } from './placement/add-options.js';
 export type { Mode } from './placement/check-add.js';
 export type { NamedFlow } from './placement/check-factory.js';
 export {

@@ -71,7 +71,7 @@ const withOldKeys: typeof foldEntry = (run, entry) => {
 /** The library with one thing in it taken away; each of these was found in the field, or by the property itself. */
 const MUTANTS: readonly (readonly [what: string, instead: Readonly<Record<string, object>>])[] = [
   ['votes are forgotten, and what is new in what was skipped runs', { 'upgrade/adoption': { adopt: onlyTheFlow } }],
-  ['nothing is refused', { 'upgrade/resume-compatibility': { refusals: () => [] } }],
+  ['nothing is refused', { 'upgrade/resume-compatibility': { incompatibilities: () => [] } }],
   ['values may be missing', { 'upgrade/missing-values': { missingValues: () => [] } }],
   ['what is done behind a flow that is tried again stands in its way', { 'decide/downstream': { begunDownstream: () => [] } }],
   // Either mends what the other one leaves.

@@ -28,7 +28,7 @@ export async function prepareInputs({ flow, args }: AppFlow, given: unknown, cod
   const encoded = encode(flow, raw, codec);
   const hash = digest(canonicalText(args === undefined ? encoded : [encoded, args]));
   const parsed = flow.inputSchema === undefined ? { value: raw } : await validate(flow.inputSchema, given ?? {});
-  if ('issues' in parsed) throw invalidInput(flow, discreet(flow, parsed.issues));
+  if ('issues' in parsed) throw invalidInput(flow, masked(flow, parsed.issues));
   const values = encode(flow, parsed.value as object, codec);
   const issues = [...missingInputs(flow, values), ...unknownInputs(flow, values)];
   if (issues.length > 0) throw invalidInput(flow, issues);
@@ -68,7 +68,7 @@ function encode(flow: CompiledFlow, values: object, codec: Codec): { readonly [n
 }
 
 /** What a schema says of a secret may quote it, and so may a name in its path. */
-function discreet({ secrets }: CompiledFlow, issues: readonly ValueIssue[]): readonly ValueIssue[] {
+function masked({ secrets }: CompiledFlow, issues: readonly ValueIssue[]): readonly ValueIssue[] {
   if (secrets === undefined || secrets.inputs.size === 0) return issues;
   return issues.map((issue) => {
     const [name = ''] = issue.path.split('.');

@@ -9,15 +9,15 @@ import type { IsUnion, Together } from '../words/unions.js';
 import type { Unmet } from '../words/unmet.js';
 
 /*
- * One batch of a graph: `Ns` maps names to nodes, `Gifts` names of values to all that their provider gives, `Who` to the
+ * One batch of a graph: `Ns` maps names to nodes, `Outputs` names of values to all that their provider gives, `Who` to the
  * provider's name. `Given` is `keyof Who`, handed on because TypeScript works out the keys of such a map anew at each
  * mention (measured: 6 times the cost for 100 nodes).
  */
 
-type GiftsIn<Ns> = { -readonly [Id in keyof Ns as keyof Gives<Ns[Id]>]: Gives<Ns[Id]> };
+type OutputsIn<Ns> = { -readonly [Id in keyof Ns as keyof Gives<Ns[Id]>]: Gives<Ns[Id]> };
 export type ProviderOf<Ns> = { -readonly [Id in keyof Ns as keyof Gives<Ns[Id]>]: Id };
 
-type GiftOf<Gifts, Name> = Gifts extends { readonly [Key in Name & string]: infer All }
+type OutputOf<Outputs, Name> = Outputs extends { readonly [Key in Name & string]: infer All }
   ? Name extends keyof All
     ? All[Name]
     : never
@@ -49,51 +49,51 @@ type Before<W, Left> = [Left] extends [never]
     : never;
 export type CycleIn<W> = Before<W, Behind<W, keyof W>>;
 
-type ValueOf<Chunks, Names, Gifts, Given, I, Name extends keyof I> = Name extends Names
+type ValueOf<Chunks, Names, Outputs, Given, I, Name extends keyof I> = Name extends Names
   ? Visible<{}, Chunks, Name>
   : Name extends Given
-    ? GiftOf<Gifts, Name>
+    ? OutputOf<Outputs, Name>
     : I[Name];
 
 /** Whether a value may be absent: its provider may be skipped. */
-type MayMiss<Chunks, Names, Gifts, Given, Name> = Name extends Names
+type MayMiss<Chunks, Names, Outputs, Given, Name> = Name extends Names
   ? MayBeAbsent<{}, Chunks, Name>
   : Name extends Given
-    ? Gifts extends { readonly [Key in Name & string]: infer All }
+    ? Outputs extends { readonly [Key in Name & string]: infer All }
       ? MayBeAbsent<All, [], Name>
       : false
     : false;
 
-type Misfits<Name, I, Chunks, Names, Gifts, Given> = Name extends keyof I
-  ? ValueOf<Chunks, Names, Gifts, Given, I, Name> extends I[Name]
+type Misfits<Name, I, Chunks, Names, Outputs, Given> = Name extends keyof I
+  ? ValueOf<Chunks, Names, Outputs, Given, I, Name> extends I[Name]
     ? never
-    : Unchecked<ValueOf<Chunks, Names, Gifts, Given, I, Name>> extends true
+    : Unchecked<ValueOf<Chunks, Names, Outputs, Given, I, Name>> extends true
       ? never
-      : MayMiss<Chunks, Names, Gifts, Given, Name> extends true
-        ? Exclude<ValueOf<Chunks, Names, Gifts, Given, I, Name>, undefined> extends I[Name]
+      : MayMiss<Chunks, Names, Outputs, Given, Name> extends true
+        ? Exclude<ValueOf<Chunks, Names, Outputs, Given, I, Name>, undefined> extends I[Name]
           ? never
           : Name
         : Name
   : never;
 /** Asks first what the other check knows already. */
-type Absent<Name, I, Chunks, Names, Gifts, Given> = Name extends keyof I
-  ? undefined extends ValueOf<Chunks, Names, Gifts, Given, I, Name>
-    ? MayMiss<Chunks, Names, Gifts, Given, Name> extends true
+type Absent<Name, I, Chunks, Names, Outputs, Given> = Name extends keyof I
+  ? undefined extends ValueOf<Chunks, Names, Outputs, Given, I, Name>
+    ? MayMiss<Chunks, Names, Outputs, Given, Name> extends true
       ? Name
       : never
     : never
   : never;
-type Difference<I, Wrong, Chunks, Names, Gifts, Given> =
+type Difference<I, Wrong, Chunks, Names, Outputs, Given> =
   Extract<keyof I, Wrong> extends infer Name extends keyof I
-    ? { [Key in Name]-?: { needed: I[Key]; provided: ValueOf<Chunks, Names, Gifts, Given, I, Key> } }
+    ? { [Key in Name]-?: { needed: I[Key]; provided: ValueOf<Chunks, Names, Outputs, Given, I, Key> } }
     : never;
 
-type Found<M, Ns, Chunks, Names, Ids, Soft, Gifts, Who, Given, Cycle, Id, Node, I, O, D> = [Exclude<Node, undefined>] extends [AnyNode]
+type Found<M, Ns, Chunks, Names, Ids, Soft, Outputs, Who, Given, Cycle, Id, Node, I, O, D> = [Exclude<Node, undefined>] extends [AnyNode]
   ? [Extract<Id, Ids>] extends [never]
     ? [Extract<Id, Cycle>] extends [never]
       ? [M extends 'open' ? never : Exclude<RequiredKeys<I>, Names | Given>] extends [never]
-        ? [Misfits<keyof I, I, Chunks, Names, Gifts, Given>] extends [never]
-          ? [Absent<Exclude<RequiredKeys<I>, Soft>, I, Chunks, Names, Gifts, Given>] extends [never]
+        ? [Misfits<keyof I, I, Chunks, Names, Outputs, Given>] extends [never]
+          ? [Absent<Exclude<RequiredKeys<I>, Soft>, I, Chunks, Names, Outputs, Given>] extends [never]
             ? [Ambiguous<Who, Given, keyof O>] extends [never]
               ? [Extract<keyof O, Names>] extends [never]
                 ? [Extract<keyof D, keyof ParsesInput>] extends [never]
@@ -112,16 +112,16 @@ type Found<M, Ns, Chunks, Names, Ids, Soft, Gifts, Who, Given, Cycle, Id, Node, 
     : 'DUPLICATE_NODE'
   : 'NOT_A_NODE';
 
-type Said<Code, F, Ns, Chunks, Names, Soft, Gifts, Who, Given, Cycle, Id, Node, I, O> = Code extends 'NOT_PROVIDED'
+type Said<Code, F, Ns, Chunks, Names, Soft, Outputs, Who, Given, Cycle, Id, Node, I, O> = Code extends 'NOT_PROVIDED'
   ? Sentence<Code, { flow: F; value: Listed<Exclude<RequiredKeys<I>, Names | Given>> }>
   : Code extends 'WRONG_TYPE'
     ? SentenceWith<
         Code,
-        { flow: F; value: Listed<Misfits<keyof I, I, Chunks, Names, Gifts, Given>> },
-        Difference<I, Misfits<keyof I, I, Chunks, Names, Gifts, Given>, Chunks, Names, Gifts, Given>
+        { flow: F; value: Listed<Misfits<keyof I, I, Chunks, Names, Outputs, Given>> },
+        Difference<I, Misfits<keyof I, I, Chunks, Names, Outputs, Given>, Chunks, Names, Outputs, Given>
       >
     : Code extends 'MAYBE_ABSENT'
-      ? Sentence<Code, { flow: F; value: Listed<Absent<Exclude<RequiredKeys<I>, Soft>, I, Chunks, Names, Gifts, Given>> }>
+      ? Sentence<Code, { flow: F; value: Listed<Absent<Exclude<RequiredKeys<I>, Soft>, I, Chunks, Names, Outputs, Given>> }>
       : Code extends 'SEVERAL_PROVIDERS'
         ? Sentence<Code, { flow: F; value: Listed<Ambiguous<Who, Given, keyof O>> }>
         : Code extends 'ALREADY_PROVIDED'
@@ -132,7 +132,7 @@ type Said<Code, F, Ns, Chunks, Names, Soft, Gifts, Who, Given, Cycle, Id, Node, 
               ? Sentence<Code, { flow: F; value: Listed<Conflicts<Ns, Exclude<keyof I, Names | Given>>> }>
               : SaidOfNode<Code, F, Id, Node>;
 
-type FoundIn<M, Chunks, Names, Ids, Soft, Ns, Gifts, Who, Given, Cycle> = {
+type FoundIn<M, Chunks, Names, Ids, Soft, Ns, Outputs, Who, Given, Cycle> = {
   [Id in keyof Ns]: Found<
     M,
     Ns,
@@ -140,7 +140,7 @@ type FoundIn<M, Chunks, Names, Ids, Soft, Ns, Gifts, Who, Given, Cycle> = {
     Names,
     Ids,
     Soft,
-    Gifts,
+    Outputs,
     Who,
     Given,
     Cycle,
@@ -160,16 +160,16 @@ export type FoundInBatch<M, Chunks, Names, Ids, Soft, Ns> = FoundIn<
   Ids,
   Soft,
   Ns,
-  GiftsIn<Ns>,
+  OutputsIn<Ns>,
   ProviderOf<Ns>,
   keyof ProviderOf<Ns>,
   CycleIn<Waits<Ns, ProviderOf<Ns>, keyof ProviderOf<Ns>>>
 >;
 
-type SaidOfNodes<F, Chunks, Names, Soft, Ns, Gifts, Who, Given, Cycle, Codes> = {
+type SaidOfNodes<F, Chunks, Names, Soft, Ns, Outputs, Who, Given, Cycle, Codes> = {
   [Id in keyof Ns]: Id extends keyof Codes
     ? Codes[Id] extends Wrong
-      ? Said<Codes[Id], F, Ns, Chunks, Names, Soft, Gifts, Who, Given, Cycle, Id, Ns[Id], Needs<Ns[Id]>, Gives<Ns[Id]>>
+      ? Said<Codes[Id], F, Ns, Chunks, Names, Soft, Outputs, Who, Given, Cycle, Id, Ns[Id], Needs<Ns[Id]>, Gives<Ns[Id]>>
       : Ns[Id]
     : Ns[Id];
 };
@@ -185,7 +185,7 @@ export type CheckBatch<Codes, F, Chunks, Names, Soft, Ns> = [
         Names,
         Soft,
         Ns,
-        GiftsIn<Ns>,
+        OutputsIn<Ns>,
         ProviderOf<Ns>,
         keyof ProviderOf<Ns>,
         CycleIn<Waits<Ns, ProviderOf<Ns>, keyof ProviderOf<Ns>>>,
@@ -194,14 +194,18 @@ export type CheckBatch<Codes, F, Chunks, Names, Soft, Ns> = [
     >
   : Ns;
 
-type Single<Gifts> = { [Name in keyof Gifts]: Name extends keyof Gifts[Name] ? Gifts[Name][Name] : never };
-type MayMissNames<Gifts> = {
-  [Name in keyof Gifts]: undefined extends GiftOf<Gifts, Name> ? (MayBeAbsent<Gifts[Name], [], Name> extends true ? Name : never) : never;
-}[keyof Gifts];
+type Single<Outputs> = { [Name in keyof Outputs]: Name extends keyof Outputs[Name] ? Outputs[Name][Name] : never };
+type MayMissNames<Outputs> = {
+  [Name in keyof Outputs]: undefined extends OutputOf<Outputs, Name>
+    ? MayBeAbsent<Outputs[Name], [], Name> extends true
+      ? Name
+      : never
+    : never;
+}[keyof Outputs];
 
 /** The values that a batch leaves behind. */
-export type BatchGifts<Ns> = GiftsOf<GiftsIn<Ns>, MayMissNames<GiftsIn<Ns>>>;
-type GiftsOf<Gifts, Uncertain> = [Uncertain] extends [never] ? Single<Gifts> : Loosened<Single<Gifts>, Uncertain>;
+export type BatchOutputs<Ns> = OutputsOf<OutputsIn<Ns>, MayMissNames<OutputsIn<Ns>>>;
+type OutputsOf<Outputs, Uncertain> = [Uncertain] extends [never] ? Single<Outputs> : Loosened<Single<Outputs>, Uncertain>;
 
 /** `Values` in which some names may be absent. */
 export type Loosened<Values, Uncertain> = { [Name in keyof Values as Name extends Uncertain ? never : Name]: Values[Name] } & {

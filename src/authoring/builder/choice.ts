@@ -45,9 +45,9 @@ type FoundInBranch<M, Recent, Chunks, Names, Taken, Soft, Bs, Node, I, O> = [
   ? FoundInNode<M, Recent, Chunks, Names, never, Taken, Soft, Node, I, O, Demands<Node>>
   : 'NEEDS_CONFLICT';
 
-type EveryGift<Bs> = { [Key in keyof Bs]: Gives<Bs[Key]> }[keyof Bs];
+type EveryOutput<Bs> = { [Key in keyof Bs]: Gives<Bs[Key]> }[keyof Bs];
 /** What is there afterwards: a name that every branch provides is certain, the others may be absent. */
-export type BranchGifts<Bs> = EitherOf<EveryGift<Bs>>;
+export type BranchOutputs<Bs> = EitherOf<EveryOutput<Bs>>;
 
 /** What the branches need together. */
 export type BranchNeeds<Bs> = [keyof Bs] extends [never] ? {} : Together<{ [Key in keyof Bs]: Needs<Bs[Key]> }[keyof Bs]>;

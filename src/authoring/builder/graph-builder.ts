@@ -5,7 +5,7 @@ import type { Flat } from '../words/names.js';
 import type { Provided } from '../words/scope.js';
 import type { Sentence } from '../words/sentence.js';
 import type { Both } from '../words/unions.js';
-import type { BatchDemands, BatchGifts, BatchNeeds, CheckBatch, FoundInBatch } from './check-graph.js';
+import type { BatchDemands, BatchNeeds, BatchOutputs, CheckBatch, FoundInBatch } from './check-graph.js';
 import type { CheckReturn, FlowEnd, GraphTarget, Returned } from './flow-end.js';
 import type { AfterDeciders, AfterTarget, DeciderHistory, LinkEnd, LinkOptions, NodeName } from './graph-links.js';
 
@@ -43,7 +43,7 @@ export interface GraphBuilder<
     Found = FoundInBatch<M, Chunks, Names, keyof Nodes, M extends 'open' ? In : never, Ns>,
   >(
     nodes: CheckBatch<Found, F, Chunks, Names, M extends 'open' ? In : never, Ns>,
-  ): Grown<F, M, Req, Chunks, Names, Nodes, Ties, In, S, Ns, BatchGifts<Ns>, BatchNeeds<M, Chunks, Names, In, Ns>>;
+  ): Grown<F, M, Req, Chunks, Names, Nodes, Ties, In, S, Ns, BatchOutputs<Ns>, BatchNeeds<M, Chunks, Names, In, Ns>>;
   /** Lets a node wait for another one although it reads nothing from it. */
   link<const From extends NodeName<Nodes>, const To extends NodeName<Nodes>>(
     from: LinkEnd<F, Nodes, From>,

@@ -1,12 +1,12 @@
 import type { Flow } from '../definition/flow.js';
 import type { Demands, Gives, LiteralName, Nameable, Needs } from '../definition/node-types.js';
-import type { AddOptions, FoundInOptions, PlacedGifts, PlacedNeeds, Tolerated } from '../placement/add-options.js';
+import type { AddOptions, FoundInOptions, PlacedNeeds, PlacedOutputs, Tolerated } from '../placement/add-options.js';
 import type { CheckAdd, FoundInNode, Mode } from '../placement/check-add.js';
 import type { Flat } from '../words/names.js';
 import type { Counter, Drop, DropFromAll, Provided, Visible } from '../words/scope.js';
 import type { Both } from '../words/unions.js';
 import type { Unmet } from '../words/unmet.js';
-import type { BranchDemands, BranchGifts, BranchNeeds, CheckBranches, FreshName } from './choice.js';
+import type { BranchDemands, BranchNeeds, BranchOutputs, CheckBranches, FreshName } from './choice.js';
 import type { CheckReturn, FlowEnd, Returned } from './flow-end.js';
 
 /** Names from outside, which may still become required. */
@@ -105,7 +105,7 @@ export interface LinearBuilder<
         Soft<M, In>,
         N,
         PlacedNeeds<Needs<N>, Rebind, Inject>,
-        PlacedGifts<Gives<N>, Rename>,
+        PlacedOutputs<Gives<N>, Rename>,
         Demands<N>
       >
     >,
@@ -121,7 +121,7 @@ export interface LinearBuilder<
       'node',
       N,
       PlacedNeeds<Needs<N>, Rebind, Inject>,
-      PlacedGifts<Gives<N>, Rename>
+      PlacedOutputs<Gives<N>, Rename>
     >,
     options: AddOptions<
       F,
@@ -148,7 +148,7 @@ export interface LinearBuilder<
     In,
     Both<S, Demands<N>>,
     Unmet<M, Recent, Chunks, Names, In, PlacedNeeds<Needs<N>, Rebind, Inject>>,
-    Tolerated<PlacedGifts<Gives<N>, Rename>, Optional>,
+    Tolerated<PlacedOutputs<Gives<N>, Rename>, Optional>,
     Override
   >;
   /**
@@ -210,7 +210,7 @@ export interface LinearBuilder<
     In,
     Both<S, BranchDemands<Bs>>,
     Unmet<M, Recent, Chunks, Names, In, BranchNeeds<Bs>>,
-    BranchGifts<Bs>
+    BranchOutputs<Bs>
   >;
   /** Chooses what the flow leaves behind, instead of everything; with no name: nothing. */
   returns<const Chosen extends readonly string[]>(

@@ -1,6 +1,6 @@
 import type { Flow } from '../definition/flow.js';
 import type { Demands, Gives, LiteralName, Nameable, Needs } from '../definition/node-types.js';
-import type { AddOptions, FoundInOptions, PlacedGifts, PlacedNeeds, Tolerated } from '../placement/add-options.js';
+import type { AddOptions, FoundInOptions, PlacedNeeds, PlacedOutputs, Tolerated } from '../placement/add-options.js';
 import type { CheckAdd, FoundInNode, Mode } from '../placement/check-add.js';
 import type { Flat } from '../words/names.js';
 import type { Drop } from '../words/scope.js';
@@ -90,7 +90,7 @@ export interface UnorderedBuilder<
         In,
         N,
         PlacedNeeds<Needs<N>, Rebind, Inject>,
-        PlacedGifts<Gives<N>, Rename>
+        PlacedOutputs<Gives<N>, Rename>
       >
     >,
   >(
@@ -105,7 +105,7 @@ export interface UnorderedBuilder<
       In,
       N,
       PlacedNeeds<Needs<N>, Rebind, Inject>,
-      PlacedGifts<Gives<N>, Rename>
+      PlacedOutputs<Gives<N>, Rename>
     >,
     options: AddOptions<
       F,
@@ -126,13 +126,14 @@ export interface UnorderedBuilder<
     Req,
     Base,
     Names,
-    (Override extends true ? Drop<Prov, keyof PlacedGifts<Gives<N>, Rename>> : Prov) & Tolerated<PlacedGifts<Gives<N>, Rename>, Optional>,
+    (Override extends true ? Drop<Prov, keyof PlacedOutputs<Gives<N>, Rename>> : Prov) &
+      Tolerated<PlacedOutputs<Gives<N>, Rename>, Optional>,
     Out,
     Ids | ([Name] extends [never] ? LiteralName<N> : Name),
     In,
     Both<S, Demands<N>>,
     Unmet<M, Base, [], Names, In, PlacedNeeds<Needs<N>, Rebind, Inject>>,
-    PlacedGifts<Gives<N>, Rename>
+    PlacedOutputs<Gives<N>, Rename>
   >;
   /** Chooses what the flow leaves behind, instead of everything; with no name: nothing. */
   returns<const Chosen extends readonly string[]>(

@@ -105,7 +105,7 @@ type Joined<Needed> = { [Name in keyof Needed]: Needed[Name] extends ((value: in
 export type Tolerated<O, Optional> = [Optional] extends [false] ? O : Partial<O>;
 
 /** What a node gives under the names of the flow. */
-export type PlacedGifts<O, Rename> = [keyof Rename] extends [never] ? O : Given<O, Rename, `${keyof Rename & string}`>;
+export type PlacedOutputs<O, Rename> = [keyof Rename] extends [never] ? O : Given<O, Rename, `${keyof Rename & string}`>;
 type Given<O, Rename, Renamed> = { [Name in keyof O as Name extends Renamed ? NewName<Rename, Name> : Name]: O[Name] };
 
 /**

@@ -1,7 +1,7 @@
 import type { AnyNode, Gives, Nameable, Needs } from '../definition/node-types.js';
 import type { Use } from '../definition/used-node.js';
 import type { Fits, Shown, Wrong } from '../words/sentence.js';
-import type { PlacedGifts, PlacedNeeds, RenameOptions, TolerantOptions, Tolerated } from './add-options.js';
+import type { PlacedNeeds, PlacedOutputs, RenameOptions, TolerantOptions, Tolerated } from './add-options.js';
 import type { NotANode } from './check-add.js';
 
 /**
@@ -37,7 +37,7 @@ export function use<
 >(
   node: [Found] extends [Wrong] ? Shown<NotANode<'…', N>> : N,
   options: RenameOptions<'…', Nameable<N, Needs<N>>, Nameable<N, Gives<N>>, string, Rebind, Inject, Rename> & TolerantOptions<Optional>,
-): Use<N, PlacedNeeds<Needs<N>, Rebind, Inject>, Tolerated<PlacedGifts<Gives<N>, Rename>, Optional>> {
+): Use<N, PlacedNeeds<Needs<N>, Rebind, Inject>, Tolerated<PlacedOutputs<Gives<N>, Rename>, Optional>> {
   return Object.freeze({ '~flowproof': Object.freeze({ kind: 'use' as const, node: node as N, options }) });
 }
 

@@ -3,22 +3,22 @@ import type { AnyClass, InstanceOf, TextOf } from '../definition/check-task.js';
 import type { CertainNames, NamesOf, OptionalKeys, OptionalNames, RequiredKeys } from '../words/names.js';
 import type { Fits, Listed, Sentence, Shown, Wrong } from '../words/sentence.js';
 import type { RefusedNames } from '../words/storable.js';
-import type { RetryAnswer, RetryClass, RetryGifts, RetryInputs } from './custom-retry.js';
+import type { RetryAnswer, RetryClass, RetryInputs, RetryOutputs } from './custom-retry.js';
 import type { History } from './history.js';
 import type { RetryContext } from './retry-context.js';
 
 /** The class itself when `@Retry`'s names agree with its signatures, otherwise the sentence that says where they don't. */
 export type CheckRetryClass<Found, C extends AnyClass, R, P> = [Found] extends [Wrong]
-  ? Shown<TextOf<SaidOfRetry<Found, RetryInputs<InstanceOf<C>>, RetryGifts<InstanceOf<C>>, R, P>>>
+  ? Shown<TextOf<SaidOfRetry<Found, RetryInputs<InstanceOf<C>>, RetryOutputs<InstanceOf<C>>, R, P>>>
   : C;
 
 /** What is wrong with a class of retries, whose instances are `T`. */
 export type FoundInRetry<C, T, R, P> = C extends RetryClass
-  ? FoundInRetryNames<RetryInputs<T>, RetryGifts<T>, R, P> extends Fits
-    ? AreCalled<T, RetryInputs<T>, History<RetryGifts<T>>> extends true
+  ? FoundInRetryNames<RetryInputs<T>, RetryOutputs<T>, R, P> extends Fits
+    ? AreCalled<T, RetryInputs<T>, History<RetryOutputs<T>>> extends true
       ? Fits
       : 'RETRY_UNFIT'
-    : FoundInRetryNames<RetryInputs<T>, RetryGifts<T>, R, P>
+    : FoundInRetryNames<RetryInputs<T>, RetryOutputs<T>, R, P>
   : 'RETRY_UNFIT';
 
 /** What is wrong with the names of a retry whose methods take `I` and which gives `O`. */
@@ -28,7 +28,7 @@ export type FoundInRetryNames<I, O, R, P> = [Exclude<keyof I, NamesOf<R>>] exten
       ? [Extract<RequiredKeys<I>, OptionalNames<R>>] extends [never]
         ? [Exclude<keyof O, NamesOf<P>>] extends [never]
           ? [Exclude<NamesOf<P>, keyof O>] extends [never]
-            ? FoundInGifts<O, P>
+            ? FoundInRetryOutputs<O, P>
             : 'RETRY_PROVIDES_UNKNOWN'
           : 'RETRY_PROVIDES_MISSING'
         : 'RETRY_REQUIRES_NOT_REQUIRED'
@@ -36,7 +36,7 @@ export type FoundInRetryNames<I, O, R, P> = [Exclude<keyof I, NamesOf<R>>] exten
     : 'RETRY_REQUIRES_UNKNOWN'
   : 'RETRY_REQUIRES_MISSING';
 
-type FoundInGifts<O, P> = [Extract<OptionalKeys<O>, CertainNames<P>>] extends [never]
+type FoundInRetryOutputs<O, P> = [Extract<OptionalKeys<O>, CertainNames<P>>] extends [never]
   ? [Extract<RequiredKeys<O>, OptionalNames<P>>] extends [never]
     ? [RefusedNames<O>] extends [never]
       ? Fits
@@ -59,9 +59,9 @@ export type SaidOfRetry<Code, I, O, R, P> = Code extends 'RETRY_REQUIRES_MISSING
           ? Sentence<Code, { value: Listed<Exclude<keyof O, NamesOf<P>>> }>
           : Code extends 'RETRY_PROVIDES_UNKNOWN'
             ? Sentence<Code, { value: Listed<Exclude<NamesOf<P>, keyof O>> }>
-            : SaidOfGifts<Code, O, P>;
+            : SaidOfRetryOutputs<Code, O, P>;
 
-type SaidOfGifts<Code, O, P> = Code extends 'PROVIDES_NOT_OPTIONAL'
+type SaidOfRetryOutputs<Code, O, P> = Code extends 'PROVIDES_NOT_OPTIONAL'
   ? Sentence<Code, { value: Listed<Extract<OptionalKeys<O>, CertainNames<P>>> }>
   : Code extends 'PROVIDES_NOT_REQUIRED'
     ? Sentence<Code, { value: Listed<Extract<RequiredKeys<O>, OptionalNames<P>>> }>

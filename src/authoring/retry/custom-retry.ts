@@ -34,7 +34,7 @@ type ArgsOf<T, Method extends string> = T extends { [Key in Method]: (...args: i
 export type RetryInputs<T> = Second<ArgsOf<T, 'onFailure'>> & Second<ArgsOf<T, 'execute'>> & Second<ArgsOf<T, 'revert'>>;
 
 /** What `execute` of a retry gives to its flow; nothing without one. */
-export type RetryGifts<T> = T extends { execute(...args: AnyArgs): infer Result } ? AsResults<Awaited<Result>> : {};
+export type RetryOutputs<T> = T extends { execute(...args: AnyArgs): infer Result } ? AsResults<Awaited<Result>> : {};
 
 type ServicesIn<Context> = Context extends { readonly services: infer S } ? S : {};
 type RetryServices<T> = ServicesIn<Third<ArgsOf<T, 'onFailure'>>> &
@@ -47,7 +47,7 @@ export type RetryNeeds<R> =
 
 /** Values that a retry gives to its flow. */
 export type RetryGives<R> =
-  R extends RetryPolicy<never, infer Prov, never> ? Prov : R extends RetryClass | CustomRetry ? RetryGifts<RetryInstance<R>> : {};
+  R extends RetryPolicy<never, infer Prov, never> ? Prov : R extends RetryClass | CustomRetry ? RetryOutputs<RetryInstance<R>> : {};
 
 /** What a retry reads from `ctx.services`, and whether its class needs a container. */
 export type RetryDemands<R> =

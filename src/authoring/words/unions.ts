@@ -31,10 +31,10 @@ export type Both<One, Other> = [One & Other] extends [never] ? EachOf<One | Othe
 type UncertainIn<Union> = Union extends unknown ? OptionalKeys<Union> : never;
 type ValueIn<Union, Name> = Union extends unknown ? (Name extends keyof Union ? Union[Name] : never) : never;
 
-/** What is there if one member of a union of gifts is there: a name that every member has is certain, the others may be absent. */
-export type EitherOf<Union> = GiftsOf<Union, Exclude<keyof Union, UncertainIn<Union>>>;
-type GiftsOf<Gifts, Certain> = Flat<
-  { [Name in Extract<NamesIn<Gifts>, Certain>]: ValueIn<Gifts, Name> } & {
-    [Name in Exclude<NamesIn<Gifts>, Certain>]?: Exclude<ValueIn<Gifts, Name>, undefined>;
+/** What is there if one member of a union of outputs is there: a name that every member has is certain, the others may be absent. */
+export type EitherOf<Union> = OutputsOf<Union, Exclude<keyof Union, UncertainIn<Union>>>;
+type OutputsOf<Outputs, Certain> = Flat<
+  { [Name in Extract<NamesIn<Outputs>, Certain>]: ValueIn<Outputs, Name> } & {
+    [Name in Exclude<NamesIn<Outputs>, Certain>]?: Exclude<ValueIn<Outputs, Name>, undefined>;
   }
 >;

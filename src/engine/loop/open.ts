@@ -26,7 +26,7 @@ import type { Decision, EngineEvent } from '../state/protocol.js';
 import { newRun, type RunStatus } from '../state/run-status.js';
 import { adopt } from '../upgrade/adoption.js';
 import { missingValues } from '../upgrade/missing-values.js';
-import { refusals } from '../upgrade/resume-compatibility.js';
+import { incompatibilities } from '../upgrade/resume-compatibility.js';
 import { Engine } from './engine.js';
 
 /** An engine with its first step, which is durable: {@link Engine.drive} goes on from there. */
@@ -162,7 +162,7 @@ export function runOf(flow: CompiledFlow, status: RunStatus, codec: Codec, goesO
     foldTransition(status, ['FLOW', change]);
     return { run: runWith(flow, status, codec), adopted: [['FLOW', change]] };
   }
-  demandNone(refusals(flow, past));
+  demandNone(incompatibilities(flow, past));
   const adopted = adopt(flow, status, change, past);
   demandNone(missingValues(flow, status));
   return { run: runWith(flow, status, codec), adopted };

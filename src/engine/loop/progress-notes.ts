@@ -4,7 +4,7 @@ import type { EngineEvent } from '../state/protocol.js';
 type Note = Extract<EngineEvent, { kind: 'progress' }>;
 
 /** A note waits at most this long for a step that it can go with. */
-const PATIENCE_MS = 1_000;
+const LONGEST_WAIT_MS = 1_000;
 
 /** How far calls are, to be written with the next step, or in a second: telling progress costs no write of its own. */
 export class ProgressNotes {
@@ -25,7 +25,7 @@ export class ProgressNotes {
       note.call.atom,
       before?.details === undefined || note.details !== undefined ? note : { ...note, details: before.details },
     );
-    this.#cancel ??= this.#clock.after(PATIENCE_MS, this.#due);
+    this.#cancel ??= this.#clock.after(LONGEST_WAIT_MS, this.#due);
   }
 
   take(): readonly Note[] {

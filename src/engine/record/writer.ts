@@ -96,7 +96,7 @@ export class Writer {
       return;
     }
     // Whatever it was: asked again, a store says it again.
-    const result = await this.#appendPatiently(item, { sentAtMs, answer: first ?? noAnswer() });
+    const result = await this.#appendUntilAnswered(item, { sentAtMs, answer: first ?? noAnswer() });
     if (result.kind === 'stale') throw new StaleRunError(runId);
     if (result.kind === 'refused') {
       throw new PersistenceError('STORE_REFUSED', `the store refused step ${seq} of run '${runId}': ${inWords(result.cause)}`, {
@@ -144,14 +144,14 @@ export class Writer {
   async #isThere(item: AppendItem): Promise<boolean> {
     const { entry } = item;
     const empty: Entry = { ...entry, stepId: this.#parts.ids.stepId(), atMs: this.#parts.clock.nowMs(), transitions: [] };
-    const placed = await this.#appendPatiently({ entry: empty, durability: 'full' });
+    const placed = await this.#appendUntilAnswered({ entry: empty, durability: 'full' });
     if (placed.kind === 'ok' || placed.kind === 'mine') return false;
-    const found = await this.#appendPatiently(item);
+    const found = await this.#appendUntilAnswered(item);
     if (found.kind === 'mine') return true;
     throw new StaleRunError(entry.runId);
   }
 
-  #appendPatiently(item: AppendItem, first?: FirstTry<AppendResult>): Promise<Exclude<AppendResult, Unknown>> {
+  #appendUntilAnswered(item: AppendItem, first?: FirstTry<AppendResult>): Promise<Exclude<AppendResult, Unknown>> {
     return this.#insist<AppendResult>(item.entry, async () => (await this.#parts.journal.append([item]))[0] ?? noAnswer(), first);
   }
 

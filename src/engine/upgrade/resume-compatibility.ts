@@ -9,9 +9,9 @@ import { type AtomStatus, mayBeUndone, type RunStatus } from '../state/run-statu
  * may change in any way; what has begun must be there still, and mean the same
  * (R-17.8, R-17.9, R-17.11, with D-13 and D-15).
  */
-export function refusals(flow: CompiledFlow, past: Past): readonly string[] {
+export function incompatibilities(flow: CompiledFlow, past: Past): readonly string[] {
   const differences = differencesOf(past.flow, storedFlow(flow.manifest));
-  return [...versions(flow, past.flow.version), ...differences.flatMap((difference) => refusal(difference, past) ?? [])];
+  return [...versions(flow, past.flow.version), ...differences.flatMap((difference) => incompatibility(difference, past) ?? [])];
 }
 
 /** The atom table of a run: that of the flow which it began with, or of the last one that went on with it. */
@@ -25,7 +25,7 @@ function versions({ version, continues }: CompiledFlow, stored: number): string[
   return [`the run is one of version ${stored}; this code has version ${version}, which does not say that it continues ${stored}`];
 }
 
-function refusal(difference: Difference, past: Past): string | undefined {
+function incompatibility(difference: Difference, past: Past): string | undefined {
   switch (difference.is) {
     case 'gone':
       return gone(difference.atom, past.at(difference.atom.path));
