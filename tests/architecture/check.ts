@@ -1,9 +1,23 @@
 import { isBuiltin } from 'node:module';
 import { dirname } from 'node:path/posix';
 import type { Import, SourceText } from './imports.js';
+import { wordsIn } from './names.js';
 import type { Architecture, Room } from './rooms.js';
 
-export type Rule = 'room' | 'floor' | 'crowd' | 'direction' | 'leaf' | 'door' | 'cycle' | 'npm' | 'node' | 'outside' | 'impure' | 'lines';
+export type Rule =
+  | 'room'
+  | 'floor'
+  | 'crowd'
+  | 'direction'
+  | 'leaf'
+  | 'door'
+  | 'cycle'
+  | 'npm'
+  | 'node'
+  | 'outside'
+  | 'impure'
+  | 'lines'
+  | 'name';
 
 export interface Violation {
   readonly rule: Rule;
@@ -29,6 +43,11 @@ export function checkArchitecture(sources: readonly SourceText[], architecture: 
     for (const { name, line } of source.uses) {
       if (architecture.impure.some(({ file, uses }) => file === source.path && uses.includes(name))) continue;
       report('impure', line, `uses ${name}: it must be handed in`);
+    }
+    for (const [name, line] of [[source.path, 1] as const, ...source.names]) {
+      for (const { word, instead, stored = [] } of wordsIn(name, architecture.forbidden)) {
+        if (!stored.includes(source.path)) report('name', line, `says '${word}' in '${name}': it is called ${instead}`);
+      }
     }
     for (const one of source.imports) {
       const wrong = checkImport(source.path, own, room, one, architecture);

@@ -19,6 +19,8 @@ export interface SourceText {
   readonly imports: readonly Import[];
   /** Names that code uses, such as `Date.now`; not those in comments and texts. */
   readonly uses: readonly { readonly name: string; readonly line: number }[];
+  /** All identifiers, each with the line where it stands first. */
+  readonly names: ReadonlyMap<string, number>;
 }
 
 /** Globals that make a result depend on more than the arguments. */
@@ -54,6 +56,7 @@ function readSource(root: string, path: string): SourceText {
   const lineOf = (node: ts.Node) => file.getLineAndCharacterOfPosition(node.getStart(file)).line + 1;
   const imports: Import[] = [];
   const uses: { name: string; line: number }[] = [];
+  const names = new Map<string, number>();
   const add = (specifier: ts.Node | undefined, typeOnly: boolean) => {
     if (specifier === undefined || !ts.isStringLiteralLike(specifier)) return;
     const target = specifier.text.startsWith('.') ? resolve(root, path, specifier.text) : undefined;
@@ -66,12 +69,13 @@ function readSource(root: string, path: string): SourceText {
       add(node.moduleReference.expression, node.isTypeOnly);
     } else if (ts.isImportTypeNode(node) && ts.isLiteralTypeNode(node.argument)) add(node.argument.literal, true);
     else if (ts.isCallExpression(node) && isLoad(node.expression)) add(node.arguments[0], false);
+    if ((ts.isIdentifier(node) || ts.isPrivateIdentifier(node)) && !names.has(node.text)) names.set(node.text, lineOf(node));
     const used = usedName(node);
     if (used !== undefined && IMPURE.has(used)) uses.push({ name: used, line: lineOf(node) });
     ts.forEachChild(node, visit);
   };
   visit(file);
-  return { path, lines: text.split('\n').length - (text.endsWith('\n') ? 1 : 0), imports, uses };
+  return { path, lines: text.split('\n').length - (text.endsWith('\n') ? 1 : 0), imports, uses, names };
 }
 
 function isTypeImport({ importClause }: ts.ImportDeclaration): boolean {

@@ -1,3 +1,5 @@
+import { FORBIDDEN, type Forbidden } from './names.js';
+
 /** Who may import whom: the one table. A room is a folder of src; each folder of src/adapters is a room of its own. */
 export interface Room {
   /** Rooms that it may import, through their `index.ts`. */
@@ -23,6 +25,8 @@ export interface Architecture {
   readonly maxFiles: number;
   /** Folders whose files all have one shape: as many as there are. */
   readonly families: readonly string[];
+  /** Words that no name has. */
+  readonly forbidden: readonly Forbidden[];
 }
 
 export const ARCHITECTURE: Architecture = {
@@ -88,6 +92,7 @@ export const ARCHITECTURE: Architecture = {
   maxLines: 300,
   maxFiles: 20,
   families: [],
+  forbidden: FORBIDDEN,
 };
 
 /** The same for the checker in compiler/. What begins with `#` are rooms of src, by the package's own imports. */
@@ -137,4 +142,5 @@ export const COMPILER: Architecture = {
   maxLines: 300,
   maxFiles: 20,
   families: ['rules'],
+  forbidden: [],
 };

@@ -30,13 +30,13 @@ type Ambiguous<Who, Given, Name> = Name extends Given ? (IsUnion<WhoGives<Who, N
 export type Waits<Ns, Who, Given> = { [Id in keyof Ns]: WhoGives<Who, Extract<keyof Needs<Ns[Id]>, Given>> };
 
 type FreeIn<W, Id, Left> = Id extends keyof W ? ([Extract<W[Id], Left>] extends [never] ? Id : never) : never;
-/** Takes nodes away that wait for none of those that are left: what remains is on a cycle or behind one. */
-type Behind<W, Left> = [Left] extends [never]
+/** Takes nodes away that wait for none of those that are left: what remains is on a cycle or after one. */
+type OnCycles<W, Left> = [Left] extends [never]
   ? never
   : FreeIn<W, Left, Left> extends infer Free
     ? [Free] extends [never]
       ? Left
-      : Behind<W, Exclude<Left, Free>>
+      : OnCycles<W, Exclude<Left, Free>>
     : never;
 type WaitedFor<W, Left> = Left extends keyof W ? W[Left] : never;
 /** The same from the other end. */
@@ -47,7 +47,7 @@ type Before<W, Left> = [Left] extends [never]
       ? Left
       : Before<W, Exclude<Left, Last>>
     : never;
-export type CycleIn<W> = Before<W, Behind<W, keyof W>>;
+export type CycleIn<W> = Before<W, OnCycles<W, keyof W>>;
 
 type ValueOf<Chunks, Names, Outputs, Given, I, Name extends keyof I> = Name extends Names
   ? Visible<{}, Chunks, Name>

@@ -3,9 +3,9 @@ export type Order = readonly [from: number, to: number];
 
 /** Nodes that lie on a cycle or between two, in their own order: what is left when free ends are taken away. */
 export function cycleIn(nodes: readonly number[], orders: readonly Order[]): readonly number[] {
-  const behind = withoutFree(nodes, orders);
+  const remaining = withoutFree(nodes, orders);
   return withoutFree(
-    behind,
+    remaining,
     orders.map(([from, to]) => [to, from] as const),
   );
 }

@@ -15,19 +15,19 @@ export interface DotOptions {
 /** A drawing in DOT. Each arrow has its place among the arrows as its id. */
 export function dot({ root, arrows }: Drawing, { shapes = true }: DotOptions = {}): string {
   const lines = ['digraph {', '  compound=true;', '  node [shape=box];'];
-  const firsts = new Map<string, string>();
-  const lasts = new Map<string, string>();
+  const entryNodes = new Map<string, string>();
+  const exitNodes = new Map<string, string>();
   const above: string[] = [];
   /** Flows that are open, outermost first. */
   const open: string[] = [];
   let retry: string | undefined;
   let latest = '';
   const point = (id: string): void => {
-    firsts.set(id, id);
+    entryNodes.set(id, id);
     // Arrows of DOT go between points: a flow is represented by the first and the last one in it.
-    for (let at = open.length - 1; at >= 0 && !firsts.has(open[at] as string); at--) firsts.set(open[at] as string, id);
+    for (let at = open.length - 1; at >= 0 && !entryNodes.has(open[at] as string); at--) entryNodes.set(open[at] as string, id);
     latest = id;
-    lasts.set(id, id);
+    exitNodes.set(id, id);
     if (retry !== undefined) above.push(`  ${retry} -> ${id} [style=invis];`);
     retry = undefined;
   };
@@ -42,21 +42,21 @@ export function dot({ root, arrows }: Drawing, { shapes = true }: DotOptions = {
       if (item.mark !== undefined) lines.push(`${indent}  ${DOT_STYLES[item.mark].replaceAll(',', ';')};`);
       open.push(item.id);
     } else {
-      if (!firsts.has(item.id)) {
+      if (!entryNodes.has(item.id)) {
         lines.push(`${indent}  ${item.id} [shape=point];`);
         point(item.id);
       }
       // A retry of nothing stands above nothing.
       retry = undefined;
       open.pop();
-      lasts.set(item.id, latest);
+      exitNodes.set(item.id, latest);
       lines.push(`${indent}}`);
     }
   });
   lines.push(...above);
   for (const [index, arrow] of arrows.entries()) {
     const { from, to, kind, mark } = arrow;
-    const [tail, head] = [lasts.get(from) ?? from, firsts.get(to) ?? to];
+    const [tail, head] = [exitNodes.get(from) ?? from, entryNodes.get(to) ?? to];
     const text = signed(textOn(arrow), mark);
     const said = [
       `id=a${index}`,

@@ -38,8 +38,8 @@ export class Commitment {
   }
 
   /** For the loop: lets the task commit, and waits for what becomes of that; too long without an answer is a doubt. */
-  async accept(clock: Clock, patienceMs: number): Promise<CommitEnd> {
-    const cancel = clock.after(patienceMs, () => this.#ended.resolve('in-doubt'));
+  async accept(clock: Clock, timeoutMs: number): Promise<CommitEnd> {
+    const cancel = clock.after(timeoutMs, () => this.#ended.resolve('in-doubt'));
     this.#written.resolve();
     try {
       return await this.#ended.promise;

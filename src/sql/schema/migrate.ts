@@ -25,7 +25,7 @@ export async function migrate(sql: Sql, { schema, migrate: change, migrations = 
   // Most starts find nothing to do: they take no lock.
   const look: Run = (text, params = []) => sql.query(statement(text), params);
   if (missing(schema, await applied(look, schema), migrations).length === 0) return;
-  if (!change) throw behind(schema);
+  if (!change) throw outdated(schema);
   for (let tries = 1; ; tries++) {
     try {
       await sql.transaction((run) => bringUpToDate(run, schema, migrations));
@@ -99,7 +99,7 @@ async function prepare(run: Run, schema: string): Promise<void> {
   );
 }
 
-function behind(schema: string): PersistenceError {
+function outdated(schema: string): PersistenceError {
   return new PersistenceError(
     'STORE_SCHEMA',
     `the schema '${schema}' is missing or older than this version needs: open it once with migrate: true`,

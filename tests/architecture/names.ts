@@ -1,0 +1,56 @@
+/** A word that no identifier and no file has: the field has one for the same thing. */
+export interface Forbidden {
+  /** As parts of a name, in lower case: `pending-saves` is found in `PendingSaves`, `#pendingSaves` and `pending-saves.ts`. */
+  readonly word: string;
+  readonly instead: string;
+  /** Files that have it all the same, since it is a word of something that is stored. */
+  readonly stored?: readonly string[];
+}
+
+/** Words of a story of our own, which a reader had to learn, in the sources of the library. */
+export const FORBIDDEN: readonly Forbidden[] = [
+  { word: 'alarm', instead: 'wake-up, or timer' },
+  { word: 'alarms', instead: 'wake-ups' },
+  { word: 'ballot', instead: 'pending deciders' },
+  { word: 'behind', instead: 'downstream' },
+  { word: 'confidant', instead: 'secret reader' },
+  {
+    word: 'confidants',
+    instead: 'secret readers',
+    stored: ['compilation/stored/manifest.ts', 'engine/state/stored-secrets.ts'],
+  },
+  { word: 'discreet', instead: 'masked' },
+  { word: 'engine-parts', instead: 'engine context, or what the class uses of it' },
+  { word: 'firsts', instead: 'entry nodes' },
+  { word: 'gift', instead: 'output' },
+  { word: 'gifts', instead: 'outputs' },
+  { word: 'governor', instead: 'enclosing retry' },
+  { word: 'heeded', instead: 'consumed' },
+  { word: 'held-steps', instead: 'write buffer' },
+  { word: 'mailbox', instead: 'event queue' },
+  { word: 'naming', instead: 'run names' },
+  { word: 'open-questions', instead: 'pending questions' },
+  { word: 'own-decisions', instead: 'custom retry decisions' },
+  { word: 'own-retry', instead: 'custom retry' },
+  { word: 'patience', instead: 'a timeout, or retrying' },
+  { word: 'patiently', instead: 'a timeout, or retrying' },
+  { word: 'proceed', instead: 'advance' },
+  { word: 'savings', instead: 'pending saves' },
+  { word: 'unwind', instead: 'roll back a step' },
+  { word: 'wish', instead: 'what is asked for: a message, an option' },
+  { word: 'wishes', instead: 'what is asked for: messages, options' },
+];
+
+/** `pendingSaves` and `pending-saves` as `['pending', 'saves']`. */
+export function partsOf(name: string): readonly string[] {
+  return name
+    .split(/(?<=[a-z0-9])(?=[A-Z])|[^A-Za-z0-9]+/)
+    .filter((part) => part !== '')
+    .map((part) => part.toLowerCase());
+}
+
+/** Those of the words that a name has. */
+export function wordsIn(name: string, forbidden: readonly Forbidden[]): readonly Forbidden[] {
+  const parts = `-${partsOf(name).join('-')}-`;
+  return forbidden.filter(({ word }) => parts.includes(`-${word}-`));
+}
