@@ -10,6 +10,7 @@ export { logbooksOrder, type RunsOrder, runsOrder } from './contract/paging.js';
 export { type PruneAllParams, type PruneOrder, pruneAll, pruneOrder } from './contract/prune.js';
 export { readOnlyRefusal } from './contract/read-only.js';
 export { runStateWord } from './contract/run-state-word.js';
+export { Shared } from './contract/shared.js';
 export type { StoredEntry } from './contract/stored-entry.js';
 export { MAX_TAKES, MOST_POISONED, type TakeParams } from './contract/takes.js';
 export { type EncryptedOptions, encrypted } from './encryption/encrypted.js';

@@ -1,51 +1,39 @@
 import { mkdir } from 'node:fs/promises';
 import { join, resolve } from 'node:path';
 import { PGlite } from '@electric-sql/pglite';
-import { type DirectoryLock, lockDirectory } from '../../persistence/index.js';
+import { type DirectoryLock, lockDirectory, Shared } from '../../persistence/index.js';
+
+interface Opened {
+  readonly database: PGlite;
+  readonly lock: DirectoryLock;
+}
 
 /**
- * A directory with a PGlite in it, for all connections of this process: the first one opens it, the last one closes it.
- * Behind a lock of ours, as PGlite lets a second process in, and loses what that one writes.
+ * A directory with a PGlite in it, for all connections of this process. Behind a lock of ours, as PGlite lets a second process
+ * in, and loses what that one writes.
  */
 export class PgliteStore {
   readonly #directory: string;
   readonly #opened: (database: PGlite) => Promise<void>;
-  #users = 0;
-  #opening: Promise<{ readonly database: PGlite; readonly lock: DirectoryLock }> | undefined;
-  #closing: Promise<void> = Promise.resolve();
+  readonly #shared: Shared<Opened>;
 
   /** @param opened called whenever the database is opened, before anybody uses it: no other process has it, nor had since */
   constructor(directory: string, opened: (database: PGlite) => Promise<void>) {
     this.#directory = resolve(directory);
     this.#opened = opened;
+    this.#shared = new Shared({ open: () => this.#open(), close });
   }
 
   /** @throws PersistenceError `STORE_LOCKED` while another process has the directory. */
   async enter(): Promise<PGlite> {
-    this.#users++;
-    this.#opening ??= this.#closing.then(() => this.#open());
-    try {
-      return (await this.#opening).database;
-    } catch (error) {
-      this.#users--;
-      if (this.#users === 0) this.#opening = undefined;
-      throw error;
-    }
+    return (await this.#shared.enter()).database;
   }
 
-  async leave(): Promise<void> {
-    this.#users--;
-    const opening = this.#opening;
-    if (this.#users > 0 || opening === undefined) return;
-    this.#opening = undefined;
-    this.#closing = opening.then(async ({ database, lock }) => {
-      await database.close();
-      await lock.release();
-    });
-    await this.#closing;
+  leave(): Promise<void> {
+    return this.#shared.leave();
   }
 
-  async #open() {
+  async #open(): Promise<Opened> {
     await mkdir(this.#directory, { recursive: true });
     const lock = await lockDirectory(this.#directory);
     try {
@@ -58,4 +46,9 @@ export class PgliteStore {
       throw error;
     }
   }
+}
+
+async function close({ database, lock }: Opened): Promise<void> {
+  await database.close();
+  await lock.release();
 }

@@ -3,6 +3,7 @@ import { dirname, resolve } from 'node:path';
 import type { Clock } from '../../model/clock.js';
 import { isFlowproofError } from '../../model/errors.js';
 import { inTime } from '../contract/in-time.js';
+import { Shared } from '../contract/shared.js';
 import { RunTable } from '../memory/run-table.js';
 import { CommitQueue } from './commit-queue.js';
 import { Compactor } from './compactor.js';
@@ -36,17 +37,24 @@ export interface FileStoreParams {
   readonly timeoutMs: number;
 }
 
-/** What all connections to one `file()` share: the first one opens the directory, the last one closes it. */
+/** The directory of one `file()`, for all connections to it. */
 export class FileStore {
   readonly #params: FileStoreParams;
-  #users = 0;
-  #opening: Promise<Opened> | undefined;
-  #closing: Promise<void> = Promise.resolve();
+  readonly #shared: Shared<Opened>;
   /** Counts what has been read while opening. */
   #progress = 0;
 
   constructor({ directory, ...params }: FileStoreParams) {
     this.#params = { ...params, directory: resolve(directory) };
+    this.#shared = new Shared({
+      open: () =>
+        this.#open().catch((error: unknown) => {
+          throw asStoreError(error, this.#params.directory);
+        }),
+      close,
+      whileOpening: (opening) => this.#whileItGoesOn(opening),
+      whileClosing: (closing) => this.#whileItCloses(closing),
+    });
   }
 
   get timeoutMs(): number {
@@ -59,28 +67,13 @@ export class FileStore {
   }
 
   /** @throws PersistenceError `STORE_LOCKED`, `STORE_REFUSED`, `JOURNAL_CORRUPT`, `JOURNAL_TOO_NEW`; `STORE_UNREACHABLE` for what passes */
-  async enter(): Promise<OpenStore> {
-    this.#users++;
-    const opening = this.#opening ?? this.#openAfter(this.#closing);
-    this.#opening = opening;
-    try {
-      return await this.#whileItGoesOn(opening);
-    } catch (error) {
-      this.#users--;
-      this.#forget(opening);
-      throw error;
-    }
+  enter(): Promise<OpenStore> {
+    return this.#shared.enter();
   }
 
   /** Doesn't wait for a disk that doesn't answer: then the directory stays locked until that does, or this process ends. */
-  async leave(): Promise<void> {
-    this.#users--;
-    const opening = this.#opening;
-    if (this.#users > 0 || opening === undefined) return;
-    this.#close(opening);
-    await inTime(this.#closing, this.timeoutMs, this.disk).catch((error: unknown) => {
-      if (!isFlowproofError(error, 'STORE_UNREACHABLE')) throw error;
-    });
+  leave(): Promise<void> {
+    return this.#shared.leave();
   }
 
   /** A log may be long: what is waited for is the next piece of it. */
@@ -95,34 +88,9 @@ export class FileStore {
     }
   }
 
-  /** One that failed is tried anew by the next user; one that goes on is closed when it is open at last and has none. */
-  #forget(opening: Promise<Opened>): void {
-    opening.then(
-      () => {
-        if (this.#users === 0 && this.#opening === opening) this.#close(opening);
-      },
-      () => {
-        if (this.#opening === opening) this.#opening = undefined;
-      },
-    );
-  }
-
-  #close(opening: Promise<Opened>): void {
-    this.#opening = undefined;
-    this.#closing = opening.then(async ({ queue, log, lock, compactor }) => {
-      await queue.idle();
-      await compactor.end();
-      await log.close();
-      await lock.release();
-    });
-    this.#closing.catch(() => undefined);
-  }
-
-  async #openAfter(closing: Promise<void>): Promise<Opened> {
-    // Whoever closed it was told of that.
-    await closing.catch(() => undefined);
-    return this.#open().catch((error: unknown) => {
-      throw asStoreError(error, this.#params.directory);
+  async #whileItCloses(closing: Promise<void>): Promise<void> {
+    await inTime(closing, this.timeoutMs, this.disk).catch((error: unknown) => {
+      if (!isFlowproofError(error, 'STORE_UNREACHABLE')) throw error;
     });
   }
 
@@ -155,6 +123,13 @@ export class FileStore {
       damaged: (bytes, place) => found.damaged(bytes, place),
     };
   }
+}
+
+async function close({ queue, log, lock, compactor }: Opened): Promise<void> {
+  await queue.idle();
+  await compactor.end();
+  await log.close();
+  await lock.release();
 }
 
 /** Lists show them as FAILURE, which many are: whoever looks after the store is to know that these are not. */
