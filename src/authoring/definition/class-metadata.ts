@@ -17,9 +17,3 @@ export function leftWith(key: symbol, target: object): unknown {
   const own = Object.getOwnPropertyDescriptor(target, key)?.value;
   return store.getOwnMetadata?.(key, target) ?? own;
 }
-
-/** The brand of a value that this package made, of this or another copy of it. */
-export function brandOf(value: object): { readonly kind?: unknown; readonly definition?: unknown } | undefined {
-  const brand: unknown = Object.hasOwn(value, '~flowproof') ? (value as { '~flowproof': unknown })['~flowproof'] : undefined;
-  return typeof brand === 'object' && brand !== null ? brand : undefined;
-}

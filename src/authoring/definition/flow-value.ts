@@ -1,11 +1,12 @@
+import { brandOf } from './brand.js';
 import type { FlowDefinition } from './definition.js';
 import type { CompiledView } from './flow.js';
 
 /** The definition inside a built flow, of this or another copy of the package; `undefined` for anything else. */
 export function flowDefinitionOf(value: unknown): FlowDefinition | undefined {
   if (typeof value !== 'object' || value === null) return undefined;
-  const brand = (value as { '~flowproof'?: { kind?: unknown; definition?: FlowDefinition } })['~flowproof'];
-  return brand?.kind === 'flow' ? brand.definition : undefined;
+  const brand = brandOf(value);
+  return brand?.kind === 'flow' ? (brand.definition as FlowDefinition | undefined) : undefined;
 }
 
 /** What a flow can do with its definition; authoring itself only describes. */

@@ -1,4 +1,5 @@
-import { brandOf, leave, leftWith } from './class-metadata.js';
+import { ownBrandOf } from './brand.js';
+import { leave, leftWith } from './class-metadata.js';
 import type { TaskDefinition } from './definition.js';
 
 /** Shared by all copies of the package in a process. */
@@ -15,6 +16,6 @@ export function leaveDefinition(target: object, definition: TaskDefinition): voi
  */
 export function taskDefinitionOf(value: unknown): TaskDefinition | undefined {
   if ((typeof value !== 'object' && typeof value !== 'function') || value === null) return undefined;
-  const brand = brandOf(value);
+  const brand = ownBrandOf(value);
   return (brand?.kind === 'task' ? brand.definition : leftWith(KEY, value)) as TaskDefinition | undefined;
 }

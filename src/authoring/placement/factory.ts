@@ -2,6 +2,7 @@ import { sentence } from '../../model/diagnostics.js';
 import { FlowDefinitionError } from '../../model/errors.js';
 import { inWords } from '../../model/in-words.js';
 import { isPromise } from '../../model/kinds.js';
+import { brandOf } from '../definition/brand.js';
 import type { AnyFlow } from '../definition/flow.js';
 import { flowDefinitionOf } from '../definition/flow-value.js';
 import type { CheckFactory, NamedFlow } from './check-factory.js';
@@ -107,8 +108,8 @@ export function made(making: Making): AnyFlow {
 /** What a factory is, of this or another copy of the package; `undefined` for anything else. */
 export function factoryDefinitionOf(value: unknown): FactoryDefinition | undefined {
   if (typeof value !== 'function') return undefined;
-  const brand = (value as { '~flowproof'?: { kind?: unknown; definition?: FactoryDefinition } })['~flowproof'];
-  return brand?.kind === 'factory' ? brand.definition : undefined;
+  const brand = brandOf(value);
+  return brand?.kind === 'factory' ? (brand.definition as FactoryDefinition | undefined) : undefined;
 }
 
 /** By what a flow was made; `undefined` for one that was written as it is. */

@@ -1,3 +1,4 @@
+import { brandOf } from '../definition/brand.js';
 import type { AnyNode, Gives, Nameable, Needs } from '../definition/node-types.js';
 import type { Use } from '../definition/used-node.js';
 import type { Fits, Shown, Wrong } from '../words/sentence.js';
@@ -44,6 +45,6 @@ export function use<
 /** What `use` was given; `undefined` for anything else. */
 export function usedIn(value: unknown): { readonly node: unknown; readonly options: unknown } | undefined {
   if (typeof value !== 'object' || value === null) return undefined;
-  const brand = (value as { '~flowproof'?: { kind?: unknown; node: unknown; options: unknown } })['~flowproof'];
-  return brand?.kind === 'use' ? brand : undefined;
+  const brand = brandOf(value);
+  return brand?.kind === 'use' ? { node: brand.node, options: brand.options } : undefined;
 }

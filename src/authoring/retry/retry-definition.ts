@@ -1,4 +1,5 @@
-import { brandOf, leave, leftWith } from '../definition/class-metadata.js';
+import { ownBrandOf } from '../definition/brand.js';
+import { leave, leftWith } from '../definition/class-metadata.js';
 import type { CustomRetryDefinition, RetryDefinition, TaskCode } from '../definition/definition.js';
 import { hasAny, methodIn, methodOf } from '../definition/methods.js';
 import { portsOf, secretNames } from '../definition/ports.js';
@@ -49,7 +50,7 @@ export function leaveRetry(target: object, definition: CustomRetryDefinition): v
 export function retryDefinitionOf(value: unknown): RetryDefinition {
   const isObject = (typeof value === 'object' || typeof value === 'function') && value !== null;
   if (!isObject) return customRetryDefinition(String(value), {}, { kind: 'object', target: {} });
-  const brand = brandOf(value);
+  const brand = ownBrandOf(value);
   if (brand?.kind === 'retry') return brand.definition as RetryDefinition;
   return (leftWith(KEY, value) as CustomRetryDefinition | undefined) ?? undeclared(value);
 }
