@@ -9,13 +9,13 @@ export interface ReadStore {
   close(): Promise<void>;
 }
 
-/** The runs of a PostgreSQL; the parameter `schema` of its address names the schema, default `flowproof`. */
+/** The runs of a PostgreSQL; the parameter `schema` of its address names the schema, if it is not the default one. */
 export async function databaseAt(url: string): Promise<ReadStore> {
   const address = new URL(url);
-  const schema = address.searchParams.get('schema') ?? 'flowproof';
+  const schema = address.searchParams.get('schema');
   address.searchParams.delete('schema');
   const { postgres } = await import('flowproof/postgres');
-  const journal = postgres(address.href, { schema, migrate: false }).connect();
+  const journal = postgres(address.href, { migrate: false, ...(schema === null ? {} : { schema }) }).connect();
   await journal.open();
   return { journal, close: () => journal.close() };
 }

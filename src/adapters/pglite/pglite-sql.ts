@@ -1,4 +1,4 @@
-import type { Row, Sql, Statement } from '../../sql/index.js';
+import type { Row, RunStatement, Sql, Statement } from '../../sql/index.js';
 
 /** Whoever takes statements: a PGlite, or a transaction of one. */
 export interface PgliteStatements {
@@ -28,9 +28,7 @@ export class PgliteSql implements Sql {
     return (await this.#database.query(text, [...params])).affectedRows ?? 0;
   }
 
-  async transaction<Result>(
-    work: (run: (text: string, params?: readonly unknown[]) => Promise<readonly Row[]>) => Promise<Result>,
-  ): Promise<Result> {
+  async transaction<Result>(work: (run: RunStatement) => Promise<Result>): Promise<Result> {
     return this.#database.transaction((transaction) =>
       work(async (text, params = []) => (await transaction.query(text, [...params])).rows as Row[]),
     );

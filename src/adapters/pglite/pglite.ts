@@ -1,5 +1,5 @@
 import type { Capabilities, Persistence } from '../../persistence/index.js';
-import { type Connections, quoted, type Sql, SqlJournal } from '../../sql/index.js';
+import { type Connections, DEFAULT_SCHEMA, MAX_STEP_BYTES, quoted, type Sql, SqlJournal } from '../../sql/index.js';
 import { type PgliteDatabase, PgliteSql } from './pglite-sql.js';
 import { PgliteStore } from './pglite-store.js';
 
@@ -11,8 +11,6 @@ export interface PgliteOptions {
   /** The largest step that is kept, bytes of JSON; a larger one is refused. Default: 16 MiB. */
   readonly maxStepBytes?: number;
 }
-
-const MAX_STEP_BYTES = 16 * 1_048_576;
 
 /** PGlite runs with `fsync` off: what it has acknowledged survives the end of the process, not of the machine. */
 const CAPABILITIES: Capabilities = {
@@ -41,7 +39,7 @@ const CAPABILITIES: Capabilities = {
  * ```
  */
 export function pglite(source: string | PgliteDatabase, options: PgliteOptions = {}): Persistence {
-  const { schema = 'flowproof', migrate = true, maxStepBytes = MAX_STEP_BYTES } = options;
+  const { schema = DEFAULT_SCHEMA, migrate = true, maxStepBytes = MAX_STEP_BYTES } = options;
   quoted(schema);
   const enter = typeof source === 'string' ? ofDirectory(source, schema) : async () => new PgliteSql(source, async () => undefined);
   const params = { schema, migrate, maxStepBytes, capabilities: CAPABILITIES, connect: async () => connections(await enter()) };

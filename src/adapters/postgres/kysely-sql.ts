@@ -1,5 +1,16 @@
 import { randomUUID } from 'node:crypto';
-import { Answers, answerMs, CLOSING_MS, END_READ_ONLY, isLost, isReadOnly, type Row, type Sql, type Statement } from '../../sql/index.js';
+import {
+  Answers,
+  answerMs,
+  CLOSING_MS,
+  END_READ_ONLY,
+  inTransaction,
+  isReadOnly,
+  type Row,
+  type RunStatement,
+  type Sql,
+  type Statement,
+} from '../../sql/index.js';
 import { CHANGING_MS } from './bounds.js';
 
 interface KyselyResult {
@@ -50,21 +61,11 @@ export class KyselySql implements Sql {
     return Number((await this.#send(statement, params)).numAffectedRows ?? 0);
   }
 
-  transaction<Result>(
-    work: (run: (text: string, params?: readonly unknown[]) => Promise<readonly Row[]>) => Promise<Result>,
-  ): Promise<Result> {
-    return this.#connected(async (connection) => {
-      const run = async (text: string, params: readonly unknown[] = []) =>
+  transaction<Result>(work: (run: RunStatement) => Promise<Result>): Promise<Result> {
+    return this.#connected((connection) => {
+      const run: RunStatement = async (text, params) =>
         (await this.#answers.within(CHANGING_MS, () => connection.executeQuery(rawQuery(text, params)))).rows as Row[];
-      try {
-        await run('begin');
-        const result = await work(run);
-        await run('commit');
-        return result;
-      } catch (error) {
-        if (!isLost(error)) await run('rollback').catch(ignore);
-        throw error;
-      }
+      return inTransaction(run, work);
     });
   }
 

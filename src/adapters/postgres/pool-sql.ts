@@ -1,4 +1,16 @@
-import { Answers, answerMs, CLOSING_MS, END_READ_ONLY, isLost, isReadOnly, type Row, type Sql, type Statement } from '../../sql/index.js';
+import {
+  Answers,
+  answerMs,
+  CLOSING_MS,
+  END_READ_ONLY,
+  inTransaction,
+  isLost,
+  isReadOnly,
+  type Row,
+  type RunStatement,
+  type Sql,
+  type Statement,
+} from '../../sql/index.js';
 import { CHANGING_MS } from './bounds.js';
 import type { PgClient, PgPool, PgResult } from './pg-pool.js';
 import { listenTo } from './pool-errors.js';
@@ -37,23 +49,14 @@ export class PoolSql implements Sql {
     return (await this.#send(statement, params)).rowCount ?? 0;
   }
 
-  async transaction<Result>(
-    work: (run: (text: string, params?: readonly unknown[]) => Promise<readonly Row[]>) => Promise<Result>,
-  ): Promise<Result> {
-    return this.#borrow(answerMs(), async (client) => {
-      const run = async (text: string, params: readonly unknown[] = []) => {
+  async transaction<Result>(work: (run: RunStatement) => Promise<Result>): Promise<Result> {
+    return this.#borrow(answerMs(), (client) => {
+      const run: RunStatement = async (text, params = []) => {
         const answer = this.#answers.within(CHANGING_MS, () => client.query({ text, values: [...params] }));
         return (await answer).rows as Row[];
       };
-      try {
-        await this.#answers.within(answerMs(), () => client.query({ text: 'begin' }));
-        const result = await work(run);
-        await run('commit');
-        return result;
-      } catch (error) {
-        if (!isLost(error)) await run('rollback').catch(ignore);
-        throw error;
-      }
+      // Nothing is changed yet, so it takes no longer than a question.
+      return inTransaction(run, work, () => this.#answers.within(answerMs(), () => client.query({ text: 'begin' })));
     });
   }
 

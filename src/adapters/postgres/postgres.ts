@@ -1,5 +1,5 @@
 import type { Capabilities, Persistence } from '../../persistence/index.js';
-import { quoted, SqlJournal, SqlReader } from '../../sql/index.js';
+import { DEFAULT_SCHEMA, MAX_STEP_BYTES, quoted, SqlJournal, SqlReader } from '../../sql/index.js';
 import { connect, lockSession, type Pooler } from './connect.js';
 import { ownConnection, type PostgresSource } from './source.js';
 
@@ -31,7 +31,6 @@ export interface PostgresOptions {
 
 const CAPABILITIES: Omit<Capabilities, 'transactional'> = { outlivesProcess: true, powerSafe: true, multiProcess: true, serverClock: true };
 const LANES = 2;
-const MAX_STEP_BYTES = 16 * 1_048_576;
 
 /**
  * Keeps runs in PostgreSQL: any number of processes at once.
@@ -51,7 +50,7 @@ const MAX_STEP_BYTES = 16 * 1_048_576;
  * ```
  */
 export function postgres(source: PostgresSource, options: PostgresOptions = {}): Persistence {
-  const { schema = 'flowproof', migrate = true, lanes = LANES, pooler = 'none', maxStepBytes = MAX_STEP_BYTES } = options;
+  const { schema = DEFAULT_SCHEMA, migrate = true, lanes = LANES, pooler = 'none', maxStepBytes = MAX_STEP_BYTES } = options;
   quoted(schema);
   if (!Number.isInteger(lanes) || lanes < 1) throw new TypeError(`lanes is ${lanes}: it must be an integer from 1`);
   if (options.readOnly === true) {

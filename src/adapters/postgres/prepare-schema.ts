@@ -1,4 +1,4 @@
-import { asPersistenceError, grantUse, migrate, quoted } from '../../sql/index.js';
+import { asPersistenceError, DEFAULT_SCHEMA, grantUse, migrate, quoted } from '../../sql/index.js';
 import { connect, type Pooler } from './connect.js';
 import type { PostgresSource } from './source.js';
 
@@ -26,7 +26,7 @@ export interface PrepareSchemaOptions {
  * ```
  */
 export async function prepareSchema(source: PostgresSource, options: PrepareSchemaOptions = {}): Promise<void> {
-  const { schema = 'flowproof', grantTo, pooler = 'none' } = options;
+  const { schema = DEFAULT_SCHEMA, grantTo, pooler = 'none' } = options;
   quoted(schema);
   if (grantTo !== undefined) quoted(grantTo, 'role');
   const { sql, close } = connect({ source, lanes: 1, pooler });

@@ -15,11 +15,12 @@ export interface Statements {
   change(statement: Statement, params: readonly unknown[]): Promise<number>;
 }
 
+/** Sends one statement of a transaction. */
+export type RunStatement = (text: string, params?: readonly unknown[]) => Promise<readonly Row[]>;
+
 /** All that this adapter wants of a database, so that a pool and a Kysely look the same. */
 export interface Sql extends Statements {
   /** Several statements, all or none; nobody else's are among them. */
-  transaction<Result>(
-    work: (run: (text: string, params?: readonly unknown[]) => Promise<readonly Row[]>) => Promise<Result>,
-  ): Promise<Result>;
+  transaction<Result>(work: (run: RunStatement) => Promise<Result>): Promise<Result>;
   close(): Promise<void>;
 }
