@@ -74,6 +74,7 @@ export {
   type Use,
   use,
 } from './authoring/index.js';
+export type { ExecutorChoice } from './calls/index.js';
 export type * from './declaration-names.js';
 export type {
   AtomEvent,
@@ -90,7 +91,7 @@ export type {
   RunEvent,
   RunStatistics,
 } from './engine/index.js';
-export { concurrent, type ExecutorChoice, serial } from './executors/index.js';
+export { concurrent, serial } from './executors/index.js';
 export type * from './generic-names.js';
 export type { Clock, TimerOptions } from './model/clock.js';
 export { type Codec, NotStorableError } from './model/codec/codec.js';

@@ -1,6 +1,5 @@
 /** The engine: a pure core (fold, decide) and the loop that does its input and output. */
 
-export { type AnyOutcome, type Executor, InterruptedCall, type Work } from './calls/executor.js';
 export type {
   AtomEvent,
   EmittedEvent,

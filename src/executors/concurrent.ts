@@ -1,5 +1,4 @@
-import { callTask } from './call-task.js';
-import type { ExecutorChoice } from './executor-choice.js';
+import type { ExecutorChoice } from '../calls/index.js';
 
 /** Default of `limit`. */
 const LIMIT = 16;
@@ -13,5 +12,5 @@ const LIMIT = 16;
  */
 export function concurrent({ limit = LIMIT }: { readonly limit?: number } = {}): ExecutorChoice {
   if (!Number.isInteger(limit) || limit < 1) throw new RangeError(`concurrent({ limit: ${limit} }): give a whole number of at least 1`);
-  return { kind: 'concurrent', make: ({ resolve }) => ({ capacity: limit, call: (work) => callTask(work, resolve) }) };
+  return { kind: 'concurrent', make: () => ({ kind: 'concurrent', slots: { perRun: limit }, start: (work) => work.callHere() }) };
 }

@@ -1,4 +1,5 @@
-import { concurrent, type ExecutorChoice } from '../executors/index.js';
+import type { ExecutorChoice } from '../calls/index.js';
+import { concurrent } from '../executors/index.js';
 
 /**
  * An executor that makes what starts together a matter of the flow alone: everything that is ready starts at once, and

@@ -47,25 +47,26 @@ export const ARCHITECTURE: Architecture = {
       node: ['file/', 'encryption/'],
       floors: ['transitions', 'contract', 'values', 'format', 'memory', 'encryption', 'offload', 'file'],
     },
+    /** One call of the user's code as data, and what makes it, in whatever place: knows no run and no store. */
+    calls: { imports: ['model', 'authoring', 'compilation'], node: ['call-here.ts'] },
     engine: {
-      imports: ['model', 'authoring', 'compilation', 'persistence'],
-      node: ['calls/signals.ts'],
+      imports: ['model', 'authoring', 'compilation', 'persistence', 'calls'],
       floors: ['state', 'frontier', 'decide', 'upgrade', 'events', 'calls', 'record', 'loop'],
     },
-    executors: { imports: ['model', 'authoring', 'engine'], node: [''] },
+    executors: { imports: ['model', 'calls'], node: [''] },
     app: {
-      imports: ['model', 'authoring', 'compilation', 'persistence', 'engine', 'executors'],
+      imports: ['model', 'authoring', 'compilation', 'persistence', 'calls', 'engine', 'executors'],
       node: ['app/listeners.ts'],
       floors: ['registry', 'views', 'runs', 'steps', 'app'],
     },
     observability: { imports: ['model', 'engine'] },
-    testing: { imports: ['model', 'authoring', 'compilation', 'persistence', 'engine', 'executors', 'app'], leaf: true },
+    testing: { imports: ['model', 'authoring', 'compilation', 'persistence', 'calls', 'engine', 'executors', 'app'], leaf: true },
     /** The journal in PostgreSQL's SQL, for every adapter that speaks it; knows no client. */
     sql: { imports: ['model', 'persistence'], floors: ['client', 'schema', 'append', 'read', 'journal'] },
     'adapters/postgres': { imports: ['model', 'authoring', 'persistence', 'sql'], npm: ['pg'], node: [''], leaf: true },
     'adapters/pglite': { imports: ['model', 'persistence', 'sql'], npm: ['@electric-sql/pglite'], node: [''], leaf: true },
     /** The files that lie in src itself: the door of the package. */
-    '': { imports: ['model', 'authoring', 'compilation', 'persistence', 'engine', 'executors', 'app', 'observability'] },
+    '': { imports: ['model', 'authoring', 'compilation', 'persistence', 'calls', 'engine', 'executors', 'app', 'observability'] },
   },
   impure: [
     {

@@ -10,8 +10,8 @@ import type {
   RunsAloneInApp,
   RunsInApp,
 } from '../../authoring/index.js';
+import type { ExecutorChoice } from '../../calls/index.js';
 import type { Durability, Listener, OnFailure } from '../../engine/index.js';
-import type { ExecutorChoice } from '../../executors/index.js';
 import type { Clock } from '../../model/clock.js';
 import type { Codec } from '../../model/codec/codec.js';
 import type { LogbookFilter, LogbookPage, Metadata, Persistence } from '../../persistence/index.js';

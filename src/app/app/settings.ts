@@ -44,10 +44,12 @@ export function settingsOf(options: UntypedOptions): Settings {
   const { resolve, recover, maxSteps, maxActive = DEFAULTS.maxActive } = options;
   if (!(Number.isInteger(maxActive) && maxActive > 0)) throw new TypeError(`maxActive is ${maxActive}: it must be an integer from 1`);
   checkSettings(options);
+  const clock = steadyClock(options.clock ?? systemClock);
+  const codec = options.codec ?? jsonCodec;
   return {
-    clock: steadyClock(options.clock ?? systemClock),
-    codec: options.codec ?? jsonCodec,
-    executor: (options.executor ?? serial()).make(resolve === undefined ? {} : { resolve }),
+    clock,
+    codec,
+    executor: (options.executor ?? serial()).make({ clock, codec }),
     services: options.services ?? {},
     ...(resolve === undefined ? {} : { resolve }),
     leaseMs: options.leaseMs ?? DEFAULTS.leaseMs,

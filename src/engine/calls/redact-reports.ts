@@ -1,19 +1,18 @@
 import type { CompiledTask } from '../../compilation/index.js';
 import type { Codec } from '../../model/codec/codec.js';
+import type { Json } from '../../model/json.js';
 import { MASKED, Scrubber } from '../../model/masking.js';
 import type { Run } from '../decide/step.js';
 import { storedValue } from '../state/values.js';
 
-type Details = Readonly<Record<string, unknown>>;
-
-/** What listeners hear of what a call tells, with `ctx.emit` and `ctx.progress`. */
+/** What listeners hear of what a call says, with `ctx.emit` and `ctx.progress`. */
 export interface Discretion {
   text(text: string): string;
   data(data: unknown): unknown;
-  details(details: Details): Details;
+  details(details: Json): Json;
 }
 
-/** Of a task that may know a secret; nothing for all others, which tell what they like. */
+/** Of a task that may know a secret; nothing for all others, which say what they like. */
 export function discretionOf(run: Run, atom: CompiledTask): Discretion | undefined {
   const { secrets } = run.flow;
   const taken = secrets?.secretReaders.get(atom.index);
@@ -23,30 +22,34 @@ export function discretionOf(run: Run, atom: CompiledTask): Discretion | undefin
     made ??= new Scrubber([...taken].flatMap((name) => secretOf(run, atom, name)));
     return made;
   };
-  const text = (told: string): string => scrubber().text(told);
-  // What it is about to give is not known yet, so nobody could find it in what it tells.
-  if (secrets?.outputs.has(atom.index) === true) return { text, data: () => MASKED, details: () => ({ [MASKED]: MASKED }) };
-  const data = (told: unknown): unknown => scrubbed(told, scrubber(), run.codec);
+  const text = (given: string): string => scrubber().text(given);
+  // What it is about to give is not known yet, so nobody could find it in what it says.
+  if (secrets?.outputs.has(atom.index) === true) return { text, data: () => MASKED, details: () => ALL_MASKED };
   return {
     text,
-    data,
-    details(told) {
-      const masked = data(told);
-      return masked === MASKED ? { [MASKED]: MASKED } : (masked as Details);
+    data: (given) => scrubbed(given, scrubber(), run.codec),
+    details(given) {
+      try {
+        return scrubber().json(given);
+      } catch {
+        return ALL_MASKED;
+      }
     },
   };
 }
 
-function secretOf(run: Run, { revertInputs }: CompiledTask, name: string): ReturnType<Codec['encode']>[] {
+const ALL_MASKED = { [MASKED]: MASKED };
+
+function secretOf(run: Run, { revertInputs }: CompiledTask, name: string): Json[] {
   const source = revertInputs[name];
   const stored = source === undefined ? undefined : storedValue(run, source, run.codec);
   return stored === undefined ? [] : [stored];
 }
 
 /** What can't be looked through is masked as a whole. */
-function scrubbed(told: unknown, scrubber: Scrubber, codec: Codec): unknown {
+function scrubbed(given: unknown, scrubber: Scrubber, codec: Codec): unknown {
   try {
-    return codec.decode(scrubber.json(codec.encode(told)));
+    return codec.decode(scrubber.json(codec.encode(given)));
   } catch {
     return MASKED;
   }

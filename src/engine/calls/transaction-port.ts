@@ -1,12 +1,16 @@
+import type { CallResult } from '../../calls/index.js';
 import { TransactionError } from '../../model/errors.js';
 import type { Failure } from '../../model/failure.js';
 import type { Json } from '../../model/json.js';
-import type { CommitEnd } from '../../model/task-door.js';
+import type { CommitEnd, TaskDoor } from '../../model/task-door.js';
 import { idOf } from '../decide/call-commands.js';
 import type { CallId } from '../state/protocol.js';
-import type { EndingDoor } from './call-context.js';
-import type { CallResult } from './call-result.js';
 import { Commitment } from './commitment.js';
+
+/** A task's way into its run that knows when the task's code has ended, and says whether that is news. */
+export interface EndingDoor extends TaskDoor {
+  close(): boolean;
+}
 
 interface CallDoorParts {
   readonly call: CallId;

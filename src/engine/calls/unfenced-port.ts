@@ -1,9 +1,8 @@
+import type { CallResult } from '../../calls/index.js';
 import { TransactionError } from '../../model/errors.js';
 import type { CommitEnd } from '../../model/task-door.js';
 import type { CallCommand, CallOutcome } from '../state/protocol.js';
-import type { EndingDoor } from './call-context.js';
-import type { CallResult } from './call-result.js';
-import { errorOf } from './transaction-port.js';
+import { type EndingDoor, errorOf } from './transaction-port.js';
 
 type Written = Exclude<CallResult, { readonly failure: unknown }>;
 

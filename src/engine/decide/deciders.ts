@@ -1,6 +1,4 @@
-import type { CompiledDecider } from '../../compilation/index.js';
-import { type Failure, statedFailure } from '../../model/failure.js';
-import { inWords } from '../../model/in-words.js';
+import { unusableAnswer } from '../../calls/index.js';
 import type { Answer } from '../state/protocol.js';
 import { atomOf } from '../state/run-status.js';
 import { fail } from './resolve-failure.js';
@@ -30,14 +28,6 @@ export function settleVote(run: Run, step: Step, index: number, { answer, failur
     step.state(['VOTE', atom, other, choice === undefined ? answer === true : answer === choice.chosenBy]);
   }
   for (const other of spoken) settleTarget(run, step, deciders.decider(other).entry);
-}
-
-/** What is wrong with an answer: a decider says yes or no, a switch names one of its branches. */
-function unusableAnswer({ choice, target }: CompiledDecider, answer: unknown): Failure | undefined {
-  const cases: readonly unknown[] = choice?.cases ?? [true, false];
-  if (cases.includes(answer)) return undefined;
-  const message = `the decider of '${target}' said ${inWords(answer)}: it has to say ${cases.map((answer) => JSON.stringify(answer)).join(' or ')}`;
-  return statedFailure({ name: 'DeciderError', code: 'BAD_ANSWER', message });
 }
 
 function settleTarget(run: Run, step: Step, entry: number): void {

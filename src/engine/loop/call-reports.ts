@@ -1,6 +1,7 @@
 import type { Codec } from '../../model/codec/codec.js';
+import type { Json } from '../../model/json.js';
 import type { Journal } from '../../persistence/index.js';
-import type { CallDoors } from '../calls/call-context.js';
+import type { CallReceiver } from '../calls/call-work.js';
 import type { Commitment } from '../calls/commitment.js';
 import { isFull, journalFull } from '../decide/full-journal.js';
 import type { Run } from '../decide/step.js';
@@ -33,7 +34,7 @@ export class CallReports {
     this.#progress = new ProgressNotes(to.context.clock, () => to.queue.ring());
   }
 
-  doors(): CallDoors {
+  receiver(): CallReceiver {
     const { context, queue, announcer } = this.#to;
     return {
       finished: (outcome) => queue.post({ kind: 'finished', outcomes: [outcome] }),
@@ -62,13 +63,13 @@ export class CallReports {
     return isFull(this.#to.run.status, this.#to.bounds);
   }
 
-  #save(call: CallId, data: unknown): Promise<void> {
-    const { run, context, queue } = this.#to;
+  #save(call: CallId, data: Json): Promise<void> {
+    const { run, queue } = this.#to;
     const saved = new Promise<void>((resolve, reject) => {
       if (this.#over !== undefined) return reject(this.#over);
       // What is being undone is undone, though it took more steps.
       if (this.#isFull() && run.status.atoms[call.atom]?.state === 'RUNNING') return reject(journalFull(run.status));
-      const event = { kind: 'saved', call, data: context.codec.encode(data) } as const;
+      const event = { kind: 'saved', call, data } as const;
       this.saves.add({ event, resolve, reject });
       queue.post(event);
     });
@@ -82,12 +83,13 @@ export class CallReports {
     else this.#to.queue.postCommitment(commitment);
   }
 
-  #note(call: CallId, path: string, fraction: number, details?: Readonly<Record<string, unknown>>): void {
+  #note(call: CallId, path: string, fraction: number, details?: Json): void {
     const { context, announcer } = this.#to;
-    const encoded = details === undefined ? {} : { details: context.codec.encode(details) };
     if (context.listening()) {
-      context.emit({ type: 'progress', ...announcer.common(), path, fraction, ...(details === undefined ? {} : { details }) });
+      const given = details === undefined ? {} : { details: context.codec.decode(details) as Readonly<Record<string, unknown>> };
+      context.emit({ type: 'progress', ...announcer.common(), path, fraction, ...given });
     }
-    if (this.#over === undefined && !this.#isFull()) this.#progress.add({ kind: 'progress', call, fraction, ...encoded });
+    if (this.#over !== undefined || this.#isFull()) return;
+    this.#progress.add({ kind: 'progress', call, fraction, ...(details === undefined ? {} : { details }) });
   }
 }

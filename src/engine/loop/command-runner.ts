@@ -1,5 +1,4 @@
 import type { Calls } from '../calls/calls.js';
-import type { Signals } from '../calls/signals.js';
 import { isCall, mayCall } from '../decide/call-commands.js';
 import type { EventQueue } from '../record/event-queue.js';
 import type { Statistics } from '../record/statistics.js';
@@ -10,7 +9,6 @@ import type { Timer } from './timer.js';
 /** What the commands of a step are carried out with. */
 export interface CommandParts {
   readonly calls: Calls;
-  readonly signals: Signals;
   readonly timer: Timer;
   readonly queue: EventQueue;
   readonly announcer: Announcer;
@@ -66,7 +64,7 @@ export class CommandRunner {
         this.#parts.timer.set(command.untilMs);
         return;
       case 'abort':
-        this.#parts.signals.abortForward(new Error('the run goes back: the result of this call is not wanted'), command.atoms);
+        this.#parts.calls.abortForward(new Error('the run goes back: the result of this call is not wanted'), command.atoms);
         return;
       // The engine itself sees to these, before anything is called.
       case 'suspend':
@@ -74,9 +72,10 @@ export class CommandRunner {
     }
   }
 
-  #ask({ question, id }: AskCommand): void {
+  #ask(command: AskCommand): void {
+    const { question, id } = command;
     const { calls, queue } = this.#parts;
-    void calls.ask(question).then((answer) => queue.post({ kind: 'answered', id, question, ...answer }));
+    void calls.ask(command).then((answer) => queue.post({ kind: 'answered', id, question, ...answer }));
   }
 }
 

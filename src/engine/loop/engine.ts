@@ -4,7 +4,6 @@ import { asError } from '../../model/in-words.js';
 import { isEnded } from '../../model/states.js';
 import type { InboxMessage } from '../../persistence/index.js';
 import { Calls } from '../calls/calls.js';
-import { Signals } from '../calls/signals.js';
 import { maxStepsOf } from '../decide/full-journal.js';
 import type { Run } from '../decide/step.js';
 import type { FlowEvent } from '../events/events.js';
@@ -37,7 +36,7 @@ export class Engine {
   readonly #writer: Writer;
   readonly #queue = new EventQueue();
   readonly #messages = new OperatorMessages();
-  readonly #signals: Signals;
+  readonly #calls: Calls;
   readonly #announcer: Announcer;
   readonly #commands: CommandRunner;
   readonly #reports: CallReports;
@@ -57,7 +56,7 @@ export class Engine {
     const queue = this.#queue;
     this.#announcer = new Announcer(run, context, bounds);
     this.#reports = new CallReports({ run, context, bounds, queue, announcer: this.#announcer });
-    this.#signals = new Signals(context.onFailure === 'abortSiblings');
+    this.#calls = new Calls(run, context, this.#reports.receiver());
     this.#statistics = new Statistics(context.clock);
     this.#recorder = new Recorder({
       run,
@@ -72,8 +71,7 @@ export class Engine {
     });
     this.#timer = new Timer(context.clock, () => queue.ring());
     this.#commands = new CommandRunner({
-      calls: new Calls(run, context, this.#signals, this.#reports.doors()),
-      signals: this.#signals,
+      calls: this.#calls,
       timer: this.#timer,
       queue,
       announcer: this.#announcer,
@@ -111,7 +109,7 @@ export class Engine {
     this.#stopWatching?.();
     this.#writer.giveUp();
     this.#recorder.abandonCommit(reason);
-    this.#signals.abort(reason);
+    this.#calls.abort(reason);
     this.#queue.ring();
   }
 
@@ -150,7 +148,7 @@ export class Engine {
         step = await this.#recorder.step({ ...news, events });
       }
     } catch (error) {
-      this.#signals.abort(asError(error));
+      this.#calls.abort(asError(error));
       this.#end(error);
       throw error;
     } finally {

@@ -24,9 +24,9 @@ export interface LimitSettings extends Pick<CallParts, 'executor' | 'resolve'>, 
 
 /** What bounds the next step of a run. */
 export function limitsOf({ executor, clock, onFailure, resolve, maxSteps }: LimitSettings, { flow }: Run, hold: Limits['hold']): Limits {
-  const { capacity, lockstep } = executor;
+  const { slots, lockstep } = executor;
   return {
-    capacity,
+    capacity: slots.perRun,
     hold,
     nowMs: clock.nowMs(),
     monotonicMs: clock.monotonicMs(),

@@ -1,3 +1,4 @@
+import type { CallEnd } from '../../calls/index.js';
 import type { Failure } from '../../model/failure.js';
 import type { Json } from '../../model/json.js';
 import type { AtomState, Phase, RunState } from '../../model/states.js';
@@ -94,10 +95,7 @@ export interface GiveUpCommand {
 
 /** How one call ended. */
 export interface CallOutcome extends CallId {
-  readonly end:
-    | { readonly kind: 'result'; readonly result?: Json }
-    | { readonly kind: 'failure'; readonly failure: Failure }
-    | { readonly kind: 'interrupted'; readonly failure: Failure };
+  readonly end: CallEnd;
 }
 
 /** What a failure does to what it leaves running or done. */

@@ -17,7 +17,7 @@ export interface ReadableRun extends RunView {
 }
 
 /**
- * The inputs of a call, each one a fresh copy: no task can change what another one reads.
+ * The inputs of a call, as the journal has them.
  *
  * @param path of whoever is called
  * @throws Error when a value that must be there is not: that is the atom's failure (D-8)
@@ -27,12 +27,12 @@ export function inputsOf(
   path: string,
   ports: readonly Port[],
   sources: Readonly<Record<string, Source>>,
-): Record<string, unknown> {
-  const inputs: Record<string, unknown> = {};
+): Record<string, Json> {
+  const inputs: Record<string, Json> = {};
   for (const { name, optional } of ports) {
     const source = sources[name];
     const stored = source === undefined ? undefined : storedValue(run, source, run.codec);
-    if (stored !== undefined) inputs[name] = run.codec.decode(stored);
+    if (stored !== undefined) inputs[name] = stored;
     else if (!optional || hasSelection(source)) throw absent(path, name);
   }
   return inputs;

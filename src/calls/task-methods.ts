@@ -1,10 +1,9 @@
-import { canCall, instanceOf, type Resolve } from '../authoring/index.js';
-import { InterruptedCall, type Work } from '../engine/index.js';
 import type { Phase } from '../model/states.js';
 
 type Hook = ((context: object) => unknown) | undefined;
 
-interface TaskInstance {
+/** What has the methods of a task. */
+export interface TaskInstance {
   execute(inputs: object, context: object): unknown;
   /** Absent where only hooks are called when the task is undone. */
   readonly revert?: (inputs: object, outcome: object, context: object) => unknown;
@@ -14,39 +13,39 @@ interface TaskInstance {
   readonly postRevert: Hook;
 }
 
-/** Runs one call of a task in this thread, with the hooks around it. */
-export async function callTask(work: Work, resolve: Resolve | undefined): Promise<unknown> {
-  const { task, phase } = work;
-  const made = instanceOf(task.code, resolve);
-  // Nobody waits for an instance that is there: most are.
-  const instance = (isThenable(made) ? await made : made) as TaskInstance;
-  if (!canCall(instance, phase)) throw lacks(task.name, phase);
-  return phase === 'execute' ? execute(work, instance) : revert(work, instance);
+/** Thrown when what a task did is not known, although its code may have returned. */
+export class Interruption {
+  readonly #failure: unknown;
+
+  constructor(failure: unknown) {
+    this.#failure = failure;
+  }
+
+  /** Why, if it is one. Asked of whatever tasks throw, such as a proxy: it is not touched. */
+  static of(thrown: unknown): { readonly failure: unknown } | undefined {
+    return typeof thrown === 'object' && thrown !== null && #failure in thrown ? { failure: thrown.#failure } : undefined;
+  }
 }
 
-/** TaskFlow R-2.22 and R-2.23; nobody waits for hooks that are not there. */
-function execute({ inputs, context }: Work, instance: TaskInstance): unknown {
+/** Execute with its hooks: TaskFlow R-2.22 and R-2.23; nobody waits for hooks that are not there. */
+export function execute(instance: TaskInstance, inputs: object, context: object): unknown {
   const { preExecute, postExecute } = instance;
   if (preExecute === undefined && postExecute === undefined) return instance.execute(inputs, context);
   // It has done something, and must not count as a task that did nothing. TaskFlow ends its engine here (R-2.25).
-  const afterwards = (failure: unknown) => new InterruptedCall(failure);
+  const afterwards = (failure: unknown) => new Interruption(failure);
   return around(instance, preExecute, () => instance.execute(inputs, context), postExecute, context, afterwards);
 }
 
-/** TaskFlow R-2.22 and R-2.24. */
-function revert({ inputs, outcome, context }: Extract<Work, { phase: 'revert' }>, instance: TaskInstance): unknown {
+/** The same of revert: TaskFlow R-2.22 and R-2.24. */
+export function revert(instance: TaskInstance, inputs: object, outcome: object, context: object): unknown {
   const { preRevert, postRevert } = instance;
   if (preRevert === undefined && postRevert === undefined) return instance.revert?.(inputs, outcome, context);
   const afterwards = (failure: unknown) => failure;
   return around(instance, preRevert, () => instance.revert?.(inputs, outcome, context), postRevert, context, afterwards);
 }
 
-function isThenable(made: unknown): boolean {
-  return typeof (made as { readonly then?: unknown } | undefined | null)?.then === 'function';
-}
-
 /** What a container gives may be anything. */
-function lacks(task: string, phase: Phase): Error {
+export function lacksMethod(task: string, phase: Phase): Error {
   const error = new Error(`task '${task}' has no ${phase}() here: write one in its class, or let 'resolve' give an instance that has one`);
   return Object.assign(error, { name: 'TaskContractError', code: 'NO_METHOD' });
 }

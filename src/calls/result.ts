@@ -1,11 +1,11 @@
-import type { Port } from '../../authoring/index.js';
-import { type Codec, isNotStorable } from '../../model/codec/codec.js';
-import { sentence } from '../../model/diagnostics.js';
-import { type Failure, statedFailure, toFailure } from '../../model/failure.js';
-import { inWords } from '../../model/in-words.js';
-import type { Json } from '../../model/json.js';
-import { leaveAllUnawaited } from '../../model/kinds.js';
-import { type ValueIssue, validate } from '../../model/schema.js';
+import type { Port } from '../authoring/index.js';
+import { type Codec, isNotStorable } from '../model/codec/codec.js';
+import { sentence } from '../model/diagnostics.js';
+import { type Failure, statedFailure, toFailure } from '../model/failure.js';
+import { inWords } from '../model/in-words.js';
+import type { Json } from '../model/json.js';
+import { leaveAllUnawaited } from '../model/kinds.js';
+import { type ValueIssue, validate } from '../model/schema.js';
 
 export type CallResult = { readonly result?: Json } | { readonly failure: Failure };
 

@@ -1,0 +1,46 @@
+import { setMaxListeners } from 'node:events';
+import type { CallEnd } from './end.js';
+import type { Call } from './executor.js';
+
+/** A call that is made in this process. It can be told to end, and nothing can make it. */
+export class CallHere implements Call {
+  readonly end: Promise<CallEnd>;
+  readonly #controller: AbortController;
+
+  /** @param controller of the signal that its code has */
+  constructor(end: Promise<CallEnd>, controller: AbortController) {
+    this.end = end;
+    this.#controller = controller;
+  }
+
+  abort(reason: Error): void {
+    this.#controller.abort(reason);
+  }
+
+  kill(): void {
+    // No code of this process can be ended by force.
+  }
+}
+
+/**
+ * The controllers of calls that are made in this process. To make one takes as long as all else of a call: so a call has that of
+ * an earlier call which has ended, unless that was aborted.
+ */
+export class Controllers {
+  readonly #free: AbortController[] = [];
+
+  take(): AbortController {
+    return this.#free.pop() ?? newController();
+  }
+
+  giveBack(controller: AbortController): void {
+    if (!controller.signal.aborted) this.#free.push(controller);
+  }
+}
+
+function newController(): AbortController {
+  const made = new AbortController();
+  // Each request of a task may listen: that is no leak to warn of.
+  setMaxListeners(0, made.signal);
+  return made;
+}

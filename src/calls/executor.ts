@@ -1,0 +1,66 @@
+import type { Clock } from '../model/clock.js';
+import type { Codec } from '../model/codec/codec.js';
+import type { CallEnd } from './end.js';
+import type { CallMessages } from './port.js';
+import type { CallRequest } from './request.js';
+
+/** How many calls may be under way at once. */
+export interface Slots {
+  /** Calls of one run: a whole number of at least 1. One: a failure or a suspension is seen before the next call begins. */
+  readonly perRun: number;
+  /** Calls of all runs of the app together, which share them fairly; absent: no bound. */
+  readonly limit?: number;
+}
+
+/** A call that an executor is to make. */
+export interface Work extends CallMessages {
+  /** All that has to be known where it is made: plain data. The lists of a history still grow: a place gets its copy at once. */
+  readonly request: CallRequest;
+  /** Makes the call in this process, at once. */
+  callHere(): Call;
+}
+
+/** A call that is under way. */
+export interface Call {
+  /** Resolves when it has ended, however; never rejects. */
+  readonly end: Promise<CallEnd>;
+  /** Its result is not wanted any more: its code is told, and may end early. */
+  abort(reason: Error): void;
+  /** It was told, had time to end, and did not: whatever can end it by force does. Nothing waits for its end any more. */
+  kill(): void;
+}
+
+/**
+ * Where the code of tasks runs. An executor is asked for one call at a time, never for more at once than its slots allow,
+ * and never for a call twice. It keeps nothing: what has to outlive the process is in the journal before it is asked.
+ */
+export interface Executor {
+  readonly kind: string;
+  readonly slots: Slots;
+  /** All that is under way ends before the engine looks at any of it: for tests, which then know what starts together. */
+  readonly lockstep?: true;
+  /** Begins a call. What it throws is the failure of that call. */
+  start(work: Work): Call;
+  /**
+   * Asked instead of {@link start} for a call that an engine before this one had begun: that call, if a place still has it.
+   * Otherwise it is started anew. In-process executors have none, as their calls end with their engine.
+   */
+  reattach?(work: Work): Promise<Call | undefined>;
+  /** Asked once, before any call. What it rejects with is what opening the app rejects with. */
+  open?(): Promise<void>;
+  /** Asked once, when the app has stopped: nothing of the executor outlives it. */
+  close?(): Promise<void>;
+}
+
+/** What an app hands to its executor. */
+export interface ExecutorParts {
+  readonly clock: Clock;
+  /** What values are encoded with; requests and ends are so already. */
+  readonly codec: Codec;
+}
+
+/** Where the tasks of an app run: a value that the app turns into its executor. */
+export interface ExecutorChoice {
+  readonly kind: string;
+  make(parts: ExecutorParts): Executor;
+}

@@ -1,0 +1,22 @@
+/** Calls: one call of the user's code as data, and what makes it, in whatever place. */
+export { type Ruling, rulingIn, unusableAnswer } from './answers.js';
+export { CallHere, Controllers } from './call-here.js';
+export { storable } from './call-task.js';
+export { type CallEnd, checkedEnd } from './end.js';
+export type { Call, Executor, ExecutorChoice, ExecutorParts, Slots, Work } from './executor.js';
+export type { CallMessages, CallPort } from './port.js';
+export type { CallRegistry, RetryTarget, TaskTarget } from './registry.js';
+export type {
+  CallRequest,
+  DeciderRequest,
+  EncodedAttemptFailure,
+  EncodedHistory,
+  EncodedOutcome,
+  EncodedValues,
+  ExecuteRequest,
+  RetryRequest,
+  RevertRequest,
+  TaskRequest,
+} from './request.js';
+export { type CallResult, resultOf } from './result.js';
+export { runCall } from './run-call.js';
