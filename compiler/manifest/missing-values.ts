@@ -1,4 +1,4 @@
-import { isSameSource, type StoredAtom, type StoredFlow } from '#compilation';
+import { isSameSource, mayBeAbsent, type StoredAtom, type StoredFlow, type StoredValues, whyMissing } from '#compilation';
 import type { Change, Say } from './change.js';
 import type { Need, PresentFlow, Told } from './project-manifest.js';
 import { maySkip, wasBefore } from './stored-order.js';
@@ -25,42 +25,41 @@ interface Compared {
 }
 
 function missing(path: string, { input, source }: Need, reader: StoredAtom | undefined, compared: Compared, say: Say): readonly Change[] {
-  const trouble = troubleWith(source, compared);
-  if (trouble !== undefined) return [say('strands', path, `'${path}' needs '${input}' ${trouble}`)];
-  if (reader === undefined || isThere(source, reader, compared)) return [];
+  const reason = whyMissing(source, storedOnTheWay(compared));
+  if (reason !== undefined) return [say('strands', path, `'${path}' needs '${input}' ${reason}`)];
+  if (reader === undefined || whyMissing(source, storedBefore(reader, compared)) === undefined) return [];
   const needs = `'${path}' needs '${input}' now, which may not be stored in runs in which it has begun`;
   if (reader.reverts || reader.kind === 'retry') return [say('strands', path, `${needs}: those would be refused`)];
   return [say('migration', path, `${needs}: let runs that are in the middle of it end first`)];
 }
 
-/** Why runs that have not come to the reader would not have the value. */
-function troubleWith(source: Need['source'], { then, pathOf }: Compared): string | undefined {
-  switch (source.from) {
-    case 'constant':
-      return undefined;
-    case 'input':
-      return then.inputs.has(source.name)
+/** What runs have stored that have not come to the reader, wherever else they are. Each branch may be the one that ran. */
+function storedOnTheWay({ then, pathOf }: Compared): StoredValues {
+  return {
+    input: (name) =>
+      then.inputs.has(name)
         ? undefined
-        : `from the inputs, where nothing read it before: runs that were not given '${source.name}' would be refused`;
-    case 'atom': {
-      const provider = pathOf(source.atom);
+        : `from the inputs, where nothing read it before: runs that were not given '${name}' would be refused`,
+    output(atom, output) {
+      const provider = pathOf(atom);
       const before = then.atoms.get(provider);
       if (before === undefined) return undefined;
-      if (!before.gives.has(source.output))
-        return `from '${provider}', which did not give '${source.output}' before: runs in which that has run would be refused`;
+      if (!before.gives.has(output))
+        return `from '${provider}', which did not give '${output}' before: runs in which that has run would be refused`;
       return maySkip(then, provider) ? `from '${provider}', which may have been skipped: such runs would be refused` : undefined;
-    }
-    case 'branch':
-      return source.of.map((one) => troubleWith(one, { then, pathOf })).find((trouble) => trouble !== undefined);
-  }
+    },
+    branch: (reasons) => reasons.find((reason) => reason !== undefined),
+  };
 }
 
-/** Whether the value was stored whenever this reader had begun. */
-function isThere(source: Need['source'], { path }: StoredAtom, { then, pathOf }: Compared): boolean {
-  if (source.from === 'input' || source.from === 'constant') return true;
-  if (source.from !== 'atom') return false;
-  const provider = pathOf(source.atom);
-  return then.atoms.has(provider) && wasBefore(then, provider, path);
+/** What runs had certainly stored when this reader began. */
+function storedBefore({ path }: StoredAtom, { then, pathOf }: Compared): StoredValues {
+  const perhaps = 'its provider may not have run';
+  return {
+    input: () => undefined,
+    output: (atom) => (then.atoms.has(pathOf(atom)) && wasBefore(then, pathOf(atom), path) ? undefined : perhaps),
+    branch: () => perhaps,
+  };
 }
 
 /** Who decides is asked before its node begins, with what is stored by then. */
@@ -73,10 +72,10 @@ function untold({ path, value, source, from }: Told, compared: Compared, say: Sa
       say('migration', path, `${who} reads '${value}' from the inputs, where nothing read it before: runs may not have been given it`),
     ];
   }
-  if (source.from === 'branch' && !source.certain) return [];
-  const trouble = troubleWith(source, compared);
-  if (trouble === undefined || (source.from === 'atom' && wasTold(path, pathOf(source.atom), source.output, from, then))) return [];
-  return [say('strands', path, `${who} needs '${value}' ${trouble}`)];
+  if (mayBeAbsent(source)) return [];
+  const reason = whyMissing(source, storedOnTheWay(compared));
+  if (reason === undefined || (source.from === 'atom' && wasTold(path, pathOf(source.atom), source.output, from, then))) return [];
+  return [say('strands', path, `${who} needs '${value}' ${reason}`)];
 }
 
 /** Whether the same question was asked of the same value before. */

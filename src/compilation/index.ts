@@ -46,6 +46,7 @@ export type {
 export type { Found, SelectSource, Source } from './shape/source.js';
 export { type Difference, differencesOf } from './stored/differences.js';
 export { manifestOf } from './stored/manifest.js';
+export { mayBeAbsent, type StoredValues, whyMissing } from './stored/missing-value.js';
 export { decidersIn, type StoredDecider } from './stored/stored-deciders.js';
 export { type StoredAtom, type StoredFlow, storedFlow } from './stored/stored-flow.js';
 export { isSameSource, leavesOf, type StoredLeaf, type StoredSource, storedSource } from './stored/stored-source.js';

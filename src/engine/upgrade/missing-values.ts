@@ -1,63 +1,47 @@
-import type { CompiledAtom, CompiledDecider, CompiledFlow, Source } from '../../compilation/index.js';
+import {
+  type CompiledAtom,
+  type CompiledDecider,
+  type CompiledFlow,
+  mayBeAbsent,
+  type Source,
+  type StoredValues,
+  whyMissing,
+} from '../../compilation/index.js';
+import type { Json } from '../../model/json.js';
 import { isWrapped } from '../../persistence/index.js';
 import { Redoing } from '../decide/redoing.js';
 import { behaviorOf } from '../state/atom-behavior.js';
-import { atomOf, isSkipped, mayBeUndone, type RunStatus } from '../state/run-status.js';
-import { storedValue } from '../state/values.js';
+import { type AtomStatus, atomOf, isSkipped, mayBeUndone, type RunStatus } from '../state/run-status.js';
+
+const NOT_GIVEN = 'which was not stored when its provider ran';
+const SKIPPED = 'which was not stored because its provider was skipped';
+const NOT_THERE = 'which was not stored when it began';
+const VANISHING = 'whose provider is being undone';
 
 /** Values that are still needed and that are not stored: looked for in a run that has the new flow already. */
 export function missingValues(flow: CompiledFlow, status: RunStatus): readonly string[] {
   const redoing = new Redoing(flow, status);
   return [
-    ...flow.atoms.flatMap((_, index) => missingOf(flow, status, redoing, index)),
-    ...(flow.deciders ?? []).flatMap((decider, index) => missingOfDecider(flow, status, redoing, decider, index)),
+    ...flow.atoms.flatMap((atom) => missingOf(atom, status, redoing)),
+    ...(flow.deciders ?? []).flatMap((decider, index) => missingOfDecider(status, redoing, decider, index)),
   ];
 }
 
-function missingOf(flow: CompiledFlow, status: RunStatus, redoing: Redoing, index: number): string[] {
-  const atom = flow.atoms[index] as CompiledAtom;
+function missingOf(atom: CompiledAtom, status: RunStatus, redoing: Redoing): string[] {
   const behavior = behaviorOf(atom);
-  const { state, intention } = atomOf(status, index);
+  const { state, intention } = atomOf(status, atom.index);
   const isAhead = intention === 'REDO' || (state === 'PENDING' && intention === 'EXECUTE');
   // What is in flight is called again at once: no provider runs before.
   const atOnce = mayBeUndone(state) ? { ...(state === 'RUNNING' ? behavior.needs(atom) : {}), ...behavior.needsToRevert(atom) } : {};
   const missing = new Map([
-    ...entriesOf(behavior.needs(atom))
-      .filter(([, source]) => isMissed(flow, status, source, isAhead, redoing, index))
-      .map(([input, source]) => [input, whyNot(status, source)] as const),
-    ...entriesOf(atOnce)
-      .filter(([, source]) => isVanishing(status, source) || !isStored(flow, status, source))
-      .map(
-        ([input, source]) =>
-          [input, isVanishing(status, source) ? 'whose provider is being undone' : 'which was not stored when it began'] as const,
-      ),
+    ...reasons(behavior.needs(atom), (source) => whyMissed(status, source, isAhead, redoing, atom.index)),
+    ...reasons(atOnce, (source) => whyMissing(source, storedNow(status))),
   ]);
   return [...missing].map(([input, why]) => `'${atom.path}' needs '${input}', ${why}`);
 }
 
-/** Whether an atom that has yet to run, or may be done again, would look for the value in vain. */
-function isMissed(flow: CompiledFlow, status: RunStatus, source: Source, isAhead: boolean, redoing: Redoing, atom: number): boolean {
-  if (isGiven(flow, status, source)) return false;
-  return isAhead || redoing.of(atom).some((again) => !isGiven(flow, status, source, again));
-}
-
-/** Its provider is being undone, which ends before anything else is called: what it gave is forgotten then. */
-function isVanishing({ atoms }: RunStatus, source: Source): boolean {
-  return source.from === 'atom' && atoms[source.atom]?.state === 'REVERTING';
-}
-
-function whyNot({ atoms }: RunStatus, source: Source): string {
-  const wasSkipped = source.from === 'atom' && atoms[source.atom]?.state === 'IGNORE';
-  return `which was not stored ${wasSkipped ? 'because its provider was skipped' : 'when its provider ran'}`;
-}
-
-function entriesOf(sources: Readonly<Record<string, Source>>): readonly (readonly [string, Source])[] {
-  return Object.entries(sources);
-}
-
 /** A decider that has answered, or whose node has begun, is asked again only by way of a retry. */
 function missingOfDecider(
-  flow: CompiledFlow,
   status: RunStatus,
   redoing: Redoing,
   { target, first, until, source, history, reads }: CompiledDecider,
@@ -66,50 +50,65 @@ function missingOfDecider(
   const isNew = status.atoms.slice(first, until).every(({ state, intention }) => state === 'PENDING' && intention === 'EXECUTE');
   const isAhead = isNew && status.atoms[first]?.votes[index] === undefined && !isSkipped(status, source);
   const values = source === undefined ? reads : (history[source.node] ?? {});
-  return Object.entries(values).flatMap(([name, from]) =>
-    mayBeAbsent(from) || !isMissed(flow, status, from, isAhead, redoing, first)
-      ? []
-      : [`what decides about '${target}' needs '${name}', ${whyNot(status, from)}`],
-  );
+  const missing = reasons(values, (from) => (mayBeAbsent(from) ? undefined : whyMissed(status, from, isAhead, redoing, first)));
+  return missing.map(([name, why]) => `what decides about '${target}' needs '${name}', ${why}`);
 }
 
-/** It is stored, or its provider has yet to run: for the first time, or again. */
-function isGiven(flow: CompiledFlow, status: RunStatus, source: Source, again?: ReadonlySet<number>): boolean {
-  switch (source.from) {
-    case 'atom': {
-      if (again?.has(source.atom) === true) return true;
-      const { state, intention } = status.atoms[source.atom] ?? {};
-      return intention === 'REDO' || (state !== 'SUCCESS' && state !== 'IGNORE') || isStored(flow, status, source);
-    }
-    case 'branch':
-      return source.of.length === 0 || source.of.some((branch) => isGiven(flow, status, branch, again));
-    default:
-      return isStored(flow, status, source);
-  }
+function reasons(
+  sources: Readonly<Record<string, Source>>,
+  why: (source: Source) => string | undefined,
+): readonly (readonly [string, string])[] {
+  return Object.entries(sources).flatMap(([name, source]) => {
+    const reason = why(source);
+    return reason === undefined ? [] : [[name, reason] as const];
+  });
 }
 
-/** A decider gets such a value only where there is one: also in a run that began with this flow. */
-function mayBeAbsent(source: Source): boolean {
-  return source.from === 'input' || (source.from === 'branch' && !source.certain);
+/** Why an atom that has yet to run, or may be done again, would look for the value in vain. */
+function whyMissed(status: RunStatus, source: Source, isAhead: boolean, redoing: Redoing, reader: number): string | undefined {
+  const reason = whyMissing(source, storedAhead(status, new Set()));
+  if (reason === undefined) return undefined;
+  const isMissed = isAhead || redoing.of(reader).some((again) => whyMissing(source, storedAhead(status, again)) !== undefined);
+  return isMissed ? reason : undefined;
 }
 
-function isStored(flow: CompiledFlow, status: RunStatus, source: Source): boolean {
-  return source.from === 'constant' || isSealed(status, source) || storedValue({ flow, status }, source, NO_CODEC) !== undefined;
+/** What will be stored when the reader's turn comes. @param again atoms that will have run again by then */
+function storedAhead(status: RunStatus, again: ReadonlySet<number>): StoredValues {
+  return {
+    input: (name) => (hasInput(status, name) ? undefined : NOT_GIVEN),
+    output(atom, output) {
+      const provider = atomOf(status, atom);
+      const { state, intention } = provider;
+      const willRun = again.has(atom) || intention === 'REDO' || (state !== 'SUCCESS' && state !== 'IGNORE');
+      if (willRun || hasOutput(provider, output)) return undefined;
+      return state === 'IGNORE' ? SKIPPED : NOT_GIVEN;
+    },
+    branch: (found) => (found.length === 0 || found.includes(undefined) ? undefined : NOT_GIVEN),
+  };
 }
 
-/** It is encrypted, and was loaded without the key: what is in it is not known. */
-function isSealed(status: RunStatus, source: Source): boolean {
-  switch (source.from) {
-    case 'input':
-      return isWrapped(status.creation.inputs);
-    case 'constant':
-      return false;
-    case 'atom':
-      return isWrapped(status.atoms[source.atom]?.result);
-    case 'branch':
-      return source.of.some((branch) => isSealed(status, branch));
-  }
+/** What is stored for a reader that is called before anything else runs. What is being undone is so before that, and has given nothing then. */
+function storedNow(status: RunStatus): StoredValues {
+  return {
+    input: (name) => (hasInput(status, name) ? undefined : NOT_THERE),
+    output(atom, output) {
+      const provider = atomOf(status, atom);
+      if (provider.state === 'REVERTING') return VANISHING;
+      return hasOutput(provider, output) ? undefined : NOT_THERE;
+    },
+    branch: (found) => (found.includes(undefined) ? undefined : NOT_THERE),
+  };
 }
 
-/** Only constants are encoded, and those are not looked at here. */
-const NO_CODEC = { encode: () => null, decode: () => undefined };
+function hasInput({ creation }: RunStatus, name: string): boolean {
+  return isReadable(creation.inputs, name);
+}
+
+function hasOutput({ result }: AtomStatus, output: string): boolean {
+  return result !== undefined && isReadable(result, output);
+}
+
+/** What is encrypted, and was loaded without the key, may hold anything. */
+function isReadable(values: Json, name: string): boolean {
+  return isWrapped(values) || Object.hasOwn(values as object, name);
+}
