@@ -158,7 +158,8 @@ function policyOf(retry: RetryDefinition): PolicyShape {
       return { kind: retry.kind, ...stockOf(retry) };
     case 'own':
       return { kind: retry.kind, name: retry.name, declared: retry.declared, lacksOnFailure: retry.lacksOnFailure === true };
-    default:
+    case 'alwaysRevert':
+    case 'alwaysRevertAll':
       return { kind: retry.kind };
   }
 }
@@ -180,7 +181,9 @@ function portsOf(retry: RetryDefinition): Pick<RetryNodeShape, 'requires' | 'pro
         ...mayLack(retry.provides),
         ...secretOf(retry),
       };
-    default:
+    case 'times':
+    case 'alwaysRevert':
+    case 'alwaysRevertAll':
       return { requires: [], provides: [] };
   }
 }

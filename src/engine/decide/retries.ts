@@ -1,4 +1,4 @@
-import type { BackoffDefinition } from '../../authoring/index.js';
+import type { BackoffDefinition, RetryDefinition } from '../../authoring/index.js';
 import type { CompiledRetry } from '../../compilation/index.js';
 import { type Failure, statedFailure } from '../../model/failure.js';
 import { quickDigest } from '../../model/ids.js';
@@ -9,26 +9,47 @@ import { type AtomStatus, atomOf, type DecidedFailure } from '../state/run-statu
 import { storedValue } from '../state/values.js';
 import type { Run } from './step.js';
 
-/**
- * What a retry says about a failure in its flow. Stock retries are data and decided here; of a custom retry it is what its code has
- * said about this failure, or nothing while it has not been asked. TaskFlow R-4.5, R-4.6, R-4.7.
- */
+/** What is given to the next attempt, if anything is; or why there can be none, which is the retry's own failure. */
+type NextAttempt = { readonly provided?: Json } | { readonly failure: Failure };
+
+/** How the retries of one kind decide. */
+interface RetryRule<Retry extends RetryDefinition> {
+  /** What it says about a failure in its flow; nothing: its code has to be asked. */
+  decision(run: Run, compiled: CompiledRetry, retry: Retry, failed: number, via: number): Decision | undefined;
+  next(run: Run, compiled: CompiledRetry, retry: Retry): NextAttempt;
+}
+
+const BY_LIST: RetryRule<ForEach> = {
+  decision: (run, compiled, retry) => (hasUntriedValue(run, compiled, retry) ? 'RETRY' : (retry.otherwise ?? 'REVERT')),
+  next: nextValue,
+};
+
+/** By kind: one that is added and is missing here does not compile. TaskFlow R-4.5, R-4.6, R-4.7. */
+const RULES: { readonly [Kind in RetryDefinition['kind']]: RetryRule<Extract<RetryDefinition, { readonly kind: Kind }>> } = {
+  times: {
+    decision: (run, { index }, { attempts, otherwise }) =>
+      atomOf(run.status, index).attempt < attempts ? 'RETRY' : (otherwise ?? 'REVERT'),
+    next: () => ({}),
+  },
+  forEach: BY_LIST,
+  forEachOf: BY_LIST,
+  alwaysRevert: { decision: () => 'REVERT', next: () => ({}) },
+  alwaysRevertAll: { decision: () => 'REVERT_ALL', next: () => ({}) },
+  own: {
+    // What its code has said about this very failure, in this attempt.
+    decision: (run, { index }, _, failed, via) => decidedIn(atomOf(run.status, index), failed, via)?.decision,
+    // Counted, so that there is a place for what it is asked about each attempt.
+    next: () => ({ provided: {} }),
+  },
+};
+
+function ruleOf({ kind }: RetryDefinition): RetryRule<RetryDefinition> {
+  return RULES[kind];
+}
+
+/** What a retry says about a failure in its flow; nothing: its code has to be asked, which no stock retry has. */
 export function decisionOf(run: Run, compiled: CompiledRetry, failed: number, via: number): Decision | undefined {
-  const { retry, index } = compiled;
-  const status = atomOf(run.status, index);
-  switch (retry.kind) {
-    case 'times':
-      return status.attempt < retry.attempts ? 'RETRY' : (retry.otherwise ?? 'REVERT');
-    case 'forEach':
-    case 'forEachOf':
-      return hasUntriedValue(run, compiled, retry) ? 'RETRY' : (retry.otherwise ?? 'REVERT');
-    case 'alwaysRevert':
-      return 'REVERT';
-    case 'alwaysRevertAll':
-      return 'REVERT_ALL';
-    case 'own':
-      return decidedIn(status, failed, via)?.decision;
-  }
+  return ruleOf(compiled.retry).decision(run, compiled, compiled.retry, failed, via);
 }
 
 function decidedIn(status: AtomStatus, failed: number, via: number): DecidedFailure | undefined {
@@ -40,12 +61,13 @@ function decidedIn(status: AtomStatus, failed: number, via: number): DecidedFail
   return undefined;
 }
 
-/** What a stock retry gives to its next attempt; or why there can be none, which is its own failure. */
-export function nextAttempt(run: Run, compiled: CompiledRetry): { readonly provided?: Json } | { readonly failure: Failure } {
-  const { retry, path } = compiled;
-  // Counted, so that there is a place for what it is asked about each attempt.
-  if (retry.kind === 'own') return { provided: {} };
-  if (retry.kind !== 'forEach' && retry.kind !== 'forEachOf') return {};
+/** What a retry whose code is not called gives to its next attempt. */
+export function nextAttempt(run: Run, compiled: CompiledRetry): NextAttempt {
+  return ruleOf(compiled.retry).next(run, compiled, compiled.retry);
+}
+
+function nextValue(run: Run, compiled: CompiledRetry, retry: ForEach): NextAttempt {
+  const { path } = compiled;
   try {
     const [value] = untriedValues(run, compiled, retry);
     if (value === undefined) return { failure: { name: 'RetryError', code: 'NO_VALUE_LEFT', message: `'${path}' has no value to try` } };
@@ -82,7 +104,7 @@ export function pauseMs({ delayMs, factor, maxMs, jitter }: BackoffDefinition, a
   return Math.round(whole * (1 - jitter * chance));
 }
 
-type ForEach = Extract<CompiledRetry['retry'], { kind: 'forEach' | 'forEachOf' }>;
+type ForEach = Extract<RetryDefinition, { kind: 'forEach' | 'forEachOf' }>;
 
 /** The list without what was tried: each time an equal value was tried, one of them is gone (R-4.7). */
 function untriedValues(run: Run, compiled: CompiledRetry, retry: ForEach): readonly Json[] {
