@@ -76,11 +76,11 @@ export const MUTANTS = {
   pruneTakesAllFiles: {
     changes: [
       [
-        'persistence/memory/run-table.ts',
-        'if (runId === after || endedAtMs === undefined || endedAtMs >= endedBeforeMs) continue;',
+        'persistence/memory/run-lists.ts',
+        'if (endedAtMs === undefined || endedAtMs >= endedBeforeMs) continue;',
         'void [endedAtMs, endedBeforeMs];',
       ],
-      ['persistence/memory/run-table.ts', '!states.includes(state) || (', 'void [states, state], ('],
+      ['persistence/memory/run-lists.ts', '!states.includes(state) || (', 'void [states, state], ('],
     ],
   },
   /** A log that is written anew misses the steps of runs that have not ended. */

@@ -10,7 +10,7 @@ import type {
   TakeResult,
 } from '../contract/journal.js';
 import type { TakeParams } from '../contract/takes.js';
-import type { RunRecord } from '../memory/run-table.js';
+import type { RunRecord } from '../memory/run-record.js';
 import { changeOwners, givesBack, type OwnerChange, takeResult, takes } from '../memory/take-runs.js';
 import type { Commit } from './commit-queue.js';
 import type { Place } from './log/segment.js';
@@ -96,7 +96,7 @@ export function logbookSaving(logbook: Logbook, { index, settle, fail }: CommitP
     sync: true,
     prepare: async () => [logbookLine(logbook)],
     done() {
-      index.table.saveLogbook(logbook);
+      index.table.logbooks.save(logbook);
       settle();
     },
     failed: fail,

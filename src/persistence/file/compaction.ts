@@ -1,7 +1,7 @@
 import { isFlowproofError } from '../../model/errors.js';
 import { ENTRY_FORMAT } from '../contract/entry.js';
 import { grouping } from '../contract/logbook.js';
-import type { RunRecord } from '../memory/run-table.js';
+import type { RunRecord } from '../memory/run-record.js';
 import type { NewLine, Place, Segment } from './log/segment.js';
 import type { SegmentedLog } from './log/segmented-log.js';
 import { damageLine, logbookLine, messageLine, ownersLine, type RecordMeta, runLineOf } from './records.js';
@@ -75,7 +75,7 @@ export async function compact(index: LogIndex, log: SegmentedLog, isOver: () => 
 
 async function* alive(index: LogIndex, log: SegmentedLog, old: ReadonlySet<Segment>): AsyncGenerator<Copied> {
   const { table, shapes } = index;
-  for (const logbook of table.allLogbooks()) yield { line: logbookLine(logbook) };
+  for (const logbook of table.logbooks.all()) yield { line: logbookLine(logbook) };
   for (const [fingerprint, place] of [...shapes]) {
     if (!old.has(place.segment)) continue;
     // Without its shape a run is refused; the next run of this flow brings it back.

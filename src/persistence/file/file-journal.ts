@@ -98,7 +98,7 @@ export class FileJournal implements Journal {
   }
 
   async logbooks(filter: LogbookFilter): Promise<LogbookPage> {
-    return this.#open().index.table.logbooks(filter);
+    return this.#open().index.table.logbooks.page(filter);
   }
 
   async send(message: InboxMessage): Promise<void> {

@@ -5,7 +5,7 @@ import { grouping } from '../contract/logbook.js';
 import type { StoredEntry } from '../contract/stored-entry.js';
 import { encodeTransitions } from '../format/entry-format.js';
 import { encodeShape } from '../format/shape-format.js';
-import type { NewRun, RunDamage } from '../memory/run-table.js';
+import type { NewRun, RunDamage } from '../memory/run-record.js';
 import type { OwnerChange } from '../memory/take-runs.js';
 import type { NewLine } from './log/segment.js';
 

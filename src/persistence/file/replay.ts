@@ -2,7 +2,8 @@ import { PersistenceError } from '../../model/errors.js';
 import type { Json } from '../../model/json.js';
 import { isEnded, RUN_STATES, type RunState } from '../../model/states.js';
 import { JournalError } from '../contract/journal-error.js';
-import type { NewRun, RunDamage, RunTable } from '../memory/run-table.js';
+import type { NewRun, RunDamage } from '../memory/run-record.js';
+import type { RunTable } from '../memory/run-table.js';
 import { changeOwners } from '../memory/take-runs.js';
 import type { LogLine } from './log/log-line.js';
 import type { Place } from './log/segment.js';
@@ -65,7 +66,7 @@ export class Replay {
         return;
       }
       case 'logbook':
-        table.saveLogbook(meta.logbook);
+        table.logbooks.save(meta.logbook);
         return;
       case 'prune':
         this.#remove(meta.runIds);

@@ -125,12 +125,12 @@ export class MemoryJournal implements Journal {
   async saveLogbook(logbook: Pick<Logbook, 'name' | 'metadata'>): Promise<void> {
     this.#check();
     checkLogbook(logbook);
-    this.#table.saveLogbook({ ...logbook, createdAtMs: this.#store.clock.nowMs() });
+    this.#table.logbooks.save({ ...logbook, createdAtMs: this.#store.clock.nowMs() });
   }
 
   async logbooks(filter: LogbookFilter): Promise<LogbookPage> {
     this.#check();
-    return this.#table.logbooks(filter);
+    return this.#table.logbooks.page(filter);
   }
 
   async send(message: InboxMessage): Promise<void> {

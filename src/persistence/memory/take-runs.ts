@@ -1,6 +1,7 @@
 import type { RunSummary, TakeResult } from '../contract/journal.js';
 import { MAX_TAKES, MOST_POISONED, type TakeParams } from '../contract/takes.js';
-import type { RunRecord, RunTable } from './run-table.js';
+import type { RunRecord } from './run-record.js';
+import type { RunTable } from './run-table.js';
 
 /** Who has a run from now on, and how often it has been taken then. Absolute, so that reading it twice does nothing. */
 export type OwnerChange = readonly [runId: string, owner: string | null, takes: number];

@@ -1,0 +1,56 @@
+import type { RunState } from '../../model/states.js';
+import type { Entry } from '../contract/entry.js';
+import type { AppendItem, CreateRunParams, InboxMessage, Metadata } from '../contract/journal.js';
+
+/** What a store in one process knows about a run; `Place` is where it keeps an entry. */
+export interface RunRecord<Place> {
+  readonly runId: string;
+  readonly key: string;
+  readonly flow: string;
+  readonly version: number;
+  readonly fingerprint: string;
+  readonly inputsHash: string;
+  readonly createdAtMs: number;
+  readonly logbook?: string;
+  readonly metadata?: Metadata;
+  state: RunState;
+  endedAtMs: number | undefined;
+  owner: string | undefined;
+  /** How often it was taken since its last owner wrote of it. */
+  takes: number;
+  /** The entries' places in order. */
+  readonly places: Place[];
+  /** Index in `places` of what a reader begins with. */
+  start: number;
+  tail: Pick<Entry, 'seq' | 'epoch' | 'writer' | 'stepId'>;
+  /** By the message's id, oldest first. */
+  readonly inbox: Map<string, InboxMessage>;
+  /** Why nothing of it is given out. */
+  damage?: RunDamage;
+}
+
+/** What is wrong with what is kept of a run. */
+export interface RunDamage {
+  readonly code: 'JOURNAL_GAP' | 'JOURNAL_CORRUPT';
+  /** -1 when it is about the run as a whole. */
+  readonly seq: number;
+  readonly reason: string;
+}
+
+/** What of an entry matters to the table of runs. */
+export type EntryFacts = Omit<Entry, 'transitions' | 'format'>;
+
+export interface NewRun extends Omit<CreateRunParams, 'entry' | 'shape'> {
+  readonly entry: EntryFacts;
+  readonly fingerprint: string;
+  /** Default: with its first entry, when its state says that it has ended. */
+  readonly endedAtMs?: number;
+}
+
+export interface Change extends Pick<AppendItem, 'consume' | 'summary'> {
+  readonly entry: EntryFacts;
+}
+
+export function tailOf({ seq, epoch, writer, stepId }: EntryFacts): RunRecord<unknown>['tail'] {
+  return { seq, epoch, writer, stepId };
+}
