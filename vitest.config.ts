@@ -10,7 +10,7 @@ export default defineConfig({
       { find: /^flowproof\/pglite$/, replacement: at('./src/adapters/pglite/index.ts') },
       { find: /^flowproof\/testing$/, replacement: at('./src/testing/index.ts') },
       { find: /^flowproof$/, replacement: at('./src/index.ts') },
-      { find: /^#(authoring|compilation|engine)$/, replacement: at('./src/$1/index.ts') },
+      { find: /^#(app|authoring|compilation|engine)$/, replacement: at('./src/$1/index.ts') },
       { find: /^#model\/(.*)\.js$/, replacement: at('./src/model/$1.ts') },
     ],
   },

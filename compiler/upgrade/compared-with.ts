@@ -3,10 +3,10 @@ import { resolve } from 'node:path';
 import type { Finding } from '../findings/finding.js';
 import { compare, type FlowManifest, madeByArgs, manifestsOf, parseManifestFile } from '../manifest/index.js';
 import type { ProjectReading } from '../reading/index.js';
+import { databaseAt, folderAt, isDatabase, isFileStore } from '../stores/index.js';
 import { findingsOf } from './findings.js';
 import { manifestsAt } from './revision.js';
 import { judgedRuns } from './stored-runs.js';
-import { databaseAt, folderAt, isFileStore } from './stores.js';
 
 /** Where relative paths begin, and what the project is. */
 export interface Here {
@@ -24,10 +24,6 @@ export async function comparedWith(against: string, reading: ProjectReading, { f
   if (isDatabase(against)) return judgedRuns(await databaseAt(against), here);
   if (isFileStore(resolve(folder, against))) return judgedRuns(await folderAt(resolve(folder, against)), here);
   return findingsOf(compare(flowsBefore(against, { folder, tsconfigs }), here.flows, new Set(here.made.keys())), here);
-}
-
-function isDatabase(against: string): boolean {
-  return /^postgres(ql)?:\/\//.test(against);
 }
 
 /** Whether this names runs, and not flows. */

@@ -4,8 +4,8 @@ import { jsonCodec } from '#model/codec/json-codec.js';
 import { IncompatibleFlowError } from '#model/errors.js';
 import type { Finding, Related } from '../findings/finding.js';
 import type { Change } from '../manifest/index.js';
+import type { ReadStore } from '../stores/index.js';
 import { findingsOf, type PresentCode } from './findings.js';
-import type { ReadStore } from './stores.js';
 
 /** Also runs with a failed revert: an operator may have them go on. */
 const UNFINISHED = ['PENDING', 'RUNNING', 'SUSPENDED', 'FAILURE'] as const;

@@ -110,9 +110,10 @@ export const COMPILER: Architecture = {
     checking: { imports: ['findings', 'source', 'reading', 'rules'] },
     output: { imports: ['findings'], node: ['paths.ts'] },
     manifest: { imports: ['findings', 'source', 'reading'], npm: ['#authoring', '#compilation', '#model'] },
+    stores: { imports: [], npm: ['flowproof'], node: [''] },
     upgrade: {
-      imports: ['findings', 'source', 'reading', 'manifest'],
-      npm: ['#compilation', '#engine', '#model', 'flowproof'],
+      imports: ['findings', 'source', 'reading', 'manifest', 'stores'],
+      npm: ['#compilation', '#engine', '#model'],
       node: [''],
     },
     loading: { imports: ['findings', 'source', 'reading'], npm: ['#authoring', '#compilation', '#model'], node: [''] },
@@ -120,10 +121,10 @@ export const COMPILER: Architecture = {
     'eslint-plugin': { imports: ['findings'], npm: ['#model'], leaf: true },
     pictures: { imports: ['source', 'reading', 'output', 'manifest'], npm: ['#compilation', '#model', '@viz-js/viz'] },
     cli: {
-      imports: ['findings', 'source', 'reading', 'rules', 'checking', 'output', 'manifest', 'upgrade', 'loading', 'pictures'],
-      npm: ['#model', '@commander-js/extra-typings'],
+      imports: ['findings', 'source', 'reading', 'rules', 'checking', 'output', 'manifest', 'stores', 'upgrade', 'loading', 'pictures'],
+      npm: ['#app', '#authoring', '#model', '@commander-js/extra-typings', 'flowproof'],
       node: [''],
-      floors: ['terminal', 'project', 'program'],
+      floors: ['terminal', 'project', 'store', 'runs', 'program'],
     },
     /** The program itself. */
     '': { imports: ['cli'], npm: ['#model'], node: ['main.ts', 'thread.ts'] },

@@ -1,4 +1,5 @@
 import { complaint } from '../terminal/complaint.js';
+import { exitCodeOf } from '../terminal/exit-code.js';
 import type { ExitCode, Io } from '../terminal/io.js';
 import type { Session } from '../terminal/session.js';
 import { CommanderError } from './commander.js';
@@ -14,6 +15,6 @@ export async function main(args: readonly string[], io: Io): Promise<ExitCode> {
     // It has said already what there is to say.
     if (error instanceof CommanderError) return error.exitCode === 0 ? 0 : 2;
     io.err(`flowproof: ${complaint(error, io)}\n`);
-    return 2;
+    return exitCodeOf(error);
   }
 }

@@ -1,3 +1,4 @@
+import { withoutPassword } from '../terminal/complaint.js';
 import { UsageError } from '../terminal/io.js';
 
 /** Says of a failed comparison what it was with; no password is printed. */
@@ -7,8 +8,4 @@ export async function comparing<Result>(against: string, compare: () => Promise<
   } catch (error) {
     throw new UsageError(`can't compare with ${withoutPassword(against)}: ${error instanceof Error ? error.message : String(error)}`);
   }
-}
-
-function withoutPassword(against: string): string {
-  return against.replace(/:\/\/([^:/@]*):[^@]*@/, '://$1:…@');
 }

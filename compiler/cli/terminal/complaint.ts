@@ -1,15 +1,23 @@
+import { isFlowproofError } from '#model/flowproof-error.js';
 import { CheckerDefectError } from '../../findings/defect.js';
+import { printable } from '../../findings/printable.js';
 import { said } from '../../output/index.js';
 import { type Io, UsageError } from './io.js';
 
 /** Whatever went wrong: what the person can change in a sentence, a mistake of ours with its place and all that is known of it. */
-export function complaint(error: unknown, { folder }: Io): string {
-  if (error instanceof UsageError || isUnreadable(error) || isOfSystem(error)) return error.message;
+export function complaint(error: unknown, { folder }: Pick<Io, 'folder'>): string {
+  if (isFlowproofError(error)) return withoutPassword(`${printable(error.message)} (${error.code})`);
+  if (error instanceof UsageError || isUnreadable(error) || isOfSystem(error)) return withoutPassword(error.message);
   const cause = error instanceof CheckerDefectError ? error.cause : error;
   const place =
     error instanceof CheckerDefectError ? `, at ${said(error.place.file, folder)}:${error.place.line}:${error.place.column}` : '';
   const stack = cause instanceof Error ? (cause.stack ?? cause.message) : String(cause);
-  return `this is a mistake of the checker itself${place}. Please report it, with these lines:\n${stack}`;
+  return `this is a mistake of ${place === '' ? 'the program' : 'the checker'} itself${place}. Please report it, with these lines:\n${withoutPassword(stack)}`;
+}
+
+/** No password of an address is printed. */
+export function withoutPassword(text: string): string {
+  return text.replace(/:\/\/([^:/@\s]*):[^@\s]*@/g, '://$1:…@');
 }
 
 function isUnreadable(error: unknown): error is Error {

@@ -14,6 +14,7 @@ import type { RunHandle } from '../views/run-handle.js';
 import type { InspectOptions, PruneQuery, RunsPage, RunsQuery, RunView } from '../views/run-view.js';
 import type { App, AppOptions, ResumeOptions, RunIdOption } from './app.js';
 import { Listeners } from './listeners.js';
+import { APP_OPTIONS } from './operator.js';
 import { runsParts, settingsOf, type UntypedOptions } from './settings.js';
 import { StoreAccess } from './store-access.js';
 
@@ -50,6 +51,7 @@ export function flowproof<const Flows extends readonly unknown[], Given = Unseen
 }
 
 class FlowproofApp {
+  readonly #options: UntypedOptions;
   readonly #registry: Registry;
   readonly #parts: RunsParts;
   readonly #runs: Runs;
@@ -60,6 +62,7 @@ class FlowproofApp {
 
   constructor(options: UntypedOptions) {
     const { persistence, flows, semantics, onEvent } = options;
+    this.#options = options;
     const settings = settingsOf(options);
     this.#registry = new Registry(flows, {
       codec: settings.codec,
@@ -72,7 +75,7 @@ class FlowproofApp {
     this.#parts = runsParts(settings, journal, this.#registry, this.#listeners);
     this.#runs = new Runs(this.#parts);
     this.#operators = new OperatorRequests({ codec: settings.codec, flows: this.#registry, runs: this.#runs });
-    this.#archive = new Archive({ ...this.#parts, runs: this.#runs, registry: this.#registry });
+    this.#archive = new Archive({ ...this.#parts, runs: this.#runs, flows: this.#registry });
     this.#store = new StoreAccess({ journal, clock: settings.clock, runs: this.#runs });
     // Names that a minifier would change are harmless until they are stored.
     if (persistence.kind !== 'memory') this.#registry.warn();
@@ -80,6 +83,10 @@ class FlowproofApp {
 
   get flows(): readonly string[] {
     return this.#registry.names;
+  }
+
+  get [APP_OPTIONS](): UntypedOptions {
+    return this.#options;
   }
 
   async run(flow: AnyFlow, options?: StartOptions): Promise<AnyRunResult> {

@@ -5,16 +5,15 @@ import { isFlowproofError } from '../../model/errors.js';
 import { inWords } from '../../model/in-words.js';
 import { type Journal, type LogbookFilter, type LogbookPage, type Metadata, pruneAll } from '../../persistence/index.js';
 import type { FlowFinder, FlowOfRun } from '../registry/flow-finder.js';
-import type { Registry } from '../registry/registry.js';
 import { type InspectOptions, type PruneQuery, type RunsPage, type RunsQuery, type RunView, runInfo, runView } from '../views/run-view.js';
-import type { Runs } from './runs.js';
+import type { RequestedRuns } from './requests.js';
 
 export interface ArchiveParts {
   readonly journal: Journal;
   readonly clock: Clock;
   readonly codec: Codec;
-  readonly runs: Runs;
-  readonly registry: Registry;
+  readonly runs: Pick<RequestedRuns, 'find' | 'load'>;
+  readonly flows: FlowFinder;
 }
 
 /** What is kept of runs, for whoever looks, tidies up or names groups: nothing here moves a run. */
@@ -31,10 +30,10 @@ export class Archive {
   }
 
   async inspect(id: string, options?: InspectOptions): Promise<RunView> {
-    const { runs, codec, registry } = this.#parts;
+    const { runs, codec, flows } = this.#parts;
     const run = await runs.find(id);
     const loaded = await runs.load(run);
-    return runView(loaded, codec, (creation) => flowIfAny(registry, creation), options);
+    return runView(loaded, codec, (creation) => flowIfAny(flows, creation), options);
   }
 
   saveLogbook(name: string, metadata: Metadata): Promise<void> {

@@ -30,7 +30,7 @@ async function pages(command: readonly string[]): Promise<readonly string[]> {
   return [`$ ${['flowproof', ...command, '--help'].join(' ')}\n${help}`, ...below];
 }
 
-// After a change that is meant: npx vitest run tests/compiler/help.test.ts -u
+// After a change that is meant: npx vitest run tests/cli/help.test.ts -u
 test('every command says what it does, as it was agreed upon', async () => {
   await expect((await pages([])).join('\n')).toMatchFileSnapshot(HELP);
 });

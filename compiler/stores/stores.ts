@@ -9,13 +9,30 @@ export interface ReadStore {
   close(): Promise<void>;
 }
 
-/** The runs of a PostgreSQL; the parameter `schema` of its address names the schema, if it is not the default one. */
-export async function databaseAt(url: string): Promise<ReadStore> {
+export function isDatabase(where: string): boolean {
+  return /^postgres(ql)?:\/\//.test(where);
+}
+
+/** What an address says of how to reach the store, beside where it is. */
+export interface AddressOptions {
+  readonly schema?: string;
+  readonly pooler?: 'transaction';
+}
+
+/** A PostgreSQL. The parameters `schema` and `pooler` of its address are ours; the defaults are those of `postgres`. @throws TypeError when it is no address */
+export function addressOf(url: string): { readonly source: string; readonly options: AddressOptions } {
   const address = new URL(url);
   const schema = address.searchParams.get('schema');
-  address.searchParams.delete('schema');
+  const isPooled = address.searchParams.get('pooler') === 'transaction';
+  for (const own of ['schema', 'pooler']) address.searchParams.delete(own);
+  return { source: address.href, options: { ...(schema === null ? {} : { schema }), ...(isPooled ? { pooler: 'transaction' } : {}) } };
+}
+
+/** The runs of a PostgreSQL, by its {@link addressOf | address}. */
+export async function databaseAt(url: string): Promise<ReadStore> {
+  const { source, options } = addressOf(url);
   const { postgres } = await import('flowproof/postgres');
-  const journal = postgres(address.href, { migrate: false, ...(schema === null ? {} : { schema }) }).connect();
+  const journal = postgres(source, { ...options, migrate: false }).connect();
   await journal.open();
   return { journal, close: () => journal.close() };
 }

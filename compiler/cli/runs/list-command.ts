@@ -1,0 +1,86 @@
+import type { RunInfo, RunsQuery } from 'flowproof';
+import { type OpenedStore, type Where, withStore } from '../store/opened.js';
+import { idLine, json } from '../terminal/id-lines.js';
+import type { ExitCode, Io } from '../terminal/io.js';
+import { Table } from '../terminal/table.js';
+import { moment } from '../terminal/times.js';
+
+export type Format = 'table' | 'json' | 'ids';
+
+export interface ListParams {
+  readonly where: Where;
+  readonly query: RunsQuery;
+  /** All there are, whatever the limit of a page. */
+  readonly all: boolean;
+  readonly format: Format;
+}
+
+/** `flowproof runs list`. */
+export function listCommand({ where, query, all, format }: ListParams, io: Io): Promise<ExitCode> {
+  return withStore<ExitCode>(where, io, 'read', async ({ operator }) => {
+    const print = printer(format, io);
+    let next: string | undefined;
+    for await (const page of pagesOf(operator, query, io.signal)) {
+      print.page(page.runs);
+      next = page.next;
+      if (!all) break;
+    }
+    print.end();
+    if (next !== undefined) io.err(`flowproof: there are more: --all, or --before ${next}\n`);
+    return 0;
+  });
+}
+
+/** The runs that are asked for, newest first, a page at a time, until the person has seen enough. */
+export async function* pagesOf(
+  { runs }: Pick<OpenedStore['operator'], 'runs'>,
+  query: RunsQuery,
+  signal: AbortSignal,
+): AsyncGenerator<Awaited<ReturnType<typeof runs>>> {
+  for (let { before } = query; !signal.aborted; ) {
+    const page = await runs({ ...query, ...(before === undefined ? {} : { before }) });
+    yield page;
+    if (page.next === undefined) return;
+    before = page.next;
+  }
+}
+
+interface Printer {
+  page(runs: readonly RunInfo[]): void;
+  end(): void;
+}
+
+function printer(format: Format, { out, columns }: Io): Printer {
+  switch (format) {
+    case 'ids':
+      return { page: (runs) => out(runs.map(({ id }) => idLine(id)).join('')), end: () => undefined };
+    case 'json': {
+      let before = '[';
+      return {
+        page: (runs) => {
+          for (const run of runs) {
+            out(`${before}\n${json(run)}`);
+            before = ',';
+          }
+        },
+        end: () => out(before === '[' ? '[]\n' : '\n]\n'),
+      };
+    }
+    case 'table': {
+      const table = new Table(['ID', 'FLOW', 'STATE', 'CREATED', 'OWNER', 'LOGBOOK'], columns);
+      return { page: (runs) => out(table.rows(runs.map(rowOf))), end: () => undefined };
+    }
+  }
+}
+
+function rowOf(run: RunInfo): readonly string[] {
+  const { id, flow, state, createdAtMs, logbook = '' } = run;
+  return [id, flow, state, moment(createdAtMs), ownerOf(run), logbook];
+}
+
+/** The process that has a run, by the beginning of its id. */
+export function ownerOf({ owner, state }: Pick<RunInfo, 'owner' | 'state'>): string {
+  if (owner === undefined) return state === 'RUNNING' ? 'nobody' : '';
+  const { id, alive } = owner;
+  return `${id.slice(0, 8)}${alive === undefined ? '' : alive ? ' alive' : ' dead'}`;
+}

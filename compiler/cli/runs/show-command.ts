@@ -1,0 +1,81 @@
+import type { AtomView, RunView } from 'flowproof';
+import { jsonCodec } from '#model/codec/json-codec.js';
+import { inWords } from '#model/in-words.js';
+import { printable } from '../../findings/printable.js';
+import { type Where, withStore } from '../store/opened.js';
+import { idLine, json } from '../terminal/id-lines.js';
+import type { ExitCode, Io } from '../terminal/io.js';
+import { Table } from '../terminal/table.js';
+import { moment, took } from '../terminal/times.js';
+import { eachId } from './each-id.js';
+import { type Format, ownerOf } from './list-command.js';
+
+export interface ShowParams {
+  readonly where: Where;
+  readonly ids: readonly string[];
+  readonly format: Format;
+}
+
+/** `flowproof runs show`. */
+export function showCommand({ where, ids, format }: ShowParams, io: Io): Promise<ExitCode> {
+  return withStore(where, io, 'read', ({ inspect }) =>
+    eachId(ids, io, async (id) => {
+      const run = await inspect(id);
+      io.out(format === 'ids' ? idLine(run.id) : format === 'json' ? `${json(stored(run), 2)}\n` : text(run, io.columns));
+      return 0;
+    }),
+  );
+}
+
+/** As the journal writes it, with what JSON has no word for. */
+export function stored(value: unknown): unknown {
+  try {
+    return jsonCodec.encode(value);
+  } catch {
+    return inWords(value);
+  }
+}
+
+function text(run: RunView, columns: number | undefined): string {
+  const { startedAtMs, endedAtMs, atoms } = run;
+  const ran = startedAtMs === undefined || endedAtMs === undefined ? '' : ` (${took(endedAtMs - startedAtMs)})`;
+  const lines: readonly (readonly [string, string])[] = [
+    ['id', run.id],
+    ['flow', `${run.flow} (version ${run.version})`],
+    ['state', run.state],
+    ['created', moment(run.createdAtMs)],
+    ['started', moment(startedAtMs)],
+    ['ended', `${moment(endedAtMs)}${ran}`],
+    ['owner', ownerOf(run)],
+    ['logbook', run.logbook ?? ''],
+    ['metadata', shown(run.metadata)],
+    ['args', shown(run.args)],
+    ['inputs', shown(run.inputs)],
+    ['results', shown(run.results)],
+    ...run.failures.map(({ path, failure }) => ['failed', `${path}: ${failure.message}`] as const),
+    ...run.pendingReverts.map((path) => ['not undone', path] as const),
+  ];
+  const said = lines.filter(([, what]) => what !== '').map(([name, what]) => `${`${name}:`.padEnd(12)}${printable(what)}\n`);
+  const table = new Table(['TASK', 'STATE', 'CALLS', 'STARTED', 'TOOK', 'SAYS'], columns);
+  return `${said.join('')}\n${table.rows(atoms.map(rowOf))}\n`;
+}
+
+function shown(value: unknown): string {
+  return value === undefined ? '' : json(stored(value));
+}
+
+function rowOf(atom: AtomView): readonly string[] {
+  const { kind, path, state, executions, reversions, startedAtMs, endedAtMs } = atom;
+  const calls = reversions === 0 ? `${executions}` : `${executions}+${reversions}`;
+  const time = startedAtMs === undefined || endedAtMs === undefined ? '' : took(endedAtMs - startedAtMs);
+  return [kind === 'retry' ? `${path} (retry)` : path, state, calls, moment(startedAtMs), time, wordsOf(atom)];
+}
+
+/** What a person looks for first: why it failed, else what it gave. */
+export function wordsOf({ failure, revertFailure, result, progress, progressDetails, state, wakeAtMs }: AtomView): string {
+  if (revertFailure !== undefined) return `revert: ${revertFailure.message}`;
+  if (failure !== undefined) return failure.message;
+  if (wakeAtMs !== undefined) return `goes on at ${moment(wakeAtMs)}`;
+  if (state === 'RUNNING' && progress > 0) return `${Math.floor(progress * 100)}% ${shown(progressDetails)}`.trimEnd();
+  return shown(result);
+}

@@ -1,0 +1,64 @@
+import { resolve } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import type { Persistence } from 'flowproof';
+import { addressOf, folderAt, isDatabase, isFileStore } from '../../stores/index.js';
+import { withoutPassword } from '../terminal/complaint.js';
+import { UsageError } from '../terminal/io.js';
+
+export type Connects = Pick<Persistence, 'connect'>;
+
+/**
+ * A store without the app that it belongs to: a database, or a folder of `file(…)`. Nothing in it is migrated. Of a folder that is only
+ * read a copy is, so that the process that has it keeps it.
+ *
+ * @throws UsageError
+ */
+export async function storeAt(where: string, folder: string, use: 'read' | 'write'): Promise<Connects> {
+  if (isDatabase(where)) {
+    const { source, options } = address(where);
+    const { postgres } = await adapter();
+    return postgres(source, { ...options, migrate: false });
+  }
+  const path = resolve(folder, where.startsWith('file://') ? fileURLToPath(where) : where.replace(/^file:/, ''));
+  if (!isFileStore(path))
+    throw new UsageError(`${withoutPassword(where)} is no store: give --database postgres://USER@HOST/DATABASE, or the folder of file(…)`);
+  if (use === 'read') {
+    const { journal, close } = await folderAt(path);
+    return { connect: () => closing(journal, close) };
+  }
+  const { file } = await import('flowproof');
+  return file(path);
+}
+
+/** @throws UsageError */
+export function address(url: string): ReturnType<typeof addressOf> {
+  try {
+    return addressOf(url);
+  } catch {
+    throw new UsageError(`${withoutPassword(url)} is no address: give postgres://USER@HOST/DATABASE`);
+  }
+}
+
+/** @throws UsageError when pg is missing, which is beside the package and not in it */
+export async function adapter(): Promise<typeof import('flowproof/postgres')> {
+  try {
+    return await import('flowproof/postgres');
+  } catch (error) {
+    const { code, message } = error as { code?: unknown; message?: unknown };
+    if (code !== 'ERR_MODULE_NOT_FOUND' || !String(message).includes("'pg'")) throw error;
+    throw new UsageError('PostgreSQL is reached with pg, which is not installed: npm install pg');
+  }
+}
+
+type Journal = ReturnType<Persistence['connect']>;
+
+/** Closing it removes the copy, too. */
+function closing(journal: Journal, close: () => Promise<void>): Journal {
+  return new Proxy(journal, {
+    get(target, name) {
+      if (name === 'close') return close;
+      const value: unknown = Reflect.get(target, name, target);
+      return typeof value === 'function' ? value.bind(target) : value;
+    },
+  });
+}

@@ -1,0 +1,48 @@
+import { UsageError } from './io.js';
+
+/** Ids that a line of their own could not say: with controls in them, spaces around them, or a quote before them. */
+const UNUSUAL = /^"|^\s|\s$|^-$|[\p{Cc}\p{Zl}\p{Zp}\u202a-\u202e\u2066-\u2069]/u;
+
+/** An id as one line: as it is, or as JSON where others would take it for something else. */
+export function idLine(id: string): string {
+  return UNUSUAL.test(id) ? `${json(id)}\n` : `${id}\n`;
+}
+
+/** @throws UsageError for a line that begins as JSON, and is none */
+export function idOfLine(line: string): string | undefined {
+  const text = line.trim();
+  if (!text.startsWith('"')) return text === '' ? undefined : text;
+  try {
+    const id: unknown = JSON.parse(text);
+    if (typeof id === 'string') return id;
+  } catch {}
+  throw new UsageError(`${text.slice(0, 100)} is no id: a line that begins with a quote is one as JSON`);
+}
+
+/** The ids of a command: its words, or the lines of standard input in the place of `-`. */
+export async function* idsOf(words: readonly string[], input: (() => AsyncIterable<string>) | undefined): AsyncGenerator<string> {
+  for (const word of words) {
+    if (word !== '-') yield word;
+    else if (input !== undefined) yield* idsIn(input());
+  }
+}
+
+async function* idsIn(input: AsyncIterable<string>): AsyncGenerator<string> {
+  let rest = '';
+  for await (const chunk of input) {
+    const lines = (rest + chunk).split('\n');
+    rest = lines.pop() ?? '';
+    yield* lines.flatMap((line) => idOfLine(line) ?? []);
+  }
+  const last = idOfLine(rest);
+  if (last !== undefined) yield last;
+}
+
+/** JSON that a terminal shows and does not obey: the same value for whoever reads it. */
+export function json(value: unknown, indent?: number): string {
+  const text = JSON.stringify(value, undefined, indent) ?? 'null';
+  return text.replace(
+    /[\u007f-\u009f\u2028\u2029\u202a-\u202e\u2066-\u2069]/g,
+    (one) => `\\u${one.charCodeAt(0).toString(16).padStart(4, '0')}`,
+  );
+}
