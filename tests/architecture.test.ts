@@ -129,3 +129,11 @@ test('the files that the documents name are there', () => {
   expect(named.length).toBeGreaterThan(20);
   expect(named.filter((path) => !existsSync(join(ROOT, path)))).toEqual([]);
 });
+
+test('what the documents say that a file has is in it', () => {
+  const text = readFileSync(join(ROOT, 'docs/architecture.md'), 'utf8');
+  const named = [...text.matchAll(/`(#?\w+)` in `((?:src|compiler|tests)\/[\w./-]+\.ts)`/g)];
+  expect(named.length).toBeGreaterThan(4);
+  const missing = named.filter(([, name = '', path = '']) => !readFileSync(join(ROOT, path), 'utf8').includes(name));
+  expect(missing.map(([whole]) => whole)).toEqual([]);
+});

@@ -20,7 +20,10 @@ interface Edge {
 
 type Source = BoundFlow['atoms'][number]['inputs'][string];
 
-/** Nodes of a graph that wait for each other in a circle: such a flow never starts. */
+/**
+ * Nodes of a graph that wait for each other in a circle: such a flow never starts. `compile()` refuses it (compilation/bind/cycles.ts in
+ * src), and so do the types of a graph (authoring/builder/check-graph.ts); here the shortest circle is shown, with its places.
+ */
 export const cycle: Rule = {
   code: 'CYCLE',
   severity: 'error',

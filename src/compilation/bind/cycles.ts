@@ -1,7 +1,11 @@
 /** A pair of nodes: the second waits for the first. */
 export type Order = readonly [from: number, to: number];
 
-/** Nodes that lie on a cycle or between two, in their own order: what is left when free ends are taken away. */
+/**
+ * Nodes that lie on a cycle or between two, in their own order: what is left when free ends are taken away. Where a flow is a graph,
+ * its types have said so before (`CycleIn`, authoring/builder/check-graph.ts), and `flowproof check` shows the shortest cycle in the
+ * source (compiler/rules/cycle.ts).
+ */
 export function cycleIn(nodes: readonly number[], orders: readonly Order[]): readonly number[] {
   const remaining = withoutFree(nodes, orders);
   return withoutFree(
