@@ -47,7 +47,7 @@ type Before<W, Left> = [Left] extends [never]
       ? Left
       : Before<W, Exclude<Left, Last>>
     : never;
-/** Nodes that wait for each other, as far as types know: `compile()` decides (compilation/bind/cycles.ts), compiler/rules/cycle.ts shows places. */
+/** Nodes that wait for each other, as far as types know; `compile()` decides (compilation/bind/cycles.ts). Places: compiler/rules/cycle.ts. */
 export type CycleIn<W> = Before<W, OnCycles<W, keyof W>>;
 
 type ValueOf<Chunks, Names, Outputs, Given, I, Name extends keyof I> = Name extends Names
