@@ -137,3 +137,12 @@ test('what the documents say that a file has is in it', () => {
   const missing = named.filter(([, name = '', path = '']) => !readFileSync(join(ROOT, path), 'utf8').includes(name));
   expect(missing.map(([whole]) => whole)).toEqual([]);
 });
+
+test('every test says `test`', () => {
+  const files = readSources(join(ROOT, 'tests')).filter(({ imports }) => imports.some(({ specifier }) => specifier === 'vitest'));
+  const others = files.filter(({ path }) =>
+    /import \{[^}]*\bit\b[^}]*\} from 'vitest'/.test(readFileSync(join(ROOT, 'tests', path), 'utf8')),
+  );
+  expect(files.length).toBeGreaterThan(100);
+  expect(others.map(({ path }) => path)).toEqual([]);
+});

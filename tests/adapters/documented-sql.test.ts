@@ -1,5 +1,5 @@
 import { readFileSync } from 'node:fs';
-import { expect, it } from 'vitest';
+import { expect, test } from 'vitest';
 import { postgres } from '../../src/adapters/postgres/index.js';
 import { describePostgres } from '../support/postgres.js';
 
@@ -11,7 +11,7 @@ function statementsIn(document: string): readonly string[] {
 }
 
 describePostgres('the SQL of the documentation', (database) => {
-  it.each(['operations.md', 'persistence.md'])('runs as it stands in %s', async (document) => {
+  test.each(['operations.md', 'persistence.md'])('runs as it stands in %s', async (document) => {
     const journal = postgres(database().url).connect();
     await journal.open();
     const statements = statementsIn(document);

@@ -2,7 +2,7 @@ import { randomUUID } from 'node:crypto';
 import { mkdtemp, readdir, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { afterAll, beforeAll, beforeEach, expect, it } from 'vitest';
+import { afterAll, beforeAll, beforeEach, expect, test } from 'vitest';
 import type { PgliteDatabase } from '../../src/adapters/pglite/index.js';
 import { defineTask, flowproof, linear } from '../../src/index.js';
 import type { Journal, Persistence } from '../../src/persistence/index.js';
@@ -28,7 +28,7 @@ describePglite('PGlite', () => {
 
   describeJournal('pglite', () => rig(pglite, database));
 
-  it('that is the user’s is left open, and its transactions are its own', async () => {
+  test('that is the user’s is left open, and its transactions are its own', async () => {
     const schema = `s_${randomUUID()}`;
     const journal = pglite(database, { schema }).connect();
     await journal.open();
@@ -62,7 +62,7 @@ describePglite('a directory with PGlite in it', () => {
     return journal;
   };
 
-  it(
+  test(
     'is shared by the connections of one value, locked for all others, and kept',
     async () => {
       const { pglite } = await import('../../src/adapters/pglite/index.js');
@@ -81,7 +81,7 @@ describePglite('a directory with PGlite in it', () => {
     START_MS,
   );
 
-  it(
+  test(
     'runs flows',
     async () => {
       const { pglite } = await import('../../src/adapters/pglite/index.js');
@@ -99,7 +99,7 @@ describePglite('a directory with PGlite in it', () => {
     START_MS,
   );
 
-  it(
+  test(
     'keeps what it has acknowledged when its process is killed',
     async () => {
       const start = await childPrograms(directory, {

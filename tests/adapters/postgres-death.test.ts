@@ -2,7 +2,7 @@ import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import pg from 'pg';
-import { afterAll, afterEach, beforeAll, beforeEach, expect, it, vi } from 'vitest';
+import { afterAll, afterEach, beforeAll, beforeEach, expect, test, vi } from 'vitest';
 import { startPostgres } from '../../scripts/postgres.js';
 import { postgres } from '../../src/adapters/postgres/index.js';
 import { PoolSql } from '../../src/adapters/postgres/pool-sql.js';
@@ -70,7 +70,7 @@ describePostgres('the death of a process', (database) => {
     tick: (await journal.tick({ owner: sampleRun().writer, leaseMs: LONG_MS, watch: [runId] })).watched[0]?.owner?.alive,
   });
 
-  it('is seen when one renewal is missed by find, load, lists and watchers, and another process goes on', async () => {
+  test('is seen when one renewal is missed by find, load, lists and watchers, and another process goes on', async () => {
     const { owner, runId, go } = await running('killed');
     expect(await lives(runId)).toEqual({ find: true, load: true, owned: true, tick: true });
     owner.child.kill('SIGKILL');
@@ -84,7 +84,7 @@ describePostgres('the death of a process', (database) => {
     expect((await new EngineProcess(program, orders).last())?.end?.state).toBe('SUCCESS');
   });
 
-  it('is not what a frozen process died: its lease decides', async () => {
+  test('is not what a frozen process died: its lease decides', async () => {
     const { owner, runId, go } = await running('frozen');
     owner.child.kill('SIGSTOP');
     await owner.frozen();
@@ -96,7 +96,7 @@ describePostgres('the death of a process', (database) => {
     expect((await owner.last())?.end?.state).toBe('SUCCESS');
   });
 
-  it('is not what a lock is that nobody holds, before a renewal is missed', async () => {
+  test('is not what a lock is that nobody holds, before a renewal is missed', async () => {
     const run = await begun(journal);
     const tick = () => journal.tick({ owner: run.writer, leaseMs: LONG_MS, watch: [] });
     await tick();
@@ -110,7 +110,7 @@ describePostgres('the death of a process', (database) => {
     expect(await isAlive(run.runId)).toBe(true);
   });
 
-  it('is not what a lost connection is: nobody takes the run, and the lock is taken again', async () => {
+  test('is not what a lost connection is: nobody takes the run, and the lock is taken again', async () => {
     const { owner, runId, go } = await running('cut');
     const { admin } = database();
     const id = (await journal.find({ runId }))?.owner?.id ?? '';
@@ -127,7 +127,7 @@ describePostgres('the death of a process', (database) => {
     expect((await locksIn(admin)).has(id)).toBe(false);
   });
 
-  it('is shown by one session for all apps that share a persistence, and by a lock for each', async () => {
+  test('is shown by one session for all apps that share a persistence, and by a lock for each', async () => {
     const { admin } = database();
     const persistence = postgres(database().url);
     const journals = [persistence.connect(), persistence.connect(), persistence.connect()];
@@ -158,7 +158,7 @@ describePostgres('the death of a process', (database) => {
     await vi.waitFor(async () => expect(await held()).toHaveLength(0));
   });
 
-  it('through a pool of the user is seen by the lease alone', async () => {
+  test('through a pool of the user is seen by the lease alone', async () => {
     const pool = new pg.Pool({ connectionString: database().url, max: 2 });
     const other = await opened(pool);
     const run = await begun(other);
@@ -195,7 +195,7 @@ describePostgres('a lock of a process', (database) => {
     await locks.drop(id);
   }
 
-  it('is not believed behind somebody who shares connections out', async () => {
+  test('is not believed behind somebody who shares connections out', async () => {
     const [shared, id] = [client(), owner()];
     const pooler = new Proxy(shared, {
       get: (target, name) => {
@@ -207,14 +207,14 @@ describePostgres('a lock of a process', (database) => {
     expect((await locksIn(database().admin)).has(id)).toBe(false);
   });
 
-  it('is not believed when others can take it, too', async () => {
+  test('is not believed when others can take it, too', async () => {
     const id = owner();
     vi.spyOn(sql, 'query').mockResolvedValueOnce([{ free: true }]);
     await triedWith(id, client());
     expect((await locksIn(database().admin)).has(id)).toBe(false);
   });
 
-  it('that the server refused at first is taken the next time', async () => {
+  test('that the server refused at first is taken the next time', async () => {
     const id = owner();
     const elsewhere = new URL(database().url);
     elsewhere.pathname = '/there_is_no_such_database';
@@ -227,7 +227,7 @@ describePostgres('a lock of a process', (database) => {
     await locks.drop(id);
   });
 
-  it('that is dropped while it is being taken is held no longer than its session needs', async () => {
+  test('that is dropped while it is being taken is held no longer than its session needs', async () => {
     const [one, other] = [owner(), owner()];
     const locks = new LockSession({ schema, connect: client });
     await locks.keep(one, sql, false);
@@ -239,7 +239,7 @@ describePostgres('a lock of a process', (database) => {
     await locks.drop(one);
   });
 
-  it('that can’t be taken again is forgotten: the lease decides', async () => {
+  test('that can’t be taken again is forgotten: the lease decides', async () => {
     const [first, id] = [client(), owner()];
     const clients = [first, client('postgres://postgres@127.0.0.1:1/none')];
     const locks = new LockSession({ schema, connect: () => clients.shift() ?? client() });
@@ -254,7 +254,7 @@ describePostgres('a lock of a process', (database) => {
 });
 
 describePostgres('a restart of the server', () => {
-  it.each(['stop', 'kill'] as const)('(%s) is nobody’s death: locks of before say nothing', async (end) => {
+  test.each(['stop', 'kill'] as const)('(%s) is nobody’s death: locks of before say nothing', async (end) => {
     const dataDir = mkdtempSync(join(tmpdir(), 'flowproof-restart-'));
     const server = await startPostgres({ dataDir });
     const admin = new pg.Pool({ connectionString: server.url, max: 1 });

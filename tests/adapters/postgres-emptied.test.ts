@@ -1,4 +1,4 @@
-import { afterEach, beforeEach, expect, it, vi } from 'vitest';
+import { afterEach, beforeEach, expect, test, vi } from 'vitest';
 import { postgres } from '../../src/adapters/postgres/index.js';
 import { defineTask, flowproof, linear } from '../../src/index.js';
 import type { Journal } from '../../src/persistence/index.js';
@@ -29,7 +29,7 @@ describePostgres('tables that somebody empties while a process lives', (database
     for (const one of journals.splice(0)) await one.close();
   });
 
-  it.each([['all'], ['only what its process knows', 'shapes']])('(%s): every run that begins later can be read', async (_, ...some) => {
+  test.each([['all'], ['only what its process knows', 'shapes']])('(%s): every run that begins later can be read', async (_, ...some) => {
     await using app = flowproof({ persistence: postgres(database().url), flows: [flow] });
     await using other = flowproof({ persistence: postgres(database().url), flows: [flow] });
     await app.run(flow, { id: `before ${some}` });
@@ -40,7 +40,7 @@ describePostgres('tables that somebody empties while a process lives', (database
     expect(await other.run(flow, { id })).toMatchObject({ state: 'SUCCESS', results: { greeting: 'hello' } });
   });
 
-  it('and filled again from a backup: runs of the backup and runs that begin later can be read', async () => {
+  test('and filled again from a backup: runs of the backup and runs that begin later can be read', async () => {
     const later = linear('later').add(greet).build();
     await using app = flowproof({ persistence: postgres(database().url), flows: [flow, later] });
     await app.run(flow, { id: 'in the backup' });
@@ -61,7 +61,7 @@ describePostgres('tables that somebody empties while a process lives', (database
     ]);
   });
 
-  it('does not make its process look dead to others', async () => {
+  test('does not make its process look dead to others', async () => {
     const { writer: owner } = sampleRun();
     await journal.tick({ owner, leaseMs: LONG_MS, watch: [] });
     await empty('leases');
@@ -70,7 +70,7 @@ describePostgres('tables that somebody empties while a process lives', (database
     expect((await (await opened()).find({ runId: run.runId }))?.owner).toEqual({ id: owner, alive: true });
   });
 
-  it('leaves it the lock that shows its death', async () => {
+  test('leaves it the lock that shows its death', async () => {
     const run = await begun(journal);
     const tick = () => journal.tick({ owner: run.writer, leaseMs: LONG_MS, watch: [] });
     await tick();

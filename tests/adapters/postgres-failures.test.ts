@@ -1,7 +1,7 @@
 import { rm } from 'node:fs/promises';
 import { Kysely, PostgresDialect } from 'kysely';
 import pg from 'pg';
-import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
+import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest';
 import { startPostgres } from '../../scripts/postgres.js';
 import { postgres } from '../../src/adapters/postgres/index.js';
 import { defineTask, flowproof, linear } from '../../src/index.js';
@@ -29,14 +29,14 @@ describePostgres('an answer that is lost', (database) => {
     await wire.close();
   });
 
-  it('of an append: it was mine', async () => {
+  test('of an append: it was mine', async () => {
     const run = await begun(journal, 1);
     wire.loseAnswers(1);
     expect(await appendOne(journal, run.item(2))).toBe('mine');
     expect(await entriesOf(journal, run.runId)).toHaveLength(3);
   });
 
-  it('of an append that changes more: done once, with all that belongs to it', async () => {
+  test('of an append that changes more: done once, with all that belongs to it', async () => {
     const run = await begun(journal, 1);
     await journal.send({ id: 'm-1', runId: run.runId, kind: 'suspend' });
     wire.loseAnswers(1);
@@ -45,7 +45,7 @@ describePostgres('an answer that is lost', (database) => {
     expect([loaded.inbox, loaded.summary.state, loaded.summary.owner]).toEqual([[], 'SUSPENDED', undefined]);
   });
 
-  it('of all tries: unknown, and the same item again tells', async () => {
+  test('of all tries: unknown, and the same item again tells', async () => {
     const run = await begun(journal, 1);
     wire.loseAnswers(3);
     const item = run.item(2);
@@ -53,7 +53,7 @@ describePostgres('an answer that is lost', (database) => {
     expect(await appendOne(journal, item)).toBe('mine');
   });
 
-  it('of a batch: each was mine, the stale one is stale', async () => {
+  test('of a batch: each was mine, the stale one is stale', async () => {
     const runs = [await begun(journal, 1), await begun(journal, 1), await begun(journal, 1)] as const;
     const late = runs[1].by(sampleRun().writer).item(1);
     wire.loseAnswers(1);
@@ -64,7 +64,7 @@ describePostgres('an answer that is lost', (database) => {
     expect(again.map(({ kind }) => kind)).toEqual(['mine', 'mine', 'mine']);
   });
 
-  it('when another engine has taken over meanwhile: mine was mine, and the next one is stale', async () => {
+  test('when another engine has taken over meanwhile: mine was mine, and the next one is stale', async () => {
     const run = await begun(journal, 1);
     wire.loseAnswers(3);
     const item = run.item(2);
@@ -76,7 +76,7 @@ describePostgres('an answer that is lost', (database) => {
     expect(await appendOne(journal, run.item(3))).toBe('stale');
   });
 
-  it('of a creation: created, once', async () => {
+  test('of a creation: created, once', async () => {
     await begun(journal);
     wire.loseAnswers(1);
     const run = sampleRun({ shape: { ...shape, fingerprint: 'lost' } });
@@ -88,7 +88,7 @@ describePostgres('an answer that is lost', (database) => {
     expect(await journal.createRun(next.create)).toMatchObject({ kind: 'exists', run: { runId: next.runId } });
   });
 
-  it('of a message, a tick, a load: asked again', async () => {
+  test('of a message, a tick, a load: asked again', async () => {
     const run = await begun(journal, 1);
     wire.loseAnswers(1);
     await journal.send({ id: 'm-1', runId: run.runId, kind: 'suspend' });
@@ -105,7 +105,7 @@ describePostgres('connections that the server ends', (database) => {
       'select pg_terminate_backend(pid) from pg_stat_activity where datname = current_database() and pid <> pg_backend_pid()',
     );
 
-  it('between appends are replaced, for a URL, a pool and a Kysely', async () => {
+  test('between appends are replaced, for a URL, a pool and a Kysely', async () => {
     const pool = new pg.Pool({ connectionString: database().url, max: 2 });
     // Ours while we use it; once we are done with it, its idle connections are its owner's again.
     pool.on('error', () => undefined);
@@ -131,7 +131,7 @@ describePostgres('connections that the server ends', (database) => {
 });
 
 describePostgres('a server that is down', () => {
-  it('leaves appends unknown, says that it is unreachable, and goes on when it is back', async () => {
+  test('leaves appends unknown, says that it is unreachable, and goes on when it is back', async () => {
     const server = await startPostgres();
     const journal = await opened(server.url);
     const run = await begun(journal, 1);
@@ -157,7 +157,7 @@ describePostgres('a run that is asked for while the server is away', () => {
   const rest = defineTask({ name: 'rest', execute: async () => undefined });
   const flow = linear('asked').add(rest).build();
 
-  it('is waited for, as long as a run waits for its store', async () => {
+  test('is waited for, as long as a run waits for its store', async () => {
     const server = await startPostgres();
     await using app = flowproof({ persistence: postgres(server.url), flows: [flow] });
     await using hasty = flowproof({ persistence: postgres(server.url), flows: [flow], storeTimeoutMs: 0 });
@@ -178,7 +178,7 @@ describePostgres('a run that is asked for while the server is away', () => {
 describePostgres('what one append costs', (database) => {
   afterEach(() => vi.restoreAllMocks());
 
-  it('is one statement, also when it ends the run, and for many runs', async () => {
+  test('is one statement, also when it ends the run, and for many runs', async () => {
     const journal = await opened(database().url);
     const runs = await Promise.all(Array.from({ length: 10 }, () => begun(journal)));
     // Until both lanes are open, and the lock is taken.
@@ -203,13 +203,13 @@ describePostgres('what one append costs', (database) => {
 });
 
 describe('an address where nobody is', () => {
-  it('is STORE_UNREACHABLE', async () => {
+  test('is STORE_UNREACHABLE', async () => {
     await expect(opened('postgres://postgres@127.0.0.1:1/none')).rejects.toMatchObject({ code: 'STORE_UNREACHABLE' });
   });
 });
 
 describePostgres('a server that shuts down in the breath in which it greets', (database) => {
-  it('ends no process: whoever connected is told, and gets in later', async () => {
+  test('ends no process: whoever connected is told, and gets in later', async () => {
     const wire = await startWire(database().url);
     wire.endGreeted(1);
     await expect(opened(wire.url)).rejects.toMatchObject({ code: 'STORE_UNREACHABLE' });

@@ -2,7 +2,7 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import pg from 'pg';
-import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
+import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest';
 import { startPostgres } from '../../scripts/postgres.js';
 import { type PostgresOptions, postgres } from '../../src/adapters/postgres/index.js';
 import type { AppendResult, Journal } from '../../src/persistence/index.js';
@@ -34,7 +34,7 @@ describePostgres('steps of many runs', (database) => {
     await journal.close();
   });
 
-  it('of which one is stale, one blocked and one oversized: 47 go on, three end each in its own way', async () => {
+  test('of which one is stale, one blocked and one oversized: 47 go on, three end each in its own way', async () => {
     const runs = await manyBegun(journal, 50);
     const [stale, blocked, large, ...rest] = runs as [SampleRun, SampleRun, SampleRun, ...SampleRun[]];
     await appendOne(journal, stale.by(sampleRun().writer).item(1));
@@ -57,7 +57,7 @@ describePostgres('steps of many runs', (database) => {
     expect(await appendOne(journal, large.item(1))).toBe('ok');
   });
 
-  it('one of which stays blocked hold up nobody while it is tried again and again', async () => {
+  test('one of which stays blocked hold up nobody while it is tried again and again', async () => {
     const [blocked, ...rest] = (await manyBegun(journal, 8)) as [SampleRun, ...SampleRun[]];
     const foreign = await database().admin.connect();
     await foreign.query('begin');
@@ -79,7 +79,7 @@ describePostgres('steps of many runs', (database) => {
     expect((await journal.find({ runId: blocked.runId }))?.state).toBe('SUSPENDED');
   });
 
-  it('through a pool of the user wait no longer for a blocked one, and leave its settings alone', async () => {
+  test('through a pool of the user wait no longer for a blocked one, and leave its settings alone', async () => {
     const pool = new pg.Pool({ connectionString: database().url, max: 2 });
     const other = postgres(pool).connect();
     await other.open();
@@ -98,7 +98,7 @@ describePostgres('steps of many runs', (database) => {
     await pool.end();
   });
 
-  it('cost at most a tenth of a statement and of a commit each, in step and out of it', async () => {
+  test('cost at most a tenth of a statement and of a commit each, in step and out of it', async () => {
     const runs = await manyBegun(journal, RUNS);
     const query = vi.spyOn(pg.Client.prototype, 'query');
     // The pauses are the work of the runs, so that they get out of step; nothing is waited for by them.
@@ -124,7 +124,7 @@ describePostgres('steps of many runs', (database) => {
     return rows[0].n;
   }
 
-  it('have their answers before a journal closes', async () => {
+  test('have their answers before a journal closes', async () => {
     const other = await opened(database().url);
     const runs = await manyBegun(other, 10);
     const answers = other.append(runs.map((run) => run.item(1)));
@@ -132,7 +132,7 @@ describePostgres('steps of many runs', (database) => {
     expect((await answers).map(({ kind }) => kind)).toEqual(runs.map(() => 'ok'));
   });
 
-  it('that are large do not share a statement with all others', async () => {
+  test('that are large do not share a statement with all others', async () => {
     const query = vi.spyOn(pg.Client.prototype, 'query');
     const runs = await manyBegun(journal, 6);
     query.mockClear();
@@ -142,7 +142,7 @@ describePostgres('steps of many runs', (database) => {
     expect(inserts).toHaveLength(3);
   });
 
-  it('may be held to another size', async () => {
+  test('may be held to another size', async () => {
     const other = await opened(database().url, { maxStepBytes: 1_000 });
     const run = await begun(other);
     expect(await appendOne(other, run.item(1))).toBe('ok');
@@ -156,7 +156,7 @@ describePostgres('steps of many runs', (database) => {
 });
 
 describePostgres('a server that dies under 32 runs', () => {
-  it('loses nothing and doubles nothing: they wait and go on', { timeout: 60_000 }, async () => {
+  test('loses nothing and doubles nothing: they wait and go on', { timeout: 60_000 }, async () => {
     const dataDir = mkdtempSync(join(tmpdir(), 'flowproof-group-'));
     let server = await startPostgres({ dataDir });
     const journal = await opened(server.url);
@@ -231,17 +231,17 @@ describe('a statement that fails', () => {
   };
   const kinds = (results: readonly AppendResult[]) => results.map(({ kind }) => kind);
 
-  it.each(['40P01', '40001'])('for a moment’s reason (%s): each of its steps goes alone', async (code) => {
+  test.each(['40P01', '40001'])('for a moment’s reason (%s): each of its steps goes alone', async (code) => {
     const lane = new ToldLane(code, code, code);
     expect(kinds(await appendTo(lane, 3))).toEqual(['ok', 'ok', 'ok']);
     expect(lane.sent).toEqual([3, 1, 1, 1, 1, 1]);
   });
 
-  it('because of one step: that one is refused', async () => {
+  test('because of one step: that one is refused', async () => {
     expect(kinds(await appendTo(new ToldLane('22P02', '', '22P02'), 3))).toEqual(['ok', 'refused', 'ok']);
   });
 
-  it.each(['57P01', 'ECONNRESET', 'EPIPE'])('without an answer (%s): the same again, and unknown in the end', async (code) => {
+  test.each(['57P01', 'ECONNRESET', 'EPIPE'])('without an answer (%s): the same again, and unknown in the end', async (code) => {
     expect(kinds(await appendTo(new ToldLane(code, code), 3))).toEqual(['ok', 'ok', 'ok']);
     expect(kinds(await appendTo(new ToldLane(code, code, code), 3))).toEqual(['unknown', 'unknown', 'unknown']);
     expect(kinds(await appendTo(new ToldLane(code, code, code), 1))).toEqual(['unknown']);

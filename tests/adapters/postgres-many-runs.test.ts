@@ -1,5 +1,5 @@
 import pg from 'pg';
-import { beforeAll, expect, it } from 'vitest';
+import { beforeAll, expect, test } from 'vitest';
 import { postgres } from '../../src/adapters/postgres/index.js';
 import type { PruneParams, RunFilter } from '../../src/persistence/index.js';
 import type { Statement } from '../../src/sql/client/sql.js';
@@ -74,7 +74,7 @@ describePostgres(`among ${RUNS} runs`, (database) => {
     return () => client.end();
   });
 
-  it.each(FILTERS)('a page reads about a page: %s', async (_what, filter) => {
+  test.each(FILTERS)('a page reads about a page: %s', async (_what, filter) => {
     const looked: number[] = [];
     const read = async (statement: Statement, params: readonly unknown[]) => {
       looked.push(await looksAt(client, statement, params));
@@ -89,7 +89,7 @@ describePostgres(`among ${RUNS} runs`, (database) => {
     for (const rows of looked) expect(rows).toBeLessThan(READ_AT_MOST);
   });
 
-  it('a batch of pruning reads about a batch, and a walk is seen as one', async () => {
+  test('a batch of pruning reads about a batch, and a walk is seen as one', async () => {
     const looked: number[] = [];
     const params: PruneParams = { endedBeforeMs: Date.now(), limit: 50 };
     const read = async (statement: Statement, values: readonly unknown[]) => {
@@ -137,7 +137,7 @@ describePostgres(`a tick beside ${RUNS} runs that it does not take`, (database) 
     return rows;
   };
 
-  it.each(['planned when there was nothing', 'planned with statistics'])('looks at few of them: %s', async (when) => {
+  test.each(['planned when there was nothing', 'planned with statistics'])('looks at few of them: %s', async (when) => {
     if (when === 'planned when there was nothing') await database().admin.query(OTHERS);
     else await database().admin.query('analyze flowproof.runs; analyze flowproof.leases');
     expect(await looked(tickAndTake)).toBeLessThan(READ_AT_MOST);
@@ -145,7 +145,7 @@ describePostgres(`a tick beside ${RUNS} runs that it does not take`, (database) 
     expect(await looked(tickThoroughly)).toBeLessThan(2 * READ_AT_MOST);
   });
 
-  it('finds what is due among them, of a living owner nothing, and of a dead one what it has', async () => {
+  test('finds what is due among them, of a living owner nothing, and of a dead one what it has', async () => {
     await client.query(`update flowproof.leases set expires_at = now() - interval '1 day' where owner::text like '%0005'`);
     await client.query(
       `update flowproof.runs set wake_at = null where key in (select key from flowproof.runs where wake_at < 'infinity' limit 3)`,

@@ -2,7 +2,7 @@ import { randomUUID } from 'node:crypto';
 import { rm } from 'node:fs/promises';
 import { Kysely, PostgresDialect } from 'kysely';
 import pg from 'pg';
-import { afterEach, describe, expect, it, vi } from 'vitest';
+import { afterEach, describe, expect, test, vi } from 'vitest';
 import { startPostgres } from '../../scripts/postgres.js';
 import { postgres, prepareSchema } from '../../src/adapters/postgres/index.js';
 import { defineTask, flowproof, linear } from '../../src/index.js';
@@ -58,7 +58,7 @@ describePostgres('what passes', (database) => {
     ['25006', 'the server only reads', 'set default_transaction_read_only = on', 'reset default_transaction_read_only'],
   ] as const;
 
-  it.each(troubles)('(%s, %s) is waited for by who opens and by who starts a run', async (code, _, begin, end) => {
+  test.each(troubles)('(%s, %s) is waited for by who opens and by who starts a run', async (code, _, begin, end) => {
     const { role, url } = await service();
     const pool = new pg.Pool({ connectionString: url, max: 3 });
     const sources = { url: postgres(url), pool: postgres(pool) };
@@ -79,7 +79,7 @@ describePostgres('what passes', (database) => {
     await pool.end();
   });
 
-  it('(a server that is down) is waited for by who opens, with a warning that says why', async () => {
+  test('(a server that is down) is waited for by who opens, with a warning that says why', async () => {
     const server = await startPostgres();
     await server.kill();
     const warned = new Promise<Error>((resolve) => process.once('warning', resolve));
@@ -93,7 +93,7 @@ describePostgres('what passes', (database) => {
     await rm(server.dataDir, { recursive: true });
   });
 
-  it('is not waited for when it can’t: no such database, no such role, a pool that was ended, a URL that is none', async () => {
+  test('is not waited for when it can’t: no such database, no such role, a pool that was ended, a URL that is none', async () => {
     const url = (change: (url: URL) => void) => {
       const other = new URL(database().url);
       change(other);
@@ -123,7 +123,7 @@ describePostgres('what passes', (database) => {
 
 describe('what a store says of', () => {
   const error = (code: string | undefined, message = 'said so') => Object.assign(new Error(message), code === undefined ? {} : { code });
-  it.each([
+  test.each([
     ...['08006', '25006', '25P03', '40001', '53100', '53200', '53300', '55P03', '57014', '57P01', '57P02', '57P03', '58030'].map((code) => [
       code,
     ]),
@@ -132,7 +132,7 @@ describe('what a store says of', () => {
     expect(asPersistenceError(error(code))).toMatchObject({ code: 'STORE_UNREACHABLE', message: expect.stringContaining('said so') });
   });
 
-  it.each([
+  test.each([
     '28P01',
     '3D000',
     '42601',
@@ -145,11 +145,11 @@ describe('what a store says of', () => {
     expect(asPersistenceError(error(code))).toMatchObject({ code: 'STORE_REFUSED', message: expect.stringContaining('said so') });
   });
 
-  it.each(['3F000', '42P01', '42703', '42501'])('%s: the tables are not right', (code) => {
+  test.each(['3F000', '42P01', '42703', '42501'])('%s: the tables are not right', (code) => {
     expect(asPersistenceError(error(code))).toMatchObject({ code: 'STORE_SCHEMA' });
   });
 
-  it('a host of several addresses: what each of them says', () => {
+  test('a host of several addresses: what each of them says', () => {
     const all = new AggregateError([error('ECONNREFUSED', 'refused by ::1'), error('ECONNREFUSED', 'refused by 127.0.0.1')], '');
     expect(asPersistenceError(Object.assign(all, { code: 'ECONNREFUSED' }))).toMatchObject({
       code: 'STORE_UNREACHABLE',
@@ -157,7 +157,7 @@ describe('what a store says of', () => {
     });
   });
 
-  it('an error that can’t be read: something', () => {
+  test('an error that can’t be read: something', () => {
     const odd = new Proxy(new Error('x'), {
       get() {
         throw new Error('no');

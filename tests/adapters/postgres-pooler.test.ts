@@ -1,5 +1,5 @@
 import pg from 'pg';
-import { afterEach, beforeEach, expect, it } from 'vitest';
+import { afterEach, beforeEach, expect, test } from 'vitest';
 import { greet } from '../../src/adapters/postgres/pooler.js';
 import { describePostgres } from '../support/postgres.js';
 
@@ -27,18 +27,18 @@ describePostgres('a new connection', (database) => {
   };
   const never = async () => expect.unreachable('nobody is in between');
 
-  it('that is ours is set as we need it, without a second one', async () => {
+  test('that is ours is set as we need it, without a second one', async () => {
     await greet(client, { settings, another: never });
     expect(await seqscan()).toBe('off');
   });
 
-  it('that somebody keeps for us is set, too', async () => {
+  test('that somebody keeps for us is set, too', async () => {
     Object.assign(client, { processID: ANOTHER_PID });
     await greet(client, { settings, another: separate });
     expect(await seqscan()).toBe('off');
   });
 
-  it('that is lent to others is refused, with what to do, and left as it was', async () => {
+  test('that is lent to others is refused, with what to do, and left as it was', async () => {
     Object.assign(client, { processID: ANOTHER_PID });
     const same = async () => ({ client, end: async () => undefined });
     await expect(greet(client, { settings, another: same })).rejects.toMatchObject({

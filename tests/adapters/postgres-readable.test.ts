@@ -1,4 +1,4 @@
-import { expect, it } from 'vitest';
+import { expect, test } from 'vitest';
 import { postgres } from '../../src/adapters/postgres/index.js';
 import { defineTask, flowproof, linear } from '../../src/index.js';
 import { withFaults } from '../../src/testing/index.js';
@@ -35,7 +35,7 @@ describePostgres('the views', (database) => {
     ['all is undone', { d: 2 }],
     ['the last one fails', { f: 1 }],
   ];
-  it.each(FAILING)('say of each atom what the engine says: %s, after a death behind each write', async (what, failing) => {
+  test.each(FAILING)('say of each atom what the engine says: %s, after a death behind each write', async (what, failing) => {
     const store = postgres(database().url);
     for (let death = 1, died = true; died; death++) {
       died = false;
@@ -66,7 +66,7 @@ describePostgres('the views', (database) => {
     }
   });
 
-  it('know an atom by its path when the code has changed, and forget what was before a reset', async () => {
+  test('know an atom by its path when the code has changed, and forget what was before a reset', async () => {
     const persistence = postgres(database().url);
     const step = (name: string) => defineTask({ name, execute: async () => undefined, revert: async () => undefined });
     const gated = defineTask({ name: 'gated', execute: async (_: {}, ctx: { services: { gate: Gate } }) => ctx.services.gate.pass() });
@@ -98,7 +98,7 @@ describePostgres('the views', (database) => {
     expect((await atomsOf('changed')).map(({ rounds, failures }) => rounds + failures)).toEqual([0, 0, 0]);
   });
 
-  it('leave out a start that was withdrawn, unless it was called before', async () => {
+  test('leave out a start that was withdrawn, unless it was called before', async () => {
     const journal = postgres(database().url).connect();
     await journal.open();
     const run = await begun(journal, 1, { key: 'withdrawn' });
@@ -110,7 +110,7 @@ describePostgres('the views', (database) => {
     await journal.close();
   });
 
-  it('count rounds, times and failures, and show values that text can’t hold as they are', async () => {
+  test('count rounds, times and failures, and show values that text can’t hold as they are', async () => {
     const journal = postgres(database().url).connect();
     await journal.open();
     const run = await begun(journal, 0, { key: 'rounds' });
@@ -134,7 +134,7 @@ describePostgres('the views', (database) => {
     await journal.close();
   });
 
-  it('read one run without walking through the others', async () => {
+  test('read one run without walking through the others', async () => {
     const journal = postgres(database().url).connect();
     await journal.open();
     for (let index = 0; index < 20; index++) await begun(journal, 3);

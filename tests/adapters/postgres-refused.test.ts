@@ -1,4 +1,4 @@
-import { expect, it } from 'vitest';
+import { expect, test } from 'vitest';
 import { postgres } from '../../src/adapters/postgres/index.js';
 import { concurrent, defineTask, flowproof, linear, type TaskContext, unordered } from '../../src/index.js';
 import { describePostgres } from '../support/postgres.js';
@@ -39,7 +39,7 @@ function pieceOf(at: number) {
 }
 
 describePostgres('a result that is larger than a step may be', (database) => {
-  it('is its task’s failure, and undoes its run; the runs that share its commits go on', async () => {
+  test('is its task’s failure, and undoes its run; the runs that share its commits go on', async () => {
     await using app = flowproof({ persistence: postgres(database().url, { maxStepBytes: MAX_STEP_BYTES }), flows: [flow, together] });
     const ends = await Promise.all(Array.from({ length: 20 }, (_, n) => app.run(flow, { id: `run-${n}`, inputs: { n } })));
     expect(ends.map(({ state }) => state)).toEqual(ends.map((_, n) => (n === 7 ? 'REVERTED' : 'SUCCESS')));
@@ -50,7 +50,7 @@ describePostgres('a result that is larger than a step may be', (database) => {
     expect((await app.inspect('run-7')).atoms.map(({ state }) => state)).toEqual(['REVERTED', 'REVERTED']);
   });
 
-  it('is nobody’s failure where several results together are: they are written in several steps', async () => {
+  test('is nobody’s failure where several results together are: they are written in several steps', async () => {
     const persistence = postgres(database().url, { maxStepBytes: MAX_STEP_BYTES });
     await using app = flowproof({ persistence, flows: [together], executor: concurrent({ limit: 12 }) });
     const end = await app.run(together, { id: 'together', inputs: { n: 1 } });

@@ -1,6 +1,6 @@
 import { Kysely, PostgresDialect } from 'kysely';
 import pg from 'pg';
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { type PostgresSource, postgres } from '../../src/adapters/postgres/index.js';
 import { type App, defineTask, flowproof, isFlowproofError, linear, type TaskContext } from '../../src/index.js';
 import { Gate } from '../app/gate.js';
@@ -88,7 +88,7 @@ describePostgres('runs looked at on a replica', () => {
     flowproof({ persistence: postgres(source, { readOnly: true }), flows, services: { gate } });
 
   describe.each(Object.keys(SOURCES))('by %s', (kind) => {
-    it('lists, finds and shows what there is', async () => {
+    test('lists, finds and shows what there is', async () => {
       await using app = replica(SOURCES[kind]?.());
       await app.ready();
       const { runs } = await app.runs();
@@ -118,14 +118,14 @@ describePostgres('runs looked at on a replica', () => {
     });
   });
 
-  it.each(Object.keys(WRITES))('refuses what would write: %s', async (what) => {
+  test.each(Object.keys(WRITES))('refuses what would write: %s', async (what) => {
     await using app = replica();
     const refusal = await WRITES[what]?.(app).catch((error: unknown) => error);
     expect(refusal).toMatchObject({ name: 'PersistenceError', code: 'STORE_READ_ONLY' });
     expect(isFlowproofError(refusal) && refusal.message).toMatch(/^this app only reads its store/);
   });
 
-  it('refuses to list by who is alive', async () => {
+  test('refuses to list by who is alive', async () => {
     await using app = replica();
     await expect(app.runs({ ownerless: true })).rejects.toMatchObject({
       code: 'STORE_READ_ONLY',
@@ -133,7 +133,7 @@ describePostgres('runs looked at on a replica', () => {
     });
   });
 
-  it('leaves no lease and takes nothing up, though it is told to', async () => {
+  test('leaves no lease and takes nothing up, though it is told to', async () => {
     const app = flowproof({ persistence: postgres(pair.primary.url, { readOnly: true }), flows, services: { gate }, recover: true });
     await app.ready();
     await app.runs();
@@ -153,7 +153,7 @@ describePostgres('runs looked at on a replica', () => {
     }
   }
 
-  it('needs no more than the right to read', async () => {
+  test('needs no more than the right to read', async () => {
     await query(
       `create role looking login; grant usage on schema flowproof to looking; grant select on all tables in schema flowproof to looking`,
     );
@@ -167,7 +167,7 @@ describePostgres('runs looked at on a replica', () => {
     }
   });
 
-  it('says so where the schema has not come yet', async () => {
+  test('says so where the schema has not come yet', async () => {
     await using app = flowproof({
       persistence: postgres(pair.standby.url, { readOnly: true, schema: 'not yet' }),
       flows,
@@ -176,7 +176,7 @@ describePostgres('runs looked at on a replica', () => {
     await expect(app.runs()).rejects.toMatchObject({ code: 'STORE_SCHEMA' });
   });
 
-  it('a store that is to write there waits, and says what would do', async () => {
+  test('a store that is to write there waits, and says what would do', async () => {
     await using app = flowproof({
       persistence: postgres(pair.standby.url, { schema: 'other' }),
       flows,
@@ -186,7 +186,7 @@ describePostgres('runs looked at on a replica', () => {
     await expect(app.ready()).rejects.toMatchObject({ code: 'STORE_UNREACHABLE', message: expect.stringContaining('readOnly: true') });
   });
 
-  it('waits for a result that is still to come, and ends when it is stopped meanwhile', async () => {
+  test('waits for a result that is still to come, and ends when it is stopped meanwhile', async () => {
     await using app = replica();
     const result = app.handle(doubling, 'under way').result();
     const other = replica();

@@ -1,5 +1,5 @@
 import pg from 'pg';
-import { describe, expect, it } from 'vitest';
+import { describe, expect, test } from 'vitest';
 import { PoolSql } from '../../src/adapters/postgres/pool-sql.js';
 import { migrate } from '../../src/sql/schema/migrate.js';
 import { allMigrations } from '../../src/sql/schema/migrations/all-migrations.js';
@@ -7,7 +7,7 @@ import { describePostgres } from '../support/postgres.js';
 import { difference, dumpSchema } from './schema-dump.js';
 
 describePostgres('each migration', (database) => {
-  it.each(
+  test.each(
     allMigrations.map(({ version, name }, index) => [`${String(version).padStart(4, '0')}-${name}`, index] as const),
   )('%s: changes what its file in tests/adapters/schema shows, and nothing else', async (name, index) => {
     const sql = new PoolSql(new pg.Pool({ connectionString: database().url, max: 1 }), { own: true });
@@ -21,7 +21,7 @@ describePostgres('each migration', (database) => {
     await expect(text).toMatchFileSnapshot(`schema/${name}.txt`);
   });
 
-  it('is seen with all that it changes: a column, a comment, an index, a constraint, a view', async () => {
+  test('is seen with all that it changes: a column, a comment, an index, a constraint, a view', async () => {
     const { admin } = database();
     await admin.query('create schema watched; create table watched.a (id int primary key, text text)');
     const states = [await dumpSchema(admin, 'watched')];
@@ -42,7 +42,7 @@ describePostgres('each migration', (database) => {
 });
 
 describe('a difference', () => {
-  it('shows what came, what went and what stayed', () => {
+  test('shows what came, what went and what stayed', () => {
     expect(difference(['a', 'b'], ['b', 'c'])).toBe('- a\n  b\n+ c\n');
   });
 });

@@ -1,6 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import pg from 'pg';
-import { describe, expect, it, vi } from 'vitest';
+import { describe, expect, test, vi } from 'vitest';
 import { connect } from '../../src/adapters/postgres/connect.js';
 import { type PostgresOptions, postgres, prepareSchema } from '../../src/adapters/postgres/index.js';
 import { PoolSql } from '../../src/adapters/postgres/pool-sql.js';
@@ -25,7 +25,7 @@ describePostgres('the schema', (database) => {
     (await database().admin.query(`select version, name from "${schema}".migrations order by version`)).rows;
   const expected = allMigrations.map(({ version, name }) => ({ version, name }));
 
-  it('is made once by many starters at the same moment', async () => {
+  test('is made once by many starters at the same moment', async () => {
     for (let round = 0; round < 3; round++) {
       const schema = `starters_${round}`;
       const journals = await Promise.all(Array.from({ length: 8 }, () => open({ schema })));
@@ -35,7 +35,7 @@ describePostgres('the schema', (database) => {
     }
   });
 
-  it('may have any name, and two of them share nothing', async () => {
+  test('may have any name, and two of them share nothing', async () => {
     const [one, other] = [await open({ schema: 'a "b" -- c' }), await open({ schema: 'Ω' })];
     const run = await begun(one);
     expect(await other.find({ runId: run.runId })).toBeUndefined();
@@ -44,7 +44,7 @@ describePostgres('the schema', (database) => {
     for (const schema of ['', 'a\0b', 'x'.repeat(64)]) expect(() => postgres(database().url, { schema })).toThrow(TypeError);
   });
 
-  it('is changed beside those who use it: whoever holds a table for long keeps the change waiting, and no writer behind it', async () => {
+  test('is changed beside those who use it: whoever holds a table for long keeps the change waiting, and no writer behind it', async () => {
     const { url, admin } = database();
     const sql = new PoolSql(new pg.Pool({ connectionString: url, max: 1 }), { own: true });
     await migrate(sql, { schema: 'used', migrate: true, migrations: allMigrations.slice(0, 6) });
@@ -66,7 +66,7 @@ describePostgres('the schema', (database) => {
     await sql.close();
   });
 
-  it('that a newer version has changed is refused when the change breaks this one, and only then', async () => {
+  test('that a newer version has changed is refused when the change breaks this one, and only then', async () => {
     await (await open({ schema: 'newer' })).close();
     const { admin } = database();
     await admin.query(`insert into newer.migrations (version, name, breaking) values (999, 'views', false)`);
@@ -77,14 +77,14 @@ describePostgres('the schema', (database) => {
     await expect(open({ schema: 'newer', migrate: false })).rejects.toMatchObject({ code: 'STORE_SCHEMA' });
   });
 
-  it('is not touched with migrate: false', async () => {
+  test('is not touched with migrate: false', async () => {
     await expect(open({ schema: 'untouched', migrate: false })).rejects.toMatchObject({ code: 'STORE_SCHEMA' });
     expect((await database().admin.query(`select 1 from pg_namespace where nspname = 'untouched'`)).rows).toEqual([]);
     await (await open({ schema: 'untouched' })).close();
     await (await open({ schema: 'untouched', migrate: false })).close();
   });
 
-  it('moves on by one migration, or not at all', async () => {
+  test('moves on by one migration, or not at all', async () => {
     const sql = new PoolSql(new pg.Pool({ connectionString: database().url, max: 1 }), { own: true });
     const schema = 'moving';
     await migrate(sql, { schema, migrate: true });
@@ -100,7 +100,7 @@ describePostgres('the schema', (database) => {
     await sql.close();
   });
 
-  it('once made needs no more rights than reading and writing rows', async () => {
+  test('once made needs no more rights than reading and writing rows', async () => {
     await (await open({ schema: 'plain' })).close();
     const role = `role_${randomUUID().replaceAll('-', '')}`;
     const { admin } = database();
@@ -118,7 +118,7 @@ describePostgres('the schema', (database) => {
     await admin.query(`drop owned by ${role}; drop role ${role}`);
   });
 
-  it('is not prepared where names can’t be names: nothing is asked of the server', async () => {
+  test('is not prepared where names can’t be names: nothing is asked of the server', async () => {
     const nowhere = 'postgres://127.0.0.1:1/nowhere';
     for (const odd of ['', 'a\0b', 'x'.repeat(64), 5 as unknown as string, null as unknown as string]) {
       await expect(prepareSchema(nowhere, { schema: odd })).rejects.toThrow(TypeError);
@@ -126,7 +126,7 @@ describePostgres('the schema', (database) => {
     }
   });
 
-  it('is made though the server ends transactions in which nothing was asked for a moment', async () => {
+  test('is made though the server ends transactions in which nothing was asked for a moment', async () => {
     const role = `hasty_${randomUUID().replaceAll('-', '')}`;
     const { admin } = database();
     await admin.query(`create role ${role} superuser login; alter role ${role} set idle_in_transaction_session_timeout = '100ms'`);
@@ -146,7 +146,7 @@ describePostgres('the schema', (database) => {
     await admin.query(`drop owned by ${role} cascade; drop role ${role}`);
   });
 
-  it('says what it is to whoever looks into it: each table and view, and each column of a table', async () => {
+  test('says what it is to whoever looks into it: each table and view, and each column of a table', async () => {
     await (await open({ schema: 'described' })).close();
     const { rows } = await database().admin.query<{ name: string; comment: string | null }>(
       `select c.relname || coalesce('.' || a.attname, '') as name, coalesce(col_description(c.oid, a.attnum), obj_description(c.oid, 'pg_class')) as comment
@@ -164,7 +164,7 @@ describePostgres('the schema', (database) => {
     expect(own.filter((comment) => tables.includes(comment))).toEqual([]);
   });
 
-  it('is prepared by a role that owns it, for one that only uses it', async () => {
+  test('is prepared by a role that owns it, for one that only uses it', async () => {
     const { admin } = database();
     const id = randomUUID().replaceAll('-', '');
     const [owner, user] = [`owner_${id}`, `user_${id}`];
@@ -196,7 +196,7 @@ describePostgres('the schema', (database) => {
 });
 
 describePostgres('what is borrowed', (database) => {
-  it('comes back as it was: a pool keeps its settings and its life', async () => {
+  test('comes back as it was: a pool keeps its settings and its life', async () => {
     const pool = new pg.Pool({ connectionString: database().url, max: 1 });
     const journal = postgres(pool).connect();
     await journal.open();
@@ -215,7 +215,7 @@ describePostgres('what is borrowed', (database) => {
     await pool.end();
   });
 
-  it('is listened to once, however many use it, so that no connection of it ends the process', async () => {
+  test('is listened to once, however many use it, so that no connection of it ends the process', async () => {
     const wire = await startWire(database().url);
     const pool = new pg.Pool({ connectionString: wire.url, max: 3 });
     const journals = Array.from({ length: 12 }, () => postgres(pool).connect());
@@ -243,7 +243,7 @@ describePostgres('what is borrowed', (database) => {
     await wire.close();
   });
 
-  it('of our own, has plans, no scans and no compiler', async () => {
+  test('of our own, has plans, no scans and no compiler', async () => {
     const { sql, lanes, close } = connect({ source: database().url, lanes: 1, pooler: 'none' });
     for (const one of [sql, ...lanes]) {
       for (const [setting, value] of Object.entries({ enable_seqscan: 'off', plan_cache_mode: 'force_generic_plan', jit: 'off' })) {
@@ -253,7 +253,7 @@ describePostgres('what is borrowed', (database) => {
     await close();
   });
 
-  it('a relaxed append asks not to wait for the disk, and only for itself', async () => {
+  test('a relaxed append asks not to wait for the disk, and only for itself', async () => {
     const journal = postgres(database().url).connect();
     await journal.open();
     const run = await begun(journal);
@@ -274,7 +274,7 @@ describePostgres('what is borrowed', (database) => {
 });
 
 describePostgres('what PostgreSQL can’t keep', (database) => {
-  it('is refused by itself, and harms nothing else', async () => {
+  test('is refused by itself, and harms nothing else', async () => {
     const journal = postgres(database().url).connect();
     await journal.open();
     const [a, b] = [await begun(journal), await begun(journal)];
@@ -290,7 +290,7 @@ describePostgres('what PostgreSQL can’t keep', (database) => {
 });
 
 describe('an address', () => {
-  it('is not opened before it is asked for', async () => {
+  test('is not opened before it is asked for', async () => {
     const journal = postgres('postgres://nobody@127.0.0.1:1/none').connect();
     await expect(journal.runs({})).rejects.toMatchObject({ code: 'STORE_CLOSED' });
     await journal.close();

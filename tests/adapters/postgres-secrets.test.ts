@@ -1,7 +1,7 @@
 import { randomBytes, randomUUID } from 'node:crypto';
 import { Kysely, PostgresDialect } from 'kysely';
 import pg from 'pg';
-import { expect, it } from 'vitest';
+import { expect, test } from 'vitest';
 import { postgres, transaction } from '../../src/adapters/postgres/index.js';
 import { defineTask, encrypted, flowproof, linear, type Persistence, type TaskContext } from '../../src/index.js';
 import { CANARY, everythingShown, tellers } from '../app/secret-flows.js';
@@ -54,7 +54,7 @@ describePostgres('PostgreSQL with secrets', (database) => {
 });
 
 describePostgres('secrets in PostgreSQL', (database) => {
-  it('are in no table and no view, and in nothing that is told', { timeout: START_MS }, async () => {
+  test('are in no table and no view, and in nothing that is told', { timeout: START_MS }, async () => {
     const { url, admin } = database();
     await provesNothingIsSeen(
       async (sql) => (await admin.query<object>(sql)).rows,
@@ -62,7 +62,7 @@ describePostgres('secrets in PostgreSQL', (database) => {
     );
   });
 
-  it('that a task gives in a transaction of its own are encrypted in it', async () => {
+  test('that a task gives in a transaction of its own are encrypted in it', async () => {
     const { url, admin } = database();
     const schema = `Trx ${randomUUID()}`;
     await admin.query('create table issued (n int)');
@@ -93,7 +93,7 @@ describePostgres('secrets in PostgreSQL', (database) => {
 });
 
 describePglite('secrets in PGlite', () => {
-  it('are in no table and no view, and in nothing that is told', { timeout: START_MS }, async () => {
+  test('are in no table and no view, and in nothing that is told', { timeout: START_MS }, async () => {
     const { PGlite } = await import('@electric-sql/pglite');
     const { pglite } = await import('../../src/adapters/pglite/index.js');
     const database = new PGlite();

@@ -1,6 +1,6 @@
 import { Kysely, PostgresDialect } from 'kysely';
 import pg from 'pg';
-import { afterEach, beforeEach, expect, it } from 'vitest';
+import { afterEach, beforeEach, expect, test } from 'vitest';
 import { Connection } from '../../src/adapters/postgres/connection.js';
 import { postgres } from '../../src/adapters/postgres/index.js';
 import { OwnClient } from '../../src/adapters/postgres/own-client.js';
@@ -75,7 +75,7 @@ describePostgres('a network that swallows what it is given', (database) => {
     end();
   };
 
-  it(
+  test(
     'ends a run, a start and a stop all the same',
     { timeout: TEST_MS },
     each(async (kind) => {
@@ -92,7 +92,7 @@ describePostgres('a network that swallows what it is given', (database) => {
     }),
   );
 
-  it(
+  test(
     'does not hold up a stop: neither of a run in its task, nor of an app that is opening or at rest',
     { timeout: TEST_MS },
     each(async (kind) => {
@@ -109,7 +109,7 @@ describePostgres('a network that swallows what it is given', (database) => {
     }),
   );
 
-  it('is over at some time: each process goes on by itself', { timeout: TEST_MS }, async () => {
+  test('is over at some time: each process goes on by itself', { timeout: TEST_MS }, async () => {
     const gates = KINDS.map(() => new Gate());
     const apps = KINDS.map((kind, index) => app(kind, gates[index] ?? new Gate(), PATIENT));
     const runs = apps.map((one) => one.run(flow));
@@ -125,7 +125,7 @@ describePostgres('a network that swallows what it is given', (database) => {
 });
 
 describePostgres('a pool whose clients are all taken', (database) => {
-  it('ends a run and a stop, and is used again when one comes back', { timeout: TEST_MS }, async () => {
+  test('ends a run and a stop, and is used again when one comes back', { timeout: TEST_MS }, async () => {
     const pool = new pg.Pool({ connectionString: database().url, max: 2 });
     const gate = new Gate();
     gate.open();
@@ -154,7 +154,7 @@ describePostgres('a statement whose answer does not come in time', (database) =>
   const early = (n: number) => statement(`select ${n} as n`, { waitMs: 1 });
   const patient = (n: number) => statement(`select ${n} as n`);
 
-  it('takes its connection with it: nobody gets the answer of another question', async () => {
+  test('takes its connection with it: nobody gets the answer of another question', async () => {
     const pool = new pg.Pool({ connectionString: wire.url, max: 1 });
     const own = new Connection({ client: () => new OwnClient(wire.url), settings: 'select 1' });
     for (const sql of [new PoolSql(pool, { own: true }), own]) {
@@ -169,7 +169,7 @@ describePostgres('a statement whose answer does not come in time', (database) =>
     }
   });
 
-  it('in a journal is sent again, and known as its own', async () => {
+  test('in a journal is sent again, and known as its own', async () => {
     const journal = postgres(wire.url).connect();
     await journal.open();
     const run = await begun(journal, 1);

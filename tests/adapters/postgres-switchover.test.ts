@@ -1,6 +1,6 @@
 import { Kysely, PostgresDialect } from 'kysely';
 import pg from 'pg';
-import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it, vi } from 'vitest';
+import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test, vi } from 'vitest';
 import { postgres } from '../../src/adapters/postgres/index.js';
 import { defineTask, flowproof, linear, type TaskContext } from '../../src/index.js';
 import { Gate } from '../app/gate.js';
@@ -68,7 +68,7 @@ describePostgres('two servers, of which one only reads', () => {
       return one;
     };
 
-    it('what leads to the one that only reads is left, when the address leads to the other one again', { timeout: TEST_MS }, async () => {
+    test('what leads to the one that only reads is left, when the address leads to the other one again', { timeout: TEST_MS }, async () => {
       const gate = new Gate();
       const one = app(gate);
       const run = one.run(flow, { id: 'under way' });
@@ -86,7 +86,7 @@ describePostgres('two servers, of which one only reads', () => {
     });
   });
 
-  it('of which the one that reads becomes the one that writes: runs go on there', { timeout: TEST_MS }, async () => {
+  test('of which the one that reads becomes the one that writes: runs go on there', { timeout: TEST_MS }, async () => {
     const gates = Object.values(sources).map(() => new Gate());
     const runs = Object.values(sources).map((source, index) => {
       const gate = gates[index] as Gate;

@@ -1,6 +1,6 @@
-import { expect, it } from 'vitest';
+import { expect, test } from 'vitest';
 import { readable } from '../../src/sql/schema/migrations/0003-readable.js';
 
-it('the views are made of the words of the journal: what changes them needs a migration that makes them again', async () => {
+test('the views are made of the words of the journal: what changes them needs a migration that makes them again', async () => {
   await expect(`${readable.statements('flowproof').join(';\n\n')};\n`).toMatchFileSnapshot('schema/0003-readable.sql');
 });

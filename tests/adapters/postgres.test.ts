@@ -1,6 +1,6 @@
 import { CamelCasePlugin, Kysely, PostgresDialect } from 'kysely';
 import pg from 'pg';
-import { expect, it } from 'vitest';
+import { expect, test } from 'vitest';
 import { postgres } from '../../src/adapters/postgres/index.js';
 import { transactionCases } from '../conformance/journal/transactions.js';
 import { describeJournal, runCase } from '../conformance/journal.js';
@@ -34,7 +34,7 @@ for (const [name, connect] of KINDS) {
 }
 
 describePostgres('the conformance suite fails a store that', (database) => {
-  it('writes beside the transaction that it is given', async () => {
+  test('writes beside the transaction that it is given', async () => {
     const failed: string[] = [];
     for (const one of transactionCases) {
       const rig = await postgresRig(database());

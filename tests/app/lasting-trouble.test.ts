@@ -1,7 +1,7 @@
 import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { afterEach, beforeEach, expect, it } from 'vitest';
+import { afterEach, beforeEach, expect, test } from 'vitest';
 import { defineTask, file, flowproof, linear, memory, type Persistence, PersistenceError } from '../../src/index.js';
 
 /** Longer than any test may take: whoever waits for the store so long fails. */
@@ -50,7 +50,9 @@ function silent(from: number, cause: unknown): { readonly store: Persistence; me
   };
 }
 
-it.each([0, 1, 2])('a run whose store says that waiting does not help ends at once, with what the store says (write %i)', async (from) => {
+test.each([
+  0, 1, 2,
+])('a run whose store says that waiting does not help ends at once, with what the store says (write %i)', async (from) => {
   const { store, mend } = silent(from, new PersistenceError('STORE_SCHEMA', 'the tables are gone'));
   const app = appOn(store);
   await expect(app.run(flow, { id: 'r' })).rejects.toMatchObject({
@@ -62,7 +64,7 @@ it.each([0, 1, 2])('a run whose store says that waiting does not help ends at on
   await app.stop();
 });
 
-it('a directory that can’t be one is said at once', async () => {
+test('a directory that can’t be one is said at once', async () => {
   const path = join(directory, 'a-file');
   await writeFile(path, '');
   const app = appOn(file(join(path, 'below')));
@@ -74,7 +76,7 @@ it('a directory that can’t be one is said at once', async () => {
   await app.stop();
 });
 
-it('a run whose directory was removed does not say SUCCESS', async () => {
+test('a run whose directory was removed does not say SUCCESS', async () => {
   const app = appOn(file(directory));
   expect(await app.run(flow, { id: '1' })).toMatchObject({ state: 'SUCCESS' });
   await rm(directory, { recursive: true });

@@ -1,4 +1,4 @@
-import { describe, it } from 'vitest';
+import { describe, test } from 'vitest';
 import { appendCases } from './journal/append.js';
 import { batchCases } from './journal/batches.js';
 import { createCases } from './journal/create.js';
@@ -48,7 +48,7 @@ export function describeJournal(name: string, make: () => Promise<JournalRig>, k
   describe(`journal: ${name}`, () => {
     const special = what === 'around' ? [] : sealedCases;
     const cases = [...journalCases, ...special, ...(isTransactional ? transactionCases : noTransactionCases)];
-    it.each(cases.map((one) => [one.name, one] as const))('%s', async (_name, one) => runCase(one, await make()));
+    test.each(cases.map((one) => [one.name, one] as const))('%s', async (_name, one) => runCase(one, await make()));
   });
 }
 

@@ -1,4 +1,4 @@
-import { describe, expect, it } from 'vitest';
+import { describe, expect, test } from 'vitest';
 import type { AppendItem, AppendResult, Journal, PruneParams, PruneResult } from '../../src/persistence/index.js';
 import { MemoryJournal, type MemoryStore } from '../../src/persistence/memory/memory-journal.js';
 import { journalCases, runCase } from '../conformance/journal.js';
@@ -87,7 +87,7 @@ const BROKEN: readonly (readonly [name: string, make: (store: MemoryStore) => Jo
 ];
 
 describe('the conformance suite fails a store with', () => {
-  it.each(BROKEN)('%s', async (_name, make, found) => {
+  test.each(BROKEN)('%s', async (_name, make, found) => {
     const failed: string[] = [];
     for (const one of journalCases) {
       await runCase(one, await memoryRig(make)).catch(() => failed.push(one.name));

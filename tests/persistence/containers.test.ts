@@ -1,6 +1,6 @@
 import { rm } from 'node:fs/promises';
 import { join } from 'node:path';
-import { afterAll, beforeAll, expect, it, vi } from 'vitest';
+import { afterAll, beforeAll, expect, test, vi } from 'vitest';
 import { file } from '../../src/persistence/index.js';
 import { entriesOf } from '../conformance/journal/samples.js';
 import { container } from '../support/container.js';
@@ -47,7 +47,7 @@ async function writer(store: string): Promise<Child> {
   return child;
 }
 
-it.skipIf(container === undefined)(
+test.skipIf(container === undefined)(
   'of two containers on one directory one has it, the other is refused, and after SIGKILL the next one takes over (needs namespaces)',
   async () => {
     const store = join(directory, 'store');

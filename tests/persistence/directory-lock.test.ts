@@ -1,6 +1,6 @@
 import { readdir, readFile, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { afterEach, beforeAll, beforeEach, expect, it } from 'vitest';
+import { afterEach, beforeAll, beforeEach, expect, test } from 'vitest';
 import { lockDirectory } from '../../src/persistence/file/lock/directory-lock.js';
 import { type Holder, thisProcess } from '../../src/persistence/file/lock/lock-holder.js';
 import { processStart } from '../../src/persistence/file/lock/process-start.js';
@@ -50,7 +50,7 @@ const allLeft = async () => (await readdir(directory)).filter((name) => name.sta
 /** The signs of life of those that were killed go with their locks. */
 const left = async () => (await allLeft()).filter((name) => !name.startsWith('lock.live-'));
 
-it('refuses a second process while the first one lives, naming it and the file', async () => {
+test('refuses a second process while the first one lives, naming it and the file', async () => {
   const first = await holder();
   expect(await first.line()).toBe('open');
   const second = await holder();
@@ -64,7 +64,7 @@ it('refuses a second process while the first one lives, naming it and the file',
   expect(await allLeft()).toEqual([]);
 });
 
-it('is taken over from a process that was killed, and what that one kept is there', async () => {
+test('is taken over from a process that was killed, and what that one kept is there', async () => {
   const child = await run(`
     import { file } from './persistence.mjs';
     const journal = file(${JSON.stringify(directory)}).connect();
@@ -91,20 +91,20 @@ it('is taken over from a process that was killed, and what that one kept is ther
   expect(await allLeft()).toEqual([]);
 });
 
-it('is taken over when its pid belongs to another process now', async () => {
+test('is taken over when its pid belongs to another process now', async () => {
   await writeLock({ started: `${processStart(process.ppid)}0`, token: 'stale-1' });
   const lock = await lockDirectory(directory);
   expect(await left()).toEqual(['lock']);
   await lock.release();
 });
 
-it('is not taken over when its process lives', async () => {
+test('is not taken over when its process lives', async () => {
   await writeLock({ started: processStart(process.ppid) ?? '', token: 'alive-1' });
   await expect(lockDirectory(directory)).rejects.toMatchObject({ code: 'STORE_LOCKED' });
   expect(await left()).toEqual(['lock']);
 });
 
-it('is taken over when the one before died in the middle of taking it over', async () => {
+test('is taken over when the one before died in the middle of taking it over', async () => {
   await writeLock({ started: 'long ago', token: 'stale-1' });
   await writeFile(join(directory, 'lock.after-stale-1'), textOf({ started: 'also long ago', token: 'stale-2' }));
   const lock = await lockDirectory(directory);
@@ -113,13 +113,13 @@ it('is taken over when the one before died in the middle of taking it over', asy
   await lock.release();
 });
 
-it('is left alone when nobody of ours wrote it', async () => {
+test('is left alone when nobody of ours wrote it', async () => {
   await writeFile(lockFile(), 'mine!');
   await expect(lockDirectory(directory)).rejects.toMatchObject({ code: 'STORE_LOCKED', message: expect.stringContaining(lockFile()) });
   expect(await readFile(lockFile(), 'utf8')).toBe('mine!');
 });
 
-it('goes to one of many that start at the same moment, with and without a stale lock', async () => {
+test('goes to one of many that start at the same moment, with and without a stale lock', async () => {
   for (let round = 0; round < 40; round++) {
     if (round % 2 === 0) await writeLock({ started: 'long ago', token: `stale-${round}` });
     const results = await Promise.allSettled(Array.from({ length: 8 }, () => lockDirectory(directory)));
@@ -130,7 +130,7 @@ it('goes to one of many that start at the same moment, with and without a stale 
   }
 });
 
-it('goes to one of several processes that find a stale lock at the same moment', async () => {
+test('goes to one of several processes that find a stale lock at the same moment', async () => {
   for (let round = 0; round < 3; round++) {
     await writeLock({ started: 'long ago', token: `stale-${round}` });
     const starters = await Promise.all(Array.from({ length: 5 }, holder));
@@ -141,7 +141,7 @@ it('goes to one of several processes that find a stale lock at the same moment',
   }
 });
 
-it('in one process, one value shares it and another value does not get it', async () => {
+test('in one process, one value shares it and another value does not get it', async () => {
   const persistence = file(directory);
   const [one, other] = [persistence.connect(), persistence.connect()];
   await one.open();

@@ -1,6 +1,6 @@
 import { open, readdir, readFile, rm, writeFile } from 'node:fs/promises';
 import { basename } from 'node:path';
-import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
+import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest';
 import { formatLine, parseLine } from '../../src/persistence/file/log/log-line.js';
 import { file, type Journal, pruneAll } from '../../src/persistence/index.js';
 import { appendOne, begun, entriesOf, load, type SampleRun, sampleRun } from '../conformance/journal/samples.js';
@@ -60,7 +60,7 @@ async function sampleLog() {
 }
 
 describe('a damaged byte', () => {
-  it('costs the run in whose line it is, and no other, wherever it is', async () => {
+  test('costs the run in whose line it is, and no other, wherever it is', async () => {
     const { path, whole, size, runs, lineAt } = await sampleLog();
     let refused = 0;
     for (let at = 0; at < size; at += 9) {
@@ -95,7 +95,7 @@ describe('a damaged byte', () => {
     expect(refused).toBeLessThan(size / 9 / 50);
   }, 60_000);
 
-  it('in the shape of a flow costs its runs, until a run of the flow brings it back', async () => {
+  test('in the shape of a flow costs its runs, until a run of the flow brings it back', async () => {
     const { path, whole } = await sampleLog();
     const at = whole.indexOf('"manifest"') + 20;
     const bytes = Buffer.from(whole);
@@ -111,7 +111,7 @@ describe('a damaged byte', () => {
 });
 
 describe('a damaged run', () => {
-  it('is listed as FAILURE and refused with its place; the others go on, and a warning names it', async () => {
+  test('is listed as FAILURE and refused with its place; the others go on, and a warning names it', async () => {
     let journal = await opened();
     const runs = [await begun(journal, 3, { key: 'good' }), await begun(journal, 3, { key: 'bad' })] as const;
     await journal.send({ id: 'm-1', runId: runs[1].runId, kind: 'suspend' });
@@ -141,7 +141,7 @@ describe('a damaged run', () => {
     await journal.close();
   });
 
-  it.each([
+  test.each([
     ['what it began with', 0, 'JOURNAL_GAP', 0],
     ['an entry', 2, 'JOURNAL_GAP', 2],
   ] as const)('of which %s is missing is listed and refused', async (_what, seq, code, at) => {
@@ -156,7 +156,7 @@ describe('a damaged run', () => {
     await journal.close();
   });
 
-  it('with a state that no run has is listed and refused', async () => {
+  test('with a state that no run has is listed and refused', async () => {
     let journal = await opened();
     const [bad, worse, good] = [await begun(journal, 1), await begun(journal), await begun(journal, 1)];
     await appendOne(journal, worse.item(1, { summary: { state: 'SUSPENDED' } }));
@@ -175,7 +175,7 @@ describe('a damaged run', () => {
     await journal.close();
   });
 
-  it('is whole again where a snapshot came after what is damaged', async () => {
+  test('is whole again where a snapshot came after what is damaged', async () => {
     let journal = await opened();
     const run = await begun(journal, 3);
     await appendOne(journal, { entry: run.entry(4, [['SNAPSHOT', {}]], { kind: 'snapshot' }), durability: 'full' });
@@ -189,7 +189,7 @@ describe('a damaged run', () => {
   });
 });
 
-it('bytes that don’t say any more whose they were: the directory is refused, and nothing is changed', async () => {
+test('bytes that don’t say any more whose they were: the directory is refused, and nothing is changed', async () => {
   const { path, whole, runs } = await sampleLog();
   const [, second = 0] = startsOf(whole, runs[0].runId);
   for (const damage of [
@@ -227,7 +227,7 @@ describe('compaction', () => {
     );
   }
 
-  it('keeps what is known of damaged runs, time after time, and sets the damaged file aside', async () => {
+  test('keeps what is known of damaged runs, time after time, and sets the damaged file aside', async () => {
     let journal = await opened();
     const runs = [await begun(journal, 3), await begun(journal, 3), await begun(journal, 3), await begun(journal, 3)] as const;
     const [good, broken, beheaded, begins] = runs;
@@ -256,7 +256,7 @@ describe('compaction', () => {
     await journal.close();
   });
 
-  it('finds damage that came while the log was open, and it costs that run only', async () => {
+  test('finds damage that came while the log was open, and it costs that run only', async () => {
     const journal = await opened(SEGMENT_BYTES);
     const [good, bad] = [await begun(journal, 3), await begun(journal, 3, { key: 'bad' })];
     const path = await only();
@@ -274,7 +274,7 @@ describe('compaction', () => {
     await again.close();
   });
 
-  it('of a run that is begun in an old file, ended in the new one and pruned meanwhile leaves a log that opens', async () => {
+  test('of a run that is begun in an old file, ended in the new one and pruned meanwhile leaves a log that opens', async () => {
     const journal = await opened(SEGMENT_BYTES);
     const [long, kept] = [await begun(journal, 1), await begun(journal, 1)];
     for (let index = 0; index < 30; index++) await end(journal, await begun(journal, 5), 6);

@@ -1,6 +1,6 @@
 import { cp, mkdir, open, readdir, readFile, rename, rm } from 'node:fs/promises';
 import { join } from 'node:path';
-import { afterEach, beforeEach, expect, it, vi } from 'vitest';
+import { afterEach, beforeEach, expect, test, vi } from 'vitest';
 import { systemClock } from '../../src/model/clock.js';
 import { file, type Journal } from '../../src/persistence/index.js';
 import { appendOne, begun, entriesOf, type SampleRun, sampleRun } from '../conformance/journal/samples.js';
@@ -39,7 +39,7 @@ async function keepsNothing(journal: Journal, run: SampleRun): Promise<void> {
   await expect(journal.saveLogbook({ name: 'l', metadata: {} })).rejects.toMatchObject({ code: 'STORE_GONE' });
 }
 
-it.each([
+test.each([
   ['is removed', () => rm(directory, { recursive: true })],
   ['is moved away', () => rename(directory, `${directory}-away`)],
   [
@@ -68,7 +68,7 @@ it.each([
   await journal.close();
 });
 
-it('a process whose lock was taken away harms nothing of the one that has the directory now', async () => {
+test('a process whose lock was taken away harms nothing of the one that has the directory now', async () => {
   const before = await opened();
   const run = await begun(before, 1);
   await rm(join(directory, 'lock'));
@@ -85,7 +85,7 @@ it('a process whose lock was taken away harms nothing of the one that has the di
   await again.close();
 });
 
-it('what another process wrote to the file is not overwritten, and ends the one that did not know of it', async () => {
+test('what another process wrote to the file is not overwritten, and ends the one that did not know of it', async () => {
   const journal = await opened();
   const run = await begun(journal, 1);
   const path = join(directory, 'journal-00000001.log');
@@ -98,7 +98,7 @@ it('what another process wrote to the file is not overwritten, and ends the one 
   expect((await readFile(path)).includes(strange)).toBe(true);
 });
 
-it('a compaction puts nothing into a directory that has taken the place of the one that was opened', async () => {
+test('a compaction puts nothing into a directory that has taken the place of the one that was opened', async () => {
   const journal = await opened({ segmentBytes: 2_000 });
   for (let index = 0; index < 10; index++) {
     const run = await begun(journal, 3);

@@ -1,5 +1,5 @@
 import { open, rm } from 'node:fs/promises';
-import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
+import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest';
 import { defineTask, file, flowproof, linear } from '../../src/index.js';
 import { appendOne, begun, entriesOf } from '../conformance/journal/samples.js';
 import { temporaryDirectory } from './file-rig.js';
@@ -44,7 +44,7 @@ async function hang(what: 'write' | 'datasync' | 'read'): Promise<() => void> {
 }
 
 describe('a disk that hangs', () => {
-  it.each(['write', 'datasync'] as const)('in %s: nobody is told that anything is kept; what it does in the end counts', async (what) => {
+  test.each(['write', 'datasync'] as const)('in %s: nobody is told that anything is kept; what it does in the end counts', async (what) => {
     const journal = await opened();
     const run = await begun(journal, 1);
     const answer = await hang(what);
@@ -58,7 +58,7 @@ describe('a disk that hangs', () => {
     await journal.close();
   });
 
-  it('holds up no close; the directory is given free when what it does is known', async () => {
+  test('holds up no close; the directory is given free when what it does is known', async () => {
     const journal = await opened();
     const run = await begun(journal, 1);
     const answer = await hang('datasync');
@@ -71,7 +71,7 @@ describe('a disk that hangs', () => {
     await again.close();
   });
 
-  it('in a read: whoever reads is told', async () => {
+  test('in a read: whoever reads is told', async () => {
     const journal = await opened();
     const run = await begun(journal, 1);
     const answer = await hang('read');
@@ -81,7 +81,7 @@ describe('a disk that hangs', () => {
     await journal.close();
   });
 
-  it('while it is opened: whoever opens is told, may try again, and leaves nothing behind', async () => {
+  test('while it is opened: whoever opens is told, may try again, and leaves nothing behind', async () => {
     const before = await opened();
     const run = await begun(before, 1);
     await before.close();
@@ -101,7 +101,7 @@ describe('a disk that hangs', () => {
     await last.close();
   });
 
-  it('ends a run, which stays as it was, and holds up no app that stops', async () => {
+  test('ends a run, which stays as it was, and holds up no app that stops', async () => {
     const flow = linear('one')
       .add(defineTask({ name: 'wait', execute: async () => {} }))
       .build();
@@ -116,6 +116,6 @@ describe('a disk that hangs', () => {
   });
 });
 
-it.each([0, -1, Number.NaN, Number.POSITIVE_INFINITY, 2 ** 31])('a timeout of %s is refused', (timeoutMs) => {
+test.each([0, -1, Number.NaN, Number.POSITIVE_INFINITY, 2 ** 31])('a timeout of %s is refused', (timeoutMs) => {
   expect(() => file(directory, { timeoutMs })).toThrow(TypeError);
 });

@@ -1,6 +1,6 @@
 import { copyFile, readFile, rename, rm, stat, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
+import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest';
 import { file, type Journal, pruneAll } from '../../src/persistence/index.js';
 import { appendOne, begun, entriesOf, load, type SampleRun } from '../conformance/journal/samples.js';
 import { childPrograms } from './child.js';
@@ -43,7 +43,7 @@ async function end(journal: Journal, run: SampleRun, seq: number): Promise<void>
 }
 
 describe('a log', () => {
-  it('goes on in a new file when one is full, and is whole when opened anew', async () => {
+  test('goes on in a new file when one is full, and is whole when opened anew', async () => {
     let journal = await opened();
     const run = await begun(journal, 100);
     const paths = await segmentsIn(directory);
@@ -58,7 +58,7 @@ describe('a log', () => {
     expect(await Promise.all(paths.slice(0, -1).map((path) => readFile(path)))).toEqual(before);
   });
 
-  it('is refused when one of its files is missing, or is shorter than when it was sealed', async () => {
+  test('is refused when one of its files is missing, or is shorter than when it was sealed', async () => {
     const journal = await opened();
     const run = await begun(journal, 60);
     await journal.close();
@@ -80,7 +80,7 @@ describe('a log', () => {
     await again.close();
   });
 
-  it('of before there were segments is adopted', async () => {
+  test('of before there were segments is adopted', async () => {
     let journal = await opened(1_000_000);
     const run = await begun(journal, 3);
     await journal.close();
@@ -93,7 +93,7 @@ describe('a log', () => {
 });
 
 describe('compaction', () => {
-  it('gives back the space of runs that were pruned, and keeps all others', async () => {
+  test('gives back the space of runs that were pruned, and keeps all others', async () => {
     let journal = await opened();
     const kept = await begun(journal, 20);
     await journal.send({ id: 'm-1', runId: kept.runId, kind: 'suspend', payload: { why: 'kept' } });
@@ -112,7 +112,7 @@ describe('compaction', () => {
     }
   });
 
-  it('drops what is before a snapshot, and the run is what it was: state, owner, end, inbox, tail', async () => {
+  test('drops what is before a snapshot, and the run is what it was: state, owner, end, inbox, tail', async () => {
     let journal = await opened();
     const run = await begun(journal);
     const heir = run.by('11111111-1111-4111-8111-111111111111');
@@ -136,7 +136,7 @@ describe('compaction', () => {
     await journal.close();
   });
 
-  it('keeps when a run ended, also when the entry that said so is gone', async () => {
+  test('keeps when a run ended, also when the entry that said so is gone', async () => {
     let journal = await opened();
     const run = await begun(journal);
     const at = run.create.entry.atMs + 5_000_000;
@@ -151,7 +151,7 @@ describe('compaction', () => {
     await journal.close();
   });
 
-  it('moves what somebody reads at this moment, and tells a reader of what is gone', async () => {
+  test('moves what somebody reads at this moment, and tells a reader of what is gone', async () => {
     const journal = await opened();
     const run = await begun(journal, 300);
     const gone = await begun(journal, 300);
@@ -172,7 +172,7 @@ describe('compaction', () => {
     await journal.close();
   });
 
-  it('that was killed at any moment leaves a log that is whole', async () => {
+  test('that was killed at any moment leaves a log that is whole', async () => {
     let journal = await opened();
     const kept = await begun(journal, 20);
     for (let index = 0; index < 30; index++) await end(journal, await begun(journal, 9), 10);
@@ -209,7 +209,7 @@ describe('compaction', () => {
     await rm(aside, { recursive: true });
   });
 
-  it('that can’t write harms nobody, and is tried again', async () => {
+  test('that can’t write harms nobody, and is tried again', async () => {
     const journal = await opened();
     const kept = await begun(journal, 20);
     for (let index = 0; index < 30; index++) await end(journal, await begun(journal, 9), 10);
@@ -234,7 +234,7 @@ describe('compaction', () => {
 });
 
 describe('a process that is killed while segments come and go', () => {
-  it('has lost nothing that was acknowledged, and left nothing that was pruned', async () => {
+  test('has lost nothing that was acknowledged, and left nothing that was pruned', async () => {
     const start = await childPrograms(directory);
     const store = join(directory, 'store');
     const program = `

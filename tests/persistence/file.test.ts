@@ -1,6 +1,6 @@
 import { open, readFile, rm, stat, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
+import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest';
 import { file, type Journal } from '../../src/persistence/index.js';
 import { appendOne, begun, entriesOf } from '../conformance/journal/samples.js';
 import { describeJournal } from '../conformance/journal.js';
@@ -24,7 +24,7 @@ async function opened(): Promise<Journal> {
 }
 
 describe('the end of the log', () => {
-  it('is cut where it is torn, at every byte of the last record', async () => {
+  test('is cut where it is torn, at every byte of the last record', async () => {
     let journal = await opened();
     const run = await begun(journal, 1);
     const before = (await stat(log)).size;
@@ -43,7 +43,7 @@ describe('the end of the log', () => {
     }
   });
 
-  it.each(['zeros', 'noise'])('is cut where it is %s', async (what) => {
+  test.each(['zeros', 'noise'])('is cut where it is %s', async (what) => {
     let journal = await opened();
     const run = await begun(journal, 2);
     await journal.close();
@@ -55,7 +55,7 @@ describe('the end of the log', () => {
     await journal.close();
   });
 
-  it('is cut as a whole when the first of several records that were written together is torn', async () => {
+  test('is cut as a whole when the first of several records that were written together is torn', async () => {
     let journal = await opened();
     const runs = [await begun(journal, 1), await begun(journal, 1), await begun(journal, 1)] as const;
     const before = (await stat(log)).size;
@@ -72,7 +72,7 @@ describe('the end of the log', () => {
 });
 
 describe('damage before the end', () => {
-  it('that comes while the log is open is refused when it is read', async () => {
+  test('that comes while the log is open is refused when it is read', async () => {
     const journal = await opened();
     const run = await begun(journal, 2);
     const bytes = await readFile(log);
@@ -83,13 +83,13 @@ describe('damage before the end', () => {
     await journal.close();
   });
 
-  it.each([['someone’s notes\n'], ['']])('a file that is no journal is left alone: %j', async (text) => {
+  test.each([['someone’s notes\n'], ['']])('a file that is no journal is left alone: %j', async (text) => {
     await writeFile(log, text);
     await expect(opened()).rejects.toMatchObject({ code: 'JOURNAL_CORRUPT' });
     expect(await readFile(log, 'utf8')).toBe(text);
   });
 
-  it('a log of a newer format is refused', async () => {
+  test('a log of a newer format is refused', async () => {
     const { formatLine } = await import('../../src/persistence/file/log/log-line.js');
     await writeFile(log, formatLine({ durable: 0, meta: '{"type":"log","format":2}', body: '' }));
     await expect(opened()).rejects.toMatchObject({ code: 'JOURNAL_TOO_NEW' });
@@ -97,7 +97,7 @@ describe('damage before the end', () => {
 });
 
 describe('the disk', () => {
-  it('is waited for before a full append is answered, once for all that waits', async () => {
+  test('is waited for before a full append is answered, once for all that waits', async () => {
     const journal = await opened();
     const runs = [];
     for (let index = 0; index < 10; index++) runs.push(await begun(journal));
@@ -114,7 +114,7 @@ describe('the disk', () => {
     await journal.close();
   });
 
-  it('when it is full, the append is unknown, nothing is half there, and the same item works later', async () => {
+  test('when it is full, the append is unknown, nothing is half there, and the same item works later', async () => {
     const journal = await opened();
     const run = await begun(journal, 1);
     const { write } = await spies();
@@ -130,7 +130,7 @@ describe('the disk', () => {
     await journal.close();
   });
 
-  it('after a sync that failed nothing more is promised until the log is opened anew', async () => {
+  test('after a sync that failed nothing more is promised until the log is opened anew', async () => {
     const journal = await opened();
     const run = await begun(journal, 1);
     const { datasync } = await spies();
@@ -153,7 +153,7 @@ describe('the disk', () => {
   afterEach(() => vi.restoreAllMocks());
 });
 
-it('does nothing more once closed, while another connection of the same value goes on', async () => {
+test('does nothing more once closed, while another connection of the same value goes on', async () => {
   const persistence = file(directory);
   const [one, other] = [persistence.connect(), persistence.connect()];
   await Promise.all([one.open(), other.open(), one.open()]);

@@ -1,5 +1,5 @@
 import { rm } from 'node:fs/promises';
-import { afterAll, beforeAll, expect, it } from 'vitest';
+import { afterAll, beforeAll, expect, test } from 'vitest';
 import { childPrograms, type RunProgram } from './child.js';
 import { temporaryDirectory } from './file-rig.js';
 import { dieEverywhere } from './killed-compaction.js';
@@ -12,7 +12,7 @@ beforeAll(async () => {
 });
 afterAll(() => rm(directory, { recursive: true }));
 
-it('a process that is killed at anything that compaction and a prune do to the disk leaves a log that is whole', async () => {
+test('a process that is killed at anything that compaction and a prune do to the disk leaves a log that is whole', async () => {
   // While the new file is written.
   expect(await dieEverywhere(run, directory, 9)).toBeGreaterThan(20);
 }, 120_000);

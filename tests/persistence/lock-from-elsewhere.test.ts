@@ -1,6 +1,6 @@
 import { mkdir, readdir, readFile, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
+import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest';
 import { lockDirectory } from '../../src/persistence/file/lock/directory-lock.js';
 import { type LiveSign, liveSignName, showLife } from '../../src/persistence/file/lock/live-sign.js';
 import { type Holder, thisProcess } from '../../src/persistence/file/lock/lock-holder.js';
@@ -57,18 +57,18 @@ describe.each([true, false])('a lock of another container, on a disk that only o
     await writeLock(IN_CONTAINER);
   });
 
-  it('is not taken over while its process answers', async () => {
+  test('is not taken over while its process answers', async () => {
     await answers();
     const message = `'${path}' is held by process 1 of 'a-container', another container or machine: stop it, or use another directory`;
     await expect(lockDirectory(directory)).rejects.toMatchObject(refusal(message));
   });
 
-  it('is taken over when its process was killed', async () => {
+  test('is taken over when its process was killed', async () => {
     await isKilled();
     await isTakenOver();
   });
 
-  it('is not taken over when nobody can be asked; once it is removed, the directory is free', async () => {
+  test('is not taken over when nobody can be asked; once it is removed, the directory is free', async () => {
     await expect(lockDirectory(directory)).rejects.toMatchObject(unsure(`process 1 of 'a-container'`));
     await rm(path);
     await isTakenOver();
@@ -76,18 +76,18 @@ describe.each([true, false])('a lock of another container, on a disk that only o
 });
 
 describe('a lock of another boot, or another machine', () => {
-  it('is taken over on a disk that only one system at a time can have: that one is over', async () => {
+  test('is taken over on a disk that only one system at a time can have: that one is over', async () => {
     await writeLock({ ...ANOTHER_BOOT, pidNamespace: '' });
     await isTakenOver();
   });
 
-  it('is not taken over on a disk that machines share', async () => {
+  test('is not taken over on a disk that machines share', async () => {
     vi.mocked(isLocal).mockResolvedValue(false);
     await writeLock({ ...ANOTHER_BOOT, pidNamespace: '' });
     await expect(lockDirectory(directory)).rejects.toMatchObject(unsure(`process ${process.pid} of 'node-7'`));
   });
 
-  it('of a container is taken over only when nobody answers at its sign: some are given a boot of their own', async () => {
+  test('of a container is taken over only when nobody answers at its sign: some are given a boot of their own', async () => {
     await writeLock({ ...IN_CONTAINER, ...ANOTHER_BOOT });
     await expect(lockDirectory(directory)).rejects.toMatchObject(unsure(`process 1 of 'node-7'`));
     await answers();
@@ -101,7 +101,7 @@ describe('a lock of another boot, or another machine', () => {
   });
 });
 
-it('a sign is seen under a path that is too long for a socket', async () => {
+test('a sign is seen under a path that is too long for a socket', async () => {
   directory = join(directory, 'x'.repeat(150));
   path = join(directory, 'lock');
   await mkdir(directory);
@@ -110,7 +110,7 @@ it('a sign is seen under a path that is too long for a socket', async () => {
   await expect(lockDirectory(directory)).rejects.toMatchObject({ message: expect.stringMatching(/stop it, or use another directory$/) });
 });
 
-it('a lock that says less than this version needs is left alone', async () => {
+test('a lock that says less than this version needs is left alone', async () => {
   await writeFile(path, JSON.stringify({ pid: 1, started: 'long ago', token: 'old' }));
   const message = `'${path}' is not a lock that this version of flowproof wrote: remove it when no process uses this directory`;
   await expect(lockDirectory(directory)).rejects.toMatchObject(refusal(message));

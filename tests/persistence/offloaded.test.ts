@@ -1,4 +1,4 @@
-import { afterEach, describe, expect, it, vi } from 'vitest';
+import { afterEach, describe, expect, test, vi } from 'vitest';
 import { systemClock } from '../../src/model/clock.js';
 import { memory, type Offload, offloaded } from '../../src/persistence/index.js';
 import { appendOne, begun, entriesOf } from '../conformance/journal/samples.js';
@@ -49,7 +49,7 @@ function pending<Value>() {
 afterEach(() => void vi.restoreAllMocks());
 
 describe('a place for large values that never answers', () => {
-  it('to put: the step is not written, and is when it answers', async () => {
+  test('to put: the step is not written, and is when it answers', async () => {
     const to = new Bucket();
     const journal = await opened(to);
     const run = await begun(journal);
@@ -61,7 +61,7 @@ describe('a place for large values that never answers', () => {
     expect(await entriesOf(journal, run.runId)).toHaveLength(2);
   });
 
-  it('to get: the run is refused for now, with what is away', async () => {
+  test('to get: the run is refused for now, with what is away', async () => {
     const to = new Bucket();
     const journal = await opened(to);
     const run = await begun(journal);
@@ -77,7 +77,7 @@ describe('a place for large values that never answers', () => {
     expect(await entriesOf(journal, run.runId)).toHaveLength(2);
   });
 
-  it('to removeAll: the prune says so, and the next one tries again', async () => {
+  test('to removeAll: the prune says so, and the next one tries again', async () => {
     const to = new Bucket();
     const journal = await opened(to);
     const run = await begun(journal);
@@ -92,7 +92,7 @@ describe('a place for large values that never answers', () => {
   });
 });
 
-it('a put that is slow is not begun again by whoever asks again', async () => {
+test('a put that is slow is not begun again by whoever asks again', async () => {
   const to = new Bucket();
   const journal = await opened(to, 60_000);
   const run = await begun(journal);
@@ -115,7 +115,7 @@ it('a put that is slow is not begun again by whoever asks again', async () => {
   expect(to.calls).toEqual(['put']);
 });
 
-it('removeAll that fails for a moment is tried again', async () => {
+test('removeAll that fails for a moment is tried again', async () => {
   const to = new Bucket();
   const journal = await opened(to);
   const runs = [await begun(journal), await begun(journal)];
@@ -128,7 +128,7 @@ it('removeAll that fails for a moment is tried again', async () => {
   expect(to.texts.size).toBe(0);
 });
 
-it.each<[string, unknown, string]>([
+test.each<[string, unknown, string]>([
   ['null', null, 'JOURNAL_GAP'],
   ['a number', 7, 'JOURNAL_CORRUPT'],
   ['bytes', Buffer.from(JSON.stringify(LARGE)), 'JOURNAL_CORRUPT'],
@@ -142,7 +142,7 @@ it.each<[string, unknown, string]>([
   await expect(entriesOf(journal, run.runId)).rejects.toMatchObject({ code, runId: run.runId, seq: 1 });
 });
 
-it('messages whose values are away hold up no heartbeat one after the other', async () => {
+test('messages whose values are away hold up no heartbeat one after the other', async () => {
   const to = new Bucket();
   const journal = await opened(to);
   const run = await begun(journal);
@@ -156,7 +156,7 @@ it('messages whose values are away hold up no heartbeat one after the other', as
   expect((await journal.tick({ owner: run.writer, leaseMs: 1_000, watch: [] })).messages).toHaveLength(3);
 });
 
-it.each([
+test.each([
   ['no put', { to: { get: async () => undefined } }],
   ['no place at all', { to: undefined }],
   ['a size that is none', { to: new Bucket(), over: Number.NaN }],

@@ -1,13 +1,13 @@
-import { expect, it } from 'vitest';
+import { expect, test } from 'vitest';
 import { decodeShape, encodeShape } from '../../src/persistence/index.js';
 
 const shape = { fingerprint: 'x', atoms: [['f/a', 'task']] as const, manifest: { manifest: 2 } };
 
-it('reads back what it wrote', () => {
+test('reads back what it wrote', () => {
   expect(decodeShape('r', 'x', encodeShape(shape))).toEqual(shape);
 });
 
-it.each([
+test.each([
   ['an atom of a new kind', '{"atoms":[["f/a","wait"]],"manifest":{}}', `has the atom ["f/a","wait"]`],
   ['a newer description', '{"atoms":[["f/a","task"]],"manifest":{"manifest":3}}', 'is described in a newer way'],
 ])('leaves a flow with %s to the version that wrote it', (_, text, what) => {

@@ -1,7 +1,7 @@
 import { randomBytes } from 'node:crypto';
 import { readFile, rm } from 'node:fs/promises';
 import { join } from 'node:path';
-import { beforeEach, describe, expect, it } from 'vitest';
+import { beforeEach, describe, expect, test } from 'vitest';
 import {
   type EncryptedOptions,
   type EncryptionKey,
@@ -75,7 +75,7 @@ const VALUES: readonly Transition[] = [
 ];
 
 describe('encrypted values', () => {
-  it('leave nothing readable but what happened, in every kind of entry, in messages and in the digest of inputs', async () => {
+  test('leave nothing readable but what happened, in every kind of entry, in messages and in the digest of inputs', async () => {
     const directory = await temporaryDirectory();
     const journal = encrypted(file(directory), { keys: KEYS }).connect();
     await journal.open();
@@ -94,7 +94,7 @@ describe('encrypted values', () => {
     await rm(directory, { recursive: true });
   });
 
-  it('can be decrypted by all keys, are encrypted with the first, and keys may change while it runs', async () => {
+  test('can be decrypted by all keys, are encrypted with the first, and keys may change while it runs', async () => {
     const [old, young] = [keyOf('old'), keyOf('young')];
     let keys: readonly EncryptionKey[] = [old];
     const journal = await opened({ keys: () => keys });
@@ -118,7 +118,7 @@ describe('encrypted values', () => {
     expect(await append(3)).toBe('ok');
   });
 
-  it('are refused where they were changed, cut, moved to another step, task or run, or encrypted with another key of that name', async () => {
+  test('are refused where they were changed, cut, moved to another step, task or run, or encrypted with another key of that name', async () => {
     const journal = await opened();
     const [run, other] = [await begun(journal, 0, { inputs: { a: 'x' } }), await begun(journal)];
     const values = (n: number): readonly Transition[] => [
@@ -155,7 +155,7 @@ describe('encrypted values', () => {
     await expect(entriesOf(impostor, run.runId)).rejects.toMatchObject({ code: 'JOURNAL_CORRUPT', runId: run.runId });
   });
 
-  it('are not taken for values by a store that was opened without keys, which can still list', async () => {
+  test('are not taken for values by a store that was opened without keys, which can still list', async () => {
     const run = await begun(await opened(), 0, { inputs: { a: 'x' } });
     const bare = over(store).connect();
     await bare.open();
@@ -165,7 +165,7 @@ describe('encrypted values', () => {
     await expect(entriesOf(offload, run.runId)).rejects.toMatchObject({ code: 'JOURNAL_SEALED' });
   });
 
-  it('may have come before without encryption: then they are refused, or read when that is wished', async () => {
+  test('may have come before without encryption: then they are refused, or read when that is wished', async () => {
     const bare = over(store).connect();
     await bare.open();
     const run = await begun(bare, 0, { inputs: { a: 'x' } });
@@ -178,7 +178,7 @@ describe('encrypted values', () => {
     expect(store.table.get(run.runId)?.places[1]?.transitions).toContain('"~sealed":"k1.');
   });
 
-  it('in a message that can’t be read stop no heartbeat', async () => {
+  test('in a message that can’t be read stop no heartbeat', async () => {
     const journal = await opened();
     const run = await begun(journal);
     await journal.send({ id: 'm-1', runId: run.runId, kind: 'suspend', payload: 'x' });
@@ -189,7 +189,7 @@ describe('encrypted values', () => {
     await expect(stranger.load(run.runId)).rejects.toMatchObject({ code: 'JOURNAL_SEALED' });
   });
 
-  it.each<[string, () => EncryptedOptions['keys']]>([
+  test.each<[string, () => EncryptedOptions['keys']]>([
     ['no key', () => []],
     ['a short key', () => [{ id: 'k', key: randomBytes(16) }]],
     ['a short text', () => [{ id: 'k', key: 'c2hvcnQ=' }]],
@@ -208,7 +208,7 @@ describe('encrypted values', () => {
 });
 
 describe('a function that is asked for keys', () => {
-  it.each<[string, () => unknown, RegExp]>([
+  test.each<[string, () => unknown, RegExp]>([
     ['a promise', () => Promise.resolve(KEYS), /gives a promise/],
     ['a promise that is rejected', () => Promise.reject(new Error('vault down')), /gives a promise/],
     ['nothing', () => undefined, /no list/],
@@ -230,7 +230,7 @@ describe('a function that is asked for keys', () => {
     await expect(entriesOf(journal, run.runId)).rejects.toMatchObject(refusal);
   });
 
-  it('and throws is waited for: it may have them later', async () => {
+  test('and throws is waited for: it may have them later', async () => {
     let isUp = false;
     const keys = () => {
       if (!isUp) throw new Error('vault down');
@@ -252,7 +252,7 @@ describe('large values', () => {
     return journal;
   };
 
-  it('are kept elsewhere, small ones are not, and both come back', async () => {
+  test('are kept elsewhere, small ones are not, and both come back', async () => {
     const to = new Shelf();
     const journal = await shelved(to);
     const run = await begun(journal, 0, { inputs: { large, small: 's' } });
@@ -272,7 +272,7 @@ describe('large values', () => {
     await expect(entriesOf(bare, run.runId)).rejects.toMatchObject({ code: 'JOURNAL_SEALED', message: /offloaded/ });
   });
 
-  it('are there before the step: when they can’t be kept, it is not written, and others are', async () => {
+  test('are there before the step: when they can’t be kept, it is not written, and others are', async () => {
     const to = new Shelf();
     const journal = await shelved(to);
     const [a, b] = [await begun(journal), await begun(journal)];
@@ -286,7 +286,7 @@ describe('large values', () => {
     expect(await entriesOf(journal, a.runId)).toHaveLength(2);
   });
 
-  it('that are away, gone or others are told, with run, step and place, and never half a run', async () => {
+  test('that are away, gone or others are told, with run, step and place, and never half a run', async () => {
     const to = new Shelf();
     const journal = await shelved(to);
     const run = await begun(journal);
@@ -301,7 +301,7 @@ describe('large values', () => {
     await expect(entriesOf(journal, run.runId)).rejects.toMatchObject({ code: 'JOURNAL_GAP', runId: run.runId, seq: 1 });
   });
 
-  it('go with the run that is pruned', async () => {
+  test('go with the run that is pruned', async () => {
     const to = new Shelf();
     const journal = await shelved(to);
     const [gone, kept] = [await begun(journal, 0, { inputs: { large } }), await begun(journal, 0, { inputs: { large } })];
@@ -320,7 +320,7 @@ describe('large values', () => {
     expect(to.texts.size).toBe(0);
   });
 
-  it('are encrypted where they are kept, when encryption is outside', async () => {
+  test('are encrypted where they are kept, when encryption is outside', async () => {
     const to = new Shelf();
     const journal = encrypted(offloaded(over(store), { to, over: 1_000 }), { keys: KEYS }).connect();
     const run = await begun(journal, 0, { inputs: { large } });
