@@ -49,8 +49,12 @@ export interface InterpreterState {
   unknown(reason: string, at: ts.Node, from?: Unknown): unknown;
   /** Makes the value of a function: calling it reads its body. */
   functionOf(node: ts.SignatureDeclaration, frame: Frame): (...args: unknown[]) => unknown;
-  /** Reads the body of a function: not in itself without end. */
-  enter<Result>(node: ts.Node, read: () => Result): Result;
+  /**
+   * Reads the body of a function: not in itself without end.
+   *
+   * @param endless what it gives where it calls itself on what is only assumed: nobody knows how often it does
+   */
+  enter<Result>(node: ts.Node, read: () => Result, endless?: () => Result): Result;
   classOf(node: ts.ClassLikeDeclaration, frame: Frame): object;
   /** Calls what a call expression names. */
   call(node: ts.CallExpression, frame: Frame): unknown;

@@ -9,6 +9,8 @@ export class Library {
   readonly #checker: ts.TypeChecker;
   readonly #names = new Map<ts.Symbol, string>();
   readonly #modules: ReadonlySet<ts.Symbol>;
+  /** Folders of its sources, where these are read instead of declarations. */
+  readonly #sources: readonly string[];
   /** Constants that were asked about. */
   readonly #constants = new Map<ts.Symbol, string | undefined>();
   /** Whether any file imports it. */
@@ -20,7 +22,19 @@ export class Library {
     for (const module of this.#modules) {
       for (const exported of checker.getExportsOfModule(module)) this.#names.set(this.resolve(exported), exported.name);
     }
+    this.#sources = [...this.#modules].flatMap(({ declarations = [] }) =>
+      declarations.flatMap((one) => (one.getSourceFile().isDeclarationFile ? [] : [folderOf(one.getSourceFile())])),
+    );
     this.isImported = this.#modules.size > 0;
+  }
+
+  /**
+   * Whether a declaration is in the sources of flowproof itself, and who asks is not: how it does what it does is as little
+   * read as where it is installed.
+   */
+  hides(declaration: ts.Node, from: ts.Node): boolean {
+    const [at, asks] = [declaration, from].map((node) => node.getSourceFile().fileName);
+    return this.#sources.some((folder) => at?.startsWith(folder) === true && asks?.startsWith(folder) !== true);
   }
 
   /** The symbol behind imports and re-exports. */
@@ -89,6 +103,10 @@ export class Library {
       specifier.text === PACKAGE ? (this.#checker.getSymbolAtLocation(specifier) ?? []) : [],
     );
   }
+}
+
+function folderOf({ fileName }: ts.SourceFile): string {
+  return fileName.slice(0, fileName.lastIndexOf('/') + 1);
 }
 
 function isConstant(declaration: ts.BindingElement | ts.VariableDeclaration): boolean {

@@ -10,7 +10,11 @@ import { bind } from './patterns.js';
 export function functionOf(node: ts.SignatureDeclaration, frame: Frame, interpreter: InterpreterState): (...args: unknown[]) => unknown {
   const call = function (this: unknown, ...args: unknown[]): unknown {
     const around = ts.isArrowFunction(node) ? frame : new Frame(frame, { value: this });
-    return interpreter.enter(node, () => callFunction(node, around, args, interpreter));
+    const endless = () => {
+      forget(node, `it changes in '${nameOf(node)}', which calls itself nobody knows how often`, around, interpreter);
+      return interpreter.unknown(`'${nameOf(node)}' calls itself nobody knows how often`, node);
+    };
+    return interpreter.enter(node, () => callFunction(node, around, args, interpreter), endless);
   };
   const parameters = parametersOf(node);
   const optional = parameters.findIndex(({ initializer, dotDotDotToken }) => initializer !== undefined || dotDotDotToken !== undefined);

@@ -26,6 +26,8 @@ const MOST_WORK_OF_ALL_PATHS = 4 * MOST_WORK;
 const MOST_COPIED = 5_000_000;
 /** Calls in calls, and expressions in expressions: beyond that a source calls itself, or was made to be deep. */
 const DEEPEST_CALLS = 100;
+/** A function that calls itself so often, and asks what only a run knows meanwhile, may do so without end. */
+const MOST_ASSUMED_CALLS = 3;
 const DEEPEST = 400;
 
 /**
@@ -44,6 +46,8 @@ export class Interpreter implements InterpreterState {
   #copied = 0;
   #depth = 0;
   #calls = 0;
+  /** Function → how often it was entered and not left yet, and what had been asked when it was first. */
+  #entered = new Map<ts.Node, { depth: number; readonly asked: number }>();
   /** What was read last. */
   #at: ts.Node | undefined;
 
@@ -69,6 +73,7 @@ export class Interpreter implements InterpreterState {
       this.#copied = 0;
       this.#depth = 0;
       this.#calls = 0;
+      this.#entered = new Map();
       this.#at = at;
       try {
         read();
@@ -123,13 +128,18 @@ export class Interpreter implements InterpreterState {
     return functionOf(node, frame, this);
   }
 
-  enter<Result>(node: ts.Node, read: () => Result): Result {
+  enter<Result>(node: ts.Node, read: () => Result, endless?: () => Result): Result {
     if (this.#calls > DEEPEST_CALLS) throw new CannotKnow(new Unknown('it calls itself too often', node, undefined));
+    const entered = this.#entered.get(node) ?? { depth: 0, asked: this.oracle.asked };
+    if (endless !== undefined && entered.depth >= MOST_ASSUMED_CALLS && this.oracle.asked > entered.asked) return endless();
+    this.#entered.set(node, entered);
+    entered.depth++;
     this.#calls++;
     try {
       return read();
     } finally {
       this.#calls--;
+      if (--entered.depth === 0) this.#entered.delete(node);
     }
   }
 

@@ -121,6 +121,7 @@ export class Modules {
       const native = isGlobal(declaration) ? interpreter.natives.global(symbol.name) : undefined;
       return native ?? unknown(`'${symbol.name}' comes from outside of this project`);
     }
+    if (interpreter.library.hides(declaration, at)) return unknown(`'${symbol.name}' is a part of flowproof`);
     if (ts.isFunctionDeclaration(declaration)) {
       const body = symbol.declarations?.find(
         (one): one is ts.FunctionDeclaration => ts.isFunctionDeclaration(one) && one.body !== undefined,
