@@ -17,6 +17,7 @@ export interface CheckOptions {
 
 /** Codes that no rule stands for. */
 export const CHECK_CODES: readonly Pick<Rule, 'code' | 'severity' | 'title'>[] = [
+  { code: 'TSCONFIG_OPTION', severity: 'warning', title: 'a tsconfig gives an option a value that it does not take' },
   { code: 'SYNTAX_ERROR', severity: 'error', title: 'a file can not be parsed' },
   { code: 'USELESS_IGNORE', severity: 'warning', title: 'a comment ignores what is not there, or gives no reason' },
 ];
@@ -37,7 +38,7 @@ export function found(reading: ProjectReading): readonly Finding[] {
 
 /** In order, without what comments ignore, said once, and counted as the project wants it. */
 export function judged(findings: readonly Finding[], project: SourceProject, { severities = {} }: CheckOptions): readonly Finding[] {
-  const all = [...findings, ...syntaxErrorsIn(project).map(unparsed)];
+  const all = [...findings, ...syntaxErrorsIn(project).map(unparsed), ...misread(project)];
   return counted(shortened(inOrder(withoutIgnored(inOrder(all), project.files))), severities);
 }
 
@@ -57,6 +58,10 @@ function findingOf({ at, message, related = [], code }: Found, rule: Rule): Find
     place: placeOf(at),
     related: related.map((one) => ({ place: placeOf(one.at), message: printable(one.message) })),
   };
+}
+
+function misread(project: SourceProject): readonly Finding[] {
+  return project.misread.map(({ place, message }) => ({ code: 'TSCONFIG_OPTION', severity: 'warning', message, place, related: [] }));
 }
 
 function unparsed({ place, message }: Pick<Finding, 'place' | 'message'>): Finding {

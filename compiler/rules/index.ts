@@ -14,6 +14,7 @@ import { inputMutated } from './input-mutated.js';
 import { notStatic } from './not-static.js';
 import { notStorable } from './not-storable.js';
 import { oneSidedRevert } from './one-sided-revert.js';
+import { resultNotObject } from './result-not-object.js';
 import type { Rule } from './rule.js';
 import { taskNotExported } from './task-not-exported.js';
 import { unusedOutput } from './unused-output.js';
@@ -28,6 +29,7 @@ export const RULES: readonly Rule[] = [
   cycle,
   duplicateFlow,
   notStorable,
+  resultNotObject,
   wrongType,
   floatingPromise,
   unusedOutput,

@@ -1,6 +1,7 @@
 import { existsSync } from 'node:fs';
 import { dirname } from 'node:path';
 import { lacksImport } from './imports.js';
+import type { MisreadOption } from './misread-options.js';
 import { filesReaching } from './reaching.js';
 import { resolutionTo } from './resolution.js';
 import { namedBy, readTsconfigs, type Tsconfig, UnreadableProjectError } from './tsconfigs.js';
@@ -14,6 +15,8 @@ export interface SourceProject {
   readonly tsconfigs: readonly string[];
   /** The same, and those that they extend: with another one of these it would be another project. */
   readonly madeBy: readonly string[];
+  /** What these say in vain. */
+  readonly misread: readonly MisreadOption[];
   readonly program: ts.Program;
   readonly checker: ts.TypeChecker;
   /** What is judged, by name: sources of the project, without declarations and dependencies. */
@@ -79,6 +82,7 @@ function view(project: Project, by: OpenedBy, roots: ReadonlySet<string>): Sourc
     folders: outermost(folders),
     tsconfigs: tsconfigs.map(({ path }) => path),
     madeBy: [...new Set(tsconfigs.flatMap(({ from }) => from))],
+    misread: tsconfigs.flatMap(({ misread }) => misread),
     program,
     checker: program.getTypeChecker(),
     files,

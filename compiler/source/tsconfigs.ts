@@ -1,5 +1,6 @@
 import { existsSync } from 'node:fs';
 import { join, resolve, sep } from 'node:path';
+import { type MisreadOption, misreadIn } from './misread-options.js';
 import { ts } from './typescript.js';
 
 /** A project that can't be read at all. */
@@ -16,6 +17,7 @@ export interface Tsconfig {
   readonly parsed: ts.ParsedCommandLine;
   /** Files that it is made of: itself, and those that it extends. */
   readonly from: readonly string[];
+  readonly misread: readonly MisreadOption[];
 }
 
 /**
@@ -61,9 +63,10 @@ function readTsconfig(path: string): Tsconfig {
     onUnRecoverableConfigFileDiagnostic: (diagnostic) => fatal.push(diagnostic),
   };
   const parsed = ts.getParsedCommandLineOfConfigFile(path, {}, host);
-  const [wrong] = [...fatal, ...(parsed === undefined ? [] : ts.getConfigFileParsingDiagnostics(parsed)).filter(isFatal)];
+  const said = parsed === undefined ? [] : ts.getConfigFileParsingDiagnostics(parsed);
+  const [wrong] = [...fatal, ...said.filter(isFatal)];
   if (wrong !== undefined || parsed === undefined) throw new UnreadableProjectError(saidOf(wrong, path));
-  return { path, files: parsed.fileNames.map((name) => name.split(sep).join('/')), parsed, from: [...from] };
+  return { path, files: parsed.fileNames.map((name) => name.split(sep).join('/')), parsed, from: [...from], misread: misreadIn(said) };
 }
 
 /** Options that this compiler does not know may be those of another version; whatever names a file, or can't be parsed, is wrong. */

@@ -1,6 +1,6 @@
 import { mkdirSync, mkdtempSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
-import { dirname, join } from 'node:path';
+import { dirname, join, relative } from 'node:path';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import { check } from '../../compiler/checking/index.js';
 import { readProject } from '../../compiler/reading/index.js';
@@ -214,6 +214,23 @@ describe('a tsconfig that can not be read is named, with what is wrong', () => {
     expect(wrong(write('tsconfig.json', { compilerOptions, include: ['src'], references: [{ path: './gone' }] }))).toBe(
       'there is no gone/tsconfig.json',
     );
+  });
+
+  test('one that gives an option what it does not take is read without it, and said', () => {
+    write('src/a.ts', 'export {};\n');
+    write('base.json', { compilerOptions: { jsx: 'none' } });
+    write('tsconfig.json', {
+      extends: './base.json',
+      compilerOptions: { ...compilerOptions, target: 'es1066', strict: 'yes' },
+      include: ['src'],
+    });
+    const findings = check(readProject(openProject([join(folder, 'tsconfig.json')])));
+    const said = findings.map(({ code, severity, place, message }) => [code, severity, relative(folder, place.file), message.slice(0, 79)]);
+    expect(said).toEqual([
+      ['TSCONFIG_OPTION', 'warning', 'base.json', "the sources are read without this option: Argument for '--jsx' option must be: "],
+      ['TSCONFIG_OPTION', 'warning', 'tsconfig.json', "the sources are read without this option: Argument for '--target' option must b"],
+      ['TSCONFIG_OPTION', 'warning', 'tsconfig.json', "the sources are read without this option: Compiler option 'strict' requires a v"],
+    ]);
   });
 
   test('but options of another version of TypeScript are no reason', () => {

@@ -42,7 +42,7 @@ export async function checkCommand(given: Arguments, io: Io): Promise<ExitCode> 
     repeated = new RepeatedCheck();
     const { findings, ...counts } = before.check(project, { severities: configuration.rules });
     repeated = before;
-    said({ ...counts, findings: findings.filter(({ place }) => isIn(place.file, paths)), files: project.files.length }, given, io);
+    said({ ...counts, findings: findings.filter((one) => isAsked(one, paths)), files: project.files.length }, given, io);
     if ((given.format ?? 'text') === 'text') io.out(`${Math.round(ms())} ms. Waiting for changes …\n\n`);
   });
   return 0;
@@ -63,8 +63,13 @@ function reportOn(
   { rules }: Configuration,
   paths: readonly string[],
 ): Report & { readonly reading: ProjectReading } {
-  const findings = check(reading, { severities: rules, also }).filter(({ place }) => isIn(place.file, paths));
+  const findings = check(reading, { severities: rules, also }).filter((one) => isAsked(one, paths));
   return { reading, findings, flows: reading.flows.length, tasks: reading.tasks.length, files: reading.project.files.length };
+}
+
+/** How the sources are read concerns all of them. */
+function isAsked({ place: { file } }: Finding, paths: readonly string[]): boolean {
+  return isIn(file, paths) || file.endsWith('.json');
 }
 
 function said(report: Report, { format = 'text', output }: Arguments, io: Io): ExitCode {
