@@ -15,6 +15,7 @@ export { changedIn, rootOf } from './ground/targets.js';
 export type { AppReading, FactoryReading, Listed, Trace } from './ground/traces.js';
 export type { Types } from './ground/types.js';
 export { Unknown } from './ground/unknown.js';
+export { basesOf } from './interpret/class-methods.js';
 export { definitionOf } from './library/definition-of.js';
 export { hasMadeUp, isMadeUp } from './library/made-up-names.js';
 export { type ProjectReading, readProject } from './project/read-project.js';

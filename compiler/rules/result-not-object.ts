@@ -9,7 +9,7 @@ export const resultNotObject: Rule = {
   code: 'RESULT_NOT_OBJECT',
   severity: 'error',
   title: 'execute gives something else than one object with the outputs',
-  *find({ tasks, machine: { types } }) {
+  *find({ tasks, interpreter: { types } }) {
     for (const task of tasks) {
       const given = outputsOf(task, types);
       const what = given && insteadOfObject(given.all, types);

@@ -19,6 +19,7 @@ export class Unknown {
    * @param type what its type says of it, as far as there is one
    * @param started it came out of a flow that is being built
    * @param question it says whether something unknown, which is `at`, is one value
+   * @param handed what was handed to the call that gives it
    */
   constructor(
     readonly reason: string,
@@ -26,6 +27,7 @@ export class Unknown {
     readonly type: ts.Type | undefined,
     readonly started = false,
     readonly question?: Question,
+    readonly handed: readonly unknown[] = [],
   ) {}
 
   /** Nobody may take it for a text or a number. */

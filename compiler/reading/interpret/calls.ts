@@ -114,7 +114,7 @@ function callAs(fn: () => unknown, key: string, node: ts.CallExpression, frame: 
   );
 }
 
-/** What comes after something unknown is unknown for the same reason; a flow that is built of it is left unread. */
+/** What comes after something unknown is unknown for the same reason; a flow that is built of it is lost. */
 function afterUnknown(
   owner: Unknown,
   callee: ts.Expression,
@@ -126,7 +126,7 @@ function afterUnknown(
   const started = owner.started || (owner.type !== undefined && interpreter.types.isBuilder(owner.type));
   if (started && ts.isPropertyAccessExpression(callee) && callee.name.text === 'build') {
     interpreter.traces.visit(node);
-    interpreter.traces.noteUnread(node, { unknown: owner, hidesNames: true });
+    interpreter.traces.lose(node, { unknown: owner, hidesNames: true });
   }
   return interpreter.unknown(owner.reason, node, new Unknown(owner.reason, owner.at, owner.type, started));
 }
@@ -145,8 +145,15 @@ function apply(fn: unknown, self: unknown, node: ts.CallExpression, frame: Frame
     return result instanceof Unknown && result.type === undefined ? interpreter.unknown(result.reason, node, result) : result;
   }
   forgetIn(node, args, frame, interpreter);
-  if (fn instanceof Unknown) return interpreter.unknown(`the result of '${short(node.expression)}()' is known only at run time`, node);
-  return interpreter.unknown(`'${short(node.expression)}' is no function that can be read`, node);
+  if (!(fn instanceof Unknown)) return interpreter.unknown(`'${short(node.expression)}' is no function that can be read`, node);
+  return withMarks(interpreter.unknown(`the result of '${short(node.expression)}()' is known only at run time`, node), args);
+}
+
+/** What composes decorators, such as Nest's `applyDecorators`, gives one that does what each of them does. */
+function withMarks(result: unknown, args: readonly unknown[]): unknown {
+  const marks = args.flatMap((one) => (one instanceof ClassMark ? [one] : one instanceof Unknown ? one.handed : []));
+  if (!(result instanceof Unknown) || marks.length === 0) return result;
+  return new Unknown(result.reason, result.at, result.type, result.started, result.question, marks);
 }
 
 /**

@@ -11,13 +11,19 @@ export function methodOfClass(
   name: string,
   interpreter: InterpreterState,
 ): ts.SignatureDeclaration | undefined {
-  let at: ts.ClassLikeDeclaration | undefined = node;
-  for (let depth = 0; at !== undefined && depth < MOST_BASES; depth++) {
+  for (const at of basesOf(node, interpreter)) {
     const found = assignedIn(at, name) ?? writtenIn(at, name, interpreter);
     if (found !== undefined) return found;
-    at = baseOf(at, interpreter);
   }
   return undefined;
+}
+
+/** A class, and those of the project that it extends. */
+export function basesOf(node: ts.ClassLikeDeclaration, interpreter: InterpreterState): readonly ts.ClassLikeDeclaration[] {
+  const classes: ts.ClassLikeDeclaration[] = [];
+  for (let at: ts.ClassLikeDeclaration | undefined = node; at !== undefined && classes.length < MOST_BASES; at = baseOf(at, interpreter))
+    classes.push(at);
+  return classes;
 }
 
 function writtenIn(node: ts.ClassLikeDeclaration, name: string, interpreter: InterpreterState): ts.SignatureDeclaration | undefined {

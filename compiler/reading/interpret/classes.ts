@@ -3,7 +3,7 @@ import { ts } from '../../source/index.js';
 import { Frame } from '../ground/frame.js';
 import type { InterpreterState } from '../ground/interpreter-state.js';
 import { isStatic, unwrapped, walk } from '../ground/syntax.js';
-import { CannotKnow, Thrown } from '../ground/unknown.js';
+import { CannotKnow, Thrown, Unknown } from '../ground/unknown.js';
 import { placeholder } from '../library/known-options.js';
 import { ClassMark, decorate } from '../library/tasks.js';
 import { keyOf } from './literals.js';
@@ -65,6 +65,9 @@ function decorated(expression: ts.Expression, made: object, frame: Frame, interp
     Reflect.apply(decorator, undefined, [made]);
     return true;
   }
+  const marks = decorator instanceof Unknown ? decorator.handed.filter((one) => one instanceof ClassMark) : [];
+  for (const mark of marks) decorate(mark, made, interpreter);
+  if (marks.length > 0) return true;
   const parts = ts.isCallExpression(expression) ? expression.arguments : [];
   return parts.map((part) => !ts.isSpreadElement(part) && decorated(part, made, frame, interpreter)).some(Boolean);
 }

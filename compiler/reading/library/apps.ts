@@ -1,6 +1,8 @@
 import { ts } from '../../source/index.js';
+import { Frame } from '../ground/frame.js';
 import type { InterpreterState } from '../ground/interpreter-state.js';
 import type { AppReading, Listed } from '../ground/traces.js';
+import { Unknown } from '../ground/unknown.js';
 import { builtBy } from './call-library.js';
 import { factoryNamed, MadeFlow } from './factories.js';
 
@@ -8,7 +10,8 @@ import { factoryNamed, MadeFlow } from './factories.js';
 export function makeApp(): void {}
 
 /** What `flowproof(options)` gives. */
-export function appOf([options]: readonly unknown[], at: ts.CallExpression, interpreter: InterpreterState): unknown {
+export function appOf([given]: readonly unknown[], at: ts.CallExpression, interpreter: InterpreterState): unknown {
+  const options = byDefault(given, interpreter);
   const { realm, traces } = interpreter;
   const list: unknown = realm.isOwn(options) ? realm.find(options, 'flows')?.value : undefined;
   const place = placesIn(list, (realm.isOwn(options) && interpreter.origins.ofKey(options, 'flows')) || at, interpreter);
@@ -21,6 +24,13 @@ export function appOf([options]: readonly unknown[], at: ts.CallExpression, inte
     }),
   );
   return interpreter.unknown("'flowproof' does something only at run time", at);
+}
+
+/** What a parameter of which nothing says what it is given has where it is given nothing. */
+function byDefault(given: unknown, interpreter: InterpreterState): unknown {
+  const parameter = given instanceof Unknown ? given.at.parent : undefined;
+  if (parameter === undefined || !ts.isParameter(parameter) || parameter.initializer === undefined) return given;
+  return (given as Unknown).at === parameter.name ? interpreter.evaluate(parameter.initializer, new Frame()) : given;
 }
 
 function listedAs(one: unknown, interpreter: InterpreterState): Omit<Listed, 'at'> | undefined {
