@@ -27,14 +27,14 @@ function readingOf(source: string) {
   const own = names.filter(({ file }) => file.startsWith(folder));
   return {
     flows: reading.flows.filter(({ at }) => at.getSourceFile().fileName.startsWith(folder)),
-    lost: reading.lost.filter(({ at }) => at.getSourceFile().fileName.startsWith(folder)),
+    unread: reading.unread.filter(({ at }) => at.getSourceFile().fileName.startsWith(folder)),
     times: (text: string) => own.filter((one) => one.text.startsWith(text)).length,
     elsewhere: names.filter(({ file }) => !file.startsWith(folder)),
   };
 }
 
 test('a function that calls itself on what is only assumed is entered a few times, and costs nobody the flow', () => {
-  const { flows, lost, times } = readingOf(`import { defineTask, linear } from 'flowproof';
+  const { flows, unread, times } = readingOf(`import { defineTask, linear } from 'flowproof';
 const task = defineTask({ name: 'task', execute: () => {} });
 function inner(given: any): any {
   return given.inner === undefined ? given : inner(given.inner);
@@ -45,7 +45,7 @@ export const make = (given: any) => {
 };
 `);
   expect(flows.map(({ name, gaps }) => [name, gaps.length])).toEqual([['f', 0]]);
-  expect(lost).toEqual([]);
+  expect(unread).toEqual([]);
   expect(times('function inner')).toBeLessThan(20);
 }, 60_000);
 

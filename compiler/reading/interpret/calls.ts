@@ -114,7 +114,7 @@ function callAs(fn: () => unknown, key: string, node: ts.CallExpression, frame: 
   );
 }
 
-/** What comes after something unknown is unknown for the same reason; a flow that is built of it is lost. */
+/** What comes after something unknown is unknown for the same reason; a flow that is built of it is left unread. */
 function afterUnknown(
   owner: Unknown,
   callee: ts.Expression,
@@ -126,7 +126,7 @@ function afterUnknown(
   const started = owner.started || (owner.type !== undefined && interpreter.types.isBuilder(owner.type));
   if (started && ts.isPropertyAccessExpression(callee) && callee.name.text === 'build') {
     interpreter.traces.visit(node);
-    interpreter.traces.lose(node, { unknown: owner, hidesNames: true });
+    interpreter.traces.noteUnread(node, { unknown: owner, hidesNames: true });
   }
   return interpreter.unknown(owner.reason, node, new Unknown(owner.reason, owner.at, owner.type, started));
 }
