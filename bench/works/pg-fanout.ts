@@ -50,7 +50,7 @@ function raw(journal: RawJournal, server: MeteredPostgres, width: number, runs: 
 
 function ours(server: MeteredPostgres, width: number, runs: number): System {
   const flow = fan(`fan-${width}`, width);
-  const app = flowproof({ persistence: postgres(server.url), flows: [flow], executor: concurrent({ limit: width }) });
+  const app = flowproof({ persistence: postgres(server.url), flows: [flow], executor: concurrent({ perRun: width }) });
   return {
     name: 'flowproof',
     sample: () =>

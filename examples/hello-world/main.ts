@@ -24,4 +24,4 @@ console.log('One after another:');
 await run(song, { executor: serial() });
 
 console.log('All at once:');
-await run(song, { executor: concurrent({ limit: 3 }) });
+await run(song, { executor: concurrent({ perRun: 3 }) });

@@ -1,5 +1,6 @@
 /** The engine: a pure core (fold, decide) and the loop that does its input and output. */
 
+export { AppSlots } from './calls/app-slots.js';
 export type {
   AtomEvent,
   EmittedEvent,

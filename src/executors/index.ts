@@ -1,3 +1,3 @@
 /** Executors: where the code of tasks runs. */
-export { concurrent } from './concurrent.js';
+export { type ConcurrentOptions, concurrent } from './concurrent.js';
 export { serial } from './serial.js';

@@ -14,6 +14,6 @@ import { concurrent } from '../executors/index.js';
  * ```
  */
 export function rounds(): ExecutorChoice {
-  const everything = concurrent({ limit: Number.MAX_SAFE_INTEGER });
+  const everything = concurrent({ perRun: Number.MAX_SAFE_INTEGER });
   return { kind: 'rounds', make: (parts) => ({ ...everything.make(parts), lockstep: true }) };
 }

@@ -52,7 +52,7 @@ describePostgres('a result that is larger than a step may be', (database) => {
 
   test('is nobody’s failure where several results together are: they are written in several steps', async () => {
     const persistence = postgres(database().url, { maxStepBytes: MAX_STEP_BYTES });
-    await using app = flowproof({ persistence, flows: [together], executor: concurrent({ limit: 12 }) });
+    await using app = flowproof({ persistence, flows: [together], executor: concurrent({ perRun: 12 }) });
     const end = await app.run(together, { id: 'together', inputs: { n: 1 } });
     expect(end.state).toBe('SUCCESS');
     const { rows } = await database().admin.query(

@@ -276,7 +276,7 @@ describePostgres('a COMMIT whose end is not known', (database) => {
         persistence: postgres(database().url),
         flows: [flow],
         services,
-        executor: concurrent({ limit: 4 }),
+        executor: concurrent({ perRun: 4 }),
         durability,
       });
       const id = `beside ${durability}`;
@@ -329,7 +329,7 @@ describePostgres('a COMMIT whose end is not known', (database) => {
       .build();
     const log: string[] = [];
     const services = { db: shop.db, log };
-    await using app = flowproof({ persistence: postgres(database().url), flows: [flow], services, executor: concurrent({ limit: 4 }) });
+    await using app = flowproof({ persistence: postgres(database().url), flows: [flow], services, executor: concurrent({ perRun: 4 }) });
     expect(await app.run(flow, { id: 'asked', inputs: { id: 'asked' } })).toMatchObject({ state: 'SUCCESS' });
     expect([asked, log]).toEqual([1, ['try', 'try']]);
     expect(await ordersOf(database(), 'asked')).toHaveLength(1);
@@ -405,7 +405,7 @@ describePostgres('a COMMIT whose end is not known', (database) => {
       });
     const flow = unordered('pair').input<{ id: string }>().add(one('left')).add(one('right')).build();
     const services = { db: shop.db, log: [] };
-    await using app = flowproof({ persistence: postgres(database().url), flows: [flow], services, executor: concurrent({ limit: 2 }) });
+    await using app = flowproof({ persistence: postgres(database().url), flows: [flow], services, executor: concurrent({ perRun: 2 }) });
     expect((await app.run(flow, { id: 'pair', inputs: { id: 'pair' } })).state).toBe('SUCCESS');
     expect(await sharedCommits(database(), 'pair')).toEqual([
       { orders: 1, entries: 1 },

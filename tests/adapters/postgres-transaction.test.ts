@@ -292,7 +292,7 @@ describePostgres('a task that ends with a transaction', (database) => {
       .add(one('e'), { name: 'e', provides: { orderId: 'e' } })
       .build();
     const services = { db: small.db, log: [] as string[] };
-    await using app = flowproof({ persistence: postgres(database().url), flows: [flow], services, executor: concurrent({ limit: 5 }) });
+    await using app = flowproof({ persistence: postgres(database().url), flows: [flow], services, executor: concurrent({ perRun: 5 }) });
     const ids = [1, 2, 3, 4].map((run) => `drained ${max} ${run}`);
     const results = Promise.all(ids.map((id) => app.run(flow, { id, inputs: { id } })));
     letGo();

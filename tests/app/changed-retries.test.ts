@@ -73,7 +73,7 @@ async function resumed(persistence: Persistence, flow: AnyFlow, fails: number, e
 
 describe.each([
   ['serial', serial],
-  ['concurrent', () => concurrent({ limit: 3 })],
+  ['concurrent', () => concurrent({ perRun: 3 })],
 ])('what is behind a flow that is tried again is undone first, and runs again after: %s', (_, executor) => {
   const old = flowOf(part(task('old')), task('gate'), task('end'));
   const first = flowOf(part(wobbly('new'), task('old')), task('gate'), task('end'));
@@ -429,10 +429,10 @@ test('what was to run again with a flow runs again when its retry gives up inste
   // It dies when the retry has said that it tries again.
   const dying = withFaults(store, (_, { transitions }) => (transitions.some(([word]) => word === 'DECIDED') ? 'die-after' : 'pass'));
   const flow = flowOf(wide, task('gate'), task('end'));
-  const app = flowproof({ persistence: dying, flows: [flow], executor: concurrent({ limit: 3 }) } as never);
+  const app = flowproof({ persistence: dying, flows: [flow], executor: concurrent({ perRun: 3 }) } as never);
   app.resume('r').catch(() => undefined);
   await dying.died;
-  expect(await resumed(store, flowOf(task('gate'), wide, task('end')), 0, concurrent({ limit: 3 }))).toEqual({
+  expect(await resumed(store, flowOf(task('gate'), wide, task('end')), 0, concurrent({ perRun: 3 }))).toEqual({
     state: 'FAILURE',
     calls: 'undo gate, undo stuck, undo new, undo old, gate',
     failures: ['f/part/new', 'f/part/stuck'],

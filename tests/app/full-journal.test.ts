@@ -218,7 +218,7 @@ describe('a step that the store refuses for its size', () => {
     let wide = unordered.dynamic('wide');
     for (let n = 0; n < 16; n++) wide = wide.add(giving(`w${n}`, 400), { provides: { text: `t${n}` } });
     const flow = wide.build();
-    await using app = flowproof({ persistence: narrow(1_000, refused), flows: [flow], executor: concurrent({ limit: 16 }) });
+    await using app = flowproof({ persistence: narrow(1_000, refused), flows: [flow], executor: concurrent({ perRun: 16 }) });
     const end = await app.run(flow, { id: 'wide' });
     expect(end.state).toBe('SUCCESS');
     if (end.state === 'SUCCESS') expect(Object.values(end.results)).toEqual(Array(16).fill('x'.repeat(400)));
@@ -229,7 +229,7 @@ describe('a step that the store refuses for its size', () => {
     let wide = unordered.dynamic('mixed');
     for (let n = 0; n < 7; n++) wide = wide.add(giving(`w${n}`, n === 3 ? 2_000 : 100), { provides: { text: `t${n}` } });
     const flow = wide.build();
-    await using app = flowproof({ persistence: narrow(1_000), flows: [flow], executor: concurrent({ limit: 16 }) });
+    await using app = flowproof({ persistence: narrow(1_000), flows: [flow], executor: concurrent({ perRun: 16 }) });
     const end = await app.run(flow, { id: 'mixed' });
     expect(end.state).toBe('REVERTED');
     expect('failures' in end ? end.failures.map(({ path }) => path) : []).toEqual(['mixed/w3']);

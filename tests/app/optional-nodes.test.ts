@@ -204,7 +204,7 @@ describe('a flow that may fail without failing its run', () => {
       .build();
     for (const onFailure of ['revert', 'abortSiblings']) {
       calls.length = 0;
-      const ended = await run(around, { b: 1 }, memory(), { executor: concurrent({ limit: 3 }), onFailure });
+      const ended = await run(around, { b: 1 }, memory(), { executor: concurrent({ perRun: 3 }), onFailure });
       expect(ended).toMatchObject({ state: 'SUCCESS', atoms: 'IGNORE IGNORE IGNORE SUCCESS' });
       expect(calls.at(-1)).toBe('d (a: nothing)');
       expect(calls.filter((call) => call.startsWith('undo')).sort()).toEqual(['undo a result', 'undo b failure', 'undo c result']);

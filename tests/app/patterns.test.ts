@@ -72,7 +72,7 @@ test('what waits for nothing runs at once, as many as the limit says; siblings o
   const onEvent = (event: FlowEvent): void => {
     if (event.type === 'task') events.push(`${event.path} ${event.state}`);
   };
-  const running = run(flow, { executor: concurrent({ limit: 2 }), onEvent });
+  const running = run(flow, { executor: concurrent({ perRun: 2 }), onEvent });
   await Promise.all([gates.a.reached, gates.b.reached]);
   gates.a.open();
   gates.b.open();

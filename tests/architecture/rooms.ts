@@ -51,6 +51,7 @@ export const ARCHITECTURE: Architecture = {
     calls: { imports: ['model', 'authoring', 'compilation'], node: ['call-here.ts'] },
     engine: {
       imports: ['model', 'authoring', 'compilation', 'persistence', 'calls'],
+      node: ['calls/app-slots.ts'],
       floors: ['state', 'frontier', 'decide', 'upgrade', 'events', 'calls', 'record', 'loop'],
     },
     executors: { imports: ['model', 'calls'], node: [''] },

@@ -55,7 +55,7 @@ describe.skipIf(process.env.TEST_DATABASE_URL !== undefined || inject('postgresM
 
   test('a fan of 100 tasks that end in seven turns: at most 0.1 statements and commits a task', async () => {
     const flow = fan('fan', 100);
-    await using app = flowproof({ persistence: postgres(server.url), flows: [flow], executor: concurrent({ limit: 100 }) });
+    await using app = flowproof({ persistence: postgres(server.url), flows: [flow], executor: concurrent({ perRun: 100 }) });
     const { statements, commits } = await price(100, () => app.runOrThrow(flow, { inputs: { v0: FIRST } }));
     expect(statements).toBeLessThanOrEqual(0.1);
     expect(commits).toBeLessThanOrEqual(0.1);

@@ -87,7 +87,7 @@ export class Worker {
       if (event.type === 'task' && until === 'rest' && events++ === at) void app.suspend(this.#where.id).catch(() => undefined);
     };
     const app = this.#app([flow], connections.store, {
-      executor: shift.executor === 'serial' ? serial() : concurrent({ limit: 3 }),
+      executor: shift.executor === 'serial' ? serial() : concurrent({ perRun: 3 }),
       onFailure: shift.onFailure,
       onEvent,
     });

@@ -31,7 +31,7 @@ export function scenarioOf({ root, executor, onFailure, mends, recovers, snapsho
     fails: facts.fails,
     broken: facts.broken,
     mending: mends === 'retryFailed' ? { how: mends } : { how: mends, path: facts.broken[0] ?? '' },
-    ...(executor === 'concurrent' ? { executor: concurrent({ limit: 3 }) } : {}),
+    ...(executor === 'concurrent' ? { executor: concurrent({ perRun: 3 }) } : {}),
     ...(onFailure === 'revert' ? {} : { onFailure }),
     ends: [],
   };

@@ -191,16 +191,16 @@ export const SCENARIOS: readonly Scenario[] = [
   }),
   scenario('a choice, and back', choosing, CHOOSING, ['REVERTED'], { fails: { 'f/z': ALWAYS } }),
   scenario('a choice, forward', choosing, CHOOSING, ['SUCCESS']),
-  scenario('three at once, and back', diamond, DIAMOND, ['REVERTED'], { fails: { 'f/d': ALWAYS }, executor: concurrent({ limit: 3 }) }),
+  scenario('three at once, and back', diamond, DIAMOND, ['REVERTED'], { fails: { 'f/d': ALWAYS }, executor: concurrent({ perRun: 3 }) }),
   scenario('three at once, one fails', diamond, DIAMOND, ['REVERTED'], {
     fails: { 'f/b': ALWAYS },
-    executor: concurrent({ limit: 3 }),
+    executor: concurrent({ perRun: 3 }),
     onFailure: 'abortSiblings',
   }),
   scenario('three at once, a revert fails beside another', diamond, DIAMOND, ['FAILURE', 'REVERTED'], {
     fails: { 'f/d': ALWAYS },
     broken: ['f/c'],
-    executor: concurrent({ limit: 3 }),
+    executor: concurrent({ perRun: 3 }),
     mending: { how: 'retryFailed' },
   }),
   scenario('stopped where it fails', line, LINE, ['FAILURE', 'SUCCESS'], {

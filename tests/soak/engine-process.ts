@@ -71,7 +71,7 @@ const app = flowproof({
   persistence: persistenceOf(store),
   flows: FLOWS.filter(({ flow }) => db !== undefined || !isBooking(flow.name)).map(({ flow }) => flow) as readonly AnyFlow[],
   services: { world },
-  executor: concurrent({ limit: 8 }),
+  executor: concurrent({ perRun: 8, limit: 24 }),
   leaseMs: setting.leaseMs,
   graceMs: 5_000,
   storeTimeoutMs: setting.storeTimeoutMs,

@@ -47,7 +47,7 @@ export type AppOptions<Flows extends readonly unknown[], Given> = AppServices<Fl
 
 /** Settings that have good defaults. `Infinity` is for ever, but for `leaseMs`, which others wait for. */
 export interface EngineOptions {
-  /** Where tasks run: `serial()` or `concurrent({ limit })`. Default: `serial()`. */
+  /** Where tasks run, and how many at once: `serial()`, or `concurrent({ perRun, limit })`. Default: `serial()`. */
   readonly executor?: ExecutorChoice;
   /** When steps have to be on disk: {@link Durability}. Default: `step`. */
   readonly durability?: Durability;

@@ -90,7 +90,7 @@ class FlowproofApp {
   }
 
   async run(flow: AnyFlow, options?: StartOptions): Promise<AnyRunResult> {
-    return (await this.#start(flow, options)).result;
+    return this.#awaiting(async () => (await this.#start(flow, options)).result);
   }
 
   async runOrThrow(flow: AnyFlow, options?: StartOptions): Promise<Readonly<Record<string, unknown>>> {
@@ -106,7 +106,8 @@ class FlowproofApp {
   handle(first: Listed | string, second?: string): RunHandle<AnyFlow> {
     const id = typeof first === 'string' ? first : (second as string);
     const only = typeof first === 'string' ? undefined : this.#registry.only(first);
-    const result = (): Promise<AnyRunResult> => this.#store.reading(() => this.#runs.outcome(only ?? this.#registry, id));
+    const result = (): Promise<AnyRunResult> =>
+      this.#awaiting(() => this.#store.reading(() => this.#runs.outcome(only ?? this.#registry, id)));
     return handleOf(id, { app: this.#handling, result, check: only?.check });
   }
 
@@ -114,12 +115,13 @@ class FlowproofApp {
     await this.#store.openToWork();
     const [id, options] = typeof first === 'string' ? [first, second as ResumeOptions | undefined] : [second as string, third];
     const flows = typeof first === 'string' ? this.#registry : this.#registry.only(first);
-    return this.#runs.resume(flows, id, { takeover: options?.takeover ?? 'if-dead', ifOwned: 'refuse' });
+    return this.#awaiting(() => this.#runs.resume(flows, id, { takeover: options?.takeover ?? 'if-dead', ifOwned: 'refuse' }));
   }
 
   async rerun(flow: Listed, id: string): Promise<AnyRunResult> {
     await this.#store.openToWork();
-    return this.#runs.resume(this.#registry.only(flow), id, { takeover: 'if-dead', ifOwned: 'refuse', rerun: true });
+    const flows = this.#registry.only(flow);
+    return this.#awaiting(() => this.#runs.resume(flows, id, { takeover: 'if-dead', ifOwned: 'refuse', rerun: true }));
   }
 
   engine(flow: AnyFlow, options: StartOptions = {}): UntypedFlowEngine {
@@ -129,7 +131,12 @@ class FlowproofApp {
       this.#runs,
       today,
       { key: id, ...grouping(options) },
-      { open: () => this.#store.openToWrite(), inputs: () => prepareInputs(today, options.inputs, this.#parts.codec) },
+      {
+        open: () => this.#store.openToWrite(),
+        inputs: () => prepareInputs(today, options.inputs, this.#parts.codec),
+        lend: () => this.#parts.slots?.lend(),
+        awaiting: (work) => this.#awaiting(work),
+      },
     );
   }
 
@@ -208,7 +215,12 @@ class FlowproofApp {
   }
 
   #handle({ key, result, engine }: StartedRun): RunHandle<AnyFlow> {
-    return handleOf(key, { app: this.#handling, result: () => result, engine });
+    return handleOf(key, { app: this.#handling, result: () => this.#awaiting(() => result), engine });
+  }
+
+  /** A task that waits for a run of its own app lends its slot meanwhile. */
+  #awaiting<Result>(work: () => Promise<Result>): Promise<Result> {
+    return this.#parts.slots?.whileWaiting(work) ?? work();
   }
 
   readonly #handling: HandlingApp = {

@@ -1,3 +1,4 @@
+import type { Executor, Slots } from '../../calls/index.js';
 import type { Durability, OnFailure } from '../../engine/index.js';
 import { LONGEST_TIMER_MS } from '../../model/clock.js';
 import { inWords } from '../../model/in-words.js';
@@ -21,6 +22,24 @@ export function checkSettings(options: EngineOptions): void {
   checkNumber('maxSteps', maxSteps, 1);
   checkWord('durability', durability, DURABILITIES);
   checkWord('onFailure', onFailure, CONSEQUENCES);
+}
+
+/**
+ * What an executor of a user's says of itself.
+ *
+ * @throws TypeError
+ */
+export function checkedExecutor(executor: Executor): Executor {
+  const { kind, slots, start } = executor;
+  if (typeof start !== 'function') throw new TypeError(`the executor '${inWords(kind)}' has no start(): it must have one`);
+  checkSlots('perRun', slots?.perRun);
+  if (slots.limit !== undefined) checkSlots('limit', slots.limit);
+  return executor;
+}
+
+function checkSlots(name: keyof Slots, value: unknown): void {
+  if (Number.isInteger(value) && (value as number) >= 1) return;
+  throw new TypeError(`slots.${name} of the executor is ${inWords(value)}: it must be a whole number of at least 1`);
 }
 
 function checkNumber(name: string, value: unknown, least: number, most = Number.POSITIVE_INFINITY): void {

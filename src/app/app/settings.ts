@@ -1,6 +1,6 @@
 import type { Resolve } from '../../authoring/index.js';
 import type { Semantics } from '../../compilation/index.js';
-import type { Listener } from '../../engine/index.js';
+import { AppSlots, type Listener } from '../../engine/index.js';
 import { serial } from '../../executors/index.js';
 import { steadyClock, systemClock } from '../../model/clock.js';
 import { jsonCodec } from '../../model/codec/json-codec.js';
@@ -10,7 +10,7 @@ import type { Listed } from '../registry/registry.js';
 import type { RunsParts } from '../runs/runs.js';
 import type { AppOptions, EngineOptions } from './app.js';
 import type { Listeners } from './listeners.js';
-import { checkSettings } from './setting-values.js';
+import { checkedExecutor, checkSettings } from './setting-values.js';
 
 /** The options behind the types of {@link AppOptions}. */
 export interface UntypedOptions extends EngineOptions {
@@ -46,10 +46,12 @@ export function settingsOf(options: UntypedOptions): Settings {
   checkSettings(options);
   const clock = steadyClock(options.clock ?? systemClock);
   const codec = options.codec ?? jsonCodec;
+  const executor = checkedExecutor((options.executor ?? serial()).make({ clock, codec }));
   return {
     clock,
     codec,
-    executor: (options.executor ?? serial()).make({ clock, codec }),
+    executor,
+    slots: executor.slots.limit === undefined ? undefined : new AppSlots(executor.slots.limit),
     services: options.services ?? {},
     ...(resolve === undefined ? {} : { resolve }),
     leaseMs: options.leaseMs ?? DEFAULTS.leaseMs,

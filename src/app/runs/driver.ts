@@ -78,7 +78,8 @@ export class Driver {
     const flow = flows.of(status.creation);
     const taken = runOf(flow, status, codec, goesOn || !rests);
     if (rests && !goesOn) return { result: Promise.resolve(runResult(flow, status, codec)) };
-    const parts = options.watch === undefined ? this.#parts : { ...this.#parts, listening: () => true };
+    // A slot that a step holds until its watcher goes on could be the one that the watcher itself waits for.
+    const parts = options.watch === undefined ? this.#parts : { ...this.#parts, listening: () => true, slots: undefined };
     try {
       return this.#drive(flow, await takeOver(taken, inbox, owner, parts), options);
     } catch (error) {
@@ -98,7 +99,10 @@ export class Driver {
   #drive(flow: CompiledFlow, { engine, first }: OpenedRun, options: JoinOptions): StartedRun {
     const { runId, creation } = engine.run.status;
     options.driven?.(engine);
-    const result = quiet(this.#active.untilAbandoned(creation.key, this.#driveToRest(flow, engine, first, options)));
+    const drive = (): Promise<AnyRunResult> => this.#driveToRest(flow, engine, first, options);
+    // It may have been begun by a task: what happens in it is no part of that call.
+    const driven = this.#parts.slots?.outside(drive) ?? drive();
+    const result = quiet(this.#active.untilAbandoned(creation.key, driven));
     this.#active.add(runId, { engine, summary: creation, result, isRecovered: options.recovers === true });
     return { key: creation.key, result, engine };
   }

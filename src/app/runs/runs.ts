@@ -19,7 +19,6 @@ import { Ticker } from './ticker.js';
 export const LEAVING_MS = 1_000;
 
 export interface RunsParts extends DriverParts {
-  readonly graceMs: number;
   /** Whether this app takes up what others leave. */
   readonly recover: boolean;
   readonly maxActive: number;

@@ -77,6 +77,10 @@ export interface AppOfEngine {
   open(): Promise<void>;
   /** Checks and encodes what the caller gave; writes nothing. */
   inputs(): Promise<PreparedInputs>;
+  /** Lends the slot of the call that asks, if one does; returns what takes it back. */
+  lend(): (() => Promise<void>) | undefined;
+  /** The same while this is waited for. */
+  awaiting<Result>(work: () => Promise<Result>): Promise<Result>;
 }
 
 /** {@link FlowEngine} without its types. */
@@ -112,17 +116,18 @@ export class UntypedFlowEngine {
 
   async run(): Promise<AnyRunResult> {
     await this.prepare();
-    return this.#resume({});
+    return this.#app.awaiting(() => this.#resume({}));
   }
 
   async rerun(): Promise<AnyRunResult> {
     await this.#app.open();
-    return this.#resume({ rerun: true });
+    return this.#app.awaiting(() => this.#resume({ rerun: true }));
   }
 
   async *steps(): AsyncGenerator<RunStep, AnyRunResult, undefined> {
     await this.prepare();
     const gate = new StepGate<RunStep>();
+    const takeBack = this.#app.lend();
     const mine: { engine?: Engine } = {};
     const result = this.#resume({
       driven: (engine) => {
@@ -142,6 +147,7 @@ export class UntypedFlowEngine {
       mine.engine?.suspend();
       gate.open();
       await result.catch(() => undefined);
+      await takeBack?.();
     }
   }
 

@@ -19,13 +19,17 @@ import type { Run } from '../decide/step.js';
 import type { Answer, AskCommand, CallCommand } from '../state/protocol.js';
 import { atomOf } from '../state/run-status.js';
 import { isOfMissingValue } from '../state/values.js';
+import type { AppSlots, CallSlot } from './app-slots.js';
 import { type CallReceiver, type CallSurroundings, CallWork, outcomeOf } from './call-work.js';
 import { ForeignCall } from './foreign-call.js';
 import { Requests } from './requests.js';
+import type { RunSlots } from './run-slots.js';
 
 /** What calls need from the app. */
 export interface CallParts {
   readonly executor: Executor;
+  /** Calls of all runs of the app at once; absent: no bound. */
+  readonly slots?: AppSlots | undefined;
   readonly codec: Codec;
   readonly services: object;
   readonly resolve?: Resolve;
@@ -36,6 +40,7 @@ export interface CallParts {
 interface UnderWay {
   readonly work: CallWork;
   readonly call: Call;
+  readonly slot: CallSlot | undefined;
   /** Its place in the list. */
   at: number;
 }
@@ -44,16 +49,20 @@ interface UnderWay {
 export class Calls {
   readonly #run: Run;
   readonly #executor: Executor;
+  readonly #appSlots: AppSlots | undefined;
+  readonly #slots: RunSlots | undefined;
   readonly #requests: Requests;
   readonly #around: CallSurroundings;
   readonly #underWay: UnderWay[] = [];
   readonly #asked = new Set<Call>();
   #hasWarned = false;
 
-  constructor(run: Run, parts: CallParts, receiver: CallReceiver) {
+  constructor(run: Run, parts: CallParts, receiver: CallReceiver, slots?: RunSlots) {
     const { executor, allowUnfenced } = parts;
     this.#run = run;
     this.#executor = executor;
+    this.#appSlots = parts.slots;
+    this.#slots = slots;
     this.#requests = new Requests(run);
     const warnOfUnfenced = (path: string): void => this.#warnOfUnfenced(path);
     this.#around = { run, registry: registryOf(run.flow, parts), receiver, controllers: new Controllers(), allowUnfenced, warnOfUnfenced };
@@ -63,9 +72,12 @@ export class Calls {
     const atom = this.#run.flow.atoms[command.atom] as CompiledAtom;
     const request = atom.kind === 'task' ? this.#requests.task(command, atom) : this.#requests.retry(atom, command);
     const work = new CallWork(request, command, atom, this.#around);
-    const underWay = { work, call: this.#begin(work, command, atom), at: this.#underWay.length };
+    const slot = this.#slots?.begin();
+    const begin = (): Call => this.#begin(work, command, atom);
+    const call = slot === undefined || this.#appSlots === undefined ? begin() : this.#appSlots.within(slot, begin);
+    const underWay = { work, call, slot, at: this.#underWay.length };
     this.#underWay.push(underWay);
-    void underWay.call.end.then((end) => this.#ended(underWay, end));
+    void call.end.then((end) => this.#ended(underWay, end));
   }
 
   /** What the user's code says, or why it could not. */
@@ -93,17 +105,25 @@ export class Calls {
 
   /** Tells all calls that are under way that their results are not wanted. */
   abort(reason: Error): void {
-    for (const { call } of this.#underWay) call.abort(reason);
+    for (const underWay of this.#underWay) abort(underWay, reason);
     for (const call of this.#asked) call.abort(reason);
   }
 
   /** Tells these calls, or all, that what they do will be undone: those that execute. What is being undone goes on to its end. */
   abortForward(reason: Error, atoms?: readonly number[]): void {
-    for (const { work, call } of this.#underWay) {
-      const { phase, atom } = work.command;
-      if (phase === 'execute' && (atoms === undefined || atoms.includes(atom))) call.abort(reason);
+    for (const underWay of this.#underWay) {
+      const { phase, atom } = underWay.work.command;
+      if (phase === 'execute' && (atoms === undefined || atoms.includes(atom))) abort(underWay, reason);
     }
     if (atoms === undefined) for (const call of this.#asked) call.abort(reason);
+  }
+
+  /** What was told to end and has not is ended by force, where that can be; others have its slots. */
+  abandon(): void {
+    for (const { call, slot } of this.#underWay) {
+      call.kill();
+      slot?.end();
+    }
   }
 
   #begin(work: CallWork, command: CallCommand, atom: CompiledAtom): Call {
@@ -133,7 +153,8 @@ export class Calls {
       this.#underWay[ended.at] = last;
       last.at = ended.at;
     }
-    const { work } = ended;
+    const { work, slot } = ended;
+    slot?.end();
     if (work.close()) this.#around.receiver.finished(outcomeOf(work.command, end));
   }
 
@@ -143,6 +164,11 @@ export class Calls {
     this.#hasWarned = true;
     process.emitWarning(describeUnfencedRevert(path), { type: 'FlowproofWarning', code: 'NOT_TRANSACTIONAL' });
   }
+}
+
+function abort({ call, slot }: UnderWay, reason: Error): void {
+  call.abort(reason);
+  slot?.abort();
 }
 
 /** The code of this process, for the flow of one run. */

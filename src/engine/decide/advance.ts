@@ -72,7 +72,9 @@ function rest(run: Run, step: Step): void {
   if (unsettled && leavesFailures(run, step) && hold !== 'stop') step.state(['RUN', 'FAILURE']);
   else if (!unsettled && more === undefined && !frontier.bringsBack) end(run, step);
   else if (hold === 'suspend') step.state(['RUN', 'SUSPENDED']);
-  else if (wakeUp !== undefined && hold === 'none') step.commands.push({ do: 'sleep', untilMs: wakeUp.dueMs });
+  // What is due and has no slot is woken by the slot.
+  else if (wakeUp !== undefined && hold === 'none' && (wakeUp.dueMs > monotonicMs || !step.lacksSlot))
+    step.commands.push({ do: 'sleep', untilMs: wakeUp.dueMs });
 }
 
 /** A standstill is no end: it is a mistake of this library, and the run stays as it is until somebody has mended that. */
@@ -93,7 +95,7 @@ function settleLost(run: Run, step: Step): boolean {
   if (status.state === 'REVERTING') {
     if (!behavior.mayRevert(atom, step.limits)) undone(step, index);
     else if (spent) noteRevertFailure(run, step, index, lostFailure(atom, status.losses));
-    else if (mayCallLost(run, step)) step.call('revert', index);
+    else if (mayCallLost(step)) step.call('revert', index);
     else return false;
     return true;
   }
@@ -105,7 +107,7 @@ function settleLost(run: Run, step: Step): boolean {
   }
   // Its code gave the values of its attempts, and is not there any more: those of today are there at once.
   if (isRetry(atom) && !behavior.mayExecute(atom, step.limits)) return beginAttempt(run, step, atom);
-  if (!mayCallLost(run, step)) return false;
+  if (!mayCallLost(step)) return false;
   step.call('execute', index);
   return true;
 }
@@ -123,7 +125,7 @@ function goBack(run: Run, step: Step): boolean {
   const index = run.frontier.nextBack();
   if (index === undefined) return false;
   const atom = run.flow.atoms[index] as CompiledAtom;
-  if (!isRetry(atom) || run.status.atoms[index]?.intention !== 'RETRY') return undo(run, step, atom);
+  if (!isRetry(atom) || run.status.atoms[index]?.intention !== 'RETRY') return undo(step, atom);
   restart(run, step, atom);
   return true;
 }
@@ -134,12 +136,12 @@ function wake(run: Run, step: Step): boolean {
   if (wakeUp === undefined || wakeUp.dueMs > step.limits.monotonicMs) return false;
   const atom = run.flow.atoms[wakeUp.atom] as CompiledAtom;
   if (isRetry(atom) && run.status.atoms[wakeUp.atom]?.state === 'RETRYING') return beginAttempt(run, step, atom);
-  return undo(run, step, atom);
+  return undo(step, atom);
 }
 
 /** Its code may be gone since the run was written, or since an operator has asked for it. */
-function undo(run: Run, step: Step, atom: CompiledAtom): boolean {
-  if (behaviorOf(atom).mayRevert(atom, step.limits)) return beginCall(run, step, 'revert', atom.index);
+function undo(step: Step, atom: CompiledAtom): boolean {
+  if (behaviorOf(atom).mayRevert(atom, step.limits)) return beginCall(step, 'revert', atom.index);
   undone(step, atom.index);
   return true;
 }
@@ -165,13 +167,13 @@ function goForward(run: Run, step: Step): boolean {
     case 'attempt':
       return beginAttempt(run, step, atom as CompiledRetry);
     case 'call':
-      return isFull(run.status, step.limits) ? failUncalled(run, step, index) : beginCall(run, step, 'execute', index);
+      return isFull(run.status, step.limits) ? failUncalled(run, step, index) : beginCall(step, 'execute', index);
   }
 }
 
 /** Where there is a free slot. */
-function beginCall(run: Run, step: Step, phase: Phase, index: number): boolean {
-  if (run.frontier.called >= step.limits.capacity) return false;
+function beginCall(step: Step, phase: Phase, index: number): boolean {
+  if (!step.hasRoom()) return false;
   step.call(phase, index);
   return true;
 }
@@ -196,7 +198,7 @@ function restart(run: Run, step: Step, retry: CompiledRetry): void {
 
 /** A retry that has nothing to try with has failed itself: then the retry around it is asked. */
 function beginAttempt(run: Run, step: Step, retry: CompiledRetry): boolean {
-  if (behaviorOf(retry).mayExecute(retry, step.limits)) return beginCall(run, step, 'execute', retry.index);
+  if (behaviorOf(retry).mayExecute(retry, step.limits)) return beginCall(step, 'execute', retry.index);
   const next = nextAttempt(run, retry);
   if (!('failure' in next)) {
     step.state(next.provided === undefined ? ['ATTEMPT', retry.index] : ['ATTEMPT', retry.index, next.provided]);
@@ -208,8 +210,8 @@ function beginAttempt(run: Run, step: Step, retry: CompiledRetry): boolean {
 }
 
 /** What was lost is called again even while the run is being suspended: a suspended run holds nothing unknown. */
-function mayCallLost(run: Run, step: Step): boolean {
-  return step.limits.hold !== 'stop' && run.frontier.called < step.limits.capacity;
+function mayCallLost(step: Step): boolean {
+  return step.limits.hold !== 'stop' && step.hasRoom();
 }
 
 function lostFailure(atom: CompiledAtom, losses: number): Failure {

@@ -28,13 +28,16 @@ export class Step {
   readonly changes: Change[] = [];
   readonly commands: Command[] = [];
   readonly late: CallId[] = [];
+  lacksSlot = false;
   /** What bounds it; an atom may ask for more restraint. */
   limits: Limits;
   readonly #run: Run;
+  #slots: number;
 
   constructor(run: Run, limits: Limits) {
     this.#run = run;
     this.limits = limits;
+    this.#slots = limits.slots ?? Number.POSITIVE_INFINITY;
   }
 
   state(transition: Transition): void {
@@ -58,8 +61,17 @@ export class Step {
     this.commands.push({ do: 'ask', question, id: this.#run.frontier.questions.ask(question) });
   }
 
+  /** Whether one more call may be under way. Where a slot of the app is all that is missing, that is noted. */
+  hasRoom(): boolean {
+    if (this.#run.frontier.called >= this.limits.capacity) return false;
+    if (this.#slots > 0) return true;
+    this.lacksSlot = true;
+    return false;
+  }
+
   /** States that the atom is called, and asks the loop to call it. */
   call(phase: Phase, atom: number): void {
+    this.#slots--;
     const status = atomOf(this.#run.status, atom);
     const { state: from, lost: again } = status;
     this.state([phase === 'execute' ? 'RUNNING' : 'REVERTING', atom]);

@@ -4,6 +4,7 @@ import { asError } from '../../model/in-words.js';
 import { isEnded } from '../../model/states.js';
 import type { InboxMessage } from '../../persistence/index.js';
 import { Calls } from '../calls/calls.js';
+import type { RunSlots } from '../calls/run-slots.js';
 import { maxStepsOf } from '../decide/full-journal.js';
 import type { Run } from '../decide/step.js';
 import type { FlowEvent } from '../events/events.js';
@@ -32,7 +33,7 @@ export type EngineEnd = 'ended' | 'suspended' | 'stopped';
  */
 export class Engine {
   readonly run: Run;
-  readonly #context: Pick<EngineContext, 'clock' | 'executor' | 'leaseMs'>;
+  readonly #context: Pick<EngineContext, 'clock' | 'executor' | 'graceMs' | 'leaseMs'>;
   readonly #writer: Writer;
   readonly #queue = new EventQueue();
   readonly #messages = new OperatorMessages();
@@ -47,16 +48,19 @@ export class Engine {
   #givenUp = false;
   #stopWatching: (() => void) | undefined;
   readonly #timer: Timer;
+  readonly #slots: RunSlots | undefined;
 
-  constructor(run: Run, writer: Writer, context: EngineContext) {
+  /** @param slots that it has for the calls of its first step, where the app has only so many */
+  constructor(run: Run, writer: Writer, context: EngineContext, slots?: RunSlots) {
     this.run = run;
+    this.#slots = slots;
     this.#writer = writer;
     this.#context = context;
     const bounds = { maxSteps: maxStepsOf(context.maxSteps, run.flow.atoms.length) };
     const queue = this.#queue;
     this.#announcer = new Announcer(run, context, bounds);
     this.#reports = new CallReports({ run, context, bounds, queue, announcer: this.#announcer });
-    this.#calls = new Calls(run, context, this.#reports.receiver());
+    this.#calls = new Calls(run, context, this.#reports.receiver(), slots);
     this.#statistics = new Statistics(context.clock);
     this.#recorder = new Recorder({
       run,
@@ -66,10 +70,12 @@ export class Engine {
       messages: this.#messages,
       saves: this.#reports.saves,
       statistics: this.#statistics,
-      limits: () => limitsOf(context, run, this.#hold()),
+      limits: () => limitsOf(context, run, this.#hold(), slots),
+      decided: (step) => slots?.decided(step),
       isStopping: () => this.#stopping,
     });
     this.#timer = new Timer(context.clock, () => queue.ring());
+    slots?.attach(() => queue.ring());
     this.#commands = new CommandRunner({
       calls: this.#calls,
       timer: this.#timer,
@@ -110,6 +116,7 @@ export class Engine {
     this.#writer.giveUp();
     this.#recorder.abandonCommit(reason);
     this.#calls.abort(reason);
+    this.#calls.abandon();
     this.#queue.ring();
   }
 
@@ -149,6 +156,7 @@ export class Engine {
       }
     } catch (error) {
       this.#calls.abort(asError(error));
+      this.#context.clock.after(this.#context.graceMs, () => this.#calls.abandon(), { keepsAlive: false });
       this.#end(error);
       throw error;
     } finally {
@@ -224,6 +232,7 @@ export class Engine {
   /** Nothing more is started or saved: what still waits for `ctx.save` rejects. */
   #end(reason: unknown): void {
     this.#timer.off();
+    this.#slots?.leave();
     this.#reports.end(reason);
   }
 }

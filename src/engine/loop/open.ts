@@ -14,6 +14,7 @@ import {
   type Shape,
   type Transition,
 } from '../../persistence/index.js';
+import { type RunSlots, slotsOf } from '../calls/run-slots.js';
 import { decide } from '../decide/decide.js';
 import type { Run } from '../decide/step.js';
 import { Frontier } from '../frontier/frontier.js';
@@ -66,23 +67,31 @@ export async function beginRun(
   const key = params.key ?? status.runId;
   const creation = { key, flow: name, version, fingerprint, inputs, ...(args === undefined ? {} : { args }), inputsHash };
   const begin: EngineEvent = { kind: 'begin', creation, ...(owner === null ? { prepared: true } : {}) };
-  const first = decide(run, [begin], limitsOf(context, run, 'none'));
+  const slots = slotsOf(context);
+  const first = decide(run, [begin], limitsOf(context, run, 'none', slots));
+  slots?.decided(first);
   const writer = new Writer(context, flow.secrets);
   const entry = writer.entry(status, first.transitions);
-  const created = await writer.create({
-    entry,
-    key,
-    flow: name,
-    version,
-    inputsHash,
-    state: status.state,
-    owner: status.state === 'RUNNING' ? owner : null,
-    shape: shapeOf(flow),
-    ...(logbook === undefined ? {} : { logbook }),
-    ...(metadata === undefined ? {} : { metadata }),
-  });
-  if (created.kind === 'exists' && created.run.runId !== status.runId) return { exists: created.run };
-  return { engine: new Engine(run, writer, context), first };
+  const created = await unlessRefused(
+    slots,
+    writer.create({
+      entry,
+      key,
+      flow: name,
+      version,
+      inputsHash,
+      state: status.state,
+      owner: status.state === 'RUNNING' ? owner : null,
+      shape: shapeOf(flow),
+      ...(logbook === undefined ? {} : { logbook }),
+      ...(metadata === undefined ? {} : { metadata }),
+    }),
+  );
+  if (created.kind === 'exists' && created.run.runId !== status.runId) {
+    slots?.leave();
+    return { exists: created.run };
+  }
+  return { engine: new Engine(run, writer, context, slots), first };
 }
 
 /**
@@ -103,22 +112,39 @@ export async function takeOver(taken: TakenRun, messages: LoadedRun['inbox'], ow
   const settled = run.status.state === 'SUSPENDED' || isEnded(run.status.state);
   const asked = received.flatMap((message) => eventFor(message, run) ?? []);
   const events: EngineEvent[] = [{ kind: 'resumed', ...(adopted === undefined ? {} : { adopted }) }, ...asked];
-  const first = decide(run, events, limitsOf(context, run, !settled && suspensions.length > 0 ? 'suspend' : 'none'));
+  const slots = slotsOf(context);
+  const first = decide(run, events, limitsOf(context, run, !settled && suspensions.length > 0 ? 'suspend' : 'none', slots));
+  slots?.decided(first);
   for (const command of first.commands) {
-    if (command.do === 'giveUp') throw new RunStuckError(run.status.creation.key, run.flow.name, command.report);
+    if (command.do !== 'giveUp') continue;
+    slots?.leave();
+    throw new RunStuckError(run.status.creation.key, run.flow.name, command.report);
   }
   const writer = new Writer(context, run.flow.secrets);
-  const engine = new Engine(run, writer, context);
+  const engine = new Engine(run, writer, context, slots);
   const rests = run.status.state !== 'RUNNING';
   const used = settled || rests ? inbox : inbox.filter(({ kind }) => kind !== 'suspend');
-  await writer.append({
-    entry: writer.entry(run.status, first.transitions),
-    durability: 'full',
-    summary: { state: run.status.state, owner: rests ? null : owner },
-    ...(used.length === 0 ? {} : { consume: used.map(({ id }) => id) }),
-  });
+  await unlessRefused(
+    slots,
+    writer.append({
+      entry: writer.entry(run.status, first.transitions),
+      durability: 'full',
+      summary: { state: run.status.state, owner: rests ? null : owner },
+      ...(used.length === 0 ? {} : { consume: used.map(({ id }) => id) }),
+    }),
+  );
   if (!settled) for (const message of suspensions) engine.deliver(message);
   return { engine, first };
+}
+
+/** The first step of a run; where it is not written, nothing of it is called, and others have its slots. */
+async function unlessRefused<Written>(slots: RunSlots | undefined, writing: Promise<Written>): Promise<Written> {
+  try {
+    return await writing;
+  } catch (error) {
+    slots?.leave();
+    throw error;
+  }
 }
 
 /** Lets a run that rests begin anew, in one step: PENDING, and nothing of what it did counts. Whoever runs it begins it. */

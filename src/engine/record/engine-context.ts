@@ -1,4 +1,5 @@
 import type { CallParts } from '../calls/calls.js';
+import type { RunSlots } from '../calls/run-slots.js';
 import { maxStepsOf } from '../decide/full-journal.js';
 import type { Run } from '../decide/step.js';
 import type { Audience } from '../events/events.js';
@@ -13,6 +14,8 @@ import type { WriterParts } from './writer.js';
 export interface EngineContext extends WriterParts, CallParts, RecorderSettings, LimitSettings, Audience {
   /** Leases last this long; a run that was not confirmed for two thirds of it is confirmed before code is called. */
   readonly leaseMs: number;
+  /** How long code may take to end after it was told to. */
+  readonly graceMs: number;
 }
 
 /** What bounds the steps of an engine, as far as the app says so. */
@@ -22,11 +25,14 @@ export interface LimitSettings extends Pick<CallParts, 'executor' | 'resolve'>, 
   readonly maxSteps?: number;
 }
 
-/** What bounds the next step of a run. */
-export function limitsOf({ executor, clock, onFailure, resolve, maxSteps }: LimitSettings, { flow }: Run, hold: Limits['hold']): Limits {
-  const { slots, lockstep } = executor;
+/** What bounds the next step of a run. @param slots of the app that the run has, where these are bounded */
+export function limitsOf(settings: LimitSettings, { flow }: Run, hold: Limits['hold'], slots?: RunSlots): Limits {
+  const { executor, clock, onFailure, resolve, maxSteps } = settings;
+  const { perRun } = executor.slots;
+  const { lockstep } = executor;
   return {
-    capacity: slots.perRun,
+    capacity: perRun,
+    slots: slots?.reserve(),
     hold,
     nowMs: clock.nowMs(),
     monotonicMs: clock.monotonicMs(),

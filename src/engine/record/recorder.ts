@@ -33,6 +33,8 @@ export interface RecorderParts {
   readonly saves: PendingSaves;
   readonly statistics: Statistics;
   limits(): Limits;
+  /** What the step does not need of what it was decided with is free for others. */
+  decided(step: Decision): void;
   /** Whether the engine leaves the run as soon as nothing is in flight. */
   isStopping(): boolean;
 }
@@ -181,7 +183,9 @@ export class Recorder {
   #decide(events: readonly EngineEvent[]): Decision {
     this.#run.entryIsOpen = !this.#buffer.isEmpty;
     this.#run.observed = this.#engine.settings.listening();
-    return decide(this.#run, events, this.#engine.limits());
+    const step = decide(this.#run, events, this.#engine.limits());
+    this.#engine.decided(step);
+    return step;
   }
 
   /** @param consumed ids of the messages that these transitions act on, or that meant nothing */

@@ -113,6 +113,8 @@ export interface Moment {
 export interface Limits extends Moment {
   /** Calls that may be under way at once. */
   readonly capacity: number;
+  /** Calls that may begin with this step, by the slots of the app that the run has; absent: as many as there are. */
+  readonly slots?: number | undefined;
   /** `suspend`: start nothing, and state SUSPENDED when nothing is under way. `stop`: start nothing, state nothing. */
   readonly hold: 'none' | 'suspend' | 'stop';
   readonly onFailure: OnFailure;
@@ -142,6 +144,8 @@ export interface Decision {
   readonly changes: readonly Change[];
   /** To be run when the transitions are durable. */
   readonly commands: readonly Command[];
+  /** Another call would have begun, had there been a slot of the app for it. */
+  readonly lacksSlot: boolean;
   /** Ends of calls that came too late to count: nothing was stated of them. */
   readonly late: readonly CallId[];
 }
