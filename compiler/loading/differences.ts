@@ -1,4 +1,4 @@
-import type { FlowNodeShape, FlowShape, NodeShape, RetryNodeShape, TaskNodeShape } from '#compilation';
+import { type FlowNodeShape, type FlowShape, type NodeShape, pathsOf, type RetryNodeShape, type TaskNodeShape } from '#compilation';
 
 /** One thing in which two shapes of a flow differ. */
 export interface Difference {
@@ -30,10 +30,9 @@ export function differences(source: FlowShape, loaded: FlowShape): readonly Diff
   return moved === undefined ? [] : [{ path: moved, says: 'it stands in another place among its siblings when it is loaded' }];
 }
 
-function byPath({ nodes }: FlowShape): ReadonlyMap<string, NodeShape> {
-  const paths: string[] = [];
-  for (const { name, parent } of nodes) paths.push(parent < 0 ? name : `${paths[parent]}/${name}`);
-  return new Map(nodes.map((node, index) => [paths[index] ?? '', node]));
+function byPath(shape: FlowShape): ReadonlyMap<string, NodeShape> {
+  const paths = pathsOf(shape);
+  return new Map(shape.nodes.map((node, index) => [paths[index] ?? '', node]));
 }
 
 function differenceOf(source: NodeShape, loaded: NodeShape): string | undefined {

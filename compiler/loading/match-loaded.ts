@@ -1,5 +1,5 @@
 import type { FlowDefinition } from '#authoring';
-import { describe, type FlowShape, targeted } from '#compilation';
+import { describe, type FlowShape, pathsOf, targeted } from '#compilation';
 import type { Finding } from '../findings/finding.js';
 import { definitionOf, type FlowReading, isMadeUp, loadedReading, type ProjectReading } from '../reading/index.js';
 import { placeOf, type ts } from '../source/index.js';
@@ -124,8 +124,7 @@ function closest(flows: readonly FlowReading[], shape: FlowShape): Differing {
 }
 
 function differing({ flow, found }: Differing, { from }: Known, say: (file: string) => string): readonly Finding[] {
-  const paths = flow.shape.nodes.map(() => '');
-  for (const [index, { name, parent }] of flow.shape.nodes.entries()) paths[index] = parent < 0 ? name : `${paths[parent]}/${name}`;
+  const paths = pathsOf(flow.shape);
   const advice = from.old
     ? `${say(from.javascript)} is older than its source: build it again`
     : `it was loaded from ${say(from.javascript)}`;

@@ -1,5 +1,5 @@
 import type { FlowDefinition } from '#authoring';
-import { type BoundFlow, type FlowShape, manifestOf, type ShapeOrigin } from '#compilation';
+import { type BoundFlow, manifestOf, pathsOf, type ShapeOrigin } from '#compilation';
 import type { Diagnostic } from '#model/diagnostics.js';
 import { digest } from '#model/ids.js';
 import { canonicalText, type Json } from '#model/json.js';
@@ -86,7 +86,7 @@ export interface LeftOut {
 
 function findingOf(flow: FlowReading, { severity, code, path, message }: Diagnostic): readonly Finding[] {
   if (severity !== 'error') return [];
-  const place = placeOf(flow.placeOf(Math.max(0, pathsIn(flow.shape).lastIndexOf(path))));
+  const place = placeOf(flow.placeOf(Math.max(0, pathsOf(flow.shape).lastIndexOf(path))));
   return [{ code, severity, place, message: `flow '${flow.name}' is left out, as it can't run: ${path}: ${message}`, related: [] }];
 }
 
@@ -112,14 +112,8 @@ export function presentFlow(
   };
 }
 
-function pathsIn({ nodes }: FlowShape): readonly string[] {
-  const paths: string[] = [];
-  for (const { name, parent } of nodes) paths.push(parent < 0 ? name : `${paths[parent]}/${name}`);
-  return paths;
-}
-
 function toldIn({ compiled: { shape, bound } }: Pick<FlowReading, 'compiled'>): readonly Told[] {
-  const paths = pathsIn(shape);
+  const paths = pathsOf(shape);
   return shape.nodes.flatMap((node, index): readonly Told[] => {
     const path = paths[index] as string;
     if (node.kind !== 'flow') return [];

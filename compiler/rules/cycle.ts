@@ -1,9 +1,9 @@
-import type { BoundFlow } from '#compilation';
+import { type BoundFlow, pathsOf } from '#compilation';
 import type { FlowReading } from '../reading/index.js';
 import type { ts } from '../source/index.js';
 import { assumed } from './assumed.js';
 import type { Rule } from './rule.js';
-import { childIn, pathsOf } from './shape-paths.js';
+import { childIn } from './shape-paths.js';
 
 /** Why a node of a graph waits for another one. */
 interface Edge {

@@ -1,8 +1,8 @@
+import { pathsOf } from '#compilation';
 import type { Diagnostic } from '#model/diagnostics.js';
 import { type FlowReading, hasMadeUp } from '../reading/index.js';
 import { assumed } from './assumed.js';
 import type { Found, Rule } from './rule.js';
-import { pathsOf } from './shape-paths.js';
 
 /** These are said by rules of their own, which know more. */
 const ELSEWHERE = new Set(['CYCLE', 'CLASS_NAME_USED']);

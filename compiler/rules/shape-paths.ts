@@ -1,12 +1,5 @@
 import type { FlowShape } from '#compilation';
 
-/** The path of each node, as diagnostics have it. */
-export function pathsOf({ nodes }: FlowShape): readonly string[] {
-  const paths: string[] = [];
-  for (const { name, parent } of nodes) paths.push(parent < 0 ? name : `${paths[parent]}/${name}`);
-  return paths;
-}
-
 /** The node of a flow that something deep in it belongs to; -1 when it is not in that flow. */
 export function childIn({ nodes }: FlowShape, flow: number, node: number): number {
   let at = node;

@@ -1,7 +1,7 @@
-import type { BoundFlow } from '#compilation';
+import { type BoundFlow, pathsOf } from '#compilation';
 import type { FlowReading } from '../reading/index.js';
 import type { Rule } from './rule.js';
-import { childIn, pathsOf } from './shape-paths.js';
+import { childIn } from './shape-paths.js';
 
 type Source = BoundFlow['atoms'][number]['inputs'][string];
 

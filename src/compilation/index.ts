@@ -43,6 +43,7 @@ export type {
   TaskNodeShape,
   UnknownNodeShape,
 } from './shape/flow-shape.js';
+export { pathsOf } from './shape/node-places.js';
 export type { Found, SelectSource, Source } from './shape/source.js';
 export { type Difference, differencesOf } from './stored/differences.js';
 export { manifestOf } from './stored/manifest.js';

@@ -1,4 +1,5 @@
 import type { FlowNodeShape, FlowShape, NodeShape, RetryNodeShape, TaskNodeShape } from '../shape/flow-shape.js';
+import { atomNumbers } from '../shape/node-places.js';
 import type { Source } from '../shape/source.js';
 
 /** What a node gives to its flow, under the names of that flow. */
@@ -74,8 +75,7 @@ function uncertain(source: Source): Source {
 
 /** The number of each atom, and the values that a flow's retry gives to it. */
 function triedIn(shape: FlowShape): { atoms: readonly number[]; values: ReadonlyMap<number, readonly (readonly [string, Source])[]> } {
-  let count = 0;
-  const atoms = shape.nodes.map(({ kind }) => (kind === 'task' || kind === 'retry' ? count++ : -1));
+  const atoms = atomNumbers(shape);
   const values = new Map<number, readonly (readonly [string, Source])[]>();
   for (const [index, node] of shape.nodes.entries()) {
     if (node.kind !== 'retry' || node.provides.length === 0) continue;

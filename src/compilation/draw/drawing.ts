@@ -4,6 +4,7 @@ import type { BoundFlow } from '../bind/bound-flow.js';
 import { targeted } from '../bind/target.js';
 import { describe } from '../shape/describe.js';
 import type { FlowNodeShape, NodeShape, RetryNodeShape } from '../shape/flow-shape.js';
+import { pathsOf } from '../shape/node-places.js';
 import type { Source } from '../shape/source.js';
 
 /** A flow as boxes and arrows, whatever draws it. */
@@ -63,8 +64,7 @@ export function textOn({ values, decides }: Arrow): string {
 export function drawingOf(definition: FlowDefinition): Drawing {
   const { shape } = targeted(describe(definition));
   const bound = bind(shape);
-  const paths: string[] = [];
-  for (const { name, parent } of shape.nodes) paths.push(parent < 0 ? name : `${paths[parent]}/${name}`);
+  const paths = pathsOf(shape);
   const contents: Box[][] = shape.nodes.map(() => []);
   const boxes: Box[] = [];
   for (let index = shape.nodes.length - 1; index >= 0; index--) {

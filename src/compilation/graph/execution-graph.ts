@@ -1,5 +1,6 @@
 import type { Order } from '../bind/cycles.js';
 import type { FlowNodeShape, FlowShape } from '../shape/flow-shape.js';
+import { atomNumbers } from '../shape/node-places.js';
 import type { ExecutionGraph } from './compiled-flow.js';
 
 /** Where a node of the shape begins and ends in the graph; absent for a node without atoms. */
@@ -28,12 +29,15 @@ export function executionGraph(
 ): OrderedGraph {
   const ends = new Map<number, Ends>();
   const edges: Order[] = [];
-  let count = 0;
+  const atoms = atomNumbers(shape);
   const retries = new Map<number, number>();
   for (const [index, { kind, parent }] of shape.nodes.entries()) {
-    if (kind === 'retry') retries.set(parent, count++);
-    if (kind === 'task') ends.set(index, { entry: count, exit: count++ });
+    const atom = atoms[index] as number;
+    if (kind === 'retry') retries.set(parent, atom);
+    else if (atom >= 0) ends.set(index, { entry: atom, exit: atom });
   }
+  // Gates are numbered after the atoms.
+  let count = atoms.filter((atom) => atom >= 0).length;
   const gate = (): number => count++;
 
   /** Nodes side by side: `heads` wait for nothing in this flow, nothing in it waits for `tails`. */

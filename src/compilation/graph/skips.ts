@@ -1,5 +1,6 @@
 import type { Order } from '../bind/cycles.js';
 import type { FlowShape } from '../shape/flow-shape.js';
+import { atomNumbers, pathsOf } from '../shape/node-places.js';
 import type { CompiledDecider, ExecutionGraph } from './compiled-flow.js';
 import type { Ends } from './execution-graph.js';
 
@@ -46,13 +47,12 @@ function after(target: number, [first, until]: Range, { graph, ends, atoms }: Re
 
 /** Where each node of the shape lies among the atoms; none where it has no atoms. */
 export function placesIn(shape: FlowShape, ends: ReadonlyMap<number, Ends>): readonly (Place | undefined)[] {
-  const paths: string[] = [];
+  const paths = pathsOf(shape);
   const first: number[] = [];
   let count = 0;
-  for (const { name, parent, kind } of shape.nodes) {
-    paths.push(parent < 0 ? name : `${paths[parent]}/${name}`);
+  for (const atom of atomNumbers(shape)) {
     first.push(count);
-    if (kind === 'task' || kind === 'retry') count++;
+    if (atom >= 0) count++;
   }
   const until = shape.nodes.map((_, index) => first[index + 1] ?? count);
   for (let index = shape.nodes.length - 1; index > 0; index--) {

@@ -3,6 +3,7 @@ import { MANIFEST_VERSION } from '../../model/manifest.js';
 import type { Secrets } from '../../model/secrets.js';
 import type { BoundAtom, BoundFlow } from '../bind/bound-flow.js';
 import type { FlowShape, NodeShape, RetryNodeShape } from '../shape/flow-shape.js';
+import { pathsOf } from '../shape/node-places.js';
 import { sourceData } from './stored-source.js';
 
 /**
@@ -12,7 +13,7 @@ import { sourceData } from './stored-source.js';
 export function manifestOf(shape: FlowShape, bound: BoundFlow): Json {
   const root = shape.nodes[0];
   const flows = flowsIn(shape, bound);
-  const paths = pathsIn(shape);
+  const paths = pathsOf(shape);
   const optional = paths.filter((_, node) => shape.nodes[node]?.optional === true);
   return {
     manifest: MANIFEST_VERSION,
@@ -56,7 +57,7 @@ function policyText({ policy, requires, provides }: RetryNodeShape): Json {
 
 /** Flows whose order is not simply that of their nodes. */
 function flowsIn(shape: FlowShape, bound: BoundFlow): Json[] {
-  const paths = pathsIn(shape);
+  const paths = pathsOf(shape);
   const flows: Json[] = [];
   for (const [index, node] of shape.nodes.entries()) {
     const path = paths[index] ?? '';
@@ -71,12 +72,6 @@ function flowsIn(shape: FlowShape, bound: BoundFlow): Json[] {
     });
   }
   return flows;
-}
-
-function pathsIn({ nodes }: FlowShape): readonly string[] {
-  const paths: string[] = [];
-  for (const { name, parent } of nodes) paths.push(parent < 0 ? name : `${paths[parent]}/${name}`);
-  return paths;
 }
 
 /** By names and paths, so that whoever reads a stored run knows what to show, without its code. */
