@@ -22,12 +22,15 @@ export interface Program {
   run(...args: readonly string[]): Promise<Ended>;
   /** The same, with something to read. */
   fed(input: string, ...args: readonly string[]): Promise<Ended>;
+  /** The same, heard. */
+  heard(hear: NonNullable<Call['hear']>, ...args: readonly string[]): Promise<Ended>;
 }
 
 export interface Call {
   readonly env?: NodeJS.ProcessEnv;
   readonly input?: string;
-  readonly hear?: (child: ChildProcess, out: string) => void;
+  /** Told of all that was said so far, after each word, on either output. */
+  readonly hear?: (child: ChildProcess, said: string) => void;
 }
 
 /** Ends with the process; no question can be asked in it. */
@@ -41,6 +44,7 @@ export async function called(args: readonly string[], { env = {}, input = '', he
   });
   child.stderr.on('data', (data) => {
     err += data;
+    hear(child, err);
   });
   child.stdin.on('error', () => undefined);
   child.stdin.end(input);
@@ -48,9 +52,14 @@ export async function called(args: readonly string[], { env = {}, input = '', he
   return { code, out, err };
 }
 
-function programOn(store: string): Program {
+export function programOn(store: string): Program {
   const env = { FLOWPROOF_DATABASE: store, TEST_STORE: store };
-  return { store, run: (...args) => called(args, { env }), fed: (input, ...args) => called(args, { env, input }) };
+  return {
+    store,
+    run: (...args) => called(args, { env }),
+    fed: (input, ...args) => called(args, { env, input }),
+    heard: (hear, ...args) => called(args, { env, hear }),
+  };
 }
 
 /** The same tests on PostgreSQL and on a folder of `file(…)`, each with a store of its own. */

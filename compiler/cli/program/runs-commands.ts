@@ -2,9 +2,10 @@ import type { RunState } from 'flowproof';
 import { RUN_STATES } from '#model/states.js';
 import { UsageError } from '../terminal/io.js';
 import type { Session } from '../terminal/session.js';
+import { durationMs } from '../terminal/times.js';
 import { type Command, InvalidArgumentError, Option } from './commander.js';
 import { collected } from './option-values.js';
-import { app, database, format, whereOf } from './store-options.js';
+import { app, database, format, hereOption, whereOf, yes } from './store-options.js';
 
 /** `runs …`: the runs of a store, for operators. */
 export function runsCommands(program: Command, session: Session): void {
@@ -43,18 +44,152 @@ export function runsCommands(program: Command, session: Session): void {
       session.code = await listCommand({ where: whereOf(options, command), query, all, format: output }, io);
     });
 
+  const one = (name: string, summary: string, description: string) =>
+    runs
+      .command(name)
+      .summary(summary)
+      .description(description)
+      .argument('<ids...>', IDS)
+      .addOption(format())
+      .addOption(app())
+      .addOption(database());
+
+  one('show', 'what became of a run, and of each of its tasks', SHOWS).action(async (ids, options, command) => {
+    const { showCommand } = await import('../runs/show-command.js');
+    session.code = await showCommand({ where: whereOf(options, command), ids, format: options.output }, io);
+  });
+
+  one('watch', 'what happens to runs, until they have ended', WATCHES)
+    .addOption(new Option('--every <time>', 'how often they are looked at').argParser(durationMs).default(1_000, '1s'))
+    .action(async (ids, options, command) => {
+      const { watchCommand } = await import('../runs/watch-command.js');
+      session.code = await watchCommand({ where: whereOf(options, command), ids, everyMs: options.every, format: options.output }, io);
+    });
+
+  startCommand(runs, session);
+
+  one('cancel', 'end runs, and undo what they did', `Ends runs, and undoes what they did. ${WRITTEN}`)
+    .addOption(hereOption())
+    .addOption(yes())
+    .action(async (ids, options, command) => {
+      const { askCommand, REQUESTS } = await import('../runs/ask-command.js');
+      const { here = false, yes: isSaid = false, output } = options;
+      session.code = await askCommand(
+        { where: whereOf(options, command), request: REQUESTS.cancel, ids, yes: isSaid, here, format: output },
+        io,
+      );
+    });
+
+  one('retry', 'go on with runs that ended in FAILURE', `Goes on with runs that ended in FAILURE, from what failed. ${WRITTEN}`)
+    .addOption(hereOption())
+    .action(async (ids, options, command) => {
+      const { askCommand, REQUESTS } = await import('../runs/ask-command.js');
+      const { here = false, output } = options;
+      session.code = await askCommand({ where: whereOf(options, command), request: REQUESTS.retry, ids, here, format: output }, io);
+    });
+
+  one('suspend', 'stop runs between two tasks', `Stops runs between two tasks. ${WRITTEN}`).action(async (ids, options, command) => {
+    const { askCommand, REQUESTS } = await import('../runs/ask-command.js');
+    const params = { where: whereOf(options, command), request: REQUESTS.suspend, ids, here: false, format: options.output };
+    session.code = await askCommand(params, io);
+  });
+
+  one(
+    'resume',
+    'go on with runs that rest',
+    'Goes on with runs after a suspension, a stop or a crash, in this process: --here, and --app for their flows.',
+  )
+    .addOption(hereOption())
+    .option('--force', 'take them from a process that seems alive')
+    .action(async (ids, options, command) => {
+      const { resumeCommand } = await import('../runs/drive-commands.js');
+      mustBeHere(options.here);
+      session.code = await resumeCommand(
+        { where: whereOf(options, command), ids, format: options.output, force: options.force === true },
+        io,
+      );
+    });
+
+  one(
+    'rerun',
+    'run what succeeded again',
+    'Runs runs that succeeded again, in this process: what is new in their flow is done. Needs --here, and --app for their flows.',
+  )
+    .addOption(hereOption())
+    .action(async (ids, options, command) => {
+      const { rerunCommand } = await import('../runs/drive-commands.js');
+      mustBeHere(options.here);
+      session.code = await rerunCommand({ where: whereOf(options, command), ids, format: options.output }, io);
+    });
+
+  one(
+    'reset',
+    'let runs begin anew',
+    'Lets runs begin anew that rest or have ended: nothing of what they did counts, and nothing of it is undone. They wait, PENDING. Needs --app for their flows.',
+  )
+    .addOption(yes())
+    .action(async (ids, options, command) => {
+      const { resetCommand } = await import('../runs/drive-commands.js');
+      session.code = await resetCommand({ where: whereOf(options, command), ids, format: options.output, yes: options.yes === true }, io);
+    });
+
   runs
-    .command('show')
-    .summary('what became of a run, and of each of its tasks')
-    .description('Shows runs as their journals say it: inputs, failures, and what became of each task. Secrets are masked.')
-    .argument('<ids...>', 'ids of runs; - reads them from standard input')
-    .addOption(format())
+    .command('prune')
+    .summary('remove runs that ended long ago')
+    .description(
+      'Removes runs that ended long ago, with all that is kept of them, in small batches that hold up no other run. Those that ended in FAILURE stay unless --state names it.',
+    )
+    .addOption(new Option('--older-than <time>', 'how long ago they ended, such as 30d or 12h').makeOptionMandatory())
+    .addOption(states())
+    .option('--flow <name>', 'only of this flow')
+    .option('--logbook <name>', 'only of this logbook')
+    .addOption(yes())
     .addOption(app())
     .addOption(database())
-    .action(async (ids, options, command) => {
-      const { showCommand } = await import('../runs/show-command.js');
-      session.code = await showCommand({ where: whereOf(options, command), ids, format: options.output }, io);
+    .action(async (options, command) => {
+      const { state, flow, logbook, olderThan } = options;
+      const { pruneCommand } = await import('../runs/prune-command.js');
+      const query = { olderThanMs: durationMs(olderThan), ...known({ states: state, flow, logbook }) };
+      session.code = await pruneCommand({ where: whereOf(options, command), query, olderThan, yes: options.yes === true }, io);
     });
+}
+
+function startCommand(runs: Command, session: Session): void {
+  runs
+    .command('start')
+    .summary('begin a run, and drive it here')
+    .description(
+      'Begins a run, or goes on with the one of this id, and drives it in this process until it ends. Stopped, it is left to others.',
+    )
+    .argument('<flow>', 'name of a flow of the app')
+    .option('--inputs <json>', 'its inputs; @FILE reads them from a file, - from standard input')
+    .option('--args <json>', 'what its factory is called with')
+    .option('--id <id>', 'its id (default: a new one)')
+    .option('--logbook <name>', 'the group that it belongs to')
+    .addOption(new Option('--metadata <name=text>', 'what lists can find it by; may be given several times').argParser(collected))
+    .addOption(format())
+    .addOption(app())
+    .addHelpText('after', START_EXAMPLES)
+    .action(async (flow, options, command) => {
+      const { inputs, args, id, logbook, metadata, output } = options;
+      const drive = await import('../runs/drive-commands.js');
+      const naming = { ...known({ id, logbook }), ...(metadata && { metadata: pairs(metadata) }) };
+      session.code = await drive.startCommand({ where: whereOf(options, command), flow, inputs, args, naming, format: output }, session.io);
+    });
+}
+
+const IDS = 'ids of runs; - reads them from standard input';
+const SHOWS = 'Shows runs as their journals say it: inputs, failures, and what became of each task. Secrets are masked.';
+const WATCHES =
+  'Prints a line for each change of a run or of one of its tasks, until all of them have ended or are suspended. Ends with 0 when all ended in SUCCESS.';
+const WRITTEN = 'This is written to the store, and done by the process that has the run.';
+/** @throws UsageError */
+function mustBeHere(here: true | undefined): void {
+  if (here !== true) throw new UsageError('this drives the run in this process: say so with --here, and give --app FILE for its flow');
+}
+
+function states() {
+  return new Option('--state <states>', `only in these states, such as FAILURE,SUSPENDED (${RUN_STATES.join(', ')})`).argParser(statesOf);
 }
 
 /** So many runs come at once where all are asked for. */
@@ -94,4 +229,10 @@ Examples:
   flowproof runs list --state FAILURE                          what needs a person
   flowproof runs list --flow order --metadata customer=c-7     of one customer
   flowproof runs list --state FAILURE -o ids | flowproof runs retry -
+`;
+
+const START_EXAMPLES = `
+Examples:
+  flowproof runs start order --app dist/app.js --id o-7 --inputs '{"item":"lamp"}'
+  flowproof runs start order --app dist/app.js --inputs @order.json
 `;

@@ -18,6 +18,14 @@ export function format() {
   return new Option('-o, --output <format>', 'how it is printed').choices(['table', 'json', 'ids']).default('table' as const);
 }
 
+export function yes() {
+  return new Option('--yes', 'ask nothing before something is destroyed; demanded where nobody can be asked');
+}
+
+export function hereOption() {
+  return new Option('--here', 'drive the run in this process, until it rests: needs --app for its flow');
+}
+
 /** What was written on the command line counts before what the environment says. @throws UsageError for both */
 export function whereOf(options: Where, command: CommandUnknownOpts): Where {
   const isWritten = (name: 'app' | 'database'): boolean => command.getOptionValueSource(name) === 'cli';

@@ -1,6 +1,5 @@
 import { complaint } from '../terminal/complaint.js';
 import { exitCodeOf, worse } from '../terminal/exit-code.js';
-import { idsOf } from '../terminal/id-lines.js';
 import type { ExitCode, Io } from '../terminal/io.js';
 
 /**
@@ -9,9 +8,13 @@ import type { ExitCode, Io } from '../terminal/io.js';
  *
  * @param act says how it went for one
  */
-export async function eachId(words: readonly string[], io: Io, act: (id: string) => Promise<ExitCode>): Promise<ExitCode> {
+export async function eachId(
+  ids: Iterable<string> | AsyncIterable<string>,
+  io: Io,
+  act: (id: string) => Promise<ExitCode>,
+): Promise<ExitCode> {
   let code: ExitCode = 0;
-  for await (const id of idsOf(words, io.input)) {
+  for await (const id of ids) {
     if (io.signal.aborted) return worse(code, 1);
     try {
       code = worse(code, await act(id));

@@ -3,7 +3,7 @@ import { jsonCodec } from '#model/codec/json-codec.js';
 import { inWords } from '#model/in-words.js';
 import { printable } from '../../findings/printable.js';
 import { type Where, withStore } from '../store/opened.js';
-import { idLine, json } from '../terminal/id-lines.js';
+import { idLine, idsOf, json } from '../terminal/id-lines.js';
 import type { ExitCode, Io } from '../terminal/io.js';
 import { Table } from '../terminal/table.js';
 import { moment, took } from '../terminal/times.js';
@@ -19,7 +19,7 @@ export interface ShowParams {
 /** `flowproof runs show`. */
 export function showCommand({ where, ids, format }: ShowParams, io: Io): Promise<ExitCode> {
   return withStore(where, io, 'read', ({ inspect }) =>
-    eachId(ids, io, async (id) => {
+    eachId(idsOf(ids, io.input), io, async (id) => {
       const run = await inspect(id);
       io.out(format === 'ids' ? idLine(run.id) : format === 'json' ? `${json(stored(run), 2)}\n` : text(run, io.columns));
       return 0;

@@ -3,7 +3,7 @@ import type { Codec } from '../../model/codec/codec.js';
 import { jsonCodec } from '../../model/codec/json-codec.js';
 import { IncompatibleFlowError } from '../../model/errors.js';
 import { randomIds } from '../../model/ids.js';
-import type { Journal, Persistence } from '../../persistence/index.js';
+import type { Journal, Persistence, RunSummary } from '../../persistence/index.js';
 import type { FlowFinder } from '../registry/flow-finder.js';
 import { Archive } from '../runs/archive.js';
 import { type RequestKind, Requests } from '../runs/requests.js';
@@ -31,6 +31,8 @@ export interface Operator {
   /** @throws PersistenceError */
   open(): Promise<void>;
   runs(query?: RunsQuery): Promise<RunsPage>;
+  /** @throws RunNotFoundError */
+  find(id: string): Promise<RunSummary>;
   /** Secrets are masked. @throws RunNotFoundError */
   inspect(id: string): Promise<RunView>;
   prune(query: PruneQuery): Promise<number>;
@@ -50,6 +52,7 @@ export function operatorOf({ persistence, codec = jsonCodec, clock = systemClock
     journal,
     open: () => runs.whenAvailable(() => journal.open()),
     runs: (query) => archive.runs(query),
+    find: (id) => runs.find(id),
     inspect: (id) => archive.inspect(id),
     prune: (query) => archive.prune(query),
     ask: async (id, kind, path) => void (await requests.ask(id, kind, path)),

@@ -1,0 +1,119 @@
+import { readFileSync } from 'node:fs';
+import { resolve } from 'node:path';
+import type { AnyFlow, RunHandle } from 'flowproof';
+import type { UntypedOptions } from '#app';
+import { factoryDefinitionOf } from '#authoring';
+import { jsonCodec } from '#model/codec/json-codec.js';
+import type { Json } from '#model/json.js';
+import { printable } from '../../findings/printable.js';
+import { type OpenedStore, type Where, withStore } from '../store/opened.js';
+import { askable, confirmed } from '../terminal/confirm.js';
+import { idLine, idsOf, json } from '../terminal/id-lines.js';
+import { type ExitCode, type Io, UsageError } from '../terminal/io.js';
+import { eachId } from './each-id.js';
+import { ended, here } from './here.js';
+import type { Format } from './list-command.js';
+
+type Listed = UntypedOptions['flows'][number];
+
+export interface StartParams {
+  readonly where: Where;
+  readonly flow: string;
+  readonly inputs: string | undefined;
+  readonly args: string | undefined;
+  readonly naming: { readonly id?: string; readonly logbook?: string; readonly metadata?: Readonly<Record<string, string>> };
+  readonly format: Format;
+}
+
+/** `flowproof runs start`: begins a run, or goes on with the one of this id, and drives it here. */
+export function startCommand({ where, flow: name, inputs, args, naming, format }: StartParams, io: Io): Promise<ExitCode> {
+  return withStore(where, io, 'write', (store) =>
+    here(store, io, async (app) => {
+      const listed = flowNamed(name, store);
+      const flow =
+        factoryDefinitionOf(listed) === undefined ? listed : (listed as unknown as (given: unknown) => AnyFlow)(await valueIn(args, io));
+      const given = await valueIn(inputs, io);
+      // What its types would refuse, the app does.
+      const options = { ...naming, ...(given === undefined ? {} : { inputs: given }) };
+      const handle: RunHandle<AnyFlow> = await app.start(flow as never, options as never);
+      return ended(await handle.result(), ['SUCCESS'], format, io);
+    }),
+  );
+}
+
+export interface DriveParams {
+  readonly where: Where;
+  readonly ids: readonly string[];
+  readonly format: Format;
+}
+
+/** `flowproof runs resume --here`. */
+export function resumeCommand({ where, ids, format, force }: DriveParams & { readonly force: boolean }, io: Io): Promise<ExitCode> {
+  return withStore(where, io, 'write', (store) =>
+    here(store, io, (app) =>
+      eachId(idsOf(ids, io.input), io, async (id) =>
+        ended(await app.resume(id, { takeover: force ? 'force' : 'if-dead' }), ['SUCCESS'], format, io),
+      ),
+    ),
+  );
+}
+
+/** `flowproof runs rerun --here`. */
+export function rerunCommand({ where, ids, format }: DriveParams, io: Io): Promise<ExitCode> {
+  return withStore(where, io, 'write', (store) =>
+    here(store, io, (app) =>
+      eachId(idsOf(ids, io.input), io, async (id) => {
+        const flow = flowNamed((await store.operator.find(id)).flow, store);
+        return ended(await app.rerun(flow as never, id), ['SUCCESS'], format, io);
+      }),
+    ),
+  );
+}
+
+/** `flowproof runs reset`: writes that the run begins anew; whoever goes on with it begins it. */
+export async function resetCommand({ where, ids, format, yes }: DriveParams & { readonly yes: boolean }, io: Io): Promise<ExitCode> {
+  if (!(await confirmed('Let them begin anew, with nothing undone of what they did?', yes, askable(ids, io)))) return 1;
+  return withStore(where, io, 'write', (store) =>
+    here(store, io, (app) =>
+      eachId(idsOf(ids, io.input), io, async (id) => {
+        await app.reset(id);
+        io.out(format === 'ids' ? idLine(id) : format === 'json' ? `${json({ id, state: 'PENDING' })}\n` : `${printable(id)}  PENDING\n`);
+        return 0;
+      }),
+    ),
+  );
+}
+
+/** @throws UsageError */
+function flowNamed(name: string, { options }: Pick<OpenedStore, 'options'>): Listed {
+  const flows = options?.flows ?? [];
+  const found = flows.find((one) => nameOf(one) === name);
+  if (found !== undefined) return found;
+  throw new UsageError(
+    `the app has no flow '${printable(name)}': it has ${flows.map((one) => `'${printable(nameOf(one))}'`).join(', ') || 'none'}`,
+  );
+}
+
+function nameOf(listed: Listed): string {
+  return factoryDefinitionOf(listed)?.name ?? (listed as AnyFlow).name;
+}
+
+/**
+ * A value as a person writes it: JSON, with the words of the journal for what JSON has none for; of a file after `@`, or of standard input
+ * for `-`.
+ *
+ * @throws UsageError
+ */
+async function valueIn(written: string | undefined, { folder, input }: Io): Promise<unknown> {
+  if (written === undefined) return undefined;
+  let text = written;
+  if (written === '-') {
+    text = '';
+    for await (const part of input?.() ?? []) text += part;
+  } else if (written.startsWith('@')) text = readFileSync(resolve(folder, written.slice(1)), 'utf8');
+  try {
+    return jsonCodec.decode(JSON.parse(text) as Json);
+  } catch (error) {
+    throw new UsageError(`${printable(text.slice(0, 100))} is no JSON: ${error instanceof Error ? error.message : String(error)}`);
+  }
+}

@@ -1,0 +1,34 @@
+import type { PruneQuery } from 'flowproof';
+import { type Where, withStore } from '../store/opened.js';
+import { confirmed } from '../terminal/confirm.js';
+import type { ExitCode, Io } from '../terminal/io.js';
+
+export interface PruneParams {
+  readonly where: Where;
+  readonly query: Omit<PruneQuery, 'signal' | 'onBatch'>;
+  /** As the person wrote it. */
+  readonly olderThan: string;
+  readonly yes: boolean;
+}
+
+/** How often a person hears that it gets on. */
+const SAID_EVERY_MS = 1_000;
+
+/** `flowproof runs prune`. Stopped between two batches, it says so: what is gone is gone. */
+export async function pruneCommand({ where, query, olderThan, yes }: PruneParams, io: Io): Promise<ExitCode> {
+  const { states = ['SUCCESS', 'REVERTED', 'CANCELLED'], flow, logbook } = query;
+  const which = `${states.join(', ')}${flow === undefined ? '' : ` of flow '${flow}'`}${logbook === undefined ? '' : ` of logbook '${logbook}'`}`;
+  if (!(await confirmed(`Remove all runs that ended more than ${olderThan} ago: ${which}?`, yes, io))) return 1;
+  return withStore<ExitCode>(where, io, 'write', async ({ operator }) => {
+    let [removed, saidAtMs] = [0, io.clock.monotonicMs()];
+    const onBatch = (count: number): void => {
+      removed += count;
+      if (io.clock.monotonicMs() - saidAtMs < SAID_EVERY_MS) return;
+      saidAtMs = io.clock.monotonicMs();
+      io.err(`flowproof: ${removed} removed so far\n`);
+    };
+    const pruned = await operator.prune({ ...query, signal: io.signal, onBatch });
+    io.out(`${pruned} removed${io.signal.aborted ? ', and stopped' : ''}\n`);
+    return io.signal.aborted ? 1 : 0;
+  });
+}

@@ -1,0 +1,17 @@
+import { type Io, UsageError } from './io.js';
+
+/** Before what destroys something: whether the person means it. Where nobody can be asked, it has to be said beforehand. @throws UsageError */
+export async function confirmed(question: string, isSaid: boolean, { ask, err, signal }: Io): Promise<boolean> {
+  if (isSaid) return true;
+  if (ask === undefined) throw new UsageError('this destroys something, and nobody can be asked: say --yes');
+  const answer = (await ask(`${question} [y/N] `)).trim().toLowerCase();
+  if (!signal.aborted && (answer === 'y' || answer === 'yes')) return true;
+  err('flowproof: nothing was done\n');
+  return false;
+}
+
+/** Nobody can be asked while ids are read from where the answer would come from. */
+export function askable(words: readonly string[], io: Io): Io {
+  const { ask: _, ...others } = io;
+  return words.includes('-') ? others : io;
+}
