@@ -10,7 +10,9 @@ export type CallEnd =
   /** It says that it failed, and did nothing. */
   | { readonly kind: 'failure'; readonly failure: Failure }
   /** It was told to end, or ended in a way that leaves open what it did. */
-  | { readonly kind: 'interrupted'; readonly failure: Failure };
+  | { readonly kind: 'interrupted'; readonly failure: Failure }
+  /** The place that had it is gone, so that what it did is not known: it counts as one that died with its engine. */
+  | { readonly kind: 'lost'; readonly failure: Failure };
 
 /**
  * The end of a call as the journal can keep it. Executors are handed in, and what they give may be anything.
@@ -23,12 +25,12 @@ export function checkedEnd(given: CallEnd): CallEnd {
     const { result } = given;
     if (result === undefined) return { kind };
     if (isJson(result)) return { kind, result };
-  } else if (kind === 'failure' || kind === 'interrupted') {
+  } else if (kind === 'failure' || kind === 'interrupted' || kind === 'lost') {
     const { failure } = given;
     return { kind, failure: isFailure(failure) ? failure : toFailure(failure) };
   }
   throw new TypeError(
-    `an executor ended a call with ${inWords(given)}: it has to be { kind: 'result', result } with JSON, or { kind, failure } with the kind failure or interrupted`,
+    `an executor ended a call with ${inWords(given)}: it has to be { kind: 'result', result } with JSON, or { kind, failure } with the kind failure, interrupted or lost`,
   );
 }
 

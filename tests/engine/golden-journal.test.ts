@@ -43,7 +43,7 @@ test('its values are what they were', () => {
 });
 
 test('written again, it is the same text: the format did not change unnoticed', () => {
-  expect(ENTRY_FORMAT).toBe(1);
+  expect(ENTRY_FORMAT).toBe(2);
   for (const stored of golden.entries) expect(encodeEntry(decodeEntry(stored, golden.atoms.length))).toEqual(stored);
 });
 

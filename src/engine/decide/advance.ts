@@ -94,7 +94,7 @@ function settleLost(run: Run, step: Step): boolean {
   const spent = status.losses >= behavior.maxLosses(atom);
   if (status.state === 'REVERTING') {
     if (!behavior.mayRevert(atom, step.limits)) undone(step, index);
-    else if (spent) noteRevertFailure(run, step, index, lostFailure(atom, status.losses));
+    else if (spent) noteRevertFailure(run, step, index, lostFailure(atom, status.losses, step.lossOf(index)));
     else if (mayCallLost(step)) step.call('revert', index);
     else return false;
     return true;
@@ -102,7 +102,7 @@ function settleLost(run: Run, step: Step): boolean {
   const onInterrupted = behavior.onInterrupted(atom);
   if (spent || isTakenBack(status) || onInterrupted !== 'rerun') {
     if (onInterrupted === 'suspend') step.suspend();
-    fail(run, step, 'INTERRUPTED', index, lostFailure(atom, status.losses));
+    fail(run, step, 'INTERRUPTED', index, lostFailure(atom, status.losses, step.lossOf(index)));
     return true;
   }
   // Its code gave the values of its attempts, and is not there any more: those of today are there at once.
@@ -214,12 +214,15 @@ function mayCallLost(step: Step): boolean {
   return step.limits.hold !== 'stop' && step.hasRoom();
 }
 
-function lostFailure(atom: CompiledAtom, losses: number): Failure {
+/** @param cause what the place said that had it last; an engine that dies says nothing */
+function lostFailure(atom: CompiledAtom, losses: number, cause: Failure | undefined): Failure {
   const times = losses === 1 ? 'once' : `${losses} times`;
+  const who = cause === undefined ? 'the engine died' : 'its engine or the place that called it was gone';
   return {
     name: 'InterruptedError',
     code: 'INTERRUPTED',
-    message: `the engine died ${times} while '${atom.path}' was under way: nobody knows how far it came`,
+    message: `${who} ${times} while '${atom.path}' was under way: nobody knows how far it came`,
+    ...(cause === undefined ? {} : { cause }),
   };
 }
 

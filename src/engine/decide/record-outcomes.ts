@@ -20,6 +20,7 @@ export function noteOutcomes(run: Run, step: Step, outcomes: readonly CallOutcom
   for (const { atom, end } of awaited) {
     const reverting = run.status.atoms[atom]?.state === 'REVERTING';
     if (end.kind === 'result') noteResult(run, step, atom, reverting, end.result);
+    else if (end.kind === 'lost') step.lose(atom, end.failure);
     else if (reverting) noteRevertFailure(run, step, atom, end.failure);
     else {
       step.state([end.kind === 'failure' ? 'FAILURE' : 'INTERRUPTED', atom, end.failure]);

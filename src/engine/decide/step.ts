@@ -1,5 +1,6 @@
 import type { CompiledFlow } from '../../compilation/index.js';
 import type { Codec } from '../../model/codec/codec.js';
+import type { Failure } from '../../model/failure.js';
 import type { Phase } from '../../model/states.js';
 import type { Transition } from '../../persistence/index.js';
 import type { Frontier } from '../frontier/frontier.js';
@@ -33,6 +34,7 @@ export class Step {
   limits: Limits;
   readonly #run: Run;
   #slots: number;
+  #losses: Map<number, Failure> | undefined;
 
   constructor(run: Run, limits: Limits) {
     this.#run = run;
@@ -77,6 +79,17 @@ export class Step {
     this.state([phase === 'execute' ? 'RUNNING' : 'REVERTING', atom]);
     const { round, attempt } = status;
     this.commands.push({ do: 'call', atom, phase, round, turn: turnOf(status), attempt, from, again });
+  }
+
+  /** States that the call was lost with the place that had it. What that means is decided in the same step, and may quote why. */
+  lose(atom: number, why: Failure): void {
+    this.state(['LOST', atom, why]);
+    this.#losses ??= new Map();
+    this.#losses.set(atom, why);
+  }
+
+  lossOf(atom: number): Failure | undefined {
+    return this.#losses?.get(atom);
   }
 
   /** From here on nothing is started, in this step and in those that follow it. */

@@ -122,6 +122,12 @@ export const TRANSITIONS = {
     format: 1,
     written: 'later',
   }),
+  LOST: word({
+    ...failed,
+    says: 'The place that had its call is gone, and nobody knows what it did there: it counts as a call that died with its engine.',
+    format: 2,
+    written: 'checkpoint',
+  }),
   REVERTING: word({ ...bare, says: 'Its `revert` may have started.', state: 'REVERTING', format: 1, written: 'checkpoint', inRuns: true }),
   REVERTED: word<Valued>({
     ...valued,
