@@ -5,6 +5,13 @@ type Kind = (typeof OUTCOME_KINDS)[number];
 /** A variable: equal only to itself. */
 type Variable = object;
 
+/** Stands for `[]`. */
+export const EMPTY_LIST: unique symbol = Symbol('[]');
+type Value = string | boolean | null | undefined | typeof EMPTY_LIST;
+
+/** Names of calls that look for something, and change nothing. */
+export const LOOKING = /^(get|find|read|list|load|fetch|look|query|describe|select|search|count|head|has|is|exists)/i;
+
 /** What a condition in a revert is made of, whoever has parsed it. */
 export type Asked =
   /** `outcome.kind` */
@@ -13,11 +20,13 @@ export type Asked =
   | { readonly is: 'has'; readonly name: string }
   /** `outcome.result…`: there is none unless it is that kind. */
   | { readonly is: 'part'; readonly name: string }
-  | { readonly is: 'literal'; readonly value: string | boolean | null | undefined }
+  | { readonly is: 'literal'; readonly value: Value }
   | { readonly is: 'variable'; readonly variable: Variable }
   | { readonly is: 'not'; readonly of: Asked }
   | { readonly is: 'equal'; readonly left: Asked; readonly right: Asked }
   | { readonly is: 'and' | 'or'; readonly left: Asked; readonly right: Asked }
+  /** Whether a list has anything in it. */
+  | { readonly is: 'filled'; readonly list: Asked }
   | { readonly is: 'choice'; readonly test: Asked; readonly yes: Asked; readonly no: Asked }
   | { readonly is: 'unknown' };
 
@@ -30,6 +39,8 @@ export type Done =
   | { readonly is: 'assign'; readonly variable: Variable; readonly value: Asked }
   | { readonly is: 'if'; readonly test: Asked; readonly yes: readonly Done[]; readonly no: readonly Done[] }
   | { readonly is: 'switch'; readonly on: Asked; readonly clauses: readonly Clause[] }
+  /** A function that ends by itself. */
+  | { readonly is: 'call'; readonly body: readonly Done[] }
   | { readonly is: 'leave' | 'break' };
 
 interface Clause {
@@ -45,7 +56,7 @@ export function onlyKindOf(body: readonly Done[]): Kind | undefined {
 }
 
 /** What is known of a value: itself, or nothing. */
-type Known = { readonly value: string | boolean | null | undefined } | 'unknown';
+type Known = { readonly value: Value } | 'unknown';
 type Variables = Map<Variable, Known>;
 
 /** `effect` as soon as anything may be done; else how the statements end. */
@@ -78,6 +89,8 @@ function ofStatement(done: Done, kind: Kind, variables: Variables): ReturnType<t
     }
     case 'switch':
       return ofSwitch(done, kind, variables);
+    case 'call':
+      return doesSomething(done.body, kind, variables) === 'effect' ? 'effect' : 'end';
   }
 }
 
@@ -125,6 +138,10 @@ function known(asked: Asked, kind: Kind, variables: Variables): Known {
       const right = known(asked.right, kind, variables);
       // What may stop here and what does stop there come to the same.
       return holds !== undefined || truth(right) === (asked.is === 'or') ? right : 'unknown';
+    }
+    case 'filled': {
+      const list = known(asked.list, kind, variables);
+      return typeof list === 'object' && list.value === EMPTY_LIST ? { value: false } : 'unknown';
     }
     case 'choice': {
       const holds = truth(known(asked.test, kind, variables));

@@ -5,8 +5,8 @@ import { ts } from '../source/index.js';
 /** Methods of lists, maps, sets and dates that change them. */
 const CHANGING = new Set([...CHANGING_METHODS, 'set', 'add', 'delete', 'clear']);
 const COLLECTIONS = new Set(['Map', 'Set', 'Date', 'Array', 'Uint8Array', 'Buffer', 'WeakMap', 'WeakSet']);
-/** Functions of `Object` that change what they are given first. */
-const CHANGING_FUNCTIONS = new Set(['assign', 'defineProperty', 'defineProperties', 'setPrototypeOf']);
+/** Functions of `Object` and `Reflect` that change what they are given first. */
+const CHANGING_FUNCTIONS = new Set(['assign', 'defineProperty', 'defineProperties', 'setPrototypeOf', 'set', 'deleteProperty']);
 
 /** What a node assigns to, deletes, or changes by a method of JavaScript's own. */
 export function changedBy(node: ts.Node, types: Types): readonly ts.Expression[] {
@@ -23,7 +23,7 @@ function changedByCall({ expression, arguments: given }: ts.CallExpression, type
   const { name, expression: owner } = expression;
   if (CHANGING.has(name.text) && isCollection(owner, types)) return [owner];
   const [first] = given;
-  return ts.isIdentifier(owner) && owner.text === 'Object' && CHANGING_FUNCTIONS.has(name.text) && first !== undefined
+  return ts.isIdentifier(owner) && /^(Object|Reflect)$/.test(owner.text) && CHANGING_FUNCTIONS.has(name.text) && first !== undefined
     ? [unwrapped(first)]
     : [];
 }

@@ -1,6 +1,6 @@
 import { RULE_TITLES, ruleSentence } from '../findings/rule-texts.js';
-import { unwrapped } from '../reading/index.js';
 import { ts } from '../source/index.js';
+import { doesNothing, isNothing } from './idle.js';
 import { methodsOf, nameOf } from './methods.js';
 import type { Rule } from './rule.js';
 
@@ -11,7 +11,7 @@ export const emptyRevert: Rule = {
   title: RULE_TITLES.EMPTY_REVERT,
   *find({ tasks }) {
     for (const { name, node, body, task } of tasks.flatMap(methodsOf)) {
-      if (name !== 'revert' || !(ts.isBlock(body) ? body.statements.every(isIdle) : isNothing(body as ts.Expression))) continue;
+      if (name !== 'revert' || !(ts.isBlock(body) ? body.statements.every(doesNothing) : isNothing(body as ts.Expression))) continue;
       if (/\/[/*]/.test(body.getFullText())) continue;
       yield {
         at: nameOf(node),
@@ -20,17 +20,3 @@ export const emptyRevert: Rule = {
     }
   },
 };
-
-function isIdle(statement: ts.Statement): boolean {
-  if (ts.isEmptyStatement(statement)) return true;
-  return ts.isReturnStatement(statement) && (statement.expression === undefined || isNothing(statement.expression));
-}
-
-/** `undefined`, `null`, `void 0`, and a promise of these. */
-function isNothing(expression: ts.Expression): boolean {
-  const node = unwrapped(expression);
-  if (ts.isIdentifier(node)) return node.text === 'undefined';
-  if (node.kind === ts.SyntaxKind.NullKeyword) return true;
-  if (ts.isVoidExpression(node)) return ts.isNumericLiteral(node.expression);
-  return ts.isCallExpression(node) && node.expression.getText() === 'Promise.resolve' && node.arguments.every(isNothing);
-}

@@ -72,7 +72,8 @@ function isFloating(expression: Node, around: Around): boolean {
   const callee = unwrapped(node.callee);
   const [first] = node.arguments;
   if (isA(callee, 'Identifier')) {
-    if (TIMERS.includes(callee.name) && variableOf(callee, around.code) === undefined) return givesPromise(first, around);
+    if (TIMERS.includes(callee.name) && variableOf(callee, around.code) === undefined)
+      return givesPromise(first, around) && !isInNewPromise(node, around);
     return (
       isAsync(functionBehind(callee, around.code)) ||
       isGlobal(callee, 'fetch', around) ||
@@ -96,6 +97,15 @@ function isFloating(expression: Node, around: Around): boolean {
     default:
       return isGlobal(callee.object, 'Promise', around) || isAsync(ownMethod(callee));
   }
+}
+
+/** Whether it stands in the function of `new Promise((resolve) => …)`: what it does there may end in `resolve`. */
+function isInNewPromise(node: Node, around: Around): boolean {
+  for (let at: Node | null | undefined = node.parent; at; at = at.parent) {
+    const { parent } = at;
+    if (isFunction(at) && isA(parent, 'NewExpression') && isGlobal(parent.callee, 'Promise', around)) return true;
+  }
+  return false;
 }
 
 /** A function whose result has to be waited for: it is `async`, or an arrow that is nothing but such a call. */

@@ -1,4 +1,4 @@
-import { type Asked, type Done, OUTCOME_KINDS, onlyKindOf } from '../../findings/one-sided.js';
+import { type Asked, type Done, LOOKING, OUTCOME_KINDS, onlyKindOf } from '../../findings/one-sided.js';
 import { type SourceCode, type Variable, variableOf } from '../linter.js';
 import { isA, keyOf, type Node, type NodeOf, parametersOf, textOf, unwrapped } from '../nodes.js';
 import { ruleFor } from '../rule.js';
@@ -76,7 +76,18 @@ class Reading {
   #declaration({ id, init }: NodeOf<'VariableDeclarator'>): readonly Done[] {
     if (init && isA(id, 'ObjectPattern') && this.#isOutcome(init)) this.#take(id);
     const variable = isA(id, 'Identifier') ? variableOf(id, this.#code) : undefined;
-    return variable === undefined ? [] : [{ is: 'assign', variable, value: init ? this.#asked(init) : NOTHING }];
+    const waited = init ? this.#waitedFor(init) : [];
+    return variable === undefined ? waited : [...waited, { is: 'assign', variable, value: init ? this.#asked(init) : NOTHING }];
+  }
+
+  /** What gives a value may do something for it: nothing that only looks, by its name. */
+  #waitedFor(init: Node): readonly Done[] {
+    const node = unwrapped(init);
+    if (isA(node, 'ConditionalExpression')) {
+      const [yes, no] = [this.#waitedFor(node.consequent), this.#waitedFor(node.alternate)];
+      return [{ is: 'if', test: this.#asked(node.test), yes, no }];
+    }
+    return isA(node, 'AwaitExpression') && !LOOKING.test(calledName(node.argument)) ? this.#expression(node) : [];
   }
 
   #expression(expression: Node): readonly Done[] {
@@ -151,6 +162,13 @@ function member(name: string): Asked {
 
 function isPlain(value: unknown): value is string | boolean | null {
   return typeof value === 'string' || typeof value === 'boolean' || value === null;
+}
+
+function calledName(expression: Node): string {
+  const node = unwrapped(expression);
+  const callee = isA(node, 'CallExpression') ? unwrapped(node.callee) : undefined;
+  if (isA(callee, 'MemberExpression')) return keyOf(callee) ?? '';
+  return isA(callee, 'Identifier') ? callee.name : '';
 }
 
 /** It is said, and nothing is undone. */
