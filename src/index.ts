@@ -91,7 +91,7 @@ export type {
   RunEvent,
   RunStatistics,
 } from './engine/index.js';
-export { type ConcurrentOptions, concurrent, serial } from './executors/index.js';
+export { type ConcurrentOptions, concurrent, type PlacesOptions, serial, threads } from './executors/index.js';
 export type * from './generic-names.js';
 export type { Clock, TimerOptions } from './model/clock.js';
 export { type Codec, NotStorableError } from './model/codec/codec.js';
@@ -122,6 +122,7 @@ export {
 export type { Failure, FailureReport } from './model/failure.js';
 export type { StandardSchema, ValueIssue } from './model/schema.js';
 export type { AtomKind, AtomState, Decision, RunState } from './model/states.js';
+export { TaskSetMismatchError } from './model/task-set-mismatch.js';
 export {
   type EncryptedOptions,
   type EncryptionKey,
@@ -139,3 +140,4 @@ export {
   offloaded,
   type Persistence,
 } from './persistence/index.js';
+export { type TaskSet, type TaskSetOptions, taskSet } from './places/index.js';

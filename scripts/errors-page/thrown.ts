@@ -72,6 +72,10 @@ export const THROWN: Readonly<Record<FlowproofErrorCode, Entry>> = {
     remedy:
       'Please report it, with these lines. The run goes on when that is mended, or with another version of its flow; `app.cancel(id)` undoes what can be undone.',
   },
+  TASK_SET_MISMATCH: {
+    when: 'The app opens, and the module of `threads` or `processes` can’t be imported, has no `taskSet` as its default export, or its tasks differ from those of the flows in name, version, values, or whether they have a `revert`. `error.differences` has a line for each, `error.tasks` the names. As the code of a task’s failure: that task, of a flow that is made from data, is not in the module.',
+    remedy: 'List the task in the module’s `taskSet`, or build and deploy both from the same sources ([executors](executors.md)).',
+  },
   NOT_TRANSACTIONAL: {
     when: '`transaction`: this task’s end can’t be written in a transaction, since the store has none, or the context is not the one that the task was called with.',
     remedy:
@@ -85,6 +89,10 @@ export const THROWN: Readonly<Record<FlowproofErrorCode, Entry>> = {
   OTHER_DATABASE: {
     when: '`transaction`: the database of this transaction does not hold the run.',
     remedy: 'Pass a Kysely, pool or client of the database that the app keeps its runs in.',
+  },
+  TRANSACTION_ELSEWHERE: {
+    when: '`transaction`: the task runs in a thread or process of its own, and its run is written in another one. The transaction was not begun.',
+    remedy: 'Let the task run in the app’s process, or commit by itself, with `ctx.idempotencyKey` against a repetition.',
   },
   TRANSACTION_LATE: {
     when: '`transaction`: what the task did is known already. The transaction was rolled back.',

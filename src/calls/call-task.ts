@@ -20,10 +20,10 @@ export function callTask(request: TaskRequest, registry: CallRegistry, port: Cal
 }
 
 async function executeTask(request: ExecuteRequest, registry: CallRegistry, port: CallPort): Promise<CallEnd> {
-  const { path, atom, inputs, lacksInputs } = request;
+  const { path, inputs, lacksInputs } = request;
   const { codec, resolve } = registry;
   if (lacksInputs !== undefined) return { kind: 'failure', failure: lacksInputs };
-  const { task, outputs } = registry.task(atom);
+  const { task, outputs } = registry.task(request);
   let values: Readonly<Record<string, unknown>> = decodedValues(inputs, codec);
   const context = taskContext(request, registry, port);
   if (hasSchemas(task.requires)) {
@@ -41,9 +41,9 @@ async function executeTask(request: ExecuteRequest, registry: CallRegistry, port
 }
 
 async function revertTask(request: RevertRequest, registry: CallRegistry, port: CallPort): Promise<CallEnd> {
-  const { atom, inputs, lacksInputs } = request;
+  const { inputs, lacksInputs } = request;
   const { codec, resolve } = registry;
-  const { task } = registry.task(atom);
+  const { task } = registry.task(request);
   const instance = (await instanceOf(task.code, resolve)) as TaskInstance;
   if (!canCall(instance, 'revert')) {
     if (task.hasRevert === true) throw lacksMethod(task.name, 'revert');

@@ -1,3 +1,4 @@
+import type { TaskDefinition } from '../authoring/index.js';
 import type { Clock } from '../model/clock.js';
 import type { Codec } from '../model/codec/codec.js';
 import type { CallEnd } from './end.js';
@@ -46,8 +47,12 @@ export interface Executor {
    * Otherwise it is started anew. In-process executors have none, as their calls end with their engine.
    */
   reattach?(work: Work): Promise<Call | undefined>;
-  /** Asked once, before any call. What it rejects with is what opening the app rejects with. */
-  open?(): Promise<void>;
+  /**
+   * Asked before any call, and again when it rejected. What it rejects with is what opening the app rejects with.
+   *
+   * @param tasks of all flows of the app that are known then: those that are made from data are not
+   */
+  open?(tasks: readonly TaskDefinition[]): Promise<void>;
   /** Asked once, when the app has stopped: nothing of the executor outlives it. */
   close?(): Promise<void>;
 }

@@ -1,14 +1,15 @@
 import type { CustomRetryDefinition, Port, Resolve, TaskDefinition } from '../authoring/index.js';
 import type { CompiledDecider } from '../compilation/index.js';
 import type { Codec } from '../model/codec/codec.js';
+import type { TaskRequest } from './request.js';
 
 /** The code that requests are about, and what lives beside it: all that a place must have to make calls. */
 export interface CallRegistry {
   readonly codec: Codec;
   readonly services: object;
   readonly resolve?: Resolve | undefined;
+  task(request: Pick<TaskRequest, 'atom' | 'task' | 'version'>): TaskTarget;
   /** What has this place in the flow of the request. */
-  task(atom: number): TaskTarget;
   retry(atom: number): RetryTarget;
   decider(index: number): CompiledDecider;
 }

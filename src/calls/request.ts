@@ -39,6 +39,9 @@ interface AtomRequest extends Identity {
 
 interface TaskWork extends AtomRequest {
   readonly of: 'task';
+  /** Name and version of the task: by them it is found where there is no flow. */
+  readonly task: string;
+  readonly version: number;
   /** What an earlier call of this piece of work saved. */
   readonly saved?: Json | undefined;
 }

@@ -19,6 +19,7 @@ import type { RunState } from './states.js';
  * ├─ StaleRunError          STALE_RUN            another engine took this run over
  * ├─ JournalFullError       JOURNAL_FULL         a run has had as many steps as it may have
  * ├─ RunStuckError          RUN_STUCK            a run stands still, and nothing says why: a mistake of this library
+ * ├─ TaskSetMismatchError   TASK_SET_MISMATCH    the module of threads or processes does not fit the flows
  * ├─ TransactionError       (see its codes)      a task can't commit together with the user's transaction
  * └─ PersistenceError       (see its codes)      the store refused, is unreachable or holds what can't be read
  */
@@ -254,6 +255,8 @@ const TRANSACTION_TEXTS: Readonly<Record<TransactionCode, (subject: string) => s
     `the client that task '${path}' gave to transaction is in a transaction of somebody else's, or no longer in the one that was begun for it: give it a pool, or a client that nothing else uses meanwhile, and leave BEGIN, COMMIT and ROLLBACK to it; savepoints are fine`,
   OTHER_DATABASE: (runId) =>
     `the transaction is in a database whose journal does not know run '${runId}': pass the Kysely or pool of the database that the app keeps its runs in`,
+  TRANSACTION_ELSEWHERE: (path) =>
+    `task '${path}' can't end with a transaction: it runs in a thread or process of its own, and its run is written in another one. Let it run in the app's process, or commit there by itself and take care of a repetition with ctx.idempotencyKey`,
   TRANSACTION_LATE: (path) =>
     `the end of task '${path}' is known already, so its transaction was rolled back: a task has one transaction, and awaits it`,
 };

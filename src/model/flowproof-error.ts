@@ -22,7 +22,9 @@ export type TransactionCode =
   /** The transaction is in a database that does not hold the run. */
   | 'OTHER_DATABASE'
   /** What the task did is known already: a task has one transaction, and waits for it. */
-  | 'TRANSACTION_LATE';
+  | 'TRANSACTION_LATE'
+  /** The task runs in a thread or process of its own, and its run is written in another one. */
+  | 'TRANSACTION_ELSEWHERE';
 
 export type FlowproofErrorCode =
   | 'FLOW_DEFINITION'
@@ -39,6 +41,7 @@ export type FlowproofErrorCode =
   | 'APP_STOPPED'
   | 'JOURNAL_FULL'
   | 'RUN_STUCK'
+  | 'TASK_SET_MISMATCH'
   | TransactionCode
   | PersistenceCode;
 

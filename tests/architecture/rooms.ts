@@ -54,7 +54,9 @@ export const ARCHITECTURE: Architecture = {
       node: ['calls/app-slots.ts'],
       floors: ['state', 'frontier', 'decide', 'upgrade', 'events', 'calls', 'record', 'loop'],
     },
-    executors: { imports: ['model', 'calls'], node: [''] },
+    /** Where calls are made outside of the app's process or thread; knows no carrier. */
+    places: { imports: ['model', 'authoring', 'calls'], node: ['serve.ts'] },
+    executors: { imports: ['model', 'calls', 'places'], node: [''] },
     app: {
       imports: ['model', 'authoring', 'compilation', 'persistence', 'calls', 'engine', 'executors'],
       node: ['app/listeners.ts'],
@@ -67,7 +69,7 @@ export const ARCHITECTURE: Architecture = {
     'adapters/postgres': { imports: ['model', 'authoring', 'persistence', 'sql'], npm: ['pg'], node: [''], leaf: true },
     'adapters/pglite': { imports: ['model', 'persistence', 'sql'], npm: ['@electric-sql/pglite'], node: [''], leaf: true },
     /** The files that lie in src itself: the door of the package. */
-    '': { imports: ['model', 'authoring', 'compilation', 'persistence', 'calls', 'engine', 'executors', 'app', 'observability'] },
+    '': { imports: ['model', 'authoring', 'compilation', 'persistence', 'calls', 'places', 'engine', 'executors', 'app', 'observability'] },
   },
   impure: [
     {

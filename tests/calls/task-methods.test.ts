@@ -7,7 +7,7 @@ type Method = 'preExecute' | 'execute' | 'postExecute' | 'preRevert' | 'revert' 
 type Phase = TaskRequest['phase'];
 
 const IDENTITY: Omit<ExecuteRequest, 'phase'> = {
-  ...{ of: 'task', runId: 'r', key: 'r', flow: 'f', fingerprint: '', path: 'f/t', atom: 0 },
+  ...{ of: 'task', task: 't', version: 1, runId: 'r', key: 'r', flow: 'f', fingerprint: '', path: 'f/t', atom: 0 },
   ...{ round: 1, turn: 1, attempt: 1, idempotencyKey: 'k', fence: 0, inputs: {} },
 };
 

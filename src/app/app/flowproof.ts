@@ -76,7 +76,13 @@ class FlowproofApp {
     this.#runs = new Runs(this.#parts);
     this.#operators = new OperatorRequests({ codec: settings.codec, flows: this.#registry, runs: this.#runs });
     this.#archive = new Archive({ ...this.#parts, runs: this.#runs, flows: this.#registry });
-    this.#store = new StoreAccess({ journal, clock: settings.clock, runs: this.#runs });
+    this.#store = new StoreAccess({
+      journal,
+      clock: settings.clock,
+      runs: this.#runs,
+      executor: settings.executor,
+      tasks: this.#registry.tasks,
+    });
     // Names that a minifier would change are harmless until they are stored.
     if (persistence.kind !== 'memory') this.#registry.warn();
   }
@@ -166,7 +172,7 @@ class FlowproofApp {
   }
 
   async ready(): Promise<void> {
-    await this.#store.open();
+    await this.#store.ready();
     await this.#runs.ready();
   }
 

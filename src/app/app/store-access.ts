@@ -1,3 +1,5 @@
+import type { TaskDefinition } from '../../authoring/index.js';
+import type { Executor } from '../../calls/index.js';
 import { atMost, type Clock } from '../../model/clock.js';
 import { AppStoppedError } from '../../model/errors.js';
 import { type Journal, readOnlyRefusal } from '../../persistence/index.js';
@@ -10,12 +12,19 @@ export interface StoreAccessParts {
   readonly journal: Journal;
   readonly clock: Clock;
   readonly runs: Runs;
+  readonly executor: Executor;
+  /** Of the flows of the app, for its executor. */
+  readonly tasks: readonly TaskDefinition[];
 }
 
-/** Opens the store of an app with its first use, and closes it when the app stops; nothing reaches the store but through here. */
+/**
+ * Opens the store of an app with its first use, and where its tasks run; closes both when the app stops. Nothing reaches the store
+ * but through here.
+ */
 export class StoreAccess {
   readonly #parts: StoreAccessParts;
   #opened: Promise<void> | undefined;
+  #executorOpened: Promise<void> | undefined;
   #stopping: Promise<void> | undefined;
 
   constructor(parts: StoreAccessParts) {
@@ -36,9 +45,34 @@ export class StoreAccess {
     return this.#opened;
   }
 
-  /** @throws PersistenceError `STORE_READ_ONLY` */
-  openToWrite(): Promise<void> {
-    return this.#parts.journal.capabilities.readOnly === true ? Promise.reject(readOnlyRefusal()) : this.open();
+  /** What writes may call tasks, too: where they run is opened with it. @throws PersistenceError `STORE_READ_ONLY`, TaskSetMismatchError */
+  async openToWrite(): Promise<void> {
+    if (this.#isReadOnly) throw readOnlyRefusal();
+    await this.open();
+    await this.#openExecutor();
+  }
+
+  /** Opens all that this app can use. */
+  ready(): Promise<void> {
+    return this.#isReadOnly ? this.open() : this.openToWrite();
+  }
+
+  get #isReadOnly(): boolean {
+    return this.#parts.journal.capabilities.readOnly === true;
+  }
+
+  #openExecutor(): Promise<void> | undefined {
+    const { runs, executor, tasks } = this.#parts;
+    if (executor.open === undefined) return undefined;
+    if (this.#executorOpened === undefined) {
+      const opening = executor.open(tasks);
+      this.#executorOpened = opening;
+      // The next call tries again.
+      opening.catch(() => {
+        this.#executorOpened = undefined;
+      });
+    }
+    return runs.untilStopped(this.#executorOpened);
   }
 
   /** Opens for work of this app's own, and with it takes up what others have left. */
@@ -67,7 +101,7 @@ export class StoreAccess {
 
   /** Every wait here has a bound: a store that gives no answer, or a disk that hangs, keeps no process from ending. */
   async #stop(): Promise<void> {
-    const { clock, journal, runs } = this.#parts;
+    const { clock, journal, runs, executor } = this.#parts;
     const opened = this.#opened;
     if (opened !== undefined) {
       const stopped = runs.stop();
@@ -76,6 +110,7 @@ export class StoreAccess {
       // What opens later is closed then.
       if (!isOpen) opened.then(() => journal.close()).catch(() => undefined);
     }
+    await atMost(clock, CLOSING_MS, Promise.resolve(executor.close?.()));
     await atMost(clock, CLOSING_MS, journal.close());
   }
 }

@@ -7,6 +7,7 @@ import {
   hintFor,
   makingOf,
   type TaskCode,
+  type TaskDefinition,
   taskDefinitionOf,
 } from '../../authoring/index.js';
 import { type CompiledFlow, compile, type Semantics, STANDARD } from '../../compilation/index.js';
@@ -53,6 +54,12 @@ export class Registry implements FlowFinder {
 
   get names(): readonly string[] {
     return [...this.#flows.keys()];
+  }
+
+  /** Each task of the flows once; those of flows that are made from data are not known yet. */
+  get tasks(): readonly TaskDefinition[] {
+    const flows = [...this.#flows.values()].flatMap((flow) => (isFactory(flow) ? [] : [flow]));
+    return [...new Set(flows.flatMap(({ atoms }) => atoms.flatMap((atom) => (atom.kind === 'task' ? [atom.task] : []))))];
   }
 
   /** Lets Node print what is doubtful about the flows, such as names that a minifier would change. */

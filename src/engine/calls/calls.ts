@@ -177,7 +177,7 @@ function registryOf(flow: CompiledFlow, { codec, services, resolve }: CallParts)
     codec,
     services,
     resolve,
-    task: (atom) => flow.atoms[atom] as CompiledTask,
+    task: ({ atom }) => flow.atoms[atom] as CompiledTask,
     retry: (atom) => flow.atoms[atom] as CompiledRetry & { readonly retry: CustomRetryDefinition },
     decider: (index) => deciderOf(flow, index),
   };

@@ -37,6 +37,8 @@ export class Requests {
     // In one piece: to copy it costs as much as to make it.
     return {
       of: 'task',
+      task: task.name,
+      version: task.version,
       phase,
       runId,
       key: creation.key,

@@ -1,0 +1,26 @@
+import type { Failure } from './failure.js';
+import { FlowproofError } from './flowproof-error.js';
+
+/** The module that threads or processes import has other tasks than the flows, or can't be used. Nothing was run. */
+export class TaskSetMismatchError extends FlowproofError<'TASK_SET_MISMATCH'> {
+  override readonly name = 'TaskSetMismatchError';
+  constructor(
+    readonly module: string,
+    /** A line for each. */
+    readonly differences: readonly string[],
+    /** Names of the tasks that do not fit. */
+    readonly tasks: readonly string[] = [],
+    options?: { readonly cause?: unknown },
+  ) {
+    super(
+      'TASK_SET_MISMATCH',
+      `${module} can't be used for the tasks of these flows:\n${differences.map((line) => `  ${line}`).join('\n')}`,
+      options,
+    );
+  }
+
+  /** The module can't be imported, or its services can't be made. */
+  static unusable(module: string, failure: Failure): TaskSetMismatchError {
+    return new TaskSetMismatchError(module, [`it can't be used at all: ${failure.name}: ${failure.message}`], [], { cause: failure });
+  }
+}

@@ -1,0 +1,122 @@
+import type { Call, CallEnd, TaskRequest, Work } from '../calls/index.js';
+import type { Codec } from '../model/codec/codec.js';
+import { type Failure, statedFailure, toFailure } from '../model/failure.js';
+import type { Json } from '../model/json.js';
+import type { FromPlace, ToPlace } from './protocol.js';
+
+/** What makes a call, once there is a place for it. */
+export interface Maker {
+  send(message: ToPlace): void;
+  kill(): void;
+}
+
+/** What a place says about one of its calls. */
+export type CallMessage = Exclude<FromPlace, { readonly say: 'ready' | 'unusable' }>;
+
+/** A call that waits for a place, or is made in one. */
+export class CallInPlace implements Call {
+  readonly end: Promise<CallEnd>;
+  readonly #work: Work;
+  readonly #codec: Codec;
+  readonly #withdraw: (call: CallInPlace) => void;
+  readonly #resolve: (end: CallEnd) => void;
+  #maker: { readonly call: number; readonly place: Maker } | undefined;
+  #told: Error | undefined;
+  #isKilled = false;
+  #isOver = false;
+
+  /** @param withdraw is called when the call is over before there was a place for it */
+  constructor(work: Work, codec: Codec, withdraw: (call: CallInPlace) => void) {
+    let resolve: (end: CallEnd) => void = () => undefined;
+    this.end = new Promise((onEnd) => {
+      resolve = onEnd;
+    });
+    this.#resolve = resolve;
+    this.#work = work;
+    this.#codec = codec;
+    this.#withdraw = withdraw;
+  }
+
+  get path(): string {
+    return this.#work.request.path;
+  }
+
+  /** There is a place for it, which knows it by this number. */
+  begin(call: number, place: Maker): void {
+    this.#maker = { call, place };
+    // Executors are asked for tasks only.
+    place.send({ do: 'call', call, request: this.#work.request as TaskRequest });
+  }
+
+  abort(reason: Error): void {
+    if (this.#told !== undefined || this.#isOver) return;
+    this.#told = reason;
+    if (this.#maker === undefined) this.#withdrawn(reason);
+    else this.#maker.place.send({ do: 'abort', call: this.#maker.call, reason: toFailure(reason) });
+  }
+
+  kill(): void {
+    if (this.#isOver) return;
+    this.#isKilled = true;
+    if (this.#maker === undefined) this.#withdrawn(this.#told ?? new Error('the call is not wanted any more'));
+    else this.#maker.place.kill();
+  }
+
+  hear(message: CallMessage): void {
+    switch (message.say) {
+      case 'save':
+        void this.#save(message.save, message.data);
+        break;
+      case 'progress':
+        if (!this.#isOver) this.#work.progress(message.fraction, message.details);
+        break;
+      case 'emit':
+        if (!this.#isOver) this.#emit(message.event, message.data);
+        break;
+      case 'end':
+        this.#settle(message.end);
+        break;
+    }
+  }
+
+  /** Its place is gone, or there can be none: what it did, if it was begun, is not known. */
+  lose(why: Failure): void {
+    const message = `task '${this.path}' was called in a place that is gone: ${why.message}`;
+    const failure: Failure = { ...statedFailure({ name: 'PlaceLostError', code: 'PLACE_LOST', message }), cause: why };
+    this.#settle(
+      this.#isKilled ? { kind: 'interrupted', failure: this.#told === undefined ? failure : toFailure(this.#told) } : lost(failure),
+    );
+  }
+
+  #emit(event: string, data: Json | undefined): void {
+    if (data === undefined) this.#work.emit(event);
+    else this.#work.emit(event, this.#codec.decode(data));
+  }
+
+  /** Nothing was done: it was never begun. */
+  #withdrawn(reason: Error): void {
+    this.#withdraw(this);
+    this.#settle({ kind: 'failure', failure: toFailure(reason) });
+  }
+
+  async #save(save: number, data: Json): Promise<void> {
+    const { call, place } = this.#maker as { readonly call: number; readonly place: Maker };
+    try {
+      await this.#work.save(data);
+      place.send({ do: 'saved', call, save });
+    } catch (refused) {
+      place.send({ do: 'saved', call, save, failure: toFailure(refused) });
+    }
+  }
+
+  #settle(end: CallEnd): void {
+    if (this.#isOver) return;
+    this.#isOver = true;
+    this.#resolve(end);
+  }
+}
+
+/** What its place did before it was gone is not known. */
+function lost(failure: Failure): CallEnd {
+  return { kind: 'interrupted', failure };
+}

@@ -1,0 +1,105 @@
+import type { CallPort, TaskRequest } from '../calls/index.js';
+import type { Codec } from '../model/codec/codec.js';
+import { TransactionError } from '../model/errors.js';
+import { inWords } from '../model/in-words.js';
+import type { Json } from '../model/json.js';
+import type { CommitEnd, TaskDoor } from '../model/task-door.js';
+import type { PlacePort } from './protocol.js';
+
+interface PlaceCall {
+  readonly call: number;
+  readonly request: TaskRequest;
+  readonly send: PlacePort['send'];
+  readonly codec: Codec;
+  readonly signal: AbortSignal;
+}
+
+/** How the code of a call in a place reaches its run: by messages to the app. What it says after its end is dropped. */
+export class PlaceCallPort implements CallPort, TaskDoor {
+  readonly #call: PlaceCall;
+  readonly #saves = new Map<number, { resolve(): void; reject(reason: Error): void }>();
+  #saveCount = 0;
+  #isOver = false;
+
+  constructor(call: PlaceCall) {
+    this.#call = call;
+  }
+
+  get signal(): AbortSignal {
+    return this.#call.signal;
+  }
+
+  get transaction(): TaskDoor {
+    return this;
+  }
+
+  save(data: Json): Promise<void> {
+    if (this.#isOver) return Promise.reject(savedTooLate());
+    const { call, send } = this.#call;
+    const save = ++this.#saveCount;
+    return new Promise((resolve, reject) => {
+      this.#saves.set(save, { resolve, reject });
+      send({ say: 'save', call, save, data });
+    });
+  }
+
+  /** The answer of the app to a save. */
+  saved(save: number, failure?: Error): void {
+    const waiting = this.#saves.get(save);
+    this.#saves.delete(save);
+    if (failure === undefined) waiting?.resolve();
+    else waiting?.reject(failure);
+  }
+
+  progress(fraction: number, details?: Json): void {
+    const { call, send } = this.#call;
+    if (!this.#isOver) send({ say: 'progress', call, fraction, ...(details === undefined ? {} : { details }) });
+  }
+
+  /** Listeners are in the process of the app: what can't be sent there is named to them. */
+  emit(event: string, data?: unknown): void {
+    const { call, send } = this.#call;
+    if (!this.#isOver) send({ say: 'emit', call, event, ...(data === undefined ? {} : { data: this.#encoded(data) }) });
+  }
+
+  #encoded(data: unknown): Json {
+    try {
+      return this.#call.codec.encode(data);
+    } catch {
+      return inWords(data);
+    }
+  }
+
+  /**
+   * The run is written in another process, so no transaction of this one can take part. What is being undone is not refused for
+   * that: its transaction is a plain one.
+   *
+   * @throws TransactionError `TRANSACTION_ELSEWHERE` for execute
+   */
+  open(): void {
+    const { phase, path } = this.#call.request;
+    if (phase === 'execute') throw new TransactionError('TRANSACTION_ELSEWHERE', path);
+  }
+
+  async write(): Promise<void> {
+    // The step is written when the call has ended.
+  }
+
+  async conclude(end: CommitEnd): Promise<boolean> {
+    return end === 'committed';
+  }
+
+  /** The code has ended. */
+  close(): void {
+    this.#isOver = true;
+  }
+
+  /** Whether nothing can come of it any more: the app answers each save, also after the end. */
+  get isDone(): boolean {
+    return this.#isOver && this.#saves.size === 0;
+  }
+}
+
+function savedTooLate(): Error {
+  return new Error('this call has ended: what it saves now is not kept. Await ctx.save');
+}

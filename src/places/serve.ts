@@ -1,0 +1,113 @@
+import { setMaxListeners } from 'node:events';
+import { type CallEnd, type CallRegistry, runCall, type TaskRequest } from '../calls/index.js';
+import { jsonCodec } from '../model/codec/json-codec.js';
+import { toFailure } from '../model/failure.js';
+import { TaskSetMismatchError } from '../model/task-set-mismatch.js';
+import { PlaceCallPort } from './place-call-port.js';
+import { type PlacePort, PROTOCOL, type ToPlace } from './protocol.js';
+import { differencesOfTask, manifestOfTask } from './task-manifest.js';
+import type { TaskSetDefinition } from './task-set-definition.js';
+
+/** A place: makes the calls of its tasks that its app sends, until it is told that there is nothing more to do. */
+export async function serve(set: TaskSetDefinition, port: PlacePort): Promise<void> {
+  let services: object;
+  try {
+    services = (await set.services?.()) ?? {};
+  } catch (thrown) {
+    port.send({ say: 'unusable', failure: toFailure(thrown) });
+    return;
+  }
+  const place = new Serving(set, services, port);
+  port.listen((message) => place.hear(message));
+  port.send({ say: 'ready', protocol: PROTOCOL, hasCodec: set.codec !== undefined, tasks: [...set.tasks.values()].map(manifestOfTask) });
+}
+
+class Serving {
+  readonly #set: TaskSetDefinition;
+  readonly #services: object;
+  readonly #port: PlacePort;
+  readonly #registry: CallRegistry;
+  readonly #calls = new Map<number, { readonly controller: AbortController; readonly port: PlaceCallPort }>();
+
+  constructor(set: TaskSetDefinition, services: object, port: PlacePort) {
+    this.#set = set;
+    this.#services = services;
+    this.#port = port;
+    this.#registry = registryOf(set, services);
+  }
+
+  hear(message: ToPlace): void {
+    switch (message.do) {
+      case 'call':
+        void this.#call(message.call, message.request);
+        break;
+      case 'abort':
+        this.#calls.get(message.call)?.controller.abort(errorOf(message.reason));
+        break;
+      case 'saved':
+        this.#calls.get(message.call)?.port.saved(message.save, message.failure && errorOf(message.failure));
+        this.#forget(message.call);
+        break;
+      case 'close':
+        void this.#close();
+        break;
+    }
+  }
+
+  async #call(call: number, request: TaskRequest): Promise<void> {
+    const controller = new AbortController();
+    // Each request of a task may listen: that is no leak to warn of.
+    setMaxListeners(0, controller.signal);
+    const send: PlacePort['send'] = (message) => this.#port.send(message);
+    const port = new PlaceCallPort({ call, request, send, codec: this.#registry.codec, signal: controller.signal });
+    this.#calls.set(call, { controller, port });
+    const end: CallEnd = await runCall(request, this.#registry, port);
+    port.close();
+    this.#forget(call);
+    this.#port.send({ say: 'end', call, end });
+  }
+
+  #forget(call: number): void {
+    if (this.#calls.get(call)?.port.isDone) this.#calls.delete(call);
+  }
+
+  async #close(): Promise<void> {
+    try {
+      await this.#set.close?.(this.#services);
+    } finally {
+      this.#port.exit();
+    }
+  }
+}
+
+function registryOf({ tasks, codec = jsonCodec, resolve }: TaskSetDefinition, services: object): CallRegistry {
+  const onlyTasks = (): never => {
+    throw new Error('retries and deciders are called in the process of their app');
+  };
+  return {
+    codec,
+    services,
+    resolve,
+    task({ task: name, version }) {
+      const task = tasks.get(name);
+      // Of flows that are made from data, nothing is compared when the app opens.
+      if (task === undefined) throw refused(name, differencesOfTask({ ...NO_TASK, name }, undefined));
+      if (task.version !== version) throw refused(name, [`task '${name}': version is ${version} in the flows and ${task.version} there`]);
+      return { task, outputs: [...task.provides, ...task.keeps] };
+    },
+    retry: onlyTasks,
+    decider: onlyTasks,
+  };
+}
+
+const NO_TASK = { version: 1, requires: [], provides: [], keeps: [], revertRequires: [] };
+
+function refused(task: string, differences: readonly string[]): Error {
+  // A retry in the same place would find the same.
+  return Object.assign(new TaskSetMismatchError('the module of this place', differences, [task]), { permanent: true });
+}
+
+/** What code of the user is given in the place of an error of the app's process. */
+function errorOf({ name, message, code }: { readonly name: string; readonly message: string; readonly code?: string }): Error {
+  return Object.assign(new Error(message), { name, ...(code === undefined ? {} : { code }) });
+}

@@ -1,0 +1,115 @@
+import {
+  type AnyFlow,
+  type AnyTask,
+  type Demands,
+  type FlowDefinition,
+  flowDefinitionOf,
+  type Resolve,
+  type ServicesIn,
+  type ServicesOf,
+  type TaskDefinition,
+  taskDefinitionOf,
+} from '../authoring/index.js';
+import type { Codec } from '../model/codec/codec.js';
+import { inWords } from '../model/in-words.js';
+import type { PlacePort } from './protocol.js';
+import { serve } from './serve.js';
+import type { TaskSetDefinition } from './task-set-definition.js';
+
+/** What every task set can have beside its tasks. */
+interface PlaceOptions<Services> {
+  /** Called when the place ends as it should: to close connections, for example. Not when it is killed or dies. */
+  readonly close?: (services: Services) => unknown;
+  /** Makes the instances of classes, as the app's `resolve` does in its process. */
+  readonly resolve?: Resolve;
+  /** The app's codec, where that has one of its own. */
+  readonly codec?: Codec;
+}
+
+/** `services` may be left out where no task reads any. Called once in each place, before its first call. */
+type ServicesOption<Services, Needed> = {} extends Needed
+  ? { readonly services?: () => Services | Promise<Services> }
+  : { readonly services: () => (Services & Needed) | Promise<Services & Needed> };
+
+/** The tasks that may be called in a place: these, or all of these flows. */
+export type TaskSetOptions<Tasks extends readonly AnyTask[], Flows extends readonly AnyFlow[], Services> =
+  | ({ readonly tasks: Tasks; readonly flows?: never } & PlaceOptions<Services> & ServicesOption<Services, NeededByTasks<Tasks>>)
+  | ({ readonly flows: Flows; readonly tasks?: never } & PlaceOptions<Services> & ServicesOption<Services, NeededByFlows<Flows>>);
+
+type Intersected<Union> = (Union extends unknown ? (one: Union) => void : never) extends (all: infer All) => void ? All : {};
+type NeededByTasks<Tasks extends readonly AnyTask[]> = Intersected<{ [Index in keyof Tasks]: ServicesIn<Demands<Tasks[Index]>> }[number]>;
+type NeededByFlows<Flows extends readonly AnyFlow[]> = Intersected<{ [Index in keyof Flows]: ServicesOf<Flows[Index]> }[number]>;
+
+/**
+ * The tasks that a place may be asked to call, with the services that they have there.
+ *
+ * @typeParam Services what `services` gives
+ */
+export interface TaskSet<out Services> {
+  readonly '~flowproof': {
+    readonly kind: 'taskSet';
+    /** Called by the place that has imported the module. */
+    readonly serve: (port: PlacePort) => Promise<void>;
+    /** Never there: carries the types. */
+    readonly types?: { readonly services: Services };
+  };
+}
+
+/**
+ * The default export of a module whose tasks are called in threads or processes: {@link threads}. It lists what may be called
+ * there, and makes the services that the tasks have there: those of the app stay in its process. Importing the module elsewhere,
+ * as whoever writes a flow of its tasks does, makes nothing.
+ *
+ * @throws TypeError when something listed is no task or flow, or two tasks have one name
+ *
+ * @example
+ * ```ts
+ * import { defineTask, taskSet } from 'flowproof';
+ *
+ * export const countWords = defineTask({
+ *   name: 'countWords',
+ *   requires: ['text'],
+ *   provides: ['words'],
+ *   execute: async ({ text }: { text: string }) => ({ words: text.split(/\s+/).length }),
+ * });
+ *
+ * export default taskSet({ tasks: [countWords] });
+ * ```
+ */
+export function taskSet<
+  const Tasks extends readonly AnyTask[] = [],
+  const Flows extends readonly AnyFlow[] = [],
+  Services extends object = {},
+>(options: TaskSetOptions<Tasks, Flows, Services>): TaskSet<Services> {
+  const { services, close, resolve, codec } = options as unknown as Omit<TaskSetDefinition, 'tasks'>;
+  const definition: TaskSetDefinition = { tasks: listed(options), services, close, resolve, codec };
+  return { '~flowproof': { kind: 'taskSet', serve: (port) => serve(definition, port) } };
+}
+
+function listed({ tasks = [], flows = [] }: { readonly tasks?: readonly unknown[]; readonly flows?: readonly unknown[] }) {
+  const found = new Map<string, TaskDefinition>();
+  for (const given of tasks) {
+    const task = taskDefinitionOf(given);
+    if (task === undefined)
+      throw new TypeError(`taskSet({ tasks }) lists ${inWords(given)}: list classes with @Task, and what defineTask made`);
+    add(found, task);
+  }
+  for (const given of flows) {
+    const flow = flowDefinitionOf(given);
+    if (flow === undefined) throw new TypeError(`taskSet({ flows }) lists ${inWords(given)}: list what .build() returned`);
+    for (const task of tasksIn(flow)) add(found, task);
+  }
+  if (found.size === 0) throw new TypeError('taskSet() has no tasks: list some as tasks or flows');
+  return found;
+}
+
+function add(found: Map<string, TaskDefinition>, task: TaskDefinition): void {
+  const other = found.get(task.name);
+  if (other !== undefined && other !== task)
+    throw new TypeError(`taskSet() has two tasks of the name '${task.name}': give one another name`);
+  found.set(task.name, task);
+}
+
+function tasksIn({ nodes }: FlowDefinition): readonly TaskDefinition[] {
+  return nodes.flatMap(({ node }) => (node.kind === 'task' ? [node] : node.kind === 'flow' ? tasksIn(node) : []));
+}
