@@ -22,10 +22,10 @@ const IN_DECLARATIONS = 'Builders, and names in declarations';
 /** The chapter of an export, by where it is written; the page keeps this order. */
 const CHAPTERS = {
   'Tasks and flows': /^src\/(authoring|index)/,
-  'Running flows': /^src\/(app|executors|model\/(states|failure)|authoring\/run\/)/,
+  'Running flows': /^src\/(app|calls|executors|places|model\/(states|failure)|authoring\/run\/)/,
   'Keeping runs': /^src\/(persistence|adapters|sql)\//,
   Events: /^src\/engine\//,
-  Errors: /^src\/model\/(errors|flowproof-error|diagnostics)/,
+  Errors: /^src\/model\/(errors|flowproof-error|diagnostics|task-set-mismatch)/,
   Values: /^src\/model\/(codec\/|schema|clock)/,
   Testing: /^src\/testing\//,
 };
