@@ -41,6 +41,15 @@ export const FORBIDDEN: readonly Forbidden[] = [
   { word: 'wishes', instead: 'what is asked for: messages, options' },
 ];
 
+/** The same in the sources of the checker. */
+export const FORBIDDEN_IN_CHECKER: readonly Forbidden[] = [
+  ...FORBIDDEN.filter(({ word }) => word !== 'behind'),
+  { word: 'every-way', instead: 'all paths' },
+  { word: 'machine', instead: 'interpreter state' },
+  { word: 'opaque', instead: 'library value' },
+  { word: 'unlike', instead: 'distinct' },
+];
+
 /** `pendingSaves` and `pending-saves` as `['pending', 'saves']`. */
 export function partsOf(name: string): readonly string[] {
   return name

@@ -1,4 +1,4 @@
-import { FORBIDDEN, type Forbidden } from './names.js';
+import { FORBIDDEN, FORBIDDEN_IN_CHECKER, type Forbidden } from './names.js';
 
 /** Who may import whom: the one table. A room is a folder of src; each folder of src/adapters is a room of its own. */
 export interface Room {
@@ -147,5 +147,5 @@ export const COMPILER: Architecture = {
   maxLines: 300,
   maxFiles: 20,
   families: ['rules'],
-  forbidden: [],
+  forbidden: FORBIDDEN_IN_CHECKER,
 };

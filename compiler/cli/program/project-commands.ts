@@ -35,7 +35,7 @@ export function projectCommands(program: Command, session: Session): void {
       deeply(session, async () => {
         const { checkCommand } = await loaded(() => import('../project/check-command.js'));
         return checkCommand(
-          { words, projects, format: json === true ? 'json' : format, output: to, against, watch, loadMs: patience(loads, ms) },
+          { words, projects, format: json === true ? 'json' : format, output: to, against, watch, loadMs: loadTimeoutMs(loads, ms) },
           session.io,
         );
       }),
@@ -62,7 +62,7 @@ export function projectCommands(program: Command, session: Session): void {
     .action((words, { project: projects = [], format, output: to, against, load: loads, loadMs: ms }) =>
       deeply(session, async () => {
         const { graphCommand } = await loaded(() => import('../project/graph-command.js'));
-        return graphCommand({ words, projects, format, output: to, against, watch: false, loadMs: patience(loads, ms) }, session.io);
+        return graphCommand({ words, projects, format, output: to, against, watch: false, loadMs: loadTimeoutMs(loads, ms) }, session.io);
       }),
     );
 
@@ -82,7 +82,7 @@ export function projectCommands(program: Command, session: Session): void {
       deeply(session, async () => {
         const { manifestCommand } = await loaded(() => import('../project/manifest-command.js'));
         return manifestCommand(
-          { words, projects, format: undefined, output: to, against: undefined, watch: false, loadMs: patience(loads, ms) },
+          { words, projects, format: undefined, output: to, against: undefined, watch: false, loadMs: loadTimeoutMs(loads, ms) },
           session.io,
         );
       }),
@@ -109,7 +109,7 @@ function loadMs() {
 }
 
 /** To say how long is to say that. */
-function patience(loads: true | undefined, ms: number | undefined): number | undefined {
+function loadTimeoutMs(loads: true | undefined, ms: number | undefined): number | undefined {
   return ms ?? (loads === true ? LOAD_MS : undefined);
 }
 
