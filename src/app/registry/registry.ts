@@ -86,7 +86,7 @@ export class Registry implements FlowFinder {
     return isFactory(flow) ? this.#made.fromStored(flow, run) : flow;
   }
 
-  /** A flow that somebody wants to run. @throws FlowDefinitionError when it can't, InvalidInputError when its args can't be stored */
+  /** A flow that a caller wants to run. @throws FlowDefinitionError when it can't, InvalidInputError when its args can't be stored */
   today(flow: AnyFlow): AppFlow {
     const compiled = this.#compiled(flow);
     this.#demandListed(compiled.name);

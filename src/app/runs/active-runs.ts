@@ -7,7 +7,7 @@ export interface ActiveRun {
   readonly engine: Engine;
   readonly summary: Pick<RunSummary, 'key' | 'flow' | 'inputsHash'>;
   readonly result: Promise<AnyRunResult>;
-  /** It was taken up without anybody having asked for it: whoever asks for it joins it. */
+  /** Recovery took it up, and no caller: a caller that asks for it joins it. */
   readonly isRecovered: boolean;
 }
 

@@ -112,7 +112,7 @@ export class Runs {
     }
   }
 
-  /** Writes a run down that begins when somebody runs it, unless there is one of this id. */
+  /** Writes a run down that begins when an app runs it, unless there is one of this id. */
   async prepare(flow: CompiledFlow, names: RunNames & { readonly key: string }, inputs: PreparedInputs): Promise<void> {
     checkRunOptions(flow, inputs, names);
     const params = { ...names, ...given(inputs), owner: null };
@@ -140,7 +140,7 @@ export class Runs {
     return this.#ownership.outcome(flows, key);
   }
 
-  /** Lets a run that rests begin anew, when somebody runs it. @throws RunOwnedError when it is under way */
+  /** Lets a run that rests begin anew, when an app runs it. @throws RunOwnedError when it is under way */
   async reset(flows: FlowFinder, key: string): Promise<void> {
     await this.#active.opening(key, async () => {
       const run = await this.find(key);

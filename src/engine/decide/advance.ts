@@ -77,7 +77,7 @@ function rest(run: Run, step: Step): void {
     step.commands.push({ do: 'sleep', untilMs: wakeUp.dueMs });
 }
 
-/** A standstill is no end: it is a mistake of this library, and the run stays as it is until somebody has mended that. */
+/** A standstill is no end: it is a mistake of this library, and the run stays as it is until that is mended. */
 function end(run: Run, step: Step): void {
   const report = standstillOf(run);
   if (report.length > 0) step.commands.push({ do: 'giveUp', report });

@@ -56,7 +56,7 @@ function notNew(run: Run, retry: CompiledRetry): readonly number[] {
   return [...redone, ...atomsDownstream(run.flow, retry).filter((atom) => !isNew(atomOf(run.status, atom)))];
 }
 
-/** Atoms outside of the flow that somebody in it has skipped. */
+/** Atoms outside of the flow that a decider in it has skipped. */
 function skippedFrom(run: Run, { index, until }: CompiledRetry): readonly number[] {
   const skipped: number[] = [];
   for (const decider of run.frontier.deciders.reachingOut(index + 1, until)) {

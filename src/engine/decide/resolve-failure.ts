@@ -9,7 +9,7 @@ import { begunDownstream, downstreamOf } from './downstream.js';
 import { decisionOf, pauseBefore } from './retries.js';
 import type { Run, Step } from './step.js';
 
-/** States that an atom has failed, and settles what that means; where somebody has to be asked first, that waits. */
+/** States that an atom has failed, and settles what that means; where a custom retry has to be asked first, that waits. */
 export function fail(run: Run, step: Step, word: 'FAILURE' | 'INTERRUPTED', atom: number, failure: Failure): void {
   step.state([word, atom, failure]);
   settleFailure(run, step, atom);

@@ -17,7 +17,7 @@ export interface Run {
   frontier: Frontier;
   /** For the few values that decisions read. */
   readonly codec: Codec;
-  /** Somebody wants to know what each step changes. */
+  /** There are listeners: what each step changes is noted for them. */
   observed: boolean;
   /** The last entry is not written yet: what is stated next belongs to it. */
   entryIsOpen: boolean;

@@ -20,7 +20,7 @@ export function eventsOf(run: Run, { changes, transitions, commands, late }: Dec
       events.push(atomEvent(run, change, common));
     }
   }
-  // A run that another engine left RUNNING says so again: whoever listens here has not heard it yet.
+  // A run that another engine left RUNNING says so again: listeners of this process have not heard it yet.
   const silent = taken && !events.some((event) => event.type === 'run');
   if (silent) events.unshift({ type: 'run', ...common, state: 'RUNNING', oldState: 'RUNNING', resumed: true });
   return events;

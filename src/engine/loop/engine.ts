@@ -164,7 +164,7 @@ export class Engine {
     }
   }
 
-  /** Whoever looks at each step may never ask for the next one. */
+  /** A caller that takes a run step by step may never ask for the next one: then `stop` ends the wait. */
   async #untilStopped(watching: Promise<void>): Promise<void> {
     try {
       await new Promise<void>((resolve, reject) => {

@@ -15,7 +15,7 @@ export interface SnapshotSettings {
   readonly snapshotAfter: number;
 }
 
-/** Lets whoever reads a run later begin at a snapshot, where that spares most of the reading. */
+/** Writes snapshots, at which later readers of a run begin, where that spares most of the reading. */
 export class SnapshotWriter {
   readonly #writer: Writer;
   readonly #settings: SnapshotSettings;

@@ -14,7 +14,7 @@ export class Past {
   readonly #links = new Map<string, boolean>();
   /** Which branches each choice that was made has chosen: one, or none where the chosen one has no atoms. */
   readonly #chosen = new Map<string, Set<string>>();
-  /** Nodes in which somebody has voted about a node inside. */
+  /** Nodes with a decider inside that has answered. */
   readonly #votedIn = new Set<string>();
 
   /** @param status of the run before it goes on with the other version */

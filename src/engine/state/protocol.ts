@@ -6,7 +6,7 @@ import type { RunCreation, Transition } from '../../persistence/index.js';
 
 /** What happened outside since the last step. */
 export type EngineEvent =
-  /** `prepared`: it is written down, and begins when somebody runs it. */
+  /** `prepared`: it is written down, and begins when an app runs it. */
   | { readonly kind: 'begin'; readonly creation: RunCreation; readonly prepared?: true }
   /** Another engine's run, or one that rests, goes on here; `adopted`: with another flow than it had, folded in already. */
   | { readonly kind: 'resumed'; readonly adopted?: readonly Transition[] }
@@ -19,7 +19,7 @@ export type EngineEvent =
   | { readonly kind: 'progress'; readonly call: CallId; readonly fraction: number; readonly details?: Json }
   /** These calls were decided and written, but not made. */
   | { readonly kind: 'notStarted'; readonly atoms: readonly number[] }
-  /** Somebody wants the run to end, undone. */
+  /** An operator wants the run to end, undone. */
   | { readonly kind: 'cancel' }
   /** An operator has mended what a run that ended in FAILURE failed by: it goes on from there. */
   | { readonly kind: 'retryFailed' }

@@ -96,7 +96,7 @@ function storedNow(status: RunStatus): StoredValues {
       if (provider.state === 'REVERTING') return VANISHING;
       return hasOutput(provider, output) ? undefined : NOT_THERE;
     },
-    branch: (found) => (found.includes(undefined) ? undefined : NOT_THERE),
+    branch: (found) => (found.includes(undefined) ? undefined : found.includes(VANISHING) ? VANISHING : NOT_THERE),
   };
 }
 
