@@ -56,7 +56,7 @@ describe('the checker', () => {
     const lazily = compiler.map((source) => ({ ...source, imports: source.imports.filter(({ target }) => !commands.has(target ?? '')) }));
     expect([...loadedPackages(lazily, 'thread.ts')]).not.toContain('ts-morph');
     expect([...loadedPackages(compiler, 'thread.ts')]).toContain('ts-morph');
-    for (const { path } of compiler.filter((one) => /^cli\/(runs|store)\//.test(one.path)))
+    for (const { path } of compiler.filter((one) => /^cli\/(runs|store|database)\//.test(one.path)))
       expect([...loadedPackages(compiler, path)], path).not.toContain('ts-morph');
   });
 });

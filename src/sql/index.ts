@@ -11,5 +11,6 @@ export { asPersistenceError, isFull, isInDoubt, isLost, isReadOnly, pooled } fro
 export { SqlJournal, type SqlJournalParams } from './journal/sql-journal.js';
 export { SqlReader, type SqlReaderParams } from './journal/sql-reader.js';
 export { END_READ_ONLY } from './journal/statements.js';
+export { type DiagnoseParams, diagnose, partsThere, type StoreFinding } from './read/diagnose.js';
 export { grantUse } from './schema/grant.js';
-export { migrate, quoted } from './schema/migrate.js';
+export { migrate, missingMigrations, quoted } from './schema/migrate.js';

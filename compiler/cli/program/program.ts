@@ -1,12 +1,18 @@
 import type { Session } from '../terminal/session.js';
 import { versionOf } from '../terminal/version.js';
 import { Command, type CommandUnknownOpts } from './commander.js';
+import { databaseCommands } from './database-commands.js';
 import { projectCommands } from './project-commands.js';
 import { revertsCommands } from './reverts-commands.js';
 import { runsCommands } from './runs-commands.js';
 
 /** What adds commands to the program. A new group of commands is one more of these. */
-const GROUPS: readonly ((program: Command, session: Session) => void)[] = [projectCommands, runsCommands, revertsCommands];
+const GROUPS: readonly ((program: Command, session: Session) => void)[] = [
+  projectCommands,
+  runsCommands,
+  revertsCommands,
+  databaseCommands,
+];
 
 /** Where the output is no terminal, help is as wide as this. */
 const HELP_COLUMNS = 100;

@@ -1,11 +1,13 @@
-import { resolve } from 'node:path';
+import { existsSync } from 'node:fs';
+import { join, resolve } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import type { Persistence } from 'flowproof';
 import { addressOf, folderAt, isDatabase, isFileStore } from '../../stores/index.js';
 import { withoutPassword } from '../terminal/complaint.js';
 import { UsageError } from '../terminal/io.js';
+import { type Connects, copied } from './copied.js';
 
-export type Connects = Pick<Persistence, 'connect'>;
+/** In a folder that a process of `file(…)` has, or had when it died. */
+const LOCK = 'lock';
 
 /**
  * A store without the app that it belongs to: a database, or a folder of `file(…)`. Nothing in it is migrated. Of a folder that is only
@@ -23,8 +25,7 @@ export async function storeAt(where: string, folder: string, use: 'read' | 'writ
   if (!isFileStore(path))
     throw new UsageError(`${withoutPassword(where)} is no store: give --database postgres://USER@HOST/DATABASE, or the folder of file(…)`);
   if (use === 'read') {
-    const { journal, close } = await folderAt(path);
-    return { connect: () => closing(journal, close) };
+    return copied(await folderAt(path), existsSync(join(path, LOCK)));
   }
   const { file } = await import('flowproof');
   return file(path);
@@ -48,17 +49,4 @@ export async function adapter(): Promise<typeof import('flowproof/postgres')> {
     if (code !== 'ERR_MODULE_NOT_FOUND' || !String(message).includes("'pg'")) throw error;
     throw new UsageError('PostgreSQL is reached with pg, which is not installed: npm install pg');
   }
-}
-
-type Journal = ReturnType<Persistence['connect']>;
-
-/** Closing it removes the copy, too. */
-function closing(journal: Journal, close: () => Promise<void>): Journal {
-  return new Proxy(journal, {
-    get(target, name) {
-      if (name === 'close') return close;
-      const value: unknown = Reflect.get(target, name, target);
-      return typeof value === 'function' ? value.bind(target) : value;
-    },
-  });
 }

@@ -14,7 +14,8 @@ export interface MigrateParams {
   readonly migrations?: readonly Migration[];
 }
 
-type Run = (text: string, params?: readonly unknown[]) => Promise<readonly Row[]>;
+/** Runs a statement. */
+export type Run = (text: string, params?: readonly unknown[]) => Promise<readonly Row[]>;
 
 /**
  * Brings the schema to what this version needs; any number of processes may do so at once, beside others that run flows.
@@ -23,8 +24,7 @@ type Run = (text: string, params?: readonly unknown[]) => Promise<readonly Row[]
  */
 export async function migrate(sql: Sql, { schema, migrate: change, migrations = allMigrations }: MigrateParams): Promise<void> {
   // Most starts find nothing to do: they take no lock.
-  const look: Run = (text, params = []) => sql.query(statement(text), params);
-  if (missing(schema, await applied(look, schema), migrations).length === 0) return;
+  if (missing(schema, await applied(looking(sql), schema), migrations).length === 0) return;
   if (!change) throw outdated(schema);
   for (let tries = 1; ; tries++) {
     try {
@@ -35,6 +35,15 @@ export async function migrate(sql: Sql, { schema, migrate: change, migrations = 
       await sql.query(PAUSE, []);
     }
   }
+}
+
+/** What is missing in a schema, in order. Only looks. @throws PersistenceError `STORE_SCHEMA` when a newer version has changed it too much */
+export async function missingMigrations(sql: Sql, schema: string): Promise<readonly Migration[]> {
+  return missing(schema, await applied(looking(sql), schema), allMigrations);
+}
+
+function looking(sql: Sql): Run {
+  return (text, params = []) => sql.query(statement(text), params);
 }
 
 /**
