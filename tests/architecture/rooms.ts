@@ -64,6 +64,8 @@ export const ARCHITECTURE: Architecture = {
     },
     observability: { imports: ['model', 'engine'] },
     testing: { imports: ['model', 'authoring', 'compilation', 'persistence', 'calls', 'engine', 'executors', 'app'], leaf: true },
+    /** A door of the package: what those must do who bring a part of their own. */
+    contracts: { imports: ['model', 'calls'], leaf: true },
     /** The journal in PostgreSQL's SQL, for every adapter that speaks it; knows no client. */
     sql: { imports: ['model', 'persistence'], floors: ['client', 'schema', 'append', 'read', 'journal'] },
     'adapters/postgres': { imports: ['model', 'authoring', 'persistence', 'sql'], npm: ['pg'], node: [''], leaf: true },

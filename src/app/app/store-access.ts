@@ -4,8 +4,9 @@ import { atMost, type Clock } from '../../model/clock.js';
 import { AppStoppedError } from '../../model/errors.js';
 import { type Journal, readOnlyRefusal } from '../../persistence/index.js';
 import { LEAVING_MS, type Runs } from '../runs/runs.js';
+import { ExecutorLife } from './executor-life.js';
 
-/** A store has so long to write what it holds back, and to let go of its files or connections. */
+/** So long a store has to write what it holds back and to let go of its files or connections, and an executor to end its places. */
 const CLOSING_MS = 5_000;
 
 export interface StoreAccessParts {
@@ -23,12 +24,13 @@ export interface StoreAccessParts {
  */
 export class StoreAccess {
   readonly #parts: StoreAccessParts;
+  readonly #executor: ExecutorLife;
   #opened: Promise<void> | undefined;
-  #executorOpened: Promise<void> | undefined;
   #stopping: Promise<void> | undefined;
 
   constructor(parts: StoreAccessParts) {
     this.#parts = parts;
+    this.#executor = new ExecutorLife(parts.executor, parts.clock);
   }
 
   /** @throws AppStoppedError, PersistenceError */
@@ -62,17 +64,8 @@ export class StoreAccess {
   }
 
   #openExecutor(): Promise<void> | undefined {
-    const { runs, executor, tasks } = this.#parts;
-    if (executor.open === undefined) return undefined;
-    if (this.#executorOpened === undefined) {
-      const opening = executor.open(tasks);
-      this.#executorOpened = opening;
-      // The next call tries again.
-      opening.catch(() => {
-        this.#executorOpened = undefined;
-      });
-    }
-    return runs.untilStopped(this.#executorOpened);
+    const { runs, tasks } = this.#parts;
+    return this.#executor.isReady ? undefined : runs.untilStopped(this.#executor.open(tasks));
   }
 
   /** Opens for work of this app's own, and with it takes up what others have left. */
@@ -101,7 +94,7 @@ export class StoreAccess {
 
   /** Every wait here has a bound: a store that gives no answer, or a disk that hangs, keeps no process from ending. */
   async #stop(): Promise<void> {
-    const { clock, journal, runs, executor } = this.#parts;
+    const { clock, journal, runs } = this.#parts;
     const opened = this.#opened;
     if (opened !== undefined) {
       const stopped = runs.stop();
@@ -110,7 +103,7 @@ export class StoreAccess {
       // What opens later is closed then.
       if (!isOpen) opened.then(() => journal.close()).catch(() => undefined);
     }
-    await atMost(clock, CLOSING_MS, Promise.resolve(executor.close?.()));
+    await this.#executor.close(CLOSING_MS);
     await atMost(clock, CLOSING_MS, journal.close());
   }
 }

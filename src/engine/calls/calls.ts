@@ -21,7 +21,7 @@ import { atomOf } from '../state/run-status.js';
 import { isOfMissingValue } from '../state/values.js';
 import type { AppSlots, CallSlot } from './app-slots.js';
 import { type CallReceiver, type CallSurroundings, CallWork, outcomeOf } from './call-work.js';
-import { ForeignCall } from './foreign-call.js';
+import { ForeignCall, reattachedCall } from './foreign-call.js';
 import { Requests } from './requests.js';
 import type { RunSlots } from './run-slots.js';
 
@@ -130,6 +130,7 @@ export class Calls {
     if (atom.kind === 'retry') return work.callHere();
     if (command.phase === 'revert' && this.#didNothing(command.atom)) return NOTHING_TO_UNDO;
     try {
+      if (command.again && this.#executor.reattach !== undefined) return new ForeignCall(reattachedCall(this.#executor, work));
       const call = this.#executor.start(work);
       return call instanceof CallHere ? call : new ForeignCall(call);
     } catch (thrown) {

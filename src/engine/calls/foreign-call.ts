@@ -1,4 +1,4 @@
-import { type Call, type CallEnd, checkedEnd } from '../../calls/index.js';
+import { type Call, type CallEnd, checkedEnd, type Executor, type Work } from '../../calls/index.js';
 import { toFailure } from '../../model/failure.js';
 
 /** A call that an executor of the user's makes: whatever that does, its run hears an end that the journal can keep. */
@@ -35,4 +35,31 @@ function quietly(ask: () => void): void {
   } catch {
     // The call ends by itself, or not: its run can do no more about it.
   }
+}
+
+/**
+ * A call that was begun before, and of which nobody knows what became: the executor is asked whether a place still has it, and
+ * begins it anew otherwise. What is asked of it meanwhile is passed on when it is known.
+ */
+export function reattachedCall(executor: Executor, work: Work): Call {
+  let call: Call | undefined;
+  let reason: Error | undefined;
+  let isKilled = false;
+  const begun = (async () => (await executor.reattach?.(work)) ?? executor.start(work))();
+  return {
+    end: begun.then((found) => {
+      call = found;
+      if (reason !== undefined) call.abort(reason);
+      if (isKilled) call.kill();
+      return found.end;
+    }),
+    abort(given) {
+      reason ??= given;
+      call?.abort(given);
+    },
+    kill() {
+      isKilled = true;
+      call?.kill();
+    },
+  };
 }
