@@ -22,9 +22,11 @@ export type {
   FlowStart,
   FlowsOf,
   GraphBuilder,
+  GraphState,
   GraphTarget,
   ItemOf,
   LinearBuilder,
+  LinearState,
   MayHide,
   MayRetry,
   MayRetryOpen,
@@ -42,4 +44,5 @@ export type {
   TaskDefinition,
   Tried,
   UnorderedBuilder,
+  UnorderedState,
 } from './authoring/index.js';

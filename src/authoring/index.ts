@@ -21,6 +21,7 @@ export type {
   MayTakeInput,
   OpenFlowStart,
 } from './builder/stages.js';
+export type { GraphState, LinearState, UnorderedState } from './builder/states.js';
 export type { UnorderedBuilder } from './builder/unordered-builder.js';
 export type { ModeFor } from './definition/check-inputs.js';
 export type { AnyClass, CheckTask, FoundInClass, InstanceOf } from './definition/check-task.js';

@@ -8,16 +8,21 @@ import type { Both } from '../words/unions.js';
 import type { Unmet } from '../words/unmet.js';
 import type { BranchDemands, BranchNeeds, BranchOutputs, CheckBranches, FreshName } from './choice.js';
 import type { CheckReturn, FlowEnd, Returned } from './flow-end.js';
+import type { LinearState } from './states.js';
 
 /** Names from outside, which may still become required. */
 type Soft<M, In> = M extends 'open' ? In : never;
 
+/**
+ * With one node more: `U` is what it needs from outside, `O` what it gives. One parameter for each part of the state, because
+ * these are worked out with each node; the members of a record only when they are read, and after a hundred nodes that is too deep.
+ */
 type Step<
   F extends string,
   M extends Mode,
   Req,
   Recent,
-  Chunks extends readonly unknown[],
+  Older extends readonly unknown[],
   Names,
   Count extends Counter,
   Ids,
@@ -26,55 +31,89 @@ type Step<
   U,
   O,
 > = Count['length'] extends 16
-  ? LinearBuilder<F, M, Req & U, U & O, [Flat<Recent>, ...Chunks], Names | keyof O | keyof U, [], Ids, In | keyof U, S>
-  : LinearBuilder<F, M, Req & U, Recent & U & O, Chunks, Names | keyof O | keyof U, [...Count, 1], Ids, In | keyof U, S>;
+  ? LinearBuilder<{
+      flow: F;
+      mode: M;
+      required: Req & U;
+      recent: U & O;
+      older: [Flat<Recent>, ...Older];
+      names: Names | keyof O | keyof U;
+      count: [];
+      ids: Ids;
+      outside: In | keyof U;
+      services: S;
+    }>
+  : LinearBuilder<{
+      flow: F;
+      mode: M;
+      required: Req & U;
+      recent: Recent & U & O;
+      older: Older;
+      names: Names | keyof O | keyof U;
+      count: [...Count, 1];
+      ids: Ids;
+      outside: In | keyof U;
+      services: S;
+    }>;
+
+/** Whether a node finds what it needs, `I`, and may give what it gives, `O`. */
+type Fitting<State extends LinearState, Ids, Taken, N, I, O> = FoundInNode<
+  State['mode'],
+  State['recent'],
+  State['older'],
+  State['names'],
+  Ids,
+  Taken,
+  Soft<State['mode'], State['outside']>,
+  N,
+  I,
+  O,
+  Demands<N>
+>;
+
+type Checked<Found, State extends LinearState, Taken, As extends 'node' | 'branch', N, I, O> = CheckAdd<
+  Found,
+  State['flow'],
+  State['recent'],
+  State['older'],
+  State['names'],
+  Taken,
+  Soft<State['mode'], State['outside']>,
+  As,
+  N,
+  I,
+  O
+>;
+
+/** What nodes need that nothing in the flow gives. */
+type Missing<State extends LinearState, I> = Unmet<State['mode'], State['recent'], State['older'], State['names'], State['outside'], I>;
 
 /**
  * A linear flow that is being built: nodes run in the order in which they were added. Every call gives a new builder
  * and leaves this one as it was.
  *
- * @typeParam F name of the flow
- * @typeParam M `closed`: an unmet input is an error; `open`: it becomes what the flow requires
- * @typeParam Req what a run must be given so far
- * @typeParam Recent values of the last adds, at most 16
- * @typeParam Chunks values of older adds, 16 adds each
- * @typeParam Names names of all visible values
- * @typeParam Count adds in `Recent`
- * @typeParam Ids names of nodes, as far as they are literals
- * @typeParam In names that came from outside and don't count as provided
- * @typeParam S services
+ * @typeParam State what is known of it so far
  */
-export interface LinearBuilder<
-  in out F extends string,
-  in out M extends Mode,
-  in out Req,
-  in out Recent,
-  in out Chunks extends readonly unknown[],
-  in out Names,
-  in out Count extends Counter,
-  in out Ids,
-  in out In,
-  in out S,
-> {
+export interface LinearBuilder<in out State extends LinearState> {
   /** Never there: the first thing that differs where a builder takes the place of another one, and what to do about that. */
   readonly '~flowproof: a builder has another type after each add, so begin with linear.dynamic to add in a loop'?:
-    | Count['length']
+    | State['count']['length']
     | undefined;
   /** Adds a task or a built flow; it reads what came before by name. */
-  add<N, Found = FoundInNode<M, Recent, Chunks, Names, Ids, Names, Soft<M, In>, N, Needs<N>, Gives<N>, Demands<N>>>(
-    node: CheckAdd<Found, F, Recent, Chunks, Names, Names, Soft<M, In>, 'node', N, Needs<N>, Gives<N>>,
+  add<N, Found = Fitting<State, State['ids'], State['names'], N, Needs<N>, Gives<N>>>(
+    node: Checked<Found, State, State['names'], 'node', N, Needs<N>, Gives<N>>,
   ): Step<
-    F,
-    M,
-    Req,
-    Recent,
-    Chunks,
-    Names,
-    Count,
-    Ids | LiteralName<N>,
-    In,
-    Both<S, Demands<N>>,
-    Unmet<M, Recent, Chunks, Names, In, Needs<N>>,
+    State['flow'],
+    State['mode'],
+    State['required'],
+    State['recent'],
+    State['older'],
+    State['names'],
+    State['count'],
+    State['ids'] | LiteralName<N>,
+    State['outside'],
+    Both<State['services'], Demands<N>>,
+    Missing<State, Needs<N>>,
     Gives<N>
   >;
   /** Adds a task or a built flow under other names, or one that may fail without failing its flow. */
@@ -89,46 +128,37 @@ export interface LinearBuilder<
     const Override extends boolean = false,
     const Optional extends boolean = false,
     Found = FoundInOptions<
-      M,
+      State['mode'],
       Exclude<keyof Rebind | keyof Inject, keyof Nameable<N, Needs<N>>> | Exclude<keyof Rename, keyof Nameable<N, Gives<N>>>,
-      Names,
+      State['names'],
       Rebind,
       Rename,
       PlacedNeeds<Needs<N>, Rebind, Inject>,
-      FoundInNode<
-        M,
-        Recent,
-        Chunks,
-        Names,
-        [Name] extends [never] ? Ids : never,
-        Override extends true ? never : Names,
-        Soft<M, In>,
+      Fitting<
+        State,
+        [Name] extends [never] ? State['ids'] : never,
+        Override extends true ? never : State['names'],
         N,
         PlacedNeeds<Needs<N>, Rebind, Inject>,
-        PlacedOutputs<Gives<N>, Rename>,
-        Demands<N>
+        PlacedOutputs<Gives<N>, Rename>
       >
     >,
   >(
-    node: CheckAdd<
+    node: Checked<
       Found,
-      F,
-      Recent,
-      Chunks,
-      Names,
-      Override extends true ? never : Names,
-      Soft<M, In>,
+      State,
+      Override extends true ? never : State['names'],
       'node',
       N,
       PlacedNeeds<Needs<N>, Rebind, Inject>,
       PlacedOutputs<Gives<N>, Rename>
     >,
     options: AddOptions<
-      F,
+      State['flow'],
       Nameable<N, Needs<N>>,
       Nameable<N, Gives<N>>,
-      M extends 'open' ? string : Names,
-      Ids,
+      State['mode'] extends 'open' ? string : State['names'],
+      State['ids'],
       Name,
       Rebind,
       Inject,
@@ -137,17 +167,17 @@ export interface LinearBuilder<
       Optional
     >,
   ): Placed<
-    F,
-    M,
-    Req,
-    Recent,
-    Chunks,
-    Names,
-    Count,
-    Ids | ([Name] extends [never] ? LiteralName<N> : Name),
-    In,
-    Both<S, Demands<N>>,
-    Unmet<M, Recent, Chunks, Names, In, PlacedNeeds<Needs<N>, Rebind, Inject>>,
+    State['flow'],
+    State['mode'],
+    State['required'],
+    State['recent'],
+    State['older'],
+    State['names'],
+    State['count'],
+    State['ids'] | ([Name] extends [never] ? LiteralName<N> : Name),
+    State['outside'],
+    Both<State['services'], Demands<N>>,
+    Missing<State, PlacedNeeds<Needs<N>, Rebind, Inject>>,
     Tolerated<PlacedOutputs<Gives<N>, Rename>, Optional>,
     Override
   >;
@@ -159,26 +189,26 @@ export interface LinearBuilder<
    */
   when<
     const Id extends string,
-    const Read extends Names & string,
+    const Read extends State['names'] & string,
     N,
-    Found = FoundInNode<M, Recent, Chunks, Names, never, Names, Soft<M, In>, N, Needs<N>, Gives<N>, Demands<N>>,
+    Found = Fitting<State, never, State['names'], N, Needs<N>, Gives<N>>,
   >(
-    name: FreshName<F, Id, Ids>,
+    name: FreshName<State['flow'], Id, State['ids']>,
     reads: readonly Read[],
-    test: (values: { readonly [Name in Read]: Visible<Recent, Chunks, Name> }) => boolean,
-    node: CheckAdd<Found, F, Recent, Chunks, Names, Names, Soft<M, In>, 'branch', N, Needs<N>, Gives<N>>,
+    test: (values: { readonly [Name in Read]: Visible<State['recent'], State['older'], Name> }) => boolean,
+    node: Checked<Found, State, State['names'], 'branch', N, Needs<N>, Gives<N>>,
   ): Step<
-    F,
-    M,
-    Req,
-    Recent,
-    Chunks,
-    Names,
-    Count,
-    Ids | Id,
-    In,
-    Both<S, Demands<N>>,
-    Unmet<M, Recent, Chunks, Names, In, Needs<N>>,
+    State['flow'],
+    State['mode'],
+    State['required'],
+    State['recent'],
+    State['older'],
+    State['names'],
+    State['count'],
+    State['ids'] | Id,
+    State['outside'],
+    Both<State['services'], Demands<N>>,
+    Missing<State, Needs<N>>,
     Partial<Gives<N>>
   >;
   /**
@@ -190,34 +220,57 @@ export interface LinearBuilder<
    */
   switch<
     const Id extends string,
-    const Read extends Names & string,
+    const Read extends State['names'] & string,
     const Case extends string | symbol,
     const Bs extends Readonly<Record<string, unknown>>,
   >(
-    name: FreshName<F, Id, Ids>,
+    name: FreshName<State['flow'], Id, State['ids']>,
     reads: readonly Read[],
-    choose: (values: { readonly [Name in Read]: Visible<Recent, Chunks, Name> }) => Case,
-    branches: CheckBranches<F, M, Recent, Chunks, Names, Names, Soft<M, In>, Id, Case, Bs>,
+    choose: (values: { readonly [Name in Read]: Visible<State['recent'], State['older'], Name> }) => Case,
+    branches: CheckBranches<
+      State['flow'],
+      State['mode'],
+      State['recent'],
+      State['older'],
+      State['names'],
+      State['names'],
+      Soft<State['mode'], State['outside']>,
+      Id,
+      Case,
+      Bs
+    >,
   ): Step<
-    F,
-    M,
-    Req,
-    Recent,
-    Chunks,
-    Names,
-    Count,
-    Ids | Id,
-    In,
-    Both<S, BranchDemands<Bs>>,
-    Unmet<M, Recent, Chunks, Names, In, BranchNeeds<Bs>>,
+    State['flow'],
+    State['mode'],
+    State['required'],
+    State['recent'],
+    State['older'],
+    State['names'],
+    State['count'],
+    State['ids'] | Id,
+    State['outside'],
+    Both<State['services'], BranchDemands<Bs>>,
+    Missing<State, BranchNeeds<Bs>>,
     BranchOutputs<Bs>
   >;
   /** Chooses what the flow leaves behind, instead of everything; with no name: nothing. */
   returns<const Chosen extends readonly string[]>(
-    ...names: { [Index in keyof Chosen]: CheckReturn<F, Chosen[Index], keyof Provided<Recent, Chunks, In>> }
-  ): FlowEnd<F, Flat<Req>, Flat<Returned<Provided<Recent, Chunks, In>, Chosen[number]>>, Flat<S>>;
+    ...names: {
+      [Index in keyof Chosen]: CheckReturn<State['flow'], Chosen[Index], keyof Provided<State['recent'], State['older'], State['outside']>>;
+    }
+  ): FlowEnd<
+    State['flow'],
+    Flat<State['required']>,
+    Flat<Returned<Provided<State['recent'], State['older'], State['outside']>, Chosen[number]>>,
+    Flat<State['services']>
+  >;
   /** Gives the flow. Never throws: what the types could not see is reported by `flow.compile()`. */
-  build(): Flow<F, Flat<Req>, Provided<Recent, Chunks, In>, Flat<S>>;
+  build(): Flow<
+    State['flow'],
+    Flat<State['required']>,
+    Provided<State['recent'], State['older'], State['outside']>,
+    Flat<State['services']>
+  >;
 }
 
 type Placed<
@@ -225,7 +278,7 @@ type Placed<
   M extends Mode,
   Req,
   Recent,
-  Chunks extends readonly unknown[],
+  Older extends readonly unknown[],
   Names,
   Count extends Counter,
   Ids,
@@ -235,5 +288,5 @@ type Placed<
   O,
   Override,
 > = Override extends true
-  ? Step<F, M, Req, Drop<Recent, keyof O>, DropFromAll<Chunks, keyof O>, Names, Count, Ids, Exclude<In, keyof O>, S, U, O>
-  : Step<F, M, Req, Recent, Chunks, Names, Count, Ids, In, S, U, O>;
+  ? Step<F, M, Req, Drop<Recent, keyof O>, DropFromAll<Older, keyof O>, Names, Count, Ids, Exclude<In, keyof O>, S, U, O>
+  : Step<F, M, Req, Recent, Older, Names, Count, Ids, In, S, U, O>;

@@ -26,10 +26,42 @@ export interface WithoutNodes {
 
 /** The builder of a pattern when input and retry are settled. */
 export type Begun<P, F extends string, M extends Mode, Raw, Parsed, T, S = {}> = P extends 'linear'
-  ? LinearBuilder<F, M, Raw, Parsed & T, [], keyof Parsed | keyof T, [], never, keyof Named<Raw> | keyof Parsed, S>
+  ? LinearBuilder<{
+      flow: F;
+      mode: M;
+      required: Raw;
+      recent: Parsed & T;
+      older: [];
+      names: keyof Parsed | keyof T;
+      count: [];
+      ids: never;
+      outside: keyof Named<Raw> | keyof Parsed;
+      services: S;
+    }>
   : P extends 'unordered'
-    ? UnorderedBuilder<F, M, Raw, Parsed & T, keyof Parsed | keyof T, T, keyof T, never, keyof Named<Raw> | keyof Parsed, S>
-    : GraphBuilder<F, M, Raw, [Parsed & T], keyof Parsed | keyof T, {}, never, keyof Named<Raw> | keyof Parsed, S>;
+    ? UnorderedBuilder<{
+        flow: F;
+        mode: M;
+        required: Raw;
+        base: Parsed & T;
+        names: keyof Parsed | keyof T;
+        provided: T;
+        outputs: keyof T;
+        ids: never;
+        outside: keyof Named<Raw> | keyof Parsed;
+        services: S;
+      }>
+    : GraphBuilder<{
+        flow: F;
+        mode: M;
+        required: Raw;
+        batches: [Parsed & T];
+        names: keyof Parsed | keyof T;
+        nodes: {};
+        links: never;
+        outside: keyof Named<Raw> | keyof Parsed;
+        services: S;
+      }>;
 
 /** A closed flow before its first node. */
 export type FlowStart<P extends BuiltPattern, F extends string> = WithoutNodes &

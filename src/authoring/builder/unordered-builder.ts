@@ -8,6 +8,7 @@ import type { Listed, Sentence, Shown } from '../words/sentence.js';
 import type { Both } from '../words/unions.js';
 import type { Unmet } from '../words/unmet.js';
 import type { CheckReturn, FlowEnd, Returned } from './flow-end.js';
+import type { UnorderedState } from './states.js';
 
 /** A value that only a sibling provides is no value here, be it needed or optional. */
 type FoundInUnordered<M, Base, Names, Ids, Taken, Out, In, N, I, O> = [Extract<keyof I, Exclude<Out, Names>>] extends [never]
@@ -22,44 +23,50 @@ type CheckSibling<Found, F, M, Base, Names, Taken, Out, In, N, I, O> = [Found] e
  * An unordered flow that is being built: no node waits for another one, so none sees what another one provides. Every
  * call gives a new builder and leaves this one as it was.
  *
- * @typeParam F name of the flow
- * @typeParam M `closed`: an unmet input is an error; `open`: it becomes what the flow requires
- * @typeParam Req what a run must be given so far
- * @typeParam Base values that all nodes see
- * @typeParam Names names of `Base`
- * @typeParam Prov what the flow leaves behind
- * @typeParam Out names of `Prov`
- * @typeParam Ids names of nodes, as far as they are literals
- * @typeParam In names that came from outside
- * @typeParam S services
+ * @typeParam State what is known of it so far
  */
-export interface UnorderedBuilder<
-  in out F extends string,
-  in out M extends Mode,
-  in out Req,
-  in out Base,
-  in out Names,
-  in out Prov,
-  in out Out,
-  in out Ids,
-  in out In,
-  in out S,
-> {
+export interface UnorderedBuilder<in out State extends UnorderedState> {
   /** Adds a task or a built flow; it reads what the flow is given. */
-  add<N, Found = FoundInUnordered<M, Base, Names, Ids, Names | Out, Out, In, N, Needs<N>, Gives<N>>>(
-    node: CheckSibling<Found, F, M, Base, Names, Names | Out, Out, In, N, Needs<N>, Gives<N>>,
+  add<
+    N,
+    Found = FoundInUnordered<
+      State['mode'],
+      State['base'],
+      State['names'],
+      State['ids'],
+      State['names'] | State['outputs'],
+      State['outputs'],
+      State['outside'],
+      N,
+      Needs<N>,
+      Gives<N>
+    >,
+  >(
+    node: CheckSibling<
+      Found,
+      State['flow'],
+      State['mode'],
+      State['base'],
+      State['names'],
+      State['names'] | State['outputs'],
+      State['outputs'],
+      State['outside'],
+      N,
+      Needs<N>,
+      Gives<N>
+    >,
   ): Wider<
-    F,
-    M,
-    Req,
-    Base,
-    Names,
-    Prov & Gives<N>,
-    Out,
-    Ids | LiteralName<N>,
-    In,
-    Both<S, Demands<N>>,
-    Unmet<M, Base, [], Names, In, Needs<N>>,
+    State['flow'],
+    State['mode'],
+    State['required'],
+    State['base'],
+    State['names'],
+    State['provided'] & Gives<N>,
+    State['outputs'],
+    State['ids'] | LiteralName<N>,
+    State['outside'],
+    Both<State['services'], Demands<N>>,
+    Unmet<State['mode'], State['base'], [], State['names'], State['outside'], Needs<N>>,
     Gives<N>
   >;
   /** Adds a task or a built flow under other names, or one that may fail without failing its flow. */
@@ -74,20 +81,20 @@ export interface UnorderedBuilder<
     const Override extends boolean = false,
     const Optional extends boolean = false,
     Found = FoundInOptions<
-      M,
+      State['mode'],
       Exclude<keyof Rebind | keyof Inject, keyof Nameable<N, Needs<N>>> | Exclude<keyof Rename, keyof Nameable<N, Gives<N>>>,
-      Names | Out,
+      State['names'] | State['outputs'],
       Rebind,
       Rename,
       PlacedNeeds<Needs<N>, Rebind, Inject>,
       FoundInUnordered<
-        M,
-        Base,
-        Names,
-        [Name] extends [never] ? Ids : never,
-        Override extends true ? never : Names | Out,
-        Out,
-        In,
+        State['mode'],
+        State['base'],
+        State['names'],
+        [Name] extends [never] ? State['ids'] : never,
+        Override extends true ? never : State['names'] | State['outputs'],
+        State['outputs'],
+        State['outside'],
         N,
         PlacedNeeds<Needs<N>, Rebind, Inject>,
         PlacedOutputs<Gives<N>, Rename>
@@ -96,23 +103,23 @@ export interface UnorderedBuilder<
   >(
     node: CheckSibling<
       Found,
-      F,
-      M,
-      Base,
-      Names,
-      Override extends true ? never : Names | Out,
-      Out,
-      In,
+      State['flow'],
+      State['mode'],
+      State['base'],
+      State['names'],
+      Override extends true ? never : State['names'] | State['outputs'],
+      State['outputs'],
+      State['outside'],
       N,
       PlacedNeeds<Needs<N>, Rebind, Inject>,
       PlacedOutputs<Gives<N>, Rename>
     >,
     options: AddOptions<
-      F,
+      State['flow'],
       Nameable<N, Needs<N>>,
       Nameable<N, Gives<N>>,
-      M extends 'open' ? string : Names | Out,
-      Ids,
+      State['mode'] extends 'open' ? string : State['names'] | State['outputs'],
+      State['ids'],
       Name,
       Rebind,
       Inject,
@@ -121,37 +128,38 @@ export interface UnorderedBuilder<
       Optional
     >,
   ): Wider<
-    F,
-    M,
-    Req,
-    Base,
-    Names,
-    (Override extends true ? Drop<Prov, keyof PlacedOutputs<Gives<N>, Rename>> : Prov) &
+    State['flow'],
+    State['mode'],
+    State['required'],
+    State['base'],
+    State['names'],
+    (Override extends true ? Drop<State['provided'], keyof PlacedOutputs<Gives<N>, Rename>> : State['provided']) &
       Tolerated<PlacedOutputs<Gives<N>, Rename>, Optional>,
-    Out,
-    Ids | ([Name] extends [never] ? LiteralName<N> : Name),
-    In,
-    Both<S, Demands<N>>,
-    Unmet<M, Base, [], Names, In, PlacedNeeds<Needs<N>, Rebind, Inject>>,
+    State['outputs'],
+    State['ids'] | ([Name] extends [never] ? LiteralName<N> : Name),
+    State['outside'],
+    Both<State['services'], Demands<N>>,
+    Unmet<State['mode'], State['base'], [], State['names'], State['outside'], PlacedNeeds<Needs<N>, Rebind, Inject>>,
     PlacedOutputs<Gives<N>, Rename>
   >;
   /** Chooses what the flow leaves behind, instead of everything; with no name: nothing. */
   returns<const Chosen extends readonly string[]>(
-    ...names: { [Index in keyof Chosen]: CheckReturn<F, Chosen[Index], Out> }
-  ): FlowEnd<F, Flat<Req>, Flat<Returned<Prov, Chosen[number]>>, Flat<S>>;
+    ...names: { [Index in keyof Chosen]: CheckReturn<State['flow'], Chosen[Index], State['outputs']> }
+  ): FlowEnd<State['flow'], Flat<State['required']>, Flat<Returned<State['provided'], Chosen[number]>>, Flat<State['services']>>;
   /** Gives the flow. Never throws: what the types could not see is reported by `flow.compile()`. */
-  build(): Flow<F, Flat<Req>, Flat<Prov>, Flat<S>>;
+  build(): Flow<State['flow'], Flat<State['required']>, Flat<State['provided']>, Flat<State['services']>>;
 }
 
-type Wider<F extends string, M extends Mode, Req, Base, Names, Prov, Out, Ids, In, S, U, O> = UnorderedBuilder<
-  F,
-  M,
-  Req & U,
-  Base & U,
-  Names | keyof U,
-  Prov,
-  Out | keyof O,
-  Ids,
-  In | keyof U,
-  S
->;
+/** With one node more: `U` is what it needs from outside, `O` what it gives. By parts, as `Step` of a linear flow is. */
+type Wider<F extends string, M extends Mode, Req, Base, Names, Prov, Out, Ids, In, S, U, O> = UnorderedBuilder<{
+  flow: F;
+  mode: M;
+  required: Req & U;
+  base: Base & U;
+  names: Names | keyof U;
+  provided: Prov;
+  outputs: Out | keyof O;
+  ids: Ids;
+  outside: In | keyof U;
+  services: S;
+}>;
