@@ -55,7 +55,7 @@ function ofDirectory(directory: string, schema: string): () => Promise<Sql> {
   return async () => new PgliteSql(await store.enter(), () => store.leave());
 }
 
-/** One lane, as there is one backend; `own`, as nobody's transaction is ever in the way. */
+/** One lane, as there is one backend; `own`, as no other transaction is ever in the way. */
 function connections(sql: Sql): Connections {
   return { sql, lanes: [sql], own: true, close: () => sql.close() };
 }

@@ -16,7 +16,7 @@ const CONNECTIONS = 4;
 /**
  * Plans once per statement: planning anew each time costs more than the insert. No sequential scans: a plan that was
  * made while the table was empty would keep scanning it when it is not; where there is no other way the planner takes that
- * for a large cost, which compiling (50 ms) would not repay. No endless wait for somebody's transaction.
+ * for a large cost, which compiling (50 ms) would not repay. No endless wait for another transaction.
  */
 const SETTINGS = { plan_cache_mode: 'force_generic_plan', enable_seqscan: 'off', jit: 'off', lock_timeout: '2000' } as const;
 
@@ -24,7 +24,7 @@ const LANE_SETTINGS = Object.entries({ ...SETTINGS, lock_timeout: `${LANE_LOCK_T
   .map(([name, value]) => `set ${name} = ${value}`)
   .join('; ');
 
-/** What lends connections in between: `transaction`: for a transaction at a time. `none`: nobody, or for as long as we stay. */
+/** What lends connections in between: `transaction`: for a transaction at a time. `none`: they are ours until they are closed. */
 export type Pooler = 'none' | 'transaction';
 
 export interface ConnectParams {
@@ -74,7 +74,7 @@ export function lockSession(to: PostgresConnection, schema: string): LockSession
   return new LockSession({ schema, connect: () => new OwnClient(configOf(to)) });
 }
 
-/** Nothing is left on a connection, as somebody else has it next: no settings, no prepared statements, no lock. */
+/** Nothing is left on a connection, as another client has it next: no settings, no prepared statements, no lock. */
 function connectByPooler(to: PostgresConnection, lanes: number): Connections {
   const sql = new PoolSql(poolOf(to, CONNECTIONS + lanes), { own: true, prepares: false });
   return { sql, lanes: Array.from({ length: lanes }, () => sql), own: false, within, close: () => sql.close() };

@@ -7,7 +7,7 @@ export interface LaneParams {
   /** A connection of the lane's own. */
   readonly own: Statements & { close(): Promise<void> };
   readonly pool: Statements;
-  /** Told each time that the server has no connection left for the lane. */
+  /** Called each time that the server has no connection left for the lane. */
   readonly refused: (error: unknown) => void;
 }
 

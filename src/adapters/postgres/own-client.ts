@@ -4,10 +4,10 @@ import { systemClock } from '../../model/clock.js';
 /** The server has so long to say goodbye. */
 const ENDING_MS = 1_000;
 
-/** A client of pg for connections of ours, which ends also where nobody answers any more. */
+/** A client of pg for connections of ours, which ends also where the server does not answer any more. */
 export class OwnClient extends pg.Client {
   // What the types of pg don't say.
-  /** The backend as the server named it to us: somebody in between names another one. */
+  /** The backend as the server named it in its greeting: a pooler in between names another one. */
   declare readonly processID: number | null;
   /** Whether the connection keeps the process alive. */
   declare ref: () => void;

@@ -14,7 +14,7 @@ const ignore = (): void => undefined;
  * Commits what `work` does, or nothing: on a client that the pool lends for it, or on a client of the user's that is in no transaction.
  *
  * @param path of the task
- * @throws TransactionError `TRANSACTION_STATE` when somebody else begins or ends transactions on that client
+ * @throws TransactionError `TRANSACTION_STATE` when other code begins or ends transactions on that client
  */
 export async function inPgTransaction(db: PgLender | PgSession, path: string, work: TransactionWork): Promise<void> {
   if (!isLender(db)) return attentively(db, () => onSession(db, path, work));
@@ -26,7 +26,7 @@ export function isLender(db: PgLender | PgSession): db is PgLender {
   return 'totalCount' in db;
 }
 
-/** A connection that ends while nobody listens ends the process. */
+/** A connection that fails without a listener for its errors ends the process. */
 async function attentively<Result>(session: PgSession, work: () => Promise<Result>): Promise<Result> {
   session.on('error', ignore);
   try {

@@ -5,8 +5,8 @@ const heard = new WeakSet<PgPool>();
 const ignore = (): void => undefined;
 
 /**
- * Keeps errors of a pool's connections from ending the process, as they do where nobody listens. Of an idle connection: the
- * next query gets another one. Of one that ends with its greeting, when nobody has it yet: it is not handed out.
+ * Keeps errors of a pool's connections from ending the process, as they do without a listener. Of an idle connection: the
+ * next query gets another one. Of one that ends while it is greeted: it is not handed out.
  * One listener of each kind for a pool, however many journals use it. They stay: connections that a journal gave back may
  * end after the journal.
  */

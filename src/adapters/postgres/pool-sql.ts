@@ -103,7 +103,7 @@ export class PoolSql implements Sql {
     }
   }
 
-  /** A client of the pool. One that comes when nobody waits for it any more goes back. */
+  /** A client of the pool. One that comes after its caller has given up goes back. */
   async #lent(waitMs: number): Promise<PgClient> {
     const lending = this.#pool.connect();
     try {

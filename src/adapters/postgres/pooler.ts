@@ -19,7 +19,7 @@ export async function greet(client: PgClient, { settings, another }: GreetParams
   const set = Object.entries(settings)
     .map(([name, value]) => `set_config('${name}', '${value}', false)`)
     .join(' || ');
-  // The backend as it was named in the greeting, which pg's types don't tell: somebody in between names another one.
+  // The backend as it was named in the greeting, which pg's types don't have: a pooler in between names another one.
   const greeted = Number((client as { readonly processID?: number | null }).processID ?? 0);
   const { rows } = await client.query({
     text: `select pg_backend_pid() as pid, case when pg_backend_pid() = ${greeted} then ${set} end as settings`,

@@ -108,7 +108,7 @@ class Binder {
   }
 
   #enterFlow(index: number, node: FlowNodeShape, path: string, outer: Frame | undefined): void {
-    // Its tasks were typed with what the schema makes of the inputs, and nobody would make it here.
+    // Its tasks were typed with what the schema makes of the inputs, and a nested flow's inputs are not parsed.
     if (outer !== undefined && node.input.kind === 'schema') this.#report('NESTED_SCHEMA', path, { node: node.flow });
     reportContinues(node, path, this.#report);
     const children = node.pattern === 'linear' ? [] : (this.#children[index] ?? []);

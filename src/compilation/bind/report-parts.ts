@@ -73,7 +73,7 @@ export function namedAlike(values: readonly (readonly [name: string, source: unk
   return twice;
 }
 
-/** Reports secrets that are no values of the node. Which inputs an erased type has, nobody knows. */
+/** Reports secrets that are no values of the node. The inputs of an erased type are not known. */
 export function reportSecrets(node: NodeShape, path: string, report: Report): void {
   const { name, secret = [] } = node as { readonly name: string; readonly secret?: readonly string[] };
   const known = secret.length === 0 ? undefined : valuesOf(node);

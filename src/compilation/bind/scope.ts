@@ -10,7 +10,7 @@ export interface Scope {
   resolve(name: string, optional: boolean, at: number): Found;
   /** Whether the flow has this input, as far as names tell: an erased type may have any. */
   takes(name: string): boolean;
-  /** What an input of the flow is outside of it; nothing when nobody in it has asked for it. */
+  /** What an input of the flow is outside of it; nothing when no node in it has looked for it. */
   outside(name: string): Found;
   /** Adds an output; or says why it can't be added. */
   define(name: string, source: Source, override: boolean): 'ALREADY_PROVIDED' | 'SEVERAL_PROVIDERS' | undefined;
@@ -31,7 +31,7 @@ export type RootScope = (flow: FlowNodeShape, outputs: readonly PlacedOutputs[],
 /** Each name has one provider: those of the node's own flow first, then what the flow reads from outside. */
 export class PlainScope implements Scope {
   readonly #values = new Map<string, Source>();
-  /** What has been given so far that nobody in this flow sees. */
+  /** Outputs so far that no node of this flow sees. */
   readonly #hidden = new Set<string>();
   readonly #flow: FlowNodeShape;
   readonly #border: Border;
@@ -100,7 +100,7 @@ export class PlainScope implements Scope {
   #take(name: string, optional: boolean, found: Found): void {
     if (found === undefined || found.from === 'sibling') return;
     this.#known.set(keyOf(name, optional), found);
-    // Whether an erased type has this optional name, nobody knows: then an output may have it.
+    // An erased type may or may not have this optional name: then an output may have it, too.
     if (!(optional && erased(this.#flow))) this.#taken.add(name);
   }
 
@@ -188,7 +188,7 @@ function mayRead({ input, mode }: FlowNodeShape, name: string): boolean {
   return mode === 'open' || input.kind !== 'none';
 }
 
-/** Whether it has inputs whose names nobody knows before a run. */
+/** Whether it has inputs whose names are not known before a run. */
 function erased({ input, mode }: FlowNodeShape): boolean {
   return mode !== 'open' && input.kind !== 'none' && input.names === undefined;
 }

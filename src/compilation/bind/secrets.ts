@@ -54,7 +54,7 @@ function spread(shape: FlowShape, atoms: readonly BoundAtom[], marks: Marks): vo
 }
 
 /**
- * The atoms that may know a secret: those that take or give one, those whose decider is told one (what it says wrong is
+ * The atoms that may know a secret: those that take or give one, those whose decider is given one (what it says wrong is
  * their failure), and retries of the user's own, which are asked about failures of such atoms.
  */
 function secretReadersIn(shape: FlowShape, bound: BoundFlow, marks: Marks): Map<number, ReadonlySet<string>> {
@@ -64,7 +64,7 @@ function secretReadersIn(shape: FlowShape, bound: BoundFlow, marks: Marks): Map<
     const taken = Object.entries(revertInputs).filter(([name, source]) => own.includes(name) || marks.has(source));
     if (taken.length > 0 || own.length > 0 || marks.givenBy(atom)) secretReaders.set(atom, new Set(taken.map(([name]) => name)));
   }
-  for (const atom of toldByDeciders(shape, bound, marks)) if (!secretReaders.has(atom)) secretReaders.set(atom, new Set());
+  for (const atom of decidedBySecrets(shape, bound, marks)) if (!secretReaders.has(atom)) secretReaders.set(atom, new Set());
   for (const [retry, until] of bound.until) {
     const { policy } = shape.nodes[bound.atoms[retry]?.node ?? -1] as Extract<NodeShape, { kind: 'retry' }>;
     const asked = policy.kind === 'own' && [...secretReaders.keys()].some((atom) => atom > retry && atom < until);
@@ -73,22 +73,22 @@ function secretReadersIn(shape: FlowShape, bound: BoundFlow, marks: Marks): Map<
   return secretReaders;
 }
 
-/** The first atom of each node whose decider is told a secret. */
-function toldByDeciders(shape: FlowShape, bound: BoundFlow, marks: Marks): number[] {
-  const told: number[] = [];
+/** The first atom of each node whose decider is given a secret. */
+function decidedBySecrets(shape: FlowShape, bound: BoundFlow, marks: Marks): number[] {
+  const atoms: number[] = [];
   const firstOf = (node: number): number => bound.atoms.findIndex((atom) => atom.node >= node);
   for (const [index, node] of shape.nodes.entries()) {
     if (node.kind !== 'flow') continue;
     const children = bound.children[index] ?? [];
     const reads = Object.values(bound.reads.get(index) ?? {});
-    if (reads.some((source) => marks.has(source))) told.push(...children.map(firstOf));
+    if (reads.some((source) => marks.has(source))) atoms.push(...children.map(firstOf));
     const named = new Map(children.map((child) => [shape.nodes[child]?.name, child]));
     for (const { from, to, decider } of node.links) {
       const outputs = [...(bound.outputs[named.get(from) ?? -1]?.values.values() ?? [])];
-      if (decider === 'function' && outputs.some((source) => marks.has(source))) told.push(firstOf(named.get(to) ?? -1));
+      if (decider === 'function' && outputs.some((source) => marks.has(source))) atoms.push(firstOf(named.get(to) ?? -1));
     }
   }
-  return told.filter((atom) => atom >= 0);
+  return atoms.filter((atom) => atom >= 0);
 }
 
 /** Values that are secret, by where they come from. */

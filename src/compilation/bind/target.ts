@@ -49,7 +49,7 @@ function neededBy(node: number, bound: BoundFlow, graph: number): ReadonlySet<nu
   return needed;
 }
 
-/** Whether this value came from nodes that are left away: then it can't be returned, and nobody said something wrong. */
+/** Whether this value came from nodes that are left away: then it can't be returned, which is no mistake of the user's. */
 function onlyFrom(dropped: ReadonlySet<number>, name: string, { shape }: DescribedFlow, bound: BoundFlow, graph: number): boolean {
   const providers = (bound.children[graph] ?? []).filter((child) =>
     placedOutputs(shape, child, bound.outputs).values.some(([output]) => output === name),

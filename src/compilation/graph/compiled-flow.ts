@@ -49,7 +49,7 @@ interface CompiledPlace {
   readonly path: string;
   /** Higher runs earlier among the ready. */
   readonly priority: number;
-  /** The retry that is asked when this atom fails; -1: nobody, the run goes back. */
+  /** The retry that is asked when this atom fails; -1: there is none, the run goes back. */
   readonly enclosingRetry: number;
 }
 
@@ -107,7 +107,7 @@ export interface CompiledDecider {
   /** Of a branch: which choice it belongs to, what chooses it, and all that can be chosen. A choice is asked once. */
   readonly choice?: { readonly id: number; readonly chosenBy: string | true; readonly cases: readonly (string | boolean)[] };
   /** Asks the user's code, with the history of a link or the values that a choice reads. */
-  decide(told: object): unknown;
+  decide(values: object): unknown;
 }
 
 /**

@@ -111,7 +111,7 @@ export type PolicyShape =
   | {
       readonly kind: 'own';
       readonly name: string;
-      /** `false`: it takes or gives something and nobody said what. */
+      /** `false`: it takes or gives something that was not declared. */
       readonly declared: boolean;
       /** It is no retry at all. */
       readonly lacksOnFailure: boolean;

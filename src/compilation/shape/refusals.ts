@@ -1,6 +1,6 @@
 import type { Refusal } from './flow-shape.js';
 
-/** No constant that somebody writes is deeper. */
+/** No constant in source is deeper. */
 const MAX_DEPTH = 20;
 
 /**

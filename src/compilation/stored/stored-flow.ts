@@ -34,7 +34,7 @@ export interface StoredFlow {
   readonly flows: ReadonlyMap<string, StoredInnerFlow>;
   /** Nodes that may fail without failing their flow. */
   readonly optional: ReadonlySet<string>;
-  /** Inputs that somebody reads: runs were given them. */
+  /** Inputs that an atom or a choice reads: runs were given them. */
   readonly inputs: ReadonlySet<string>;
   /** What is secret: inputs of the flow under its own name, outputs under the path of their atom. */
   readonly secrets: ReadonlyMap<string, ReadonlySet<string>>;

@@ -52,11 +52,11 @@ export interface Journal {
    * @throws RunNotFoundError; RunEndedError `RUN_ENDED` when the run takes no such message any more (`mayReceive`)
    */
   send(message: InboxMessage): Promise<void>;
-  /** Renews the lease of a process, brings what concerns it, and takes runs that nobody has for it, in one go. */
+  /** Renews the lease of a process, brings what concerns it, and takes runs that no process has, in one go. */
   tick(params: TickParams): Promise<TickResult>;
-  /** Lets go of runs that were taken for this owner and not written to since: nobody has them, as before. */
+  /** Lets go of runs that were taken for this owner and not written to since: no process has them, as before. */
   giveBack(owner: string, runIds: readonly string[]): Promise<void>;
-  /** Ends the lease of a process, so that nobody waits for it; what it has is taken by whoever comes. */
+  /** Ends the lease of a process, so that no other process waits for it to be over; what it has is taken by the next one that looks. */
   release(owner: string): Promise<void>;
   /**
    * Removes one batch of runs that have ended, with all that is kept of them, the oldest first; their keys are free
@@ -199,7 +199,7 @@ export interface RunSummary {
   readonly createdAtMs: number;
   readonly logbook?: string;
   readonly metadata?: Metadata;
-  /** Owner process, and whether it is alive now, where the store knows; absent when nobody has the run. */
+  /** Owner process, and whether it is alive now, where the store knows; absent when no process has the run. */
   readonly owner?: { readonly id: string; readonly alive?: boolean };
 }
 
@@ -209,7 +209,7 @@ export interface RunFilter {
   readonly logbook?: string;
   /** Only runs that have all of these. */
   readonly metadata?: Metadata;
-  /** Only runs that nobody alive has. */
+  /** Only runs that no living process has. */
   readonly ownerless?: boolean;
   /** Only runs before this one in the order of the listing: the last `runId` of the page before. */
   readonly before?: string;
@@ -243,7 +243,7 @@ export interface PruneResult {
   readonly next?: string;
 }
 
-/** A wish of an outsider. Outsiders never append to a run. */
+/** What an operator, or another process, asks of a run. They never append to it themselves. */
 export interface InboxMessage {
   readonly id: string;
   readonly runId: string;
@@ -256,9 +256,9 @@ export interface TickParams {
   /** Id of the engine process: one lease each. */
   readonly owner: string;
   readonly leaseMs: number;
-  /** Runs of others whose end somebody here waits for. */
+  /** Runs of other processes whose end a caller in this one waits for. */
   readonly watch: readonly string[];
-  /** Which runs the owner would take that nobody alive has. Default: none. */
+  /** Which runs the owner would take that no living process has. Default: none. */
   readonly take?: TakeParams;
 }
 
@@ -276,7 +276,7 @@ export interface TakeResult {
   readonly taken: readonly RunSummary[];
   /** Runs that this owner had before, whether it knows of them or not: an earlier answer may have been lost. Only with `thorough`. */
   readonly owned: readonly RunSummary[];
-  /** Runs that have been taken `MAX_TAKES` times without a step since: nobody takes them any more. */
+  /** Runs that have been taken `MAX_TAKES` times without a step since: they are not taken any more. */
   readonly poisoned: readonly RunSummary[];
   /** Another tick may take more, at once. */
   readonly more: boolean;

@@ -22,7 +22,7 @@ export const RECEIVED_AFTER_FAILURE: readonly InboxMessage['kind'][] = ['retryFa
 
 /**
  * Whether a run in this state takes a message of this kind. Nothing of what a run no longer takes stays in its inbox
- * ({@link isLeftOver}): otherwise a wish that came too late would be obeyed when the run is run again.
+ * ({@link isLeftOver}): otherwise a message that came too late would be obeyed when the run is run again.
  */
 export function mayReceive(state: RunState, kind: InboxMessage['kind']): boolean {
   return !isEnded(state) || (state === 'FAILURE' && RECEIVED_AFTER_FAILURE.includes(kind));

@@ -34,7 +34,7 @@ export function pruneOrder({ states = DEFAULT_STATES, limit = DEFAULT_BATCH, ...
 export interface PruneAllParams extends Omit<PruneParams, 'after'> {
   /** Stops between two batches. */
   readonly signal?: AbortSignal;
-  /** Told of each batch, with the ids of the runs that are gone. */
+  /** Called after each batch, with the ids of the runs that are gone. */
   readonly onBatch?: (runIds: readonly string[]) => void;
 }
 

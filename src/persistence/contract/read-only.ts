@@ -1,6 +1,6 @@
 import { PersistenceError } from '../../model/errors.js';
 
-/** Who would write where runs are only looked at is told so, whatever it would write. */
+/** What every call that writes is refused with where runs are only looked at. */
 export function readOnlyRefusal(): PersistenceError {
   return new PersistenceError(
     'STORE_READ_ONLY',

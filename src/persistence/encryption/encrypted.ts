@@ -11,7 +11,7 @@ export interface EncryptedOptions {
    */
   readonly keys: readonly EncryptionKey[] | (() => readonly EncryptionKey[]);
   /**
-   * What becomes of values that are not encrypted: `refuse` them, as they may come from somebody who can write to the
+   * What becomes of values that are not encrypted: `refuse` them, as they may come from anyone who can write to the
    * store but has no key; or `read` them, while there are runs from before. Default: `refuse`.
    */
   readonly plain?: 'read' | 'refuse';

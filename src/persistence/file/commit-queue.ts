@@ -7,7 +7,7 @@ export interface Commit {
   readonly scopes: readonly string[] | 'all';
   /** Whether the disk is to be waited for. */
   readonly sync: boolean;
-  /** Whether somebody is told of it, such as that a run has ended: it is proved to be where others find it. What is synced always is. */
+  /** Whether a caller hears of it, such as that a run has ended: it is proved to be where others find it. What is synced always is. */
   readonly isNews?: boolean;
   /** Looks at the index as it is now; gives the lines to write, or nothing when there is nothing to be written. */
   prepare(): Promise<readonly NewLine[]>;
@@ -31,7 +31,7 @@ export class CommitQueue {
     this.#running ??= this.#run();
   }
 
-  /** Does something with the log while nobody else writes to it. */
+  /** Does something with the log while nothing else is written to it. */
   exclusively(work: () => Promise<void>): Promise<void> {
     return new Promise((resolve, failed) => {
       const prepare = async () => {

@@ -16,7 +16,7 @@ interface Copied {
   readonly from?: Place;
 }
 
-/** How many bytes of the log somebody may still want to read. */
+/** How many bytes of the log are still needed. */
 export function liveBytes({ table, shapes }: LogIndex): number {
   let bytes = 0;
   for (const { places, start } of table.records()) {
@@ -98,7 +98,7 @@ async function* alive(index: LogIndex, log: SegmentedLog, old: ReadonlySet<Segme
   }
 }
 
-/** A line; nothing when it is damaged, which concerns those who need it and nobody else. */
+/** A line; nothing when it is damaged, which concerns only those who need it. */
 async function unlessDamaged(log: SegmentedLog, place: Place, onDamage: (reason: string) => unknown): Promise<NewLine | undefined> {
   try {
     return await log.read(place);

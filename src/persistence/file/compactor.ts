@@ -30,7 +30,7 @@ export class Compactor {
   /** Looks whether it is time, unless it is at work. */
   look(): void {
     if (this.#running !== undefined || !this.#isDue()) return;
-    // What fails here harms nobody: nothing was replaced, and damage is told to whoever reads it.
+    // A compaction that fails is left: nothing was replaced, and damage is reported to those who read it.
     this.#running = this.#work()
       .catch(() => undefined)
       .finally(() => {

@@ -58,7 +58,7 @@ export function takeResult<Place>(
   return { taken: summaries, owned, poisoned, more: limit > 0 && taken.length === limit };
 }
 
-/** Nobody alive has it. */
+/** No living process has it. */
 function isLeft<Place>(table: RunTable<Place>, { owner }: RunRecord<Place>, by: string): boolean {
   return owner === undefined || (owner !== by && !table.isAlive(owner));
 }

@@ -105,7 +105,7 @@ export class TransformedJournal implements Journal {
     await this.#journal.send({ ...message, ...sealed });
   }
 
-  /** A message that can't be read is not to stop a heartbeat: whoever loads its run is told. */
+  /** A message that can't be read is not to stop a heartbeat: who loads its run gets the error. */
   async tick(params: TickParams): Promise<TickResult> {
     const { messages, watched, take } = await this.#journal.tick(params);
     const all = await Promise.all(messages.map((message) => this.#openMessage(message).catch(() => undefined)));
@@ -187,7 +187,7 @@ export class TransformedJournal implements Journal {
     return runs.map((run) => this.#listed(run));
   }
 
-  /** A list is shown whatever one run in it is: who takes that one is told. */
+  /** A list is shown whatever one run in it is: who loads that one gets the error. */
   #listed(run: RunSummary): RunSummary {
     try {
       return this.#summary(run);

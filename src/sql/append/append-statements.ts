@@ -12,11 +12,11 @@ export interface AppendForm {
   readonly relaxed: boolean;
   /** Whether rows whose place is taken are left out, instead of all rows with an error. */
   readonly skips: boolean;
-  /** Whether it says itself how long it waits for somebody's transaction, as connections that are not ours may wait forever. */
+  /** Whether it says itself how long it waits for a user's transaction, as connections that are not ours may wait forever. */
   readonly hurries: boolean;
 }
 
-/** Whoever shares a statement with a run that somebody's transaction blocks waits so long, and goes on without it. */
+/** Steps that share a statement with a run that a user's transaction blocks wait so long, and are written without it. */
 export const LANE_LOCK_TIMEOUT_MS = 100;
 
 const ENTRY = [

@@ -10,7 +10,7 @@ export interface AppenderParams {
   /** Quoted. */
   readonly schema: string;
   readonly lanes: readonly Statements[];
-  /** Whether the lanes are connections of ours, which wait for nobody for long. */
+  /** Whether the lanes are connections of ours, which never wait for a lock for long. */
   readonly own: boolean;
   readonly oversize: Oversize;
 }
@@ -33,7 +33,7 @@ export class Appender {
     return Promise.all(items.map((item) => this.#appendOne(item, this.#share)));
   }
 
-  /** @param transaction somebody's, in which it is the last statement */
+  /** @param transaction a task's, in which it is the last statement */
   appendIn(transaction: Statements, item: AppendItem): Promise<AppendResult> {
     return this.#appendOne(item, (encoded) => this.#writer.within(transaction, encoded));
   }
@@ -62,7 +62,7 @@ export class Appender {
   }
 }
 
-/** Nobody is to wait for what no time changes, such as a right that was taken away. */
+/** Some errors do not pass, such as a right that was taken away: they are not waited for. */
 function judged(result: AppendResult): AppendResult {
   return result.kind === 'unknown' && !mayPass(result.cause) ? { kind: 'unknown', cause: asPersistenceError(result.cause) } : result;
 }

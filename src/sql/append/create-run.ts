@@ -62,7 +62,7 @@ export class RunCreator {
         const there = await this.#params.find(key, entry.runId);
         // After a lost answer the run that is there is the one that the first try made.
         if (there !== undefined) return attempt > 1 && there.runId === entry.runId ? this.#created(run) : { kind: 'exists', run: there };
-        // Nobody has the key: the shape that was stored is gone.
+        // No run has the key: the shape that was stored is gone.
         this.#known.delete(shape.fingerprint);
         if (attempt >= MAX_TRIES) return { kind: 'unknown', cause: new Error(`the key '${key}' is taken and free by turns`) };
       } catch (cause) {

@@ -6,7 +6,7 @@ import { statement } from './statement.js';
 
 /** What is needed of a client of pg; its types don't say all of it. */
 export interface LockClient {
-  /** The backend as the server named it to us: somebody in between names another one. */
+  /** The backend as the server named it in its greeting: a pooler in between names another one. */
   readonly processID: number | null;
   connect(): Promise<unknown>;
   query(config: { readonly text: string; readonly values?: unknown[] }): Promise<{ readonly rows: unknown[] }>;
@@ -57,7 +57,7 @@ export class LockSession {
   #opening: Promise<LockClient> | undefined;
   #client: LockClient | undefined;
   #lastAnswer: Promise<unknown> = Promise.resolve();
-  /** The locks exclude nobody here, as behind a pooler. */
+  /** The locks exclude no other process here, as behind a pooler. */
   #isUseless = false;
 
   constructor(params: LockSessionParams) {

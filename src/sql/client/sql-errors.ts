@@ -15,7 +15,7 @@ const READ_ONLY = '25006';
 const TOO_MANY_CONNECTIONS = '53300';
 const NOT_SUPPORTED = '0A000';
 /**
- * 08: connection. 25: its transaction can't be used, as it only reads, or is somebody else's that has failed. 57P: shut down,
+ * 08: connection. 25: its transaction can't be used, as it only reads, or belongs to other code and has failed. 57P: shut down,
  * crashed, terminated, not accepting connections yet.
  */
 const LOST = ['08', '25', '57P'] as const;
@@ -111,7 +111,7 @@ function isWithoutAnswer(error: unknown): boolean {
   return error instanceof NoAnswerError || (error instanceof PersistenceError && error.cause instanceof NoAnswerError);
 }
 
-/** Somebody's transaction holds what it needs, and has not ended in the time that was given. */
+/** A user's transaction holds what it needs, and has not ended in the time that was given. */
 export function isBlocked(error: unknown): boolean {
   return sqlState(error) === LOCK_NOT_AVAILABLE;
 }
@@ -172,7 +172,7 @@ function textOf(error: unknown): string {
   return errors?.map(messageOf).join(', ') || (code ?? error.name);
 }
 
-/** Somebody in between lends one connection to several clients. */
+/** A pooler in between lends one connection to several clients. */
 export function pooled(cause?: unknown): PersistenceError {
   const message = `between this process and PostgreSQL is a pooler that lends one connection to several clients (such as PgBouncer in transaction mode): say postgres(url, { pooler: 'transaction' }), or give the URL of PostgreSQL itself, which is faster and shows dead processes sooner`;
   return new PersistenceError('STORE_POOLER', message, cause === undefined ? {} : { cause });

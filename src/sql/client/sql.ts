@@ -20,7 +20,7 @@ export type RunStatement = (text: string, params?: readonly unknown[]) => Promis
 
 /** All that this adapter wants of a database, so that a pool and a Kysely look the same. */
 export interface Sql extends Statements {
-  /** Several statements, all or none; nobody else's are among them. */
+  /** Several statements, all or none; no others are among them. */
   transaction<Result>(work: (run: RunStatement) => Promise<Result>): Promise<Result>;
   close(): Promise<void>;
 }

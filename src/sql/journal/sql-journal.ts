@@ -221,7 +221,7 @@ export class SqlJournal implements Journal {
     }
   }
 
-  /** A lease that is gone although its time is not over: somebody has emptied the table. Others must not take the owner for dead. */
+  /** A lease that is gone although its time is not over: the table was emptied. Other processes must not take the owner for dead. */
   async #renew(owner: string): Promise<void> {
     const leaseMs = this.#leasesMs.get(owner);
     if (leaseMs === undefined) return;

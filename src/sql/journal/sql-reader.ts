@@ -87,7 +87,7 @@ export class SqlReader implements Journal {
     return listLogbooks({ schema: this.#schema, filter, read: this.#read });
   }
 
-  /** There is no lease to renew: brings the news of runs that somebody waits for. */
+  /** There is no lease to renew: brings the news of runs that a caller waits for. */
   async tick({ watch }: TickParams): Promise<TickResult> {
     const runIds = watch.filter(isUuid);
     const rows = runIds.length === 0 ? [] : await this.#read(this.#statements.watched, [runIds]);

@@ -17,7 +17,7 @@ const NIL = '00000000-0000-0000-0000-000000000000';
 
 /**
  * One batch, with one statement. Walks from the oldest id, as ids are in order of creation and what is left there is
- * little. A run that somebody writes to at this moment is left for another time; whoever comes later finds no run.
+ * little. A run that is written to at this moment is left for another time; a writer that comes later finds no run.
  */
 export async function pruneRuns({ schema, params, read }: PruneRunsParams): Promise<PruneResult> {
   const { states, limit, endedBeforeMs, flow = null, logbook = null, after = NIL } = pruneOrder(params);

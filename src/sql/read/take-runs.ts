@@ -16,7 +16,7 @@ export function takeParams({ flows, limit, format, except }: TakeParams): readon
  * What takes runs, as parts of the statement that renews the lease of `$1`.
  *
  * Runs of the dead are let go of by whoever comes first, whatever their flows, so that a dead owner is looked at until
- * nothing names it; what nobody has is found by its flow. All locks skip what is locked: a tick waits for nobody, and of two
+ * nothing names it; what nobody has is found by its flow. All locks skip what is locked: a tick waits for no other, and of two
  * that would take a run one gets it. `statement_timestamp()` is what an index condition can be made of.
  */
 export function takeParts(schema: string, first: number, thorough: boolean): { readonly tables: string; readonly columns: string } {
@@ -69,7 +69,7 @@ const OWNERS = (schema: string): string => `(with recursive named as (
         select (select r.owner from ${schema}.runs r where r.owner > n.owner order by r.owner limit 1) from named n where n.owner is not null)
       select owner from named where owner is not null union select owner from ${schema}.leases) o`;
 
-/** What became of it: those that had been taken too often are nobody's from now on. */
+/** What became of it: those that had been taken too often are taken by no process from now on. */
 export function takeResultOf(row: Row | undefined, { limit }: TakeParams): TakeResult {
   if (row === undefined) return { taken: [], owned: [], poisoned: [], more: false };
   const moved = runsIn(row.taken);

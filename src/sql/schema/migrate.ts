@@ -47,7 +47,7 @@ function looking(sql: Sql): Run {
 }
 
 /**
- * Whoever waits for a table keeps all others waiting who come later, also for the transaction of somebody who only reads: so
+ * Whoever waits for a table keeps all others waiting who come later, also for a transaction that only reads: so
  * a change gives up its place after a while, and tries again.
  */
 const LOCK_TIMEOUT_MS = 2_000;
@@ -67,7 +67,7 @@ async function bringUpToDate(run: Run, schema: string, migrations: readonly Migr
 
 /** Waits for another transaction that changes the schema, however long that takes, and keeps later ones waiting. */
 export async function changeAlone(run: Run, schema: string): Promise<void> {
-  // Of a transaction that gets on: an event loop that is late is nobody who forgot it.
+  // Of a transaction that gets on: a late event loop is not a forgotten transaction.
   await run('set local idle_in_transaction_session_timeout = 0');
   await run('set local lock_timeout = 0');
   await run('set local statement_timeout = 0');

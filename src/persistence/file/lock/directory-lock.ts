@@ -14,7 +14,7 @@ export interface DirectoryLock {
 
 /**
  * Makes this process the only one that writes into a directory. Survives SIGKILL, reused pids and reboots: a lock whose
- * process is surely gone is taken over. One that may belong to somebody alive, as in a container on another machine, is not.
+ * process is surely gone is taken over. One that may belong to a living process, as in a container on another machine, is not.
  * @throws PersistenceError `STORE_LOCKED`, with what to do.
  */
 export async function lockDirectory(directory: string): Promise<DirectoryLock> {

@@ -20,7 +20,7 @@ export function thisProcess(token: string): Holder {
   return { pid: process.pid, started: processStart(process.pid) ?? '', token, ...surroundings() };
 }
 
-/** `undefined` when there is no lock. @throws PersistenceError `STORE_LOCKED` when somebody else wrote it */
+/** `undefined` when there is no lock. @throws PersistenceError `STORE_LOCKED` when something else wrote it */
 export async function readHolder(path: string): Promise<Holder | undefined> {
   let text: string;
   try {

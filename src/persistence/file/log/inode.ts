@@ -1,6 +1,6 @@
 import { type FileHandle, stat } from 'node:fs/promises';
 
-/** Identity of a file, whatever it is called, as long as somebody has it open: then another one may get its number. */
+/** Identity of a file, whatever it is called, as long as it is open; after that another one may get its number. */
 export interface Inode {
   readonly dev: bigint;
   readonly ino: bigint;

@@ -108,7 +108,7 @@ export class Segment {
       });
       if (end === 0) throw noJournal(path);
       if (torn) await handle.truncate(end);
-      // A killed writer leaves lines that nobody has synced yet; from here on they count as kept.
+      // A killed writer leaves lines that are not synced yet; from here on they count as kept.
       if (isLast) await handle.datasync();
       segment.#end = end;
       segment.#durable = end;
@@ -181,7 +181,7 @@ export class Segment {
     await this.#handle.close();
   }
 
-  /** Keeps a damaged file under another name, in which nobody looks but a person: what takes its place leaves out what is damaged. */
+  /** Keeps a damaged file under another name, which is not read again: what takes its place leaves out what is damaged. */
   async setAside(): Promise<void> {
     if (!this.isDamaged) return;
     await link(this.path, `${this.path}.damaged`).catch((error: NodeJS.ErrnoException) => {
