@@ -91,7 +91,7 @@ export type {
   RunEvent,
   RunStatistics,
 } from './engine/index.js';
-export { type ConcurrentOptions, concurrent, type PlacesOptions, serial, threads } from './executors/index.js';
+export { type ConcurrentOptions, concurrent, type PlacesOptions, processes, serial, threads } from './executors/index.js';
 export type * from './generic-names.js';
 export type { Clock, TimerOptions } from './model/clock.js';
 export { type Codec, NotStorableError } from './model/codec/codec.js';

@@ -62,6 +62,8 @@ export interface ExecutorParts {
   readonly clock: Clock;
   /** What values are encoded with; requests and ends are so already. */
   readonly codec: Codec;
+  /** How long code may take to end after its signal was aborted. */
+  readonly graceMs: number;
 }
 
 /** Where the tasks of an app run: a value that the app turns into its executor. */

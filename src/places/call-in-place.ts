@@ -1,5 +1,4 @@
-import type { Call, CallEnd, TaskRequest, Work } from '../calls/index.js';
-import type { Codec } from '../model/codec/codec.js';
+import type { Call, CallEnd, ExecutorParts, TaskRequest, Work } from '../calls/index.js';
 import { type Failure, statedFailure, toFailure } from '../model/failure.js';
 import type { Json } from '../model/json.js';
 import type { FromPlace, ToPlace } from './protocol.js';
@@ -17,23 +16,24 @@ export type CallMessage = Exclude<FromPlace, { readonly say: 'ready' | 'unusable
 export class CallInPlace implements Call {
   readonly end: Promise<CallEnd>;
   readonly #work: Work;
-  readonly #codec: Codec;
+  readonly #parts: ExecutorParts;
   readonly #withdraw: (call: CallInPlace) => void;
   readonly #resolve: (end: CallEnd) => void;
   #maker: { readonly call: number; readonly place: Maker } | undefined;
   #told: Error | undefined;
+  #cancelKill: () => void = () => undefined;
   #isKilled = false;
   #isOver = false;
 
   /** @param withdraw is called when the call is over before there was a place for it */
-  constructor(work: Work, codec: Codec, withdraw: (call: CallInPlace) => void) {
+  constructor(work: Work, parts: ExecutorParts, withdraw: (call: CallInPlace) => void) {
     let resolve: (end: CallEnd) => void = () => undefined;
     this.end = new Promise((onEnd) => {
       resolve = onEnd;
     });
     this.#resolve = resolve;
     this.#work = work;
-    this.#codec = codec;
+    this.#parts = parts;
     this.#withdraw = withdraw;
   }
 
@@ -51,8 +51,13 @@ export class CallInPlace implements Call {
   abort(reason: Error): void {
     if (this.#told !== undefined || this.#isOver) return;
     this.#told = reason;
-    if (this.#maker === undefined) this.#withdrawn(reason);
-    else this.#maker.place.send({ do: 'abort', call: this.#maker.call, reason: toFailure(reason) });
+    if (this.#maker === undefined) {
+      this.#withdrawn(reason);
+      return;
+    }
+    this.#maker.place.send({ do: 'abort', call: this.#maker.call, reason: toFailure(reason) });
+    const { clock, graceMs } = this.#parts;
+    if (graceMs !== Number.POSITIVE_INFINITY) this.#cancelKill = clock.after(graceMs, () => this.kill());
   }
 
   kill(): void {
@@ -84,13 +89,15 @@ export class CallInPlace implements Call {
     const message = `task '${this.path}' was called in a place that is gone: ${why.message}`;
     const failure: Failure = { ...statedFailure({ name: 'PlaceLostError', code: 'PLACE_LOST', message }), cause: why };
     this.#settle(
-      this.#isKilled ? { kind: 'interrupted', failure: this.#told === undefined ? failure : toFailure(this.#told) } : lost(failure),
+      this.#isKilled
+        ? { kind: 'interrupted', failure: this.#told === undefined ? failure : toFailure(this.#told) }
+        : { kind: 'lost', failure },
     );
   }
 
   #emit(event: string, data: Json | undefined): void {
     if (data === undefined) this.#work.emit(event);
-    else this.#work.emit(event, this.#codec.decode(data));
+    else this.#work.emit(event, this.#parts.codec.decode(data));
   }
 
   /** Nothing was done: it was never begun. */
@@ -112,11 +119,7 @@ export class CallInPlace implements Call {
   #settle(end: CallEnd): void {
     if (this.#isOver) return;
     this.#isOver = true;
+    this.#cancelKill();
     this.#resolve(end);
   }
-}
-
-/** What its place did before it was gone is not known. */
-function lost(failure: Failure): CallEnd {
-  return { kind: 'interrupted', failure };
 }

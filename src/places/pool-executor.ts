@@ -16,20 +16,15 @@ export interface PoolOptions {
 }
 
 /** An executor whose calls are made in a pool of places. @param module as it is named in errors */
-export function poolExecutor(
-  kind: string,
-  module: string,
-  options: PoolOptions,
-  start: () => Line,
-  { clock, codec }: ExecutorParts,
-): Executor {
+export function poolExecutor(kind: string, module: string, options: PoolOptions, start: () => Line, parts: ExecutorParts): Executor {
+  const { clock, codec } = parts;
   const expected = new ExpectedTasks(module, codec !== jsonCodec);
   const pool = new Pool({ ...options, clock, start, check: (ready) => expected.check(ready) });
   return {
     kind,
     slots: { perRun: options.size, limit: options.size },
     start(work: Work) {
-      const call = new CallInPlace(work, codec, (withdrawn) => pool.withdraw(withdrawn));
+      const call = new CallInPlace(work, parts, (withdrawn) => pool.withdraw(withdrawn));
       pool.give(call);
       return call;
     },

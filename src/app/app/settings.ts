@@ -46,7 +46,8 @@ export function settingsOf(options: UntypedOptions): Settings {
   checkSettings(options);
   const clock = steadyClock(options.clock ?? systemClock);
   const codec = options.codec ?? jsonCodec;
-  const executor = checkedExecutor((options.executor ?? serial()).make({ clock, codec }));
+  const graceMs = options.graceMs ?? DEFAULTS.graceMs;
+  const executor = checkedExecutor((options.executor ?? serial()).make({ clock, codec, graceMs }));
   return {
     clock,
     codec,
@@ -55,7 +56,7 @@ export function settingsOf(options: UntypedOptions): Settings {
     services: options.services ?? {},
     ...(resolve === undefined ? {} : { resolve }),
     leaseMs: options.leaseMs ?? DEFAULTS.leaseMs,
-    graceMs: options.graceMs ?? DEFAULTS.graceMs,
+    graceMs,
     storeTimeoutMs: options.storeTimeoutMs ?? DEFAULTS.storeTimeoutMs,
     durability: options.durability ?? DEFAULTS.durability,
     onFailure: options.onFailure ?? DEFAULTS.onFailure,

@@ -1,0 +1,119 @@
+import { type ChildProcess, spawn } from 'node:child_process';
+import type { Socket } from 'node:net';
+import type { ExecutorChoice } from '../calls/index.js';
+import { type Failure, toFailure } from '../model/failure.js';
+import { type FromPlace, type Line, poolExecutor, type ToPlace } from '../places/index.js';
+import { moduleUrl } from './module-url.js';
+import { ENVELOPE, opened, SERVE } from './place-program.js';
+import { type PlacesOptions, poolOptions } from './places-options.js';
+
+/** Of the pipe that closes when the app's process ends, however it does. */
+const WATCHED_FD = 4;
+
+/** In a thread of its own: a process whose code never ends is to notice, too. */
+const WATCHDOG = `import('node:net').then(({ Socket }) => {
+  const end = () => process.kill(process.pid, 'SIGKILL');
+  new Socket({ fd: ${WATCHED_FD}, readable: true, writable: false }).on('error', end).on('close', end).resume();
+});`;
+
+/** Whoever stops the app by a signal to all its processes lets it end first what is under way: these end with it. */
+const programOf = (module: string): string => `${SERVE}
+for (const signal of ['SIGINT', 'SIGTERM']) process.on(signal, () => undefined);
+import('node:worker_threads').then(({ Worker }) => {
+  new Worker(${JSON.stringify(WATCHDOG)}, { eval: true, execArgv: [], name: 'flowproof watchdog' }).unref();
+  return serve(${JSON.stringify(module)}, {
+    send: (message) => process.send({ '${ENVELOPE}': message }, () => undefined),
+    listen: (heard) => process.on('message', (given) => { if (given?.['${ENVELOPE}'] !== undefined) heard(given['${ENVELOPE}']); }),
+    exit: () => process.exit(),
+  });
+});`;
+
+/**
+ * Calls tasks in processes of their own on this machine: for code that may take a whole process with it, such as native modules
+ * that crash, or for memory that is to be bounded. Otherwise as {@link threads}, which cost less: a process takes longer to start, and
+ * values cross as text.
+ *
+ * A process that dies, however, costs the call that it made, never the app. When the process of the app ends, even by SIGKILL, they end.
+ *
+ * @param module `new URL('./tasks.js', import.meta.url)`, or an absolute path; its default export is a {@link taskSet}
+ * @throws TypeError, RangeError when the module or an option is none
+ *
+ * @example
+ * ```ts
+ * import { flowproof, memory, processes } from 'flowproof';
+ * const executor = processes(new URL('./tasks.js', import.meta.url), { size: 2, memoryMb: 512 });
+ * const app = flowproof({ persistence: memory(), flows: [], executor });
+ * ```
+ */
+export function processes(module: URL | string, options: PlacesOptions = {}): ExecutorChoice {
+  const url = moduleUrl('processes', module);
+  const pool = poolOptions('processes', options);
+  return { kind: 'processes', make: (parts) => poolExecutor('processes', url, pool, () => new ProcessLine(url, options), parts) };
+}
+
+/** The way to a process. */
+class ProcessLine implements Line {
+  readonly #process: ChildProcess;
+
+  constructor(module: string, { memoryMb, execArgv = inheritedFlags() }: PlacesOptions) {
+    const memory = memoryMb === undefined ? [] : [`--max-old-space-size=${Math.ceil(memoryMb)}`];
+    this.#process = spawn(process.execPath, [...execArgv, ...memory, '-e', programOf(module)], {
+      stdio: ['ignore', 'inherit', 'inherit', 'ipc', 'pipe'],
+      serialization: 'json',
+      windowsHide: true,
+    });
+    const watched = this.#process.stdio[WATCHED_FD] as Socket | null | undefined;
+    watched?.on('error', () => undefined);
+    watched?.unref();
+  }
+
+  send(message: ToPlace): void {
+    // What can't be sent any more is followed by its end.
+    this.#process.send({ [ENVELOPE]: message }, () => undefined);
+  }
+
+  listen({ message, gone }: Parameters<Line['listen']>[0]): void {
+    const child = this.#process;
+    let why: Failure | undefined;
+    child.on('message', (given: unknown) => {
+      const heard = opened<FromPlace>(given);
+      if (heard !== undefined) message(heard);
+    });
+    child.on('error', (error) => {
+      why ??= toFailure(error);
+      // It was never begun.
+      if (child.pid === undefined) gone(why);
+    });
+    // Nobody can speak to it any more.
+    child.on('disconnect', () => this.kill());
+    child.on('exit', (code, signal) => {
+      const end = (): void => gone({ name: 'Error', message: `its process ended with ${signal ?? `exit code ${code}`}` });
+      // What it has said before is still on its way.
+      if (child.connected) child.once('disconnect', end);
+      else end();
+    });
+  }
+
+  kill(): void {
+    this.#process.kill('SIGKILL');
+  }
+
+  keepAlive(does: boolean): void {
+    const parts = [this.#process, this.#process.channel];
+    for (const part of parts) {
+      if (does) part?.ref();
+      else part?.unref();
+    }
+  }
+}
+
+/** Those of this process, but for what it runs, and for ports that only one can have. */
+function inheritedFlags(): readonly string[] {
+  const flags: string[] = [];
+  for (let at = 0; at < process.execArgv.length; at++) {
+    const flag = process.execArgv[at] as string;
+    if (/^(-e|--eval|-p|-pe|--print|--input-type)$/.test(flag)) at++;
+    else if (!/^--(eval|print|input-type|inspect|watch|test)\b/.test(flag)) flags.push(flag);
+  }
+  return flags;
+}
