@@ -1,4 +1,4 @@
-import { type Clock, systemClock } from '../../model/clock.js';
+import type { Clock } from '../../model/clock.js';
 import { RunEndedError, RunNotFoundError } from '../../model/errors.js';
 import { isEnded } from '../../model/states.js';
 import type { Entry } from '../contract/entry.js';
@@ -34,7 +34,7 @@ export class RunTable<Place> {
   readonly #leases: Leases;
   readonly logbooks = new LogbookTable();
 
-  constructor(clock: Clock = systemClock) {
+  constructor(clock: Clock) {
     this.#leases = new Leases(clock);
   }
 
