@@ -9,13 +9,23 @@ import { build } from 'esbuild';
 const ROOT = dirname(dirname(fileURLToPath(import.meta.url)));
 const { exports, imports, peerDependencies } = JSON.parse(readFileSync(join(ROOT, 'package.json'), 'utf8'));
 
+/** What compiler/ imports of #model/*: a file for each that it could import would be one more for all who import the package. */
+const namedInCompiler = [
+  ...new Set(
+    readdirSync(join(ROOT, 'compiler'), { recursive: true })
+      .filter((name) => name.endsWith('.ts'))
+      .flatMap((name) => [...readFileSync(join(ROOT, 'compiler', name), 'utf8').matchAll(/'#model\/([^']+)\.js'/g)])
+      .map(([, name]) => name),
+  ),
+];
+
 /** The sources of all that can be imported from outside, or from compiler/ by a name of the package's own; compiler/ itself stays as it is built. */
 const doors = [exports, imports]
   .flatMap((names) => Object.values(names))
   .flatMap((target) => target.import?.default ?? target.default ?? [])
   .filter((file) => !file.startsWith('./dist/compiler/'))
-  // A star in a name of the package's own stands for folders, too; in a path it does not.
-  .map((file) => file.replace('./dist/', './src/').replace('*', '**/*').replace(/\.js$/, '.ts'));
+  .flatMap((file) => (file.includes('*') ? namedInCompiler.map((name) => file.replace('*', name)) : [file]))
+  .map((file) => file.replace('./dist/', './src/').replace(/\.js$/, '.ts'));
 
 const { metafile } = await build({
   absWorkingDir: ROOT,

@@ -2,13 +2,19 @@ import { setMaxListeners } from 'node:events';
 import type { CallEnd } from './end.js';
 import type { Call } from './executor.js';
 
+/** An `AbortController`, by what is used of it: the declarations of the package compile where no library has that name. */
+export interface Controller {
+  readonly signal: AbortSignal;
+  abort(reason: Error): void;
+}
+
 /** A call that is made in this process. It can be told to end, and nothing can make it. */
 export class CallHere implements Call {
   readonly end: Promise<CallEnd>;
-  readonly #controller: AbortController;
+  readonly #controller: Controller;
 
   /** @param controller of the signal that its code has */
-  constructor(end: Promise<CallEnd>, controller: AbortController) {
+  constructor(end: Promise<CallEnd>, controller: Controller) {
     this.end = end;
     this.#controller = controller;
   }
@@ -27,18 +33,18 @@ export class CallHere implements Call {
  * an earlier call which has ended, unless that was aborted.
  */
 export class Controllers {
-  readonly #free: AbortController[] = [];
+  readonly #free: Controller[] = [];
 
-  take(): AbortController {
+  take(): Controller {
     return this.#free.pop() ?? newController();
   }
 
-  giveBack(controller: AbortController): void {
+  giveBack(controller: Controller): void {
     if (!controller.signal.aborted) this.#free.push(controller);
   }
 }
 
-function newController(): AbortController {
+function newController(): Controller {
   const made = new AbortController();
   // Each request of a task may listen: that is no leak to warn of.
   setMaxListeners(0, made.signal);

@@ -1,6 +1,6 @@
 /** Calls: one call of the user's code as data, and what makes it, in whatever place. */
 export { type Ruling, rulingIn, unusableAnswer } from './answers.js';
-export { CallHere, Controllers } from './call-here.js';
+export { CallHere, type Controller, Controllers } from './call-here.js';
 export { storable } from './call-task.js';
 export { type CallEnd, checkedEnd } from './end.js';
 export type { Call, Executor, ExecutorChoice, ExecutorParts, Slots, Work } from './executor.js';

@@ -4,6 +4,7 @@ import {
   type CallPort,
   type CallRegistry,
   type CallRequest,
+  type Controller,
   type Controllers,
   resultOf,
   runCall,
@@ -52,7 +53,7 @@ export class CallWork implements Work, CallPort, TaskDoor {
   readonly command: CallCommand;
   readonly #atom: CompiledAtom;
   readonly #around: CallSurroundings;
-  #controller: AbortController | undefined;
+  #controller: Controller | undefined;
   #door: EndingDoor | undefined;
 
   constructor(request: CallRequest, command: CallCommand, atom: CompiledAtom, around: CallSurroundings) {
@@ -69,7 +70,7 @@ export class CallWork implements Work, CallPort, TaskDoor {
   }
 
   get signal(): AbortSignal {
-    return (this.#controller as AbortController).signal;
+    return (this.#controller as Controller).signal;
   }
 
   save(data: Json): Promise<void> {
