@@ -30,6 +30,8 @@ export {
   type RunView,
   run,
   runOrThrow,
+  type SignalOptions,
+  type Waiting,
 } from './app/index.js';
 export {
   type AnyFlow,
@@ -66,13 +68,19 @@ export {
   type RunResult,
   reduceTask,
   type ServicesOf,
+  type SignalsOf,
   type Storable,
+  sleep,
+  sleepUntil,
   Task,
   type TaskContext,
   type TimesRetry,
   times,
   type Use,
   use,
+  type WaitNode,
+  type WaitOptions,
+  waitFor,
 } from './authoring/index.js';
 export type { ExecutorChoice } from './calls/index.js';
 export type * from './declaration-names.js';
@@ -90,6 +98,7 @@ export type {
   RecoveryEvent,
   RunEvent,
   RunStatistics,
+  SignalEvent,
 } from './engine/index.js';
 export { type ConcurrentOptions, concurrent, type PlacesOptions, processes, serial, threads } from './executors/index.js';
 export type * from './generic-names.js';
@@ -116,6 +125,7 @@ export {
   RunNotFoundError,
   RunOwnedError,
   RunStuckError,
+  SignalsFullError,
   StaleRunError,
   TransactionError,
 } from './model/errors.js';

@@ -69,7 +69,18 @@ function textsOf(node: NodeShape): Texts {
   }
 }
 
-function taskTexts({ requires, provides, keeps, revertRequires, secret, hasRevert, priority, version, revertRetry }: TaskNodeShape): Texts {
+function taskTexts({
+  requires,
+  provides,
+  keeps,
+  revertRequires,
+  secret,
+  hasRevert,
+  priority,
+  version,
+  revertRetry,
+  wait,
+}: TaskNodeShape): Texts {
   return {
     requires: ports(requires),
     provides: list(provides),
@@ -80,6 +91,7 @@ function taskTexts({ requires, provides, keeps, revertRequires, secret, hasRever
     priority: String(priority),
     version: String(version),
     revertRetry: String(revertRetry?.attempts ?? 1),
+    'wait is for': wait === undefined ? 'nothing' : wait.kind === 'time' ? 'a time' : `the signal '${wait.signal}'`,
   };
 }
 

@@ -90,6 +90,11 @@ function changed(difference: Difference, say: Say): Change {
       const now = `'${path}' is version ${difference.now.version} now`;
       return say('strands', path, `${now}: runs in which version ${version} has begun would be refused`);
     }
+    case 'otherSignal': {
+      const { path, signal } = difference.atom;
+      const [was, is] = [signal, difference.now.signal].map((name) => (name === undefined ? 'a time' : `the signal '${name}'`));
+      return say('strands', path, `'${path}' waited for ${was} and waits for ${is}: runs that wait there would be refused`);
+    }
     case 'revertGone': {
       const { path } = difference.atom;
       return say('migration', path, `'${path}' has no revert any more: let runs that are undoing it end first`);

@@ -1,4 +1,14 @@
-import { type Arrow, type Box, type Drawing, type LeafBox, leavesOf, type StoredLeaf, storedSource, withoutImplied } from '#compilation';
+import {
+  type Arrow,
+  type Box,
+  type Drawing,
+  type LeafBox,
+  leavesOf,
+  type StoredLeaf,
+  storedSource,
+  waitLabel,
+  withoutImplied,
+} from '#compilation';
 import { isJsonArray, isJsonObject, type Json, type JsonObject } from '#model/json.js';
 
 /**
@@ -60,10 +70,13 @@ function flowLabel(name: string, { pattern, reads }: JsonObject = {}): string {
   return `${name} (${pattern}${by.length === 0 ? '' : ` by ${by.join(', ')}`})`;
 }
 
-function leafOf({ path, kind, reverts, policy }: JsonObject, tolerance: string): LeafBox {
+function leafOf({ path, kind, reverts, policy, signal }: JsonObject, tolerance: string): LeafBox {
   const named = { id: String(path), path: String(path), reverts: reverts === true };
   if (kind === 'retry') return { ...named, kind: 'retry', label: policyLabel(isJsonObject(policy) ? policy : {}) };
-  return { ...named, kind: 'task', label: String(path).slice(String(path).lastIndexOf('/') + 1) + tolerance };
+  const name = String(path).slice(String(path).lastIndexOf('/') + 1);
+  if (kind === 'wait')
+    return { ...named, kind: 'wait', label: waitLabel(name, typeof signal === 'string' ? signal : undefined) + tolerance };
+  return { ...named, kind: 'task', label: name + tolerance };
 }
 
 function policyLabel({ kind, attempts, name, provides, requires }: JsonObject): string {

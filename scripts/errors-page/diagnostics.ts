@@ -91,5 +91,7 @@ export const ADVICE: Readonly<Record<DiagnosticCode, string>> = {
   NESTED_SCHEMA: 'Parse in the outermost flow, and declare the inner one’s inputs by type.',
   BAD_BACKOFF: 'Milliseconds; a factor such as 2.',
   BAD_OTHERWISE: 'Say one of the three.',
+  BAD_TIME: "Milliseconds: `sleep(60_000)`, `timeoutMs: 60_000`. `sleep('delayMs')` takes them from a value, and `sleepUntil` a moment.",
+  UNKNOWN_SIGNAL: 'Add `waitFor` with this name to the flow, or send one that it waits for.',
   BAD_ATTEMPTS: 'The first attempt counts: `times(3)` calls three times at most.',
 };

@@ -26,6 +26,10 @@ export const FAILURES: Readonly<Record<string, Entry>> = {
     when: 'A value that the task needs is not there: what should have provided it was skipped, or failed and may.',
     remedy: "Take it as optional (`'value?'`), or let it be provided in any case.",
   },
+  WAIT_TIMEOUT: {
+    when: 'A `waitFor` has waited for its `timeoutMs`, and its signal has not come.',
+    remedy: 'Give it a `fallback`, a retry around it, or let the run go back, as it does.',
+  },
   NO_VALUE_LEFT: {
     when: 'A `forEach` retry has no value to try.',
     remedy: 'Give it at least one.',

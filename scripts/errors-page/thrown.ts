@@ -46,6 +46,11 @@ export const THROWN: Readonly<Record<FlowproofErrorCode, Entry>> = {
     remedy:
       'Read its result with `app.run`, `app.resume` or `app.inspect`. `app.reset(id)` lets it begin anew, `retryRevert` and `skipRevert` get it out of FAILURE.',
   },
+  SIGNALS_FULL: {
+    when: 'A thousand signals wait for the run, and it takes up none of them. Nothing of this one was written.',
+    remedy:
+      'Send again when the run has heard some. One that never waits for them hears none: `app.inspect` says what it waits for, and a flow that takes many signals waits in a flow with a retry, or in a run of its own for each.',
+  },
   RUN_NOT_FAILED: {
     when: '`retryFailed`: the run did not end in FAILURE.',
     remedy: 'A run that was REVERTED or CANCELLED is undone: `app.reset(id)` lets it begin anew. Others go on with `app.resume(id)`.',

@@ -6,5 +6,6 @@ export { APP_OPTIONS, type Operator, type OperatorParts, operatorOf } from './ap
 export type { UntypedOptions } from './app/settings.js';
 export type { RequestKind } from './runs/requests.js';
 export type { FlowEngine, RunStep } from './steps/flow-engine.js';
-export type { RunHandle } from './views/run-handle.js';
+export type { RunHandle, SignalOptions } from './views/run-handle.js';
 export type { AtomView, InspectOptions, PruneQuery, RunInfo, RunsPage, RunsQuery, RunView } from './views/run-view.js';
+export type { Waiting } from './views/waiting.js';

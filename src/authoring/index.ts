@@ -47,18 +47,22 @@ export type {
   TaskCode,
   TaskDefinition,
   TimesDefinition,
+  WaitDefinition,
 } from './definition/definition.js';
 export type {
   AnyFlow,
   CompiledView,
   DemandsOf,
   Flow,
+  HearsSignals,
   NeedsResolve,
+  NoService,
   ParsesInput,
   Provides,
   Requires,
   ServicesIn,
   ServicesOf,
+  SignalsOf,
 } from './definition/flow.js';
 export type { FlowOptions } from './definition/flow-options.js';
 export { type FlowTools, flowDefinitionOf } from './definition/flow-value.js';
@@ -118,12 +122,15 @@ export type {
   RunsAlone,
   RunsAloneInApp,
   RunsInApp,
+  SentWith,
+  SignalIn,
   Unseen,
 } from './run/run-types.js';
 export { defineTask } from './task/define-task.js';
 export { mapTask } from './task/map-task.js';
 export { reduceTask } from './task/reduce-task.js';
 export { Task } from './task/task.js';
+export { sleep, sleepUntil, type WaitNode, type WaitOptions, waitFor } from './task/waits.js';
 export type { Kept, KeptNames } from './words/kept.js';
 export type { AnyShapeOf, Flat, Named, Names, NamesOf, OptionalKeys, ParsedValue, RawValue, RequiredKeys, ShapeOf } from './words/names.js';
 export type { Register } from './words/register.js';

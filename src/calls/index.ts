@@ -5,7 +5,7 @@ export { storable } from './call-task.js';
 export { type CallEnd, checkedEnd } from './end.js';
 export type { Call, Executor, ExecutorChoice, ExecutorParts, Slots, Work } from './executor.js';
 export type { CallMessages, CallPort } from './port.js';
-export type { CallRegistry, RetryTarget, TaskTarget } from './registry.js';
+export type { CallRegistry, RetryTarget, TaskTarget, WaitTarget } from './registry.js';
 export type {
   CallRequest,
   DeciderRequest,
@@ -16,6 +16,7 @@ export type {
   ExecuteRequest,
   RetryRequest,
   RevertRequest,
+  SignalRequest,
   TaskRequest,
 } from './request.js';
 export { type CallResult, resultOf } from './result.js';

@@ -12,6 +12,7 @@ export interface CallRegistry {
   /** What has this place in the flow of the request. */
   retry(atom: number): RetryTarget;
   decider(index: number): CompiledDecider;
+  wait(atom: number): WaitTarget;
 }
 
 /** A task, as it stands in its flow. */
@@ -24,5 +25,10 @@ export interface TaskTarget {
 export interface RetryTarget {
   readonly retry: CustomRetryDefinition;
   /** What its execute must return. */
+  readonly outputs: readonly Port[];
+}
+
+export interface WaitTarget {
+  /** What its signal gives. */
   readonly outputs: readonly Port[];
 }

@@ -76,11 +76,23 @@ export interface DeciderRequest extends Identity {
   readonly given?: Readonly<Record<string, EncodedValues>>;
 }
 
+/** Asks the schema of a wait what it makes of what was sent. */
+export interface SignalRequest extends Identity {
+  readonly of: 'signal';
+  readonly phase: 'ask';
+  /** The place of the wait among the atoms of the flow. */
+  readonly atom: number;
+  /** Name of the signal. */
+  readonly name: string;
+  /** Absent: nothing was sent. */
+  readonly payload?: Json | undefined;
+}
+
 /**
  * One call of the user's code, as plain data: any place that has the code can make it, such as this process, a thread or another
  * machine. What lives, such as services, is the place's own: {@link CallRegistry}.
  */
-export type CallRequest = TaskRequest | RetryRequest | DeciderRequest;
+export type CallRequest = TaskRequest | RetryRequest | DeciderRequest | SignalRequest;
 
 /** How execute ended, as revert is told. */
 export type EncodedOutcome = {

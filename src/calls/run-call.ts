@@ -1,6 +1,7 @@
 import { toFailure } from '../model/failure.js';
 import { unusableAnswer } from './answers.js';
 import { callRetry } from './call-retry.js';
+import { callSchema } from './call-schema.js';
 import { callTask } from './call-task.js';
 import type { CallEnd } from './end.js';
 import type { CallPort } from './port.js';
@@ -22,6 +23,8 @@ export async function runCall(request: CallRequest, registry: CallRegistry, port
         return await callRetry(request, registry, port);
       case 'decider':
         return await askDecider(request, registry);
+      case 'signal':
+        return await callSchema(request, registry);
     }
   } catch (thrown) {
     const interruption = Interruption.of(thrown);

@@ -17,6 +17,7 @@ export {
   type LeafBox,
   type Mark,
   textOn,
+  waitLabel,
   withoutImplied,
 } from './draw/drawing.js';
 export { mermaid } from './draw/mermaid.js';
@@ -28,6 +29,7 @@ export type {
   CompiledFlow,
   CompiledRetry,
   CompiledTask,
+  CompiledWait,
   ExecutionGraph,
   OptionalPart,
 } from './graph/compiled-flow.js';
@@ -42,6 +44,7 @@ export type {
   RetryNodeShape,
   TaskNodeShape,
   UnknownNodeShape,
+  WaitShape,
 } from './shape/flow-shape.js';
 export { pathsOf } from './shape/node-places.js';
 export type { Found, SelectSource, Source } from './shape/source.js';

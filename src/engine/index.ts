@@ -12,6 +12,7 @@ export type {
   ProgressEvent,
   RecoveryEvent,
   RunEvent,
+  SignalEvent,
 } from './events/events.js';
 export { Engine, type EngineEnd } from './loop/engine.js';
 export { beginRun, isWoken, type NewRun, type OpenedRun, resetRun, runOf, type TakenRun, takeOver } from './loop/open.js';

@@ -99,6 +99,8 @@ export const SENTENCES = {
   BAD_BACKOFF:
     "'{node}' waits with {option}: {value}, which makes no sense: delayMs and maxMs are at least 0, factor at least 1, jitter from 0 to 1",
   BAD_OTHERWISE: "flow '{flow}' has a retry with otherwise: '{value}': say 'REVERT', 'REVERT_ALL' or 'REVERT_LOCAL'",
+  BAD_TIME: "'{node}' waits for {value}, which is no time: give milliseconds of at least 0, or the name of a value that says them",
+  UNKNOWN_SIGNAL: "flow '{flow}' waits for no signal '{value}'",
   BAD_ATTEMPTS: 'times({value}) makes no sense: give a whole number of attempts of at least 1',
 } as const;
 

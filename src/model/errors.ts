@@ -13,6 +13,7 @@ import type { RunState } from './states.js';
  * ├─ RunOwnedError          RUN_OWNED            a live engine has this run
  * ├─ RunNotFoundError       RUN_NOT_FOUND        no run has this id
  * ├─ RunEndedError          RUN_ENDED            the run has ended: nothing can be asked of it any more
+ * ├─ SignalsFullError       SIGNALS_FULL         more signals wait for this run than it may have
  * ├─ IncompatibleFlowError  INCOMPATIBLE_FLOW    the stored run was made by a flow that this code can't continue
  * ├─ RunNotFailedError      RUN_NOT_FAILED       an operator wants a run to go on from what failed, and it did not end in FAILURE
  * ├─ RevertNotFailedError   REVERT_NOT_FAILED    an operator named a task whose revert has not failed
@@ -46,16 +47,18 @@ export class FlowDefinitionError extends FlowproofError<'FLOW_DEFINITION'> {
   }
 }
 
-/** The inputs of a run are wrong; nothing was written. */
+/** The inputs of a run, or `what` is sent to it, are wrong; nothing was written. */
 export class InvalidInputError extends FlowproofError<'INVALID_INPUT'> {
   override readonly name = 'InvalidInputError';
   constructor(
     readonly flow: string,
     readonly issues: readonly ValueIssue[],
+    what?: string,
   ) {
+    const wrong = what === undefined ? `the inputs of flow '${flow}' are` : `the ${what} is`;
     super(
       'INVALID_INPUT',
-      `the inputs of flow '${flow}' are not valid:\n${issues.map((issue) => `  ${issue.path === '' ? '(inputs)' : issue.path}: ${issue.message}`).join('\n')}`,
+      `${wrong} not valid:\n${issues.map((issue) => `  ${issue.path === '' ? '(inputs)' : issue.path}: ${issue.message}`).join('\n')}`,
     );
   }
 }
@@ -123,7 +126,21 @@ export class RunEndedError extends FlowproofError<'RUN_ENDED'> {
     /** How it ended. */
     readonly state: RunState,
   ) {
-    super('RUN_ENDED', `run '${runId}' has ended: it is ${state}, and can't be suspended or cancelled any more`);
+    super('RUN_ENDED', `run '${runId}' has ended: it is ${state}, and nothing can be asked of it any more`);
+  }
+}
+
+/** As many signals as a run may have wait for it, and none has been heard: nothing of this one was written. */
+export class SignalsFullError extends FlowproofError<'SIGNALS_FULL'> {
+  override readonly name = 'SignalsFullError';
+  constructor(
+    readonly runId: string,
+    readonly signals: number,
+  ) {
+    super(
+      'SIGNALS_FULL',
+      `${signals} signals wait for run '${runId}', which has heard none of them: send again when it has, or look why it does not wait for them`,
+    );
   }
 }
 

@@ -34,6 +34,7 @@ export type FlowproofErrorCode =
   | 'RUN_OWNED'
   | 'RUN_NOT_FOUND'
   | 'RUN_ENDED'
+  | 'SIGNALS_FULL'
   | 'INCOMPATIBLE_FLOW'
   | 'RUN_NOT_FAILED'
   | 'REVERT_NOT_FAILED'

@@ -28,6 +28,11 @@ export function isValueName(value: unknown): boolean {
   return isWholeText(value) && value !== '' && value !== '__proto__' && !value.startsWith('~');
 }
 
+/** What a signal can be called: it is also the name of the value that it gives. */
+export function isSignalName(value: unknown): value is string {
+  return isValueName(value) && (value as string).length <= MAX_ID;
+}
+
 /** A name as messages show it. */
 export function shownName(name: unknown): string {
   return isWholeText(name) ? name : typeof name === 'string' ? JSON.stringify(name).slice(1, -1) : inWords(name);

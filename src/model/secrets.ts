@@ -9,4 +9,6 @@ export interface Secrets {
    * they say beside their outputs may have it in it, too.
    */
   readonly secretReaders: ReadonlyMap<number, ReadonlySet<string>>;
+  /** Names of signals whose payload is secret, as a wait for one says so; absent: none. */
+  readonly signals?: ReadonlySet<string>;
 }

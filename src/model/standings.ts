@@ -4,10 +4,10 @@ import type { AtomState, Intention } from './states.js';
 export interface Standing {
   /**
    * What the engine does by itself, when its turn has come. `execute`: when everything before it is done; `revert`, `retry` (begin
-   * its flow anew): when everything after it is clear; `leave out`: at once. `wait`: for an answer of the user's code, or for a
-   * person. `rest`: nothing, unless its flow begins anew.
+   * its flow anew): when everything after it is clear; `leave out`, `withdraw`: at once. `wait`: for an answer of the user's
+   * code, for a person, a signal or a time. `rest`: nothing, unless its flow begins anew.
    */
-  readonly next: 'execute' | 'revert' | 'retry' | 'leave out' | 'wait' | 'rest';
+  readonly next: 'execute' | 'revert' | 'retry' | 'leave out' | 'withdraw' | 'wait' | 'rest';
   /** What is after it need not wait for it. */
   readonly isDone: boolean;
   /** What is before it may be undone: of this one nothing is left. */
@@ -92,5 +92,12 @@ export const STANDINGS: Readonly<Record<AtomState, Row>> = {
     REDO: { next: 'rest', isDone: true, isClear: true, says: 'is skipped until the retry before it tries again' },
     RETRY: { next: 'rest', isDone: true, isClear: true, says: 'is skipped' },
     IGNORE: { next: 'rest', isDone: true, isClear: true, says: 'is left out' },
+  },
+  WAITING: {
+    EXECUTE: open('wait', 'goes on when its time comes, or its signal'),
+    REVERT: open('withdraw', 'is withdrawn at once: it has done nothing'),
+    REDO: open('withdraw', 'is withdrawn at once, and waits again after the retry before it'),
+    RETRY: IS_TRIED,
+    IGNORE: open('withdraw', 'is withdrawn at once, and left out'),
   },
 };

@@ -4,9 +4,6 @@ export const RUN_STATES = ['PENDING', 'RUNNING', 'SUSPENDED', 'SUCCESS', 'REVERT
 /** State of a whole run. `REVERTED` means that everything that was done is undone; `FAILURE` that something could not be. */
 export type RunState = (typeof RUN_STATES)[number];
 
-/** What an atom is: something that is done, or something that tries a flow again. */
-export type AtomKind = 'task' | 'retry';
-
 export const ATOM_STATES = [
   'PENDING',
   'RUNNING',
@@ -17,9 +14,17 @@ export const ATOM_STATES = [
   'REVERT_FAILURE',
   'RETRYING',
   'IGNORE',
+  'WAITING',
 ] as const;
-/** State of one task or retry of a run. `RUNNING` means: may have started. */
+/**
+ * State of one task, wait or retry of a run. `RUNNING` means: may have started. `WAITING`: nothing of it is called; it goes on
+ * when its time comes, or its signal.
+ */
 export type AtomState = (typeof ATOM_STATES)[number];
+
+/** What an atom is: code that is called, something that is waited for, or what decides about trying again. Stored with each flow. */
+export type AtomKind = 'task' | 'retry' | 'wait';
+export const ATOM_KINDS: readonly AtomKind[] = ['task', 'retry', 'wait'];
 
 /**
  * What the engine means to do with an atom next; TaskFlow R-1.5. `RETRY`: of a retry, to undo its flow and try again. Added:
@@ -59,11 +64,12 @@ export const RUN_MOVES: Readonly<Record<RunState, readonly RunState[]>> = {
  * call), `RUNNING → RUNNING` and `REVERTING → REVERTING` (the same work again after a crash), `REVERTING → SUCCESS`
  * and `REVERTING → FAILURE` (a revert withdrawn before the call), `RUNNING → RETRYING` (the same of a retry's next
  * attempt), `SUCCESS → FAILURE` (a retry whose decision throws), `RETRYING → REVERTING` (a retry that is given up between
- * two attempts), the ways out of `REVERT_FAILURE`: another try, or a person who has undone it, and `REVERTED → IGNORE` (an
- * optional node that has failed is undone, and left out).
+ * two attempts), the ways out of `REVERT_FAILURE`: another try, or a person who has undone it, `REVERTED → IGNORE` (an
+ * optional node that has failed is undone, and left out), and all of `WAITING`; `WAITING → REVERTED`: it is withdrawn, as its
+ * run goes back, and has done nothing.
  */
 export const ATOM_MOVES: Readonly<Record<AtomState, readonly AtomState[]>> = {
-  PENDING: ['RUNNING', 'IGNORE'],
+  PENDING: ['RUNNING', 'IGNORE', 'WAITING'],
   RUNNING: ['SUCCESS', 'FAILURE', 'RUNNING', 'PENDING', 'RETRYING'],
   SUCCESS: ['REVERTING', 'RETRYING', 'PENDING', 'FAILURE'],
   FAILURE: ['REVERTING', 'PENDING'],
@@ -72,6 +78,7 @@ export const ATOM_MOVES: Readonly<Record<AtomState, readonly AtomState[]>> = {
   REVERT_FAILURE: ['REVERTING', 'REVERTED', 'PENDING'],
   RETRYING: ['RUNNING', 'PENDING', 'REVERTING'],
   IGNORE: ['PENDING'],
+  WAITING: ['SUCCESS', 'FAILURE', 'REVERTED', 'PENDING'],
 };
 
 /** Whether a run in this state has ended: nothing moves it but a reset or an operator. */

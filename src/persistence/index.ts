@@ -1,6 +1,6 @@
 /** Door of the journal: the contract that stores implement, the stores that need no npm client, and what all stores share. */
 
-export { ENTRY_FORMAT, type Entry, formatOf } from './contract/entry.js';
+export { ENTRY_FORMAT, type Entry, formatOf, formatOfFlow } from './contract/entry.js';
 export type * from './contract/journal.js';
 export { JournalError } from './contract/journal-error.js';
 export { renewalMs } from './contract/leases.js';
@@ -11,6 +11,7 @@ export { type PruneAllParams, type PruneOrder, pruneAll, pruneOrder } from './co
 export { readOnlyRefusal } from './contract/read-only.js';
 export { runStateWord } from './contract/run-state-word.js';
 export { Shared } from './contract/shared.js';
+export { MAX_SIGNALS, type SentSignal, sentSignal } from './contract/signals.js';
 export type { StoredEntry } from './contract/stored-entry.js';
 export { MAX_TAKES, MOST_POISONED, type TakeParams } from './contract/takes.js';
 export { type EncryptedOptions, encrypted } from './encryption/encrypted.js';
@@ -24,6 +25,6 @@ export { type MemoryOptions, memory } from './memory/memory.js';
 export type { Offload } from './offload/offload.js';
 export { type OffloadedOptions, offloaded } from './offload/offloaded.js';
 export type { TransitionKind } from './transitions/kind.js';
-export type { FlowChange, RunCreation } from './transitions/payloads.js';
+export type { Awaited, FlowChange, RunCreation } from './transitions/payloads.js';
 export { type Fact, kindOf, rangeOf, TRANSITIONS, type Transition, type Word } from './transitions/table.js';
 export { isWrapped } from './transitions/wrapped.js';

@@ -82,7 +82,7 @@ class Serving {
 
 function registryOf({ tasks, codec = jsonCodec, resolve }: TaskSetDefinition, services: object): CallRegistry {
   const onlyTasks = (): never => {
-    throw new Error('retries and deciders are called in the process of their app');
+    throw new Error('retries, deciders and schemas of waits are called in the process of their app');
   };
   return {
     codec,
@@ -97,6 +97,7 @@ function registryOf({ tasks, codec = jsonCodec, resolve }: TaskSetDefinition, se
     },
     retry: onlyTasks,
     decider: onlyTasks,
+    wait: onlyTasks,
   };
 }
 

@@ -110,6 +110,9 @@ function add(found: Map<string, TaskDefinition>, task: TaskDefinition): void {
   found.set(task.name, task);
 }
 
+/** Waits are not called, there or anywhere. */
 function tasksIn({ nodes }: FlowDefinition): readonly TaskDefinition[] {
-  return nodes.flatMap(({ node }) => (node.kind === 'task' ? [node] : node.kind === 'flow' ? tasksIn(node) : []));
+  return nodes.flatMap(({ node }) =>
+    node.kind === 'task' ? (node.wait === undefined ? [node] : []) : node.kind === 'flow' ? tasksIn(node) : [],
+  );
 }

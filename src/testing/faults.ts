@@ -105,7 +105,7 @@ class FaultyJournal implements Journal {
   runs: Journal['runs'] = (filter) => this.#alive(() => this.#journal.runs(filter));
   saveLogbook: Journal['saveLogbook'] = (logbook) => this.#alive(() => this.#journal.saveLogbook(logbook));
   logbooks: Journal['logbooks'] = (filter) => this.#alive(() => this.#journal.logbooks(filter));
-  send: Journal['send'] = (message) => this.#alive(() => this.#journal.send(message));
+  send: Journal['send'] = (message, options) => this.#alive(() => this.#journal.send(message, options));
   tick: Journal['tick'] = (params) => this.#alive(() => this.#journal.tick(params));
   giveBack: Journal['giveBack'] = (owner, runIds) => this.#alive(() => this.#journal.giveBack(owner, runIds));
   release: Journal['release'] = (owner) => this.#alive(() => this.#journal.release(owner));

@@ -1,6 +1,7 @@
 import { expect, test } from 'vitest';
+import { z } from 'zod';
 import { postgres } from '../../src/adapters/postgres/index.js';
-import { defineTask, flowproof, linear } from '../../src/index.js';
+import { defineTask, flowproof, linear, waitFor } from '../../src/index.js';
 import { withFaults } from '../../src/testing/index.js';
 import { Gate } from '../app/gate.js';
 import { bench, sixSteps } from '../app/workshop.js';
@@ -96,6 +97,26 @@ describePostgres('the views', (database) => {
     await second.reset('changed');
     expect(await agrees(second)).toEqual(['changing/new PENDING', 'changing/a PENDING', 'changing/gated PENDING']);
     expect((await atomsOf('changed')).map(({ rounds, failures }) => rounds + failures)).toEqual([0, 0, 0]);
+  });
+
+  test('say of waits what the engine says', async () => {
+    const flow = linear('waiting').add(waitFor('go', z.number())).add(waitFor('never')).build();
+    await using app = flowproof({ persistence: postgres(database().url), flows: [flow] });
+    const run = await app.start(flow, { id: 'waiting' });
+    await run.signal('go', 1);
+    await expect.poll(async () => (await app.inspect('waiting')).waiting?.name).toBe('never');
+    const seen = async () => (await atomsOf('waiting')).map(({ kind, state, rounds, executions }) => [kind, state, rounds, executions]);
+    expect(await seen()).toEqual([
+      ['wait', 'SUCCESS', 1, 0],
+      ['wait', 'WAITING', 1, 0],
+    ]);
+    expect((await timelineOf('waiting')).flatMap(({ event, detail }) => (event === 'SIGNAL' ? [detail] : []))).toEqual(['go']);
+    await run.cancel();
+    await run.result();
+    expect(await seen()).toEqual([
+      ['wait', 'REVERTED', 1, 0],
+      ['wait', 'REVERTED', 1, 0],
+    ]);
   });
 
   test('leave out a start that was withdrawn, unless it was called before', async () => {

@@ -6,7 +6,7 @@ import { describePostgres } from '../support/postgres.js';
 import { Gate } from './gate.js';
 
 /** What an app of a newer version sends while this one has the run. */
-const sentByNewer = (runId: string) => ({ id: 'm-1', runId, kind: 'signal', payload: 'approved' }) as unknown as InboxMessage;
+const sentByNewer = (runId: string) => ({ id: 'm-1', runId, kind: 'answer', payload: 'approved' }) as unknown as InboxMessage;
 
 async function keeps(store: Persistence): Promise<void> {
   const gate = new Gate();

@@ -13,6 +13,7 @@ test('a snapshot needs the format of the newest entry that it stands for, and a 
   const { entry } = sampleRun();
   foldEntry(run, { ...entry(0), format: 7 });
   const writer = new Writer({ journal: memory().connect(), clock: systemClock, ids: randomIds(), storeTimeoutMs: 1 }, undefined);
+  run.seq += 1;
   expect(writer.entry(run, [['RUN', 'RUNNING']]).format).toBe(1);
   const snapshot = writer.entry(run, [['SNAPSHOT', snapshotOf(run)]], 'snapshot');
   expect(snapshot.format).toBe(7);

@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
-import type { RetryDefinition } from '../../src/authoring/index.js';
+import type { RetryDefinition, WaitDefinition } from '../../src/authoring/index.js';
 import type { CompiledFlow } from '../../src/compilation/index.js';
 import { decide } from '../../src/engine/decide/decide.js';
 import type { Run } from '../../src/engine/decide/step.js';
@@ -21,6 +21,12 @@ type Tree =
       readonly optional: boolean;
     }
   | {
+      readonly kind: 'wait';
+      readonly waits: WaitDefinition & { readonly judged?: true };
+      readonly luck: number;
+      readonly optional: boolean;
+    }
+  | {
       readonly kind: 'line' | 'fan';
       readonly children: readonly Tree[];
       readonly attempts: number;
@@ -34,9 +40,24 @@ const GUARDS: readonly Guard[] = ['stock', 'paused', 'local', 'own', 'own with c
 
 const optional = fc.constantFrom(true, false, false);
 
+const waits: fc.Arbitrary<Extract<Tree, { kind: 'wait' }>['waits']> = fc.oneof(
+  fc.record({ kind: fc.constant('sleep' as const), ms: fc.constantFrom(0, 70, 500) }),
+  fc.record(
+    {
+      kind: fc.constant('signal' as const),
+      signal: fc.constantFrom('x', 'y'),
+      judged: fc.constant(true as const),
+      timeoutMs: fc.constantFrom(0, 70, 500),
+      fallback: fc.constant({ value: 1 }),
+    },
+    { requiredKeys: ['kind', 'signal'] },
+  ),
+);
+
 const tree: fc.Arbitrary<Tree> = fc.letrec<{ tree: Tree }>((tie) => ({
   tree: fc.oneof(
     { maxDepth: 3, withCrossShrink: true },
+    fc.record({ kind: fc.constant('wait' as const), waits, luck: fc.nat({ max: 99 }), optional }),
     fc.record({
       kind: fc.constant('task' as const),
       priority: fc.integer({ min: -1, max: 1 }),
@@ -75,6 +96,12 @@ function layOut(root: Tree): { nodes: Record<string, Node>; luck: Map<string, nu
       const name = `t${count++}`;
       const decider = item.reach === 'none' ? {} : { decider: { reach: item.reach } };
       nodes[name] = { after: before, priority: item.priority, revert: item.revert, ...decider };
+      luck.set(name, item.luck);
+      return [name];
+    }
+    if (item.kind === 'wait') {
+      const name = `w${count++}`;
+      nodes[name] = { after: before, waits: item.waits };
       luck.set(name, item.luck);
       return [name];
     }
@@ -155,11 +182,17 @@ function play(
       bench.vote(wordOf(bench, question));
       continue;
     }
-    if (question !== undefined) {
+    if (question?.about === 'node') {
       const target = bench.flow.deciders?.[question.decider]?.target ?? '';
       bench.vote((luck.get(target) ?? 0) % 2 === 0);
       continue;
     }
+    if (question?.about === 'signal') {
+      const sent = bench.run.status.signals.find(({ name }) => name === question.name)?.payload as number;
+      bench.judge(sent % 3 === 2 ? 'refused' : { value: sent });
+      continue;
+    }
+    if (bench.flying.size === 0 && signals(bench, luck)) continue;
     if (bench.flying.size === 0 && bench.run.status.state === 'RUNNING') {
       if (bench.slept === undefined || bench.slept <= bench.limits.monotonicMs) throw new Error('it waits for nothing');
       bench.limits = { ...bench.limits, nowMs: bench.slept, monotonicMs: bench.slept };
@@ -176,6 +209,21 @@ function play(
   }
   look(bench);
   return bench;
+}
+
+/** Where nothing moves by itself, a signal comes, for the first that waits for one, unless its time is to be over first. */
+function signals(bench: Bench, luck: ReadonlyMap<string, number>): boolean {
+  const { status, frontier } = bench.run;
+  for (const atom of frontier.waits) {
+    const { awaited, round } = status.atoms[atom] as AtomStatus;
+    const dice = (luck.get(bench.flow.atoms[atom]?.path ?? '') ?? 0) + round;
+    if (awaited?.signal === undefined || (awaited.untilMs !== undefined && dice % 2 === 0)) continue;
+    const sent = bench.history.flat().filter(([word]) => word === 'SIGNAL').length;
+    // Some are for nobody, or for a wait that is to come.
+    bench.signal(dice % 5 === 0 && sent % 4 === 0 ? 'y' : awaited.signal, sent);
+    return true;
+  }
+  return false;
 }
 
 test('the state is the fold of the journal, at every step', () => {
@@ -201,7 +249,8 @@ test('a snapshot is worth the journal before it', () => {
     fc.property(plan, (planned) => {
       play(planned, ({ run, flow }) => {
         const restored = newRun('r', flow.atoms.length);
-        Object.assign(restored, { seq: run.status.seq, epoch: run.status.epoch, atMs: run.status.atMs });
+        const { seq, epoch, atMs, format } = run.status;
+        Object.assign(restored, { seq, epoch, atMs, format });
         restore(restored, JSON.parse(JSON.stringify(snapshotOf(run.status))));
         expect(restored).toEqual(run.status);
       });
@@ -216,6 +265,8 @@ test('the frontier that is kept by counting is the one that is built anew', () =
     frontier.nextForward(),
     frontier.nextBack(),
     frontier.nextLeftOut(),
+    frontier.nextWithdrawn(),
+    frontier.waits,
     frontier.nextLost(),
     frontier.nextUnsettled(),
     frontier.nextWakeUp({ nowMs: 0, monotonicMs: 0 })?.atMs,
@@ -267,7 +318,7 @@ test('every run ends, and its state says what is left', () => {
   fc.assert(
     fc.property(plan, (planned) => {
       const { run } = play(planned, () => undefined);
-      const tasks = run.status.atoms.filter((_, index) => run.flow.atoms[index]?.kind === 'task').map(({ state }) => state);
+      const tasks = run.status.atoms.filter((_, index) => run.flow.atoms[index]?.kind !== 'retry').map(({ state }) => state);
       if (run.status.state === 'SUCCESS') expect(tasks.filter((state) => state !== 'SUCCESS' && state !== 'IGNORE')).toEqual([]);
       else if (run.status.state === 'REVERTED')
         expect(tasks.filter((state) => state !== 'REVERTED' && state !== 'PENDING' && state !== 'IGNORE')).toEqual([]);
@@ -278,7 +329,9 @@ test('every run ends, and its state says what is left', () => {
 
 test('a run of optional nodes fails only where it can not undo them', () => {
   const tolerant = ({ ...item }: Tree): Tree =>
-    item.kind === 'task' ? { ...item, optional: true } : { ...item, guard: 'local', children: item.children.map(tolerant) };
+    item.kind === 'task' || item.kind === 'wait'
+      ? { ...item, optional: true }
+      : { ...item, guard: 'local', children: item.children.map(tolerant) };
   fc.assert(
     fc.property(plan, (planned) => {
       const { run } = play({ ...planned, tree: tolerant(planned.tree) }, () => undefined);
@@ -294,7 +347,9 @@ test('one at a time, crashes change neither the end nor the order of what ended'
       const ends = (bench: Bench): string[] =>
         bench.history
           .flat()
-          .flatMap(([word, atom]) => (word === 'SUCCESS' || word === 'REVERTED' || word === 'REVERT_FAILURE' ? [`${atom} ${word}`] : []));
+          .flatMap(([word, atom]) =>
+            word === 'SUCCESS' || word === 'HEARD' || word === 'REVERTED' || word === 'REVERT_FAILURE' ? [`${atom} ${word}`] : [],
+          );
       const calm = play({ ...planned, capacity: 1, crashes: [] }, () => undefined);
       const rough = play({ ...planned, capacity: 1 }, () => undefined);
       expect(rough.run.status.state).toBe(calm.run.status.state);

@@ -1,4 +1,4 @@
-import type { RetryDefinition, TaskDefinition } from '../../src/authoring/index.js';
+import type { RetryDefinition, TaskDefinition, WaitDefinition } from '../../src/authoring/index.js';
 import {
   type CompiledAtom,
   type CompiledDecider,
@@ -15,6 +15,7 @@ import { beginEntry, foldTransition } from '../../src/engine/state/fold.js';
 import type { AskCommand, CallCommand, CallOutcome, Decision, EngineEvent, Limits } from '../../src/engine/state/protocol.js';
 import { newRun } from '../../src/engine/state/run-status.js';
 import { jsonCodec } from '../../src/model/codec/json-codec.js';
+import type { Json } from '../../src/model/json.js';
 import type { Transition } from '../../src/persistence/index.js';
 
 /** A node of a flow that only exists in tests: the core must run any graph, long before users can write one. */
@@ -26,6 +27,8 @@ export interface Node {
   readonly onInterrupted?: TaskDefinition['onInterrupted'];
   /** A decider between the first node before it and this one; a no skips this one, or everything after it, too. */
   readonly decider?: { readonly reach: 'atom' | 'all' };
+  /** Makes it a wait; `judged`: its signal gives a value, which a schema judges. */
+  readonly waits?: WaitDefinition & { readonly judged?: true };
   /** Makes it the retry of the nodes up to, and with, this one. */
   readonly retries?: { readonly until: string; readonly attempts?: number; readonly policy?: RetryDefinition };
 }
@@ -54,6 +57,10 @@ export function compiled(nodes: Readonly<Record<string, Node>>, parts: readonly 
         inputs: {},
         outputs: [],
       };
+    }
+    if (node.waits) {
+      const outputs = node.waits.judged === true ? [{ name: 'value', optional: false }] : [];
+      return { ...place, kind: 'wait', wait: node.waits, inputs: {}, requires: [], outputs };
     }
     return { ...place, kind: 'task', task: definition(name, node), inputs: {}, revertInputs: {}, outputs: [], revertPorts: [] };
   });
@@ -149,6 +156,7 @@ export class Bench {
   /** When it wants to be woken, if it asked for that last. */
   slept: number | undefined;
   limits: Limits;
+  #sent = 0;
 
   constructor(
     readonly flow: CompiledFlow,
@@ -175,6 +183,25 @@ export class Bench {
   vote(answer: unknown): string[] {
     const { question, id } = this.asked.shift() as AskCommand;
     return this.decide([{ kind: 'answered', question, id, answer }]);
+  }
+
+  /** A signal comes. @param id of its message */
+  signal(name: string, payload?: Json, id = `m${this.#sent++}`): string[] {
+    return this.decide([{ kind: 'signal', name, id, ...(payload === undefined ? {} : { payload }) }]);
+  }
+
+  /** Time passes. */
+  pass(ms: number): string[] {
+    const { nowMs, monotonicMs } = this.limits;
+    this.limits = { ...this.limits, nowMs: nowMs + ms, monotonicMs: monotonicMs + ms };
+    return this.decide([]);
+  }
+
+  /** Answers the schema that was asked first. */
+  judge(answer: Json | 'refused'): string[] {
+    const { question, id } = this.asked.shift() as AskCommand;
+    const failure = { name: 'TaskContractError', message: 'refused' };
+    return this.decide([{ kind: 'answered', question, id, ...(answer === 'refused' ? { answer: undefined, failure } : { answer }) }]);
   }
 
   /** The same run in another engine: from its journal alone. */
@@ -245,6 +272,7 @@ export class Bench {
     if (word === 'TAKEOVER') return `TAKEOVER ${(rest[0] as number[]).map((atom) => this.#name(atom)).join(' ')}`.trim();
     if (word === 'INTEND') return `INTEND ${rest[0]} ${rest[1]}-${rest[2]}`;
     if (word === 'RESET') return `RESET ${rest[0]}-${rest[1]}`;
+    if (word === 'SIGNAL') return `SIGNAL ${rest[0]}`;
     if (word === 'SNAPSHOT' || word === 'CANCEL' || word === 'FLOW') return word;
     return `${this.#name(rest[0] as number)} ${word}`;
   }

@@ -32,6 +32,7 @@ const SAMPLES: readonly [errors.FlowproofError, string, readonly string[]][] = [
   [new errors.RunConflictError('order-42', 'provision', 'remove'), 'RUN_CONFLICT', ["'order-42'", "'remove'", "'provision'"]],
   [new errors.RunOwnedError('order-42', 'e-1'), 'RUN_OWNED', ["'order-42'", 'e-1', "takeover: 'force'"]],
   [new errors.RunEndedError('order-42', 'SUCCESS'), 'RUN_ENDED', ["'order-42'", 'SUCCESS']],
+  [new errors.SignalsFullError('order-42', 1_000), 'SIGNALS_FULL', ["'order-42'", '1000 signals']],
   [new errors.RunNotFoundError('order-42'), 'RUN_NOT_FOUND', ["'order-42'"]],
   [
     new errors.IncompatibleFlowError('order-42', 'provision', ['attach was removed']),
@@ -88,13 +89,15 @@ test('the documentation has a place for each code, which the error names', () =>
 test('the documentation has a place for each code that a failure is given', () => {
   const page = readFileSync(join(import.meta.dirname, '../../docs/errors.md'), 'utf8');
   const places = new Set([...page.matchAll(/^### (.*)$/gm)].map(([, heading]) => heading));
-  const sources = ['engine', 'executors'].flatMap((room) => {
+  const sources = ['calls', 'engine', 'executors'].flatMap((room) => {
     const folder = join(import.meta.dirname, '../../src', room);
     return readdirSync(folder, { recursive: true, encoding: 'utf8' }).flatMap((name) =>
       name.endsWith('.ts') ? readFileSync(join(folder, name), 'utf8') : [],
     );
   });
-  const codes = sources.flatMap((source) => [...source.matchAll(/(?:code: |refuse\(path, )'([A-Z_]+)'/g)].map(([, code]) => code));
+  const codes = sources.flatMap((source) =>
+    [...source.matchAll(/(?:code: |refuse\(path, |const [A-Z_]+ = )'([A-Z_]+)'/g)].map(([, code]) => code),
+  );
   expect(codes).toContain('BAD_ANSWER');
   expect(codes).toContain('INVALID_OUTPUT');
   expect(codes.filter((code) => !places.has(code))).toEqual([]);

@@ -41,7 +41,7 @@ test('a run begins before it ends: from PENDING only RUNNING is reached, or anot
 test('only tasks that were called are undone, and only undone ones run again', () => {
   const into = (target: string) => ATOM_STATES.filter((state) => ATOM_MOVES[state].some((next) => next === target));
   expect(into('REVERTING').sort()).toEqual(['FAILURE', 'RETRYING', 'REVERTING', 'REVERT_FAILURE', 'SUCCESS']);
-  expect(into('REVERTED').sort()).toEqual(['REVERTING', 'REVERT_FAILURE']);
+  expect(into('REVERTED').sort()).toEqual(['REVERTING', 'REVERT_FAILURE', 'WAITING']);
   expect(into('RUNNING').sort()).toEqual(['PENDING', 'RETRYING', 'RUNNING']);
   expect(into('IGNORE').sort()).toEqual(['PENDING', 'REVERTED']);
 });
@@ -58,5 +58,6 @@ test('the words are those that are in databases already', () => {
     'REVERT_FAILURE',
     'RETRYING',
     'IGNORE',
+    'WAITING',
   ]);
 });

@@ -8,7 +8,7 @@ test('reads back what it wrote', () => {
 });
 
 test.each([
-  ['an atom of a new kind', '{"atoms":[["f/a","wait"]],"manifest":{}}', `has the atom ["f/a","wait"]`],
+  ['an atom of a new kind', '{"atoms":[["f/a","gate"]],"manifest":{}}', `has the atom ["f/a","gate"]`],
   ['a newer description', '{"atoms":[["f/a","task"]],"manifest":{"manifest":3}}', 'is described in a newer way'],
 ])('leaves a flow with %s to the version that wrote it', (_, text, what) => {
   const reason = `the shape 'x' of its flow ${what}, which this version does not know`;

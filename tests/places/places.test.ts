@@ -1,6 +1,6 @@
 import { threadId } from 'node:worker_threads';
 import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest';
-import { type FlowEvent, flowproof, linear, memory, type PlacesOptions, processes, threads, unordered } from '../../src/index.js';
+import { type FlowEvent, flowproof, linear, memory, type PlacesOptions, processes, sleep, threads, unordered } from '../../src/index.js';
 import * as tasks from '../fixtures/places/tasks.js';
 import { PlaceModules } from './place-module.js';
 
@@ -27,6 +27,7 @@ const flows = {
   deadly: linear('deadly').add(tasks.deadly).build(),
   count: linear('count').add(tasks.count).build(),
   mortalInRevert: linear('mortalInRevert').input<{ how: string }>().add(tasks.mortalInRevert).add(tasks.stumbles).build(),
+  waits: linear('waits').add(sleep(1)).add(tasks.where).build(),
   transacts: linear('transacts').add(tasks.transacts).build(),
   obeys: unordered('obeys').add(tasks.obedient).add(tasks.stumbles).build(),
   disobeys: unordered('disobeys').add(tasks.spins).add(tasks.stumbles).build(),
@@ -62,6 +63,10 @@ describe.each(['threads', 'processes'] as const)('%s', (carrier) => {
       expect(first.place).not.toBe(`${process.pid}/${threadId}`);
       expect(Number(pid) === process.pid).toBe(carrier === 'threads');
       expect(await app.runOrThrow(flows.where)).toEqual(first);
+    });
+
+    test('follows a wait, which no module lists', async () => {
+      expect((await appOn().app.runOrThrow(flows.waits)).place).not.toBe(`${process.pid}/${threadId}`);
     });
 
     test.each([

@@ -31,20 +31,27 @@ function ground({ choice }: FlowBox, depth: number): string {
   return choice ? 'frame choice' : depth % 2 === 1 ? 'frame inner' : 'frame';
 }
 
-/** A task or a retry, with what it can do as an icon. */
+/** A task, a wait or a retry, with what it can do as an icon. */
 export function leaf(box: LeafBox, place: Rectangle): string {
   const { kind, notes = [], mark, reverts } = box;
   const [center, middle] = [place.left + place.width / 2, place.top + place.height / 2];
   const x = center + (kind === 'retry' ? 9 : reverts ? -9 : 0);
   const first = middle + BASE - (notes.length * NOTE) / 2;
   return group(box, [
-    kind === 'retry' ? hexagon(place, `retry${boxClass(box)}`) : rectangle(place, 8, `${kind}${boxClass(box)}`),
+    kind === 'retry'
+      ? hexagon(place, `retry${boxClass(box)}`)
+      : rectangle(place, cornersOf(kind, place), `${kind === 'wait' ? 'task' : kind}${boxClass(box)}`),
     ...outline(box, place, 11),
     text(signed(box.label, mark), { x, y: first }, `name${textClass(box)}`, 'middle'),
     ...notes.map((note, index) => text(note, { x, y: first + (index + 1) * NOTE }, 'note', 'middle')),
     ...(kind === 'retry' ? [retryIcon({ x: place.left + 21, y: middle })] : []),
     ...(reverts ? [undoIcon({ x: place.left + place.width - 16, y: middle })] : []),
   ]);
+}
+
+/** What waits is round at its ends. */
+function cornersOf(kind: LeafBox['kind'], { height }: Rectangle): number {
+  return kind === 'wait' ? height / 2 : 8;
 }
 
 /** Who points at it is told all of it. */
@@ -65,5 +72,6 @@ function textClass({ mark }: Box): string {
 function outline({ mark, kind }: Box, { left, top, width, height }: Rectangle, radius: number): readonly string[] {
   if (mark !== 'changed') return [];
   if (kind === 'retry') return [hexagon({ left: left - 5, top: top - 3, width: width + 10, height: height + 6 }, 'outline')];
-  return [rectangle({ left: left - 3, top: top - 3, width: width + 6, height: height + 6 }, radius, 'outline')];
+  const around = { left: left - 3, top: top - 3, width: width + 6, height: height + 6 };
+  return [rectangle(around, kind === 'wait' ? around.height / 2 : radius, 'outline')];
 }

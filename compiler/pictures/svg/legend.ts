@@ -25,6 +25,14 @@ const BOXES: readonly (readonly [is: (box: Box) => boolean, entry: Entry])[] = [
   [({ kind }) => kind === 'task', { words: 'task', width: 30, draw: square('task') }],
   [(box) => box.kind === 'task' && box.reverts, { words: 'can be undone', width: 16, draw: (x, y) => [undoIcon({ x: x + 6, y })] }],
   [
+    ({ kind }) => kind === 'wait',
+    {
+      words: 'waits',
+      width: 30,
+      draw: (x, y) => [rectangle({ left: x + 2, top: y - 7, width: 24, height: 14 }, 7, 'task')],
+    },
+  ],
+  [
     ({ kind }) => kind === 'retry',
     {
       words: 'tries its flow again',

@@ -12,14 +12,15 @@ import { known } from './known-options.js';
 import { nodeOf } from './library-values.js';
 import { nameFor } from './made-up-names.js';
 import { ClassMark, decorate, defined } from './tasks.js';
+import { WAITS, waitNode } from './waits.js';
 
 /** What flows are written with, by the names under which flowproof exports it. Nothing else of it is called for the source. */
 const { linear, unordered, graph } = authoring.builders(compile);
 const { alwaysRevert, alwaysRevertAll, defineRetry, defineTask, forEach, forEachOf } = authoring;
-const { mapTask, reduceTask, Retry, Task, times, use } = authoring;
+const { mapTask, reduceTask, Retry, sleep, sleepUntil, Task, times, use, waitFor } = authoring;
 const EXPORTS: ReadonlyMap<string, object> = new Map<string, object>(
   Object.entries({
-    ...{ linear, unordered, graph, Task, defineTask, mapTask, reduceTask, use },
+    ...{ linear, unordered, graph, Task, defineTask, mapTask, reduceTask, sleep, sleepUntil, use, waitFor },
     ...{ Retry, defineRetry, times, forEach, forEachOf, alwaysRevert, alwaysRevertAll },
     ...{ flowproof: makeApp, factory: makeFactory },
   }),
@@ -52,6 +53,7 @@ export function callExported(fn: object, args: readonly unknown[], at: ts.CallEx
   if (fn === makeApp) return appOf(args, at, interpreter);
   if (fn === makeFactory) return factoryOf(args, at, interpreter);
   if (fn === defineTask) return defined(args[0], at, interpreter);
+  if (WAITS.has(fn)) return waitNode(fn, args, at, interpreter);
   const pattern = BEGINNINGS.get(fn);
   if (pattern !== undefined) return begin(fn, pattern, args, at, interpreter);
   const gaps: Gap[] = [];

@@ -7,6 +7,7 @@ import type {
   RetryDefinition,
   TaskCode,
   TimesDefinition,
+  WaitDefinition,
 } from '#authoring';
 import type {
   FlowNodeShape,
@@ -17,6 +18,7 @@ import type {
   RetryNodeShape,
   TaskNodeShape,
   UnknownNodeShape,
+  WaitShape,
 } from '#compilation';
 import { placeholder } from './known-options.js';
 import { schemaOf } from './schemas.js';
@@ -65,7 +67,7 @@ function unknownOf(shape: UnknownNodeShape): NodeDefinition['node'] {
 }
 
 function taskOf(shape: TaskNodeShape): NodeDefinition['node'] {
-  const { task, named, requires, keeps, revertRequires, hasRevert, priority, maxLosses, version, revertRetry } = shape;
+  const { task, named, requires, keeps, revertRequires, hasRevert, priority, maxLosses, version, revertRetry, wait } = shape;
   return {
     kind: 'task',
     name: task,
@@ -82,7 +84,15 @@ function taskOf(shape: TaskNodeShape): NodeDefinition['node'] {
     ...(revertRetry === undefined ? {} : { revertRetry: { kind: 'times', ...revertRetry } }),
     version,
     code: noCode(),
+    ...(wait === undefined ? {} : { wait: waitOf(wait, requires) }),
   };
+}
+
+/** The values of a wait are not in its shape: any may stand for them. */
+function waitOf(wait: WaitShape, [port]: TaskNodeShape['requires']): WaitDefinition {
+  if (wait.kind === 'time') return wait.ms === undefined ? { kind: 'sleepFor', value: port?.name ?? '' } : { kind: 'sleep', ms: wait.ms };
+  const { fallback, ...rest } = wait;
+  return { ...rest, ...(fallback === undefined ? {} : { fallback: { value: null } }) };
 }
 
 function flowOf(

@@ -9,6 +9,8 @@ import type {
   RunResult,
   RunsAloneInApp,
   RunsInApp,
+  SentWith,
+  SignalIn,
 } from '../../authoring/index.js';
 import type { ExecutorChoice } from '../../calls/index.js';
 import type { Durability, Listener, OnFailure } from '../../engine/index.js';
@@ -16,7 +18,7 @@ import type { Clock } from '../../model/clock.js';
 import type { Codec } from '../../model/codec/codec.js';
 import type { LogbookFilter, LogbookPage, Metadata, Persistence } from '../../persistence/index.js';
 import type { FlowEngine } from '../steps/flow-engine.js';
-import type { RunHandle } from '../views/run-handle.js';
+import type { RunHandle, SignalOptions } from '../views/run-handle.js';
 import type { InspectOptions, PruneQuery, RunsPage, RunsQuery, RunView } from '../views/run-view.js';
 
 declare global {
@@ -224,6 +226,17 @@ export interface App<Flows extends readonly AnyFlow[]> {
    * @throws RunEndedError `RUN_ENDED` when the run has ended
    */
   cancel(id: string): Promise<RunHandle<Flows[number]>>;
+  /**
+   * Sends a signal to a run, as `waitFor` shows. Resolves when it is durable: it is heard now, or by the wait of its name that begins
+   * next, also if the run is suspended or its process has died.
+   * @throws InvalidInputError, RunNotFoundError, RunConflictError, RunEndedError, SignalsFullError
+   */
+  signal<F extends Flows[number], const Name extends string>(
+    flow: F | FactoryOf<F>,
+    id: string,
+    name: SignalIn<F, Name>,
+    ...sent: [...SentWith<F, Name>, options?: SignalOptions]
+  ): Promise<void>;
   /**
    * Goes on with a run that ended in FAILURE, when what it failed by is mended. Where reverts have failed, these are called
    * again, and the run goes on going back. Else what failed or was undone begins anew, in rounds of its own and so with

@@ -2,15 +2,17 @@ import type { AnyFlow, FlowsOf, Unseen } from '../../authoring/index.js';
 import type { AnyRunResult, Listener } from '../../engine/index.js';
 import { FlowFailedError } from '../../model/errors.js';
 import { grouping, type LogbookFilter, type LogbookPage, type Metadata } from '../../persistence/index.js';
+import type { FlowFinder } from '../registry/flow-finder.js';
 import { prepareInputs } from '../registry/inputs.js';
 import { type Listed, Registry } from '../registry/registry.js';
 import { Archive } from '../runs/archive.js';
 import type { StartedRun } from '../runs/driver.js';
 import { OperatorRequests } from '../runs/operator-requests.js';
 import { Runs, type RunsParts } from '../runs/runs.js';
+import { sendSignal } from '../runs/signalling.js';
 import { UntypedFlowEngine } from '../steps/flow-engine.js';
-import { type HandlingApp, handleOf } from '../views/handles.js';
-import type { RunHandle } from '../views/run-handle.js';
+import { type HandlingApp, handleOf, type Signalling } from '../views/handles.js';
+import type { RunHandle, SignalOptions } from '../views/run-handle.js';
 import type { InspectOptions, PruneQuery, RunsPage, RunsQuery, RunView } from '../views/run-view.js';
 import type { App, AppOptions, ResumeOptions, RunIdOption } from './app.js';
 import { Listeners } from './listeners.js';
@@ -114,7 +116,7 @@ class FlowproofApp {
     const only = typeof first === 'string' ? undefined : this.#registry.only(first);
     const result = (): Promise<AnyRunResult> =>
       this.#awaiting(() => this.#store.reading(() => this.#runs.outcome(only ?? this.#registry, id)));
-    return handleOf(id, { app: this.#handling, result, check: only?.check });
+    return handleOf(id, { app: this.#handling, result, signal: this.#signalling(only ?? this.#registry, id), check: only?.check });
   }
 
   async resume(first: Listed | string, second?: string | ResumeOptions, third?: ResumeOptions): Promise<AnyRunResult> {
@@ -152,6 +154,15 @@ class FlowproofApp {
 
   async cancel(id: string): Promise<RunHandle<AnyFlow>> {
     return this.#handle(await this.#store.writing(() => this.#operators.cancel(id)));
+  }
+
+  async signal(flow: Listed, id: string, name: string, payload?: unknown, options?: SignalOptions): Promise<void> {
+    await this.#signalling(this.#registry.only(flow), id)(name, payload, options);
+  }
+
+  #signalling(flows: FlowFinder, id: string): Signalling {
+    return (name, payload, { messageId } = {}) =>
+      this.#store.writing(() => sendSignal(flows, id, { name, payload, messageId }, { runs: this.#runs, codec: this.#parts.codec }));
   }
 
   async retryFailed(id: string): Promise<RunHandle<AnyFlow>> {
@@ -221,7 +232,8 @@ class FlowproofApp {
   }
 
   #handle({ key, result, engine }: StartedRun): RunHandle<AnyFlow> {
-    return handleOf(key, { app: this.#handling, result: () => this.#awaiting(() => result), engine });
+    const signal = this.#signalling(this.#registry, key);
+    return handleOf(key, { app: this.#handling, result: () => this.#awaiting(() => result), signal, engine });
   }
 
   /** A task that waits for a run of its own app lends its slot meanwhile. */

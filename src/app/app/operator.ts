@@ -66,6 +66,7 @@ export function operatorOf({ persistence, codec = jsonCodec, clock = systemClock
 const NO_FLOWS: FlowFinder = {
   check: ({ key, flow }) => unknown(key, flow),
   of: ({ key, flow }) => unknown(key, flow),
+  isMade: () => false,
 };
 
 function unknown(key: string, flow: string): never {

@@ -10,6 +10,8 @@ export interface FlowFinder {
   check(run: Pick<RunSummary, 'key' | 'flow'>): void;
   /** @throws RunConflictError, IncompatibleFlowError also when its factory gives none */
   of(run: FlowOfRun): CompiledFlow;
+  /** Whether a factory makes the flows of this name: then their runs have to be read to find it. */
+  isMade(name: string): boolean;
 }
 
 /** A flow of today's code. */

@@ -86,6 +86,11 @@ export class Registry implements FlowFinder {
     return isFactory(flow) ? this.#made.fromStored(flow, run) : flow;
   }
 
+  isMade(name: string): boolean {
+    const flow = this.#flows.get(name);
+    return flow !== undefined && isFactory(flow);
+  }
+
   /** A flow that a caller wants to run. @throws FlowDefinitionError when it can't, InvalidInputError when its args can't be stored */
   today(flow: AnyFlow): AppFlow {
     const compiled = this.#compiled(flow);
@@ -101,7 +106,8 @@ export class Registry implements FlowFinder {
       if (run.flow !== name) throw new RunConflictError(run.key, name, run.flow);
     };
     if (factory !== undefined) this.#demandListed(factory.name);
-    if (factory !== undefined) return { check: (run) => check(run, factory.name), of: (run) => this.#made.fromStored(factory, run) };
+    if (factory !== undefined)
+      return { check: (run) => check(run, factory.name), of: (run) => this.#made.fromStored(factory, run), isMade: () => true };
     return onlyRunsOf(this.today(listed as AnyFlow));
   }
 
@@ -181,6 +187,7 @@ export function onlyRunsOf({ flow, args }: AppFlow): FlowFinder {
   };
   return {
     check,
+    isMade: () => false,
     of: (run) => {
       check(run);
       if (args !== undefined && run.args !== undefined && canonicalText(args) !== canonicalText(run.args))

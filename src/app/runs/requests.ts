@@ -3,13 +3,13 @@ import { RevertNotFailedError, RunNotFailedError } from '../../model/errors.js';
 import type { InboxMessage, LoadedRun, RunSummary } from '../../persistence/index.js';
 import { runView } from '../views/run-view.js';
 
-export type RequestKind = InboxMessage['kind'];
+export type RequestKind = Exclude<InboxMessage['kind'], 'signal'>;
 
 /** Where runs are found, and written to. */
 export interface RequestedRuns {
   find(key: string): Promise<RunSummary>;
   load(run: RunSummary): Promise<LoadedRun>;
-  send(run: RunSummary, kind: RequestKind, payload?: string): Promise<InboxMessage>;
+  send(run: RunSummary, kind: RequestKind, sent?: { readonly payload?: string }): Promise<InboxMessage>;
 }
 
 export interface Requested {
@@ -41,7 +41,7 @@ export class Requests {
     if (kind === 'retryFailed' && run.state !== 'FAILURE') throw new RunNotFailedError(id, run.state);
     if (path !== undefined) await this.#mustHaveFailed(run, path);
     check?.(run);
-    return { run, message: await this.#runs.send(run, kind, path) };
+    return { run, message: await this.#runs.send(run, kind, path === undefined ? {} : { payload: path }) };
   }
 
   async #mustHaveFailed(run: RunSummary, path: string): Promise<void> {

@@ -12,7 +12,7 @@ import { Driver, type DriverParts, quiet, type StartedRun } from './driver.js';
 import { type JoinOptions, WAIT_FOR_OWNER } from './join-options.js';
 import { Ownership } from './ownership.js';
 import { Recovery, type RecoveryParts } from './recovery.js';
-import { StoredRuns } from './stored-runs.js';
+import { type Sent, StoredRuns } from './stored-runs.js';
 import { Ticker } from './ticker.js';
 
 /** A store that gives no answer is not waited for any longer by an app that stops. */
@@ -205,10 +205,10 @@ export class Runs {
   /**
    * Sends a run a message. Resolves when that is durable; its engine takes it at once if it is here, or with the tick.
    *
-   * @throws RunEndedError, RunNotFoundError
+   * @throws RunEndedError, RunNotFoundError, SignalsFullError
    */
-  async send(run: RunSummary, kind: InboxMessage['kind'], payload?: string): Promise<InboxMessage> {
-    const message = await this.#stored.send(run, kind, payload);
+  async send(run: RunSummary, kind: InboxMessage['kind'], sent?: Sent): Promise<InboxMessage> {
+    const message = await this.#stored.send(run, kind, sent);
     this.#active.deliver(message);
     return message;
   }

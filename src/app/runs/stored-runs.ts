@@ -12,6 +12,14 @@ export interface StoredRunsParts {
   readonly storeTimeoutMs: number;
 }
 
+/** What goes with a message. */
+export interface Sent extends Pick<InboxMessage, 'payload'> {
+  /** Sent twice, it is there once. Default: a new one. */
+  readonly id?: string;
+  /** The payload is secret. */
+  readonly secret?: boolean;
+}
+
 /** The runs of the store, as callers name them. */
 export class StoredRuns {
   readonly #parts: StoredRunsParts;
@@ -59,11 +67,12 @@ export class StoredRuns {
     return retryUnavailable(read, { clock, storeTimeoutMs, isOver: this.#isOver, ...(onWait && { onWait }) });
   }
 
-  /** Puts a message into the inbox of a run; durable when this resolves. @throws RunEndedError, RunNotFoundError */
-  async send({ runId, key }: RunSummary, kind: InboxMessage['kind'], payload?: string): Promise<InboxMessage> {
-    const message = { id: this.#parts.ids.unique(), runId, kind, ...(payload === undefined ? {} : { payload }) };
+  /** Puts a message into the inbox of a run; durable when this resolves. @throws RunEndedError, RunNotFoundError, SignalsFullError */
+  async send({ runId, key }: RunSummary, kind: InboxMessage['kind'], sent: Sent = {}): Promise<InboxMessage> {
+    const { id = this.#parts.ids.unique(), payload, secret = false } = sent;
+    const message = { id, runId, kind, ...(payload === undefined ? {} : { payload }) };
     try {
-      await this.#parts.journal.send(message);
+      await this.#parts.journal.send(message, { secret });
     } catch (error) {
       if (isFlowproofError(error, 'RUN_NOT_FOUND')) throw new RunNotFoundError(key);
       throw error;

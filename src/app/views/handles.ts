@@ -1,7 +1,7 @@
 import type { AnyFlow, RunResult } from '../../authoring/index.js';
 import type { AnyRunResult, Engine } from '../../engine/index.js';
 import type { RunSummary } from '../../persistence/index.js';
-import type { RunHandle } from './run-handle.js';
+import type { RunHandle, SignalOptions } from './run-handle.js';
 import type { InspectOptions, RunView } from './run-view.js';
 
 /** What a handle asks of its app. */
@@ -12,9 +12,13 @@ export interface HandlingApp {
   inspect(id: string, options?: InspectOptions): Promise<RunView>;
 }
 
+/** Sends a signal to one run. */
+export type Signalling = (name: string, payload?: unknown, options?: SignalOptions) => Promise<void>;
+
 export interface HandleParts {
   readonly app: HandlingApp;
   readonly result: () => Promise<AnyRunResult>;
+  readonly signal: Signalling;
   /** Its engine, if this app drives it from its beginning. */
   readonly engine?: Engine | undefined;
   /** Refuses a run of another flow than the handle is for. */
@@ -22,7 +26,7 @@ export interface HandleParts {
 }
 
 /** The run of this id; nothing is read before it is used. */
-export function handleOf(id: string, { app, result, engine, check }: HandleParts): RunHandle<AnyFlow> {
+export function handleOf(id: string, { app, result, signal, engine, check }: HandleParts): RunHandle<AnyFlow> {
   const found = async (): Promise<RunSummary> => {
     const run = await app.find(id);
     check?.(run);
@@ -36,6 +40,8 @@ export function handleOf(id: string, { app, result, engine, check }: HandleParts
     result: () => result() as Promise<RunResult<AnyFlow>>,
     suspend: () => checked(() => app.suspend(id)),
     cancel: async () => void (await checked(() => app.cancel(id))),
+    // The types of the handle have judged them, for the flow that it is of.
+    signal: (name: unknown, ...[payload, options]: readonly unknown[]) => signal(name as string, payload, options as SignalOptions),
     inspect: (options) => checked(() => app.inspect(id, options)),
     statistics: () => engine?.statistics(),
   };

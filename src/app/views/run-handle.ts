@@ -1,7 +1,16 @@
-import type { AnyFlow, RunResult } from '../../authoring/index.js';
+import type { AnyFlow, RunResult, SentWith, SignalIn } from '../../authoring/index.js';
 import type { RunStatistics } from '../../engine/index.js';
 import type { RunState } from '../../model/states.js';
 import type { InspectOptions, RunView } from './run-view.js';
+
+/** How a signal is sent. */
+export interface SignalOptions {
+  /**
+   * Your name for this signal, such as the id of a webhook: of several with one name to the same run one is heard, as long as it is
+   * among the last 1,000. A text of 1 to 500 characters. Default: a new one.
+   */
+  readonly messageId?: string;
+}
 
 /** A run that was begun, or joined. */
 export interface RunHandle<F extends AnyFlow> {
@@ -14,6 +23,12 @@ export interface RunHandle<F extends AnyFlow> {
   suspend(): Promise<void>;
   /** Asks it to end, undone: the signals of what is under way are aborted, the rest is reverted. Its result is then `CANCELLED`. @throws RunEndedError `RUN_ENDED` */
   cancel(): Promise<void>;
+  /**
+   * Sends it a signal, as `app.signal` does.
+   *
+   * @throws InvalidInputError `INVALID_INPUT`, RunEndedError `RUN_ENDED`, SignalsFullError `SIGNALS_FULL`
+   */
+  signal<const Name extends string>(name: SignalIn<F, Name>, ...sent: [...SentWith<F, Name>, options?: SignalOptions]): Promise<void>;
   /** What its journal says of it. @throws RunNotFoundError `RUN_NOT_FOUND` */
   inspect(options?: InspectOptions): Promise<RunView>;
   /** What its engine in this process has done so far; nothing when it was driven elsewhere. */

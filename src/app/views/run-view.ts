@@ -20,6 +20,7 @@ import type { AtomKind, AtomState, Intention, RunState } from '../../model/state
 import type { LoadedRun, Metadata, RunSummary, Shape } from '../../persistence/index.js';
 import type { FlowOfRun } from '../registry/flow-finder.js';
 import { viewedResults } from './viewed-results.js';
+import { type Waiting, waitingIn, waitingOf } from './waiting.js';
 
 /** A run as lists show it. */
 export interface RunInfo {
@@ -57,11 +58,13 @@ export interface RunView extends RunInfo {
   readonly failures: readonly FailureReport[];
   /** Paths of the tasks that are to be undone and are not, the one that is next first. */
   readonly pendingReverts: readonly string[];
+  /** What it waits for, the first in definition order, when it has not ended and no task is under way. */
+  readonly waiting?: Waiting & { readonly path: string };
   /** In definition order. */
   readonly atoms: readonly AtomView[];
 }
 
-/** A task or retry of a run. */
+/** A task, wait or retry of a run. */
 export interface AtomView {
   readonly kind: AtomKind;
   /** Node names from the root flow, joined by `/`. */
@@ -94,6 +97,8 @@ export interface AtomView {
   readonly revertEndedAtMs?: number;
   /** When it goes on by itself, in milliseconds since 1970. */
   readonly wakeAtMs?: number;
+  /** While it is WAITING. */
+  readonly waiting?: Waiting;
 }
 
 /** Which runs to list. */
@@ -178,6 +183,7 @@ export async function runView(
     ...{ inputs: Object.fromEntries(inputs), atoms },
     ...(results === undefined ? {} : { results }),
     ...{ failures: failuresOf(known, status), pendingReverts: pendingReverts(known, status) },
+    ...waitingIn(status.state, atoms),
   };
 }
 
@@ -207,5 +213,6 @@ function atomView(atom: AtomStatus, index: number, [path, kind]: Shape['atoms'][
     ...decoded('revertResult', atom.revertResult, shownBeside),
     ...failed('revertFailure', revertFailure),
     ...timesOf(atom, ATOM_TIMES),
+    ...waitingOf(atom),
   };
 }

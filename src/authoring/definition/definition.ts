@@ -45,7 +45,24 @@ export interface TaskDefinition {
   /** Grows when the task means something else: a run that has begun it goes on only with the same. */
   readonly version: number;
   readonly code: TaskCode;
+  /** It is no code that is called, but a time or a signal that is waited for. For names and order it is a task like others. */
+  readonly wait?: WaitDefinition;
 }
+
+/** What a wait waits for. */
+export type WaitDefinition =
+  /** As it was written: what is no time is for `compile()` to report. */
+  | { readonly kind: 'sleep'; readonly ms: number }
+  /** The value of this name says for how many milliseconds, or until when. */
+  | { readonly kind: 'sleepFor' | 'sleepUntil'; readonly value: string }
+  | {
+      readonly kind: 'signal';
+      readonly signal: string;
+      /** As it was written; absent: for ever. */
+      readonly timeoutMs?: number;
+      /** What it gives when the time is over; absent: it has failed then. */
+      readonly fallback?: { readonly value: unknown };
+    };
 
 /** `rerun`: it is called again. `revert`: it counts as failed. `suspend`: the run rests before it counts as failed. */
 export type OnInterrupted = 'rerun' | 'revert' | 'suspend';

@@ -60,6 +60,38 @@ export interface ParsesInput {
   readonly '~flowproof: parses its input'?: true;
 }
 
+/**
+ * Part of a flow's services when it waits for signals: which, and what is sent with each. May be left out, like
+ * {@link ParsesInput}; `valueOf`, which everything has, lets TypeScript compare it with services that have nothing in common with it.
+ */
+export interface HearsSignals<out Signals> {
+  valueOf(): unknown;
+  readonly '~flowproof: signals'?: Signals;
+}
+
+/** What is no service among the demands. */
+export type NoService = keyof NeedsResolve | keyof ParsesInput | keyof HearsSignals<unknown>;
+
+/**
+ * The signals that runs of a flow wait for, with what is sent with each: `{ approval: { by: string } }`, before the schema parses
+ * it; `undefined` where nothing is sent. Signals of flows inside are among them. Of a flow made from data any may be: that is checked
+ * when one is sent.
+ */
+export type SignalsOf<F> = string extends keyof Provides<F>
+  ? AnySignals
+  : [DemandsOf<F>] extends [never]
+    ? AnySignals
+    : DemandsOf<F> extends { readonly '~flowproof: signals'?: infer Signals }
+      ? unknown extends Signals
+        ? {}
+        : Exclude<Signals, undefined>
+      : {};
+
+/** Of a flow whose nodes only the program knows. */
+interface AnySignals {
+  readonly [name: string]: unknown;
+}
+
 /** The values that a run of the flow must be given; optional ones optional. */
 export type Requires<F> = F extends Flow<AnyName, infer Req, unknown, never> ? Req : never;
 
@@ -69,11 +101,11 @@ export type Provides<F> = F extends Flow<AnyName, never, infer Prov, never> ? Pr
 /** What the tasks of the flow read from `ctx.services`. */
 export type ServicesOf<F> = ServicesIn<DemandsOf<F>>;
 
-/** Demands without {@link NeedsResolve} and {@link ParsesInput}. */
+/** Demands without {@link NeedsResolve}, {@link ParsesInput} and {@link HearsSignals}. */
 export type ServicesIn<Demands> = [Demands] extends [never]
   ? {}
   : Demands extends infer D
-    ? { [Name in keyof D as Exclude<Name, keyof NeedsResolve | keyof ParsesInput>]: D[Name] }
+    ? { [Name in keyof D as Exclude<Name, NoService>]: D[Name] }
     : never;
 
 /** Services, and {@link NeedsResolve} where a class has to be made by a container. */

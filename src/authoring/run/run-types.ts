@@ -1,5 +1,5 @@
 import type { FailureReport } from '../../model/failure.js';
-import type { AnyFlow, DemandsOf, Flow, NeedsResolve, Provides, Requires, ServicesIn, ServicesOf } from '../definition/flow.js';
+import type { AnyFlow, DemandsOf, Flow, NeedsResolve, Provides, Requires, ServicesIn, ServicesOf, SignalsOf } from '../definition/flow.js';
 import type { AnyTask, Demands, Gives, LiteralName, Needs, TaskClass } from '../definition/node-types.js';
 import type { NodeHint } from '../placement/check-add.js';
 import type { AnyFactory } from '../placement/factory.js';
@@ -182,3 +182,13 @@ export type RunsAloneInApp<F, Known = F> = [FoundInApp<F, Known>] extends [Wrong
   : [RequiredKeys<Requires<F>>] extends [never]
     ? F
     : Sentence<'MISSING_INPUT', { flow: SaidName<F>; value: Listed<RequiredKeys<Requires<F>>> }>;
+
+/** The name of a signal that runs of the flow wait for, otherwise the sentence that says that they do not. */
+export type SignalIn<F, Name> = [FoundSignal<F, Name>] extends [Wrong]
+  ? Shown<Sentence<'UNKNOWN_SIGNAL', { flow: SaidName<F>; value: Name }>>
+  : Name;
+type FoundSignal<F, Name> = [Name] extends [F extends unknown ? keyof SignalsOf<F> : never] ? Fits : 'UNKNOWN_SIGNAL';
+
+/** What is sent with a signal, as arguments: left out where nothing is. */
+export type SentWith<F, Name> = undefined extends PayloadOf<F, Name> ? [payload?: PayloadOf<F, Name>] : [payload: PayloadOf<F, Name>];
+type PayloadOf<F, Name> = F extends unknown ? (Name extends keyof SignalsOf<F> ? SignalsOf<F>[Name] : never) : never;

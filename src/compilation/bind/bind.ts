@@ -16,6 +16,7 @@ import {
   reportSecrets,
   reportUnknown,
   reportValueNames,
+  reportWait,
 } from './report-parts.js';
 import { reportRetry, reportRevertRetry } from './report-retries.js';
 import type { RootScope, Scope } from './scope.js';
@@ -175,6 +176,7 @@ class Binder {
     const ports = [...node.requires, ...node.revertRequires];
     reportKeys(node, path, (name) => ports.some((port) => port.name === name), this.#report);
     reportRevertRetry(node, path, frame.shape.flow, this.#report);
+    reportWait(node, path, this.#report);
     if (!node.named) this.#report('CLASS_NAME_USED', path, { task: node.task }, 'warning');
     const inputs = this.#bind(frame, index, node, path, node.requires);
     const revertOnly = this.#bind(frame, index, node, path, node.revertRequires);

@@ -1,5 +1,7 @@
+import { LATEST_MS } from '../../model/clock.js';
 import type { DiagnosticCode } from '../../model/diagnostics.js';
-import { isNodeName, isValueName, shownName } from '../../model/names.js';
+import { inWords } from '../../model/in-words.js';
+import { isNodeName, isSignalName, isValueName, shownName } from '../../model/names.js';
 import type { FlowNodeShape, NodeShape, TaskNodeShape, UnknownNodeShape } from '../shape/flow-shape.js';
 import type { Order } from './cycles.js';
 
@@ -104,4 +106,14 @@ function valueNamesOf(node: NodeShape): readonly string[] {
 export function reportContinues({ flow, version, continues = [] }: FlowNodeShape, path: string, report: Report): void {
   const wrong = continues.filter((older) => !(Number.isInteger(older) && older >= 1 && older < version));
   for (const older of wrong) report('BAD_CONTINUES', path, { flow, value: String(older) });
+}
+
+/** Reports a wait for what is no time, or for what no signal can be called. */
+export function reportWait({ name, wait }: TaskNodeShape, path: string, report: Report): void {
+  if (wait === undefined) return;
+  const ms = wait.kind === 'time' ? wait.ms : wait.timeoutMs;
+  // For ever is no time to wait for, but one that a signal may have.
+  const isTime = ms === undefined || (typeof ms === 'number' && ms >= 0 && (wait.kind === 'signal' || ms <= LATEST_MS));
+  if (!isTime) report('BAD_TIME', path, { node: name, value: inWords(ms) });
+  if (wait.kind === 'signal' && !isSignalName(wait.signal)) report('VALUE_NAME_INVALID', path, { value: shownName(wait.signal) });
 }

@@ -24,7 +24,7 @@ export function secretsIn(shape: FlowShape, bound: BoundFlow, read: readonly Sou
     }
   }
   spread(shape, atoms, marks);
-  return marks.secrets(secretReadersIn(shape, bound, marks));
+  return marks.secrets(secretReadersIn(shape, bound, marks), signalsIn(shape, bound, marks));
 }
 
 function secretOf(node: NodeShape | undefined): readonly string[] {
@@ -71,6 +71,16 @@ function secretReadersIn(shape: FlowShape, bound: BoundFlow, marks: Marks): Map<
     if (asked && !secretReaders.has(retry)) secretReaders.set(retry, new Set());
   }
   return secretReaders;
+}
+
+/** Signals that give a secret: also what is sent with them is one. */
+function signalsIn(shape: FlowShape, { atoms }: BoundFlow, marks: Marks): ReadonlySet<string> {
+  const waits = atoms.map(({ node }, atom) => [shape.nodes[node], atom] as const);
+  return new Set(
+    waits.flatMap(([node, atom]) =>
+      node?.kind === 'task' && node.wait?.kind === 'signal' && marks.givenBy(atom) ? [node.wait.signal] : [],
+    ),
+  );
 }
 
 /** The first atom of each node whose decider is given a secret. */
@@ -135,7 +145,7 @@ class Marks {
     return this.#outputs.has(atom);
   }
 
-  secrets(secretReaders: Secrets['secretReaders']): Secrets {
-    return { inputs: this.#inputs, outputs: this.#outputs, secretReaders };
+  secrets(secretReaders: Secrets['secretReaders'], signals: ReadonlySet<string>): Secrets {
+    return { inputs: this.#inputs, outputs: this.#outputs, secretReaders, ...(signals.size === 0 ? {} : { signals }) };
   }
 }

@@ -72,7 +72,7 @@ export function dot({ root, arrows }: Drawing, { shapes = true }: DotOptions = {
 }
 
 function dotStyle({ kind, mark }: LeafBox): string {
-  const shape = kind === 'retry' ? ', shape=hexagon' : kind === 'unknown' ? ', style=dashed' : '';
+  const shape = kind === 'retry' ? ', shape=hexagon' : kind === 'wait' ? ', shape=oval' : kind === 'unknown' ? ', style=dashed' : '';
   return mark === undefined ? shape : `${shape}, ${DOT_STYLES[mark]}`;
 }
 

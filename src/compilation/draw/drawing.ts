@@ -3,7 +3,7 @@ import { bind } from '../bind/bind.js';
 import type { BoundFlow } from '../bind/bound-flow.js';
 import { targeted } from '../bind/target.js';
 import { describe } from '../shape/describe.js';
-import type { FlowNodeShape, NodeShape, RetryNodeShape } from '../shape/flow-shape.js';
+import type { FlowNodeShape, NodeShape, RetryNodeShape, WaitShape } from '../shape/flow-shape.js';
 import { pathsOf } from '../shape/node-places.js';
 import type { Source } from '../shape/source.js';
 
@@ -22,7 +22,7 @@ export type Mark = 'new' | 'removed' | 'changed';
 export type Box = LeafBox | FlowBox;
 
 export interface LeafBox extends Named {
-  readonly kind: 'task' | 'retry' | 'unknown';
+  readonly kind: 'task' | 'wait' | 'retry' | 'unknown';
   /** Of a task: it has a revert. */
   readonly reverts: boolean;
 }
@@ -96,9 +96,23 @@ function boxOf(node: NodeShape, named: Pick<Box, 'id' | 'path'>, content: readon
       return { kind: 'flow', ...named, label: flowLabel(node) + tolerance(node), choice: node.choice !== undefined, content };
     case 'retry':
       return { kind: 'retry', ...named, label: retryLabel(node), reverts: false };
-    default:
-      return { kind: node.kind, ...named, label: node.name + tolerance(node), reverts: node.kind === 'task' && node.hasRevert };
+    case 'task':
+      if (node.wait !== undefined)
+        return { kind: 'wait', ...named, label: waitLabel(node.name, signalOf(node.wait)) + tolerance(node), reverts: false };
+      return { kind: 'task', ...named, label: node.name + tolerance(node), reverts: node.hasRevert };
+    case 'unknown':
+      return { kind: 'unknown', ...named, label: node.name + tolerance(node), reverts: false };
   }
+}
+
+/** What a wait is called: with what it waits for, unless its name says that. */
+export function waitLabel(name: string, signal: string | undefined): string {
+  if (signal === undefined) return `${name} (time)`;
+  return signal === name ? `${name} (signal)` : `${name} (signal ${signal})`;
+}
+
+function signalOf(wait: WaitShape): string | undefined {
+  return wait.kind === 'signal' ? wait.signal : undefined;
 }
 
 function tolerance({ optional }: NodeShape): string {

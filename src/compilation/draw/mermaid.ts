@@ -32,6 +32,8 @@ function mermaidLine(item: Box): string {
       return `subgraph ${item.id}["${text}"]`;
     case 'task':
       return `${item.id}["${text}"]`;
+    case 'wait':
+      return `${item.id}(["${text}"])`;
     case 'retry':
       return `${item.id}{{"${text}"}}`;
     case 'unknown':

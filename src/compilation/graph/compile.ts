@@ -43,6 +43,8 @@ function compileAnew(definition: FlowDefinition, semantics: Semantics): Compiled
       return { kind, index, path, enclosingRetry, priority: 0, retry, until, inputs, outputs: retry.kind === 'own' ? retry.provides : [] };
     }
     const task = origins[node] as TaskDefinition;
+    const { wait, requires, provides } = task;
+    if (wait !== undefined) return { kind: 'wait', index, path, enclosingRetry, priority: 0, wait, inputs, requires, outputs: provides };
     const { outputs, revertPorts } = portsOf(task);
     return { kind: 'task', index, path, enclosingRetry, priority: task.priority, task, inputs, revertInputs, outputs, revertPorts };
   });

@@ -1,4 +1,4 @@
-import type { Depth, Port, RetryDefinition, TaskDefinition } from '../../authoring/index.js';
+import type { Depth, Port, RetryDefinition, TaskDefinition, WaitDefinition } from '../../authoring/index.js';
 import type { Diagnostic } from '../../model/diagnostics.js';
 import type { Json } from '../../model/json.js';
 import type { StandardSchema } from '../../model/schema.js';
@@ -41,7 +41,7 @@ export interface CompiledFlow {
   constant(node: number, input: string): unknown;
 }
 
-export type CompiledAtom = CompiledTask | CompiledRetry;
+export type CompiledAtom = CompiledTask | CompiledRetry | CompiledWait;
 
 interface CompiledPlace {
   readonly index: number;
@@ -73,6 +73,17 @@ export interface CompiledRetry extends CompiledPlace {
   readonly outputs: readonly Port[];
   /** One past the last atom of the flow that it retries; that flow's atoms follow it. */
   readonly until: number;
+}
+
+/** Nothing of it is called: it goes on when its time comes, or its signal. */
+export interface CompiledWait extends CompiledPlace {
+  readonly kind: 'wait';
+  readonly wait: WaitDefinition;
+  /** The value that says how long, if one does. */
+  readonly inputs: Readonly<Record<string, Source>>;
+  readonly requires: readonly Port[];
+  /** What its signal gives: one value with a schema, or nothing. */
+  readonly outputs: readonly Port[];
 }
 
 /** A node that may fail without failing its flow: a task, or a flow with all that is in it. */

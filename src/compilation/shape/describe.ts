@@ -7,9 +7,20 @@ import type {
   RetryDefinition,
   StockRetry,
   TaskDefinition,
+  WaitDefinition,
 } from '../../authoring/index.js';
 import type { StandardSchema } from '../../model/schema.js';
-import type { FlowNodeShape, FlowShape, LinkShape, NodeShape, PolicyShape, Refusal, RetryNodeShape, StockShape } from './flow-shape.js';
+import type {
+  FlowNodeShape,
+  FlowShape,
+  LinkShape,
+  NodeShape,
+  PolicyShape,
+  Refusal,
+  RetryNodeShape,
+  StockShape,
+  WaitShape,
+} from './flow-shape.js';
 import { refusalsIn } from './refusals.js';
 
 /** What a node of the shape was made from; same index. */
@@ -58,7 +69,7 @@ function describeNode({ node, placement, unknownOptions }: NodeDefinition, paren
     parent,
     rebind: placement.rebind,
     inject: Object.keys(placement.inject),
-    ...refusedIn(placement.inject),
+    ...refusedIn(node, placement.inject),
     rename: placement.provides,
     override: placement.override,
     ...(placement.optional === true ? { optional: true as const } : {}),
@@ -84,6 +95,7 @@ function describeNode({ node, placement, unknownOptions }: NodeDefinition, paren
         maxLosses: node.maxLosses,
         version: node.version,
         ...(node.revertRetry === undefined ? {} : { revertRetry: { unknownOptions: [], ...node.revertRetry } }),
+        ...(node.wait === undefined ? {} : { wait: waitOf(node.wait) }),
       };
     case 'flow':
       return {
@@ -128,14 +140,32 @@ function mayLack(ports: readonly Port[]): { readonly mayLack?: readonly string[]
   return optional.length === 0 ? {} : { mayLack: optional };
 }
 
-function refusedIn(constants: Placement['inject']): { readonly refused?: readonly Refusal[] } {
-  const refused = Object.entries(constants).flatMap(([name, value]) => refusalsIn(value, name));
+/** Constants of the placement, and what a wait gives when its time is over. */
+function refusedIn(node: NodeDefinition['node'], constants: Placement['inject']): { readonly refused?: readonly Refusal[] } {
+  const wait = node.kind === 'task' ? node.wait : undefined;
+  const fallback = wait?.kind === 'signal' && wait.fallback !== undefined ? refusalsIn(wait.fallback.value, 'fallback') : [];
+  const refused = [...fallback, ...Object.entries(constants).flatMap(([name, value]) => refusalsIn(value, name))];
   return refused.length === 0 ? {} : { refused };
 }
 
 function describeLink({ from, to, decider, depth, unknownOptions }: LinkDefinition): LinkShape {
   const kind = decider === undefined ? 'none' : typeof decider === 'function' ? 'function' : 'wrong';
   return { from, to, decider: kind, ...(depth === undefined ? {} : { depth }), unknownOptions };
+}
+
+function waitOf(wait: WaitDefinition): WaitShape {
+  switch (wait.kind) {
+    case 'sleep':
+      return { kind: 'time', ms: wait.ms };
+    case 'sleepFor':
+    case 'sleepUntil':
+      return { kind: 'time' };
+    case 'signal': {
+      const { signal, timeoutMs, fallback } = wait;
+      const timed = timeoutMs === undefined ? {} : { timeoutMs };
+      return { kind: 'signal', signal, ...timed, ...(fallback === undefined ? {} : { fallback: true as const }) };
+    }
+  }
 }
 
 function choiceOf({ choice }: FlowDefinition): Pick<FlowNodeShape, 'choice'> {

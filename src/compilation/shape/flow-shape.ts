@@ -87,7 +87,15 @@ export interface TaskNodeShape extends PlacedShape {
   readonly version: number;
   /** How its revert is tried again. */
   readonly revertRetry?: { readonly attempts: number; readonly backoff?: BackoffDefinition; readonly unknownOptions: readonly string[] };
+  /** It is a wait: what it waits for. */
+  readonly wait?: WaitShape;
 }
+
+/** What a wait waits for, without its values. Numbers as they were written: they may be no times. */
+export type WaitShape =
+  /** For so long; without `ms`, a value that it requires says for how long or until when. */
+  | { readonly kind: 'time'; readonly ms?: number }
+  | { readonly kind: 'signal'; readonly signal: string; readonly timeoutMs?: number; readonly fallback?: true };
 
 export interface RetryNodeShape extends PlacedShape {
   readonly kind: 'retry';

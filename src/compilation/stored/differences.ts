@@ -9,6 +9,8 @@ export type Difference =
   | { readonly is: 'gone'; readonly atom: StoredAtom }
   | { readonly is: 'otherKind'; readonly atom: StoredAtom; readonly now: StoredAtom }
   | { readonly is: 'otherVersion'; readonly atom: StoredAtom; readonly now: StoredAtom }
+  /** A wait waits for another signal, or for a time instead of one, or the other way round. */
+  | { readonly is: 'otherSignal'; readonly atom: StoredAtom; readonly now: StoredAtom }
   | { readonly is: 'revertGone'; readonly atom: StoredAtom }
   /** A node that might fail without failing its flow may not any more. */
   | { readonly is: 'notOptional'; readonly node: string }
@@ -30,6 +32,7 @@ function differenceOf(atom: StoredAtom, now: StoredAtom | undefined): Difference
   if (now === undefined) return { is: 'gone', atom };
   if (now.kind !== atom.kind) return { is: 'otherKind', atom, now };
   if (now.version !== atom.version) return { is: 'otherVersion', atom, now };
+  if (now.signal !== atom.signal) return { is: 'otherSignal', atom, now };
   return atom.reverts && !now.reverts ? { is: 'revertGone', atom } : undefined;
 }
 

@@ -33,7 +33,9 @@ function describeAtom({ path, revertInputs }: BoundAtom, node: NodeShape, bound:
     case 'retry':
       return { path, kind: 'retry', policy: policyText(node), inputs };
     case 'task': {
-      const { provides, keeps, hasRevert: reverts, version } = node;
+      const { provides, keeps, hasRevert: reverts, version, wait } = node;
+      // How long it waits may change at any time, also while a run waits.
+      if (wait !== undefined) return { path, kind: 'wait', ...(wait.kind === 'signal' ? { signal: wait.signal } : {}), provides, inputs };
       // Left out where it says nothing: runs that were stored before tasks had versions keep their fingerprint.
       if (version !== 1) return { path, kind: 'task', provides, keeps, reverts, version, inputs };
       return { path, kind: 'task', provides, keeps, reverts, inputs };

@@ -7,6 +7,8 @@ export interface StoredAtom {
   readonly kind: string;
   readonly version: number;
   readonly reverts: boolean;
+  /** Of a wait for a signal: its name. */
+  readonly signal?: string;
   /** Outputs that were stored when it ran. */
   readonly gives: ReadonlySet<string>;
   /** Input → where its value came from. */
@@ -52,8 +54,9 @@ export function storedFlow(manifest: Json): StoredFlow {
     const gives = new Set([...listOf(atom.provides), ...listOf(atom.keeps), ...listOf(policy.provides)].map(String));
     const inputs = sourcesOf(atom.inputs);
     sources.push(...inputs.values());
-    const { path, kind, version, reverts } = atom;
-    atoms.set(path, { path, kind: String(kind), version: numberOf(version), reverts: reverts === true, gives, inputs });
+    const { path, kind, version, reverts, signal } = atom;
+    const of = { path, kind: String(kind), version: numberOf(version), ...(typeof signal === 'string' ? { signal } : {}) };
+    atoms.set(path, { ...of, reverts: reverts === true, gives, inputs });
   }
   for (const flow of listOf(given.flows)) {
     if (!isJsonObject(flow) || typeof flow.path !== 'string') continue;

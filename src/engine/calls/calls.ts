@@ -10,7 +10,7 @@ import {
   type Executor,
   runCall,
 } from '../../calls/index.js';
-import type { CompiledAtom, CompiledDecider, CompiledFlow, CompiledRetry, CompiledTask } from '../../compilation/index.js';
+import type { CompiledAtom, CompiledDecider, CompiledFlow, CompiledRetry, CompiledTask, CompiledWait } from '../../compilation/index.js';
 import type { Codec } from '../../model/codec/codec.js';
 import { describeUnfencedRevert } from '../../model/errors.js';
 import { toFailure } from '../../model/failure.js';
@@ -70,7 +70,7 @@ export class Calls {
 
   start(command: CallCommand): void {
     const atom = this.#run.flow.atoms[command.atom] as CompiledAtom;
-    const request = atom.kind === 'task' ? this.#requests.task(command, atom) : this.#requests.retry(atom, command);
+    const request = this.#requestOf(command, atom);
     const work = new CallWork(request, command, atom, this.#around);
     const slot = this.#slots?.begin();
     const begin = (): Call => this.#begin(work, command, atom);
@@ -97,9 +97,21 @@ export class Calls {
     }
   }
 
+  #requestOf(command: CallCommand, atom: CompiledAtom): CallRequest {
+    switch (atom.kind) {
+      case 'task':
+        return this.#requests.task(command, atom);
+      case 'retry':
+        return this.#requests.retry(atom, command);
+      case 'wait':
+        throw new Error(`'${atom.path}' waits: nothing of it is called`);
+    }
+  }
+
   #questionOf({ question, id }: AskCommand): CallRequest {
     const { flow } = this.#run;
     if (question.about === 'node') return this.#requests.decider(question.decider, deciderOf(flow, question.decider), id);
+    if (question.about === 'signal') return this.#requests.signal(flow.atoms[question.atom] as CompiledWait, id);
     return this.#requests.retry(flow.atoms[question.retry] as CompiledRetry, { question, id });
   }
 
@@ -181,6 +193,7 @@ function registryOf(flow: CompiledFlow, { codec, services, resolve }: CallParts)
     task: ({ atom }) => flow.atoms[atom] as CompiledTask,
     retry: (atom) => flow.atoms[atom] as CompiledRetry & { readonly retry: CustomRetryDefinition },
     decider: (index) => deciderOf(flow, index),
+    wait: (atom) => flow.atoms[atom] as CompiledWait,
   };
 }
 

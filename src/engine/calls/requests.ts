@@ -1,10 +1,11 @@
 import type { CustomRetryDefinition, Port } from '../../authoring/index.js';
-import type { DeciderRequest, EncodedOutcome, EncodedValues, RetryRequest, TaskRequest } from '../../calls/index.js';
-import type { CompiledDecider, CompiledRetry, CompiledTask, Source } from '../../compilation/index.js';
+import type { DeciderRequest, EncodedOutcome, EncodedValues, RetryRequest, SignalRequest, TaskRequest } from '../../calls/index.js';
+import type { CompiledDecider, CompiledRetry, CompiledTask, CompiledWait, Source } from '../../compilation/index.js';
 import { type Failure, toFailure } from '../../model/failure.js';
 import { digest, quickDigest } from '../../model/ids.js';
 import type { Run } from '../decide/step.js';
 import { failuresOf } from '../state/failures.js';
+import { oldestFor } from '../state/fold-signals.js';
 import type { CallId, Question } from '../state/protocol.js';
 import { type AtomStatus, atomOf, isSkipped, turnOf } from '../state/run-status.js';
 import { inputsOf, storedValue } from '../state/values.js';
@@ -81,6 +82,15 @@ export class Requests {
     const common = this.#common(target, atomOf(this.#run.status, first), id);
     const about = source === undefined ? { inputs: this.#values(reads) } : { given: this.#given(decider) };
     return { of: 'decider', phase: 'ask', ...common, decider: index, ...about };
+  }
+
+  /** What the schema of a wait is asked about the oldest signal that it can hear. @throws Error when there is none */
+  signal({ index, path }: CompiledWait, id: number): SignalRequest {
+    const status = atomOf(this.#run.status, index);
+    const oldest = oldestFor(this.#run.status, status);
+    if (oldest === undefined) throw new Error(`there is no signal for '${path}'`);
+    const { name, payload } = oldest;
+    return { of: 'signal', phase: 'ask', ...this.#common(path, status, id), atom: index, name, payload };
   }
 
   #common(path: string, status: AtomStatus, attempt: number) {

@@ -1,7 +1,7 @@
-import type { CompiledAtom, CompiledRetry } from '../../compilation/index.js';
+import type { CompiledAtom, CompiledRetry, CompiledWait } from '../../compilation/index.js';
 import type { Failure } from '../../model/failure.js';
 import type { Phase, RunState } from '../../model/states.js';
-import { behaviorOf, isRetry } from '../state/atom-behavior.js';
+import { behaviorOf, isRetry, isWait } from '../state/atom-behavior.js';
 import { type AtomStatus, atomOf, isTakenBack } from '../state/run-status.js';
 import { bringBack } from './anew.js';
 import { anewDownstream } from './downstream.js';
@@ -11,6 +11,7 @@ import { fail, leavesFailures, resolveFailure } from './resolve-failure.js';
 import { nextAttempt } from './retries.js';
 import { standstillOf } from './standstill.js';
 import type { Run, Step } from './step.js';
+import { beginWait, failAtOnce, hearSignal, timeIsUp, withdrawWait } from './waits.js';
 
 /**
  * Moves a run as far as it goes without waiting: settles failures, does what needs no call, starts what may start, and
@@ -46,7 +47,16 @@ function settleFailures(run: Run, step: Step): boolean {
 }
 
 function goOn(run: Run, step: Step): boolean {
-  return leaveOut(run, step) || goBack(run, step) || wake(run, step) || bringBack(run, step) || goForward(run, step) || ask(run, step);
+  return (
+    withdrawWait(run, step) ||
+    leaveOut(run, step) ||
+    goBack(run, step) ||
+    hearSignal(run, step) ||
+    wake(run, step) ||
+    bringBack(run, step) ||
+    goForward(run, step) ||
+    ask(run, step)
+  );
 }
 
 /** One at a time, what comes first must not depend on how soon a question is answered. */
@@ -70,7 +80,7 @@ function rest(run: Run, step: Step): void {
   const unsettled = frontier.nextUnsettled() !== undefined;
   const more = frontier.nextLeftOut() ?? frontier.nextBack() ?? frontier.deciders.next() ?? frontier.nextForward() ?? wakeUp;
   if (unsettled && leavesFailures(run, step) && hold !== 'stop') step.state(['RUN', 'FAILURE']);
-  else if (!unsettled && more === undefined && !frontier.bringsBack) end(run, step);
+  else if (!unsettled && more === undefined && !frontier.bringsBack && !frontier.isWaiting) end(run, step);
   else if (hold === 'suspend') step.state(['RUN', 'SUSPENDED']);
   // What is due and has no slot is woken by the slot.
   else if (wakeUp !== undefined && hold === 'none' && (wakeUp.dueMs > monotonicMs || !step.lacksSlot))
@@ -136,7 +146,7 @@ function wake(run: Run, step: Step): boolean {
   if (wakeUp === undefined || wakeUp.dueMs > step.limits.monotonicMs) return false;
   const atom = run.flow.atoms[wakeUp.atom] as CompiledAtom;
   if (isRetry(atom) && run.status.atoms[wakeUp.atom]?.state === 'RETRYING') return beginAttempt(run, step, atom);
-  return undo(step, atom);
+  return isWait(atom) ? timeIsUp(run, step, atom) : undo(step, atom);
 }
 
 /** Its code may be gone since the run was written, or since an operator has asked for it. */
@@ -168,6 +178,8 @@ function goForward(run: Run, step: Step): boolean {
       return beginAttempt(run, step, atom as CompiledRetry);
     case 'call':
       return isFull(run.status, step.limits) ? failUncalled(run, step, index) : beginCall(step, 'execute', index);
+    case 'wait':
+      return isFull(run.status, step.limits) ? failUncalled(run, step, index) : beginWait(run, step, atom as CompiledWait);
   }
 }
 
@@ -180,8 +192,7 @@ function beginCall(step: Step, phase: Phase, index: number): boolean {
 
 /** What it would do could not be written down: it is not called, and the run goes back. */
 function failUncalled(run: Run, step: Step, index: number): boolean {
-  step.state(['RUNNING', index]);
-  fail(run, step, 'FAILURE', index, notBegun(run.status));
+  failAtOnce(run, step, index, notBegun(run.status));
   return true;
 }
 

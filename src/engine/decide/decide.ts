@@ -1,5 +1,5 @@
 import { beginEpoch } from '../state/fold.js';
-import type { Decision, EngineEvent, Limits } from '../state/protocol.js';
+import type { Answer, Decision, EngineEvent, Limits, Question } from '../state/protocol.js';
 import type { AtomStatus } from '../state/run-status.js';
 import { advance } from './advance.js';
 import { cancel, retryFailed, retryRevert, skipRevert } from './apply-operator-message.js';
@@ -7,6 +7,7 @@ import { settleDecision } from './custom-retry-decisions.js';
 import { settleVote } from './deciders.js';
 import { isAwaited, noteOutcomes } from './record-outcomes.js';
 import { type Run, Step } from './step.js';
+import { keepSignal, settleSignal } from './waits.js';
 
 /**
  * The engine's whole judgement: given what happened, what is stated and what is called next. Pure but for `run`, which
@@ -38,8 +39,10 @@ function note(run: Run, step: Step, event: EngineEvent): void {
       return;
     case 'answered':
       if (!run.frontier.questions.answered(event.question, event.id)) return;
-      if (event.question.about === 'node') settleVote(run, step, event.question.decider, event);
-      else settleDecision(run, step, event.question, event);
+      settle(run, step, event.question, event);
+      return;
+    case 'signal':
+      keepSignal(run, step, event);
       return;
     case 'saved':
       if (isAwaited(run, event.call)) step.state(['SAVED', event.call.atom, event.data]);
@@ -67,6 +70,19 @@ function note(run: Run, step: Step, event: EngineEvent): void {
       return;
     case 'skipRevert':
       skipRevert(run, step, event.atom);
+  }
+}
+
+function settle(run: Run, step: Step, question: Question, answer: Answer): void {
+  switch (question.about) {
+    case 'node':
+      settleVote(run, step, question.decider, answer);
+      return;
+    case 'failure':
+      settleDecision(run, step, question, answer);
+      return;
+    case 'signal':
+      settleSignal(run, step, question, answer);
   }
 }
 

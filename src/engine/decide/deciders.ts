@@ -1,9 +1,9 @@
 import { unusableAnswer } from '../../calls/index.js';
 import type { Answer } from '../state/protocol.js';
 import { atomOf } from '../state/run-status.js';
-import { fail } from './resolve-failure.js';
 import type { Run, Step } from './step.js';
 import { skippedAt } from './verdict.js';
+import { failAtOnce } from './waits.js';
 
 /**
  * Takes the answer of a decider. When all that speak for its target have spoken, one `no` is enough to skip it, as far
@@ -18,8 +18,7 @@ export function settleVote(run: Run, step: Step, index: number, { answer, failur
   if (first.state !== 'PENDING' || first.intention !== 'EXECUTE') return;
   const wrong = failure ?? unusableAnswer(decider, answer);
   if (wrong !== undefined) {
-    step.state(['RUNNING', decider.first]);
-    fail(run, step, 'FAILURE', decider.first, wrong);
+    failAtOnce(run, step, decider.first, wrong);
     return;
   }
   const spoken = decider.choice === undefined ? [index] : deciders.branchesOf(decider.choice.id);

@@ -6,7 +6,16 @@ import type { AtomKind, AtomState, Phase, RunState } from '../../model/states.js
  * Everything that an engine announces, after it is durable. Listeners are never awaited and can't hurt the run. Secrets are
  * masked, `'[secret]'` in their place.
  */
-export type FlowEvent = RunEvent | AtomEvent | LateEvent | ProgressEvent | EmittedEvent | JournalEvent | RecoveryEvent | PoisonEvent;
+export type FlowEvent =
+  | RunEvent
+  | AtomEvent
+  | SignalEvent
+  | LateEvent
+  | ProgressEvent
+  | EmittedEvent
+  | JournalEvent
+  | RecoveryEvent
+  | PoisonEvent;
 
 /** What every event says. */
 export interface CommonFields {
@@ -26,7 +35,7 @@ export interface RunEvent extends CommonFields {
   readonly resumed: boolean;
 }
 
-/** A task or retry is in another state. */
+/** A task, wait or retry is in another state. */
 export interface AtomEvent extends CommonFields {
   readonly type: AtomKind;
   /** Node names from the root flow, joined by `/`. */
@@ -42,6 +51,17 @@ export interface AtomEvent extends CommonFields {
   readonly failure?: Failure;
   /** With SUCCESS: what it gave, `keeps` included. With REVERTED: what revert returned, if it can be stored. */
   readonly result?: unknown;
+}
+
+/** A wait has heard a signal, or its schema has refused it; or the run has ended, and no wait had heard it. */
+export interface SignalEvent extends CommonFields {
+  readonly type: 'signal';
+  readonly name: string;
+  readonly heard: boolean;
+  /** Of the wait; absent when the run has ended. */
+  readonly path?: string;
+  /** Why the schema refused it. */
+  readonly failure?: Failure;
 }
 
 /**

@@ -1,6 +1,7 @@
-import type { AtomState } from '../../model/states.js';
+import { type AtomState, isEnded } from '../../model/states.js';
 import { isCall } from '../decide/call-commands.js';
 import type { Run } from '../decide/step.js';
+import { isWait } from '../state/atom-behavior.js';
 import { shownBeside, shownFailure, shownResult } from '../state/mask.js';
 import { pathOf } from '../state/paths.js';
 import type { CallCommand, Change, Decision } from '../state/protocol.js';
@@ -13,9 +14,12 @@ export function eventsOf(run: Run, { changes, transitions, commands, late }: Dec
   const events = late.map(({ atom, phase, round, attempt }): FlowEvent => {
     return { type: 'late', ...common, path: pathOf(run.flow, atom), phase, round, attempt };
   });
+  events.push(...signalEvents(run, transitions, common));
   for (const change of changes) {
     if (change.kind === 'run') {
       events.push({ type: 'run', ...common, state: change.to, oldState: change.from, resumed: taken && change.from !== 'PENDING' });
+      // They came, and no wait was there for them.
+      if (isEnded(change.to)) for (const { name } of run.status.signals) events.push({ type: 'signal', ...common, name, heard: false });
     } else if (!called.has(change.atom) || (change.to !== 'RUNNING' && change.to !== 'REVERTING')) {
       events.push(atomEvent(run, change, common));
     }
@@ -52,6 +56,17 @@ function atomEvent(
     ...(failure === undefined ? {} : { failure: shownFailure(secrets, index, failure) }),
     ...(result === undefined ? {} : { result: shown(secrets, index, run.codec.decode(result)) }),
   };
+}
+
+function signalEvents({ flow }: Run, transitions: Decision['transitions'], common: CommonFields): FlowEvent[] {
+  return transitions.flatMap((transition): FlowEvent[] => {
+    if (transition[0] !== 'HEARD' && transition[0] !== 'UNHEARD') return [];
+    const [word, index] = transition;
+    const atom = flow.atoms[index];
+    const name = isWait(atom) && atom.wait.kind === 'signal' ? atom.wait.signal : '';
+    const refused = word === 'UNHEARD' ? { failure: shownFailure(flow.secrets, index, transition[2]) } : {};
+    return [{ type: 'signal', ...common, name, heard: word === 'HEARD', path: pathOf(flow, index), ...refused }];
+  });
 }
 
 /** It was in flight when its engine was lost. */

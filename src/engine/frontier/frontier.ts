@@ -12,6 +12,7 @@ const BACK = 2;
 const LOST = 4;
 const UNSETTLED = 8;
 const LEFT_OUT = 16;
+const WITHDRAWN = 32;
 
 const TO_UNDO = 1;
 const UNDONE = 2;
@@ -39,6 +40,9 @@ export class Frontier implements Readiness {
   readonly #back: Heap;
   readonly #lost: Heap;
   readonly #leftOut = new Heap((a, b) => a < b);
+  readonly #withdrawn = new Heap((a, b) => a < b);
+  /** Atoms that wait for a time or a signal. */
+  readonly #waits = new Set<number>();
   /** Per node: in which heaps it is. */
   readonly #queued: Uint8Array;
   readonly #flying: Uint8Array;
@@ -81,6 +85,16 @@ export class Frontier implements Readiness {
   /** Calls that were made and not lost. */
   get called(): number {
     return this.#inFlight;
+  }
+
+  /** Something waits for a time or a signal. */
+  get isWaiting(): boolean {
+    return this.#waits.size > 0;
+  }
+
+  /** Atoms that wait for a time or a signal, in definition order. */
+  get waits(): readonly number[] {
+    return this.#waits.size === 0 ? NONE : [...this.#waits].sort((a, b) => a - b);
   }
 
   /** Something that is to run again is undone, and no retry is about to see to it. */
@@ -138,6 +152,11 @@ export class Frontier implements Readiness {
     return this.#first(this.#leftOut, LEFT_OUT, (_, atom) => mayBeLeftOut(atom));
   }
 
+  /** The next atom that waits for what is not wanted any more. */
+  nextWithdrawn(): number | undefined {
+    return this.#first(this.#withdrawn, WITHDRAWN, (_, atom) => standingOf(atom).next === 'withdraw');
+  }
+
   /** The next atom that was in flight when its engine was lost. */
   nextLost(): number | undefined {
     return this.#first(this.#lost, LOST, (_, atom) => atom.lost);
@@ -187,6 +206,9 @@ export class Frontier implements Readiness {
     if (atom.wakeAtMs === undefined) this.#wakeUps.forget(node);
     else this.#wakeUps.set(node, atom.wakeAtMs, this.#isResting(node, atom));
     if (mayBeLeftOut(atom)) this.#queue(this.#leftOut, LEFT_OUT, node);
+    if (atom.state === 'WAITING') this.#waits.add(node);
+    else if (this.#waits.size > 0) this.#waits.delete(node);
+    if (standingOf(atom).next === 'withdraw') this.#queue(this.#withdrawn, WITHDRAWN, node);
     if (atom.lost) this.#queue(this.#lost, LOST, node);
     else if (this.#mayExecute(node, atom)) this.#queue(this.#forward, FORWARD, node);
     else if (this.#mayRevert(node, atom)) this.#queue(this.#back, BACK, node);
@@ -227,10 +249,10 @@ export class Frontier implements Readiness {
     return this.#waiting[node] === 0 && this.deciders.isOpen(node);
   }
 
-  /** A retry between two attempts that may begin the next one, or a task whose revert has failed, when it would be its turn. */
+  /** A retry between two attempts that may begin the next one, a wait, or a task whose revert has failed, when it would be its turn. */
   #isResting(node: number, { state, intention }: AtomStatus): boolean {
     if (state === 'REVERT_FAILURE') return this.#holding[node] === 0;
-    return state === 'RETRYING' && intention === 'EXECUTE';
+    return (state === 'RETRYING' || state === 'WAITING') && intention === 'EXECUTE';
   }
 
   #mayRevert(node: number, atom: AtomStatus): boolean {
@@ -239,6 +261,8 @@ export class Frontier implements Readiness {
     return next === 'revert' || (next === 'retry' && this.#again[TO_UNDO] === 0);
   }
 }
+
+const NONE: readonly number[] = [];
 
 /**
  * What succeeded may stand downstream of something that a changed flow has put before it, and what was skipped downstream of something that

@@ -40,5 +40,13 @@ export class PendingQuestions {
 }
 
 function keyOf(question: Question): string {
-  return question.about === 'node' ? `node ${question.decider}` : `failure ${question.retry} ${question.failed} ${question.via}`;
+  switch (question.about) {
+    case 'node':
+      return `node ${question.decider}`;
+    case 'failure':
+      return `failure ${question.retry} ${question.failed} ${question.via}`;
+    case 'signal':
+      // One at a time: of several of one name it is the oldest that is heard.
+      return `signal ${question.name}`;
+  }
 }

@@ -5,6 +5,7 @@ import type { Json } from '../../model/json.js';
 import { isEnded } from '../../model/states.js';
 import {
   type FlowChange,
+  formatOfFlow,
   type InboxMessage,
   knownMessages,
   type LoadedRun,
@@ -19,7 +20,7 @@ import { decide } from '../decide/decide.js';
 import type { Run } from '../decide/step.js';
 import { Frontier } from '../frontier/frontier.js';
 import { type EngineContext, limitsOf } from '../record/engine-context.js';
-import { eventFor } from '../record/operator-messages.js';
+import { eventFor, withRoom } from '../record/operator-messages.js';
 import { Writer } from '../record/writer.js';
 import { foldTransition } from '../state/fold.js';
 import { Past } from '../state/past.js';
@@ -59,7 +60,12 @@ export async function beginRun(
   params: NewRun,
   context: EngineContext,
 ): Promise<OpenedRun | { readonly exists: RunSummary }> {
-  const status = newRun(params.runId ?? context.ids.runId(context.clock.nowMs()), flow.atoms.length, flow.manifest);
+  const status = newRun(
+    params.runId ?? context.ids.runId(context.clock.nowMs()),
+    flow.atoms.length,
+    flow.manifest,
+    formatOfFlow(flow.manifest),
+  );
   const run = runWith(flow, status, context.codec);
   run.observed = context.listening();
   const { name, version, fingerprint } = flow;
@@ -103,7 +109,7 @@ export async function beginRun(
  */
 export async function takeOver(taken: TakenRun, messages: LoadedRun['inbox'], owner: string, context: EngineContext): Promise<OpenedRun> {
   const { run, adopted } = taken;
-  const inbox = knownMessages(messages);
+  const inbox = withRoom(knownMessages(messages), run.status);
   run.observed = context.listening();
   // What came too late for a run that has ended is used up, and does nothing.
   const received = inbox.filter(({ kind }) => mayReceive(run.status.state, kind));

@@ -9,7 +9,7 @@ import type { Run } from '../decide/step.js';
 import { beginEntry } from '../state/fold.js';
 import type { Decision, EngineEvent, Limits } from '../state/protocol.js';
 import { type EventQueue, merged, type News } from './event-queue.js';
-import type { OperatorMessages } from './operator-messages.js';
+import { type OperatorMessages, signalsIn } from './operator-messages.js';
 import type { PendingSaves } from './pending-saves.js';
 import { type SnapshotSettings, SnapshotWriter } from './snapshot-writer.js';
 import { instead, isRefusal } from './split-refused-step.js';
@@ -128,7 +128,7 @@ export class Recorder {
     if (change === undefined) throw error;
     this.#engine.saves.changed(change, error);
     this.#engine.queue.postBack(change.later);
-    return this.#stated(change.now, consumed);
+    return this.#stated(change.now, [...consumed, ...change.dropped]);
   }
 
   /**
@@ -194,7 +194,7 @@ export class Recorder {
     const released = this.#isReleased || (this.#engine.isStopping() && this.#run.frontier.inFlight === 0);
     const summary = summaryOf(status, transitions, released);
     this.#isReleased = summary?.owner === null;
-    const used = [...consumed, ...this.#engine.messages.restedBy(status)];
+    const used = [...consumed, ...signalsIn(transitions), ...this.#engine.messages.restedBy(status)];
     this.#engine.statistics.writes();
     return {
       entry: this.#engine.writer.entry(status, transitions),

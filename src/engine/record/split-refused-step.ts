@@ -9,6 +9,8 @@ export interface Instead {
   readonly now: readonly EngineEvent[];
   /** For a step of its own, after this one. */
   readonly later: readonly EngineEvent[];
+  /** Ids of messages of which nothing can be stated. */
+  readonly dropped: readonly string[];
 }
 
 export function isRefusal(error: unknown): boolean {
@@ -27,9 +29,10 @@ export function instead(events: readonly EngineEvent[], refused: unknown, status
   if (only === undefined) return undefined;
   if (heavy.length > 1) {
     const later = heavy.slice(heavy.length >> 1);
-    return { now: single.filter((event) => !later.includes(event)), later };
+    return { now: single.filter((event) => !later.includes(event)), later, dropped: [] };
   }
-  return { now: single.flatMap((event) => (event === only ? lighter(only, refused, status) : [event])), later: [] };
+  const dropped = only.kind === 'signal' ? [only.id] : [];
+  return { now: single.flatMap((event) => (event === only ? lighter(only, refused, status) : [event])), later: [], dropped };
 }
 
 function oneByOne(event: EngineEvent): readonly EngineEvent[] {
@@ -39,7 +42,7 @@ function oneByOne(event: EngineEvent): readonly EngineEvent[] {
 
 /** Whether it carries anything of the user's that can be left away. */
 function isHeavy(event: EngineEvent): boolean {
-  if (event.kind === 'saved' || event.kind === 'progress') return true;
+  if (event.kind === 'saved' || event.kind === 'progress' || event.kind === 'signal') return true;
   if (event.kind !== 'finished') return false;
   return event.outcomes.some(({ end }) => (end.kind === 'result' ? end.result !== undefined : !isLight(end.failure)));
 }

@@ -62,7 +62,8 @@ export class Writer {
       kind,
       writer: this.id,
       stepId: this.#parts.ids.stepId(),
-      format: kind === 'snapshot' ? status.format : formatOf(transitions),
+      // The first entry stands for the flow, too.
+      format: kind === 'snapshot' || status.seq === 0 ? status.format : formatOf(transitions),
       atMs: status.atMs,
       transitions,
     };

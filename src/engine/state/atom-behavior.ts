@@ -1,5 +1,5 @@
 import type { OnInterrupted, Port, TaskCode, TimesDefinition } from '../../authoring/index.js';
-import type { CompiledAtom, CompiledRetry, Source } from '../../compilation/index.js';
+import type { CompiledAtom, CompiledRetry, CompiledWait, Source } from '../../compilation/index.js';
 import type { AtomKind } from '../../model/states.js';
 import type { Limits } from './protocol.js';
 
@@ -8,8 +8,11 @@ type Inputs = Readonly<Record<string, Source>>;
 
 /** How the engine treats the atoms of one kind. */
 export interface AtomBehavior<Atom extends CompiledAtom> {
-  /** What begins when its turn has come. `call`: a call of its code. `attempt`: an attempt of its flow, which it may have code for. */
-  readonly begins: 'call' | 'attempt';
+  /**
+   * What begins when its turn has come. `call`: a call of its code. `attempt`: an attempt of its flow, which it may have code for.
+   * `wait`: nothing is called, and it goes on when its time comes, or its signal.
+   */
+  readonly begins: 'call' | 'attempt' | 'wait';
   /** The word that states that its code has returned. */
   readonly returned: 'SUCCESS' | 'ATTEMPT';
   /** It does something outside of the run, which is there until it is undone. */
@@ -65,6 +68,20 @@ export const ATOM_BEHAVIORS: { readonly [Kind in AtomKind]: AtomBehavior<Extract
     // It is asked as long as its flow goes on.
     needsToRevert: needsOfRetry,
   },
+  wait: {
+    begins: 'wait',
+    returned: 'SUCCESS',
+    hasEffects: false,
+    code: () => undefined,
+    mayExecute: () => false,
+    mayRevert: () => false,
+    maxLosses: () => 5,
+    onInterrupted: () => 'rerun',
+    revertRetry: () => undefined,
+    end: ({ index }) => index + 1,
+    needs: ({ inputs, requires }) => onlyRequired(inputs, requires),
+    needsToRevert: () => ({}),
+  },
 };
 
 /** Of the kind that this atom is. */
@@ -75,6 +92,11 @@ export function behaviorOf(atom: CompiledAtom): AtomBehavior<CompiledAtom> {
 /** Whether it tries a flow: that begins with each of its attempts. */
 export function isRetry(atom: CompiledAtom | undefined): atom is CompiledRetry {
   return atom !== undefined && behaviorOf(atom).begins === 'attempt';
+}
+
+/** Whether nothing of it is called. */
+export function isWait(atom: CompiledAtom | undefined): atom is CompiledWait {
+  return atom !== undefined && behaviorOf(atom).begins === 'wait';
 }
 
 /** The kind that a manifest names; a version of the library that did not write it may know others. */

@@ -1,6 +1,7 @@
 import { type Fact, kindOf, rangeOf, type Transition, type Word } from '../../persistence/index.js';
 import * as ofAtoms from './fold-atom.js';
 import * as ofRuns from './fold-run-facts.js';
+import * as ofSignals from './fold-signals.js';
 import { type AtomStatus, atomOf, type RunStatus } from './run-status.js';
 
 /**
@@ -74,6 +75,10 @@ const BY_WORD: { readonly [W in Word]: Effect<W> } = {
     fold: (run, [, atom, decider, yes]) => ofAtoms.vote(atomOf(run, atom), decider, yes),
     touches: (ready, [, , decider]) => ready.voted(decider),
   },
+  WAIT: { heard: 'state', fold: (run, [, atom, awaited]) => ofAtoms.wait(run, atomOf(run, atom), awaited) },
+  SIGNAL: { heard: 'nothing', fold: (run, [, name, id, payload]) => ofSignals.keep(run, name, id, payload) },
+  HEARD: { heard: 'result', fold: (run, [, atom, result]) => ofSignals.hear(run, atomOf(run, atom), result) },
+  UNHEARD: { heard: 'nothing', fold: (run, [, atom]) => ofSignals.drop(run, atomOf(run, atom)) },
   SAVED: { heard: 'nothing', fold: (run, [, atom, saved]) => set(run, atom, { saved }) },
   PROGRESS: {
     heard: 'nothing',

@@ -1,7 +1,7 @@
 import { type Failure, withoutStacks } from '../../model/failure.js';
 import type { Json } from '../../model/json.js';
 import { ATOM_MOVES, type AtomState } from '../../model/states.js';
-import type { Fact } from '../../persistence/index.js';
+import type { Awaited, Fact } from '../../persistence/index.js';
 import { foldTimes } from './fold-times.js';
 import { type AtomStatus, newAtom, type RunStatus } from './run-status.js';
 
@@ -63,6 +63,15 @@ export function execute(run: RunStatus, atom: AtomStatus): void {
   move(run, atom, 'RUNNING');
   atom.executions++;
   call(atom);
+}
+
+/** It waits from now on: a new round, in which nothing is called. */
+export function wait(run: RunStatus, atom: AtomStatus, awaited: Awaited): void {
+  atom.round++;
+  atom.attempt = atom.losses = atom.interruptions = 0;
+  move(run, atom, 'WAITING');
+  atom.awaited = awaited;
+  atom.wakeAtMs = awaited.untilMs;
 }
 
 /** The list with one more, which it becomes: a copy for each attempt would make a thousand of them cost a million. */
@@ -140,4 +149,5 @@ export function move(run: RunStatus, atom: AtomStatus, to: AtomState): void {
   atom.state = to;
   // A pause before the next attempt begins with the failure, and what is done is undone meanwhile.
   if (to !== 'RETRYING') atom.wakeAtMs = undefined;
+  if (to !== 'WAITING') atom.awaited = undefined;
 }

@@ -1,6 +1,6 @@
 import type { Json } from '../../model/json.js';
 import { type Intention, isEnded, RUN_MOVES, type RunState } from '../../model/states.js';
-import type { FlowChange, RunCreation } from '../../persistence/index.js';
+import { type FlowChange, formatOfFlow, type RunCreation } from '../../persistence/index.js';
 import { resetAtom } from './fold-atom.js';
 import { failuresOfGone } from './past-failures.js';
 import { type AtomStatus, newAtom, type RunStatus } from './run-status.js';
@@ -46,6 +46,8 @@ export function moveRun(run: RunStatus, to: RunState): void {
   run.incarnation++;
   run.changed = run.goingBack = run.cancelled = false;
   run.pastFailures = [];
+  run.signals = [];
+  run.signalIds = [];
   for (const atom of run.atoms) Object.assign(atom, newAtom());
 }
 
@@ -59,6 +61,7 @@ export function adoptFlow(run: RunStatus, { fingerprint, manifest, from }: FlowC
   run.pastFailures = [...run.pastFailures, ...failuresOfGone(run, from)];
   run.fingerprint = fingerprint;
   run.manifest = manifest;
+  run.format = Math.max(run.format, formatOfFlow(manifest));
   run.changed = true;
   run.atoms = from.map((place) => (place < 0 ? newAtom() : renumbered(before[place] as AtomStatus, places)));
 }

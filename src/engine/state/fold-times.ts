@@ -5,6 +5,10 @@ import type { AtomStatus } from './run-status.js';
 export function foldTimes(atom: AtomStatus, to: AtomState, atMs: number): void {
   const { state: from } = atom;
   switch (to) {
+    case 'WAITING':
+      atom.startedAtMs = atMs;
+      atom.endedAtMs = undefined;
+      return;
     case 'RUNNING':
       if (from === 'PENDING') atom.startedAtMs = atMs;
       atom.endedAtMs = undefined;
@@ -21,7 +25,9 @@ export function foldTimes(atom: AtomStatus, to: AtomState, atMs: number): void {
       return;
     case 'REVERTED':
     case 'REVERT_FAILURE':
-      atom.revertEndedAtMs = atMs;
+      // A wait that is withdrawn was not reverted.
+      if (from === 'WAITING') atom.endedAtMs = atMs;
+      else atom.revertEndedAtMs = atMs;
       return;
     case 'PENDING':
       atom.startedAtMs = undefined;

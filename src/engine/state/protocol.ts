@@ -19,6 +19,8 @@ export type EngineEvent =
   | { readonly kind: 'progress'; readonly call: CallId; readonly fraction: number; readonly details?: Json }
   /** These calls were decided and written, but not made. */
   | { readonly kind: 'notStarted'; readonly atoms: readonly number[] }
+  /** A signal has come. */
+  | { readonly kind: 'signal'; readonly name: string; readonly id: string; readonly payload?: Json }
   /** An operator wants the run to end, undone. */
   | { readonly kind: 'cancel' }
   /** An operator has mended what a run that ended in FAILURE failed by: it goes on from there. */
@@ -30,6 +32,8 @@ export type EngineEvent =
 export type Question =
   /** Whether a node runs. */
   | { readonly about: 'node'; readonly decider: number }
+  /** What the schema of a wait makes of what was sent with the oldest signal of its name. */
+  | { readonly about: 'signal'; readonly atom: number; readonly name: string }
   /** What a failure means: asked of a retry. `via`: the failed atom, or the retry inside that gave up. */
   | { readonly about: 'failure'; readonly retry: number; readonly failed: number; readonly via: number };
 

@@ -2,7 +2,7 @@ import type { Failure, FailureReport } from '../../model/failure.js';
 import type { Json } from '../../model/json.js';
 import { STANDINGS, type Standing } from '../../model/standings.js';
 import type { AtomState, Decision, Intention, RunState } from '../../model/states.js';
-import type { RunCreation } from '../../persistence/index.js';
+import type { Awaited, RunCreation } from '../../persistence/index.js';
 
 /**
  * All that is known of a run: the fold of its journal and nothing else. It is advanced in place, because a run may have
@@ -39,7 +39,20 @@ export interface RunStatus {
   goingBack: boolean;
   /** It was asked to end as CANCELLED. */
   cancelled: boolean;
+  /** What has come and no wait has heard, oldest first. */
+  signals: readonly KeptSignal[];
+  /** Of the last signals that came: one that is sent again is none. */
+  signalIds: readonly string[];
   atoms: readonly AtomStatus[];
+}
+
+/** A signal that came, and was not heard yet. */
+export interface KeptSignal {
+  readonly name: string;
+  /** Of its message. */
+  readonly id: string;
+  /** What was sent, before any schema. */
+  readonly payload?: Json;
 }
 
 /** A failure of an atom that the flow does not have any more. */
@@ -77,6 +90,8 @@ export interface AtomStatus {
   unsettled: boolean;
   /** It rests until then, in milliseconds since 1970. */
   wakeAtMs: number | undefined;
+  /** What it waits for, while it does. */
+  awaited: Awaited | undefined;
   /** In flight when its engine was lost, and not called again since. */
   lost: boolean;
   /** How execute ended. */
@@ -122,6 +137,8 @@ export interface DecidedFailure {
 
 const NOTHING: readonly Json[] = [];
 const NOTHING_DECIDED: readonly DecidedFailure[] = [];
+const NO_SIGNALS: readonly KeptSignal[] = [];
+const NO_IDS: readonly string[] = [];
 const NO_VOTES: Readonly<Record<number, boolean>> = {};
 
 export function newAtom(): AtomStatus {
@@ -140,6 +157,7 @@ export function newAtom(): AtomStatus {
     revertEndedAtMs: undefined,
     unsettled: false,
     wakeAtMs: undefined,
+    awaited: undefined,
     lost: false,
     outcome: 'none',
     result: undefined,
@@ -161,15 +179,15 @@ export function newAtom(): AtomStatus {
 
 const NO_CREATION: RunCreation = { key: '', flow: '', version: 0, fingerprint: '', inputs: {}, inputsHash: '' };
 
-/** A run of which nothing is known yet, but which flow it runs. */
-export function newRun(runId: string, atoms: number, manifest: Json = null): RunStatus {
+/** A run of which nothing is known yet, but which flow it runs, and the format that this needs. */
+export function newRun(runId: string, atoms: number, manifest: Json = null, format = 1): RunStatus {
   return {
     runId,
     creation: NO_CREATION,
     state: 'PENDING',
     seq: -1,
     atMs: 0,
-    format: 1,
+    format,
     startedAtMs: undefined,
     endedAtMs: undefined,
     snapshotSeq: -1,
@@ -181,6 +199,8 @@ export function newRun(runId: string, atoms: number, manifest: Json = null): Run
     pastFailures: [],
     goingBack: false,
     cancelled: false,
+    signals: NO_SIGNALS,
+    signalIds: NO_IDS,
     atoms: Array.from({ length: atoms }, newAtom),
   };
 }

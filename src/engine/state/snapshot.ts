@@ -11,13 +11,18 @@ export function snapshotOf(run: RunStatus): Json {
     if (Object.keys(packed).length > 0) atoms.push([index, packed]);
   });
   const { creation, state, incarnation, fingerprint, changed, pastFailures, goingBack, cancelled, startedAtMs, endedAtMs } = run;
+  const { signals, signalIds } = run;
   const status = { creation: creation as unknown as Json, state, incarnation, fingerprint, goingBack, cancelled };
   const times: JsonObject = { ...(startedAtMs === undefined ? {} : { startedAtMs }), ...(endedAtMs === undefined ? {} : { endedAtMs }) };
   // The flow of the creation is stored beside the journal.
   const flow: JsonObject = fingerprint === creation.fingerprint ? {} : { manifest: run.manifest };
   const again: JsonObject = changed ? { changed } : {};
   const past: JsonObject = pastFailures.length === 0 ? {} : { pastFailures: pastFailures as unknown as Json };
-  return { ...status, ...flow, ...again, ...times, ...past, count: run.atoms.length, atoms };
+  const heard: JsonObject = {
+    ...(signals.length === 0 ? {} : { signals: signals as unknown as Json }),
+    ...(signalIds.length === 0 ? {} : { signalIds }),
+  };
+  return { ...status, ...heard, ...flow, ...again, ...times, ...past, count: run.atoms.length, atoms };
 }
 
 /**
@@ -52,6 +57,8 @@ type Packed = Pick<RunStatus, 'creation' | 'state' | 'incarnation' | 'fingerprin
   readonly endedAtMs?: number;
   readonly changed?: boolean;
   readonly pastFailures?: RunStatus['pastFailures'];
+  readonly signals?: RunStatus['signals'];
+  readonly signalIds?: RunStatus['signalIds'];
   readonly count: number;
   readonly atoms: readonly (readonly [number, PackedAtom])[];
 };

@@ -37,6 +37,11 @@ function incompatibility(difference: Difference, past: Past): string | undefined
       const { path, version } = difference.atom;
       return past.at(path).round === 0 ? undefined : `'${path}' began in version ${version}, and is version ${difference.now.version} now`;
     }
+    case 'otherSignal': {
+      const { path, signal } = difference.atom;
+      const now = signalText(difference.now.signal);
+      return past.at(path).state === 'WAITING' ? `'${path}' waits for ${signalText(signal)}, and for ${now} in this code` : undefined;
+    }
     case 'revertGone': {
       const { state, wakeAtMs } = past.at(difference.atom.path);
       const isUndone = state === 'REVERTING' || (state === 'REVERT_FAILURE' && wakeAtMs !== undefined);
@@ -57,9 +62,13 @@ function incompatibility(difference: Difference, past: Past): string | undefined
   }
 }
 
-/** What was done and is gone could never be undone. */
+function signalText(signal: string | undefined): string {
+  return signal === undefined ? 'a time' : `the signal '${signal}'`;
+}
+
+/** What was done and is gone could never be undone; of a wait nothing is done. */
 function gone({ path, kind, reverts }: StoredAtom, { state }: AtomStatus): string | undefined {
-  if (!mayBeUndone(state)) return undefined;
+  if (!mayBeUndone(state) || state === 'WAITING') return undefined;
   const isUnderWay = state !== 'SUCCESS';
   if (!isUnderWay && !reverts && ATOM_BEHAVIORS[storedKind(kind)].begins !== 'attempt') return undefined;
   return `'${path}' is ${state}, and is not in this code: nobody could ${isUnderWay ? 'finish or undo' : 'undo'} it`;

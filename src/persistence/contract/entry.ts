@@ -1,3 +1,4 @@
+import { isJsonArray, isJsonObject, type Json } from '../../model/json.js';
 import { kindOf, type Transition } from '../transitions/table.js';
 
 /** The newest format of entries that this version reads. Older ones are upcast on load, newer ones are refused. */
@@ -9,9 +10,21 @@ export const ENTRY_FORMAT = 2;
  */
 export function formatOf(transitions: readonly Transition[]): number {
   let format = 1;
-  for (const [word] of transitions) format = Math.max(format, kindOf(word).format);
+  for (const transition of transitions) {
+    format = Math.max(format, kindOf(transition[0]).format);
+    if (transition[0] === 'FLOW') format = Math.max(format, formatOfFlow(transition[1].manifest));
+  }
   return format;
 }
+
+/** The lowest format whose versions know all that is in a flow: they are not to begin with a run that they could not go on with. */
+export function formatOfFlow(manifest: Json): number {
+  const atoms = isJsonObject(manifest) ? manifest.atoms : undefined;
+  const isWait = (atom: Json): boolean => isJsonObject(atom) && atom.kind === 'wait';
+  return atoms !== undefined && isJsonArray(atoms) && atoms.some(isWait) ? WITH_WAITS : 1;
+}
+
+const WITH_WAITS = 2;
 
 /** One step of a run, atomic in the journal. */
 export interface Entry {

@@ -49,9 +49,10 @@ export interface Journal {
   /**
    * Puts a message into a run's inbox; idempotent by the message's id; durable when resolved. The state is looked at under a
    * lock that the run's end waits for, so that a message is in the inbox of a run that has not ended, or refused.
-   * @throws RunNotFoundError; RunEndedError `RUN_ENDED` when the run takes no such message any more (`mayReceive`)
+   * @throws RunNotFoundError; RunEndedError `RUN_ENDED` when the run takes no such message any more (`mayReceive`);
+   *   SignalsFullError `SIGNALS_FULL` when as many signals as there may be (`MAX_SIGNALS`) wait in the inbox
    */
-  send(message: InboxMessage): Promise<void>;
+  send(message: InboxMessage, options?: SendOptions): Promise<void>;
   /** Renews the lease of a process, brings what concerns it, and takes runs that no process has, in one go. */
   tick(params: TickParams): Promise<TickResult>;
   /** Lets go of runs that were taken for this owner and not written to since: no process has them, as before. */
@@ -247,9 +248,17 @@ export interface PruneResult {
 export interface InboxMessage {
   readonly id: string;
   readonly runId: string;
-  /** `retryFailed`: of a run that ended in FAILURE. `retryRevert`, `skipRevert`: of the atom whose path is the payload, whose revert has failed. */
-  readonly kind: 'suspend' | 'cancel' | 'retryFailed' | 'retryRevert' | 'skipRevert';
+  /**
+   * `retryFailed`: of a run that ended in FAILURE. `retryRevert`, `skipRevert`: of the atom whose path is the payload, whose revert
+   * has failed. `signal`: what the payload names, with what was sent (`SentSignal`).
+   */
+  readonly kind: 'suspend' | 'cancel' | 'retryFailed' | 'retryRevert' | 'skipRevert' | 'signal';
   readonly payload?: Json;
+}
+
+export interface SendOptions {
+  /** Its payload is secret: what is around a store encrypts it; a store need not look. */
+  readonly secret?: boolean;
 }
 
 export interface TickParams {

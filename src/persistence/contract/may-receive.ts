@@ -7,6 +7,7 @@ const KNOWN: Readonly<Record<InboxMessage['kind'], true>> = {
   retryFailed: true,
   retryRevert: true,
   skipRevert: true,
+  signal: true,
 };
 
 /** The kinds of messages that this version acts upon. Those of newer versions stay in the inbox, for an engine that knows them. */

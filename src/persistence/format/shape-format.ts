@@ -1,5 +1,6 @@
 import { isJsonArray, isJsonObject, type Json } from '../../model/json.js';
 import { isNewerManifest } from '../../model/manifest.js';
+import { ATOM_KINDS, type AtomKind } from '../../model/states.js';
 import type { Shape } from '../contract/journal.js';
 import { JournalError } from '../contract/journal-error.js';
 
@@ -28,13 +29,15 @@ export function decodeShape(runId: string, fingerprint: string, text: string | u
 }
 
 function isOfNewKind(atom: Json): boolean {
-  return isJsonArray(atom) && typeof atom[0] === 'string' && typeof atom[1] === 'string' && atom[1] !== 'task' && atom[1] !== 'retry';
+  return isJsonArray(atom) && typeof atom[0] === 'string' && typeof atom[1] === 'string' && !isKnownKind(atom[1]);
 }
 
 function areAtoms(value: readonly Json[]): value is Shape['atoms'] & readonly Json[] {
-  return value.every(
-    (atom) => isJsonArray(atom) && atom.length === 2 && typeof atom[0] === 'string' && (atom[1] === 'task' || atom[1] === 'retry'),
-  );
+  return value.every((atom) => isJsonArray(atom) && atom.length === 2 && typeof atom[0] === 'string' && isKnownKind(atom[1]));
+}
+
+function isKnownKind(kind: Json | undefined): boolean {
+  return ATOM_KINDS.includes(kind as AtomKind);
 }
 
 function tooNew(runId: string, fingerprint: string, what: string): JournalError {

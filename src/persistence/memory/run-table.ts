@@ -16,6 +16,7 @@ import { JournalError } from '../contract/journal-error.js';
 import { Leases } from '../contract/leases.js';
 import { grouping } from '../contract/logbook.js';
 import { isLeftOver, mayReceive } from '../contract/may-receive.js';
+import { refuseMany } from '../contract/signals.js';
 import { LogbookTable } from './logbook-table.js';
 import { pageOf, prunableOf } from './run-lists.js';
 import { RunOrder } from './run-order.js';
@@ -95,11 +96,12 @@ export class RunTable<Place> {
     this.#note(record);
   }
 
-  /** @throws RunNotFoundError when there is no such run; RunEndedError when it takes no such message any more */
+  /** @throws RunNotFoundError when there is no such run; RunEndedError, SignalsFullError when it takes no such message (any more) */
   addressee(message: InboxMessage): RunRecord<Place> {
     const record = this.#runs.get(message.runId);
     if (record === undefined) throw new RunNotFoundError(message.runId);
     if (!mayReceive(record.state, message.kind)) throw new RunEndedError(record.key, record.state);
+    if (message.kind === 'signal') refuseMany(message, record);
     return record;
   }
 

@@ -1,7 +1,7 @@
 import type { Json } from '../../model/json.js';
 import type { AtomState } from '../../model/states.js';
 
-/** Puts something else in the place of a value. `of`: the input, or the atom; nothing for a snapshot. */
+/** Puts something else in the place of a value. `of`: the input, the signal, or the atom; nothing for a snapshot. */
 export type MapPart = (value: Json, of?: string | number) => Promise<Json>;
 
 /** All that is known of one word of the journal, whatever engine reads it. `Parts`: what stands behind the word. */
@@ -29,6 +29,8 @@ export interface TransitionKind<Parts extends readonly unknown[] = readonly unkn
   readonly inRuns?: true;
   /** Its value is what the atom provides: it is as secret as the names that it is provided under. */
   readonly provides?: true;
+  /** Its value was sent to the run with a signal: it is as secret as what the waits for that signal give. */
+  readonly sent?: true;
   /** @throws Error with what is wrong, in words; WrittenByNewer when only a newer version can have written it */
   decode(rest: readonly Json[], atomCount: number): Parts;
   /** How many atoms the run has after it. */

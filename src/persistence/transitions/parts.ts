@@ -47,6 +47,11 @@ export function fraction(value: Json | undefined): number {
   return value;
 }
 
+export function text(value: Json | undefined, what: string): string {
+  if (typeof value !== 'string') throw new Error(`has the ${what} ${shown(value)}`);
+  return value;
+}
+
 /** One of these words. A text that is none of them may be a word of a newer version; nothing else is one. */
 export function oneOf<Word extends string>(words: readonly Word[], what: string, value: Json | undefined): Word {
   if (words.includes(value as Word)) return value as Word;

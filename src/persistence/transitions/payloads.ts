@@ -25,3 +25,9 @@ export interface FlowChange {
   /** Per atom the number that it had before; -1 for a new one. Atoms that are not named are gone. */
   readonly from: readonly number[];
 }
+
+/** What a wait waits for: a time, in milliseconds since 1970, or a signal, or whichever comes first. Neither: it has failed at once. */
+export interface Awaited {
+  readonly untilMs?: number;
+  readonly signal?: string;
+}

@@ -2,8 +2,8 @@ import type { Failure } from '../../model/failure.js';
 import { isJsonArray, isJsonObject, type Json } from '../../model/json.js';
 import { isNewerManifest } from '../../model/manifest.js';
 import { WrittenByNewer } from './kind.js';
-import { atom } from './parts.js';
-import type { FlowChange, RunCreation } from './payloads.js';
+import { atom, natural, text } from './parts.js';
+import type { Awaited, FlowChange, RunCreation } from './payloads.js';
 
 /** As deep as causes of causes go in what this library writes, with room; deeper ones would only overflow a stack. */
 const MAX_CAUSES = 64;
@@ -26,6 +26,18 @@ export function flowChange(value: Json | undefined, atomCount: number): FlowChan
   if (isNewerManifest(manifest)) throw new WrittenByNewer('describes the flow in a newer way');
   const places = from.map((place) => (place === -1 ? -1 : atom(place, atomCount)));
   return { version: version as number, fingerprint, manifest, from: places };
+}
+
+/** What it says beside that only a newer version can mean: nobody would know what the wait is for. */
+export function awaited(value: Json | undefined): Awaited {
+  if (value === undefined || !isJsonObject(value)) throw new Error('does not say what is waited for');
+  const { untilMs, signal, ...rest } = value;
+  const [other] = Object.keys(rest);
+  if (other !== undefined) throw new WrittenByNewer(`waits for ${JSON.stringify(other)}`);
+  return {
+    ...(untilMs === undefined ? {} : { untilMs: natural(untilMs) }),
+    ...(signal === undefined ? {} : { signal: text(signal, 'signal') }),
+  };
 }
 
 export function failure(value: Json | undefined, depth = 0): Failure {

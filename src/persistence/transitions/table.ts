@@ -3,8 +3,9 @@ import type { Json } from '../../model/json.js';
 import { DECISIONS, type Decision, INTENTIONS, type Intention, RUN_STATES } from '../../model/states.js';
 import { type TransitionKind, word } from './kind.js';
 import { atomsOfSnapshot, mapCreation, mapFailed, mapSnapshot, mapValued, type Valued } from './map-parts.js';
-import { atom, atoms, between, fraction, natural, oneOf, only, range, truth } from './parts.js';
-import { creation, failure, flowChange } from './read-payloads.js';
+import { atom, atoms, between, fraction, natural, oneOf, only, range, text, truth } from './parts.js';
+import type { Awaited } from './payloads.js';
+import { awaited, creation, failure, flowChange } from './read-payloads.js';
 
 /** The atom and nothing else. */
 const bare = {
@@ -219,6 +220,42 @@ export const TRANSITIONS = {
       return details === undefined ? [atom(which, count), fraction(part)] : [atom(which, count), fraction(part), details];
     },
     mapValues: async ([atom, part, details], map) => (details === undefined ? [atom, part] : [atom, part, await map(details, atom)]),
+  }),
+  WAIT: word({
+    says: 'Waits from now on: for a time, in milliseconds since 1970, or a signal, or whichever of them comes first.',
+    format: 2,
+    about: 'atom',
+    shows: 1,
+    state: 'WAITING',
+    written: 'checkpoint',
+    decode: (rest, count): readonly [atom: number, Awaited] => [atom(only(rest, 2)[0], count), awaited(rest[1])],
+  }),
+  SIGNAL: word({
+    says: 'A signal has come: its name, the id of its message, and what was sent with it. It is kept until a wait hears it.',
+    format: 2,
+    about: 'run',
+    shows: 0,
+    written: 'always',
+    sent: true,
+    decode: (rest): readonly [name: string, id: string, payload?: Json] => {
+      const [name, id, payload] = between(rest, 2, 3);
+      return payload === undefined ? [text(name, 'name'), text(id, 'id')] : [text(name, 'name'), text(id, 'id'), payload];
+    },
+    mapValues: async ([name, id, payload], map) => (payload === undefined ? [name, id] : [name, id, await map(payload, name)]),
+  }),
+  HEARD: word<Valued>({
+    ...valued,
+    says: 'A wait has heard the oldest signal of its name, and gives what was sent with it.',
+    state: 'SUCCESS',
+    format: 2,
+    written: 'later',
+    provides: true,
+  }),
+  UNHEARD: word({
+    ...failed,
+    says: 'The schema of a wait has refused the oldest signal of its name: that is gone, and the wait goes on.',
+    format: 2,
+    written: 'later',
   }),
   SNAPSHOT: word({
     says: 'All of the state at this point, in place of what came before; alone in an entry of kind `snapshot`.',

@@ -5,7 +5,7 @@ import { kindOf, type Transition, type Word } from '../transitions/table.js';
 /** Which value of its entry it is. */
 export interface ValueName {
   readonly op: Word;
-  /** The input, or the atom; nothing for a snapshot. */
+  /** The input, the signal, or the atom; nothing for a snapshot. */
   readonly of?: string | number;
 }
 

@@ -9,6 +9,7 @@ export type Secrecy = 'none' | 'whole' | ReadonlySet<string>;
 export function secrecyOf(secrets: Secrets | undefined, { op, of }: ValueName): Secrecy {
   if (secrets === undefined) return 'none';
   if (of === undefined) return 'whole';
+  if (kindOf(op).sent === true) return secrets.signals?.has(String(of)) === true ? 'whole' : 'none';
   if (typeof of === 'string') return secrets.inputs.has(of) ? 'whole' : 'none';
   if (kindOf(op).provides === true) return secrets.outputs.get(of) ?? 'none';
   return secrets.secretReaders.has(of) ? 'whole' : 'none';

@@ -16,6 +16,7 @@ import type {
   RunFilter,
   RunPage,
   RunSummary,
+  SendOptions,
   TickParams,
   TickResult,
 } from '../contract/journal.js';
@@ -99,10 +100,11 @@ export class TransformedJournal implements Journal {
     return { ...page, runs: this.#allListed(page.runs) };
   }
 
-  async send(message: InboxMessage): Promise<void> {
+  async send(message: InboxMessage, options: SendOptions = {}): Promise<void> {
     const { payload } = message;
-    const sealed = payload === undefined ? {} : { payload: await this.#transform.seal(payload, placeOf(message), 'none') };
-    await this.#journal.send({ ...message, ...sealed });
+    const secrecy = options.secret === true ? 'whole' : 'none';
+    const sealed = payload === undefined ? {} : { payload: await this.#transform.seal(payload, placeOf(message), secrecy) };
+    await this.#journal.send({ ...message, ...sealed }, options);
   }
 
   /** A message that can't be read is not to stop a heartbeat: who loads its run gets the error. */

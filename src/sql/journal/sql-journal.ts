@@ -1,4 +1,4 @@
-import { PersistenceError, RunEndedError, RunNotFoundError } from '../../model/errors.js';
+import { PersistenceError, RunEndedError, RunNotFoundError, SignalsFullError } from '../../model/errors.js';
 import { inWords } from '../../model/in-words.js';
 import { isWholeText } from '../../model/names.js';
 import {
@@ -135,9 +135,12 @@ export class SqlJournal implements Journal {
 
   async send({ id, runId, kind, payload }: InboxMessage): Promise<void> {
     const text = payload === undefined ? null : JSON.stringify(payload);
-    const [row] = isUuid(runId) ? await this.#read(this.#statements.send, [runId, id, kind, text]) : [];
+    if (!isUuid(runId)) throw new RunNotFoundError(runId);
+    const { send, signal } = this.#statements;
+    const [row] = await (kind === 'signal' ? this.#read(signal, [runId, id, text]) : this.#read(send, [runId, id, kind, text]));
     if (row === undefined) throw new RunNotFoundError(runId);
     if (row.refused === true) throw new RunEndedError(String(row.key), runStateWord(runId, row.state));
+    if (row.full === true) throw new SignalsFullError(String(row.key), Number(row.waiting));
   }
 
   async tick({ owner, leaseMs, watch, take }: TickParams): Promise<TickResult> {

@@ -1,3 +1,4 @@
+import { MAX_SIGNALS } from '../../persistence/index.js';
 import { isReceived } from '../append/append-statements.js';
 import type { Statement } from '../client/sql.js';
 import { statement } from '../client/statement.js';
@@ -14,6 +15,7 @@ export interface FindStatements {
 /** The statements that are the same whatever is asked. */
 export interface JournalStatements extends FindStatements {
   readonly send: Statement;
+  readonly signal: Statement;
   readonly tick: Statement;
   /** With {@link takeParams} behind the others. */
   readonly tickAndTake: Statement;
@@ -44,6 +46,13 @@ export function journalStatements(schema: string): JournalStatements {
       i as (insert into ${schema}.inbox (run_id, id, kind, payload) select run_id, $2, $3, $4::json from r
         where not ended or ${isReceived('state', '$3')} on conflict (run_id, id) do nothing)
       select key, state, ended and not ${isReceived('state', '$3')} as refused from r`),
+    // Of several that are sent at once each may be the last for which there is room.
+    signal:
+      statement(`with r as (select run_id, key, state, ended_at is not null as ended from ${schema}.runs where run_id = $1::uuid for share),
+      n as materialized (select count(*)::int as waiting, count(*) filter (where id = $2) > 0 as known from ${schema}.inbox where run_id = $1::uuid and kind = 'signal'),
+      i as (insert into ${schema}.inbox (run_id, id, kind, payload) select run_id, $2, 'signal', $3::json from r, n
+        where not ended and (known or waiting < ${MAX_SIGNALS}) on conflict (run_id, id) do nothing)
+      select key, state, ended as refused, waiting, not known and waiting >= ${MAX_SIGNALS} as full from r, n`),
     tick: statement(tickText(schema, found)),
     tickAndTake: statement(tickText(schema, found, takeParts(schema, TICK_PARAMS + 1, false))),
     tickThoroughly: statement(tickText(schema, found, takeParts(schema, TICK_PARAMS + 1, true))),

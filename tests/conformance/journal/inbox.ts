@@ -1,5 +1,5 @@
 import { expect } from 'vitest';
-import type { InboxMessage } from '../../../src/persistence/index.js';
+import { type InboxMessage, MAX_SIGNALS } from '../../../src/persistence/index.js';
 import type { JournalCase } from './rig.js';
 import { appendOne, begun, load, type SampleRun, sampleRun } from './samples.js';
 
@@ -92,7 +92,7 @@ export const inboxCases: readonly JournalCase[] = [
     name: 'a message of a kind that only a newer version knows is handed out, and stays when the run ends',
     async run({ journal, second, reopen, leaseMs }) {
       const run = await begun(journal);
-      const message = { ...suspend(run.runId, 'm-1'), kind: 'signal', payload: 'approved' } as unknown as InboxMessage;
+      const message = { ...suspend(run.runId, 'm-1'), kind: 'answer', payload: 'approved' } as unknown as InboxMessage;
       await (await second()).send(message);
       expect((await journal.tick({ owner: run.writer, leaseMs, watch: [] })).messages).toEqual([message]);
       await appendOne(journal, run.item(1, { summary: { state: 'SUCCESS', owner: null } }));
@@ -108,7 +108,7 @@ export const inboxCases: readonly JournalCase[] = [
       for (const state of ['SUCCESS', 'REVERTED', 'CANCELLED', 'FAILURE'] as const) {
         const run = await begun(journal);
         await appendOne(journal, run.item(1, { summary: { state, owner: null } }));
-        for (const kind of ['suspend', 'cancel', 'retryRevert', 'skipRevert'] as const) {
+        for (const kind of ['suspend', 'cancel', 'signal', 'retryRevert', 'skipRevert'] as const) {
           const sent = outsider.send({ id: kind, runId: run.runId, kind, payload: 'f/a' });
           if (state === 'FAILURE' && kind.endsWith('Revert')) await sent;
           else await expect(sent).rejects.toMatchObject({ code: 'RUN_ENDED', runId: run.create.key, state });
@@ -130,6 +130,29 @@ export const inboxCases: readonly JournalCase[] = [
       expect(await ends).toEqual(runs.map(() => 'ok'));
       for (const one of sent) if (one.status === 'rejected') expect(one.reason).toMatchObject({ code: 'RUN_ENDED', state: 'SUCCESS' });
       for (const { runId } of runs) await expect(outsider.send(suspend(runId, 'm-2'))).rejects.toMatchObject({ code: 'RUN_ENDED' });
+    },
+  },
+  {
+    name: 'a signal beyond those that may wait is SIGNALS_FULL, but for one that is there, and others find their place',
+    async run({ journal, second }) {
+      const [run, other] = [await begun(journal), await begun(journal)];
+      const outsider = await second();
+      const signal = (runId: string, id: string): InboxMessage => ({ id, runId, kind: 'signal', payload: { name: 'go' } });
+      const ids = Array.from({ length: MAX_SIGNALS }, (_, index) => `m-${index}`);
+      for (let from = 0; from < ids.length; from += 50) {
+        await Promise.all(ids.slice(from, from + 50).map((id) => journal.send(signal(run.runId, id))));
+      }
+      await expect(outsider.send(signal(run.runId, 'further'))).rejects.toMatchObject({
+        code: 'SIGNALS_FULL',
+        runId: run.create.key,
+        signals: MAX_SIGNALS,
+      });
+      await outsider.send(signal(run.runId, 'm-7'));
+      await outsider.send(suspend(run.runId, 'wish'));
+      await outsider.send(signal(other.runId, 'm-1'));
+      expect((await load(journal, run.runId)).inbox).toHaveLength(MAX_SIGNALS + 1);
+      await appendOne(journal, run.item(1, { consume: ['m-0'] }));
+      await outsider.send(signal(run.runId, 'further'));
     },
   },
   {

@@ -5,7 +5,8 @@ import { logbooks } from './0004-logbooks.js';
 import { states } from './0005-states.js';
 import { renewals } from './0006-renewals.js';
 import { recovery } from './0007-recovery.js';
+import { waits } from './0008-waits.js';
 import type { Migration } from './migration.js';
 
 /** In order. Add at the end. */
-export const allMigrations: readonly Migration[] = [journal, ownerLocks, readable, logbooks, states, renewals, recovery];
+export const allMigrations: readonly Migration[] = [journal, ownerLocks, readable, logbooks, states, renewals, recovery, waits];

@@ -1,0 +1,34 @@
+import type { AtomStatus } from '../../engine/index.js';
+import { type AtomState, isEnded, type RunState } from '../../model/states.js';
+
+/** What something waits for. */
+export interface Waiting {
+  readonly for: 'timer' | 'signal';
+  /** Of the signal. */
+  readonly name?: string;
+  /** Milliseconds since 1970; `untilMs` is absent where it waits for ever. */
+  readonly sinceMs: number;
+  readonly untilMs?: number;
+}
+
+/** What a wait is seen as, among the others of its run. */
+interface Seen {
+  readonly path: string;
+  readonly state: AtomState;
+  readonly waiting?: Waiting;
+}
+
+/** What an atom waits for; nothing where it does not. */
+export function waitingOf({ state, awaited, startedAtMs: sinceMs = 0 }: AtomStatus): { readonly waiting?: Waiting } {
+  if (state !== 'WAITING' || awaited === undefined) return {};
+  const { signal, untilMs } = awaited;
+  const until = untilMs === undefined ? {} : { untilMs };
+  return { waiting: signal === undefined ? { for: 'timer', sinceMs, ...until } : { for: 'signal', name: signal, sinceMs, ...until } };
+}
+
+/** What a run waits for: nothing while something of it is done. */
+export function waitingIn(state: RunState, atoms: readonly Seen[]): { readonly waiting?: Waiting & { readonly path: string } } {
+  if (isEnded(state) || atoms.some((atom) => atom.state === 'RUNNING' || atom.state === 'REVERTING')) return {};
+  for (const { path, waiting } of atoms) if (waiting !== undefined) return { waiting: { path, ...waiting } };
+  return {};
+}
