@@ -27,7 +27,13 @@ if (unknown.length > 0) {
   process.exit(2);
 }
 
-const other = values.against === undefined ? undefined : await otherWorks(values.against);
+const other =
+  values.against === undefined
+    ? undefined
+    : await otherWorks(values.against).catch((error: Error) => {
+        console.error(error.message);
+        process.exit(2);
+      });
 const servers = new Servers();
 const bench = { quick: values.quick, postgres: servers.postgres };
 const rows: Measured[] = [];
