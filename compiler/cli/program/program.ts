@@ -1,6 +1,7 @@
 import type { Session } from '../terminal/session.js';
 import { versionOf } from '../terminal/version.js';
 import { Command, type CommandUnknownOpts } from './commander.js';
+import { completionCommands } from './completion.js';
 import { databaseCommands } from './database-commands.js';
 import { projectCommands } from './project-commands.js';
 import { revertsCommands } from './reverts-commands.js';
@@ -12,6 +13,7 @@ const GROUPS: readonly ((program: Command, session: Session) => void)[] = [
   runsCommands,
   revertsCommands,
   databaseCommands,
+  completionCommands,
 ];
 
 /** Where the output is no terminal, help is as wide as this. */

@@ -20,9 +20,7 @@ export function runsCommands(program: Command, session: Session): void {
     .summary('which runs there are')
     .description('Lists runs, newest first.')
     .option('--flow <name>', 'only of this flow')
-    .addOption(
-      new Option('--state <states>', `only in these states, such as FAILURE,SUSPENDED (${RUN_STATES.join(', ')})`).argParser(statesOf),
-    )
+    .addOption(states())
     .option('--logbook <name>', 'only of this logbook')
     .addOption(new Option('--metadata <name=text>', 'only those that carry this; may be given several times').argParser(collected))
     .option('--ownerless', 'only those that no living process has')
@@ -189,7 +187,7 @@ function mustBeHere(here: true | undefined): void {
 }
 
 function states() {
-  return new Option('--state <states>', `only in these states, such as FAILURE,SUSPENDED (${RUN_STATES.join(', ')})`).argParser(statesOf);
+  return new Option('--state <states>', 'only in these states, such as FAILURE,SUSPENDED').choices(RUN_STATES).argParser(statesOf);
 }
 
 /** So many runs come at once where all are asked for. */

@@ -45,16 +45,17 @@ export interface AskParams {
 export async function askCommand(params: AskParams, io: Io): Promise<ExitCode> {
   const { where, request, ids, paths = [undefined], format } = params;
   if (request.question !== undefined && !(await confirmed(request.question, params.yes === true, askable(ids, io)))) return 1;
+  const all = await idsOf(ids, io.input);
   return withStore(where, io, 'write', (store) => {
     if (!params.here)
-      return eachId(idsOf(ids, io.input), io, async (id) => {
+      return eachId(all, io, async (id) => {
         for (const path of paths) await store.operator.ask(id, request.kind, path);
         io.out(asked(id, request, format));
         await sayWhoActs(id, store, io);
         return 0;
       });
     return here(store, io, (app) =>
-      eachId(idsOf(ids, io.input), io, async (id) => {
+      eachId(all, io, async (id) => {
         let handle: RunHandle<AnyFlow> | undefined;
         for (const path of paths) handle = await actOn(app, id, request.kind, path);
         return handle === undefined ? 0 : ended(await handle.result(), request.meant, format, io);

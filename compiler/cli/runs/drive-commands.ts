@@ -48,21 +48,21 @@ export interface DriveParams {
 }
 
 /** `flowproof runs resume --here`. */
-export function resumeCommand({ where, ids, format, force }: DriveParams & { readonly force: boolean }, io: Io): Promise<ExitCode> {
+export async function resumeCommand({ where, ids, format, force }: DriveParams & { readonly force: boolean }, io: Io): Promise<ExitCode> {
+  const all = await idsOf(ids, io.input);
   return withStore(where, io, 'write', (store) =>
     here(store, io, (app) =>
-      eachId(idsOf(ids, io.input), io, async (id) =>
-        ended(await app.resume(id, { takeover: force ? 'force' : 'if-dead' }), ['SUCCESS'], format, io),
-      ),
+      eachId(all, io, async (id) => ended(await app.resume(id, { takeover: force ? 'force' : 'if-dead' }), ['SUCCESS'], format, io)),
     ),
   );
 }
 
 /** `flowproof runs rerun --here`. */
-export function rerunCommand({ where, ids, format }: DriveParams, io: Io): Promise<ExitCode> {
+export async function rerunCommand({ where, ids, format }: DriveParams, io: Io): Promise<ExitCode> {
+  const all = await idsOf(ids, io.input);
   return withStore(where, io, 'write', (store) =>
     here(store, io, (app) =>
-      eachId(idsOf(ids, io.input), io, async (id) => {
+      eachId(all, io, async (id) => {
         const flow = flowNamed((await store.operator.find(id)).flow, store);
         return ended(await app.rerun(flow as never, id), ['SUCCESS'], format, io);
       }),
@@ -73,9 +73,10 @@ export function rerunCommand({ where, ids, format }: DriveParams, io: Io): Promi
 /** `flowproof runs reset`: writes that the run begins anew; whoever goes on with it begins it. */
 export async function resetCommand({ where, ids, format, yes }: DriveParams & { readonly yes: boolean }, io: Io): Promise<ExitCode> {
   if (!(await confirmed('Let them begin anew, with nothing undone of what they did?', yes, askable(ids, io)))) return 1;
+  const all = await idsOf(ids, io.input);
   return withStore(where, io, 'write', (store) =>
     here(store, io, (app) =>
-      eachId(idsOf(ids, io.input), io, async (id) => {
+      eachId(all, io, async (id) => {
         await app.reset(id);
         io.out(format === 'ids' ? idLine(id) : format === 'json' ? `${json({ id, state: 'PENDING' })}\n` : `${printable(id)}  PENDING\n`);
         return 0;

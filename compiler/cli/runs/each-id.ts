@@ -8,13 +8,9 @@ import type { ExitCode, Io } from '../terminal/io.js';
  *
  * @param act says how it went for one
  */
-export async function eachId(
-  ids: Iterable<string> | AsyncIterable<string>,
-  io: Io,
-  act: (id: string) => Promise<ExitCode>,
-): Promise<ExitCode> {
+export async function eachId(ids: readonly string[], io: Io, act: (id: string) => Promise<ExitCode>): Promise<ExitCode> {
   let code: ExitCode = 0;
-  for await (const id of ids) {
+  for (const id of ids) {
     if (io.signal.aborted) return worse(code, 1);
     try {
       code = worse(code, await act(id));

@@ -14,7 +14,8 @@ export interface RevertsParams {
 }
 
 /** `flowproof reverts list`: what could not be undone, and what waits behind it. Each run has to be read. */
-export function revertsCommand({ where, ids, format }: RevertsParams, io: Io): Promise<ExitCode> {
+export async function revertsCommand({ where, ids, format }: RevertsParams, io: Io): Promise<ExitCode> {
+  const all = await idsOf(ids, io.input);
   return withStore(where, io, 'read', async ({ operator, inspect }) => {
     const table = new Table(['ID', 'TASK', 'STATE', 'SAYS'], io.columns);
     const show = async (id: string): Promise<ExitCode> => {
@@ -28,7 +29,7 @@ export function revertsCommand({ where, ids, format }: RevertsParams, io: Io): P
       else if (rows.length > 0) io.out(idLine(id));
       return 0;
     };
-    if (ids.length > 0) return eachId(idsOf(ids, io.input), io, show);
+    if (ids.length > 0) return eachId(all, io, show);
     let code: ExitCode = 0;
     for await (const { runs } of pagesOf(operator, { states: ['FAILURE'] }, io.signal))
       code = worse(

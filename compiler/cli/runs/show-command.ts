@@ -17,9 +17,10 @@ export interface ShowParams {
 }
 
 /** `flowproof runs show`. */
-export function showCommand({ where, ids, format }: ShowParams, io: Io): Promise<ExitCode> {
+export async function showCommand({ where, ids, format }: ShowParams, io: Io): Promise<ExitCode> {
+  const all = await idsOf(ids, io.input);
   return withStore(where, io, 'read', ({ inspect }) =>
-    eachId(idsOf(ids, io.input), io, async (id) => {
+    eachId(all, io, async (id) => {
       const run = await inspect(id);
       io.out(format === 'ids' ? idLine(run.id) : format === 'json' ? `${json(stored(run), 2)}\n` : text(run, io.columns));
       return 0;

@@ -24,10 +24,9 @@ type Said = Map<string, string>;
  * `flowproof runs watch`: a line for each change, until all runs have ended or are suspended. Looks at them now and then, so that it can be any
  * process's runs.
  */
-export function watchCommand({ where, ids, everyMs, format }: WatchParams, io: Io): Promise<ExitCode> {
+export async function watchCommand({ where, ids, everyMs, format }: WatchParams, io: Io): Promise<ExitCode> {
+  const open = new Map<string, Said>((await idsOf(ids, io.input)).map((id) => [id, new Map()]));
   return withStore(where, io, 'read', async (store) => {
-    const open = new Map<string, Said>();
-    for await (const id of idsOf(ids, io.input)) open.set(id, new Map());
     const print = printer(format, io);
     let code: ExitCode = 0;
     while (true) {

@@ -19,23 +19,20 @@ export function idOfLine(line: string): string | undefined {
   throw new UsageError(`${text.slice(0, 100)} is no id: a line that begins with a quote is one as JSON`);
 }
 
-/** The ids of a command: its words, or the lines of standard input in the place of `-`. */
-export async function* idsOf(words: readonly string[], input: (() => AsyncIterable<string>) | undefined): AsyncGenerator<string> {
-  for (const word of words) {
-    if (word !== '-') yield word;
-    else if (input !== undefined) yield* idsIn(input());
+/**
+ * The ids of a command: its words, or the lines of standard input in the place of `-`. All are read before anything is done, so that a
+ * folder is not opened while the program that writes the lines has it.
+ *
+ * @throws UsageError
+ */
+export async function idsOf(words: readonly string[], input: (() => AsyncIterable<string>) | undefined): Promise<readonly string[]> {
+  let lines: readonly string[] = [];
+  if (words.includes('-') && input !== undefined) {
+    let text = '';
+    for await (const chunk of input()) text += chunk;
+    lines = text.split('\n').flatMap((line) => idOfLine(line) ?? []);
   }
-}
-
-async function* idsIn(input: AsyncIterable<string>): AsyncGenerator<string> {
-  let rest = '';
-  for await (const chunk of input) {
-    const lines = (rest + chunk).split('\n');
-    rest = lines.pop() ?? '';
-    yield* lines.flatMap((line) => idOfLine(line) ?? []);
-  }
-  const last = idOfLine(rest);
-  if (last !== undefined) yield last;
+  return words.flatMap((word) => (word === '-' ? lines : [word]));
 }
 
 /** JSON that a terminal shows and does not obey: the same value for whoever reads it. */
