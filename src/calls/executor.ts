@@ -53,7 +53,7 @@ export interface Executor {
    * @param tasks of all flows of the app that are known then: those that are made from data are not
    */
   open?(tasks: readonly TaskDefinition[]): Promise<void>;
-  /** Asked once, when the app has stopped: nothing of the executor outlives it. */
+  /** Asked once, when the app has stopped, perhaps while it opens: nothing of the executor outlives it. */
   close?(): Promise<void>;
 }
 

@@ -62,7 +62,8 @@ class ProcessLine implements Line {
       serialization: 'json',
       windowsHide: true,
     });
-    const watched = this.#process.stdio[WATCHED_FD] as Socket | null | undefined;
+    // There are none when it could not be begun.
+    const watched = (this.#process.stdio as ChildProcess['stdio'] | undefined)?.[WATCHED_FD] as Socket | null | undefined;
     watched?.on('error', () => undefined);
     watched?.unref();
   }

@@ -67,7 +67,16 @@ export class CallInPlace implements Call {
     else this.#maker.place.kill();
   }
 
+  /** What the app's own code, such as its codec, throws about a message is no reason to end the app. */
   hear(message: CallMessage): void {
+    try {
+      this.#hear(message);
+    } catch {
+      // It is about what listeners hear: the call goes on without it.
+    }
+  }
+
+  #hear(message: CallMessage): void {
     switch (message.say) {
       case 'save':
         void this.#save(message.save, message.data);
@@ -82,6 +91,11 @@ export class CallInPlace implements Call {
         this.#settle(message.end);
         break;
     }
+  }
+
+  /** It could not be handed to a place, and was never begun. */
+  refuse(reason: unknown): void {
+    this.#settle({ kind: 'failure', failure: toFailure(reason) });
   }
 
   /** Its place is gone, or there can be none: what it did, if it was begun, is not known. */
@@ -103,7 +117,7 @@ export class CallInPlace implements Call {
   /** Nothing was done: it was never begun. */
   #withdrawn(reason: Error): void {
     this.#withdraw(this);
-    this.#settle({ kind: 'failure', failure: toFailure(reason) });
+    this.refuse(reason);
   }
 
   async #save(save: number, data: Json): Promise<void> {

@@ -78,7 +78,14 @@ export class Place {
     const id = ++this.#callCount;
     this.#call = { id, call };
     this.#line.keepAlive(true);
-    call.begin(id, { send: (message) => this.#send(message), kill: () => this.kill() });
+    try {
+      call.begin(id, { send: (message) => this.#send(message), kill: () => this.kill() });
+    } catch (error) {
+      this.#call = undefined;
+      call.refuse(error);
+      this.#rest();
+      this.#free(this);
+    }
   }
 
   /** Lets it close its services and end. */

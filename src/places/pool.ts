@@ -37,8 +37,9 @@ export class Pool {
 
   /** Starts all places. @throws what the first one that can't be used says; then none is left */
   async open(): Promise<void> {
-    const places = Array.from({ length: this.#parts.size }, () => this.#start());
+    const places: Place[] = [];
     try {
+      for (let count = 0; count < this.#parts.size; count++) places.push(this.#start());
       await Promise.all(places.map(({ ready }) => ready));
     } catch (error) {
       for (const place of places) place.discard();
@@ -74,8 +75,17 @@ export class Pool {
       if (place !== undefined) {
         this.#take(place);
         place.take(this.#waiting.shift() as CallInPlace);
-      } else if (this.#starting.size < this.#waiting.length && this.#places.size < this.#parts.size) this.#start();
+      } else if (this.#starting.size < this.#waiting.length && this.#places.size < this.#parts.size) this.#tryStart();
       else return;
+    }
+  }
+
+  /** Where the machine lets nothing more begin, that costs a call, and the next one tries again. */
+  #tryStart(): void {
+    try {
+      this.#start();
+    } catch (error) {
+      this.#waiting.shift()?.lose(failureOf(error));
     }
   }
 
@@ -130,7 +140,7 @@ export class Pool {
     if (this.#isClosed) return;
     // Otherwise calls would wait for ever for a module that can't be imported any more.
     if (neverReady) this.#waiting.shift()?.lose(why);
-    else if (!place.isEnding || place.callCount >= this.#parts.maxCalls) this.#start();
+    else if (!place.isEnding || place.callCount >= this.#parts.maxCalls) this.#tryStart();
     this.#serve();
   }
 }

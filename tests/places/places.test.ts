@@ -1,6 +1,19 @@
 import { threadId } from 'node:worker_threads';
 import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest';
-import { type FlowEvent, flowproof, linear, memory, type PlacesOptions, processes, sleep, threads, unordered } from '../../src/index.js';
+import {
+  type Codec,
+  type FlowEvent,
+  flowproof,
+  jsonCodec,
+  linear,
+  memory,
+  type PlacesOptions,
+  processes,
+  sleep,
+  threads,
+  unordered,
+} from '../../src/index.js';
+import type { Json } from '../../src/model/json.js';
 import * as tasks from '../fixtures/places/tasks.js';
 import { PlaceModules } from './place-module.js';
 
@@ -40,7 +53,7 @@ const flows = {
 const CARRIERS = { threads, processes };
 
 describe.each(['threads', 'processes'] as const)('%s', (carrier) => {
-  function appOn(options: PlacesOptions = {}, settings: { graceMs?: number; onFailure?: 'abortSiblings' } = {}) {
+  function appOn(options: PlacesOptions = {}, settings: { graceMs?: number; onFailure?: 'abortSiblings'; codec?: Codec } = {}) {
     const events: FlowEvent[] = [];
     const app = flowproof({
       persistence: memory(),
@@ -121,6 +134,18 @@ describe.each(['threads', 'processes'] as const)('%s', (carrier) => {
       const { app } = appOn({ size: 1 });
       expect((await app.runOrThrow(flows.count)).counted).toBe(1);
       expect((await app.runOrThrow(flows.count)).counted).toBe(2);
+    });
+
+    test('may tell listeners what their codec refuses: its run goes on', async () => {
+      const codec = {
+        encode: jsonCodec.encode,
+        decode: (json: Json) => {
+          if (JSON.stringify(json).includes('1970')) throw new Error('no dates');
+          return jsonCodec.decode(json);
+        },
+      };
+      const { app } = appOn({}, { codec });
+      expect((await app.runOrThrow(flows.chatty)).saved).toBe('nothing before');
     });
 
     test('is refused a transaction of its own', async () => {
@@ -223,6 +248,14 @@ describe('a module', () => {
     });
   });
 
+  test('that has no codec, where the app has one of its own, is refused', async () => {
+    const { encode, decode } = jsonCodec;
+    const executor = threads(await modules.bundled('others'), { size: 1 });
+    const app = flowproof({ persistence: memory(), flows: [], executor, codec: { encode, decode } });
+    stops.push(() => app.stop());
+    await expect(app.ready()).rejects.toThrow('give it as taskSet({ codec })');
+  });
+
   test('whose task differs is refused with what is different', async () => {
     const app = appWith(await modules.bundled('changed'));
     await expect(app.ready()).rejects.toMatchObject({
@@ -245,6 +278,25 @@ describe('a module', () => {
     await expect(app.ready()).rejects.toMatchObject({ code: 'TASK_SET_MISMATCH', message: expect.stringContaining(says) });
     // Asked again, it is tried again.
     await expect(app.run(flows.where)).rejects.toMatchObject({ code: 'TASK_SET_MISMATCH' });
+  });
+
+  test.each([
+    'threads',
+    'processes',
+  ] as const)('whose services are never made holds up no app that stops, and leaves no %s', async (carrier) => {
+    const url = modules.written(
+      'never.mjs',
+      `process.on('exit', () => {}); setInterval(() => {}, 1_000);
+      export default { '~flowproof': { kind: 'taskSet', serve: () => new Promise(() => {}) } };`,
+    );
+    const app = flowproof({ persistence: memory(), flows: [flows.where], executor: CARRIERS[carrier](url, { size: 2 }) });
+    const before = process.getActiveResourcesInfo().sort();
+    const opening = app.ready().catch((error: unknown) => error);
+    await app.stop();
+    expect(await opening).toMatchObject({ code: 'APP_STOPPED' });
+    await expect
+      .poll(() => process.getActiveResourcesInfo().filter((kind) => /Worker|Process|MessagePort/.test(kind)))
+      .toEqual(before.filter((kind) => /Worker|Process|MessagePort/.test(kind)));
   });
 
   test('is an absolute path or the URL of a file', () => {
