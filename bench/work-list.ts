@@ -7,6 +7,8 @@ import { memoryUnordered } from './works/memory-unordered.js';
 import { pgFanout } from './works/pg-fanout.js';
 import { pgSaga } from './works/pg-saga.js';
 import { pgSequential } from './works/pg-sequential.js';
+import { placesCpu } from './works/places-cpu.js';
+import { placesDispatch } from './works/places-dispatch.js';
 import { resumeAfterKill } from './works/resume-after-kill.js';
 import { watchFlows } from './works/watch-flows.js';
 
@@ -22,6 +24,10 @@ export const WORKS: readonly Work[] = [
   pgSequential({ length: 100, flows: 1, disk: 'slow', target: 1.1 }),
   pgSequential({ length: 100, flows: 32, disk: 'slow', target: 1.1 }),
   pgFanout({ width: 100, disk: 'slow', target: 0.6 }),
+  placesCpu('threads', 0.59),
+  placesCpu('processes', 0.63),
+  placesDispatch('threads'),
+  placesDispatch('processes'),
   idle,
   resumeAfterKill,
   importRoot,

@@ -30,7 +30,7 @@ test.each(names)('%s prints what it promises', async (name) => {
   expect(await printedBy(name)).toBe(outputOf(name));
 });
 
-test('there are eleven of them, and each prints something of its own', () => {
-  expect(names).toHaveLength(11);
-  expect(new Set(names.map(outputOf)).size).toBe(11);
+test('there are twelve of them, and each prints something of its own', () => {
+  expect(names).toHaveLength(12);
+  expect(new Set(names.map(outputOf)).size).toBe(12);
 });
