@@ -34,13 +34,19 @@ export class CallHere implements Call {
  */
 export class Controllers {
   readonly #free: Controller[] = [];
+  readonly #areShared: boolean;
+
+  /** @param areShared not where one call alone may be aborted: what an earlier call has left listening would hear it */
+  constructor(areShared: boolean) {
+    this.#areShared = areShared;
+  }
 
   take(): Controller {
     return this.#free.pop() ?? newController();
   }
 
   giveBack(controller: Controller): void {
-    if (!controller.signal.aborted) this.#free.push(controller);
+    if (this.#areShared && !controller.signal.aborted) this.#free.push(controller);
   }
 }
 

@@ -5,7 +5,7 @@ import { fileURLToPath, pathToFileURL } from 'node:url';
 import { build } from 'esbuild';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import type { Call, CallEnd, ExecutorChoice } from '../../src/contracts/index.js';
-import { concurrent, serial, threads } from '../../src/index.js';
+import { concurrent, processes, serial, threads } from '../../src/index.js';
 import { describeExecutor, executorCases, runCase } from './executors.js';
 
 const at = (path: string): string => fileURLToPath(new URL(path, import.meta.url));
@@ -24,6 +24,7 @@ afterAll(() => rmSync(directory, { recursive: true, force: true }));
 describeExecutor('serial', { make: () => serial() });
 describeExecutor('concurrent', { make: () => concurrent() });
 describeExecutor('concurrent, with a limit', { make: () => concurrent({ perRun: 2, limit: 2 }) });
+describeExecutor('processes', { make: () => processes(pathToFileURL(outfile), { size: 2 }), dies: true });
 describeExecutor('threads', { make: () => threads(pathToFileURL(outfile), { size: 2 }), dies: true });
 
 /** An executor with a mistake. */

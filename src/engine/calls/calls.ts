@@ -16,7 +16,7 @@ import { describeUnfencedRevert } from '../../model/errors.js';
 import { toFailure } from '../../model/failure.js';
 import { wasNotBegun } from '../decide/full-journal.js';
 import type { Run } from '../decide/step.js';
-import type { Answer, AskCommand, CallCommand } from '../state/protocol.js';
+import type { Answer, AskCommand, CallCommand, OnFailure } from '../state/protocol.js';
 import { atomOf } from '../state/run-status.js';
 import { isOfMissingValue } from '../state/values.js';
 import type { AppSlots, CallSlot } from './app-slots.js';
@@ -33,6 +33,7 @@ export interface CallParts {
   readonly codec: Codec;
   readonly services: object;
   readonly resolve?: Resolve;
+  readonly onFailure: OnFailure;
   /** Whether tasks may end with transactions that the store takes no part in. */
   readonly allowUnfenced: boolean;
 }
@@ -65,7 +66,14 @@ export class Calls {
     this.#slots = slots;
     this.#requests = new Requests(run);
     const warnOfUnfenced = (path: string): void => this.#warnOfUnfenced(path);
-    this.#around = { run, registry: registryOf(run.flow, parts), receiver, controllers: new Controllers(), allowUnfenced, warnOfUnfenced };
+    this.#around = {
+      run,
+      registry: registryOf(run.flow, parts),
+      receiver,
+      controllers: new Controllers(parts.onFailure !== 'abortSiblings'),
+      allowUnfenced,
+      warnOfUnfenced,
+    };
   }
 
   start(command: CallCommand): void {
