@@ -126,7 +126,7 @@ describe('flowproof check --load', () => {
   }, 60_000);
 
   test.each([
-    [['check', '--load-ms', 'soon'], '--load-ms soon makes no sense: give a whole number of milliseconds'],
+    [['check', '--load-ms', 'soon'], "option '--load-ms <ms>' argument 'soon' is invalid. Give a whole number of milliseconds."],
     [['check', '--load', '--watch'], '--watch loads nothing'],
   ])('%j can not be done', async (args, why) => {
     const { code, err } = await flowproof(...args);
