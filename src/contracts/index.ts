@@ -17,6 +17,7 @@ export type {
   ExecutorParts,
   RetryRequest,
   RevertRequest,
+  SignalRequest,
   Slots,
   TaskRequest,
   Work,
