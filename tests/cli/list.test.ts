@@ -1,3 +1,4 @@
+import { join } from 'node:path';
 import { beforeAll, describe, expect, test } from 'vitest';
 import { appAt, buy } from '../fixtures/cli/app.mjs';
 import { APP, called, describeOnStores } from './program.js';
@@ -93,6 +94,9 @@ describeOnStores('flowproof runs list and show', (program) => {
   });
 });
 
+/** A module whose app is never made. */
+const REJECTED = join(import.meta.dirname, '../fixtures/cli/rejected.mjs');
+
 describe('flowproof runs', () => {
   test.each([
     [['runs', 'list'], 2, 'say where the runs are: --database URL, or --app FILE'],
@@ -102,11 +106,13 @@ describe('flowproof runs', () => {
     [['runs', 'list', '--database', 'postgres://u:geheim@127.0.0.1:1/x'], 3, 'STORE_UNREACHABLE'],
     [['runs', 'list', '--app', 'nowhere.mjs'], 2, 'there is no nowhere.mjs'],
     [['runs', 'list', '--state', 'BROKEN'], 2, 'Allowed states are PENDING'],
+    [['runs', 'list', '--before', 'o-1'], 2, 'Give what the page before said.'],
     [['runs', 'list', '--limit', '0'], 2, 'Give a whole number from 1 to 10000.'],
     [['runs', 'list', '--metadata', 'customer', '--database', 'x'], 2, "'customer' is no name=text"],
     [['runs', 'list', '-o', 'xml'], 2, 'Allowed choices are table, json, ids.'],
     [['runs', 'lst'], 2, 'Did you mean list?'],
     [['runs', 'show'], 2, "missing required argument 'ids'"],
+    [['runs', 'list', '--app', REJECTED], 2, "rejected.mjs can't be loaded: Error: no configuration"],
   ])('%j ends with %d', async (args, code, why) => {
     const ended = await called(args);
     expect(ended).toMatchObject({ code, out: '', err: expect.stringContaining(why) });

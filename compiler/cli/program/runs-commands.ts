@@ -25,7 +25,7 @@ export function runsCommands(program: Command, session: Session): void {
     .addOption(new Option('--metadata <name=text>', 'only those that carry this; may be given several times').argParser(collected))
     .option('--ownerless', 'only those that no living process has')
     .addOption(new Option('--limit <n>', 'so many').argParser(limitOf).default(100))
-    .option('--before <cursor>', 'those after this page: as the page said')
+    .addOption(new Option('--before <cursor>', 'those after this page: as the page said').argParser(cursorOf))
     .option('--all', 'all there are')
     .addOption(format())
     .addOption(app())
@@ -209,6 +209,12 @@ function limitOf(written: string): number {
   const limit = Number(written);
   if (!Number.isInteger(limit) || limit < 1 || limit > 10_000) throw new InvalidArgumentError('Give a whole number from 1 to 10000.');
   return limit;
+}
+
+/** What stands in the `next` of a page: the id that the store gave a run. */
+function cursorOf(written: string): string {
+  if (!/^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/.test(written)) throw new InvalidArgumentError('Give what the page before said.');
+  return written;
 }
 
 /** @throws UsageError */

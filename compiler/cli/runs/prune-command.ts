@@ -1,7 +1,8 @@
 import type { PruneQuery } from 'flowproof';
+import { isEnded } from '#model/states.js';
 import { type Where, withStore } from '../store/opened.js';
 import { confirmed } from '../terminal/confirm.js';
-import type { ExitCode, Io } from '../terminal/io.js';
+import { type ExitCode, type Io, UsageError } from '../terminal/io.js';
 
 export interface PruneParams {
   readonly where: Where;
@@ -16,6 +17,8 @@ const SAID_EVERY_MS = 1_000;
 
 /** `flowproof runs prune`. Stopped between two batches, it says so: what is gone is gone. */
 export async function pruneCommand({ where, query, olderThan, yes }: PruneParams, io: Io): Promise<ExitCode> {
+  const open = query.states?.find((state) => !isEnded(state));
+  if (open !== undefined) throw new UsageError(`runs that are ${open} can't be removed: only those that have ended`);
   const { states = ['SUCCESS', 'REVERTED', 'CANCELLED'], flow, logbook } = query;
   const which = `${states.join(', ')}${flow === undefined ? '' : ` of flow '${flow}'`}${logbook === undefined ? '' : ` of logbook '${logbook}'`}`;
   if (!(await confirmed(`Remove all runs that ended more than ${olderThan} ago: ${which}?`, yes, io))) return 1;

@@ -16,10 +16,10 @@ export async function appIn(file: string, folder: string): Promise<UntypedOption
   if (!existsSync(path)) throw new UsageError(`there is no ${file}: --app names the module that exports the app`);
   const exported = await imported(path, file);
   for (const name of ['default', 'app']) {
-    const options = optionsOf(await exported[name]);
+    const options = optionsOf(exported[name]);
     if (options !== undefined) return options;
   }
-  const all = (await Promise.all(Object.values(exported))).flatMap((one) => optionsOf(one) ?? []);
+  const all = Object.values(exported).flatMap((one) => optionsOf(one) ?? []);
   const [first, second] = [...new Set(all)];
   if (first === undefined) throw new UsageError(`${file} exports no app: export const app = flowproof({ … })`);
   if (second !== undefined) throw new UsageError(`${file} exports several apps: export the one that is meant by default, or as 'app'`);
@@ -28,7 +28,9 @@ export async function appIn(file: string, folder: string): Promise<UntypedOption
 
 async function imported(path: string, file: string): Promise<Readonly<Record<string, unknown>>> {
   try {
-    return (await import(pathToFileURL(path).href)) as Readonly<Record<string, unknown>>;
+    const module = (await import(pathToFileURL(path).href)) as Readonly<Record<string, unknown>>;
+    const settled = Object.entries(module).map(async ([name, value]) => [name, await value] as const);
+    return Object.fromEntries(await Promise.all(settled));
   } catch (error) {
     if ((error as { code?: unknown } | null)?.code === 'ERR_UNKNOWN_FILE_EXTENSION')
       throw new UsageError(
