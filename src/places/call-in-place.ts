@@ -102,11 +102,9 @@ export class CallInPlace implements Call {
   lose(why: Failure): void {
     const message = `task '${this.path}' was called in a place that is gone: ${why.message}`;
     const failure: Failure = { ...statedFailure({ name: 'PlaceLostError', code: 'PLACE_LOST', message }), cause: why };
-    this.#settle(
-      this.#isKilled
-        ? { kind: 'interrupted', failure: this.#told === undefined ? failure : toFailure(this.#told) }
-        : { kind: 'lost', failure },
-    );
+    // Code that was told to end has ended, if in a rough way: it is not called again for that.
+    const isAwaited = this.#told === undefined && !this.#isKilled;
+    this.#settle({ kind: isAwaited ? 'lost' : 'interrupted', failure: this.#told === undefined ? failure : toFailure(this.#told) });
   }
 
   #emit(event: string, data: Json | undefined): void {

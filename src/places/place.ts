@@ -15,6 +15,7 @@ export class Place {
   #call: { readonly id: number; readonly call: CallInPlace } | undefined;
   #callCount = 0;
   #isEnding = false;
+  #isKilled = false;
   #isGone = false;
 
   /**
@@ -102,6 +103,7 @@ export class Place {
   }
 
   kill(): void {
+    this.#isKilled = true;
     if (!this.#isGone) this.#line.kill();
   }
 
@@ -118,7 +120,8 @@ export class Place {
       this.#rest();
     }
     call.hear(message);
-    if (message.say === 'end') this.#free(this);
+    // One that was killed may have said so just before: it gets no other call.
+    if (message.say === 'end' && !this.#isKilled) this.#free(this);
   }
 
   /** This process does not stay alive for a place that has nothing to do. */

@@ -140,7 +140,8 @@ export class Pool {
     if (this.#isClosed) return;
     // Otherwise calls would wait for ever for a module that can't be imported any more.
     if (neverReady) this.#waiting.shift()?.lose(why);
-    else if (!place.isEnding || place.callCount >= this.#parts.maxCalls) this.#tryStart();
+    // One that dies before it has made a call would only die again and again.
+    else if (place.callCount > 0 && (!place.isEnding || place.callCount >= this.#parts.maxCalls)) this.#tryStart();
     this.#serve();
   }
 }
