@@ -27,3 +27,16 @@ export async function calls(some: Any): Promise<number> {
   const result = await app.run(flow, { id: 'r' });
   return result.state === 'SUCCESS' ? result.results.v : 0;
 }
+type Started = { readonly takeover?: 'force' };
+export const goneOnWith = async (some: Any, how: Started) => {
+  const app = flowproof({ persistence, flows: [flow] });
+  const started = await app.handle(flow, 'r').result();
+  const ended = await app.resume(flow, 'r', how);
+  const byId = await app.resume('r', how);
+  const flows = [started.flow, ended.flow, byId.flow, (await app.rerun(flow, 'r')).flow] satisfies 'flow'[];
+  return [flows, await app.resume(some, 'r'), await app.resume(some), app.handle(some, 'r')];
+};
+export const goneOn = async <F extends Plain>(some: F, store: Persistence) => {
+  const app = flowproof({ persistence: store, flows: [some] });
+  return [app.handle(some, 'r').id, await app.resume(some, 'r'), await app.rerun(some, 'r'), await app.resume('r')];
+};

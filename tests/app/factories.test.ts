@@ -236,7 +236,7 @@ describe('a factory that is wrong is refused with one sentence', () => {
     await leftBehind(persistence, 'm', ['a', 'b'], 'b');
     const resumed = async (flow: unknown, act = 'resume' as 'resume' | 'inspect'): Promise<unknown> => {
       await using app = flowproof({ persistence, flows: [flow] as never, recover: false });
-      return await app[act]('m');
+      return await (act === 'resume' ? app.resume('m') : app.inspect('m'));
     };
     const throwing = factory('migrate', (_: unknown): AnyFlow => {
       throw new Error('no such tables');

@@ -3,8 +3,10 @@ import type {
   AppRunOptionsFor,
   AppServices,
   BuiltFlows,
-  FactoryOf,
+  ByIdAlone,
+  FlowBehind,
   FlowsOf,
+  KnownToApp,
   Provides,
   RunResult,
   RunsAloneInApp,
@@ -175,7 +177,7 @@ export interface App<Flows extends readonly AnyFlow[]> {
    * await app.stop();
    * ```
    */
-  handle<F extends Flows[number]>(flow: F | FactoryOf<F>, id: string): RunHandle<F>;
+  handle<Root>(flow: KnownToApp<Root, Flows[number]>, id: string): RunHandle<FlowBehind<Root>>;
   handle(id: string): RunHandle<Flows[number]>;
   /**
    * Goes on with a stored run: after a crash, a stop or a suspension. An ended run gives its outcome again.
@@ -185,8 +187,8 @@ export interface App<Flows extends readonly AnyFlow[]> {
    * @throws RunConflictError `RUN_CONFLICT` when it is a run of another flow
    * @throws IncompatibleFlowError `INCOMPATIBLE_FLOW` when the flow has changed too much; nothing was changed
    */
-  resume<F extends Flows[number]>(flow: F | FactoryOf<F>, id: string, options?: ResumeOptions): Promise<RunResult<F>>;
-  resume(id: string, options?: ResumeOptions): Promise<RunResult<Flows[number]>>;
+  resume<Root>(flow: KnownToApp<Root, Flows[number]>, id: string, options?: ResumeOptions): Promise<RunResult<FlowBehind<Root>>>;
+  resume<const Args extends readonly unknown[]>(...args: ByIdAlone<Args, ResumeOptions>): Promise<RunResult<Flows[number]>>;
   /**
    * Goes on, now, with every RUNNING run of this app's flows that no living process has; suspended ones rest. For apps with
    * `recover: false`, and to have the handles: others do this by themselves.
@@ -217,7 +219,7 @@ export interface App<Flows extends readonly AnyFlow[]> {
    * @throws RunConflictError `RUN_CONFLICT` when it is a run of another flow
    * @throws IncompatibleFlowError `INCOMPATIBLE_FLOW`
    */
-  rerun<F extends Flows[number]>(flow: F | FactoryOf<F>, id: string): Promise<RunResult<F>>;
+  rerun<Root>(flow: KnownToApp<Root, Flows[number]>, id: string): Promise<RunResult<FlowBehind<Root>>>;
   /**
    * Asks a run to end, undone, wherever it is driven; one that no process drives is undone here. Resolves when the request
    * is durable. One that comes while the run's last step is written comes too late, and does nothing: the result says how it ended.

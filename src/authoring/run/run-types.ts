@@ -2,7 +2,7 @@ import type { FailureReport } from '../../model/failure.js';
 import type { AnyFlow, DemandsOf, Flow, NeedsResolve, Provides, Requires, ServicesIn, ServicesOf, SignalsOf } from '../definition/flow.js';
 import type { AnyTask, Demands, Gives, LiteralName, Needs, TaskClass } from '../definition/node-types.js';
 import type { NodeHint } from '../placement/check-add.js';
-import type { AnyFactory } from '../placement/factory.js';
+import type { AnyFactory, FactoryOf } from '../placement/factory.js';
 import type { Flat, RequiredKeys } from '../words/names.js';
 import type { Fits, FlowError, Listed, Sentence, SentenceText, Shown, Wrong } from '../words/sentence.js';
 import type { Together } from '../words/unions.js';
@@ -175,6 +175,30 @@ type FoundInApp<F, Known> = [F] extends [Known] ? Fits : [F] extends [AnyFlow] ?
 type SaidInApp<Code, F> = Code extends 'UNKNOWN_FLOW'
   ? Sentence<Code, { flow: SaidName<F> }>
   : Sentence<'NOT_A_FLOW', { hint: FlowHint<F> }>;
+
+/** The flow, or the factory of flows, itself when its app knows it. */
+export type KnownToApp<Root, Known> = [FoundKnown<Root, Known>] extends [Wrong] ? Shown<SaidOfKnown<FoundKnown<Root, Known>, Root>> : Root;
+type FoundKnown<Root, Known> = [Root] extends [Known]
+  ? Fits
+  : [Root] extends [AnyFactory]
+    ? FoundInApp<FlowBehind<Root>, Known>
+    : FoundInApp<Root, Known>;
+type SaidOfKnown<Code, Root> = Root extends string
+  ? Sentence<'NOT_A_FLOW', { hint: 'it is an id, which only options may follow, such as { takeover }' }>
+  : SaidInApp<Code, Code extends 'UNKNOWN_FLOW' ? FlowBehind<Root> : Root>;
+
+/** The flow itself, or the flows of a factory. */
+export type FlowBehind<Root> = Root extends AnyFlow ? Root : Root extends FactoryOf<infer F> ? F : never;
+
+/**
+ * Arguments that are the id of a run, and options. Any others become a list of another length than theirs: TypeScript then speaks
+ * of the other overload only, which has the sentence about the flow.
+ */
+export type ByIdAlone<Args extends readonly unknown[], Options> = [Args] extends [readonly [id: string, options?: Options]]
+  ? Args
+  : Args['length'] extends 1
+    ? readonly [flow: unknown, id: string]
+    : readonly [never, never, never, never];
 
 /** The flow itself when its app knows it and it can run there without inputs. */
 export type RunsAloneInApp<F, Known = F> = [FoundInApp<F, Known>] extends [Wrong]
