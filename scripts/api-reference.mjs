@@ -7,6 +7,7 @@ import { tmpdir } from 'node:os';
 import { basename, dirname, join, relative } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { Application, Comment, CommentTag, Converter, ReflectionKind } from 'typedoc';
+import { partPage } from './api-pages.mjs';
 
 const ROOT = join(dirname(fileURLToPath(import.meta.url)), '..');
 const PAGES = join(ROOT, 'docs/api');
@@ -20,9 +21,11 @@ const DOORS = {
 };
 
 const IN_DECLARATIONS = 'Builders, and names in declarations';
-/** The chapter of an export, by where it is written; the page keeps this order. */
+/** The chapter of an export, by where it is written; each is a page, in this order in the index. */
 const CHAPTERS = {
-  'Tasks and flows': /^src\/(authoring|index)/,
+  Flows: /^src\/(authoring|index)/,
+  Tasks: /^src\/authoring\/(task\/|definition\/(?!flow)|words\/(kept|storable|register))/,
+  Retries: /^src\/authoring\/retry\//,
   'Running flows': /^src\/(app|calls|contracts|executors|places|model\/(states|failure)|authoring\/run\/)/,
   'Keeping runs': /^src\/(persistence|adapters|sql)\//,
   Events: /^src\/engine\//,
@@ -107,6 +110,7 @@ async function write(out) {
   const project = await application.convert();
   if (project === undefined) throw new Error('the sources do not compile');
   await application.generateOutputs(project);
+  partPage(out, 'flowproof.md');
 }
 
 const written = (folder) =>

@@ -74,6 +74,7 @@ export {
   sleepUntil,
   Task,
   type TaskContext,
+  type TaskOptions,
   type TimesRetry,
   times,
   type Use,

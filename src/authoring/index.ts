@@ -134,6 +134,7 @@ export { mapTask } from './task/map-task.js';
 export { reduceTask } from './task/reduce-task.js';
 export { Task } from './task/task.js';
 export { sleep, sleepUntil, type WaitNode, type WaitOptions, waitFor } from './task/waits.js';
+export type { TaskOptions } from './task/task-options.js';
 export type { Kept, KeptNames } from './words/kept.js';
 export type { AnyShapeOf, Flat, Named, Names, NamesOf, OptionalKeys, ParsedValue, RawValue, RequiredKeys, ShapeOf } from './words/names.js';
 export type { Register } from './words/register.js';

@@ -6,7 +6,14 @@ import { retryDefinitionOf } from '../retry/retry-definition.js';
 import type { Names, NamesOf } from '../words/names.js';
 import type { ValueNames } from '../words/value-names.js';
 
-/** What a task says of itself beside its code. */
+/**
+ * What a task says of itself beside its code: the options of `@Task` and `defineTask`.
+ *
+ * @typeParam R names that it takes, as a list or as a map to `true` or a schema
+ * @typeParam P names that it gives
+ * @typeParam K names that it keeps for its own `revert`
+ * @typeParam V names that only `revert` takes
+ */
 export interface TaskOptions<R, P, K, V> {
   /** What `execute` takes: a list, or a map to `true` or a schema. Optional inputs end in a question mark: `'zone?'`. */
   readonly requires?: R & ValueNames<R>;
