@@ -13,15 +13,18 @@ export function partPage(folder, name) {
   const whole = readFileSync(join(folder, name), 'utf8');
   const chapters = chaptersIn(whole);
   const pageOf = new Map(chapters.flatMap(({ page, anchors }) => [...anchors.keys()].map((anchor) => [anchor, page])));
-  const linked = new Set();
+  // TypeDoc numbers what differs by its case only, or by being a function, in a way of its own: a name is surer.
+  const byName = new Map(chapters.flatMap(({ names }) => names.map(({ text, anchor }) => [text.replace('()', ''), anchor])));
+  const linked = new Set(byName.values());
   const relinked = (text, at) =>
-    text.replaceAll(/\]\(([\w.-]*)#([^)\s]+)\)/g, (link, to, anchor) => {
+    text.replaceAll(/\[([^\]]*)\]\(([\w.-]*)#([^)\s]+)\)/g, (link, said, to, given) => {
       const isHere = to === name || (to === '' && at !== undefined);
       if (!isHere) return link;
+      const anchor = byName.get(said.replaceAll(/`|\(\)/g, '')) ?? given;
       const page = pageOf.get(anchor);
       if (page === undefined) throw new Error(`${name}: nothing is called #${anchor}`);
       linked.add(anchor);
-      return `](${page === at ? '' : page}#${anchor})`;
+      return `[${said}](${page === at ? '' : page}#${anchor})`;
     });
   for (const other of readdirSync(folder).filter((one) => one !== name)) {
     const text = readFileSync(join(folder, other), 'utf8');
