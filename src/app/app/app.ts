@@ -4,6 +4,7 @@ import type {
   AppServices,
   BuiltFlows,
   ByIdAlone,
+  FactoryOf,
   FlowBehind,
   FlowsOf,
   KnownToApp,
