@@ -114,7 +114,7 @@ export type {
   AppServices,
   BuiltFlows,
   ByIdAlone,
-  FlowBehind,
+  FlowOf,
   KnownToApp,
   Resolve,
   RootOf,

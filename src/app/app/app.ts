@@ -5,7 +5,7 @@ import type {
   BuiltFlows,
   ByIdAlone,
   FactoryOf,
-  FlowBehind,
+  FlowOf,
   FlowsOf,
   KnownToApp,
   Provides,
@@ -178,7 +178,7 @@ export interface App<Flows extends readonly AnyFlow[]> {
    * await app.stop();
    * ```
    */
-  handle<Root>(flow: KnownToApp<Root, Flows[number]>, id: string): RunHandle<FlowBehind<Root>>;
+  handle<Root>(flow: KnownToApp<Root, Flows[number]>, id: string): RunHandle<FlowOf<Root>>;
   handle(id: string): RunHandle<Flows[number]>;
   /**
    * Goes on with a stored run: after a crash, a stop or a suspension. An ended run gives its outcome again.
@@ -188,7 +188,7 @@ export interface App<Flows extends readonly AnyFlow[]> {
    * @throws RunConflictError `RUN_CONFLICT` when it is a run of another flow
    * @throws IncompatibleFlowError `INCOMPATIBLE_FLOW` when the flow has changed too much; nothing was changed
    */
-  resume<Root>(flow: KnownToApp<Root, Flows[number]>, id: string, options?: ResumeOptions): Promise<RunResult<FlowBehind<Root>>>;
+  resume<Root>(flow: KnownToApp<Root, Flows[number]>, id: string, options?: ResumeOptions): Promise<RunResult<FlowOf<Root>>>;
   resume<const Args extends readonly unknown[]>(...args: ByIdAlone<Args, ResumeOptions>): Promise<RunResult<Flows[number]>>;
   /**
    * Goes on, now, with every RUNNING run of this app's flows that no living process has; suspended ones rest. For apps with
@@ -220,7 +220,7 @@ export interface App<Flows extends readonly AnyFlow[]> {
    * @throws RunConflictError `RUN_CONFLICT` when it is a run of another flow
    * @throws IncompatibleFlowError `INCOMPATIBLE_FLOW`
    */
-  rerun<Root>(flow: KnownToApp<Root, Flows[number]>, id: string): Promise<RunResult<FlowBehind<Root>>>;
+  rerun<Root>(flow: KnownToApp<Root, Flows[number]>, id: string): Promise<RunResult<FlowOf<Root>>>;
   /**
    * Asks a run to end, undone, wherever it is driven; one that no process drives is undone here. Resolves when the request
    * is durable. One that comes while the run's last step is written comes too late, and does nothing: the result says how it ended.

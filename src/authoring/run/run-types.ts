@@ -181,14 +181,14 @@ export type KnownToApp<Root, Known> = [FoundKnown<Root, Known>] extends [Wrong] 
 type FoundKnown<Root, Known> = [Root] extends [Known]
   ? Fits
   : [Root] extends [AnyFactory]
-    ? FoundInApp<FlowBehind<Root>, Known>
+    ? FoundInApp<FlowOf<Root>, Known>
     : FoundInApp<Root, Known>;
 type SaidOfKnown<Code, Root> = Root extends string
   ? Sentence<'NOT_A_FLOW', { hint: 'it is an id, which only options may follow, such as { takeover }' }>
-  : SaidInApp<Code, Code extends 'UNKNOWN_FLOW' ? FlowBehind<Root> : Root>;
+  : SaidInApp<Code, Code extends 'UNKNOWN_FLOW' ? FlowOf<Root> : Root>;
 
 /** The flow itself, or the flows of a factory. */
-export type FlowBehind<Root> = Root extends AnyFlow ? Root : Root extends FactoryOf<infer F> ? F : never;
+export type FlowOf<Root> = Root extends AnyFlow ? Root : Root extends FactoryOf<infer F> ? F : never;
 
 /**
  * Arguments that are the id of a run, and options. Any others become a list of another length than theirs: TypeScript then speaks
