@@ -116,8 +116,6 @@ export interface ResumeOptions {
   readonly takeover?: 'if-dead' | 'force';
 }
 
-type Name<Flows extends readonly AnyFlow[]> = Flows[number]['name'];
-
 /** Runs flows and keeps what they do. Made by {@link flowproof}; stop it when the process ends. */
 export interface App<Flows extends readonly AnyFlow[]> {
   /**
@@ -164,8 +162,7 @@ export interface App<Flows extends readonly AnyFlow[]> {
   /**
    * A run that is stored, by its id: to look at, wait for, suspend or cancel, from any process. Nothing is read before it is
    * used; then `RUN_NOT_FOUND` says that there is none, and `RUN_CONFLICT` that it is a run of another flow. Its `result()`
-   * only waits, also for a run that rests PENDING: it begins nothing and takes nothing over ({@link App.run} and
-   * {@link App.resume} do).
+   * only waits, also for a run that rests PENDING: {@link App.run} and {@link App.resume} begin it, or take it over.
    *
    * @example
    * ```ts
@@ -217,8 +214,7 @@ export interface App<Flows extends readonly AnyFlow[]> {
    * Runs a run that succeeded again: what is new in its flow is done, everything else stays done.
    *
    * @throws RunNotFoundError `RUN_NOT_FOUND`
-   * @throws RunConflictError `RUN_CONFLICT` when it is a run of another flow
-   * @throws IncompatibleFlowError `INCOMPATIBLE_FLOW`
+   * @throws RunConflictError `RUN_CONFLICT` when it is a run of another flow; IncompatibleFlowError `INCOMPATIBLE_FLOW`
    */
   rerun<Root>(flow: KnownToApp<Root, Flows[number]>, id: string): Promise<RunResult<FlowOf<Root>>>;
   /**
@@ -299,5 +295,5 @@ export interface App<Flows extends readonly AnyFlow[]> {
    */
   stop(): Promise<void>;
   [Symbol.asyncDispose](): Promise<void>;
-  readonly flows: readonly Name<Flows>[];
+  readonly flows: readonly Flows[number]['name'][];
 }
