@@ -1,4 +1,5 @@
-import { expect, test, vi } from 'vitest';
+import { expect, test } from 'vitest';
+import { withMutant } from '../support/mutant.js';
 import { DECIDING } from './deciding.js';
 import { wrongOfSome } from './matrix.js';
 import { SCENARIOS } from './scenarios.js';
@@ -14,30 +15,18 @@ test.each(
   expect(await wrongOfSome(scenario, SEED % ONE_OF, ONE_OF)).toEqual([]));
 
 test('it notices when messages that come too late are kept', async () => {
-  vi.resetModules();
-  vi.doMock('../../src/persistence/contract/may-receive.js', async (original) => ({
-    ...((await original()) as object),
-    mayReceive: () => true,
-  }));
-  try {
+  const wrong = await withMutant({ 'persistence/contract/may-receive': { mayReceive: () => true } }, async () => {
     const [matrix, { SCENARIOS: scenarios }] = [await import('./matrix.js'), await import('./scenarios.js')];
     const [forward] = scenarios;
-    expect(forward && (await matrix.wrongOfSome(forward, 0, ONE_OF))).not.toEqual([]);
-  } finally {
-    vi.doUnmock('../../src/persistence/contract/may-receive.js');
-    vi.resetModules();
-  }
+    return forward && (await matrix.wrongOfSome(forward, 0, ONE_OF));
+  });
+  expect(wrong).not.toEqual([]);
 });
 
-test('it notices when what is behind a flow that is tried again stays skipped', async () => {
-  vi.resetModules();
-  vi.doMock('../../src/engine/decide/downstream.js', async (original) => ({ ...((await original()) as object), anewBehind: () => [] }));
-  try {
+test('it notices when what is downstream of a flow that is tried again stays skipped', async () => {
+  const wrong = await withMutant({ 'engine/decide/downstream': { anewDownstream: () => [] } }, async () => {
     const [{ play }, { DECIDING: scenarios }] = [await import('./play.js'), await import('./deciding.js')];
-    const wrong = await Promise.all(scenarios.map(async (scenario) => (await play(scenario, [])).wrong));
-    expect(wrong.flat()).not.toEqual([]);
-  } finally {
-    vi.doUnmock('../../src/engine/decide/downstream.js');
-    vi.resetModules();
-  }
+    return Promise.all(scenarios.map(async (scenario) => (await play(scenario, [])).wrong));
+  });
+  expect(wrong.flat()).not.toEqual([]);
 });
