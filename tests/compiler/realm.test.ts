@@ -73,8 +73,10 @@ const BROUGHT: readonly unknown[] = [
 /** What it lends to a source that describes flows. */
 const { alwaysRevert, alwaysRevertAll, defineRetry, defineTask, forEach, forEachOf, mapTask, reduceTask, Retry, Task, times, use } =
   library;
+const { sleep, sleepUntil, waitFor } = library;
 const LENT = new Set<unknown>([
   ...[alwaysRevert, alwaysRevertAll, defineRetry, defineTask, forEach, forEachOf, mapTask, reduceTask, Retry, Task, times, use],
+  ...[sleep, sleepUntil, waitFor],
 ]);
 const LOADED = [globalThis, createRequire(import.meta.url), Interpreter, Library, Types, ts.SyntaxKind];
 

@@ -213,6 +213,10 @@ export type SignalIn<F, Name> = [FoundSignal<F, Name>] extends [Wrong]
   : Name;
 type FoundSignal<F, Name> = [Name] extends [F extends unknown ? keyof SignalsOf<F> : never] ? Fits : 'UNKNOWN_SIGNAL';
 
-/** What is sent with a signal, as arguments: left out where nothing is. */
-export type SentWith<F, Name> = undefined extends PayloadOf<F, Name> ? [payload?: PayloadOf<F, Name>] : [payload: PayloadOf<F, Name>];
+/** What is sent with a signal, as arguments: left out where nothing is. Of a signal that there is not, its name is what is wrong. */
+export type SentWith<F, Name> = [PayloadOf<F, Name>] extends [never]
+  ? [payload?: unknown]
+  : undefined extends PayloadOf<F, Name>
+    ? [payload?: PayloadOf<F, Name>]
+    : [payload: PayloadOf<F, Name>];
 type PayloadOf<F, Name> = F extends unknown ? (Name extends keyof SignalsOf<F> ? SignalsOf<F>[Name] : never) : never;
