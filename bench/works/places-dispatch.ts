@@ -1,11 +1,10 @@
 import { spawn } from 'node:child_process';
 import { Worker } from 'node:worker_threads';
-import { jsonCodec, processes, threads } from 'flowproof';
+import { jsonCodec } from 'flowproof';
 import type { CallRequest, Work as CallWork } from 'flowproof/contracts';
 import { type System, timed, type Work } from '../harness.js';
 
 const MODULE = new URL('./places-tasks.js', import.meta.url);
-const PLACES = { threads, processes };
 const ECHO = {
   threads: `import('node:worker_threads').then(({ parentPort }) => parentPort.on('message', (m) => parentPort.postMessage(m)));`,
   processes: `process.on('message', (m) => process.send(m));`,
@@ -19,7 +18,7 @@ const REQUEST: CallRequest = {
 };
 
 /** A call of a task that does nothing, there and back, without an engine. Raw: its request, echoed by a bare thread or process. */
-export function placesDispatch(kind: keyof typeof PLACES): Work {
+export function placesDispatch(kind: keyof typeof ECHO): Work {
   return {
     name: `${kind}-dispatch`,
     unit: 'call',
@@ -27,7 +26,8 @@ export function placesDispatch(kind: keyof typeof PLACES): Work {
     async open({ quick }) {
       const calls = quick ? 2_000 : 10_000;
       const clock = { nowMs: () => Date.now(), monotonicMs: () => performance.now(), after: () => () => undefined };
-      const executor = PLACES[kind](MODULE, { size: 1 }).make({ clock, codec: jsonCodec, graceMs: 1_000 });
+      const { [kind]: places } = await import('flowproof');
+      const executor = places(MODULE, { size: 1 }).make({ clock, codec: jsonCodec, graceMs: 1_000 });
       await executor.open?.([]);
       const work: CallWork = {
         request: REQUEST,
