@@ -4,7 +4,6 @@ import type {
   AppServices,
   BuiltFlows,
   ByIdAlone,
-  FactoryOf,
   FlowOf,
   FlowsOf,
   KnownToApp,
@@ -230,11 +229,11 @@ export interface App<Flows extends readonly AnyFlow[]> {
    * next, also if the run is suspended or its process has died.
    * @throws InvalidInputError, RunNotFoundError, RunConflictError, RunEndedError, SignalsFullError
    */
-  signal<F extends Flows[number], const Name extends string>(
-    flow: F | FactoryOf<F>,
+  signal<Root, const Name extends string>(
+    flow: KnownToApp<Root, Flows[number]>,
     id: string,
-    name: SignalIn<F, Name>,
-    ...sent: [...SentWith<F, Name>, options?: SignalOptions]
+    name: SignalIn<FlowOf<Root>, Name>,
+    ...sent: [...SentWith<FlowOf<Root>, Name>, options?: SignalOptions]
   ): Promise<void>;
   /**
    * Goes on with a run that ended in FAILURE, when what it failed by is mended. Where reverts have failed, these are called
