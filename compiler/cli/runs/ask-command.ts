@@ -9,7 +9,7 @@ import { eachId } from './each-id.js';
 import { ended, here } from './here.js';
 import type { Format } from './list-command.js';
 
-/** What can be asked of a run that somebody else has. */
+/** What a command asks of a run, through its inbox: the process that has the run does it. */
 export interface Request {
   readonly kind: RequestKind;
   /** As in `asked to cancel`. */
@@ -92,7 +92,7 @@ function asked(id: string, { words }: Request, format: Format): string {
   }
 }
 
-/** What nobody has is done when somebody has it: a person who waits for it wants to know. */
+/** Says who carries out the request: the process that has the run, or, where none has it, the next one that takes it. */
 async function sayWhoActs(id: string, { operator }: OpenedStore, { err }: Io): Promise<void> {
   const run = await operator.find(id);
   if (run.owner === undefined && run.state !== 'RUNNING')

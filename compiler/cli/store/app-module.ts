@@ -7,7 +7,7 @@ import { UsageError } from '../terminal/io.js';
 
 /**
  * What the app is made of that a module exports: by default, as `app`, or as the only one. It may be a promise. The app itself is not
- * used: it would take up what others left, which nobody has asked for.
+ * used: it would take up runs that other processes left.
  *
  * @throws UsageError
  */

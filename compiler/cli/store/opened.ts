@@ -18,7 +18,7 @@ export interface OpenedStore {
   inspect(id: string): Promise<RunView>;
 }
 
-/** A person at a terminal is told soon that a store is away. */
+/** How long a command waits for a store that is away, before it says so. */
 const STORE_TIMEOUT_MS = 2_000;
 
 /** Does something with the runs of a store, and lets go of it. @throws UsageError, PersistenceError */
@@ -50,7 +50,7 @@ export async function withStore<Result>(
   }
 }
 
-/** The app that a module exports, once more: it takes up nothing that nobody has asked for. */
+/** The app that a module exports, made again without recovery: it drives only the runs that the command names. */
 export function appOf(options: UntypedOptions, onEvent?: Listener): App<AnyFlow[]> {
   const both: Listener = (event) => {
     onEvent?.(event);

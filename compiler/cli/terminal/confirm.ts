@@ -1,6 +1,6 @@
 import { type Io, UsageError } from './io.js';
 
-/** Before what destroys something: whether the person means it. Where nobody can be asked, it has to be said beforehand. @throws UsageError */
+/** Asks before a command destroys something. @throws UsageError without a terminal to ask at, unless the command has `--yes` */
 export async function confirmed(question: string, isSaid: boolean, { ask, err, signal }: Io): Promise<boolean> {
   if (isSaid) return true;
   if (ask === undefined) throw new UsageError('this destroys something, and nobody can be asked: say --yes');

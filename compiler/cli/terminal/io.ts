@@ -11,7 +11,7 @@ export interface Io {
   readonly columns?: number;
   /** Standard input, read when a command asks for it. */
   readonly input?: () => AsyncIterable<string>;
-  /** Asks the person at the terminal, and gives the answer; absent: there is nobody to ask. */
+  /** Asks the person at the terminal, and gives the answer; absent: there is no terminal. */
   readonly ask?: (question: string) => Promise<string>;
   /** Does a command that reads sources in a place with a stack for sources of any depth; absent: this is such a place. */
   readonly deeply?: (args: readonly string[]) => Promise<ExitCode>;
