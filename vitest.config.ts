@@ -8,6 +8,9 @@ export default defineConfig({
     alias: [
       { find: /^flowproof\/postgres$/, replacement: at('./src/adapters/postgres/index.ts') },
       { find: /^flowproof\/pglite$/, replacement: at('./src/adapters/pglite/index.ts') },
+      { find: /^flowproof\/etcd$/, replacement: at('./src/adapters/etcd/index.ts') },
+      { find: /^flowproof\/zookeeper$/, replacement: at('./src/adapters/zookeeper/index.ts') },
+      { find: /^flowproof\/redis$/, replacement: at('./src/adapters/redis/index.ts') },
       { find: /^flowproof\/testing$/, replacement: at('./src/testing/index.ts') },
       { find: /^flowproof\/contracts$/, replacement: at('./src/contracts/index.ts') },
       { find: /^flowproof$/, replacement: at('./src/index.ts') },
@@ -18,10 +21,12 @@ export default defineConfig({
   test: {
     include: ['tests/**/*.test.ts'],
     exclude: ['**/*.deep.test.ts', '**/node_modules/**', '**/dist/**', '**/build/**', 'tests/fixtures/**'],
-    setupFiles: ['tests/support/chance.ts'],
+    setupFiles: ['tests/support/chance.ts', 'tests/support/patience.ts'],
+    expect: { poll: { timeout: 20_000 } },
     globalSetup: ['tests/support/postgres-service.ts'],
     pool: 'forks',
-    testTimeout: 20_000,
-    hookTimeout: 30_000,
+    // Bounds for what hangs. What is slow on a machine with other work is no fault: no test asserts a time.
+    testTimeout: 60_000,
+    hookTimeout: 90_000,
   },
 });

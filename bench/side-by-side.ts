@@ -1,33 +1,17 @@
 /**
  * `npm run bench:peers -- [--json] [--quick] [--only work,…] [--systems name,…] [--repetitions N] [--save FILE]`: the same works, done by
- * other people's systems in the same run. They are a package of their own, bench/peers, that nobody needs otherwise;
- * who is not installed is named. How to read it: docs/benchmarks.md.
+ * other people's systems in the same run. They are a package of their own, bench/peers, that nothing else needs;
+ * a system that is not installed is named. How to read it: docs/benchmarks.md.
  */
 import { writeFileSync } from 'node:fs';
 import { parseArgs } from 'node:util';
-import { type LeftOut, type Measured, measure, type Work } from './harness.js';
+import { type LeftOut, type Measured, measure } from './harness.js';
 import { PEERS } from './peer-list.js';
 import { PeerSystems } from './peer-systems.js';
 import { jsonLine, leftOutLine, savedLines, surroundings, table } from './report.js';
 import { Servers } from './servers.js';
-import { memoryLinear } from './works/memory-linear.js';
-import { pgFanout } from './works/pg-fanout.js';
-import { pgSaga } from './works/pg-saga.js';
-import { pgSequential } from './works/pg-sequential.js';
-import { resumeAfterKill } from './works/resume-after-kill.js';
+import { WORKS_OF_PEERS } from './work-list.js';
 
-const WORKS: readonly Work[] = [
-  memoryLinear(1_000),
-  pgSequential({ length: 100, flows: 1, target: 1.4 }),
-  pgSequential({ length: 100, flows: 32, target: 0.4 }),
-  pgFanout({ width: 100, target: 0.5 }),
-  pgSaga(9),
-  pgSequential({ length: 100, flows: 1, disk: 'slow', target: 1.1 }),
-  pgSequential({ length: 100, flows: 32, disk: 'slow', target: 1.1 }),
-  pgFanout({ width: 100, disk: 'slow', target: 0.6 }),
-  pgSaga(9, 'slow'),
-  resumeAfterKill,
-];
 /** Some of these systems take seconds for what others do in milliseconds. */
 const REPETITIONS = 5;
 const QUICK_REPETITIONS = 3;
@@ -54,7 +38,7 @@ function chosen<Named extends { readonly name: string }>(
   console.error(`there is no ${kind} '${unknown.join("', '")}': choose from ${all.map(({ name }) => name).join(', ')}`);
   process.exit(2);
 }
-const works = chosen('work', WORKS, values.only);
+const works = chosen('work', WORKS_OF_PEERS, values.only);
 const peers = chosen('system', PEERS, values.systems);
 
 const servers = new Servers();

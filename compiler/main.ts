@@ -10,8 +10,8 @@ const { stdin, stdout, stderr } = process;
 const color = stdout.isTTY === true && stdout.hasColors();
 const columns = stdout.isTTY === true ? stdout.columns : undefined;
 const stopping = new AbortController();
-// The second one ends the process as if nobody listened.
-process.once('SIGINT', () => stopping.abort());
+// The second one ends the process as without a listener.
+for (const signal of ['SIGINT', 'SIGTERM'] as const) process.once(signal, () => stopping.abort());
 
 /** Reads sources in a thread with a stack of its own size. */
 function deeply(args: readonly string[]): Promise<ExitCode> {
@@ -63,5 +63,5 @@ const code = await main(process.argv.slice(2), {
   deeply,
   signal: stopping.signal,
 });
-// What a module of the user's leaves running keeps nobody waiting; what was printed is written before.
+// What a module of the user's leaves running does not keep the process alive; what was printed is written before.
 stdout.write('', () => stderr.write('', () => process.exit(code)));

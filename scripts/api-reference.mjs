@@ -16,6 +16,9 @@ const DOORS = {
   'src/index.ts': 'flowproof',
   'src/adapters/postgres/index.ts': 'flowproof/postgres',
   'src/adapters/pglite/index.ts': 'flowproof/pglite',
+  'src/adapters/redis/index.ts': 'flowproof/redis',
+  'src/adapters/etcd/index.ts': 'flowproof/etcd',
+  'src/adapters/zookeeper/index.ts': 'flowproof/zookeeper',
   'src/testing/index.ts': 'flowproof/testing',
   'src/contracts/index.ts': 'flowproof/contracts',
 };
@@ -27,9 +30,11 @@ const CHAPTERS = {
   Tasks: /^src\/authoring\/(task\/|definition\/(?!flow)|words\/(kept|storable|register))/,
   Retries: /^src\/authoring\/retry\//,
   'Running flows': /^src\/(app|calls|contracts|executors|places|model\/(states|failure)|authoring\/run\/)/,
+  Schedules: /^src\/(schedules|app\/schedules)\//,
   'Keeping runs': /^src\/(persistence|adapters|sql)\//,
+  'Boards of jobs': /^src\/(boards|conductor|adapters\/(redis|etcd|zookeeper))\//,
   Events: /^src\/engine\//,
-  Errors: /^src\/model\/(errors|flowproof-error|diagnostics|task-set-mismatch)/,
+  Errors: /^src\/model\/(errors|flowproof-error|diagnostics|task-set-mismatch|board-error)|^src\/schedules\/schedule-error/,
   Values: /^src\/model\/(codec\/|schema|clock|json)/,
   Testing: /^src\/testing\//,
 };

@@ -1,6 +1,7 @@
 /**
- * Everything that must hold before a change is done, one part after another; what fails does not stop the others, but a
- * build that fails does. The last line counts them: `N passed, N failed`, one for each test of vitest and for each other
+ * Everything that must hold before a change is done: the build, then what looks at it, as many parts at once as there are
+ * cores, then vitest, which has all of them. What fails does not stop the others, but a build that fails does. The last line
+ * counts them: `N passed, N failed`, one for each test of vitest and for each other
  * part. With CI=true a skipped test is a failure. `node scripts/test.mjs lint types` runs the named parts only.
  */
 import { spawn } from 'node:child_process';
@@ -20,8 +21,8 @@ function bin(name, command = name) {
   return join(dirname(manifest), JSON.parse(readFileSync(manifest, 'utf8')).bin[command]);
 }
 
-/** Most tests wait for processes and disks, so all cores may be busy with them: vitest alone would leave one free. */
-const WORKERS = Math.max(2, availableParallelism());
+/** Most tests wait for processes, servers and disks: one worker more than there are cores keeps these busy; vitest alone would leave one free. */
+const WORKERS = availableParallelism() + 1;
 
 const PARTS = [
   { name: 'build', title: 'build', steps: [['scripts/clean.mjs'], [bin('typescript', 'tsc'), '-b', 'compiler'], ['scripts/bundle.mjs']] },
@@ -55,11 +56,14 @@ const PARTS = [
   },
 ];
 
-function run(args) {
-  const child = spawn(process.execPath, args, { cwd: ROOT, stdio: 'inherit' });
+/** @param write gets what is printed; without it, it is printed at once */
+function run(args, write) {
+  const child = spawn(process.execPath, args, { cwd: ROOT, stdio: write === undefined ? 'inherit' : ['ignore', 'pipe', 'pipe'] });
+  child.stdout?.on('data', write);
+  child.stderr?.on('data', write);
   return new Promise((resolve) => {
     child.once('error', (error) => resolve(String(error)));
-    child.once('exit', (code, signal) => resolve(code === 0 ? undefined : `exit ${signal ?? code}`));
+    child.once('close', (code, signal) => resolve(code === 0 ? undefined : `exit ${signal ?? code}`));
   });
 }
 
@@ -91,13 +95,18 @@ rmSync(REPORT, { force: true });
 const total = { passed: 0, failed: 0, skipped: 0 };
 const summary = [];
 const began = performance.now();
-for (const part of PARTS.filter(({ name }) => wanted.length === 0 || wanted.includes(name))) {
-  console.log(`\n=== ${part.title}`);
+
+/** What is printed by parts that run beside others is printed when they end: each as a whole. */
+async function runPart({ name, title, steps }, isAlone) {
+  const printed = [];
+  const write = isAlone ? undefined : (chunk) => printed.push(chunk);
+  if (isAlone) console.log(`\n=== ${title}`);
   const start = performance.now();
   let trouble;
-  for (const step of part.steps) trouble ??= await run(step);
+  for (const step of steps) trouble ??= await run(step, write);
+  if (!isAlone) process.stdout.write(`\n=== ${title}\n${Buffer.concat(printed)}`);
   let counts = { passed: trouble === undefined ? 1 : 0, failed: trouble === undefined ? 0 : 1, skipped: [] };
-  if (part.name === 'vitest') counts = vitestCounts(trouble);
+  if (name === 'vitest') counts = vitestCounts(trouble);
   if (process.env.CI === 'true') {
     const forbidden = counts.skipped.filter(({ fullName }) => !fullName.endsWith(SKIPPED_ANYWHERE));
     for (const { file, fullName } of forbidden) console.error(`skipped, which CI does not allow: ${file}: ${fullName}`);
@@ -109,11 +118,23 @@ for (const part of PARTS.filter(({ name }) => wanted.length === 0 || wanted.incl
   total.failed += counts.failed;
   total.skipped += counts.skipped.length;
   const seconds = ((performance.now() - start) / 1000).toFixed(1).padStart(6);
-  summary.push(`${counts.failed === 0 ? 'ok    ' : 'FAILED'} ${seconds} s  ${part.title}${trouble === undefined ? '' : ` (${trouble})`}`);
-  if (part.name === 'build' && trouble !== undefined) {
-    summary.push('nothing else was run: the build failed');
-    break;
-  }
+  summary.push(`${counts.failed === 0 ? 'ok    ' : 'FAILED'} ${seconds} s  ${title}${trouble === undefined ? '' : ` (${trouble})`}`);
+  return trouble === undefined;
+}
+
+const chosen = PARTS.filter(({ name }) => wanted.length === 0 || wanted.includes(name));
+const partOf = (name) => chosen.find((part) => part.name === name);
+const [build, vitest] = [partOf('build'), partOf('vitest')];
+if (build !== undefined && !(await runPart(build, true))) {
+  summary.push('nothing else was run: the build failed');
+} else {
+  const beside = chosen.filter((part) => part !== build && part !== vitest);
+  const isAlone = beside.length === 1;
+  const lane = async () => {
+    for (let part = beside.shift(); part !== undefined; part = beside.shift()) await runPart(part, isAlone);
+  };
+  await Promise.all(Array.from({ length: availableParallelism() }, lane));
+  if (vitest !== undefined) await runPart(vitest, true);
 }
 
 console.log(`\n=== summary, ${((performance.now() - began) / 1000).toFixed(0)} s\n${summary.join('\n')}\n`);

@@ -1,11 +1,12 @@
 /**
- * Nobody writes these: they are what the compiler calls the types of builders, tasks and flows in the declarations that it
+ * No user writes these: they are what the compiler calls the types of builders, tasks and flows in the declarations that it
  * makes of yours.
  */
 export type {
   AnyDefinedTask,
   AnyFactory,
   CompiledView,
+  ConcurrencyLimit,
   DefinedTask,
   DynamicHistory,
   DynamicNodes,
@@ -38,6 +39,7 @@ export type {
   NeedsResolve,
   OpenFlowStart,
   OutcomeOf,
+  RateLimit,
   RetryDefinition,
   RunIdentity,
   StorableRecord,

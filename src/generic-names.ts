@@ -1,5 +1,5 @@
 /**
- * Nobody writes these either: they are what the compiler calls the types of your functions that are generic, and make tasks, flows
+ * No user writes these either: they are what the compiler calls the types of your functions that are generic, and make tasks, flows
  * or decorators of what they are given. They say what is worked out once that is known, and are not in the API reference.
  */
 export type {

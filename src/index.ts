@@ -12,14 +12,22 @@ export const { linear, unordered, graph } = builders(compile, { toMermaid, toDot
 
 export {
   type App,
+  type AppBoard,
   type AppOptions,
+  type AppSchedules,
   type AtomView,
+  type CancelOptions,
   type EngineOptions,
   type FlowEngine,
+  type FollowOptions,
   flowproof,
   type InspectOptions,
+  type NewRunOptions,
   type OneShotOptions,
+  type Posting,
+  type PostOptions,
   type PruneQuery,
+  type RequeueQuery,
   type ResumeOptions,
   type RunHandle,
   type RunIdOption,
@@ -30,7 +38,10 @@ export {
   type RunView,
   run,
   runOrThrow,
+  type ScheduleInfo,
   type SignalOptions,
+  type StopMode,
+  type StopOptions,
   type Waiting,
 } from './app/index.js';
 export {
@@ -75,6 +86,7 @@ export {
   Task,
   type TaskContext,
   type TaskOptions,
+  type TaskTuning,
   type TimesRetry,
   times,
   type Use,
@@ -83,12 +95,25 @@ export {
   type WaitOptions,
   waitFor,
 } from './authoring/index.js';
+export { type MemoryBoardOptions, memoryBoard, type RequeueOptions, requeueAll } from './boards/index.js';
 export type { ExecutorChoice } from './calls/index.js';
+export {
+  type ConductedJob,
+  type Conductor,
+  type ConductorCounts,
+  type ConductorOptions,
+  type ConductorState,
+  conductor,
+} from './conductor/index.js';
 export type * from './declaration-names.js';
 export type {
   AtomEvent,
+  BoardEvent,
+  ConductorEvent,
   Durability,
   EmittedEvent,
+  EventFilter,
+  EventOf,
   FlowEvent,
   JournalEvent,
   LateEvent,
@@ -99,10 +124,13 @@ export type {
   RecoveryEvent,
   RunEvent,
   RunStatistics,
+  ScheduleEvent,
   SignalEvent,
+  StuckEvent,
 } from './engine/index.js';
 export { type ConcurrentOptions, concurrent, type PlacesOptions, processes, serial, threads } from './executors/index.js';
 export type * from './generic-names.js';
+export { BoardError } from './model/board-error.js';
 export type { Clock, TimerOptions } from './model/clock.js';
 export { type Codec, NotStorableError } from './model/codec/codec.js';
 export { jsonCodec } from './model/codec/json-codec.js';
@@ -151,4 +179,13 @@ export {
   offloaded,
   type Persistence,
 } from './persistence/index.js';
-export { type TaskSet, type TaskSetOptions, taskSet } from './places/index.js';
+export { type OffersOf, type TaskSet, type TaskSetOptions, taskSet } from './places/index.js';
+export {
+  type CatchUp,
+  type Overlap,
+  type Schedule,
+  ScheduleError,
+  type ScheduleOptions,
+  type ScheduleOptionsFor,
+  schedule,
+} from './schedules/index.js';

@@ -1,4 +1,4 @@
-import { existsSync, readFileSync } from 'node:fs';
+import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
 import { checkArchitecture, loadedPackages, roomOf } from './architecture/check.js';
@@ -22,8 +22,8 @@ describe('the sources', () => {
     expect(used).toEqual(ARCHITECTURE.impure.flatMap(({ uses }) => uses));
   });
 
-  test('load nothing from npm at the root door but reflect-metadata', () => {
-    expect([...loadedPackages(sources, 'index.ts')]).toEqual(['reflect-metadata']);
+  test('load nothing from npm at the root door but what the build takes in', () => {
+    expect([...loadedPackages(sources, 'index.ts')]).toEqual(['reflect-metadata', 'croner']);
   });
 });
 
@@ -104,6 +104,7 @@ test('the checker reports every rule that the fixtures break, and nothing else',
     "engine/attic/old.ts:1 floor: is on no floor of 'engine'",
     "engine/attic/old.ts:4 name: says 'alarms' in '#alarms': it is called wake-ups",
     "engine/attic/old.ts:5 name: says 'unwind' in 'unwindStep': it is called roll back a step",
+    "engine/attic/old.ts:6 name: says 'until' in 'until': it is called end",
     "engine/index.ts:1 direction: 'engine' may not import 'app'",
     "engine/index.ts:2 leaf: imports 'adapters/postgres', which nobody may",
     "engine/state/fold.ts:1 floor: imports 'engine/decide/step.ts', which is on a higher floor",
@@ -118,6 +119,13 @@ test('the checker reports every rule that the fixtures break, and nothing else',
     'persistence/file/sync.ts:3 impure: uses process.env: it must be handed in',
     "persistence/index.ts:1 npm: imports 'yaml' from npm",
   ]);
+});
+
+test('docs/architecture.md says of every room what it is', () => {
+  const text = readFileSync(join(ROOT, 'docs/architecture.md'), 'utf8');
+  const rooms = [...new Set(sources.map(({ path }) => roomOf(path).replace(/\/.*/, '')))].filter((room) => room !== '');
+  expect(rooms.length).toBeGreaterThan(10);
+  expect(rooms.filter((room) => !new RegExp(`^${room} |\`${room}/?\``, 'm').test(text))).toEqual([]);
 });
 
 test('the files that the documents name are there', () => {
@@ -145,4 +153,13 @@ test('every test says `test`', () => {
   );
   expect(files.length).toBeGreaterThan(100);
   expect(others.map(({ path }) => path)).toEqual([]);
+});
+
+test('no test, script, example or benchmark has more than 300 lines', () => {
+  const folders = ['tests', 'type-tests', 'scripts', 'examples', 'bench'];
+  const paths = folders.flatMap((folder) => readdirSync(join(ROOT, folder), { recursive: true }).map((path) => join(folder, String(path))));
+  const files = paths.filter((path) => /\.[cm]?[jt]sx?$/.test(path));
+  const linesOf = (path: string) => readFileSync(join(ROOT, path), 'utf8').split('\n').length - 1;
+  expect(files.length).toBeGreaterThan(500);
+  expect(files.filter((path) => linesOf(path) > ARCHITECTURE.maxLines)).toEqual([]);
 });

@@ -1,2 +1,3 @@
 /** The door that the fixtures see; one line to change when it moves. */
 export * from '../src/index.js';
+export * from '../src/testing/index.js';

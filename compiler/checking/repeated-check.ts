@@ -1,5 +1,5 @@
 import type { Finding } from '../findings/finding.js';
-import { executorsIn, Units } from '../reading/index.js';
+import { placesIn, Units } from '../reading/index.js';
 import { ImportGraph, type SourceProject } from '../source/index.js';
 import { type CheckOptions, found, judged } from './check.js';
 
@@ -21,7 +21,7 @@ export class RepeatedCheck {
   readonly #imports = new ImportGraph();
   readonly #units = new Units();
   readonly #judged = new Map<string, Judged>();
-  /** Files with executors that find tasks by what all modules export. */
+  /** Files with executors whose tasks are listed by another module, which they need not import. */
   readonly #ofAll = new Set<string>();
 
   /** @param project as it is now: sources that did not change are those of the last time */
@@ -32,7 +32,7 @@ export class RepeatedCheck {
     for (const { owner, reading, flows } of units) {
       this.#judged.set(owner, { findings: found(reading), flows, tasks: reading.tasks.length });
       this.#ofAll.delete(owner);
-      if (executorsIn(reading.project.flowFiles, reading.interpreter).length > 0) this.#ofAll.add(owner);
+      if (placesIn(reading.project.flowFiles, reading.interpreter).length > 0) this.#ofAll.add(owner);
     }
     const all = [...this.#judged.values()];
     return {

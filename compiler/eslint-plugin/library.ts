@@ -7,7 +7,7 @@ export interface Library {
   nameOf(expression: Node): string | undefined;
 }
 
-/** By the imports of the file: what comes through another file nobody can know from here. */
+/** By the imports of the file: what comes through another file is unknown here. */
 export function libraryOf(code: SourceCode): Library {
   const names = new Map<Node, string>();
   const namespaces = new Set<Node>();

@@ -1,4 +1,4 @@
-/** How revert is told that execute has ended. */
+/** How revert learns that execute has ended. */
 export const OUTCOME_KINDS = ['result', 'failure', 'interrupted'] as const;
 type Kind = (typeof OUTCOME_KINDS)[number];
 

@@ -2,7 +2,7 @@ import type { Finding, Related } from './finding.js';
 import { placeKey } from './place.js';
 
 /** As many of a kind are said in full. */
-const SAID = 3;
+const IN_FULL = 3;
 
 /**
  * Says what repeats itself once: of findings of one code at one place the first ones; and of one sentence, at however many
@@ -17,9 +17,9 @@ function placesOnce(findings: readonly Finding[]): readonly Finding[] {
   return findings.flatMap((finding) => {
     const group = groups.get(`${finding.code} ${placeKey(finding.place)}`) ?? [];
     const index = group.indexOf(finding);
-    const left = group.length - SAID;
-    if (left <= 0 || index < SAID - 1) return [finding];
-    return index === SAID - 1 ? [{ ...finding, message: `${finding.message} (and ${left} more ${finding.code} here)` }] : [];
+    const left = group.length - IN_FULL;
+    if (left <= 0 || index < IN_FULL - 1) return [finding];
+    return index === IN_FULL - 1 ? [{ ...finding, message: `${finding.message} (and ${left} more ${finding.code} here)` }] : [];
   });
 }
 
@@ -27,10 +27,10 @@ function sentencesOnce(findings: readonly Finding[]): readonly Finding[] {
   const groups = grouped(findings, keyOf);
   return findings.flatMap((finding) => {
     const group = groups.get(keyOf(finding)) ?? [];
-    if (group.length <= SAID) return [finding];
+    if (group.length <= IN_FULL) return [finding];
     if (group[0] !== finding) return [];
-    const others = group.slice(1, SAID).map(({ place }): Related => ({ place, message: 'the same here' }));
-    const left = group.length - SAID;
+    const others = group.slice(1, IN_FULL).map(({ place }): Related => ({ place, message: 'the same here' }));
+    const left = group.length - IN_FULL;
     return [
       { ...finding, message: `${finding.message} (and at ${left} more places of this file)`, related: [...finding.related, ...others] },
     ];

@@ -1,6 +1,6 @@
 /**
  * The program in which `flowproof check --load` loads modules, away from the checker: it says what flows each of them
- * builds. What it prints is the modules' own, and nobody reads it: it talks by the channel to its parent, where messages
+ * builds. What it prints is the modules' own, and is read nowhere: it sends messages over the channel to its parent, where messages
  * that modules send are passed over.
  */
 import { pathToFileURL } from 'node:url';

@@ -15,7 +15,7 @@ export interface LoadOptions {
   /** How long one module may take. */
   readonly deadlineMs: number;
   readonly clock: Clock;
-  /** Aborted when nobody waits any more. */
+  /** Aborted when its answer is not wanted any more. */
   readonly signal: AbortSignal;
 }
 
@@ -51,7 +51,7 @@ function moduleOf(module: string, flows: readonly BuiltFlow[], trouble: string |
 
 interface Ended {
   readonly answers: readonly LoadAnswer[];
-  /** Why there are no more answers; `undefined`: nobody waited for any. */
+  /** Why there are no more answers; `undefined`: no answer was wanted. */
   readonly end: { readonly why: string; readonly certain: boolean } | undefined;
 }
 
@@ -125,6 +125,6 @@ function killed(child: ChildProcess): void {
     if (process.platform === 'win32') child.kill('SIGKILL');
     else process.kill(-pid, 'SIGKILL');
   } catch {
-    // Nobody of its group is left.
+    // No process of its group is left.
   }
 }

@@ -10,7 +10,7 @@ export interface LoadedFlow {
   readonly shape: FlowShape;
   /** The module that was loaded, or one that it imports. */
   readonly javascript: string;
-  /** The source of this project that built it; `undefined`: nobody knows who did. */
+  /** The source of this project that built it; `undefined`: unknown. */
   readonly source: string | undefined;
   /** The `.build()` in it, if that can be found. */
   readonly at: ts.CallExpression | undefined;
@@ -93,7 +93,7 @@ function mayBe(flow: FlowReading, { definition, from }: Known, { flows }: Projec
   return from.at !== undefined && isMadeUp(flow.name) && !flows.some((other) => other.name === definition.name && builtBy(other, from));
 }
 
-/** Without the place of its `.build()` nobody could say which of several it was. */
+/** Without the place of its `.build()` it could be any of several. */
 function mayBeUnread(unread: UnreadFlow, { from }: Known, { unread: all }: ProjectReading): boolean {
   return builtBy(unread, from) && (from.at !== undefined || all.filter((other) => builtBy(other, from)).length === 1);
 }

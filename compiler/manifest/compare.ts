@@ -1,6 +1,6 @@
 import { type Difference, differencesOf, type StoredFlow, storedFlow } from '#compilation';
 import type { Change, Say } from './change.js';
-import { missingValues } from './missing-values.js';
+import { missingValues } from './compare-values.js';
 import type { FlowManifest, PresentFlow } from './project-manifest.js';
 import { maySkip } from './stored-order.js';
 
@@ -51,9 +51,9 @@ function compared(old: FlowManifest, now: PresentFlow | undefined): readonly Cha
     ...disclosures(then, here, change),
     ...missingValues(then, here, now, change),
   ];
-  const said = new Set(changes.map(({ path }) => path));
+  const reported = new Set(changes.map(({ path }) => path));
   for (const path of here.atoms.keys()) {
-    if (then.atoms.has(path) || said.has(path)) continue;
+    if (then.atoms.has(path) || reported.has(path)) continue;
     const unless = maySkip(here, path) ? ', unless it is in what they have skipped' : '';
     changes.push(change('safe', path, `'${path}' is new: runs of before come to it in its turn${unless}`));
   }

@@ -27,8 +27,8 @@ export interface PresentFlow extends FlowManifest {
   readonly definition: FlowDefinition;
   /** Atom → the inputs that it can't do without, and where they come from. */
   readonly needs: ReadonlyMap<string, readonly Need[]>;
-  /** What choices and links that decide are told of. */
-  readonly told: readonly Told[];
+  /** What the deciders of choices and links read. */
+  readonly deciderReads: readonly DeciderRead[];
   /** Where an atom was added; the flow itself for a path that is not in it. */
   readonly placeOf: (path: string) => Place;
 }
@@ -38,7 +38,7 @@ export interface Need {
   readonly source: BoundFlow['atoms'][number]['inputs'][string];
 }
 
-export interface Told {
+export interface DeciderRead {
   /** The choice, or the node that the link leads to. */
   readonly path: string;
   readonly value: string;
@@ -107,14 +107,14 @@ export function presentFlow(
     manifest,
     definition,
     needs: needsIn(flow),
-    told: toldIn(flow),
+    deciderReads: deciderReadsIn(flow),
     placeOf: (path) => placeOf(flow.placeOf(nodes.get(path) ?? 0)),
   };
 }
 
-function toldIn({ compiled: { shape, bound } }: Pick<FlowReading, 'compiled'>): readonly Told[] {
+function deciderReadsIn({ compiled: { shape, bound } }: Pick<FlowReading, 'compiled'>): readonly DeciderRead[] {
   const paths = pathsOf(shape);
-  return shape.nodes.flatMap((node, index): readonly Told[] => {
+  return shape.nodes.flatMap((node, index): readonly DeciderRead[] => {
     const path = paths[index] as string;
     if (node.kind !== 'flow') return [];
     const reads = Object.entries(bound.reads.get(index) ?? {}).map(([value, source]) => ({ path, value, source }));
@@ -143,7 +143,7 @@ function portsOf(origin: ShapeOrigin): readonly { readonly name: string; readonl
   switch (origin?.kind) {
     case 'task':
       return [...origin.requires, ...origin.revertRequires];
-    case 'own':
+    case 'custom':
       return origin.requires;
     case 'flow':
     case 'times':

@@ -1,4 +1,4 @@
-import { said } from './paths.js';
+import { shownPath } from './paths.js';
 import type { Report, Surroundings } from './report.js';
 
 /** A list of findings with relative paths: stable, for other programs. */
@@ -6,7 +6,7 @@ export function json({ findings }: Report, { folder }: Surroundings): string {
   const list = findings.map(({ code, severity, message, place: { file, line, column, endLine, endColumn }, related }) => ({
     code,
     severity,
-    file: said(file, folder),
+    file: shownPath(file, folder),
     line,
     column,
     endLine,
@@ -16,7 +16,7 @@ export function json({ findings }: Report, { folder }: Surroundings): string {
       ? {}
       : {
           related: related.map(({ place, message }) => ({
-            file: said(place.file, folder),
+            file: shownPath(place.file, folder),
             line: place.line,
             column: place.column,
             message,

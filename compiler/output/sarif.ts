@@ -1,5 +1,5 @@
 import type { Place } from '../findings/place.js';
-import { said } from './paths.js';
+import { shownPath } from './paths.js';
 import type { Report, Surroundings } from './report.js';
 
 /** What a code is about, for tools that list rules. */
@@ -19,7 +19,7 @@ export function sarif({ findings }: Report, { folder }: Surroundings, rules: rea
   const codes = [...new Set(findings.map(({ code }) => code))];
   const location = ({ file, line, column, endLine, endColumn }: Place) => ({
     physicalLocation: {
-      artifactLocation: { uri: uriOf(said(file, folder)), uriBaseId: 'ROOT' },
+      artifactLocation: { uri: uriOf(shownPath(file, folder)), uriBaseId: 'ROOT' },
       region: { startLine: line, startColumn: column, endLine, endColumn },
     },
   });

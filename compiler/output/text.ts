@@ -1,7 +1,7 @@
 import type { Severity } from '../findings/finding.js';
 import type { Place } from '../findings/place.js';
 import { printable } from '../findings/printable.js';
-import { said } from './paths.js';
+import { shownPath } from './paths.js';
 import { count, type Report, type Surroundings } from './report.js';
 
 const COLORS: Readonly<Record<Severity | 'path' | 'dim', string>> = { error: '91', warning: '93', note: '96', path: '36', dim: '90' };
@@ -13,7 +13,7 @@ const TAB = '    ';
 /** Findings with the source around them, as the TypeScript compiler prints its own. */
 export function text(report: Report, surroundings: Surroundings): string {
   const paint = (color: keyof typeof COLORS, words: string) => (surroundings.color ? `\x1b[${COLORS[color]}m${words}\x1b[0m` : words);
-  const at = ({ file, line, column }: Place) => `${paint('path', printable(said(file, surroundings.folder)))}:${line}:${column}`;
+  const at = ({ file, line, column }: Place) => `${paint('path', printable(shownPath(file, surroundings.folder)))}:${line}:${column}`;
   const lines: string[] = [];
   for (const { code, severity, message, place, related } of report.findings) {
     lines.push(`${at(place)} - ${paint(severity, severity)} ${paint('dim', `${code}:`)} ${message}`, '');

@@ -1,5 +1,5 @@
 import { type Drawing, dot, drawingOf, mermaid } from '#compilation';
-import { said } from '../output/index.js';
+import { shownPath } from '../output/index.js';
 import type { FlowReading } from '../reading/index.js';
 import { placeOf } from '../source/index.js';
 import { layouts } from './layout.js';
@@ -19,7 +19,7 @@ export interface Picture {
 export function picturesOf(flows: readonly FlowReading[], folder: string): readonly Picture[] {
   return flows.map((flow) => {
     const { file, line } = placeOf(flow.placeOf(0));
-    return { drawing: drawingOf(flow.definition), heading: `${flow.name} (${said(file, folder)}:${line})`, remarks: [] };
+    return { drawing: drawingOf(flow.definition), heading: `${flow.name} (${shownPath(file, folder)}:${line})`, remarks: [] };
   });
 }
 

@@ -1,9 +1,9 @@
 import type { Arrow, Box, Drawing, FlowBox, Mark } from '#compilation';
 
 /** What is said of a box that is in one version only, or in both. */
-export type Remark = (path: string, box: Box, sides: { readonly before: Box | undefined; readonly now: Box | undefined }) => Said;
+export type Remark = (path: string, box: Box, sides: { readonly before: Box | undefined; readonly now: Box | undefined }) => RemarkOn;
 
-export interface Said {
+export interface RemarkOn {
   readonly mark: Mark | undefined;
   readonly notes: readonly string[];
 }
@@ -33,8 +33,8 @@ function mergedBox(before: Box | undefined, now: Box | undefined, remark: Remark
   const box = now ?? before;
   if (box === undefined) throw new Error('one of both versions has the box');
   const { mark, notes } = remark(box.path, box, { before, now });
-  const said = { ...(mark === undefined ? {} : { mark }), ...(notes.length === 0 ? {} : { notes }) };
-  if (box.kind !== 'flow') return { ...box, ...said };
+  const remarks = { ...(mark === undefined ? {} : { mark }), ...(notes.length === 0 ? {} : { notes }) };
+  if (box.kind !== 'flow') return { ...box, ...remarks };
   const [then, here] = [contentOf(before), contentOf(now)];
   const order = here.map(({ path }) => path);
   for (const [index, { path }] of then.entries()) {
@@ -43,7 +43,7 @@ function mergedBox(before: Box | undefined, now: Box | undefined, remark: Remark
     order.splice(previous === undefined ? 0 : order.indexOf(previous.path) + 1, 0, path);
   }
   const find = (content: readonly Box[], path: string) => content.find((one) => one.path === path);
-  return { ...box, ...said, content: order.map((path) => mergedBox(find(then, path), find(here, path), remark)) };
+  return { ...box, ...remarks, content: order.map((path) => mergedBox(find(then, path), find(here, path), remark)) };
 }
 
 function contentOf(box: Box | undefined): FlowBox['content'] {

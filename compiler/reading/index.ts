@@ -1,11 +1,12 @@
 /** Reading: what a project's source says of its flows and tasks, without running it. */
 
-export { type ExecutorReading, executorsIn, exportedTasks } from './flows/executors.js';
+export { type PlacesReading, placesIn } from './flows/executors.js';
 export type { FlowPlaces } from './flows/flow-places.js';
 export type { FlowReading } from './flows/flow-reading.js';
 export { loadedReading } from './flows/loaded-reading.js';
 export { filesWithFlows } from './flows/roots.js';
 export { type TaskReading, writtenIn } from './flows/task-reading.js';
+export { type TaskSetReading, taskSetOf } from './flows/task-sets.js';
 export type { Gap } from './ground/gaps.js';
 export type { Library } from './ground/library.js';
 export type { Assumption } from './ground/oracle.js';

@@ -98,9 +98,9 @@ function edgesIn(flow: FlowReading, graph: number): readonly Edge[] {
 const MOST_EDGES = 9;
 const ENDS = 3;
 
-function withoutMiddle<Item>(list: readonly Item[], said?: (left: number) => Item): readonly Item[] {
+function withoutMiddle<Item>(list: readonly Item[], between?: (left: number) => Item): readonly Item[] {
   if (list.length <= MOST_EDGES) return list;
-  const middle = said === undefined ? [] : [said(list.length - 2 * ENDS)];
+  const middle = between === undefined ? [] : [between(list.length - 2 * ENDS)];
   return [...list.slice(0, ENDS), ...middle, ...list.slice(-ENDS)];
 }
 

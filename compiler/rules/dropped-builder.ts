@@ -18,7 +18,7 @@ export const droppedBuilder: Rule = {
           kept.set(node.name.text, [...(kept.get(node.name.text) ?? []), node.name]);
       });
       for (const at of dropped) if (types.isBuilder(types.of(at))) yield { at, message: ruleSentence('BUILDER_DROPPED') };
-      // Types are asked last, and only of what nobody uses: those of builders take long to know.
+      // Types are asked last, and only of what is not used: those of builders take long to compute.
       const used = usedIn(file, kept, checker);
       for (const at of [...kept.values()].flat()) {
         const symbol = checker.getSymbolAtLocation(at);

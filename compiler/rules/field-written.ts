@@ -17,7 +17,7 @@ export const fieldWritten: Rule = {
   severity: 'warning',
   title: RULE_TITLES.FIELD_WRITTEN,
   *find({ tasks, interpreter }) {
-    const said = new Set<ts.Node>();
+    const reported = new Set<ts.Node>();
     for (const { name, node, body, task } of tasks.flatMap(methodsOf)) {
       // The `this` of an arrow in `defineTask` is none of a task.
       if (name !== 'execute' || !(ts.isMethodDeclaration(node) || ts.isClassLike(task.node))) continue;
@@ -25,8 +25,8 @@ export const fieldWritten: Rule = {
       const isOwn = isOfTask(task, interpreter);
       for (const at of bodies.flatMap((one) => new Held(one, interpreter.types, [], isOwn).changes(walkOwn))) {
         // What several tasks inherit is said of the first.
-        if (said.has(at)) continue;
-        said.add(at);
+        if (reported.has(at)) continue;
+        reported.add(at);
         yield { at, message: ruleSentence('FIELD_WRITTEN', { task: task.name, field: onOneLine(at.getText()) }) };
       }
     }

@@ -11,18 +11,18 @@ import { unusedIn } from './unused.js';
 /** Methods of collections that do not wait for what their function gives. */
 const NOT_WAITING = new Set(['forEach', 'some', 'every', 'find', 'findIndex', 'findLast', 'findLastIndex', 'filter']);
 
-/** Work that nobody waits for goes on when the step is stored as done: after a crash nobody knows of it. */
+/** Work that is not awaited goes on when the step is stored as done: after a crash nothing repeats it. */
 export const floatingPromise: Rule = {
   code: 'FLOATING_PROMISE',
   severity: 'error',
   title: RULE_TITLES.FLOATING_PROMISE,
   *find({ tasks, interpreter }) {
-    const said = new Set<ts.Node>();
+    const reported = new Set<ts.Node>();
     for (const method of tasks.flatMap(methodsOf)) {
       for (const code of [method.body, ...calledBy(method.body, interpreter)]) {
         // What several tasks call is said of the first.
-        for (const at of floatingIn(code, interpreter).filter((one) => !said.has(one))) {
-          said.add(at);
+        for (const at of floatingIn(code, interpreter).filter((one) => !reported.has(one))) {
+          reported.add(at);
           yield {
             at,
             message: ruleSentence('FLOATING_PROMISE', { task: method.task.name, method: method.name, call: short(at) }),
@@ -43,7 +43,7 @@ function floatingIn(code: ts.Node, { types }: ProjectReading['interpreter']): re
       else if (mayBeForgotten(node) && floats(node.initializer, types)) kept.push(node);
     }
   });
-  // A variable that nobody reads is as good as none.
+  // A variable that is not read is as good as none.
   const unused = kept.length === 0 ? [] : unusedIn(code, kept, types);
   return [...found, ...unused.flatMap(({ initializer }) => initializer ?? [])].sort((a, b) => a.pos - b.pos);
 }

@@ -11,7 +11,7 @@ type Interpreter = ProjectReading['interpreter'];
 /** How far an input is followed through functions that it is handed to. */
 const DEEPEST = 2;
 
-/** Each call gets its own copy of its inputs: whatever it changes in them, nobody else sees. */
+/** Each call gets its own copy of its inputs: whatever it changes in them, no other call sees. */
 export const inputMutated: Rule = {
   code: 'INPUT_MUTATED',
   severity: 'warning',

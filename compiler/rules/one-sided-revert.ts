@@ -5,7 +5,7 @@ import { methodsOf, nameOf } from './methods.js';
 import { RevertReading } from './revert-reading.js';
 import type { Rule } from './rule.js';
 
-/** After a crash nobody knows how far execute came; a revert that looks only at results leaves behind what it did. */
+/** After a crash it is unknown how far execute came; a revert that looks only at results leaves behind what it did. */
 export const oneSidedRevert: Rule = {
   code: 'ONE_SIDED_REVERT',
   severity: 'warning',

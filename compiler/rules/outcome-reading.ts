@@ -90,7 +90,7 @@ export class OutcomeReading {
 
   #access(node: ts.PropertyAccessExpression | ts.ElementAccessExpression, key: string): Asked {
     if (this.#isOutcome(node.expression)) return member(key);
-    // A part of what is not there is not there; of what is there nobody knows.
+    // A part of what is not there is not there; of what is there it is unknown.
     const owner = this.asked(node.expression);
     if (owner.is === 'part') return owner;
     const literal = owner.is === 'unknown' || owner.is === 'variable' ? this.#types.literal(this.#types.of(node))?.value : undefined;

@@ -8,7 +8,7 @@ const COLLECTIONS = new Set(['Map', 'Set', 'ReadonlyMap', 'ReadonlySet']);
 /** Built in, too, and not kept. */
 const LOST =
   /^(?:(?:Int|Uint|Float|BigInt|BigUint)\d+(?:Clamped)?Array|(?:Shared)?ArrayBuffer|DataView|WeakMap|WeakSet|WeakRef|Blob|File)$/;
-/** Deeper than this nobody looks: the codec does, at run time. */
+/** Types look no deeper than this: the codec does, at run time. */
 const DEEPEST = 6;
 
 /** Where a value can't be stored, and why. */

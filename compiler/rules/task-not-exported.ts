@@ -1,33 +1,42 @@
 import { describe } from '#compilation';
-import { executorsIn, exportedTasks, functionAround } from '../reading/index.js';
+import { isMadeUp, type PlacesReading, type ProjectReading, placesIn, taskSetOf } from '../reading/index.js';
 import { ts } from '../source/index.js';
-import type { Rule } from './rule.js';
+import type { Found, Rule } from './rule.js';
 
-/** Executors that run tasks where the objects of this process are not: they find the code again by its module and its name there. */
-const ELSEWHERE = new Set(['threads', 'processes', 'workers']);
-
-/** A class that no module exports exists in the thread that made it only. */
+/** Threads and processes call what the task set of their module lists, and nothing else. The app would say so when it opens. */
 export const taskNotExported: Rule = {
   code: 'TASK_NOT_EXPORTED',
   severity: 'warning',
-  title: 'a task is to run in another thread or process, and no module exports it',
-  *find({ project, interpreter }) {
-    const executors = executorsIn(project.flowFiles, interpreter).filter(({ kind }) => ELSEWHERE.has(kind));
-    if (executors.length === 0) return;
-    const exported = exportedTasks(project, interpreter);
-    for (const { kind, at, flows } of executors) {
-      for (const origin of flows.flatMap((flow) => describe(flow).origins)) {
-        // What comes out of a package's declarations, and what is made of other code, can't be judged from here.
-        const code = origin?.kind === 'task' ? interpreter.origins.of(origin.code.target) : undefined;
-        if (origin?.kind !== 'task' || code === undefined || exported.has(code)) continue;
-        const advice =
-          functionAround(code) === undefined ? 'export it from its module' : 'make it at the top level of a module, and export it';
-        yield {
-          at: (ts.isClassLike(code) ? code.name : undefined) ?? code,
-          message: `task '${origin.name}' can't be found by ${kind}, which load its code by module and name: ${advice}`,
-          related: [{ at, message: 'its flow runs there' }],
-        };
-      }
-    }
+  title: 'a task is to run in threads or processes, and the task set of their module does not list it',
+  *find(reading) {
+    for (const places of placesIn(reading.project.flowFiles, reading.interpreter)) yield* unlisted(places, reading);
   },
 };
+
+function* unlisted(places: PlacesReading, { project, interpreter }: ProjectReading): Iterable<Found> {
+  const { kind, at, call, flows } = places;
+  const set = taskSetOf(call, project, interpreter);
+  if (set?.kind === 'none') {
+    const message = `the module of these ${kind} has no default export: write export default taskSet({ tasks: […] }) in it`;
+    yield { at, message, related: [{ at: set.at, message: 'the module' }] };
+  }
+  if (set?.kind !== 'set') return;
+  const reported = new Set<string>();
+  for (const flow of flows) {
+    const { shape, origins } = describe(flow);
+    for (const [index, origin] of origins.entries()) {
+      if (origin?.kind !== 'task' || origin.wait !== undefined || isMadeUp(origin.name) || reported.has(origin.name)) continue;
+      if (set.tasks.has(origin.name) || !places.calls(shape.nodes[index]?.tuning?.runsOn)) continue;
+      reported.add(origin.name);
+      const code = interpreter.origins.of(origin.code.target);
+      yield {
+        at: (code !== undefined && ts.isClassLike(code) ? code.name : undefined) ?? code ?? at,
+        message: `task '${origin.name}' is to run in ${kind} whose task set does not list it: add it to taskSet({ tasks: […] })`,
+        related: [
+          { at, message: 'its flow runs there' },
+          { at: set.at, message: 'what they may call' },
+        ],
+      };
+    }
+  }
+}

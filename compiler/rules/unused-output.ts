@@ -5,7 +5,7 @@ import { childIn } from './shape-paths.js';
 
 type Source = BoundFlow['atoms'][number]['inputs'][string];
 
-/** Only flows that choose what they return can have outputs that nobody sees. */
+/** Only flows that choose what they return can have outputs that are not used. */
 export const unusedOutput: Rule = {
   code: 'UNUSED_OUTPUT',
   severity: 'warning',
@@ -47,7 +47,7 @@ function usedIn({ bound }: FlowReading): ReadonlySet<string> {
   return used;
 }
 
-/** A decider is told everything that its source gave. */
+/** A decider gets everything that its source gave. */
 function decided({ shape }: FlowReading, node: number): boolean {
   return shape.nodes.some((flow, index) => {
     if (flow.kind !== 'flow') return false;

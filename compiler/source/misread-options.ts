@@ -20,7 +20,7 @@ export function misreadIn(diagnostics: readonly ts.Diagnostic[]): readonly Misre
       ...{ file: file.fileName, line: from.line + 1, column: from.character + 1 },
       ...{ endLine: to.line + 1, endColumn: to.character + 1 },
     };
-    const said = ts.flattenDiagnosticMessageText(messageText, ' ');
-    return [{ place, message: `the sources are read without this option: ${said}` }];
+    const text = ts.flattenDiagnosticMessageText(messageText, ' ');
+    return [{ place, message: `the sources are read without this option: ${text}` }];
   });
 }

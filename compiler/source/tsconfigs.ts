@@ -63,10 +63,16 @@ function readTsconfig(path: string): Tsconfig {
     onUnRecoverableConfigFileDiagnostic: (diagnostic) => fatal.push(diagnostic),
   };
   const parsed = ts.getParsedCommandLineOfConfigFile(path, {}, host);
-  const said = parsed === undefined ? [] : ts.getConfigFileParsingDiagnostics(parsed);
-  const [wrong] = [...fatal, ...said.filter(isFatal)];
-  if (wrong !== undefined || parsed === undefined) throw new UnreadableProjectError(saidOf(wrong, path));
-  return { path, files: parsed.fileNames.map((name) => name.split(sep).join('/')), parsed, from: [...from], misread: misreadIn(said) };
+  const diagnostics = parsed === undefined ? [] : ts.getConfigFileParsingDiagnostics(parsed);
+  const [wrong] = [...fatal, ...diagnostics.filter(isFatal)];
+  if (wrong !== undefined || parsed === undefined) throw new UnreadableProjectError(messageOf(wrong, path));
+  return {
+    path,
+    files: parsed.fileNames.map((name) => name.split(sep).join('/')),
+    parsed,
+    from: [...from],
+    misread: misreadIn(diagnostics),
+  };
 }
 
 /** Options that this compiler does not know may be those of another version; whatever names a file, or can't be parsed, is wrong. */
@@ -79,7 +85,7 @@ function isFatal({ code, category }: ts.Diagnostic): boolean {
   return category === ts.DiagnosticCategory.Error && (code < 2000 || FATAL_CODES.has(code));
 }
 
-function saidOf(diagnostic: ts.Diagnostic | undefined, path: string): string {
+function messageOf(diagnostic: ts.Diagnostic | undefined, path: string): string {
   if (diagnostic === undefined) return `${path} can't be read`;
   const message = ts.flattenDiagnosticMessageText(diagnostic.messageText, ' ');
   const { file, start } = diagnostic;

@@ -18,7 +18,7 @@ export interface PresentCode {
   readonly root: string;
 }
 
-/** Changes at their places; what is gone is told where its flow is, or at the beginning of the project. */
+/** Changes at their places; what is gone is reported where its flow is, or at the beginning of the project. */
 export function findingsOf(changes: readonly Change[], { flows, made, root }: PresentCode): readonly Finding[] {
   const present = new Map(flows.map((flow) => [flow.name, flow]));
   return changes.map(({ verdict, flow, path, message }) => {

@@ -29,5 +29,13 @@ export const print = defineTask({
   },
 });
 
+/** Takes no time: it is called where the app is. */
+export const count = defineTask({
+  name: 'count',
+  requires: ['pages'],
+  execute: async ({ pages }: { pages: number }, { emit }) =>
+    emit('counted', `${isMainThread ? 'the main thread' : 'another thread'}, ${pages} page`),
+});
+
 /** What may be called in threads and processes. */
 export default taskSet({ tasks: [draw, print] });

@@ -63,6 +63,7 @@ export const ADVICE: Readonly<Record<DiagnosticCode, string>> = {
   REVERT_REQUIRES_UNKNOWN: 'Take it out of `revertRequires`, or take it in `revert`.',
   NOT_STORABLE: 'Return plain data, Date, bigint, Map, Set, bytes, URL, RegExp or Error; or admit the class in `Register` with a codec.',
   MISSING_SERVICE: 'Give it in `services`.',
+  UNMADE_SERVICE: '`taskSet({ tasks, services: async () => ({ fonts: await loadFonts() }) })`: those of the app stay in its process.',
   SERVICE_CONFLICT: 'Let both tasks ask for one type, or for services of different names.',
   NEEDS_RESOLVE: '`flowproof({ resolve: (Task) => container.get(Task) })`, or a constructor without parameters.',
   MISSING_INPUT: 'Give it in `inputs`.',
@@ -71,6 +72,7 @@ export const ADVICE: Readonly<Record<DiagnosticCode, string>> = {
   UNKNOWN_TARGET: '`.target(…)` names a node of the graph.',
   NOT_A_FLOW: 'Apps take what `.build()` gives; `run` takes a task, too.',
   UNKNOWN_FLOW: 'An app runs and recovers the flows that it was given: `flowproof({ flows: [order, refund] })`.',
+  UNKNOWN_EXECUTOR: '`flowproof({ executors: { cpu: threads(…) } })`, or another name as `runsOn`.',
   BAD_FACTORY: 'Return what `.build()` gives, no promise of it, from a flow that has the name of the factory.',
   FACTORY_UNCALLED: '`app.run(migrate({ tables }))`; where a run is there already, its id and the factory do: `app.handle(migrate, id)`.',
   UNSTEADY_FACTORY:
@@ -91,7 +93,13 @@ export const ADVICE: Readonly<Record<DiagnosticCode, string>> = {
   NESTED_SCHEMA: 'Parse in the outermost flow, and declare the inner one’s inputs by type.',
   BAD_BACKOFF: 'Milliseconds; a factor such as 2.',
   BAD_OTHERWISE: 'Say one of the three.',
-  BAD_TIME: "Milliseconds: `sleep(60_000)`, `timeoutMs: 60_000`. `sleep('delayMs')` takes them from a value, and `sleepUntil` a moment.",
+  BAD_TIME:
+    "Milliseconds: `sleep(60_000)`, `timeoutMs: 60_000`, `Infinity` for none. `sleep('delayMs')` takes them from a value, and `sleepUntil` a moment.",
+  BAD_LIMIT:
+    "`concurrency: 5`, `{ limit: 5, key: 'customer' }`, `rate: { limit: 100, perMs: 60_000 }`: see [flow control](flow-control.md).",
+  LIMIT_KEY_UNKNOWN: 'Name one of the inputs that the flow declares.',
+  LIMIT_KEY_UNFIT: 'Runs are counted by one readable input: a text, a number or a boolean.',
   UNKNOWN_SIGNAL: 'Add `waitFor` with this name to the flow, or send one that it waits for.',
+  TUNING_UNFIT: 'Say it where a task is defined, or where one is placed: `.add(Charge, { retry: times(3) })`.',
   BAD_ATTEMPTS: 'The first attempt counts: `times(3)` calls three times at most.',
 };

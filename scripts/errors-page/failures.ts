@@ -26,6 +26,18 @@ export const FAILURES: Readonly<Record<string, Entry>> = {
     when: 'A value that the task needs is not there: what should have provided it was skipped, or failed and may.',
     remedy: "Take it as optional (`'value?'`), or let it be provided in any case.",
   },
+  TIMEOUT: {
+    when: 'A call did not end within the `timeoutMs` of its task, and not within `graceMs` after its signal was aborted.',
+    remedy: 'Pass `ctx.signal` on to what waits; give it more time, or `retry`. What it did is not known: `revert` is told `interrupted`.',
+  },
+  HEARTBEAT: {
+    when: 'A call said nothing for the `heartbeatMs` of its task.',
+    remedy: 'Call `ctx.heartbeat()` while it gets on, such as with each piece of its work.',
+  },
+  DEADLINE: {
+    when: 'A task was not done within its `deadlineMs`, with all its attempts and the pauses between them; the last failure is the `cause`. Under the path of the flow: the run was not done within its own.',
+    remedy: 'Give it more time, fewer attempts or shorter pauses.',
+  },
   WAIT_TIMEOUT: {
     when: 'A `waitFor` has waited for its `timeoutMs`, and its signal has not come.',
     remedy: 'Give it a `fallback`, a retry around it, or let the run go back, as it does.',

@@ -77,9 +77,35 @@ export const THROWN: Readonly<Record<FlowproofErrorCode, Entry>> = {
     remedy:
       'Please report it, with these lines. The run goes on when that is mended, or with another version of its flow; `app.cancel(id)` undoes what can be undone.',
   },
+  INVALID_SCHEDULE: {
+    when: '`schedule(…)`, where it is written: its `cron` can’t be read, never comes or is in no time zone, `everyMs` is no whole number from 1,000, or another option makes no sense. Also `flowproof(…)`, where one of its `schedules` is none, or two have one name.',
+    remedy: 'Mend what the message names: [schedules](schedules.md).',
+  },
+  SCHEDULE_CONFLICT: {
+    when: '`app.ready()`, or the first use of the app: the store has a schedule of this name and version that says something else. Nothing was written.',
+    remedy:
+      'Give the schedule a higher `version` with each change of it. Where two apps share the store and mean two schedules, give them two names.',
+  },
+  SCHEDULE_NOT_FOUND: {
+    when: '`app.schedules`: no schedule has this name, in the store or, for `run`, among those that this app declares.',
+    remedy: 'Look at `app.schedules.list()`. `run` needs an app that declares the schedule, as the inputs of its runs are in its code.',
+  },
   TASK_SET_MISMATCH: {
     when: 'The app opens, and the module of `threads` or `processes` can’t be imported, has no `taskSet` as its default export, or its tasks differ from those of the flows in name, version, values, or whether they have a `revert`. `error.differences` has a line for each, `error.tasks` the names. As the code of a task’s failure: that task, of a flow that is made from data, is not in the module.',
     remedy: 'List the task in the module’s `taskSet`, or build and deploy both from the same sources ([executors](executors.md)).',
+  },
+  BOARD_UNREACHABLE: {
+    when: 'A job board gave no answer in time, or the connection to it broke. What was asked may have been done.',
+    remedy:
+      'Ask again: posting again by the same id posts once, and a claim that was consumed by an answer that got lost is consumed. Look at the server and the network when it stays so.',
+  },
+  BOARD_REFUSED: {
+    when: 'The server of a job board takes no such request: a password is wrong, a job is too large, Redis may evict what it stores, or the board knows no transactions of yours. The message says which.',
+    remedy: 'Do what the message says; asking again does not help.',
+  },
+  BOARD_CLOSED: {
+    when: 'The board was closed, or the session that claims is over: it left, or could not be renewed in time.',
+    remedy: 'Stop what works on claims of the session, as others may claim them, and join again: `board.join(…)`.',
   },
   NOT_TRANSACTIONAL: {
     when: '`transaction`: this task’s end can’t be written in a transaction, since the store has none, or the context is not the one that the task was called with.',

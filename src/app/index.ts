@@ -1,11 +1,24 @@
 /** The app: flows, their services and a store, and the runs of this process. */
-export type { App, AppOptions, EngineOptions, ResumeOptions, RunIdOption } from './app/app.js';
+export type { App, EngineOptions } from './app/app.js';
+export { appBoardOf } from './app/app-board.js';
+export type { AppOptions } from './app/app-options.js';
+export { useBoard } from './app/board-use.js';
+export { CONDUCTED, type ConductedApp, type DrivenOrder, type RunOrder } from './app/conducted.js';
 export { flowproof } from './app/flowproof.js';
 export { type OneShotOptions, run, runOrThrow } from './app/one-shot.js';
 export { APP_OPTIONS, type Operator, type OperatorParts, operatorOf } from './app/operator.js';
-export type { UntypedOptions } from './app/settings.js';
+export type { AppBoard, Posting, PostOptions, RequeueQuery } from './app/posting.js';
+export type { NewRunOptions, ResumeOptions, RunIdOption } from './app/run-options.js';
+export type { UnderTest, UntypedOptions } from './app/settings.js';
+export { checkedStop, DRAIN_MS, type StopMode, type StopOptions } from './app/stop-options.js';
+export type { ConductedEnd } from './driving/conducting.js';
+export { type JobSource, jobsOf } from './queue/store-jobs.js';
+export { rootOf } from './registry/root.js';
 export type { RequestKind } from './runs/requests.js';
+export type { AppSchedules, ScheduleInfo } from './schedules/schedule-info.js';
 export type { FlowEngine, RunStep } from './steps/flow-engine.js';
+export { type CancelOptions, checkedCancel } from './views/cancel-options.js';
+export type { FollowOptions } from './views/follow-options.js';
 export type { RunHandle, SignalOptions } from './views/run-handle.js';
 export type { AtomView, InspectOptions, PruneQuery, RunInfo, RunsPage, RunsQuery, RunView } from './views/run-view.js';
 export type { Waiting } from './views/waiting.js';

@@ -47,6 +47,7 @@ export type {
   TaskCode,
   TaskDefinition,
   TimesDefinition,
+  Tuning,
   WaitDefinition,
 } from './definition/definition.js';
 export type {
@@ -67,7 +68,20 @@ export type {
 export type { FlowOptions } from './definition/flow-options.js';
 export { type FlowTools, flowDefinitionOf } from './definition/flow-value.js';
 export type { Hooks } from './definition/hooks.js';
-export type { AnyNode, AnyTask, Declared, Demands, Gives, LiteralName, Needs, TaskClass, WithRevert } from './definition/node-types.js';
+export type { ConcurrencyLimit, RateLimit } from './definition/limits.js';
+export type {
+  AnyNode,
+  AnyTask,
+  Declared,
+  Demands,
+  Gives,
+  InputsOf,
+  LiteralName,
+  Needs,
+  ResultsOf,
+  TaskClass,
+  WithRevert,
+} from './definition/node-types.js';
 export type { Outcome, OutcomeOf } from './definition/outcome.js';
 export type { TaskContext } from './definition/task-context.js';
 export { taskDefinitionOf } from './definition/task-metadata.js';
@@ -88,6 +102,8 @@ export {
   makingOf,
 } from './placement/factory.js';
 export { hintFor } from './placement/placement.js';
+export type { AnyRetry, RetryPolicy, TimesRetry } from './placement/retry-policy.js';
+export { type TaskTuning, tunedBy } from './placement/tuning.js';
 export { use } from './placement/use.js';
 export type { CheckRetryClass, FoundInRetry } from './retry/check-custom-retry.js';
 export type { Tried } from './retry/check-retry.js';
@@ -95,14 +111,11 @@ export type { CustomRetry, DelayedRetry, RetryAnswer, RetryClass, RetryDemands, 
 export { defineRetry } from './retry/define-retry.js';
 export type { Attempt, ErrorClass, History } from './retry/history.js';
 export {
-  type AnyRetry,
   alwaysRevert,
   alwaysRevertAll,
   forEach,
   forEachOf,
   type ItemOf,
-  type RetryPolicy,
-  type TimesRetry,
   times,
 } from './retry/retry.js';
 export type { RetryContext } from './retry/retry-context.js';
@@ -114,6 +127,7 @@ export type {
   AppServices,
   BuiltFlows,
   ByIdAlone,
+  FlowNote,
   FlowOf,
   KnownToApp,
   Resolve,
@@ -139,8 +153,8 @@ export type { Kept, KeptNames } from './words/kept.js';
 export type { AnyShapeOf, Flat, Named, Names, NamesOf, OptionalKeys, ParsedValue, RawValue, RequiredKeys, ShapeOf } from './words/names.js';
 export type { Register } from './words/register.js';
 export type { AsResults, Outputs } from './words/results.js';
-export type { Drop, DropFromAll, MayBeAbsent, Provided, Visible } from './words/scope.js';
-export type { FlowError, FlowMismatch, Shown } from './words/sentence.js';
+export type { FlowError, FlowMismatch, Listed, SentenceText, Shown } from './words/sentence.js';
 export type { Storable } from './words/storable.js';
 export type { Both, EitherOf, NamesIn, Together } from './words/unions.js';
 export type { Unmet } from './words/unmet.js';
+export type { Drop, DropFromAll, MayBeAbsent, Provided, Visible } from './words/visible-values.js';

@@ -8,7 +8,7 @@ export interface Controller {
   abort(reason: Error): void;
 }
 
-/** A call that is made in this process. It can be told to end, and nothing can make it. */
+/** A call that is made in this process. It can be aborted, but not ended by force. */
 export class CallHere implements Call {
   readonly end: Promise<CallEnd>;
   readonly #controller: Controller;
@@ -50,7 +50,8 @@ export class Controllers {
   }
 }
 
-function newController(): Controller {
+/** One whose signal any number may listen to. */
+export function newController(): Controller {
   const made = new AbortController();
   // Each request of a task may listen: that is no leak to warn of.
   setMaxListeners(0, made.signal);

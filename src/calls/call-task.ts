@@ -11,7 +11,7 @@ import { taskContext } from './task-context.js';
 import { execute, lacksMethod, revert, type TaskInstance } from './task-methods.js';
 import { decodedValues } from './values.js';
 
-/** How execute ended, as revert is told, of a task whose types are not known here. */
+/** How execute ended, as revert gets it, of a task whose types are not known here. */
 type AnyOutcome = Outcome<{ execute(): Promise<Record<string, unknown>> }>;
 
 /** Calls one phase of a task, with the hooks around it. */
@@ -32,7 +32,7 @@ async function executeTask(request: ExecuteRequest, registry: CallRegistry, port
     values = parsed.values;
   }
   const made = instanceOf(task.code, resolve);
-  // Nobody waits for an instance that is there: most are.
+  // An instance that is there is not awaited: most are.
   const instance = (isThenable(made) ? await made : made) as TaskInstance;
   if (!canCall(instance, 'execute')) throw lacksMethod(task.name, 'execute');
   const checked = resultOf(path, outputs, await execute(instance, values, context), codec);

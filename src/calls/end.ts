@@ -9,7 +9,7 @@ export type CallEnd =
   | { readonly kind: 'result'; readonly result?: Json }
   /** It says that it failed, and did nothing. */
   | { readonly kind: 'failure'; readonly failure: Failure }
-  /** It was told to end, or ended in a way that leaves open what it did. */
+  /** It was aborted, or ended in a way that leaves open what it did. */
   | { readonly kind: 'interrupted'; readonly failure: Failure }
   /** The place that had it is gone, so that what it did is not known: it counts as one that died with its engine. */
   | { readonly kind: 'lost'; readonly failure: Failure };
@@ -34,7 +34,7 @@ export function checkedEnd(given: CallEnd): CallEnd {
   );
 }
 
-/** Nobody writes deeper data; a circle is deeper than that. */
+/** No data is deeper on purpose; a circle is deeper than that. */
 const MAX_DEPTH = 1_000;
 
 function isJson(value: unknown, depth = 0): boolean {

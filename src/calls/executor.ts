@@ -25,9 +25,14 @@ export interface Work extends CallMessages {
 export interface Call {
   /** Resolves when it has ended, however; never rejects. */
   readonly end: Promise<CallEnd>;
-  /** Its result is not wanted any more: its code is told, and may end early. */
+  /**
+   * Resolves when its code begins: its `timeoutMs` and `heartbeatMs` count from then on. Absent: it has begun, as it has where nothing has
+   * to be waited for.
+   */
+  readonly begun?: Promise<void>;
+  /** Its result is not wanted any more: its signal is aborted, so that its code may end early. */
   abort(reason: Error): void;
-  /** It was told, had time to end, and did not: whatever can end it by force does. Nothing waits for its end any more. */
+  /** It was aborted, had time to end, and did not: whatever can end it by force does. Nothing waits for its end any more. */
   kill(): void;
 }
 
@@ -66,8 +71,17 @@ export interface ExecutorParts {
   readonly graceMs: number;
 }
 
-/** Where the tasks of an app run: a value that the app turns into its executor. */
-export interface ExecutorChoice {
+/**
+ * Where the tasks of an app run: a value that the app turns into its executor.
+ *
+ * @typeParam Offers the services that its tasks have there, which the app need not be given
+ */
+export interface ExecutorChoice<out Offers = {}> {
   readonly kind: string;
   make(parts: ExecutorParts): Executor;
+  /** Never there: carries the types. */
+  readonly '~flowproof'?: { readonly offers: Offers };
 }
+
+/** The names of the services that all of these executors bring. */
+export type OfferedBy<Choices> = Choices extends ExecutorChoice<infer Offers> ? (unknown extends Offers ? never : keyof Offers) : never;

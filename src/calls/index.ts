@@ -1,10 +1,11 @@
 /** Calls: one call of the user's code as data, and what makes it, in whatever place. */
 export { type Ruling, rulingIn, unusableAnswer } from './answers.js';
-export { CallHere, type Controller, Controllers } from './call-here.js';
+export { CallHere, type Controller, Controllers, newController } from './call-here.js';
 export { storable } from './call-task.js';
 export { type CallEnd, checkedEnd } from './end.js';
-export type { Call, Executor, ExecutorChoice, ExecutorParts, Slots, Work } from './executor.js';
-export type { CallMessages, CallPort } from './port.js';
+export { endOfCall } from './end-of-call.js';
+export type { Call, Executor, ExecutorChoice, ExecutorParts, OfferedBy, Slots, Work } from './executor.js';
+export { type CallMessages, type CallPort, savedTooLate } from './port.js';
 export type { CallRegistry, RetryTarget, TaskTarget, WaitTarget } from './registry.js';
 export type {
   CallRequest,

@@ -4,11 +4,11 @@ import type { Json } from '../model/json.js';
 /** Values by name, as the journal has them. */
 export type EncodedValues = Readonly<Record<string, Json>>;
 
-/** What tells a call from all others, and what it is told about its run. */
+/** What tells a call from all others, and what its code gets to know of the run. */
 interface Identity {
   /** The run's own id. */
   readonly runId: string;
-  /** The id that the user gave to the run, or its own: what code is told as `runId`. */
+  /** The id that the user gave to the run, or its own: `ctx.runId` of the code. */
   readonly key: string;
   /** Name of the flow. */
   readonly flow: string;
@@ -42,6 +42,10 @@ interface TaskWork extends AtomRequest {
   /** Name and version of the task: by them it is found where there is no flow. */
   readonly task: string;
   readonly version: number;
+  /** How long the call may take; absent: as long as it likes. */
+  readonly timeoutMs?: number | undefined;
+  /** Until when it may take that, in milliseconds since 1970; absent: there is no such time. */
+  readonly deadlineAtMs?: number | undefined;
   /** What an earlier call of this piece of work saved. */
   readonly saved?: Json | undefined;
 }
@@ -94,7 +98,7 @@ export interface SignalRequest extends Identity {
  */
 export type CallRequest = TaskRequest | RetryRequest | DeciderRequest | SignalRequest;
 
-/** How execute ended, as revert is told. */
+/** How execute ended, as revert gets it. */
 export type EncodedOutcome = {
   readonly flowFailures: readonly FailureReport[];
   readonly interruptions?: number;

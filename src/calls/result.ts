@@ -18,7 +18,7 @@ export function resultOf(path: string, ports: readonly Port[], returned: unknown
   return result instanceof Promise ? result.then((parsed) => leaving(returned, parsed)) : leaving(returned, result);
 }
 
-/** What is refused for one value may hold promises in others, which nobody awaits then. */
+/** What is refused for one value may hold promises in others, which are not awaited then. */
 function leaving(returned: unknown, result: CallResult): CallResult {
   if ('failure' in result) leaveAllUnawaited(returned);
   return result;

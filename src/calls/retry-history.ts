@@ -61,14 +61,14 @@ function attemptOf(
 
 /** Failures are in the order of their attempts. */
 function failuresIn(failures: readonly EncodedAttemptFailure[], count: number, attempt: number): readonly EncodedAttemptFailure[] {
-  let [from, until] = [0, count];
-  while (from < until) {
-    const middle = (from + until) >> 1;
+  let [from, end] = [0, count];
+  while (from < end) {
+    const middle = (from + end) >> 1;
     if ((failures[middle] as EncodedAttemptFailure).attempt < attempt) from = middle + 1;
-    else until = middle;
+    else end = middle;
   }
-  while (until < count && failures[until]?.attempt === attempt) until++;
-  return failures.slice(from, until);
+  while (end < count && failures[end]?.attempt === attempt) end++;
+  return failures.slice(from, end);
 }
 
 function firstOfEach(failures: readonly EncodedAttemptFailure[]): FailureReport[] {

@@ -29,7 +29,7 @@ export async function runCall(request: CallRequest, registry: CallRegistry, port
   } catch (thrown) {
     const interruption = Interruption.of(thrown);
     if (interruption !== undefined) return { kind: 'interrupted', failure: toFailure(interruption.failure) };
-    // Whoever was told to end and throws is not saying that nothing was done.
+    // Code that was aborted and throws does not say that it did nothing.
     return { kind: port.signal.aborted ? 'interrupted' : 'failure', failure: toFailure(thrown) };
   }
 }

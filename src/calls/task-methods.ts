@@ -27,7 +27,7 @@ export class Interruption {
   }
 }
 
-/** Execute with its hooks: TaskFlow; nobody waits for hooks that are not there. */
+/** Execute with its hooks: TaskFlow; no await for hooks that are not there. */
 export function execute(instance: TaskInstance, inputs: object, context: object): unknown {
   const { preExecute, postExecute } = instance;
   if (preExecute === undefined && postExecute === undefined) return instance.execute(inputs, context);
@@ -50,7 +50,7 @@ export function lacksMethod(task: string, phase: Phase): Error {
   return Object.assign(error, { name: 'TaskContractError', code: 'NO_METHOD' });
 }
 
-/** The last hook is called whatever happened before; of several failures the first one is told. */
+/** The last hook is called whatever happened before; of several failures the first one counts. */
 async function around(
   instance: TaskInstance,
   before: Hook,

@@ -43,6 +43,7 @@ export type {
   PortShape,
   RetryNodeShape,
   TaskNodeShape,
+  TuningShape,
   UnknownNodeShape,
   WaitShape,
 } from './shape/flow-shape.js';

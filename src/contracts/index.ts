@@ -2,6 +2,27 @@
  * Door `flowproof/contracts`: what those must do who bring a part of their own. Types and nothing else.
  */
 export type {
+  AbandonOptions,
+  BoardCapabilities,
+  BoardSession,
+  Claim,
+  ClaimEnd,
+  ClaimParams,
+  Job,
+  JobBoard,
+  JobCounts,
+  JobInfo,
+  JobMark,
+  JobState,
+  JobsPage,
+  JobsQuery,
+  JoinParams,
+  NewJob,
+  Paused,
+  Posted,
+  TrashReason,
+} from '../boards/index.js';
+export type {
   Call,
   CallEnd,
   CallMessages,

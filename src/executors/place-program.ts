@@ -5,7 +5,10 @@
 export const SERVE = `const serve = (module, port) => import(module)
   .then((loaded) => {
     const brand = [loaded.default, loaded.default?.default].map((value) => value?.['~flowproof']).find((found) => found?.kind === 'taskSet');
-    if (brand === undefined) throw new TypeError('its default export is no taskSet(…)');
+    if (brand === undefined) {
+      const given = loaded.default === undefined ? 'absent' : Object.prototype.toString.call(loaded.default).slice(8, -1);
+      throw new TypeError('its default export is no taskSet(…) but ' + given + ': write export default taskSet({ tasks: […] })');
+    }
     return brand.serve(port);
   })
   .catch((error) => {
@@ -13,7 +16,7 @@ export const SERVE = `const serve = (module, port) => import(module)
     port.send({ say: 'unusable', failure: { name: String(name), message: String(message), ...(stack === undefined ? {} : { stack: String(stack) }) } });
   });`;
 
-/** In what is sent, so that messages of the user's code on the same way are told from it. */
+/** In what is sent, so that messages of the user's code on the same channel are no messages of ours. */
 export const ENVELOPE = '~flowproof';
 
 /** A message of flowproof's, if it is one. */

@@ -10,24 +10,31 @@ export interface PlacesOptions {
   readonly maxCalls?: number;
   /** One that has had nothing to do for so long ends, and begins again when a call waits for it. Default: 60,000; `Infinity`: never. */
   readonly idleMs?: number;
+  /**
+   * So long one may take to start, with the import of the module and its `services`. Then it is ended, and whoever waits for it
+   * hears why: `ready()` of the app, or a call, which counts as lost. Default: 60,000; `Infinity`: for ever.
+   */
+  readonly startTimeoutMs?: number;
   /** The heap that each may have, in megabytes: one that needs more dies. Default: what Node.js gives. */
   readonly memoryMb?: number;
-  /** Flags of Node.js for them, such as `['--import', 'tsx']`. Default: those of this process. */
+  /** Flags of Node.js for them, such as `['--enable-source-maps']`. Default: those of this process. */
   readonly execArgv?: readonly string[];
 }
 
 const MAX_CALLS = 10_000;
 const IDLE_MS = 60_000;
+const START_TIMEOUT_MS = 60_000;
 
 /** @throws RangeError when one of them is no such number */
 export function poolOptions(caller: string, options: PlacesOptions): PoolOptions {
-  const { size = availableParallelism(), maxCalls = MAX_CALLS, idleMs = IDLE_MS, memoryMb } = options;
+  const { size = availableParallelism(), maxCalls = MAX_CALLS, idleMs = IDLE_MS, startTimeoutMs = START_TIMEOUT_MS, memoryMb } = options;
   const isCount = (value: number): boolean => Number.isInteger(value) && value >= 1;
   check(isCount(size), 'size', size, 'a whole number of at least 1');
   check(isCount(maxCalls) || maxCalls === Number.POSITIVE_INFINITY, 'maxCalls', maxCalls, 'a whole number of at least 1');
   check(idleMs >= 0, 'idleMs', idleMs, 'a number of milliseconds');
+  check(startTimeoutMs > 0, 'startTimeoutMs', startTimeoutMs, 'a number of milliseconds');
   check(memoryMb === undefined || memoryMb > 0, 'memoryMb', memoryMb, 'a number of megabytes');
-  return { size, maxCalls, idleMs };
+  return { size, maxCalls, idleMs, startTimeoutMs };
 
   function check(isFit: boolean, name: string, value: unknown, wanted: string): void {
     if (!isFit) throw new RangeError(`${caller}(…, { ${name}: ${inWords(value)} }): give ${wanted}`);

@@ -2,7 +2,7 @@ import { type ChildProcess, spawn } from 'node:child_process';
 import type { Socket } from 'node:net';
 import type { ExecutorChoice } from '../calls/index.js';
 import { type Failure, toFailure } from '../model/failure.js';
-import { type FromPlace, type Line, poolExecutor, type ToPlace } from '../places/index.js';
+import { type FromPlace, type Line, type OffersOf, poolExecutor, type ToPlace } from '../places/index.js';
 import { moduleUrl } from './module-url.js';
 import { ENVELOPE, opened, SERVE } from './place-program.js';
 import { type PlacesOptions, poolOptions } from './places-options.js';
@@ -16,8 +16,12 @@ const WATCHDOG = `import('node:net').then(({ Socket }) => {
   new Socket({ fd: ${WATCHED_FD}, readable: true, writable: false }).on('error', end).on('close', end).resume();
 });`;
 
-/** Whoever stops the app by a signal to all its processes lets it end first what is under way: these end with it. */
-const programOf = (module: string): string => `${SERVE}
+/**
+ * Whoever stops the app by a signal to all its processes lets it end first what is under way: these end with it. While one starts, it
+ * has no watchdog yet, and hears by its channel that nobody waits for it.
+ */
+const programOf = (module: string): string => `process.on('disconnect', () => process.kill(process.pid, 'SIGKILL'));
+${SERVE}
 for (const signal of ['SIGINT', 'SIGTERM']) process.on(signal, () => undefined);
 import('node:worker_threads').then(({ Worker }) => {
   new Worker(${JSON.stringify(WATCHDOG)}, { eval: true, execArgv: [], name: 'flowproof watchdog' }).unref();
@@ -35,6 +39,7 @@ import('node:worker_threads').then(({ Worker }) => {
  *
  * A process that dies, however, costs the call that it made, never the app. When the process of the app ends, even by SIGKILL, they end.
  *
+ * @typeParam Module `typeof import('./tasks.js')`: then the app need not be given the services that its task set brings
  * @param module `new URL('./tasks.js', import.meta.url)`, or an absolute path; its default export is a {@link taskSet}
  * @throws TypeError, RangeError when the module or an option is none
  *
@@ -45,7 +50,7 @@ import('node:worker_threads').then(({ Worker }) => {
  * const app = flowproof({ persistence: memory(), flows: [], executor });
  * ```
  */
-export function processes(module: URL | string, options: PlacesOptions = {}): ExecutorChoice {
+export function processes<Module = unknown>(module: URL | string, options: PlacesOptions = {}): ExecutorChoice<OffersOf<Module>> {
   const url = moduleUrl('processes', module);
   const pool = poolOptions('processes', options);
   return { kind: 'processes', make: (parts) => poolExecutor('processes', url, pool, () => new ProcessLine(url, options), parts) };
@@ -85,7 +90,7 @@ class ProcessLine implements Line {
       // It was never begun.
       if (child.pid === undefined) gone(why);
     });
-    // Nobody can speak to it any more.
+    // No message reaches it any more.
     child.on('disconnect', () => this.kill());
     child.on('exit', (code, signal) => {
       const end = (): void => gone({ name: 'Error', message: `its process ended with ${signal ?? `exit code ${code}`}` });

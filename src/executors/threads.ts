@@ -1,7 +1,7 @@
 import { Worker } from 'node:worker_threads';
 import type { ExecutorChoice } from '../calls/index.js';
 import { type Failure, toFailure } from '../model/failure.js';
-import { type FromPlace, type Line, poolExecutor, type ToPlace } from '../places/index.js';
+import { type FromPlace, type Line, type OffersOf, poolExecutor, type ToPlace } from '../places/index.js';
 import { moduleUrl } from './module-url.js';
 import { ENVELOPE, opened, SERVE } from './place-program.js';
 import { type PlacesOptions, poolOptions } from './places-options.js';
@@ -19,9 +19,10 @@ import('node:worker_threads').then(({ parentPort, workerData }) => serve(workerD
  * when the app opens, all of them are started, and the tasks of its flows are compared with those of the module.
  *
  * Values cross as they are stored. A call that does not end within `graceMs` of the app after its signal was aborted is ended with its
- * thread. A thread that dies, such as by `process.exit`, an error that nobody catches, or too much memory, costs the call that it made,
+ * thread. A thread that dies, such as by `process.exit`, an uncaught error, or too much memory, costs the call that it made,
  * never the app; a native crash ends the process: {@link processes} survive that.
  *
+ * @typeParam Module `typeof import('./tasks.js')`: then the app need not be given the services that its task set brings
  * @param module `new URL('./tasks.js', import.meta.url)`, or an absolute path
  * @throws TypeError, RangeError when the module or an option is none
  *
@@ -32,7 +33,7 @@ import('node:worker_threads').then(({ parentPort, workerData }) => serve(workerD
  * const app = flowproof({ persistence: memory(), flows: [], executor });
  * ```
  */
-export function threads(module: URL | string, options: PlacesOptions = {}): ExecutorChoice {
+export function threads<Module = unknown>(module: URL | string, options: PlacesOptions = {}): ExecutorChoice<OffersOf<Module>> {
   const url = moduleUrl('threads', module);
   const pool = poolOptions('threads', options);
   return { kind: 'threads', make: (parts) => poolExecutor('threads', url, pool, () => new ThreadLine(url, options), parts) };

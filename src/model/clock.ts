@@ -4,13 +4,15 @@ export interface Clock {
   nowMs(): number;
   /** Milliseconds that only grow: for intervals, never for dates. */
   monotonicMs(): number;
-  /** Calls back once after `delayMs`, of some weeks at most; the returned function cancels. Keeps the process alive until then, unless told otherwise. */
+  /** Calls back once after `delayMs`, of some weeks at most; the returned function cancels. Keeps the process alive until then, unless an option says otherwise. */
   after(delayMs: number, callback: () => void, options?: TimerOptions): () => void;
 }
 
 export interface TimerOptions {
   /** Whether the process stays alive for it. Default: `true`. */
   readonly keepsAlive?: boolean;
+  /** Nothing of a run is due then: the app looks after its lease. A clock that skips time does not skip to it. Default: `false`. */
+  readonly upkeep?: boolean;
 }
 
 /** Resolves when the work is done, however it ends, or with false when that takes too long. */
@@ -98,4 +100,37 @@ function steady(read: () => number, first: number, isTime: (ms: number) => boole
     }
     return last + systemClock.monotonicMs() - readAtMs;
   };
+}
+
+/** A wait that ends with its time, or before it with {@link Pause.wake}. */
+export class Pause {
+  readonly #clock: Clock;
+  #isWoken = false;
+  readonly #ends = new Set<() => void>();
+
+  constructor(clock: Clock) {
+    this.#clock = clock;
+  }
+
+  /** Resolves after so many milliseconds, or with {@link wake}; at once when that was called since the last wait. */
+  async for(ms: number): Promise<void> {
+    if (!this.#isWoken) {
+      await new Promise<void>((resolve) => {
+        const cancel = this.#clock.after(ms, () => end());
+        const end = (): void => {
+          cancel();
+          this.#ends.delete(end);
+          resolve();
+        };
+        this.#ends.add(end);
+      });
+    }
+    this.#isWoken = false;
+  }
+
+  /** All that wait go on, or the next one that would wait. */
+  wake(): void {
+    this.#isWoken = true;
+    for (const end of this.#ends) end();
+  }
 }

@@ -65,6 +65,7 @@ export const SENTENCES = {
   REVERT_REQUIRES_UNKNOWN: "'revertRequires' lists '{value}', but revert() does not take it",
   NOT_STORABLE: "'{path}' can't be stored: {reason}",
   MISSING_SERVICE: "flow '{flow}' needs the service '{service}'",
+  UNMADE_SERVICE: "tasks of this set need the service '{service}': let its 'services' make it",
   SERVICE_CONFLICT: "flow '{flow}' needs the service '{service}' with types that exclude each other",
   NEEDS_RESOLVE: "task '{task}' has a constructor with parameters: give the app 'resolve'",
   MISSING_INPUT: "flow '{flow}' needs the input '{value}'",
@@ -74,6 +75,7 @@ export const SENTENCES = {
   UNKNOWN_TARGET: "flow '{flow}' can't have the target '{node}', which is none of its nodes",
   NOT_A_FLOW: 'this is no built flow: {hint}',
   UNKNOWN_FLOW: "this app has no flow '{flow}': give it in 'flows'",
+  UNKNOWN_EXECUTOR: "'{node}' runs on '{executor}', which this app does not have: give it in 'executors', which names {executors}",
   BAD_FACTORY: "factory '{flow}' must return a built flow of this name: it returns {what}",
   FACTORY_UNCALLED: "factory '{flow}' is no flow: call it with what its flow is made from",
   UNSTEADY_FACTORY:
@@ -99,8 +101,12 @@ export const SENTENCES = {
   BAD_BACKOFF:
     "'{node}' waits with {option}: {value}, which makes no sense: delayMs and maxMs are at least 0, factor at least 1, jitter from 0 to 1",
   BAD_OTHERWISE: "flow '{flow}' has a retry with otherwise: '{value}': say 'REVERT', 'REVERT_ALL' or 'REVERT_LOCAL'",
-  BAD_TIME: "'{node}' waits for {value}, which is no time: give milliseconds of at least 0, or the name of a value that says them",
+  BAD_TIME: "'{node}' has {value} as {option}, which is no time: give {expected}",
+  BAD_LIMIT: "'{node}' has {value} as {option}, which is no limit: give {expected}",
+  LIMIT_KEY_UNKNOWN: "'{node}' counts its runs by '{value}', which is none of its inputs",
+  LIMIT_KEY_UNFIT: "'{node}' can't count its runs by '{value}': {reason}",
   UNKNOWN_SIGNAL: "flow '{flow}' waits for no signal '{value}'",
+  TUNING_UNFIT: "'{node}' can't have '{option}': {reason}",
   BAD_ATTEMPTS: 'times({value}) makes no sense: give a whole number of attempts of at least 1',
 } as const;
 

@@ -226,7 +226,7 @@ export class JournalFullError extends FlowproofError<'JOURNAL_FULL'> {
 
 /**
  * Something is left to be done in a run, nothing can move, and nothing in the run says why: a mistake of flowproof. The run
- * is left as it is, RUNNING and owned by nobody; `report` has a line for each task that is not done or undone.
+ * is left as it is, RUNNING and without an owner; `report` has a line for each task that is not done or undone.
  */
 export class RunStuckError extends FlowproofError<'RUN_STUCK'> {
   override readonly name = 'RunStuckError';

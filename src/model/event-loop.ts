@@ -1,3 +1,6 @@
+/** As it was when this was loaded: tests that put timers of their own in its place mean those of their code. */
+const immediately = setImmediate;
+
 /** How long work that waits for nothing outside may keep the rest of the process waiting. */
 const LONGEST_TURN_MS = 5;
 
@@ -14,9 +17,14 @@ export function endOfLongTurn(): Promise<void> | undefined {
   return performance.now() - turn.sinceMs < LONGEST_TURN_MS ? undefined : turn.over;
 }
 
+/** Resolves when the present turn of the event loop has ended, and what came in with it has been heard. */
+export function endOfTurn(): Promise<void> {
+  return new Promise((resolve) => immediately(resolve));
+}
+
 function nextTurn(): Promise<void> {
   return new Promise((resolve) => {
-    setImmediate(() => {
+    immediately(() => {
       turn = undefined;
       resolve();
     });

@@ -183,3 +183,29 @@ function findNamed(failure: Failure, names: readonly unknown[]): Failure | undef
 function namedBy(prototype: object): unknown {
   return Object.hasOwn(prototype, 'name') ? (prototype as { name?: unknown }).name : undefined;
 }
+
+/** Which time was over. */
+export type TimeCode = 'TIMEOUT' | 'HEARTBEAT' | 'DEADLINE';
+
+/** Why something failed that took too long. */
+export type OutOfTimeFailure = Failure & { readonly name: 'TimeoutError'; readonly code: TimeCode };
+
+export function outOfTimeOfCall(path: string, timeoutMs: number): OutOfTimeFailure {
+  return outOfTime('TIMEOUT', `'${path}' did not end within ${timeoutMs} ms (timeoutMs)`);
+}
+
+export function outOfTimeOfSilence(path: string, heartbeatMs: number): OutOfTimeFailure {
+  return outOfTime('HEARTBEAT', `'${path}' said nothing for ${heartbeatMs} ms (heartbeatMs): call ctx.heartbeat() while it gets on`);
+}
+
+export function outOfTimeOfWork(path: string, deadlineMs: number): OutOfTimeFailure {
+  return outOfTime('DEADLINE', `'${path}' was not done within ${deadlineMs} ms (deadlineMs), with all its attempts`);
+}
+
+export function outOfTimeOfRun(flow: string, deadlineMs: number): OutOfTimeFailure {
+  return outOfTime('DEADLINE', `the run of '${flow}' was not done within ${deadlineMs} ms (deadlineMs)`);
+}
+
+function outOfTime(code: TimeCode, message: string): OutOfTimeFailure {
+  return { ...statedFailure({ name: 'TimeoutError', message }), name: 'TimeoutError', code };
+}

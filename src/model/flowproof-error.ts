@@ -26,6 +26,22 @@ export type TransactionCode =
   /** The task runs in a thread or process of its own, and its run is written in another one. */
   | 'TRANSACTION_ELSEWHERE';
 
+export type BoardCode =
+  /** No answer in time: what was asked may have been done. */
+  | 'BOARD_UNREACHABLE'
+  /** The server takes no such request. */
+  | 'BOARD_REFUSED'
+  /** The board was closed, or the session is over. */
+  | 'BOARD_CLOSED';
+
+export type ScheduleCode =
+  /** Its time can't be read or never comes, or an option makes no sense. */
+  | 'INVALID_SCHEDULE'
+  /** The store has another one of this name and version. */
+  | 'SCHEDULE_CONFLICT'
+  /** No schedule has this name, in this store or in this app. */
+  | 'SCHEDULE_NOT_FOUND';
+
 export type FlowproofErrorCode =
   | 'FLOW_DEFINITION'
   | 'INVALID_INPUT'
@@ -43,6 +59,8 @@ export type FlowproofErrorCode =
   | 'JOURNAL_FULL'
   | 'RUN_STUCK'
   | 'TASK_SET_MISMATCH'
+  | ScheduleCode
+  | BoardCode
   | TransactionCode
   | PersistenceCode;
 

@@ -65,7 +65,7 @@ export function digest(...parts: readonly (string | number)[]): string {
 }
 
 /**
- * 24 hexadecimal digits that differ for different texts, short of an accident that nobody will live to see. Made for
+ * 24 hexadecimal digits that differ for different texts, unless two happen to be equal, which is as good as impossible. Made for
  * each call of a task, where a cryptographic digest would cost more than all the rest (after cyrb53, by bryc).
  */
 export function quickDigest(text: string): string {

@@ -2,7 +2,7 @@ import { isJsonObject, type Json } from './json.js';
 
 /**
  * The newest description of flows that this version writes and reads. 1 said where values come from in words, which could not
- * always be told apart.
+ * always differ.
  */
 export const MANIFEST_VERSION = 2;
 

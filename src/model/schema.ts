@@ -2,7 +2,7 @@ import { inWords } from './in-words.js';
 
 /**
  * The Standard Schema interface, version 1 (standardschema.dev), which zod, valibot, arktype and others implement.
- * Copied, as its authors ask for, so that nobody has to install it.
+ * Copied, as its authors recommend, so that it need not be installed.
  */
 export interface StandardSchema<Input = unknown, Output = Input> {
   readonly '~standard': {

@@ -87,7 +87,7 @@ export const STANDINGS: Readonly<Record<AtomState, Row>> = {
     RETRY: IS_TRIED,
   },
   IGNORE: {
-    EXECUTE: { next: 'rest', isDone: true, isClear: true, says: 'is skipped: nobody waits for it' },
+    EXECUTE: { next: 'rest', isDone: true, isClear: true, says: 'is skipped: no atom waits for it' },
     REVERT: { next: 'rest', isDone: true, isClear: true, says: 'is skipped: nothing of it is to be undone' },
     REDO: { next: 'rest', isDone: true, isClear: true, says: 'is skipped until the retry before it tries again' },
     RETRY: { next: 'rest', isDone: true, isClear: true, says: 'is skipped' },

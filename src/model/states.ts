@@ -47,7 +47,8 @@ export type Phase = 'execute' | 'revert';
 
 /**
  * Legal moves of a run; TaskFlow R-9.1 with the differences D-14 and D-18: `PENDING` is reached only by an explicit reset,
- * and a run that succeeded runs again only when a caller asks for it.
+ * and a run that succeeded runs again only when a caller asks for it. Added: `CANCELLED → RUNNING`, of a run that was cancelled where
+ * it was, when an operator wants what it has done undone after all.
  */
 export const RUN_MOVES: Readonly<Record<RunState, readonly RunState[]>> = {
   PENDING: ['RUNNING', 'PENDING'],
@@ -56,14 +57,14 @@ export const RUN_MOVES: Readonly<Record<RunState, readonly RunState[]>> = {
   SUCCESS: ['RUNNING', 'PENDING'],
   REVERTED: ['PENDING'],
   FAILURE: ['RUNNING', 'PENDING'],
-  CANCELLED: ['PENDING'],
+  CANCELLED: ['RUNNING', 'PENDING'],
 };
 
 /**
  * Legal moves of an atom; TaskFlow R-9.5 and R-9.7. Added: `RUNNING → PENDING` (a start that was withdrawn before the
  * call), `RUNNING → RUNNING` and `REVERTING → REVERTING` (the same work again after a crash), `REVERTING → SUCCESS`
  * and `REVERTING → FAILURE` (a revert withdrawn before the call), `RUNNING → RETRYING` (the same of a retry's next
- * attempt), `SUCCESS → FAILURE` (a retry whose decision throws), `RETRYING → REVERTING` (a retry that is given up between
+ * attempt, and a task that is tried again), `SUCCESS → FAILURE` (a retry whose decision throws), `RETRYING → REVERTING` (a retry or task that is given up between
  * two attempts), the ways out of `REVERT_FAILURE`: another try, or a person who has undone it, `REVERTED → IGNORE` (an
  * optional node that has failed is undone, and left out), and all of `WAITING`; `WAITING → REVERTED`: it is withdrawn, as its
  * run goes back, and has done nothing.

@@ -1,6 +1,10 @@
 import type { Failure } from './failure.js';
 import { FlowproofError } from './flowproof-error.js';
 
+/** What Node.js says about sources that it does not strip of their types, or not of these. */
+const UNREAD_SOURCE = /Unknown file extension "\.[cm]?tsx?"|strip-only mode/;
+const BUILD_IT = 'give the JavaScript that it is built to, or run processes with tsx (docs/executors.md#typescript-bundlers-tests)';
+
 /** The module that threads or processes import has other tasks than the flows, or can't be used. Nothing was run. */
 export class TaskSetMismatchError extends FlowproofError<'TASK_SET_MISMATCH'> {
   override readonly name = 'TaskSetMismatchError';
@@ -21,6 +25,8 @@ export class TaskSetMismatchError extends FlowproofError<'TASK_SET_MISMATCH'> {
 
   /** The module can't be imported, or its services can't be made. */
   static unusable(module: string, failure: Failure): TaskSetMismatchError {
-    return new TaskSetMismatchError(module, [`it can't be used at all: ${failure.name}: ${failure.message}`], [], { cause: failure });
+    const differences = [`it can't be used at all: ${failure.name}: ${failure.message}`];
+    if (UNREAD_SOURCE.test(failure.message)) differences.push(`Node.js can't read this TypeScript there: ${BUILD_IT}`);
+    return new TaskSetMismatchError(module, differences, [], { cause: failure });
   }
 }

@@ -15,12 +15,14 @@ export type CallMessage = Exclude<FromPlace, { readonly say: 'ready' | 'unusable
 /** A call that waits for a place, or is made in one. */
 export class CallInPlace implements Call {
   readonly end: Promise<CallEnd>;
+  readonly begun: Promise<void>;
+  #begin: () => void = () => undefined;
   readonly #work: Work;
   readonly #parts: ExecutorParts;
   readonly #withdraw: (call: CallInPlace) => void;
   readonly #resolve: (end: CallEnd) => void;
   #maker: { readonly call: number; readonly place: Maker } | undefined;
-  #told: Error | undefined;
+  #abortReason: Error | undefined;
   #cancelKill: () => void = () => undefined;
   #isKilled = false;
   #isOver = false;
@@ -30,6 +32,9 @@ export class CallInPlace implements Call {
     let resolve: (end: CallEnd) => void = () => undefined;
     this.end = new Promise((onEnd) => {
       resolve = onEnd;
+    });
+    this.begun = new Promise((onBegun) => {
+      this.#begin = onBegun;
     });
     this.#resolve = resolve;
     this.#work = work;
@@ -46,11 +51,12 @@ export class CallInPlace implements Call {
     this.#maker = { call, place };
     // Executors are asked for tasks only.
     place.send({ do: 'call', call, request: this.#work.request as TaskRequest });
+    this.#begin();
   }
 
   abort(reason: Error): void {
-    if (this.#told !== undefined || this.#isOver) return;
-    this.#told = reason;
+    if (this.#abortReason !== undefined || this.#isOver) return;
+    this.#abortReason = reason;
     if (this.#maker === undefined) {
       this.#withdrawn(reason);
       return;
@@ -63,7 +69,7 @@ export class CallInPlace implements Call {
   kill(): void {
     if (this.#isOver) return;
     this.#isKilled = true;
-    if (this.#maker === undefined) this.#withdrawn(this.#told ?? new Error('the call is not wanted any more'));
+    if (this.#maker === undefined) this.#withdrawn(this.#abortReason ?? new Error('the call is not wanted any more'));
     else this.#maker.place.kill();
   }
 
@@ -80,6 +86,9 @@ export class CallInPlace implements Call {
     switch (message.say) {
       case 'save':
         void this.#save(message.save, message.data);
+        break;
+      case 'beat':
+        if (!this.#isOver) this.#work.heartbeat();
         break;
       case 'progress':
         if (!this.#isOver) this.#work.progress(message.fraction, message.details);
@@ -102,9 +111,12 @@ export class CallInPlace implements Call {
   lose(why: Failure): void {
     const message = `task '${this.path}' was called in a place that is gone: ${why.message}`;
     const failure: Failure = { ...statedFailure({ name: 'PlaceLostError', code: 'PLACE_LOST', message }), cause: why };
-    // Code that was told to end has ended, if in a rough way: it is not called again for that.
-    const isAwaited = this.#told === undefined && !this.#isKilled;
-    this.#settle({ kind: isAwaited ? 'lost' : 'interrupted', failure: this.#told === undefined ? failure : toFailure(this.#told) });
+    // The call was aborted and its place is gone: it has ended as was asked, so it is not lost, and not called again.
+    const isAwaited = this.#abortReason === undefined && !this.#isKilled;
+    this.#settle({
+      kind: isAwaited ? 'lost' : 'interrupted',
+      failure: this.#abortReason === undefined ? failure : toFailure(this.#abortReason),
+    });
   }
 
   #emit(event: string, data: Json | undefined): void {

@@ -1,9 +1,10 @@
-import type { CallPort, TaskRequest } from '../calls/index.js';
+import { type CallPort, type Controller, endOfCall, newController, savedTooLate, type TaskRequest } from '../calls/index.js';
+import { systemClock } from '../model/clock.js';
 import type { Codec } from '../model/codec/codec.js';
 import { TransactionError } from '../model/errors.js';
 import { inWords } from '../model/in-words.js';
 import type { Json } from '../model/json.js';
-import type { CommitEnd, TaskDoor } from '../model/task-door.js';
+import type { CommitEnd, TransactionPort } from '../model/transaction-port.js';
 import type { PlacePort } from './protocol.js';
 
 interface PlaceCall {
@@ -11,14 +12,20 @@ interface PlaceCall {
   readonly request: TaskRequest;
   readonly send: PlacePort['send'];
   readonly codec: Codec;
-  readonly signal: AbortSignal;
 }
 
+/** Beats are not sent more often. */
+const BEAT_MS = 5;
+
 /** How the code of a call in a place reaches its run: by messages to the app. What it says after its end is dropped. */
-export class PlaceCallPort implements CallPort, TaskDoor {
+export class PlaceCallPort implements CallPort, TransactionPort {
   readonly #call: PlaceCall;
-  readonly #saves = new Map<number, { resolve(): void; reject(reason: Error): void }>();
+  /** Made when it saves: most calls do not. */
+  #saves: Map<number, { resolve(): void; reject(reason: Error): void }> | undefined;
+  readonly makesSignal = true;
+  #controller: Controller | undefined;
   #saveCount = 0;
+  #beatMs = Number.NEGATIVE_INFINITY;
   #isOver = false;
 
   constructor(call: PlaceCall) {
@@ -26,10 +33,22 @@ export class PlaceCallPort implements CallPort, TaskDoor {
   }
 
   get signal(): AbortSignal {
-    return this.#call.signal;
+    this.#controller ??= newController();
+    return this.#controller.signal;
   }
 
-  get transaction(): TaskDoor {
+  /** Its result is not wanted any more. */
+  abort(reason: Error): void {
+    this.#controller ??= newController();
+    this.#controller.abort(reason);
+  }
+
+  /** By the clock of this machine, which is that of the app. */
+  get deadlineAtMs(): number | undefined {
+    return endOfCall(this.#call.request, systemClock);
+  }
+
+  get transaction(): TransactionPort {
     return this;
   }
 
@@ -37,16 +56,18 @@ export class PlaceCallPort implements CallPort, TaskDoor {
     if (this.#isOver) return Promise.reject(savedTooLate());
     const { call, send } = this.#call;
     const save = ++this.#saveCount;
+    this.#saves ??= new Map();
+    const saves = this.#saves;
     return new Promise((resolve, reject) => {
-      this.#saves.set(save, { resolve, reject });
+      saves.set(save, { resolve, reject });
       send({ say: 'save', call, save, data });
     });
   }
 
   /** The answer of the app to a save. */
   saved(save: number, failure?: Error): void {
-    const waiting = this.#saves.get(save);
-    this.#saves.delete(save);
+    const waiting = this.#saves?.get(save);
+    this.#saves?.delete(save);
     if (failure === undefined) waiting?.resolve();
     else waiting?.reject(failure);
   }
@@ -54,6 +75,15 @@ export class PlaceCallPort implements CallPort, TaskDoor {
   progress(fraction: number, details?: Json): void {
     const { call, send } = this.#call;
     if (!this.#isOver) send({ say: 'progress', call, fraction, ...(details === undefined ? {} : { details }) });
+  }
+
+  /** Not each of a loop that says it a million times a second. */
+  heartbeat(): void {
+    const { call, send } = this.#call;
+    const nowMs = systemClock.monotonicMs();
+    if (this.#isOver || nowMs - this.#beatMs < BEAT_MS) return;
+    this.#beatMs = nowMs;
+    send({ say: 'beat', call });
   }
 
   /** Listeners are in the process of the app: what can't be sent there is named to them. */
@@ -96,10 +126,6 @@ export class PlaceCallPort implements CallPort, TaskDoor {
 
   /** Whether nothing can come of it any more: the app answers each save, also after the end. */
   get isDone(): boolean {
-    return this.#isOver && this.#saves.size === 0;
+    return this.#isOver && (this.#saves?.size ?? 0) === 0;
   }
-}
-
-function savedTooLate(): Error {
-  return new Error('this call has ended: what it saves now is not kept. Await ctx.save');
 }

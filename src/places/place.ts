@@ -11,6 +11,7 @@ export class Place {
   /** Resolves when nothing of it runs any more, with the reason. */
   readonly gone: Promise<Failure>;
   readonly #line: Line;
+  #reject: (reason: unknown) => void = () => undefined;
   readonly #free: (place: Place) => void;
   #call: { readonly id: number; readonly call: CallInPlace } | undefined;
   #callCount = 0;
@@ -30,10 +31,7 @@ export class Place {
       onGone = resolve;
     });
     this.ready = new Promise((resolve, reject) => {
-      const refuse = (reason: unknown): void => {
-        reject(reason);
-        this.kill();
-      };
+      this.#reject = reject;
       line.listen({
         message: (message) => {
           if (message.say === 'ready') {
@@ -41,9 +39,9 @@ export class Place {
               check(message);
               resolve();
             } catch (error) {
-              refuse(error);
+              this.refuse(error);
             }
-          } else if (message.say === 'unusable') refuse(new Unusable(message.failure));
+          } else if (message.say === 'unusable') this.refuse(new Unusable(message.failure));
           else this.#hear(message);
         },
         gone: (why) => {
@@ -59,6 +57,12 @@ export class Place {
       () => this.#rest(),
       () => undefined,
     );
+  }
+
+  /** It can't be used, and is ended for that. */
+  refuse(reason: unknown): void {
+    this.#reject(reason);
+    this.kill();
   }
 
   /** How many calls it has been given. */
@@ -84,8 +88,7 @@ export class Place {
     } catch (error) {
       this.#call = undefined;
       call.refuse(error);
-      this.#rest();
-      this.#free(this);
+      this.#done();
     }
   }
 
@@ -112,16 +115,22 @@ export class Place {
   }
 
   #hear(message: Exclude<FromPlace, { readonly say: 'ready' | 'unusable' }>): void {
-    // Of an earlier call: its code runs on in the place, and nobody waits for what it says.
+    // Of an earlier call: its code still runs in the place, and its messages are dropped.
     if (this.#call?.id !== message.call) return;
     const { call } = this.#call;
-    if (message.say === 'end') {
-      this.#call = undefined;
-      this.#rest();
+    if (message.say !== 'end') {
+      call.hear(message);
+      return;
     }
+    this.#call = undefined;
     call.hear(message);
-    // One that was killed may have said so just before: it gets no other call.
-    if (message.say === 'end' && !this.#isKilled) this.#free(this);
+    this.#done();
+  }
+
+  /** It may have another call. One that was killed may have ended its own just before: it gets none. */
+  #done(): void {
+    if (!this.#isKilled) this.#free(this);
+    if (this.#call === undefined) this.#rest();
   }
 
   /** This process does not stay alive for a place that has nothing to do. */

@@ -13,6 +13,7 @@ export interface PoolOptions {
   readonly size: number;
   readonly maxCalls: number;
   readonly idleMs: number;
+  readonly startTimeoutMs: number;
 }
 
 /** An executor whose calls are made in a pool of places. @param module as it is named in errors */

@@ -1,16 +1,18 @@
 import type { Clock } from '../model/clock.js';
 import type { Failure } from '../model/failure.js';
 import type { CallInPlace } from './call-in-place.js';
-import { failureOf, Place, type Ready } from './place.js';
+import { IdlePlaces, UPKEEP } from './idle-places.js';
+import { failureOf, Place, type Ready, Unusable } from './place.js';
 import type { Line } from './protocol.js';
 
-/** A place that was told to end has so long to close its services. */
+/** How long a place that is to end may take to close its services. */
 const CLOSING_MS = 3_000;
 
 export interface PoolParts {
   readonly size: number;
   readonly maxCalls: number;
   readonly idleMs: number;
+  readonly startTimeoutMs: number;
   readonly clock: Clock;
   /** Begins a new place. */
   start(): Line;
@@ -26,13 +28,13 @@ export class Pool {
   readonly #parts: PoolParts;
   readonly #places = new Set<Place>();
   readonly #starting = new Set<Place>();
-  /** The one that was busy last is taken first, so that others have nothing to do for long. Each with what cancels its end. */
-  readonly #idle = new Map<Place, () => void>();
+  readonly #idle: IdlePlaces;
   readonly #waiting: CallInPlace[] = [];
   #isClosed = false;
 
   constructor(parts: PoolParts) {
     this.#parts = parts;
+    this.#idle = new IdlePlaces(parts.clock, parts.idleMs, (place) => this.#end(place));
   }
 
   /** Starts all places. @throws what the first one that can't be used says; then none is left */
@@ -58,9 +60,10 @@ export class Pool {
     if (at >= 0) this.#waiting.splice(at, 1);
   }
 
-  /** Ends all places: at once those that do something, as nobody waits for it. Resolves when they are gone. */
+  /** Ends all places: at once those that make a call, as its end is not wanted any more. Resolves when they are gone. */
   async close(): Promise<void> {
     this.#isClosed = true;
+    this.#idle.close();
     for (const call of [...this.#waiting]) call.kill();
     for (const place of [...this.#places]) {
       if (place.isBusy || this.#starting.has(place)) place.discard();
@@ -71,11 +74,9 @@ export class Pool {
 
   #serve(): void {
     while (this.#waiting.length > 0) {
-      const place = [...this.#idle.keys()].at(-1);
-      if (place !== undefined) {
-        this.#take(place);
-        place.take(this.#waiting.shift() as CallInPlace);
-      } else if (this.#starting.size < this.#waiting.length && this.#places.size < this.#parts.size) this.#tryStart();
+      const place = this.#idle.take();
+      if (place !== undefined) place.take(this.#waiting.shift() as CallInPlace);
+      else if (this.#starting.size < this.#waiting.length && this.#places.size < this.#parts.size) this.#tryStart();
       else return;
     }
   }
@@ -94,12 +95,15 @@ export class Pool {
     this.#places.add(place);
     this.#starting.add(place);
     let unusable: Failure | undefined;
+    const cancel = this.#boundStart(place);
     place.ready.then(
       () => {
+        cancel();
         this.#starting.delete(place);
         this.#free(place);
       },
       (error) => {
+        cancel();
         unusable = failureOf(error);
       },
     );
@@ -107,34 +111,34 @@ export class Pool {
     return place;
   }
 
+  /** A module may never be imported, and services may never be made. @returns what ends the bound */
+  #boundStart(place: Place): () => void {
+    const { clock, startTimeoutMs } = this.#parts;
+    if (startTimeoutMs === Number.POSITIVE_INFINITY) return () => undefined;
+    const message = `it was not ready after ${startTimeoutMs} ms (startTimeoutMs): its module was still being imported, or its services made`;
+    return clock.after(startTimeoutMs, () => place.refuse(new Unusable({ name: 'TimeoutError', message })), UPKEEP);
+  }
+
   #free(place: Place): void {
-    const { clock, maxCalls, idleMs } = this.#parts;
-    if (this.#isClosed || place.callCount >= maxCalls) {
+    if (this.#isClosed || place.callCount >= this.#parts.maxCalls) {
       this.#end(place);
       return;
     }
-    const cancel =
-      idleMs === Number.POSITIVE_INFINITY ? () => undefined : clock.after(idleMs, () => this.#end(place), { keepsAlive: false });
-    this.#idle.set(place, cancel);
-    this.#serve();
-  }
-
-  /** It is not idle any more. */
-  #take(place: Place): void {
-    this.#idle.get(place)?.();
-    this.#idle.delete(place);
+    const waiting = this.#waiting.shift();
+    if (waiting === undefined) this.#idle.add(place);
+    else place.take(waiting);
   }
 
   #end(place: Place): void {
-    this.#take(place);
+    this.#idle.delete(place);
     if (place.isEnding) return;
     place.end();
-    const cancel = this.#parts.clock.after(CLOSING_MS, () => place.kill());
+    const cancel = this.#parts.clock.after(CLOSING_MS, () => place.kill(), { upkeep: true });
     void place.gone.then(cancel);
   }
 
   #gone(place: Place, why: Failure): void {
-    this.#take(place);
+    this.#idle.delete(place);
     this.#places.delete(place);
     const neverReady = this.#starting.delete(place);
     if (this.#isClosed) return;

@@ -8,7 +8,7 @@ import type { TaskManifest } from './task-manifest.js';
  * that whatever carries text carries it. An app and its places may have different copies of flowproof: whoever changes the
  * meaning of a message makes this number one more, and an app then refuses places that say another one.
  */
-export const PROTOCOL = 1;
+export const PROTOCOL = 2;
 
 /** From the app. `call` is the app's number of a call. */
 export type ToPlace =
@@ -26,6 +26,8 @@ export type FromPlace =
   /** It can't make calls, such as one whose module throws when it is imported. */
   | { readonly say: 'unusable'; readonly failure: Failure }
   | { readonly say: 'save'; readonly call: number; readonly save: number; readonly data: Json }
+  /** The code gets on. What else it says means that, too. */
+  | { readonly say: 'beat'; readonly call: number }
   | { readonly say: 'progress'; readonly call: number; readonly fraction: number; readonly details?: Json }
   | { readonly say: 'emit'; readonly call: number; readonly event: string; readonly data?: Json }
   | { readonly say: 'end'; readonly call: number; readonly end: CallEnd };

@@ -1,4 +1,3 @@
-import { setMaxListeners } from 'node:events';
 import { type CallEnd, type CallRegistry, runCall, type TaskRequest } from '../calls/index.js';
 import { jsonCodec } from '../model/codec/json-codec.js';
 import { toFailure } from '../model/failure.js';
@@ -8,7 +7,7 @@ import { type PlacePort, PROTOCOL, type ToPlace } from './protocol.js';
 import { differencesOfTask, manifestOfTask } from './task-manifest.js';
 import type { TaskSetDefinition } from './task-set-definition.js';
 
-/** A place: makes the calls of its tasks that its app sends, until it is told that there is nothing more to do. */
+/** A place: makes the calls that its app sends, until a message says that there are no more. */
 export async function serve(set: TaskSetDefinition, port: PlacePort): Promise<void> {
   let services: object;
   try {
@@ -27,7 +26,10 @@ class Serving {
   readonly #services: object;
   readonly #port: PlacePort;
   readonly #registry: CallRegistry;
-  readonly #calls = new Map<number, { readonly controller: AbortController; readonly port: PlaceCallPort }>();
+  /** The call that is made: one at a time. No map of one, which grows and is cleaned up as calls come and go. */
+  #current: { readonly call: number; readonly port: PlaceCallPort } | undefined;
+  /** Calls that ended before their saves were answered. */
+  readonly #unanswered = new Map<number, PlaceCallPort>();
 
   constructor(set: TaskSetDefinition, services: object, port: PlacePort) {
     this.#set = set;
@@ -42,11 +44,11 @@ class Serving {
         void this.#call(message.call, message.request);
         break;
       case 'abort':
-        this.#calls.get(message.call)?.controller.abort(errorOf(message.reason));
+        this.#portOf(message.call)?.abort(errorOf(message.reason));
         break;
       case 'saved':
-        this.#calls.get(message.call)?.port.saved(message.save, message.failure && errorOf(message.failure));
-        this.#forget(message.call);
+        this.#portOf(message.call)?.saved(message.save, message.failure && errorOf(message.failure));
+        if (this.#unanswered.get(message.call)?.isDone) this.#unanswered.delete(message.call);
         break;
       case 'close':
         void this.#close();
@@ -55,20 +57,18 @@ class Serving {
   }
 
   async #call(call: number, request: TaskRequest): Promise<void> {
-    const controller = new AbortController();
-    // Each request of a task may listen: that is no leak to warn of.
-    setMaxListeners(0, controller.signal);
     const send: PlacePort['send'] = (message) => this.#port.send(message);
-    const port = new PlaceCallPort({ call, request, send, codec: this.#registry.codec, signal: controller.signal });
-    this.#calls.set(call, { controller, port });
+    const port = new PlaceCallPort({ call, request, send, codec: this.#registry.codec });
+    this.#current = { call, port };
     const end: CallEnd = await runCall(request, this.#registry, port);
     port.close();
-    this.#forget(call);
+    this.#current = undefined;
+    if (!port.isDone) this.#unanswered.set(call, port);
     this.#port.send({ say: 'end', call, end });
   }
 
-  #forget(call: number): void {
-    if (this.#calls.get(call)?.port.isDone) this.#calls.delete(call);
+  #portOf(call: number): PlaceCallPort | undefined {
+    return this.#current?.call === call ? this.#current.port : this.#unanswered.get(call);
   }
 
   async #close(): Promise<void> {

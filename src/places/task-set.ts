@@ -3,8 +3,12 @@ import {
   type AnyTask,
   type Demands,
   type FlowDefinition,
+  type FlowNote,
   flowDefinitionOf,
+  type Listed,
+  type RequiredKeys,
   type Resolve,
+  type SentenceText,
   type ServicesIn,
   type ServicesOf,
   type TaskDefinition,
@@ -29,7 +33,13 @@ interface PlaceOptions<Services> {
 /** `services` may be left out where no task reads any. Called once in each place, before its first call. */
 type ServicesOption<Services, Needed> = {} extends Needed
   ? { readonly services?: () => Services | Promise<Services> }
-  : { readonly services: () => (Services & Needed) | Promise<Services & Needed> };
+  : {
+      readonly services: () =>
+        | (Services & Needed & FlowNote<UnmadeService<RequiredKeys<Needed>>>)
+        | Promise<Services & Needed & FlowNote<UnmadeService<RequiredKeys<Needed>>>>;
+    };
+/** Shown by TypeScript, which refuses by itself what lacks a service. */
+type UnmadeService<Names> = SentenceText<'UNMADE_SERVICE', { service: Listed<Names> }>;
 
 /** The tasks that may be called in a place: these, or all of these flows. */
 export type TaskSetOptions<Tasks extends readonly AnyTask[], Flows extends readonly AnyFlow[], Services> =
@@ -56,6 +66,17 @@ export interface TaskSet<out Services> {
 }
 
 /**
+ * The services that the task set of a module brings.
+ *
+ * @typeParam Module `typeof import('./tasks.js')`
+ */
+export type OffersOf<Module> = Module extends { readonly default: infer Exported }
+  ? Exported extends TaskSet<infer Services>
+    ? Services
+    : OffersOf<Exported>
+  : {};
+
+/**
  * The default export of a module whose tasks are called in threads or processes: {@link threads}. It lists what may be called
  * there, and makes the services that the tasks have there: those of the app stay in its process. Importing the module elsewhere,
  * as whoever writes a flow of its tasks does, makes nothing.
@@ -77,8 +98,9 @@ export interface TaskSet<out Services> {
  * ```
  */
 export function taskSet<
-  const Tasks extends readonly AnyTask[] = [],
-  const Flows extends readonly AnyFlow[] = [],
+  // `[]` lets lists be tuples, also where they spread others, as in [...drawing, ...printing]: `const` would refuse those.
+  Tasks extends readonly AnyTask[] | [] = [],
+  Flows extends readonly AnyFlow[] | [] = [],
   Services extends object = {},
 >(options: TaskSetOptions<Tasks, Flows, Services>): TaskSet<Services> {
   const { services, close, resolve, codec } = options as unknown as Omit<TaskSetDefinition, 'tasks'>;

@@ -2,6 +2,7 @@
 
 export { LANE_LOCK_TIMEOUT_MS } from './append/append-statements.js';
 export { Answers, answerMs, CLOSING_MS } from './client/answers.js';
+export { channelOf } from './client/channel.js';
 export type { Connections } from './client/connections.js';
 export { DEFAULT_SCHEMA, MAX_STEP_BYTES } from './client/defaults.js';
 export { inTransaction } from './client/in-transaction.js';

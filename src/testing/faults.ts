@@ -11,6 +11,8 @@ export interface FaultyPersistence extends Persistence {
   readonly died: Promise<void>;
   /** The process is gone now, wherever it is: nothing that it asks for is answered any more. */
   kill(): void;
+  /** Lets go of what the dead process still holds here, such as connections to a server. */
+  disconnect(): Promise<void>;
 }
 
 /**
@@ -43,12 +45,21 @@ export function withFaults(persistence: Persistence, decide: (write: number, ent
       return NEVER;
     },
   };
+  const connected: Journal[] = [];
   return {
     kind: persistence.kind,
     ...(persistence.keepsSecrets === undefined ? {} : { keepsSecrets: persistence.keepsSecrets }),
     died,
     kill: () => void life.die(),
-    connect: () => new FaultyJournal(persistence.connect(), life),
+    connect() {
+      const journal = persistence.connect();
+      connected.push(journal);
+      return new FaultyJournal(journal, life);
+    },
+    async disconnect() {
+      void life.die();
+      await Promise.all(connected.map((journal) => journal.close()));
+    },
   };
 }
 
@@ -72,6 +83,21 @@ class FaultyJournal implements Journal {
 
   get capabilities(): Journal['capabilities'] {
     return this.#journal.capabilities;
+  }
+
+  get hints(): Journal['hints'] {
+    return this.#life.dead ? undefined : this.#journal.hints;
+  }
+
+  get schedules(): Journal['schedules'] {
+    const { schedules } = this.#journal;
+    if (schedules === undefined) return undefined;
+    return {
+      list: (names) => this.#alive(() => schedules.list(names)),
+      declare: (declared) => this.#alive(() => schedules.declare(declared)),
+      change: (name, revision, change) => this.#alive(() => schedules.change(name, revision, change)),
+      remove: (name) => this.#alive(() => schedules.remove(name)),
+    };
   }
 
   createRun(params: CreateRunParams): Promise<CreateRunResult> {
@@ -107,7 +133,10 @@ class FaultyJournal implements Journal {
   logbooks: Journal['logbooks'] = (filter) => this.#alive(() => this.#journal.logbooks(filter));
   send: Journal['send'] = (message, options) => this.#alive(() => this.#journal.send(message, options));
   tick: Journal['tick'] = (params) => this.#alive(() => this.#journal.tick(params));
-  giveBack: Journal['giveBack'] = (owner, runIds) => this.#alive(() => this.#journal.giveBack(owner, runIds));
+  claim: Journal['claim'] = (params) => this.#alive(() => this.#journal.claim(params));
+  requeue: Journal['requeue'] = (runId) => this.#alive(() => this.#journal.requeue(runId));
+  postedCounts: Journal['postedCounts'] = (flow) => this.#alive(() => this.#journal.postedCounts(flow));
+  giveBack: Journal['giveBack'] = (owner, runIds, options) => this.#alive(() => this.#journal.giveBack(owner, runIds, options));
   release: Journal['release'] = (owner) => this.#alive(() => this.#journal.release(owner));
   prune: Journal['prune'] = (params) => this.#alive(() => this.#journal.prune(params));
   close: Journal['close'] = () => this.#alive(() => this.#journal.close());

@@ -3,7 +3,7 @@ import { concurrent } from '../executors/index.js';
 
 /**
  * An executor that makes what starts together a matter of the flow alone: everything that is ready starts at once, and
- * the engine looks at results, failures and wishes to suspend only when all of it has ended. For tests that compare
+ * the engine looks at results, failures and requests to suspend only when all of it has ended. For tests that compare
  * which tasks a failure or a suspension lets begin.
  *
  * @example

@@ -1,5 +1,10 @@
 import type { Clock } from '../model/clock.js';
 
+interface Timer {
+  readonly atMs: number;
+  readonly callback: () => void;
+}
+
 /**
  * A clock that stands still until a test moves it.
  *
@@ -13,7 +18,7 @@ import type { Clock } from '../model/clock.js';
  */
 export class VirtualClock implements Clock {
   #nowMs: number;
-  #timers: { readonly atMs: number; readonly callback: () => void }[] = [];
+  readonly #timers = new Set<Timer>();
 
   /** @param startMs milliseconds since 1970. Default: 0 */
   constructor(startMs = 0) {
@@ -30,22 +35,25 @@ export class VirtualClock implements Clock {
 
   after(delayMs: number, callback: () => void): () => void {
     const timer = { atMs: this.#nowMs + delayMs, callback };
-    this.#timers.push(timer);
-    return () => {
-      this.#timers = this.#timers.filter((other) => other !== timer);
-    };
+    this.#timers.add(timer);
+    return () => this.#timers.delete(timer);
   }
 
   /** Moves time on and calls what is due, in its order. */
   advance(byMs: number): void {
     const untilMs = this.#nowMs + byMs;
-    for (;;) {
-      const due = this.#timers.filter(({ atMs }) => atMs <= untilMs).sort((a, b) => a.atMs - b.atMs)[0];
-      if (due === undefined) break;
-      this.#timers = this.#timers.filter((timer) => timer !== due);
+    for (let due = this.#firstUntil(untilMs); due !== undefined; due = this.#firstUntil(untilMs)) {
+      this.#timers.delete(due);
       this.#nowMs = Math.max(this.#nowMs, due.atMs);
       due.callback();
     }
-    this.#nowMs = untilMs;
+    this.#nowMs = Math.max(this.#nowMs, untilMs);
+  }
+
+  /** Of those that are due at one time, the one that was set first. */
+  #firstUntil(untilMs: number): Timer | undefined {
+    let first: Timer | undefined;
+    for (const timer of this.#timers) if (timer.atMs <= untilMs && (first === undefined || timer.atMs < first.atMs)) first = timer;
+    return first;
   }
 }

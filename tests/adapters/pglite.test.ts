@@ -6,6 +6,7 @@ import { afterAll, beforeAll, beforeEach, expect, test } from 'vitest';
 import type { PgliteDatabase } from '../../src/adapters/pglite/index.js';
 import { defineTask, flowproof, linear } from '../../src/index.js';
 import type { Journal, Persistence } from '../../src/persistence/index.js';
+import { OpenedJournals } from '../conformance/journal/opened-journals.js';
 import { appendOne, begun, entriesOf } from '../conformance/journal/samples.js';
 import { describeJournal, type JournalRig } from '../conformance/journal.js';
 import { childPrograms } from '../persistence/child.js';
@@ -143,26 +144,15 @@ describePglite('a directory with PGlite in it', () => {
 async function rig(pglite: typeof import('../../src/adapters/pglite/index.js')['pglite'], database: PgliteDatabase): Promise<JournalRig> {
   const schema = `Test ${randomUUID()}`;
   const persistence = pglite(database, { schema });
-  const open: Journal[] = [];
-  const connect = async () => {
-    const journal = persistence.connect();
-    await journal.open();
-    open.push(journal);
-    return journal;
-  };
-  const closeAll = async () => {
-    for (const journal of open.splice(0)) await journal.close();
-  };
+  const opened = new OpenedJournals(persistence);
+  const { connect, reopen } = opened;
   return {
     journal: await connect(),
     second: connect,
-    async reopen() {
-      await closeAll();
-      return connect();
-    },
+    reopen,
     async tamper(tampering) {
       await tamperWith(database, schema, tampering);
-      return open[0] ?? connect();
+      return opened.any ?? connect();
     },
     leaseMs: 30,
     async afterLease() {
@@ -170,7 +160,7 @@ async function rig(pglite: typeof import('../../src/adapters/pglite/index.js')['
       while (((await database.query(sql)).rows[0] as { living: number }).living > 0);
     },
     async close() {
-      await closeAll();
+      await opened.closeAll();
       await database.query(`drop schema "${schema}" cascade`);
     },
   };

@@ -187,7 +187,7 @@ describePostgres('a lock of a process', (database) => {
 
   /** Keeps the lock, and waits until its connection is given up again. */
   async function triedWith(id: string, tried: LockClient): Promise<void> {
-    const locks = new LockSession({ schema, connect: () => tried });
+    const locks = new LockSession({ schema, channel: 'flowproof_due', connect: () => tried });
     const ended = new Promise<void>((resolve) => tried.on('end', resolve));
     await locks.keep(id, sql, false);
     await ended;
@@ -219,7 +219,7 @@ describePostgres('a lock of a process', (database) => {
     const elsewhere = new URL(database().url);
     elsewhere.pathname = '/there_is_no_such_database';
     const clients = [client(elsewhere.href), client()];
-    const locks = new LockSession({ schema, connect: () => clients.shift() ?? client() });
+    const locks = new LockSession({ schema, channel: 'flowproof_due', connect: () => clients.shift() ?? client() });
     await locks.keep(id, sql, false);
     expect((await locksIn(database().admin)).has(id)).toBe(false);
     await locks.keep(id, sql, false);
@@ -229,7 +229,7 @@ describePostgres('a lock of a process', (database) => {
 
   test('that is dropped while it is being taken is held no longer than its session needs', async () => {
     const [one, other] = [owner(), owner()];
-    const locks = new LockSession({ schema, connect: client });
+    const locks = new LockSession({ schema, channel: 'flowproof_due', connect: client });
     await locks.keep(one, sql, false);
     const taking = locks.keep(other, sql, false);
     await locks.drop(other);
@@ -242,7 +242,7 @@ describePostgres('a lock of a process', (database) => {
   test('that can’t be taken again is forgotten: the lease decides', async () => {
     const [first, id] = [client(), owner()];
     const clients = [first, client('postgres://postgres@127.0.0.1:1/none')];
-    const locks = new LockSession({ schema, connect: () => clients.shift() ?? client() });
+    const locks = new LockSession({ schema, channel: 'flowproof_due', connect: () => clients.shift() ?? client() });
     await locks.keep(id, sql, false);
     await locked(database().admin, id);
     await database().admin.query('select pg_terminate_backend($1)', [first.processID]);

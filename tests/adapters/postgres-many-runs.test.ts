@@ -9,6 +9,7 @@ import { pruneRuns } from '../../src/sql/read/prune-runs.js';
 import { summaries, summariesOfStandby } from '../../src/sql/read/summaries.js';
 import { takeParams } from '../../src/sql/read/take-runs.js';
 import { describePostgres } from '../support/postgres.js';
+import { looksAt } from './rows-read.js';
 
 const SOURCES = [summaries('"flowproof"'), summariesOfStandby('"flowproof"')];
 const RUNS = 20_000;
@@ -46,18 +47,6 @@ const FILTERS: readonly (readonly [what: string, filter: RunFilter])[] = [
   ['a pair that nobody has', { metadata: { customer: 'nobody' } }],
   ['a rare pair first, with one that all have', { metadata: { customer: 'c-7', kind: 'all' } }],
 ];
-
-/** How many rows a statement looks at. */
-async function looksAt(client: pg.Client, { text }: Statement, params: readonly unknown[]): Promise<number> {
-  const values = params.map((value) =>
-    Array.isArray(value) ? client.escapeLiteral(`{${value.join(',')}}`) : value === null ? 'null' : client.escapeLiteral(String(value)),
-  );
-  await client.query(`deallocate all; prepare watched as ${text}`);
-  const { rows } = await client.query<{ 'QUERY PLAN': [{ Plan: PlanNode }] }>(
-    `explain (analyze, format json) execute watched${values.length === 0 ? '' : `(${values.join(', ')})`}`,
-  );
-  return rowsOf(rows[0]?.['QUERY PLAN'][0].Plan);
-}
 
 describePostgres(`among ${RUNS} runs`, (database) => {
   let client: pg.Client;
@@ -118,8 +107,18 @@ const OTHERS = `
 
 describePostgres(`a tick beside ${RUNS} runs that it does not take`, (database) => {
   const owner = '11111111-1111-4111-8111-111111111111';
-  const take = { flows: ['mine', 'mine-too'], limit: 50, format: 1, except: ['22222222-2222-4222-8222-222222222222'], thorough: false };
-  const { tickAndTake, tickThoroughly } = journalStatements('"flowproof"');
+  const take = {
+    flows: ['mine', 'mine-too'],
+    limit: 50,
+    format: 1,
+    except: ['22222222-2222-4222-8222-222222222222'],
+    thorough: false,
+    aheadMs: 1_000,
+    nowMs: 0,
+    asleepOnly: false,
+  };
+  const { tick } = journalStatements('"flowproof"');
+  const [tickAndTake, tickThoroughly] = [tick({ take: 'usual', due: false }), tick({ take: 'thorough', due: false })];
   let client: pg.Client;
   beforeAll(async () => {
     const journal = postgres(database().url).connect();
@@ -160,18 +159,3 @@ describePostgres(`a tick beside ${RUNS} runs that it does not take`, (database) 
     await journal.close();
   });
 });
-
-interface PlanNode {
-  readonly 'Actual Rows': number;
-  readonly 'Actual Loops': number;
-  readonly 'Rows Removed by Filter'?: number;
-  readonly 'Rows Removed by Join Filter'?: number;
-  readonly Plans?: readonly PlanNode[];
-}
-
-function rowsOf(node: PlanNode | undefined): number {
-  if (node === undefined) return 0;
-  const { 'Rows Removed by Filter': filtered = 0, 'Rows Removed by Join Filter': joined = 0 } = node;
-  const own = (node['Actual Rows'] + filtered + joined) * node['Actual Loops'];
-  return own + (node.Plans ?? []).reduce((sum, plan) => sum + rowsOf(plan), 0);
-}

@@ -259,7 +259,7 @@ describePostgres('what is borrowed', (database) => {
     const run = await begun(journal);
     const client = await database().admin.connect();
     for (const relaxed of [true, false]) {
-      const form = { rows: 'one', changes: false, relaxed, skips: false, hurries: false } as const;
+      const form = { rows: 'one', changes: false, relaxed, skips: false, hurries: false, frees: false } as const;
       await client.query('begin');
       const { rowCount } = await client.query(appendStatement(quoted('flowproof'), form).text, [
         ...paramsOf([encodeItem(run.item(1))], form),

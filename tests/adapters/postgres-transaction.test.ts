@@ -1,54 +1,9 @@
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { postgres, transaction } from '../../src/adapters/postgres/index.js';
-import {
-  concurrent,
-  defineTask,
-  type Flow,
-  flowproof,
-  isFlowproofError,
-  linear,
-  type TaskContext,
-  times,
-  unordered,
-} from '../../src/index.js';
+import { defineTask, flowproof, isFlowproofError, linear, times } from '../../src/index.js';
 import { describePostgres } from '../support/postgres.js';
-import { ordersOf, SHOP, type Shop, type ShopDatabase, sharedCommits, shopOver } from './transaction-rig.js';
-
-type Services = { db: ShopDatabase['db']; log: string[] };
-type Context = TaskContext<Services>;
-
-/** What a test makes of one order. */
-type Order = (
-  order: { id: string; ctx: Context },
-  insert: (row?: Partial<Shop['orders']>) => Promise<unknown>,
-) => Promise<{ orderId: string }>;
-
-const TRUSTING: Order = async ({ id }, insert) => {
-  await insert();
-  return { orderId: id };
-};
-
-/** A task that places one order with its result. */
-function placing(order: Order = TRUSTING) {
-  return defineTask({
-    name: 'place',
-    requires: ['id'],
-    provides: ['orderId'],
-    async execute({ id }: { id: string }, ctx: Context) {
-      ctx.services.log.push(`place ${id} ${ctx.attempt}`);
-      return transaction(ctx, ctx.services.db, (trx) =>
-        order({ id, ctx }, (row = {}) =>
-          trx
-            .insertInto('orders')
-            .values({ id, attempt: ctx.attempt, slot: id, ...row })
-            .execute(),
-        ),
-      );
-    },
-  });
-}
-
-type OrderFlow = Flow<string, { id: string }, { orderId: string }, Services>;
+import { type Context, type Order, type OrderFlow, placing, TRUSTING } from './postgres-ordering.js';
+import { ordersOf, SHOP, type ShopDatabase, sharedCommits, shopOver } from './transaction-rig.js';
 
 const single = (order?: Order): OrderFlow => linear('single').input<{ id: string }>().add(placing(order)).build();
 const twice = (order?: Order): OrderFlow => linear('twice').input<{ id: string }>().retry(times(2)).add(placing(order)).build();
@@ -260,45 +215,5 @@ describePostgres('a task that ends with a transaction', (database) => {
       { orders: 1, entries: 1 },
       { orders: 1, entries: 1 },
     ]);
-  });
-
-  test.each([1, 3])('a pool of %i that other transactions have drained: each waits its turn, none is lost', async (max) => {
-    const small = shopOver(database().url, { max });
-    let letGo = () => {};
-    const held = new Promise<void>((resolve) => {
-      letGo = resolve;
-    });
-    let taken = 0;
-    const all = new Promise<void>((resolve) => {
-      const take = () =>
-        small.db.transaction().execute(async () => {
-          if (++taken === max) resolve();
-          await held;
-        });
-      for (let one = 0; one < max; one++) void take();
-    });
-    await all;
-    const one = (node: string) =>
-      placing(async ({ id }, insert) => {
-        await insert({ slot: `${id} ${node}` });
-        return { orderId: id };
-      });
-    const flow = unordered('drained')
-      .input<{ id: string }>()
-      .add(one('a'), { name: 'a', provides: { orderId: 'a' } })
-      .add(one('b'), { name: 'b', provides: { orderId: 'b' } })
-      .add(one('c'), { name: 'c', provides: { orderId: 'c' } })
-      .add(one('d'), { name: 'd', provides: { orderId: 'd' } })
-      .add(one('e'), { name: 'e', provides: { orderId: 'e' } })
-      .build();
-    const services = { db: small.db, log: [] as string[] };
-    await using app = flowproof({ persistence: postgres(database().url), flows: [flow], services, executor: concurrent({ perRun: 5 }) });
-    const ids = [1, 2, 3, 4].map((run) => `drained ${max} ${run}`);
-    const results = Promise.all(ids.map((id) => app.run(flow, { id, inputs: { id } })));
-    letGo();
-    expect((await results).map(({ state }) => state)).toEqual(ids.map(() => 'SUCCESS'));
-    expect(await sharedCommits(database(), `drained ${max} %`)).toEqual(Array.from({ length: 20 }, () => ({ orders: 1, entries: 1 })));
-    expect(services.log).toHaveLength(20);
-    await small.end();
   });
 });

@@ -75,6 +75,15 @@ describe('a flow that a factory makes', () => {
     expect(await app.resume(migrate, 'm')).toEqual(ended);
   });
 
+  test('has no limits: whoever claims runs has to know them by the name of the flow', async () => {
+    const billed = linear('billed', { concurrency: 2 })
+      .add(defineTask({ name: 'bill', execute: async () => undefined }))
+      .build();
+    const limited = factory('billed', () => billed);
+    await using app = flowproof({ persistence: memory(), flows: [limited] });
+    await expect(app.run(limited({}))).rejects.toMatchObject({ diagnostics: [{ code: 'TUNING_UNFIT', path: 'billed' }] });
+  });
+
   test('goes on in another process by its name alone, whatever its tables were', async () => {
     const persistence = store();
     await leftBehind(persistence, 'one', ['a', 'b', 'c'], 'b');

@@ -68,3 +68,24 @@ test('its result begins nothing and goes on with nothing: a run that rests says 
   expect(await app.handle(flow, 'r').result()).toMatchObject({ state: 'SUSPENDED' });
   expect(await app.handle('r').state()).toBe('SUSPENDED');
 });
+
+test.each([
+  ['has begun it', false],
+  ['knows it by its id', true],
+])('the result of a run that rests, and that a handle cancels which %s, is that of the cancelled run', async (_, isFound) => {
+  const gate = new Gate();
+  const log: string[] = [];
+  const undoing = defineTask({ name: 'undoing', execute: async () => undefined, revert: async () => void log.push('undone') });
+  const after = defineTask({ name: 'after', execute: async () => undefined });
+  const flow = linear('f').add(undoing).add(gated(gate)).add(after).build();
+  await using app = flowproof({ persistence: memory(), flows: [flow] });
+  const run = await app.start(flow, { id: 'r' });
+  await gate.reached;
+  await run.suspend();
+  gate.open();
+  await run.result();
+  const handle = isFound ? app.handle(flow, 'r') : run;
+  await handle.cancel();
+  expect((await handle.result()).state).toBe('CANCELLED');
+  expect(log).toEqual(['undone']);
+});

@@ -1,7 +1,23 @@
 import { randomUUID } from 'node:crypto';
-import { expect, test, vi } from 'vitest';
+import { mkdtempSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { describe, expect, test, vi } from 'vitest';
+import { z } from 'zod';
 import { postgres } from '../../src/adapters/postgres/index.js';
-import { defineTask, flowproof, linear, memory, type Persistence, type TaskContext, times } from '../../src/index.js';
+import {
+  defineTask,
+  encrypted,
+  type FlowEvent,
+  file,
+  flowproof,
+  linear,
+  memory,
+  type Persistence,
+  type TaskContext,
+  times,
+  waitFor,
+} from '../../src/index.js';
 import { describePostgres } from '../support/postgres.js';
 import { Gate } from './gate.js';
 
@@ -53,6 +69,38 @@ test('a cancel that comes while the last step is written does nothing, then or l
   await using later = flowproof({ persistence: store, flows: [longer], services });
   expect((await later.rerun(longer, 'x')).state).toBe('SUCCESS');
   expect(services.log).toEqual(['a', 'b', 'c']);
+});
+
+const hearing = linear('f').add(waitFor('word', z.string())).add(a).build();
+
+/** Two are sent, and one is waited for: the second one comes while the end is written. */
+async function tellsOfTheSecond(store: Persistence, isElsewhere: boolean): Promise<void> {
+  const gate = new Gate();
+  const services = { log: [] as string[] };
+  const unheard: FlowEvent[] = [];
+  await using app = flowproof({ persistence: slowEnd(store, 'SUCCESS', gate, 'before'), flows: [hearing], services });
+  await using other = flowproof({ persistence: store, flows: [hearing], services, recover: false });
+  app.on({ types: ['signal'] }, (event) => void (event.heard || unheard.push(event)));
+  const run = await app.start(hearing, { id: 'x' });
+  await run.signal('word', 'first');
+  await gate.reached;
+  await (isElsewhere ? other : app).signal(hearing, 'x', 'word', 'second');
+  gate.open();
+  expect(await run.result()).toMatchObject({ state: 'SUCCESS', results: { word: 'first' } });
+  expect(unheard).toMatchObject([{ type: 'signal', runId: 'x', name: 'word', heard: false }]);
+  await expect(app.signal(hearing, 'x', 'word', 'third')).rejects.toMatchObject({ code: 'RUN_ENDED' });
+}
+
+describe('a signal that comes while the last step is written is told as unheard', () => {
+  test('memory', () => tellsOfTheSecond(memory(), false));
+  test('files', () => tellsOfTheSecond(file(mkdtempSync(join(tmpdir(), 'flowproof-late-'))), false));
+  test('in an encrypted store', () => tellsOfTheSecond(encrypted(memory(), { keys: [{ id: 'k', key: new Uint8Array(32) }] }), false));
+  describePostgres('PostgreSQL', (database) => {
+    test('from its process, or another one', async () => {
+      await tellsOfTheSecond(postgres(database().url, { schema: 'late_here' }), false);
+      await tellsOfTheSecond(postgres(database().url, { schema: 'late_elsewhere' }), true);
+    });
+  });
 });
 
 test('a cancel that comes when a run has been suspended, and its engine does not know yet, undoes it all the same', async () => {

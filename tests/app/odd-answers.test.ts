@@ -267,8 +267,10 @@ describe('a failure that user code is given is a copy', () => {
     const flow = linear('f').retry(own).add(careless).build();
     const told: FlowEvent[] = [];
     const onEvent = (event: FlowEvent): void => {
-      if (!('failure' in event) || event.failure === undefined) return;
-      spoil(event.failure);
+      const { failure } = event as { failure?: object };
+      if (failure === undefined) return;
+      // Events are frozen: all listeners get the same one.
+      expect(() => spoil(failure)).toThrow(TypeError);
       data.tries = 7;
       told.push(event);
     };

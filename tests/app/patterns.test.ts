@@ -1,44 +1,19 @@
 import { expect, test } from 'vitest';
-import type { DefinedTask } from '../../src/authoring/index.js';
 import {
   concurrent,
   defineTask,
   type FlowEvent,
-  flowproof,
   forEach,
   forEachOf,
   graph,
   linear,
-  memory,
   run,
   type TaskContext,
-  times,
   unordered,
   use,
 } from '../../src/index.js';
-import { withFaults } from '../../src/testing/index.js';
 import { Gate } from './gate.js';
-
-type Giver<Name extends string, Out extends string, Value> = DefinedTask<Name, {}, { [Key in Out]: Value }, never, {}>;
-
-/** Its types are known to whoever calls, not in here. */
-function give<const Name extends string, const Out extends string, Value>(name: Name, out: Out, value: Value): Giver<Name, Out, Value> {
-  const result: unknown = { [out]: value };
-  const task: unknown = defineTask({ name, provides: [out as 'out'], execute: async () => result as { out: string } });
-  return task as Giver<Name, Out, Value>;
-}
-
-const noted = <const Name extends string>(name: Name, log: string[], fails = false) =>
-  defineTask({
-    name,
-    async execute(): Promise<void> {
-      log.push(name);
-      if (fails) throw new Error(`${name} failed`);
-    },
-    async revert() {
-      log.push(`undo ${name}`);
-    },
-  });
+import { give, noted } from './pattern-tasks.js';
 
 test('a graph runs in the order that its values demand, whatever the order of writing', async () => {
   const sum = defineTask({
@@ -127,79 +102,6 @@ test.each([
   expect(['a', ...log]).toEqual(ran);
 });
 
-test('one no of several deciders is enough; a source that was skipped is not asked', async () => {
-  const asked: unknown[] = [];
-  const build = (first: boolean, second: boolean, log: string[]) =>
-    graph('g')
-      .add({ start: give('start', 'on', true), a: give('a', 'x', first), b: give('b', 'y', second), c: noted('c', log) })
-      .link('start', 'b', { decider: () => second, depth: 'atom' })
-      .link('a', 'c', {
-        decider: (history) => {
-          asked.push(history);
-          return history.a.x;
-        },
-      })
-      .link('b', 'c', {
-        decider: (history) => {
-          asked.push(history);
-          return history.b.y;
-        },
-      })
-      .build();
-  const log: string[] = [];
-  await run(build(true, true, log));
-  expect(log).toEqual(['c']);
-  expect(asked).toEqual([
-    { a: { x: true }, b: { y: true } },
-    { a: { x: true }, b: { y: true } },
-  ]);
-  asked.length = 0;
-  await run(build(true, false, log));
-  expect(asked).toEqual([{ a: { x: true } }]);
-  expect(log).toEqual(['c', 'c']);
-  await run(build(false, true, log));
-  expect(log).toEqual(['c', 'c']);
-});
-
-test('a decider that throws is a failure of its target; what was done is undone (D-9)', async () => {
-  const log: string[] = [];
-  const flow = graph('g')
-    .add({ a: noted('a', log), b: noted('b', log) })
-    .link('a', 'b', {
-      decider: () => {
-        throw new RangeError('odd');
-      },
-    })
-    .build();
-  expect(await run(flow)).toMatchObject({
-    state: 'REVERTED',
-    failures: [{ path: 'g/b', failure: { name: 'RangeError', message: 'odd' } }],
-  });
-  expect(log).toEqual(['a', 'undo b', 'undo a']);
-});
-
-test('a retry asks its deciders again', async () => {
-  const asked: number[] = [];
-  let count = 0;
-  const counter = defineTask({ name: 'counter', provides: ['n'], execute: async () => ({ n: ++count }) });
-  const log: string[] = [];
-  const flow = graph('g')
-    .retry(times(2))
-    .add({ counter, skipped: noted('skipped', log), fails: noted('fails', log, true) })
-    .link('counter', 'skipped', {
-      decider: ({ counter: { n } }) => {
-        asked.push(n);
-        return n > 1;
-      },
-      depth: 'atom',
-    })
-    .link('skipped', 'fails')
-    .build();
-  expect((await run(flow)).state).toBe('REVERTED');
-  expect(asked).toEqual([1, 2]);
-  expect(log).toEqual(['fails', 'undo fails', 'skipped', 'fails', 'undo fails', 'undo skipped']);
-});
-
 test('a use of a task has its own names', async () => {
   const double = defineTask({
     name: 'double',
@@ -214,60 +116,6 @@ test('a use of a task has its own names', async () => {
   expect(await run(flow, { inputs: { n: 3 } })).toMatchObject({ results: { twice: 6, fourfold: 12 } });
 });
 
-test('a switch runs one branch, a when one or none; what a skipped one provides is absent', async () => {
-  const read = defineTask({
-    name: 'read',
-    requires: ['how', 'extra?'],
-    provides: ['text'],
-    execute: async ({ how, extra }: { how: string; extra?: string }) => ({ text: `${how} ${extra ?? 'plain'}` }),
-  });
-  const flow = linear('choices')
-    .input<{ size: number }>()
-    .switch('by-size', ['size'], ({ size }) => (size > 10 ? 'big' : 'small'), {
-      big: give('big', 'how', 'by ship'),
-      small: give('small', 'how', 'by bike'),
-    })
-    .when('if-huge', ['size'], ({ size }) => size > 100, give('escort', 'extra', 'with escort'))
-    .add(read)
-    .build();
-  const text = async (size: number): Promise<unknown> => {
-    const result = await run(flow, { inputs: { size } });
-    return result.state === 'SUCCESS' ? result.results.text : result;
-  };
-  expect(await text(1)).toBe('by bike plain');
-  expect(await text(11)).toBe('by ship plain');
-  expect(await text(101)).toBe('by ship with escort');
-});
-
-test('killed at every write, a graph with deciders ends as if nothing had been', async () => {
-  const build = (log: string[]) =>
-    graph('g')
-      .add({ a: give('a', 'go', false), b: noted('b', log), c: noted('c', log), d: noted('d', log, true) })
-      .link('a', 'b', { decider: ({ a }) => a.go, depth: 'atom' })
-      .link('b', 'c')
-      .link('c', 'd')
-      .build();
-  const calm: string[] = [];
-  let writes = 0;
-  const counting = withFaults(memory(), () => {
-    writes++;
-    return 'pass';
-  });
-  const reference = await run(build(calm), { persistence: counting, id: 'r' });
-  expect(calm).toEqual(['c', 'd', 'undo d', 'undo c']);
-  for (let at = 0; at < writes; at++) {
-    const log: string[] = [];
-    const store = memory();
-    const faulty = withFaults(store, (write) => (write === at ? 'die-after' : 'pass'));
-    const flow = build(log);
-    const dead = flowproof({ persistence: faulty, flows: [flow] });
-    await Promise.race([dead.run(flow, { id: 'r' }), faulty.died]);
-    const next = flowproof({ persistence: store, flows: [flow] });
-    expect((await next.resume(flow, 'r', { takeover: 'force' })).state, `write ${at}`).toBe(reference.state);
-    expect([...new Set(log)], `write ${at}`).toEqual(calm);
-  }
-});
-
 test('priority decides among the ready', async () => {
   const order: string[] = [];
   const task = (name: string, priority: number) =>
@@ -280,19 +128,6 @@ test('priority decides among the ready', async () => {
     });
   await run(unordered('u').add(task('low', -1)).add(task('mid', 0)).add(task('high', 5)).build());
   expect(order).toEqual(['u/high', 'u/mid', 'u/low']);
-});
-
-test('a switch is asked once for all its branches, so that exactly one runs whatever it depends on', async () => {
-  let asked = 0;
-  const flow = linear('coin')
-    .switch('toss', [], () => (asked++ % 2 === 0 ? 'heads' : 'tails'), {
-      heads: give('heads', 'side', 'heads'),
-      tails: give('tails', 'side', 'tails'),
-    })
-    .build();
-  expect(await run(flow)).toMatchObject({ results: { side: 'heads' } });
-  expect(await run(flow)).toMatchObject({ results: { side: 'tails' } });
-  expect(asked).toBe(2);
 });
 
 test.each([

@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import { RefusedRuns } from '../../src/app/runs/refused-runs.js';
+import { RefusedRuns } from '../../src/app/driving/refused-runs.js';
 import { defineTask, type FlowEvent, flowproof, linear, memory, type Persistence } from '../../src/index.js';
 import { VirtualClock } from '../../src/testing/index.js';
 

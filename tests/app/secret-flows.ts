@@ -195,11 +195,14 @@ export async function everythingShown(persistence: Persistence, marked: boolean)
   shown.steps = seen(steps);
 
   for (const id of ['good', 'bad']) shown[`inspect ${id}`] = seen(await app.inspect(id));
+  const followed: FlowEvent[] = [];
+  for (const id of ['good', 'bad']) for await (const event of app.follow(id)) followed.push(event);
   shown['invalid inputs'] = seen(await thrownBy(app.run(strict, { inputs: { password: PASSWORD } })));
   const odder = { password: { [CANARY]: () => {} } as unknown as string, end: 'good' as const };
   shown['inputs that cannot be stored'] = seen(await thrownBy(app.run(all, { inputs: odder })));
 
   for (const [name, some] of kindsOf(events)) shown[`events: ${name}`] = some.map(seen).join('\n');
+  for (const [name, some] of kindsOf(followed)) shown[`followed: ${name}`] = some.map(seen).join('\n');
   const plain = await Promise.all(['good', 'bad'].map((id) => app.inspect(id, { secrets: 'plain' })));
   if (!seen(plain).includes(CANARY) || !seen(plain).includes('failed with')) throw new Error('its owner may see it');
   await neverShown(app, handle, engine);

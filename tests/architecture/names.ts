@@ -3,6 +3,8 @@ export interface Forbidden {
   /** As parts of a name, in lower case: `pending-saves` is found in `PendingSaves`, `#pendingSaves` and `pending-saves.ts`. */
   readonly word: string;
   readonly instead: string;
+  /** Only a whole name is wrong: with other words it says what is meant. */
+  readonly whole?: true;
   /** Files that have it all the same, since it is a word of something that is stored. */
   readonly stored?: readonly string[];
 }
@@ -20,6 +22,8 @@ export const FORBIDDEN: readonly Forbidden[] = [
     stored: ['compilation/stored/manifest.ts', 'engine/state/stored-secrets.ts'],
   },
   { word: 'discreet', instead: 'masked' },
+  { word: 'discretion', instead: 'report mask' },
+  { word: 'door', instead: 'port; what a room exports is in its index.ts' },
   { word: 'engine-parts', instead: 'engine context, or what the class uses of it' },
   { word: 'firsts', instead: 'entry nodes' },
   { word: 'gift', instead: 'output' },
@@ -35,7 +39,10 @@ export const FORBIDDEN: readonly Forbidden[] = [
   { word: 'patience', instead: 'a timeout, or retrying' },
   { word: 'patiently', instead: 'a timeout, or retrying' },
   { word: 'proceed', instead: 'advance' },
+  { word: 'said', instead: 'what it is: a sentence, a label, what was reported' },
   { word: 'savings', instead: 'pending saves' },
+  { word: 'told', instead: 'what it is: an argument, a reason' },
+  { word: 'until', instead: 'end', whole: true },
   { word: 'unwind', instead: 'roll back a step' },
   { word: 'wish', instead: 'what is asked for: a message, an option' },
   { word: 'wishes', instead: 'what is asked for: messages, options' },
@@ -61,5 +68,5 @@ export function partsOf(name: string): readonly string[] {
 /** Those of the words that a name has. */
 export function wordsIn(name: string, forbidden: readonly Forbidden[]): readonly Forbidden[] {
   const parts = `-${partsOf(name).join('-')}-`;
-  return forbidden.filter(({ word }) => parts.includes(`-${word}-`));
+  return forbidden.filter(({ word, whole }) => (whole ? parts === `-${word}-` : parts.includes(`-${word}-`)));
 }

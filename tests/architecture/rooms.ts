@@ -51,27 +51,56 @@ export const ARCHITECTURE: Architecture = {
     calls: { imports: ['model', 'authoring', 'compilation'], node: ['call-here.ts'] },
     engine: {
       imports: ['model', 'authoring', 'compilation', 'persistence', 'calls'],
-      node: ['calls/app-slots.ts'],
+      node: ['calls/slot-loans.ts'],
       floors: ['state', 'frontier', 'decide', 'upgrade', 'events', 'calls', 'record', 'loop'],
     },
     /** Where calls are made outside of the app's process or thread; knows no carrier. */
     places: { imports: ['model', 'authoring', 'calls'], node: ['serve.ts'] },
     executors: { imports: ['model', 'calls', 'places'], node: [''] },
+    /** Where runs are offered to whoever is free: the contract of boards, and what all of them share. Knows no run and no store of runs. */
+    boards: { imports: ['model'], floors: ['contract', 'record', 'session', 'memory', 'tree'] },
+    /** Runs that begin by the clock: what users declare, and what is due of it when. Pure: knows no run and no store. */
+    schedules: { imports: ['model', 'authoring'], npm: ['croner'] },
     app: {
-      imports: ['model', 'authoring', 'compilation', 'persistence', 'calls', 'engine', 'executors'],
+      imports: ['model', 'authoring', 'compilation', 'persistence', 'calls', 'engine', 'executors', 'boards', 'schedules'],
       node: ['app/listeners.ts'],
-      floors: ['registry', 'views', 'runs', 'steps', 'app'],
+      floors: ['registry', 'views', 'driving', 'queue', 'runs', 'steps', 'schedules', 'app'],
     },
+    /** Claims jobs from a board, and drives their runs in an app. */
+    conductor: { imports: ['model', 'authoring', 'boards', 'engine', 'app'], node: ['who.ts'] },
     observability: { imports: ['model', 'engine'] },
-    testing: { imports: ['model', 'authoring', 'compilation', 'persistence', 'calls', 'engine', 'executors', 'app'], leaf: true },
+    testing: {
+      imports: ['model', 'authoring', 'compilation', 'persistence', 'calls', 'engine', 'executors', 'boards', 'app'],
+      node: ['pace.ts'],
+      leaf: true,
+    },
     /** A door of the package: what those must do who bring a part of their own. */
-    contracts: { imports: ['model', 'calls'], leaf: true },
+    contracts: { imports: ['model', 'calls', 'boards'], leaf: true },
     /** The journal in PostgreSQL's SQL, for every adapter that speaks it; knows no client. */
     sql: { imports: ['model', 'persistence'], floors: ['client', 'schema', 'append', 'read', 'journal'] },
     'adapters/postgres': { imports: ['model', 'authoring', 'persistence', 'sql'], npm: ['pg'], node: [''], leaf: true },
     'adapters/pglite': { imports: ['model', 'persistence', 'sql'], npm: ['@electric-sql/pglite'], node: [''], leaf: true },
+    'adapters/redis': { imports: ['model', 'boards'], npm: ['ioredis'], node: ['client.ts'], leaf: true },
+    'adapters/zookeeper': { imports: ['model', 'boards'], npm: ['node-zookeeper-client'], leaf: true },
+    'adapters/etcd': { imports: ['model', 'boards'], node: ['tls-fetch.ts'], leaf: true },
     /** The files that lie in src itself: the door of the package. */
-    '': { imports: ['model', 'authoring', 'compilation', 'persistence', 'calls', 'places', 'engine', 'executors', 'app', 'observability'] },
+    '': {
+      imports: [
+        'model',
+        'authoring',
+        'compilation',
+        'persistence',
+        'calls',
+        'places',
+        'engine',
+        'executors',
+        'boards',
+        'schedules',
+        'app',
+        'conductor',
+        'observability',
+      ],
+    },
   },
   impure: [
     {
@@ -129,7 +158,7 @@ export const COMPILER: Architecture = {
       imports: ['findings', 'source', 'reading', 'rules', 'checking', 'output', 'manifest', 'stores', 'upgrade', 'loading', 'pictures'],
       npm: ['#app', '#authoring', '#model', '@commander-js/extra-typings', 'flowproof'],
       node: [''],
-      floors: ['terminal', 'project', 'store', 'runs', 'database', 'program'],
+      floors: ['terminal', 'project', 'store', 'runs', 'boards', 'schedules', 'database', 'program'],
     },
     /** The program itself. */
     '': { imports: ['cli'], npm: ['#model'], node: ['main.ts', 'thread.ts'] },

@@ -58,7 +58,7 @@ describe('graph', () => {
     const loose = graph('g') as unknown as Loose;
     const flow = loose.retry(1).add(undefined).add(a).add({ x: 1 }).link(undefined, 3, { decider: 'no', depht: 1 }).build();
     expect(flowDefinitionOf(flow)).toMatchObject({
-      retry: { kind: 'own', lacksOnFailure: true },
+      retry: { kind: 'custom', lacksOnFailure: true },
       nodes: [{ node: { kind: 'unknown' } }, { node: { kind: 'unknown' } }, { node: { kind: 'unknown' }, placement: { name: 'x' } }],
       links: [{ from: 'undefined', to: '3', decider: 'no', unknownOptions: ['depht'] }],
     });

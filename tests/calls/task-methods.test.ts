@@ -16,6 +16,7 @@ const port: CallPort = {
 
   save: () => Promise.resolve(),
   progress: () => undefined,
+  heartbeat: () => undefined,
   emit: () => undefined,
 };
 

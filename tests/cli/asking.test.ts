@@ -63,10 +63,20 @@ describeOnStores('flowproof runs start', (program) => {
     expect(ended).toMatchObject({ code: 1, err: expect.stringContaining('(APP_STOPPED)') });
     expect(await stateOf(program(), 's-3')).toBe('RUNNING');
     expect((await program().run('runs', 'list', '--ownerless', '--state', 'RUNNING', '-o', 'ids')).out).toBe('s-3\n');
-  }, 40_000);
+  }, 60_000);
 });
 
 describeOnStores('what can be asked of runs that rest', (program) => {
+  test('they end where they are, and what they did stays done, or are undone after all', async () => {
+    await start(program(), 'k-1', INPUTS.stuck);
+    await program().run('runs', 'reset', 'k-1', '--yes', '--app', APP);
+    const cancel = ['runs', 'cancel', 'k-1', '--reason', 'closed', '--yes', ...HERE];
+    expect(await program().run(...cancel, '--no-undo')).toMatchObject({ code: 0, out: 'k-1  CANCELLED\n' });
+    expect((await program().run('runs', 'show', 'k-1')).out).toMatch(/^state: +CANCELLED\nreason: +closed$/m);
+    expect(await program().run(...cancel)).toMatchObject({ code: 1, err: expect.stringContaining('(RUN_ENDED)') });
+    expect(await program().run('runs', 'cancel', 'k-1', '--reason', '')).toMatchObject({ code: 2 });
+  });
+
   test('reverts that have failed are listed, tried again, and taken as done', async () => {
     await start(program(), 'r-1', INPUTS.stuck);
     const listed = await program().run('reverts', 'list');
@@ -88,7 +98,7 @@ describeOnStores('what can be asked of runs that rest', (program) => {
       out: 'r-1  REVERTED\n',
     });
     expect((await program().run('reverts', 'list')).out).toBe('');
-  }, 40_000);
+  }, 60_000);
 
   test('what failed is gone on with: written, and done with the next process that has the run', async () => {
     await start(program(), 'r-2', INPUTS.stuck);
@@ -106,7 +116,7 @@ describeOnStores('what can be asked of runs that rest', (program) => {
       out: '',
       err: expect.stringMatching(/\(RUN_NOT_FAILED\)\n.*\(RUN_NOT_FOUND\)\n$/),
     });
-  }, 40_000);
+  }, 60_000);
 
   test('reset lets a run begin anew, for whoever goes on with it', async () => {
     await start(program(), 'r-4', INPUTS.broke);
@@ -116,7 +126,7 @@ describeOnStores('what can be asked of runs that rest', (program) => {
     expect(await stateOf(program(), 'r-4')).toBe('PENDING');
     expect(await program().run('runs', 'resume', 'r-4', ...HERE)).toMatchObject({ code: 1, out: 'r-4  REVERTED\n' });
     expect(await program().run('runs', 'resume', 'r-4')).toMatchObject({ code: 2, err: expect.stringContaining('--here') });
-  }, 40_000);
+  }, 60_000);
 
   test('what succeeded is run again, and what is cancelled is undone here', async () => {
     await start(program(), 'r-5', INPUTS.paid);
@@ -124,7 +134,7 @@ describeOnStores('what can be asked of runs that rest', (program) => {
     expect(await program().run('runs', 'cancel', 'r-5', '--yes')).toMatchObject({ code: 1, err: expect.stringContaining('(RUN_ENDED)') });
     await program().run('runs', 'reset', 'r-5', '--yes', '--app', APP);
     expect(await program().run('runs', 'cancel', 'r-5', '--yes', ...HERE)).toMatchObject({ code: 0, out: 'r-5  CANCELLED\n' });
-  }, 40_000);
+  }, 60_000);
 
   test('watch says what became of them, and ends with 1 unless all succeeded', async () => {
     await start(program(), 'w-1', INPUTS.paid);
@@ -148,7 +158,7 @@ describeOnStores('what can be asked of runs that rest', (program) => {
       .split('\n')
       .map((line) => JSON.parse(line) as { id: string; path: string; state: string });
     expect(changes.filter(({ path }) => path === '').map(({ id, state }) => `${id} ${state}`)).toEqual(['w-1 SUCCESS', 'w-2 REVERTED']);
-  }, 40_000);
+  }, 60_000);
 
   test('prune removes what ended long ago, when that is meant', async () => {
     expect(await program().run('runs', 'prune', '--older-than', '0s')).toMatchObject({ code: 2, err: expect.stringContaining('--yes') });
@@ -165,7 +175,7 @@ describeOnStores('what can be asked of runs that rest', (program) => {
     const { out } = await program().run('runs', 'prune', '--older-than', '0s', '--flow', 'order', '--yes');
     expect(out).toMatch(/^[1-9]\d* removed\n$/);
     expect((await program().run('runs', 'list', '--state', 'SUCCESS', '-o', 'ids')).out).toBe('');
-  }, 40_000);
+  }, 60_000);
 });
 
 /** Starts a run that waits for ever, and does something when it does. */
@@ -198,7 +208,7 @@ describePostgres('what can be asked of runs that another process has', (database
     expect(listed?.out).toMatch(/\nc-1 +slow +RUNNING .* [0-9a-f]{8} alive\n$/);
     expect(cancelled).toEqual({ code: 0, out: 'c-1  asked to cancel\n', err: '' });
     expect(watched).toMatchObject({ code: 1, out: expect.stringMatching(/ c-1 .* CANCELLED\n$/) });
-  }, 40_000);
+  }, 60_000);
 
   test('it is suspended there', async () => {
     const program = programOn(database().url);
@@ -213,7 +223,7 @@ describePostgres('what can be asked of runs that another process has', (database
     });
     expect(said[0]).toEqual({ code: 0, out: 'c-2  asked to suspend\n', err: '' });
     expect(said[1]).toMatchObject({ code: 1, err: expect.stringContaining('(RUN_OWNED)') });
-  }, 40_000);
+  }, 60_000);
 });
 
 describe('a folder that another process has', () => {

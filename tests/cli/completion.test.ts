@@ -17,7 +17,7 @@ describe('what completes a command line', () => {
   test('are commands, options, and the values of those that have some', async () => {
     expect(await completed('')).toEqual(expect.arrayContaining(['check', 'runs', 'reverts', 'doctor', 'completion', 'help']));
     expect(await completed('')).not.toContain('__complete');
-    expect(await completed('runs', 're')).toEqual(['retry', 'resume', 'rerun', 'reset']);
+    expect(await completed('runs', 're')).toEqual(['retry', 'resume', 'rerun', 'reset', 'requeue']);
     expect(await completed('runs', 'list', '--st')).toEqual(['--state']);
     expect(await completed('runs', 'list', '--state', 'S')).toEqual(['SUSPENDED', 'SUCCESS']);
     expect(await completed('runs', 'list', '--flow', 'order', '-o', '')).toEqual(['table', 'json', 'ids']);
@@ -42,7 +42,7 @@ test('bash completes with its script', async () => {
   } finally {
     rmSync(folder, { recursive: true });
   }
-}, 30_000);
+}, 60_000);
 
 test.each(['bash', 'zsh', 'fish'])('%s can read its script', async (shell) => {
   const { code, out } = await called(['completion', shell]);

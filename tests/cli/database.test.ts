@@ -93,7 +93,7 @@ describePostgres('flowproof plan, migrate and doctor', (database) => {
     expect(await other('plan')).toMatchObject({ code: 1 });
     expect(await other('migrate')).toMatchObject({ code: 0 });
     expect(await other('runs', 'list')).toEqual({ code: 0, out: '', err: '' });
-  }, 40_000);
+  }, 60_000);
 });
 
 test('the doctor looks at a folder, too, also while a process has it', async () => {
@@ -113,7 +113,7 @@ test('the doctor looks at a folder, too, also while a process has it', async () 
     await app.stop();
     rmSync(folder, { recursive: true });
   }
-}, 40_000);
+}, 60_000);
 
 describe('a database that is away', () => {
   test.each([['doctor'], ['plan'], ['migrate']])('%s ends with 3', async (command) => {

@@ -92,6 +92,15 @@ describeOnStores('flowproof runs list and show', (program) => {
     expect(code).toBe(0);
     expect(JSON.parse(out)).toMatchObject({ state: 'SUCCESS', results: { receipt: 'r-lamp' } });
   });
+
+  test('says which executor calls a task, where the flow of an app names one', async () => {
+    const { out } = await called(['runs', 'show', 'o-1', '--app', APP], { env: { TEST_STORE: program().store } });
+    expect(out).toMatch(
+      /\nTASK +STATE +RUNS ON +CALLS +STARTED +TOOK +SAYS\norder\/reserve +SUCCESS +1 .*\norder\/charge +SUCCESS +bank +1 /,
+    );
+    // Without it, nobody knows: it is not kept.
+    expect((await program().run('runs', 'show', 'o-1')).out).toMatch(/\nTASK +STATE +CALLS +STARTED/);
+  });
 });
 
 /** A module whose app is never made. */

@@ -35,7 +35,7 @@ describe('atoms', () => {
   });
 
   test('of a retry reach to the end of its flow', () => {
-    expect(atoms.map((atom) => (atom.kind === 'retry' ? [atom.index, atom.until] : [])).filter(({ length }) => length > 0)).toEqual([
+    expect(atoms.map((atom) => (atom.kind === 'retry' ? [atom.index, atom.end] : [])).filter(({ length }) => length > 0)).toEqual([
       [0, 6],
       [2, 5],
     ]);

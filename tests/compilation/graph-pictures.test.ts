@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { forEach } from '../../src/authoring/index.js';
+import { forEach, times } from '../../src/authoring/index.js';
 import { graph, linear, unordered } from './graph-tasks.js';
 import { task } from './tasks.js';
 
@@ -82,4 +82,19 @@ test('wrong flows have a picture of what is there', () => {
     .build();
   expect(wrong.toMermaid()).toContain('  n2 -->|"b"| n1\n  n1 -->|"a"| n2\n');
   expect(wrong.toDot()).toContain('n3 [label="none", style=dashed]');
+});
+
+test('a task that names an executor says so, beside how often it is called', () => {
+  const placed = linear('placed')
+    .add(task('drawn'), { runsOn: 'cpu', retry: times(3) })
+    .add(task('sent'), { runsOn: 'wide "net"' })
+    .add(task('kept'))
+    .build();
+  expect(
+    placed
+      .toMermaid()
+      .match(/\["[^\]]*"\]/g)
+      ?.slice(1),
+  ).toEqual(['["drawn<br/>times(3)<br/>on cpu"]', '["sent<br/>on wide #34;net#34;"]', '["kept"]']);
+  expect(placed.toDot()).toContain(String.raw`drawn\ntimes(3)\non cpu`);
 });

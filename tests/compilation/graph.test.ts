@@ -139,7 +139,7 @@ describe('a retry', () => {
       path: 'f/g/(retry)',
       kind: 'retry',
       inputs: { zones: { from: 'atom', atom: 2, output: 'zones' } },
-      until: 2,
+      end: 2,
     });
     expect(waitsOf(compiled(flow))['f/g/(retry)']).toEqual(['f/list']);
   });
@@ -164,8 +164,8 @@ describe('a decider', () => {
     );
     const history = { a: { x: { from: 'atom', atom: 0, output: 'x' } }, b: { y: { from: 'atom', atom: 1, output: 'y' } } };
     expect(deciders).toMatchObject([
-      { target: 'g/c', first: 2, until: 4, source: { node: 'a', first: 0, until: 1 }, depth: 'all', skips: [[2, 4]], history },
-      { target: 'g/c', first: 2, until: 4, source: { node: 'b', first: 1, until: 2 }, depth: 'atom', skips: [[2, 4]], history },
+      { target: 'g/c', first: 2, end: 4, source: { node: 'a', first: 0, end: 1 }, depth: 'all', skips: [[2, 4]], history },
+      { target: 'g/c', first: 2, end: 4, source: { node: 'b', first: 1, end: 2 }, depth: 'atom', skips: [[2, 4]], history },
     ]);
     expect(deciders[0]?.entry).toBeGreaterThanOrEqual(4);
     expect([deciders[0]?.decide({ a: { x: 2 } }), deciders[0]?.decide({ a: { x: 1 } })]).toEqual([true, false]);

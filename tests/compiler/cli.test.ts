@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import { afterAll, describe, expect, test } from 'vitest';
 import { type Io, main } from '../../compiler/cli/index.js';
 import { systemClock } from '../../src/model/clock.js';
+import './parse-once.js';
 
 const ROOT = join(import.meta.dirname, '../..');
 const folder = mkdtempSync(join(tmpdir(), 'flowproof-cli-'));
@@ -132,7 +133,7 @@ describe('flowproof check', () => {
       expect({ code, err }, content).toEqual({ code: 2, err: expect.stringContaining(why) });
     }
     rmSync(join(folder, 'flowproof.config.ts'));
-  }, 30_000);
+  }, 60_000);
 
   test('does not take a path without sources of the project for one in which nothing is wrong', async () => {
     expect(await flowproof('check', 'tsconfig.json')).toMatchObject({
@@ -141,7 +142,7 @@ describe('flowproof check', () => {
     });
     expect(await flowproof('check', ROOT)).toMatchObject({ code: 2, err: expect.stringContaining('no source of the project is in ') });
     expect(await flowproof('check', 'tsconfig.json', 'flows.ts')).toMatchObject({ code: 1, err: '' });
-  }, 30_000);
+  }, 60_000);
 
   test('reports only on the files that are named', async () => {
     write('other.ts', 'export {};\n');
@@ -174,7 +175,7 @@ describe('flowproof check', () => {
     stopping.abort();
     expect(await ended).toBe(0);
     write('flows.ts', flows(1));
-  }, 30_000);
+  }, 60_000);
 });
 
 test('flowproof manifest and graph tell of the flows that there are', async () => {
@@ -223,7 +224,7 @@ export const many = factory('many', (names: readonly string[]) => {
     err: "made.ts:3 - note NOT_STATIC: a factory makes flow 'many' from the args of each run: a manifest can't say what they become\n",
   });
   rmSync(join(folder, 'made.ts'));
-}, 30_000);
+}, 60_000);
 
 test('flowproof manifest says which flows can’t run, and so have no manifest', async () => {
   write('flows.ts', flows(1, '.input<{ x: number }>()'));
@@ -238,4 +239,4 @@ test('flowproof manifest says which flows can’t run, and so have no manifest',
   expect(await flowproof('manifest', 'f')).toMatchObject({ code: 0, err: '' });
   expect(await flowproof('manifest', 'h')).toMatchObject({ code: 2, err: "flowproof: there is no flow 'h'\n" });
   rmSync(join(folder, 'broken.ts'));
-}, 30_000);
+}, 60_000);

@@ -12,6 +12,7 @@ import * as flows from '../fixtures/compiler/reading/flows.js';
 import * as followed from '../fixtures/compiler/reading/followed.js';
 import * as styles from '../fixtures/compiler/reading/styles.js';
 import { Expectations } from './expectations.js';
+import './parse-once.js';
 
 const FIXTURES = join(import.meta.dirname, '../fixtures/compiler');
 const expectations = ['rules', 'reading'].map((folder) => new Expectations(join(FIXTURES, folder)));

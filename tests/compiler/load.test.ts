@@ -5,6 +5,7 @@ import { type Io, main } from '../../compiler/cli/index.js';
 import { systemClock } from '../../src/model/clock.js';
 import { Expectations } from './expectations.js';
 import { type LoadProject, loadProject } from './load-project.js';
+import './parse-once.js';
 
 let project: LoadProject;
 beforeAll(async () => {

@@ -12,6 +12,7 @@ import { Life } from '../changes/life.js';
 import { flowOf } from '../changes/plan-flows.js';
 import { plans } from '../changes/plans.js';
 import { presentOf } from './present.js';
+import './parse-once.js';
 
 const FIXTURES = join(import.meta.dirname, '../fixtures/compiler/pictures');
 const readingOf = (version: string) => readProject(openProject([join(FIXTURES, version, 'tsconfig.json')]));

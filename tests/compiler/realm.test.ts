@@ -13,6 +13,7 @@ import { Unknown } from '../../compiler/reading/ground/unknown.js';
 import { Interpreter } from '../../compiler/reading/interpret/interpreter.js';
 import { openProject, ts } from '../../compiler/source/index.js';
 import { DEEDS, PRELUDE, paths, program } from './realm-programs.js';
+import './parse-once.js';
 
 const ROOT = join(import.meta.dirname, '../..');
 const folder = mkdtempSync(join(tmpdir(), 'flowproof-realm-'));

@@ -12,6 +12,7 @@ import { openProject } from '../../compiler/source/index.js';
 import { UPGRADE_CODES } from '../../compiler/upgrade/index.js';
 import { writeMonorepo } from '../../scripts/monorepo.js';
 import { Expectations } from './expectations.js';
+import './parse-once.js';
 
 const ROOT = join(import.meta.dirname, '../..');
 const SAMPLES = join(ROOT, 'tests/fixtures/compiler/samples');
@@ -23,7 +24,7 @@ describe.each(['express', 'nest'])('of the sample project %s the checker', (name
     for (const file of sample.files) expect(sample.found(file, findings), file).toEqual(sample.expected(file));
     expect(findings).toHaveLength(sample.files.flatMap((file) => sample.expected(file)).length);
     if (name === 'nest') documented(findings);
-  }, 30_000);
+  }, 60_000);
 });
 
 test('of a monorepo of 30 flows the checker finds every seeded mistake, and nothing else', () => {
@@ -40,7 +41,7 @@ test('of a monorepo of 30 flows the checker finds every seeded mistake, and noth
   } finally {
     rmSync(folder, { recursive: true });
   }
-}, 30_000);
+}, 60_000);
 
 /** The transcript in docs/checker.md is what it says. */
 function documented(findings: readonly Finding[]): void {

@@ -5,6 +5,7 @@ import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import { check } from '../../compiler/checking/index.js';
 import { readProject } from '../../compiler/reading/index.js';
 import { openProject, type SourceProject, type ts, UnreadableProjectError } from '../../compiler/source/index.js';
+import './parse-once.js';
 
 const ROOT = join(import.meta.dirname, '../..');
 let folder: string;

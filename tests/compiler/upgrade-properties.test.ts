@@ -7,6 +7,7 @@ import { Life } from '../changes/life.js';
 import { flowOf } from '../changes/plan-flows.js';
 import { INPUTS, plans } from '../changes/plans.js';
 import { presentOf } from './present.js';
+import './parse-once.js';
 
 const inputs = Object.fromEntries(INPUTS.map((name) => [name, 1]));
 
@@ -69,4 +70,4 @@ test('what is called safe goes on from every point of a run with all that it nee
   );
   expect(met.safe).toBeGreaterThan(10);
   expect(met.refused).toBeGreaterThan(20);
-}, 120_000);
+}, 300_000);

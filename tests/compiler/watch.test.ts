@@ -4,6 +4,7 @@ import { dirname, join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import { main } from '../../compiler/cli/index.js';
 import { systemClock } from '../../src/model/clock.js';
+import './parse-once.js';
 
 const ROOT = join(import.meta.dirname, '../..');
 const compilerOptions = {

@@ -62,6 +62,7 @@ test('nothing of flowproof itself is read where its sources are, for it is calle
   const { flows, elsewhere } = readingOf(`import { linear, run } from 'flowproof';
 import { compile } from '${join(ROOT, 'src/compilation/index.js')}';
 import { builders } from '${join(ROOT, 'src/authoring/index.js')}';
+import './parse-once.js';
 export async function whole() {
   const flow = linear('f').build();
   compile(flow as never);

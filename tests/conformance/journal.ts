@@ -1,6 +1,8 @@
 import { describe, test } from 'vitest';
 import { appendCases } from './journal/append.js';
+import { asleepCases } from './journal/asleep.js';
 import { batchCases } from './journal/batches.js';
+import { claimCases } from './journal/claim.js';
 import { createCases } from './journal/create.js';
 import { damageCases } from './journal/damage.js';
 import { inboxCases } from './journal/inbox.js';
@@ -9,8 +11,10 @@ import { listingCases } from './journal/listing.js';
 import { loadCases } from './journal/load.js';
 import { logbookCases } from './journal/logbooks.js';
 import { pagingCases } from './journal/paging.js';
+import { partialCases } from './journal/partial.js';
 import { pruneCases } from './journal/prune.js';
 import type { JournalCase, JournalRig } from './journal/rig.js';
+import { scheduleCases } from './journal/schedules.js';
 import { sealedCases } from './journal/sealed.js';
 import { takeCases } from './journal/take.js';
 import { noTransactionCases, transactionCases } from './journal/transactions.js';
@@ -32,6 +36,10 @@ export const journalCases: readonly JournalCase[] = [
   ...logbookCases,
   ...pruneCases,
   ...takeCases,
+  ...claimCases,
+  ...asleepCases,
+  ...partialCases,
+  ...scheduleCases,
   ...valueCases,
 ];
 

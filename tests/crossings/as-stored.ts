@@ -15,10 +15,14 @@ export function wrongView(view: Pick<RunView, 'state' | 'atoms' | 'failures'>, s
 }
 
 /** What is wrong with the inbox of a run at rest: nothing waits there for what begins later. */
-export function wrongInbox(inbox: readonly InboxMessage[], state: RunState): readonly string[] {
-  return inbox
-    .filter(({ kind }) => state !== 'FAILURE' || kind === 'cancel' || kind === 'suspend')
-    .map(({ kind }) => `it is ${state}, and a ${kind} is in its inbox`);
+export function wrongInbox(inbox: readonly InboxMessage[], state: RunState, { hearing }: Stage['ledger']): readonly string[] {
+  return (
+    inbox
+      // Who has asked for it has died, and the next one that looks does it.
+      .filter(({ kind }) => !(hearing.isHalted && state === 'CANCELLED' && kind === 'cancel'))
+      .filter(({ kind }) => state !== 'FAILURE' || kind === 'cancel' || kind === 'suspend')
+      .map(({ kind }) => `it is ${state}, and a ${kind} is in its inbox`)
+  );
 }
 
 export async function inboxOf({ store, id }: Stage): Promise<readonly InboxMessage[]> {

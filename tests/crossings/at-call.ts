@@ -13,15 +13,18 @@ export interface AtCall {
   readonly stateOf: (path: string) => string;
   /** The process was asked to rest, and need not call this any more. */
   readonly isToRest: boolean;
+  /** It is cancelled where it is. */
+  readonly isHalted: boolean;
 }
 
 /** What is wrong with a call that is made now. */
 export function wrongCall(call: OpenCall, at: AtCall): readonly string[] {
   const { path, phase } = call;
-  const { state, stateOf } = at;
+  const { state, stateOf, isHalted } = at;
   const [demanded, what] = phase === 'execute' ? ['RUNNING', `${path} is executed`] : ['REVERTING', `${path} is reverted`];
   return [
     ...(stateOf(path) === demanded ? [] : [`${what}, and is ${stateOf(path)} in the store`]),
+    ...(isHalted ? [`${what}, and the run was cancelled where it was`] : []),
     ...(state === 'RUNNING' ? [] : [`${what}, and the run is ${state}`]),
     ...(phase === 'execute' ? wrongExecute(call, at) : wrongRevert(call, at)),
   ];

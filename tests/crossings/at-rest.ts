@@ -11,11 +11,13 @@ export interface AtRest {
   /** How an atom is in the store. */
   readonly stateOf: (path: string) => string;
   readonly isCancelled: boolean;
+  /** Where it was: what it did stays done. */
+  readonly isHalted: boolean;
   readonly mayRest: boolean;
 }
 
 /** What is wrong with a run that rests, or has ended, in this state. */
-export function wrongAtRest(state: RunState, { plan, effects, votes, stateOf, isCancelled, mayRest }: AtRest): readonly string[] {
+export function wrongAtRest(state: RunState, { plan, effects, votes, stateOf, isCancelled, isHalted, mayRest }: AtRest): readonly string[] {
   const tasks = Object.keys(plan.after);
   switch (state) {
     case 'PENDING':
@@ -34,7 +36,7 @@ export function wrongAtRest(state: RunState, { plan, effects, votes, stateOf, is
     }
     case 'CANCELLED':
     case 'REVERTED': {
-      const left = tasks.filter((path) => effects.isLeft(path));
+      const left = isHalted ? [] : tasks.filter((path) => effects.isLeft(path));
       return [
         ...((state === 'CANCELLED') === isCancelled ? [] : [`${state}, and it was ${isCancelled ? '' : 'not '}cancelled`]),
         ...left.map((path) => `${state}, and the effect of ${path} is there`),

@@ -10,6 +10,8 @@ const plain: DrawnTask = {
   isBroken: false,
   onInterrupted: 'rerun',
   maxLosses: 5,
+  attempts: 1,
+  pauseMs: 0,
   isOptional: false,
 };
 const failing: DrawnTask = { ...plain, fails: 1 };

@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 
 /** A flow as data, so that it can be drawn by lot, and made smaller. */
-export type Drawn = DrawnTask | DrawnFlow | DrawnChoice;
+export type Drawn = DrawnTask | DrawnWait | DrawnFlow | DrawnChoice;
 export interface DrawnTask {
   readonly kind: 'task';
   readonly heeds: boolean;
@@ -10,7 +10,17 @@ export interface DrawnTask {
   readonly isBroken: boolean;
   readonly onInterrupted: 'rerun' | 'revert' | 'suspend';
   readonly maxLosses: number;
+  /** How often it is called for one piece of work, if it fails, and what is waited for in between. */
+  readonly attempts: number;
+  readonly pauseMs: number;
   /** It may fail without failing its flow. */
+  readonly isOptional: boolean;
+}
+/** It waits for a time, or for a signal that nobody sends: with something in its place, or not. */
+export interface DrawnWait {
+  readonly kind: 'wait';
+  readonly how: 'sleep' | 'fallback' | 'fails';
+  readonly ms: number;
   readonly isOptional: boolean;
 }
 export interface DrawnFlow {
@@ -52,6 +62,9 @@ export interface DrawnScenario {
   readonly snapshotAfter: number;
 }
 
+/** A run of which nothing happens for so long is let go of, and woken when it is due. */
+const LONG_MS = 15_000;
+
 const isOptional = fc.constantFrom(false, false, false, true);
 const task: fc.Arbitrary<DrawnTask> = fc.record({
   kind: fc.constant('task' as const),
@@ -61,6 +74,14 @@ const task: fc.Arbitrary<DrawnTask> = fc.record({
   isBroken: fc.constantFrom(false, false, false, true),
   onInterrupted: fc.constantFrom('rerun' as const, 'rerun' as const, 'rerun' as const, 'revert' as const, 'suspend' as const),
   maxLosses: fc.constantFrom(5, 5, 5, 1),
+  attempts: fc.constantFrom(1, 1, 1, 2, 3),
+  pauseMs: fc.constantFrom(0, 0, 2_000, LONG_MS),
+  isOptional,
+});
+const wait: fc.Arbitrary<DrawnWait> = fc.record({
+  kind: fc.constant('wait' as const),
+  how: fc.constantFrom('sleep' as const, 'sleep' as const, 'fallback' as const, 'fails' as const),
+  ms: fc.constantFrom(0, 2_000, LONG_MS),
   isOptional,
 });
 const link: fc.Arbitrary<DrawnLink> = fc.record({
@@ -74,6 +95,7 @@ const { node } = fc.letrec<{ node: Drawn }>((tie) => ({
   node: fc.oneof(
     { maxDepth: 2, withCrossShrink: true },
     { weight: 4, arbitrary: task },
+    { weight: 1, arbitrary: wait },
     {
       weight: 3,
       arbitrary: fc.record({
@@ -120,6 +142,8 @@ export function isFragile(node: Drawn): boolean {
   switch (node.kind) {
     case 'task':
       return node.onInterrupted !== 'rerun' || node.maxLosses < 5;
+    case 'wait':
+      return false;
     case 'flow':
       return node.nodes.some(isFragile);
     case 'choice':

@@ -1,17 +1,29 @@
 import type { RunState } from '../../src/model/states.js';
-import type { InboxMessage } from '../../src/persistence/index.js';
+import type { Entry, InboxMessage } from '../../src/persistence/index.js';
 
 type Kind = InboxMessage['kind'];
+
+/** What ends a run: undone, or where it is. */
+const ENDINGS = ['cancel', 'halt'] as const;
+type Ending = (typeof ENDINGS)[number];
+const WORDS = { cancel: 'CANCEL', halt: 'HALT' } as const;
+
+const isEnding = (kind: Kind): kind is Ending => kind === 'cancel' || kind === 'halt';
 
 /** What operators have asked of a run, which process has heard of it, and whether it was heeded. */
 export class Hearing {
   /** How many messages were sent. */
   sendings = 0;
   #isCancelled = false;
-  #mayCancel = false;
+  #isHalted = false;
+  /** What of it somebody has asked for. */
+  readonly #may = new Set<Ending>();
   #mayRest = false;
-  /** Entries without a word of a cancel that the process that writes them had heard. */
-  #unheeded: number | undefined;
+  /** Entries without a word of what the process that writes them had heard. */
+  readonly #unheeded = new Map<Ending, number>();
+  /** Messages that an engine has heard of, or that have come before a word that heeds one like it. */
+  readonly #brought = new Set<string>();
+  readonly #sent = new Map<string, Kind>();
   /** Processes that have heard of a suspension. */
   readonly #resting = new Set<string>();
   /** What a taker found in the inbox, by its process. */
@@ -23,26 +35,40 @@ export class Hearing {
     return this.#isCancelled;
   }
 
+  /** It was cancelled where it was, and not to be undone since. */
+  get isHalted(): boolean {
+    return this.#isHalted;
+  }
+
   /** It was asked to rest, or somebody has left it in a task of which it rests. */
   get mayRest(): boolean {
     return this.#mayRest;
+  }
+
+  /** Of what ended in FAILURE other things may be asked; what was cancelled where it was may be undone. */
+  mayBeSentAtEnd(kind: Kind): boolean {
+    return (kind === 'cancel' && this.#isHalted) || !(isEnding(kind) || kind === 'suspend');
   }
 
   isToRest(process: string): boolean {
     return this.#resting.has(process);
   }
 
-  sent(kind: Kind): void {
+  sent(kind: Kind, id: string): void {
+    this.#sent.set(id, kind);
     this.sendings++;
     for (const kinds of this.#sentSince.values()) kinds.push(kind);
-    if (kind === 'cancel') this.#mayCancel = true;
+    if (isEnding(kind)) this.#may.add(kind);
     if (kind === 'suspend') this.#mayRest = true;
   }
 
   /** The engine in this process has heard of it. */
-  heard(process: string, kind: Kind): void {
+  heard(process: string, kind: Kind, id?: string): void {
+    // Messages are brought again until they are used up.
+    if (id !== undefined && this.#brought.has(id)) return;
+    if (id !== undefined) this.#brought.add(id);
     if (kind === 'suspend') this.#resting.add(process);
-    if (kind === 'cancel' && !this.#isCancelled) this.#unheeded ??= 0;
+    if (isEnding(kind) && this.#isNews(kind) && !this.#unheeded.has(kind)) this.#unheeded.set(kind, 0);
   }
 
   /** It may come to rest from now on, whoever says so. */
@@ -57,61 +83,89 @@ export class Hearing {
     if (!this.#found.has(process)) this.#found.set(process, kinds);
   }
 
-  /** @returns whether it takes the run without a word of the cancel that it has read of */
-  takesOver(process: string, cancels: boolean): boolean {
+  #isNews(kind: Ending): boolean {
+    return kind === 'halt' ? !this.#isHalted : !this.#isCancelled || this.#isHalted;
+  }
+
+  /** A process has written an entry. @returns what is wrong with that */
+  writes(process: string, { seq, transitions }: Pick<Entry, 'seq' | 'transitions'>): readonly string[] {
+    const says = (kind: Ending): boolean => transitions.some(([word]) => word === WORDS[kind]);
+    const taken = transitions.some(([word]) => word === 'TAKEOVER') ? this.#takesOver(process, says) : [];
+    const late = transitions.length > 0 ? this.#unheededBy(says) : [];
+    return [
+      ...taken.map((kind) => `${process} took the run, and did not heed the ${kind} in its inbox`),
+      ...late.map((kind) => `${process} has heard of a ${kind}, and wrote entry ${seq} without it`),
+    ];
+  }
+
+  /** @returns what it has read of, and takes the run without a word of */
+  #takesOver(process: string, says: (kind: Ending) => boolean): readonly Ending[] {
     const found = this.#found.get(process) ?? [];
     this.#found.delete(process);
-    return found.includes('cancel') && !cancels && !this.#isCancelled;
+    return ENDINGS.filter((kind) => found.includes(kind) && !says(kind) && this.#isNews(kind));
   }
 
-  /** @returns whether the process that writes should have written of a cancel by now */
-  isUnheeded(cancels: boolean): boolean {
-    if (this.#unheeded === undefined) return false;
-    if (!cancels) return ++this.#unheeded > 1;
-    this.#unheeded = undefined;
-    return false;
+  /** @returns what should have been written of by now */
+  #unheededBy(says: (kind: Ending) => boolean): readonly Ending[] {
+    const late: Ending[] = [];
+    for (const [kind, entries] of [...this.#unheeded]) {
+      if (says(kind)) this.#unheeded.delete(kind);
+      else this.#unheeded.set(kind, entries + 1);
+      if (!says(kind) && entries > 0) late.push(kind);
+    }
+    return late;
   }
 
-  /** @returns whether somebody has asked for it */
-  cancelled(): boolean {
+  /** It is cancelled, to be undone or not. @returns whether somebody has asked for it */
+  ends(word: 'CANCEL' | 'HALT'): boolean {
+    const kind = word === 'HALT' ? 'halt' : 'cancel';
     this.#isCancelled = true;
-    return this.#mayCancel;
+    this.#isHalted = kind === 'halt';
+    this.#heeded(kind);
+    return this.#may.has(kind);
+  }
+
+  /** What was sent before may be brought again, and means nothing then. */
+  #heeded(kind: Ending): void {
+    for (const [id, of] of this.#sent) if (of === kind) this.#brought.add(id);
   }
 
   /** Its process has come with it to a rest, or to its end: what was asked before is settled. */
   rests(process: string, state: RunState): void {
     this.#mayRest = false;
     if (state !== 'SUSPENDED') {
-      this.#mayCancel = false;
+      this.#may.delete('halt');
+      if (state !== 'CANCELLED' || !this.#isHalted) this.#may.delete('cancel');
       this.#found.clear();
     }
-    this.#unheeded = undefined;
+    this.#unheeded.clear();
     this.#resting.delete(process);
   }
 
   died(process: string): void {
     this.#resting.delete(process);
-    this.#unheeded = undefined;
+    this.#unheeded.clear();
   }
 
   /** Another process has the run. */
   lost(): void {
     this.#resting.clear();
-    this.#unheeded = undefined;
+    this.#unheeded.clear();
   }
 
   /** The run begins anew. */
   anew(): void {
     this.#found.clear();
-    this.#isCancelled = this.#mayCancel = this.#mayRest = false;
-    this.#unheeded = undefined;
+    this.#isCancelled = this.#isHalted = this.#mayRest = false;
+    this.#may.clear();
+    this.#unheeded.clear();
   }
 
   /** It was reset by this process: what came meanwhile is meant for what begins now. */
   wasReset(process: string): void {
     this.anew();
     const since = this.#sentSince.get(process) ?? [];
-    this.#mayCancel = since.includes('cancel');
+    for (const kind of since) if (isEnding(kind)) this.#may.add(kind);
     this.#mayRest = since.includes('suspend');
   }
 }

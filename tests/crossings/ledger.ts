@@ -60,8 +60,8 @@ export class Ledger {
     }
   }
 
-  /** An entry is in the store. */
-  durable(process: string, entry: Entry): void {
+  /** An entry is in the store. @param letsGo nobody has the run from then on, though it is under way */
+  durable(process: string, entry: Entry, letsGo: boolean): void {
     const { seq, epoch, transitions, kind } = entry;
     if (kind === 'snapshot') return;
     this.note(`${process} ${seq}.${epoch} ${transitions.map(shown).join(' ')}`);
@@ -70,12 +70,9 @@ export class Ledger {
       this.hearing.lost();
     }
     this.blame(...this.ownership.writes(process, entry));
-    const cancels = transitions.some(([word]) => word === 'CANCEL');
-    if (transitions.some(([word]) => word === 'TAKEOVER') && this.hearing.takesOver(process, cancels))
-      this.blame(`${process} took the run, and did not heed the cancel in its inbox`);
-    if (transitions.length > 0 && this.hearing.isUnheeded(cancels))
-      this.blame(`${process} has heard of a cancel, and wrote entry ${seq} without it`);
+    this.blame(...this.hearing.writes(process, entry));
     for (const transition of transitions) this.#fold(transition, process);
+    if (letsGo) this.ownership.isLetGo();
     this.blame(...this.#votes.wrongAfterStep());
   }
 
@@ -91,7 +88,8 @@ export class Ledger {
         this.#runIs(transition[1], process);
         return;
       case 'CANCEL':
-        if (!this.hearing.cancelled()) this.blame('it was cancelled, and nobody has asked for it since it began');
+      case 'HALT':
+        if (!this.hearing.ends(word)) this.blame(`it says ${word}, and nobody has asked for it since it began`);
         return;
       case 'RESET':
         for (let atom = transition[1]; atom < transition[2]; atom++) {
@@ -102,6 +100,12 @@ export class Ledger {
       case 'RUNNING':
         if (this.hearing.isCancelled) this.blame(`${this.#path(transition[1])} begins, and the run is cancelled`);
         this.#set(transition[1], word);
+        return;
+      case 'WAIT':
+        this.#set(transition[1], 'WAITING');
+        return;
+      case 'TRY_AGAIN':
+        this.#set(transition[1], 'RETRYING');
         return;
       case 'ATTEMPT':
         this.#set(transition[1], 'SUCCESS');
@@ -146,14 +150,6 @@ export class Ledger {
       case 'INTEND':
         if (transition[1] === 'IGNORE') this.blame(...this.#votes.leftOut(this.#plan.atoms.slice(transition[2], transition[3])));
         return;
-      case 'FLOW':
-      case 'SLEEP':
-      case 'UNSETTLED':
-      case 'SETTLED':
-      case 'DECIDED':
-      case 'SAVED':
-      case 'PROGRESS':
-      case 'SNAPSHOT':
     }
   }
 
@@ -167,9 +163,11 @@ export class Ledger {
       this.hearing.wasReset(process);
       return;
     }
-    const { isCancelled, mayRest } = this.hearing;
+    const { isCancelled, isHalted, mayRest } = this.hearing;
     const stateOf = (path: string): string => this.atom(path);
-    this.blame(...wrongAtRest(state, { plan: this.#plan, effects: this.#effects, votes: this.#votes, stateOf, isCancelled, mayRest }));
+    this.blame(
+      ...wrongAtRest(state, { plan: this.#plan, effects: this.#effects, votes: this.#votes, stateOf, isCancelled, isHalted, mayRest }),
+    );
     this.hearing.rests(process, state);
   }
 
@@ -191,7 +189,8 @@ export class Ledger {
   #judgeCall(call: OpenCall): void {
     const isToRest = this.hearing.isToRest(call.process) && !this.#unknown.has(call.path);
     const stateOf = (path: string): string => this.atom(path);
-    this.blame(...wrongCall(call, { plan: this.#plan, state: this.state, effects: this.#effects, votes: this.#votes, stateOf, isToRest }));
+    const at = { plan: this.#plan, state: this.state, effects: this.#effects, votes: this.#votes, stateOf, isToRest };
+    this.blame(...wrongCall(call, { ...at, isHalted: this.hearing.isHalted }));
   }
 
   ends(call: OpenCall): void {
@@ -241,12 +240,12 @@ export class Ledger {
   }
 
   /** A message is in the inbox of the run. */
-  sent({ kind, payload }: InboxMessage): void {
+  sent({ kind, id, payload }: InboxMessage): void {
     // Who takes a revert as done has undone it.
     if (kind === 'skipRevert') this.#effects.undone(String(payload));
     const isOver = this.state !== undefined && isEnded(this.state);
-    if (isOver && (kind === 'cancel' || kind === 'suspend')) this.blame(`a ${kind} is taken, and the run has ended in ${this.state}`);
-    this.hearing.sent(kind);
+    if (isOver && !this.hearing.mayBeSentAtEnd(kind)) this.blame(`a ${kind} is taken, and the run has ended in ${this.state}`);
+    this.hearing.sent(kind, id);
   }
 
   /** Whether there is an engine in this process that goes on with the run already. */
@@ -255,8 +254,8 @@ export class Ledger {
   }
 
   /** A process has been brought a message: its engine hears it, if it has one that goes on already. */
-  heard(process: string, kind: InboxMessage['kind']): void {
-    if (this.hears(process)) this.hearing.heard(process, kind);
+  heard(process: string, { kind, id }: Pick<InboxMessage, 'kind' | 'id'>): void {
+    if (this.hears(process)) this.hearing.heard(process, kind, id);
   }
 
   /** The engine in this process, if it is there, is asked to rest at once. */

@@ -13,8 +13,8 @@ export class OpenCalls {
   }
 
   /** @returns whether the same process was called for the same before, since it has the run */
-  isMadeAgain({ process, phase, key, fence }: OpenCall): boolean {
-    const call = `${process} ${phase} ${key} ${fence}`;
+  isMadeAgain({ process, phase, key, turn, fence }: OpenCall): boolean {
+    const call = `${process} ${phase} ${key} ${turn} ${fence}`;
     const isAgain = this.#made.has(call);
     this.#made.add(call);
     return isAgain;

@@ -4,7 +4,8 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, describe, expect, test } from 'vitest';
 import { postgres } from '../../src/adapters/postgres/index.js';
-import type { Run, Step } from '../../src/engine/decide/step.js';
+import type { ActiveRun } from '../../src/engine/decide/run.js';
+import type { Step } from '../../src/engine/decide/step.js';
 import { skippedAt } from '../../src/engine/decide/verdict.js';
 import { foldRun } from '../../src/engine/state/load-run.js';
 import { file, type Persistence } from '../../src/index.js';
@@ -37,13 +38,17 @@ describe('in files, which are written anew all the time', () => {
 
 describePostgres('in PostgreSQL', (database) => {
   test('they do, too', async () => {
-    const where = () => ({ store: postgres(database().url), leaseMs: LEASE_MS, id: randomUUID() });
+    // A schema each: apps take up what others have left, and all flows have one name here.
+    const where = () => {
+      const id = randomUUID();
+      return { store: postgres(database().url, { schema: `story_${id.replaceAll('-', '_')}` }), leaseMs: LEASE_MS, id };
+    };
     expect(await searched({ seed: SEED, runs: 24, shrinks: false, where, atOnce: 8 })).toBeUndefined();
   });
 });
 
 /** As it was once: what is still to be undone begins anew, too. */
-function retryAll(run: Run, step: Step): void {
+function retryAll(run: ActiveRun, step: Step): void {
   for (const [atom, { state }] of run.status.atoms.entries()) if (state !== 'PENDING') step.state(['RESET', atom, atom + 1]);
 }
 
@@ -104,7 +109,7 @@ function withoutFifthStep(store: Persistence): Persistence {
 }
 
 function takingForDead(store: Persistence): Persistence {
-  const dead = <Run extends RunSummary>(run: Run): Run =>
+  const dead = <ActiveRun extends RunSummary>(run: ActiveRun): ActiveRun =>
     run.owner === undefined ? run : { ...run, owner: { ...run.owner, alive: false } };
   return changed(store, (journal) => {
     const [find, load] = [journal.find.bind(journal), journal.load.bind(journal)];

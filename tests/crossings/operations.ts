@@ -31,7 +31,8 @@ async function wrongIn({ drawn, blows }: Story, where: Where): Promise<string | 
   const calm = await play(scenario, []);
   const played = calm.wrong.length > 0 ? calm : await play(scenario, blows, where);
   // What fails together, in one attempt of a retry, depends on who was faster.
-  const mayDiffer = drawn.executor === 'concurrent' || isFragile(drawn.root) || blows.some(({ wish }) => wish === 'cancel');
+  const mayDiffer =
+    drawn.executor === 'concurrent' || isFragile(drawn.root) || blows.some(({ wish }) => wish === 'cancel' || wish === 'halt');
   const isOther = !mayDiffer && played.end !== calm.end;
   const isSkippedOtherwise = !mayDiffer && played.end === 'SUCCESS' && played.skipped.join() !== calm.skipped.join();
   if (played.wrong.length === 0 && !isOther && !isSkippedOtherwise) return undefined;

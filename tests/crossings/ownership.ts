@@ -75,6 +75,12 @@ export class Ownership {
     if (process === this.#owner) this.#isDriven = true;
   }
 
+  /** It sleeps: whoever takes it when it is due takes it from nobody. */
+  isLetGo(): void {
+    this.#rests = true;
+    this.#isDriven = false;
+  }
+
   rests(rests: boolean): void {
     this.#rests = rests;
   }

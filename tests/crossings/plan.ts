@@ -37,21 +37,24 @@ export interface PlannedDecider {
 export function planOf(flow: AnyFlow): Pick<Plan, 'atoms' | 'after' | 'deciders' | 'optional'> {
   const compiled = flow.compile() as unknown as CompiledFlow;
   const atoms = compiled.atoms.map(({ path }) => path);
-  const retries = new Set(compiled.atoms.flatMap(({ kind, path }) => (kind === 'retry' ? [path] : [])));
-  const waits = waitsOf(compiled);
-  // Those before retries in between, too.
-  const before = (path: string): string[] => (waits[path] ?? []).flatMap((one) => (retries.has(one) ? before(one) : [one]));
-  const after = Object.fromEntries(Object.keys(waits).flatMap((path) => (retries.has(path) ? [] : [[path, [...new Set(before(path))]]])));
-  const deciders = (compiled.deciders ?? []).map(({ target, first, until, source, choice, skips }) => ({
+  // Retries, and what only waits.
+  const idle = new Set(compiled.atoms.flatMap(({ kind, path }) => (kind === 'task' ? [] : [path])));
+  const predecessors = waitsOf(compiled);
+  // Those before the idle ones in between, too.
+  const before = (path: string): string[] => (predecessors[path] ?? []).flatMap((one) => (idle.has(one) ? before(one) : [one]));
+  const after = Object.fromEntries(
+    Object.keys(predecessors).flatMap((path) => (idle.has(path) ? [] : [[path, [...new Set(before(path))]]])),
+  );
+  const deciders = (compiled.deciders ?? []).map(({ target, first, end, source, choice, skips }) => ({
     name: choice === undefined ? `${target} <- ${source?.node}` : target.slice(0, target.lastIndexOf('/')),
     target,
-    atoms: atoms.slice(first, until),
+    atoms: atoms.slice(first, end),
     skips: skips.flatMap(([from, to]) => atoms.slice(from, to)),
-    source: source === undefined ? [] : atoms.slice(source.first, source.until),
+    source: source === undefined ? [] : atoms.slice(source.first, source.end),
     before: [...new Set(before(atoms[first] ?? ''))],
   }));
   const parts = new Set(compiled.optional?.flatMap((part) => around(part)));
-  return { atoms, after, deciders, optional: [...parts].map(({ first, until }) => atoms.slice(first, until)) };
+  return { atoms, after, deciders, optional: [...parts].map(({ first, end }) => atoms.slice(first, end)) };
 }
 
 /** From the inside out. */
@@ -65,6 +68,7 @@ export interface OpenCall {
   readonly path: string;
   readonly key: string;
   readonly fence: number;
+  readonly turn: number;
   readonly phase: 'execute' | 'revert';
 }
 

@@ -111,8 +111,8 @@ class Play implements Stage {
     return loses;
   }
 
-  fails(path: string, key: string): boolean {
-    return this.#rounds.fails(path, key, this.ledger.beginnings);
+  fails(path: string, key: string, turn: number): boolean {
+    return this.#rounds.fails(path, `${key} ${turn}`, this.ledger.beginnings);
   }
 
   roundOf(path: string, key: string): number {
@@ -207,8 +207,9 @@ class Play implements Stage {
     return true;
   }
 
-  /** What has ended runs again: a success does nothing more, and after a reset everything is as in the beginning. */
+  /** What has ended runs again: a success does nothing more, what was left done is undone, and after a reset everything is as in the beginning. */
   async #again(): Promise<void> {
+    if (this.ledger.state === 'CANCELLED' && this.ledger.hearing.isHalted) await this.#waited('cancel');
     if (this.ledger.state === 'SUCCESS') await this.#waited('rerun');
     await this.#waited('reset');
   }
@@ -227,7 +228,7 @@ class Play implements Stage {
     if (view === 'died' || view === undefined || ledger.state !== state) return;
     ledger.blame(...wrongView(view, state, this));
     const inbox = await inboxOf(this);
-    if (ledger.state === state) ledger.blame(...wrongInbox(inbox, state));
+    if (ledger.state === state) ledger.blame(...wrongInbox(inbox, state, ledger));
   }
 }
 

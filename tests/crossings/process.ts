@@ -32,7 +32,7 @@ export interface Stage {
   inTurn<Result>(work: () => Promise<Result>): Promise<Result>;
   /** What becomes of the answer to a write. */
   losesAnswer(): boolean;
-  fails(path: string, key: string): boolean;
+  fails(path: string, key: string, turn: number): boolean;
   /** Which piece of work of a task this is, from 0. */
   roundOf(path: string, key: string): number;
   isBroken(path: string): boolean;
@@ -118,17 +118,21 @@ export class LiveProcess {
       undone: (call, told) => ledger.undone(call, told),
       ends: (call) => ledger.ends(call),
       moment: (where) => this.#moment(where),
-      fails: (path, key) => this.#stage.fails(path, key),
+      fails: (path, key, turn) => this.#stage.fails(path, key, turn),
       roundOf: (path, key) => this.#stage.roundOf(path, key),
       isBroken: (path) => this.#stage.isBroken(path),
     };
   }
 
-  async #write<Result>(entry: Entry, write: () => Promise<Result>, isWritten: (result: Result) => boolean): Promise<Written<Result>> {
+  async #write<Result>(
+    { entry, letsGo }: { readonly entry: Entry; readonly letsGo: boolean },
+    write: () => Promise<Result>,
+    isWritten: (result: Result) => boolean,
+  ): Promise<Written<Result>> {
     await this.#moment('before a write');
     const result = await this.#stage.inTurn(async () => {
       const written = await write();
-      if (isWritten(written)) this.#stage.ledger.durable(this.name, entry);
+      if (isWritten(written)) this.#stage.ledger.durable(this.name, entry, letsGo);
       return written;
     });
     const isLost = this.#stage.losesAnswer();
@@ -142,7 +146,7 @@ export class LiveProcess {
     const then = ledger.beginnings;
     if (!ledger.hears(this.name)) return;
     setImmediate(() => {
-      if (!this.#isDead && ledger.beginnings === then) for (const { kind } of messages) ledger.heard(this.name, kind);
+      if (!this.#isDead && ledger.beginnings === then) for (const message of messages) ledger.heard(this.name, message);
     });
   }
 
@@ -159,7 +163,7 @@ export class LiveProcess {
       capabilities: journal.capabilities,
       createRun: (params: CreateRunParams): Promise<CreateRunResult> =>
         this.#write(
-          params.entry,
+          { entry: params.entry, letsGo: params.owner === null },
           () => journal.createRun(params),
           ({ kind }) => kind === 'created',
         ),
@@ -167,7 +171,7 @@ export class LiveProcess {
         Promise.all(
           items.map((item) =>
             this.#write(
-              item.entry,
+              { entry: item.entry, letsGo: item.summary?.owner === null },
               async (): Promise<AppendResult> => (await journal.append([item]))[0] ?? LOST,
               ({ kind }) => kind === 'ok',
             ),
@@ -196,6 +200,9 @@ export class LiveProcess {
           this.#hears(result.messages);
           return result;
         }),
+      claim: (params) => gone(() => journal.claim(params)),
+      requeue: (runId) => inTurn(() => journal.requeue(runId)),
+      postedCounts: (flow) => gone(() => journal.postedCounts(flow)),
       prune: (params) =>
         inTurn(async () => {
           const result = await journal.prune(params);

@@ -1,6 +1,6 @@
-import { type AnyFlow, concurrent, times, use } from '../../src/index.js';
+import { type AnyFlow, concurrent, sleep, times, use, waitFor } from '../../src/index.js';
 import { type AnyGraph, graph, linear, unordered } from '../compilation/graph-tasks.js';
-import type { Drawn, DrawnChoice, DrawnFlow, DrawnLink, DrawnScenario, DrawnTask, Retry } from './drawn.js';
+import type { Drawn, DrawnChoice, DrawnFlow, DrawnLink, DrawnScenario, DrawnTask, DrawnWait, Retry } from './drawn.js';
 import { planOf } from './plan.js';
 import { type OnAsked, own, type Scenario, task } from './scenarios.js';
 
@@ -98,11 +98,12 @@ function linked(begun: AnyGraph, links: readonly DrawnLink[], nodes: readonly Ma
   return builder;
 }
 
-function madeOf(drawn: DrawnTask | DrawnFlow, path: string, certain: readonly string[], facts: Facts): Made {
+function madeOf(drawn: DrawnTask | DrawnWait | DrawnFlow, path: string, certain: readonly string[], facts: Facts): Made {
   const name = nameIn(facts);
   const at = `${path}/${name}`;
   const options = { name, optional: drawn.isOptional };
   if (drawn.kind === 'flow') return { name, node: filled(PATTERNS[drawn.pattern].open(name), drawn, at, certain, facts), options };
+  if (drawn.kind === 'wait') return { name, node: waiting(drawn, name), options };
   if (drawn.fails > 0) facts.fails[at] = drawn.fails;
   if (!drawn.reverts) facts.lasting.add(at);
   else if (drawn.isBroken) facts.broken.push(at);
@@ -110,10 +111,16 @@ function madeOf(drawn: DrawnTask | DrawnFlow, path: string, certain: readonly st
   return made(name, drawn);
 }
 
+function waiting({ how, ms }: DrawnWait, name: string): unknown {
+  if (how === 'sleep') return sleep(ms);
+  return waitFor(`to ${name}`, { timeoutMs: ms + 1, ...(how === 'fallback' ? { fallback: undefined } : {}) });
+}
+
 function made(name: string, options: Pick<DrawnTask, 'reverts'> & Partial<DrawnTask>): Made {
-  const { heeds = false, reverts, onInterrupted = 'rerun', maxLosses = 5, isOptional = false } = options;
+  const { heeds = false, reverts, onInterrupted = 'rerun', maxLosses = 5, attempts = 1, pauseMs = 0, isOptional = false } = options;
+  const retry = attempts === 1 ? {} : { retry: times(attempts, { backoff: { delayMs: pauseMs, jitter: 0 } }) };
   const gives = `of ${name}`;
-  const node = task(name, { heeds, reverts, onInterrupted, maxLosses, provides: [gives] });
+  const node = task(name, { heeds, reverts, onInterrupted, maxLosses, ...retry, provides: [gives] });
   return { name, node, options: { name, optional: isOptional }, ...(isOptional ? {} : { gives }) };
 }
 

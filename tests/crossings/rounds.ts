@@ -3,7 +3,7 @@ export class Rounds {
   readonly #fails: Readonly<Record<string, number>>;
   readonly #keys = new Map<string, string[]>();
 
-  /** @param fails so many pieces of work of each task fail */
+  /** @param fails so many attempts of each task fail, over all its pieces of work */
   constructor(fails: Readonly<Record<string, number>>) {
     this.#fails = fails;
   }
@@ -16,8 +16,8 @@ export class Rounds {
     return this.#keys.get(task)?.indexOf(key) ?? 0;
   }
 
-  /** Whatever begins anew fails as it did before. */
-  fails(path: string, key: string, beginning: number): boolean {
-    return this.roundOf(path, key, beginning) < (this.#fails[path] ?? 0);
+  /** Whatever begins anew fails as it did before. @param turn names one attempt of a piece of work */
+  fails(path: string, turn: string, beginning: number): boolean {
+    return this.roundOf(`turns of ${path}`, turn, beginning) < (this.#fails[path] ?? 0);
   }
 }

@@ -16,8 +16,8 @@ export interface ProcessWorld {
   ends(call: OpenCall): void;
   /** Something may happen here: resolves when it has; never, when the process has died of it. */
   moment(where: string): Promise<void>;
-  /** Whether this piece of work is to fail. */
-  fails(path: string, key: string): boolean;
+  /** Whether this attempt of a piece of work is to fail. */
+  fails(path: string, key: string, turn: number): boolean;
   /** Which piece of work of a task this is, from 0. */
   roundOf(path: string, key: string): number;
   isBroken(path: string): boolean;
@@ -34,7 +34,7 @@ export interface Scenario {
   /** The flow as one process builds it. */
   readonly flow: (asked: OnAsked) => AnyFlow;
   readonly plan: Plan;
-  /** So many pieces of work of these tasks fail. */
+  /** So many attempts of these tasks fail: of one that has one attempt at each piece of work, so many pieces. */
   readonly fails: Readonly<Record<string, number>>;
   /** Tasks whose reverts fail until somebody has mended that. */
   readonly broken: readonly string[];
@@ -53,6 +53,7 @@ interface Context {
   readonly path: string;
   readonly idempotencyKey: string;
   readonly fence: number;
+  readonly turn: number;
   readonly signal: AbortSignal;
 }
 
@@ -65,11 +66,17 @@ interface TaskOptions {
   readonly reverts?: boolean;
   readonly onInterrupted?: 'rerun' | 'revert' | 'suspend';
   readonly maxLosses?: number;
+  /** It is tried again so, without anything being undone. */
+  readonly retry?: ReturnType<typeof times>;
 }
 
 export function task(name: string, { heeds = false, provides = [], gives, reverts = true, ...options }: TaskOptions = {}) {
-  const revert = async (_: {}, { kind }: { readonly kind: string }, { services: { world }, path, idempotencyKey: key, fence }: Context) => {
-    const call = world.begins({ path, key, fence, phase: 'revert' });
+  const revert = async (
+    _: {},
+    { kind }: { readonly kind: string },
+    { services: { world }, path, idempotencyKey: key, fence, turn }: Context,
+  ) => {
+    const call = world.begins({ path, key, fence, turn, phase: 'revert' });
     try {
       await world.moment(`in -${name}`);
       if (world.isBroken(path)) throw new Error(`-${name} is broken`);
@@ -83,12 +90,12 @@ export function task(name: string, { heeds = false, provides = [], gives, revert
     name,
     provides,
     ...options,
-    execute: async (_: {}, { services: { world }, path, idempotencyKey: key, fence, signal }: Context) => {
-      const call = world.begins({ path, key, fence, phase: 'execute' });
+    execute: async (_: {}, { services: { world }, path, idempotencyKey: key, fence, turn, signal }: Context) => {
+      const call = world.begins({ path, key, fence, turn, phase: 'execute' });
       try {
         await world.moment(`in ${name}`);
         if (heeds && signal.aborted) throw signal.reason;
-        if (world.fails(path, key)) throw new Error(`${name} fails`);
+        if (world.fails(path, key, turn)) throw new Error(`${name} fails`);
         world.done(call);
         await world.moment(`after ${name}`);
         return Object.fromEntries(provides.map((one) => [one, gives ?? world.roundOf(path, key)]));

@@ -3,7 +3,7 @@ import type { LiveProcess } from './process.js';
 
 export const TICK_MS = 1_000;
 /** So often time goes on by a tick while something is waited for. */
-const PATIENCE = 60;
+const PATIENCE = 600;
 /** Where time goes on by itself, it is looked at so often, after so long each time. */
 const REAL_PATIENCE = 4_000;
 const LOOK_MS = 5;

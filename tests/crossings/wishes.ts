@@ -6,6 +6,7 @@ import type { AnyApp, LiveProcess, Stage } from './process.js';
 export const WISHES = [
   'suspend',
   'cancel',
+  'halt',
   'reset',
   'rerun',
   'retryRevert',
@@ -72,6 +73,8 @@ async function begun(wish: Wish, process: LiveProcess, { scenario, ledger, id }:
       return undefined;
     case 'cancel':
       return app.cancel(id);
+    case 'halt':
+      return app.cancel(id, { undo: false });
     case 'reset':
       await app.reset(id);
       return undefined;

@@ -124,7 +124,7 @@ describe('back', () => {
 describe('retry', () => {
   const flow = compiled({
     before: {},
-    retry: { after: ['before'], retries: { until: 'b', attempts: 2 } },
+    retry: { after: ['before'], retries: { last: 'b', attempts: 2 } },
     a: { after: ['retry'] },
     b: { after: ['retry'] },
     after: { after: ['a', 'b'] },
@@ -165,8 +165,8 @@ describe('retry', () => {
 
   test('an inner retry has a fresh budget in each outer attempt (R-13.14)', () => {
     const nested = compiled({
-      outer: { retries: { until: 'task', attempts: 2 } },
-      inner: { after: ['outer'], retries: { until: 'task', attempts: 2 } },
+      outer: { retries: { last: 'task', attempts: 2 } },
+      inner: { after: ['outer'], retries: { last: 'task', attempts: 2 } },
       task: { after: ['inner'], revert: false },
     });
     const bench = new Bench(nested);

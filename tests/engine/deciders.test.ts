@@ -3,7 +3,7 @@ import { Bench, compiled } from './runs.js';
 
 test('an answer about facts that a retry has undone counts for nobody', () => {
   const flow = compiled({
-    retry: { retries: { until: 'target', attempts: 2 } },
+    retry: { retries: { last: 'target', attempts: 2 } },
     source: { after: ['retry'], revert: false },
     other: { after: ['retry'], revert: false },
     target: { after: ['source'], decider: { reach: 'atom' } },

@@ -41,7 +41,7 @@ beforeAll(() => {
     .getPreEmitDiagnostics(program)
     .map(({ file, messageText }) => `${file?.fileName.slice(ROOT.length) ?? ''}: ${ts.flattenDiagnosticMessageText(messageText, ' ')}`);
   expect(added.sort()).toEqual(Object.keys(ADDITIONS).sort());
-}, 120_000);
+}, 300_000);
 
 function errorsIn(file: string): readonly string[] {
   return errors.filter((error) => error.startsWith(`${file}: `));

@@ -5,7 +5,7 @@ import { Bench, compiled } from './runs.js';
 const retried = (policy: RetryDefinition) =>
   compiled({
     before: { revert: false },
-    retry: { after: ['before'], retries: { until: 'task', policy } },
+    retry: { after: ['before'], retries: { last: 'task', policy } },
     task: { after: ['retry'], revert: false },
   });
 
@@ -41,8 +41,8 @@ describe('forEach', () => {
 
   test('begins anew in each attempt of a retry around it', () => {
     const flow = compiled({
-      outer: { retries: { until: 'task', attempts: 2 } },
-      inner: { after: ['outer'], retries: { until: 'task', policy: { kind: 'forEach', provides: 'v', values: [1, 2] } } },
+      outer: { retries: { last: 'task', attempts: 2 } },
+      inner: { after: ['outer'], retries: { last: 'task', policy: { kind: 'forEach', provides: 'v', values: [1, 2] } } },
       task: { after: ['inner'], revert: false },
     });
     const bench = new Bench(flow);
@@ -75,8 +75,8 @@ describe('forEach', () => {
 
 test('alwaysRevert asks the retry around it', () => {
   const flow = compiled({
-    outer: { retries: { until: 'task', attempts: 2 } },
-    inner: { after: ['outer'], retries: { until: 'task', policy: { kind: 'alwaysRevert' } } },
+    outer: { retries: { last: 'task', attempts: 2 } },
+    inner: { after: ['outer'], retries: { last: 'task', policy: { kind: 'alwaysRevert' } } },
     task: { after: ['inner'], revert: false },
   });
   const bench = new Bench(flow);
@@ -87,8 +87,8 @@ test('alwaysRevert asks the retry around it', () => {
 
 test('alwaysRevertAll asks nobody', () => {
   const flow = compiled({
-    outer: { retries: { until: 'task', attempts: 9 } },
-    inner: { after: ['outer'], retries: { until: 'task', policy: { kind: 'alwaysRevertAll' } } },
+    outer: { retries: { last: 'task', attempts: 9 } },
+    inner: { after: ['outer'], retries: { last: 'task', policy: { kind: 'alwaysRevertAll' } } },
     task: { after: ['inner'], revert: false },
   });
   const bench = new Bench(flow);
@@ -98,8 +98,8 @@ test('alwaysRevertAll asks nobody', () => {
 
 test('a retry that tries again brings back what a retry in its flow had taken back behind it', () => {
   const flow = compiled({
-    outer: { retries: { until: 'beside', attempts: 2 } },
-    inner: { after: ['outer'], retries: { until: 'inside', policy: { kind: 'times', attempts: 1, otherwise: 'REVERT_LOCAL' } } },
+    outer: { retries: { last: 'beside', attempts: 2 } },
+    inner: { after: ['outer'], retries: { last: 'inside', policy: { kind: 'times', attempts: 1, otherwise: 'REVERT_LOCAL' } } },
     inside: { after: ['inner'] },
     beside: { after: ['outer'] },
     behind: { after: ['inside', 'beside'] },

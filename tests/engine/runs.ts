@@ -1,4 +1,4 @@
-import type { RetryDefinition, TaskDefinition, WaitDefinition } from '../../src/authoring/index.js';
+import type { RetryDefinition, TaskDefinition, Tuning, WaitDefinition } from '../../src/authoring/index.js';
 import {
   type CompiledAtom,
   type CompiledDecider,
@@ -9,14 +9,14 @@ import {
   STANDARD,
 } from '../../src/compilation/index.js';
 import { decide } from '../../src/engine/decide/decide.js';
-import type { Run } from '../../src/engine/decide/step.js';
+import type { ActiveRun } from '../../src/engine/decide/run.js';
 import { Frontier } from '../../src/engine/frontier/frontier.js';
 import { beginEntry, foldTransition } from '../../src/engine/state/fold.js';
-import type { AskCommand, CallCommand, CallOutcome, Decision, EngineEvent, Limits } from '../../src/engine/state/protocol.js';
+import type { AskCommand, CallCommand, CallOutcome, EngineEvent, Limits, StepPlan } from '../../src/engine/state/protocol.js';
 import { newRun } from '../../src/engine/state/run-status.js';
 import { jsonCodec } from '../../src/model/codec/json-codec.js';
 import type { Json } from '../../src/model/json.js';
-import type { Transition } from '../../src/persistence/index.js';
+import type { RunCreation, Transition } from '../../src/persistence/index.js';
 
 /** A node of a flow that only exists in tests: the core must run any graph, long before users can write one. */
 export interface Node {
@@ -25,12 +25,13 @@ export interface Node {
   readonly revert?: boolean;
   readonly maxLosses?: number;
   readonly onInterrupted?: TaskDefinition['onInterrupted'];
+  readonly tuning?: Tuning;
   /** A decider between the first node before it and this one; a no skips this one, or everything after it, too. */
   readonly decider?: { readonly reach: 'atom' | 'all' };
   /** Makes it a wait; `judged`: its signal gives a value, which a schema judges. */
   readonly waits?: WaitDefinition & { readonly judged?: true };
   /** Makes it the retry of the nodes up to, and with, this one. */
-  readonly retries?: { readonly until: string; readonly attempts?: number; readonly policy?: RetryDefinition };
+  readonly retries?: { readonly last: string; readonly attempts?: number; readonly policy?: RetryDefinition };
 }
 
 /** The first and the last node of a part that may fail without failing the flow. */
@@ -48,12 +49,12 @@ export function compiled(nodes: Readonly<Record<string, Node>>, parts: readonly 
     const node = nodes[name] as Node;
     const place = { index, path: name, priority: node.priority ?? 0, enclosingRetry: enclosingRetries[index] as number };
     if (node.retries) {
-      const until = names.indexOf(node.retries.until) + 1;
+      const end = names.indexOf(node.retries.last) + 1;
       return {
         ...place,
         kind: 'retry',
         retry: node.retries.policy ?? { kind: 'times', attempts: node.retries.attempts ?? 1 },
-        until,
+        end,
         inputs: {},
         outputs: [],
       };
@@ -62,7 +63,8 @@ export function compiled(nodes: Readonly<Record<string, Node>>, parts: readonly 
       const outputs = node.waits.judged === true ? [{ name: 'value', optional: false }] : [];
       return { ...place, kind: 'wait', wait: node.waits, inputs: {}, requires: [], outputs };
     }
-    return { ...place, kind: 'task', task: definition(name, node), inputs: {}, revertInputs: {}, outputs: [], revertPorts: [] };
+    const tuning = node.tuning ?? {};
+    return { ...place, kind: 'task', task: definition(name, node), tuning, inputs: {}, revertInputs: {}, outputs: [], revertPorts: [] };
   });
   const graph = graphOf(
     atoms.length,
@@ -92,10 +94,10 @@ export function compiled(nodes: Readonly<Record<string, Node>>, parts: readonly 
 function optionalOf(parts: readonly Part[], names: readonly string[]): NonNullable<CompiledFlow['optional']> {
   const optional: (OptionalPart | undefined)[] = [];
   for (const [from, to] of parts) {
-    const [first, until] = [names.indexOf(from), names.indexOf(to) + 1];
+    const [first, end] = [names.indexOf(from), names.indexOf(to) + 1];
     const outer = optional[first];
-    const part = { path: from, first, until, ...(outer === undefined ? {} : { outer }) };
-    for (let atom = first; atom < until; atom++) optional[atom] = part;
+    const part = { path: from, first, end, ...(outer === undefined ? {} : { outer }) };
+    for (let atom = first; atom < end; atom++) optional[atom] = part;
   }
   return optional;
 }
@@ -109,8 +111,8 @@ function deciderOf(
   if (decider === undefined || from === undefined) return [];
   const reached = new Set([index]);
   if (decider.reach === 'all') for (const atom of reached) for (const next of graph.successors[atom] ?? []) reached.add(next);
-  const source = { node: from, first: names.indexOf(from), until: names.indexOf(from) + 1 };
-  const place = { target: names[index] as string, entry: index, first: index, until: index + 1 };
+  const source = { node: from, first: names.indexOf(from), end: names.indexOf(from) + 1 };
+  const place = { target: names[index] as string, entry: index, first: index, end: index + 1 };
   const skips = [...reached].map((atom) => [atom, atom + 1] as const);
   return [{ ...place, source, depth: decider.reach, skips, history: {}, reads: {}, decide: () => true }];
 }
@@ -118,8 +120,8 @@ function deciderOf(
 function enclosingRetriesOf(nodes: Readonly<Record<string, Node>>, names: readonly string[]): number[] {
   const enclosingRetries = names.map(() => -1);
   names.forEach((name, index) => {
-    const until = nodes[name]?.retries?.until;
-    if (until !== undefined) for (let inner = index + 1; inner <= names.indexOf(until); inner++) enclosingRetries[inner] = index;
+    const last = nodes[name]?.retries?.last;
+    if (last !== undefined) for (let inner = index + 1; inner <= names.indexOf(last); inner++) enclosingRetries[inner] = index;
   });
   return enclosingRetries;
 }
@@ -144,7 +146,7 @@ function definition(name: string, node: Node): TaskDefinition {
 
 /** A run without journal and without time: calls are answered when the test says so. */
 export class Bench {
-  readonly run: Run;
+  readonly run: ActiveRun;
   readonly history: Transition[][] = [];
   /** When each step of the history was decided. */
   readonly times: number[] = [];
@@ -168,13 +170,13 @@ export class Bench {
     this.limits = { capacity, hold: 'none', nowMs: 0, monotonicMs: 0, onFailure: 'revert', maxSteps: 100_000 };
   }
 
-  begin(): string[] {
+  begin(more: Pick<RunCreation, 'deadlineMs'> = {}): string[] {
     return this.decide([
-      { kind: 'begin', creation: { key: 'r', flow: 'test', version: 1, fingerprint: 'test', inputs: {}, inputsHash: '' } },
+      { kind: 'begin', creation: { key: 'r', flow: 'test', version: 1, fingerprint: 'test', inputs: {}, inputsHash: '', ...more } },
     ]);
   }
 
-  /** Each answer is `name`, or `name!` for a failure, or `name?` for one that nobody knows. Returns what was said. */
+  /** Each answer is `name`, or `name!` for a failure, `name?` for one that nobody knows, or `name!!` for one that is final. Returns what was said. */
   answer(...answers: readonly string[]): string[] {
     return this.decide([{ kind: 'finished', outcomes: answers.map((answer) => this.#outcome(answer)) }]);
   }
@@ -232,7 +234,7 @@ export class Bench {
   }
 
   decide(events: readonly EngineEvent[]): string[] {
-    const decision: Decision = decide(this.run, events, this.limits);
+    const decision: StepPlan = decide(this.run, events, this.limits);
     for (const command of decision.commands) {
       if (command.do === 'sleep') this.slept = command.untilMs;
       if (command.do === 'suspend') this.limits = { ...this.limits, hold: 'suspend' };
@@ -251,14 +253,15 @@ export class Bench {
   }
 
   #outcome(answer: string): CallOutcome {
-    const name = answer.replace(/[!?]$/, '');
+    const name = answer.replace(/[!?]+$/, '');
     const command = this.flying.get(name);
     if (command === undefined) throw new Error(`'${name}' is not called: ${[...this.flying.keys()].join(', ')} are`);
     this.flying.delete(name);
     this.over.push(command);
     const failure = { name: 'Error', message: name };
     const kind = answer.endsWith('!') ? 'failure' : answer.endsWith('?') ? 'interrupted' : 'result';
-    return { ...command, end: kind === 'result' ? { kind } : { kind, failure } };
+    const isFinal = answer.endsWith('!!') ? { isFinal: true as const } : {};
+    return { ...command, ...isFinal, end: kind === 'result' ? { kind } : { kind, failure } };
   }
 
   #name(atom: number): string {
@@ -273,7 +276,7 @@ export class Bench {
     if (word === 'INTEND') return `INTEND ${rest[0]} ${rest[1]}-${rest[2]}`;
     if (word === 'RESET') return `RESET ${rest[0]}-${rest[1]}`;
     if (word === 'SIGNAL') return `SIGNAL ${rest[0]}`;
-    if (word === 'SNAPSHOT' || word === 'CANCEL' || word === 'FLOW') return word;
+    if (word === 'SNAPSHOT' || word === 'CANCEL' || word === 'HALT' || word === 'DEADLINE' || word === 'FLOW') return word;
     return `${this.#name(rest[0] as number)} ${word}`;
   }
 }

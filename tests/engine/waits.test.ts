@@ -175,7 +175,7 @@ describe('going back', () => {
   });
 
   test('a retry waits for another signal, and what was not heard is still there', () => {
-    const flow = compiled({ r: { retries: { until: 'b', attempts: 2 } }, w: { after: ['r'], waits: ok }, b: { after: ['w'] } });
+    const flow = compiled({ r: { retries: { last: 'b', attempts: 2 } }, w: { after: ['r'], waits: ok }, b: { after: ['w'] } });
     const bench = new Bench(flow);
     bench.begin();
     bench.signal('ok', 1);
@@ -188,7 +188,7 @@ describe('going back', () => {
 
   test('a retry withdraws a wait beside what failed, and lets it begin anew', () => {
     const flow = compiled({
-      r: { retries: { until: 'w', attempts: 2 } },
+      r: { retries: { last: 'w', attempts: 2 } },
       b: { after: ['r'] },
       w: { after: ['r'], waits: { ...ok, timeoutMs: 100 } },
     });

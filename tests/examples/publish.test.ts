@@ -142,11 +142,21 @@ test('a terminal has one line that is drawn again', () => {
   const screen = terminal((text) => {
     shown += text;
   });
-  const common = { runId: 'r', flow: 'publish', atMs: 0, path: 'publish/scan' };
-  const task = { ...common, type: 'task', round: 1, attempt: 1, resumed: false } as const;
-  screen.event({ ...task, state: 'RUNNING', oldState: 'PENDING' });
+  const common = {
+    runId: 'r',
+    flow: 'publish',
+    atMs: 0,
+    epoch: 0,
+    path: 'publish/scan',
+    phase: 'execute',
+    round: 1,
+    turn: 1,
+    attempt: 1,
+  } as const;
+  const task = { ...common, type: 'task', seq: 1, resumed: false } as const;
+  screen.event({ ...task, state: 'RUNNING', oldState: 'PENDING' } as const);
   screen.event({ ...common, type: 'progress', fraction: 0.5 });
-  screen.event({ ...task, state: 'SUCCESS', oldState: 'RUNNING' });
+  screen.event({ ...task, state: 'SUCCESS', oldState: 'RUNNING' } as const);
   const lines = shown.split('\n').map((line) => line.split('\r\x1b[K').at(-1));
   expect(shown).toContain('████████████░░░░░░░░░░░░  50 %');
   expect(lines).toEqual(['  scan       done', '']);

@@ -79,7 +79,7 @@ function callSites(): { at: string; code: DiagnosticCode; facts: readonly string
     const visit = (node: ts.Node): void => {
       const parts = ts.isCallExpression(node)
         ? node.arguments
-        : ts.isTypeReferenceNode(node) && /^Sentence/.test(node.typeName.getText())
+        : ts.isTypeReferenceNode(node) && /^Sentence(Text|With)?$/.test(node.typeName.getText())
           ? (node.typeArguments ?? [])
           : [];
       const [first, facts] = parts;

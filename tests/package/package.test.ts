@@ -1,36 +1,16 @@
 import { readdirSync, readFileSync, rmSync, symlinkSync } from 'node:fs';
-import { mkdir, writeFile } from 'node:fs/promises';
-import { dirname, join } from 'node:path';
+import { writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
 import { build } from 'esbuild';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { COMPILERS, node, type Packed, packAndInstall, run, tool } from './packed.js';
+import { type Door, filesOf, linksIn } from './packed-paths.js';
 
 let packed: Packed;
 beforeAll(async () => {
   packed = await packAndInstall();
-}, 60_000);
+}, 180_000);
 afterAll(() => packed?.remove());
-
-/** What stands behind a name in `exports`: a file, or one for each condition. */
-type Door = string | { readonly [condition: string]: Door };
-const filesOf = (door: Door): readonly string[] => (typeof door === 'string' ? [door] : Object.values(door).flatMap(filesOf));
-
-/** The links of a document to files beside it, as paths in the package. */
-function linksIn(project: string, path: string): readonly { readonly from: string; readonly target: string }[] {
-  const text = readFileSync(join(project, 'node_modules/flowproof', path), 'utf8').replace(/```[\s\S]*?```/g, '');
-  const targets = [...text.matchAll(/\]\(([^)\s#]+)(?:#[^)]*)?\)/g)].map(([, target]) => String(target));
-  return targets
-    .filter((target) => !/^[a-z]+:/.test(target))
-    .map((target) => ({ from: path, target: join(dirname(path), target).replaceAll('\\', '/').replace(/\/$/, '') }));
-}
-
-/** Writes a program into the project and gives its folder. */
-async function program(name: string, files: Readonly<Record<string, string>>): Promise<string> {
-  const folder = join(packed.project, name);
-  await mkdir(folder, { recursive: true });
-  for (const [file, text] of Object.entries(files)) await writeFile(join(folder, file), text);
-  return folder;
-}
 
 const GREET = `
 const greet = defineTask({ name: 'greet', requires: ['who'], provides: ['text'], execute: ({ who }) => ({ text: 'hello ' + who }) });
@@ -42,9 +22,10 @@ const GREETED = '["SUCCESS",{"text":"hello world"}]\n';
 describe('the tarball', () => {
   test('holds the built library and its papers, nothing else', () => {
     const papers = packed.files.filter((path) => !/^(dist|docs|examples)\//.test(path));
-    expect(papers).toEqual(['CHANGELOG.md', 'CONTRIBUTING.md', 'LICENSE', 'README.md', 'llms.txt', 'package.json']);
+    expect(papers).toEqual(['CHANGELOG.md', 'CONTRIBUTING.md', 'LICENSE', 'README.md', 'compose.yaml', 'llms.txt', 'package.json']);
     expect(packed.files.filter((path) => !/\.(js|d\.ts|js\.map)$/.test(path) && path.startsWith('dist/'))).toEqual([
       'dist/cjs/package.json',
+      'dist/croner.LICENSE.txt',
     ]);
   });
 
@@ -71,17 +52,17 @@ describe('the tarball', () => {
 
 describe('installed alone', () => {
   test('it is imported by ES modules', async () => {
-    const folder = await program('esm', { 'main.mjs': `import { defineTask, linear, run } from 'flowproof';${GREET}` });
+    const folder = await packed.program('esm', { 'main.mjs': `import { defineTask, linear, run } from 'flowproof';${GREET}` });
     expect(await node(folder, 'main.mjs')).toBe(GREETED);
   });
 
   test('it is required by CommonJS', async () => {
-    const folder = await program('cjs', { 'main.cjs': `const { defineTask, linear, run } = require('flowproof');${GREET}` });
+    const folder = await packed.program('cjs', { 'main.cjs': `const { defineTask, linear, run } = require('flowproof');${GREET}` });
     expect(await node(folder, 'main.cjs')).toBe(GREETED);
   });
 
   test('it is required without a module among its files: Jest can load none', async () => {
-    const folder = await program('cjs-only', {
+    const folder = await packed.program('cjs-only', {
       'main.cjs': `require('flowproof'); require('flowproof/testing');
         const loaded = Object.keys(require.cache).filter((file) => file.includes('flowproof/'));
         console.log(loaded.length > 2, loaded.filter((file) => !file.includes('/dist/cjs/')));`,
@@ -90,14 +71,14 @@ describe('installed alone', () => {
   });
 
   test('its program says what it can do, and what it lacks: nobody but the checker needs ts-morph', async () => {
-    const folder = await program('cli', { 'package.json': '{ "type": "module" }', 'tsconfig.json': '{}' });
+    const folder = await packed.program('cli', { 'package.json': '{ "type": "module" }', 'tsconfig.json': '{}' });
     const bin = join(packed.project, 'node_modules/.bin/flowproof');
     expect(await run(folder, bin, '--help')).toContain('judge the flows and tasks of a project');
     await expect(run(folder, bin, 'check')).rejects.toThrow('npm install --save-dev ts-morph@28');
   });
 
   test('its program draws without Graphviz what needs no layout, and says what SVG needs', async () => {
-    const folder = await program('pictures', {
+    const folder = await packed.program('pictures', {
       'package.json': '{ "type": "module" }',
       'tsconfig.json': '{ "compilerOptions": { "module": "nodenext", "target": "es2022", "types": [] }, "include": ["*.ts"] }',
       'flows.ts': "import { linear } from 'flowproof';\nexport const f = linear('f').build();\n",
@@ -117,7 +98,7 @@ describe('installed alone', () => {
 
   /** All that is loaded by importing a door. */
   async function loadedBy(door: string, name: string): Promise<readonly string[]> {
-    const folder = await program(name, {
+    const folder = await packed.program(name, {
       'hooks.mjs': `import { appendFileSync } from 'node:fs';
         export async function resolve(specifier, context, next) {
           const resolved = await next(specifier, context);
@@ -140,7 +121,7 @@ describe('installed alone', () => {
     const loaded = await loadedBy('flowproof/eslint-plugin', 'linter');
     expect(packagesIn(loaded)).toEqual(new Set(['flowproof']));
     expect(loaded.filter((url) => /\/dist\/compiler\/(?!eslint-plugin\/|findings\/)/.test(url))).toEqual([]);
-    const folder = await program('linted', {
+    const folder = await packed.program('linted', {
       '.oxlintrc.json': JSON.stringify({ jsPlugins: ['flowproof/eslint-plugin'], rules: { 'flowproof/empty-revert': 'error' } }),
       'task.ts': `import { Task } from 'flowproof';
         @Task({ name: 'a' }) export class A { async execute() {} async revert() {} }`,
@@ -156,7 +137,7 @@ describe('installed alone', () => {
   });
 
   test('its other doors stay shut for nobody but those who lack their client', async () => {
-    const folder = await program('doors', {
+    const folder = await packed.program('doors', {
       'main.mjs': `for (const door of ['testing', 'package.json', 'model/errors.js', 'dist/index.js']) {
         const options = door.endsWith('json') ? { with: { type: 'json' } } : undefined;
         console.log(door, await import('flowproof/' + door, options).then(() => 'opens', (error) => error.code));
@@ -205,7 +186,7 @@ export { loud, testing };
     const options = { target: 'es2022', module: 'nodenext', lib: ['es2022'], types: [], strict: true, skipLibCheck: false, noEmit: true };
     const config = (experimentalDecorators: boolean, more: object = {}) =>
       JSON.stringify({ compilerOptions: { ...options, experimentalDecorators, ...more }, files: ['main.ts'] });
-    await program('types', {
+    await packed.program('types', {
       'main.ts': PROGRAM,
       'legacy.json': config(true),
       'standard.json': config(false),
@@ -268,12 +249,12 @@ describe('two installed copies', () => {
       thrown: true,
       log: ['disk of 3', 'undo result', 'disk of 4', 'undo result'],
     });
-  }, 30_000);
+  }, 60_000);
 });
 
 describe('a bundle minified by esbuild', () => {
   test('keeps the names that tasks and errors were given, and is warned of a class without one', async () => {
-    const folder = await program('bundle', {
+    const folder = await packed.program('bundle', {
       'main.ts': `import { FlowDefinitionError, file, flowproof, isFlowproofError, linear, run, Task } from 'flowproof';
         @Task({ name: 'create-volume', provides: ['volume'] })
         class CreateVolume { async execute() { return { volume: 1 }; } }
@@ -312,5 +293,5 @@ describe('a bundle minified by esbuild', () => {
       name: 'FlowDefinitionError',
       mangled: true,
     });
-  }, 30_000);
+  }, 60_000);
 });

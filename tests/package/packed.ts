@@ -12,6 +12,7 @@ const BUILT_FROM = [
   'scripts',
   'docs',
   'examples',
+  'compose.yaml',
   'llms.txt',
   'tsconfig.json',
   'tsconfig.build.json',
@@ -45,6 +46,8 @@ export interface Packed {
   readonly project: string;
   /** What is in the tarball. */
   readonly files: readonly string[];
+  /** Writes a program into the project, and gives its folder. */
+  program(name: string, files: Readonly<Record<string, string>>): Promise<string>;
   /** Another project with its own copy of the same. */
   copy(name: string): Promise<string>;
   remove(): Promise<void>;
@@ -80,6 +83,12 @@ async function packInto(work: string): Promise<Omit<Packed, 'remove'>> {
     folder: work,
     project,
     files: packed.files.map(({ path }) => path).sort(),
+    async program(name, texts) {
+      const target = join(project, name);
+      await mkdir(target, { recursive: true });
+      for (const [file, text] of Object.entries(texts)) await writeFile(join(target, file), text);
+      return target;
+    },
     async copy(name) {
       const target = join(work, name);
       await mkdir(dirname(target), { recursive: true });

@@ -2,7 +2,8 @@ import { mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { formatLine, parseLine } from '../../src/persistence/file/log/log-line.js';
-import { type FileOptions, file, type Journal, type Persistence } from '../../src/persistence/index.js';
+import { type FileOptions, file, type Persistence } from '../../src/persistence/index.js';
+import { OpenedJournals } from '../conformance/journal/opened-journals.js';
 import type { JournalRig, Tampering } from '../conformance/journal.js';
 import { stoppedClock } from './memory-rig.js';
 
@@ -18,32 +19,21 @@ export async function fileRig(
   const directory = await temporaryDirectory();
   const clock = stoppedClock();
   const persistence = around(file(join(directory, 'deep', 'store'), { clock, ...options }));
-  const open: Journal[] = [];
-  const connect = async () => {
-    const journal = persistence.connect();
-    await journal.open();
-    open.push(journal);
-    return journal;
-  };
-  const closeAll = async () => {
-    for (const journal of open.splice(0)) await journal.close();
-  };
+  const opened = new OpenedJournals(persistence);
+  const { connect, reopen } = opened;
   return {
     journal: await connect(),
     second: connect,
-    async reopen() {
-      await closeAll();
-      return connect();
-    },
+    reopen,
     async tamper(tampering) {
-      await closeAll();
+      await opened.closeAll();
       for (const path of await segmentsIn(join(directory, 'deep', 'store'))) await rewrite(path, tampering);
       return connect();
     },
     leaseMs: 1_000,
     afterLease: async () => clock.advance(1_001),
     async close() {
-      await closeAll();
+      await opened.closeAll();
       await rm(directory, { recursive: true });
     },
   };

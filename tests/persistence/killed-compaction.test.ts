@@ -15,4 +15,4 @@ afterAll(() => rm(directory, { recursive: true }));
 test('a process that is killed at anything that compaction and a prune do to the disk leaves a log that is whole', async () => {
   // While the new file is written.
   expect(await dieEverywhere(run, directory, 9)).toBeGreaterThan(20);
-}, 120_000);
+}, 300_000);

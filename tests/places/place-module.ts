@@ -27,6 +27,18 @@ export class PlaceModules {
     return pathToFileURL(outfile);
   }
 
+  /** A program of tests/fixtures/places, which finds packages where they are installed. */
+  async program(name: string): Promise<URL> {
+    const outfile = at(`../../build/places/${name}.mjs`);
+    await build({
+      entryPoints: [at(`../fixtures/places/${name}.ts`)],
+      outfile,
+      alias: { 'flowproof/postgres': at('../../src/adapters/postgres/index.ts'), flowproof: at('../../src/index.ts') },
+      ...{ bundle: true, format: 'esm', platform: 'node', packages: 'external', logLevel: 'error' },
+    });
+    return pathToFileURL(outfile);
+  }
+
   /** A module with this text. */
   written(name: string, text: string): URL {
     const file = join(this.#directory, name);

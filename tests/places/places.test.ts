@@ -1,20 +1,8 @@
 import { threadId } from 'node:worker_threads';
 import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest';
-import {
-  type Codec,
-  type FlowEvent,
-  flowproof,
-  jsonCodec,
-  linear,
-  memory,
-  type PlacesOptions,
-  processes,
-  sleep,
-  threads,
-  unordered,
-} from '../../src/index.js';
+import { type Codec, type FlowEvent, flowproof, jsonCodec, memory, type PlacesOptions } from '../../src/index.js';
 import type { Json } from '../../src/model/json.js';
-import * as tasks from '../fixtures/places/tasks.js';
+import { CARRIERS, flows } from './place-flows.js';
 import { PlaceModules } from './place-module.js';
 
 const modules = new PlaceModules();
@@ -24,33 +12,12 @@ const stops: (() => Promise<void>)[] = [];
 beforeAll(async () => {
   module = await modules.bundled('tasks');
 });
+
 afterEach(async () => {
   for (const stop of stops.splice(0)) await stop();
 });
+
 afterAll(() => modules.remove());
-
-const flows = {
-  where: linear('where').add(tasks.where).build(),
-  echo: linear('echo').input<{ value: unknown }>().add(tasks.echo).build(),
-  fails: linear('fails').add(tasks.fails).build(),
-  chatty: linear('chatty').add(tasks.chatty).build(),
-  obedient: linear('obedient').add(tasks.obedient).build(),
-  spins: linear('spins').add(tasks.spins).build(),
-  mortal: linear('mortal').input<{ how: string }>().add(tasks.mortal).build(),
-  deadly: linear('deadly').add(tasks.deadly).build(),
-  count: linear('count').add(tasks.count).build(),
-  mortalInRevert: linear('mortalInRevert').input<{ how: string }>().add(tasks.mortalInRevert).add(tasks.stumbles).build(),
-  waits: linear('waits').add(sleep(1)).add(tasks.where).build(),
-  transacts: linear('transacts').add(tasks.transacts).build(),
-  obeys: unordered('obeys').add(tasks.obedient).add(tasks.stumbles).build(),
-  disobeys: unordered('disobeys').add(tasks.spins).add(tasks.stumbles).build(),
-  many: unordered('many')
-    .add(tasks.where, { name: 'a', provides: { place: 'a' } })
-    .add(tasks.where, { name: 'b', provides: { place: 'b' } })
-    .build(),
-};
-
-const CARRIERS = { threads, processes };
 
 describe.each(['threads', 'processes'] as const)('%s', (carrier) => {
   function appOn(options: PlacesOptions = {}, settings: { graceMs?: number; onFailure?: 'abortSiblings'; codec?: Codec } = {}) {
@@ -156,6 +123,12 @@ describe.each(['threads', 'processes'] as const)('%s', (carrier) => {
       });
     });
 
+    test('is refused none of what it undoes: there it is a plain one', async () => {
+      const { app, events } = appOn();
+      expect(await app.run(flows.transactsInRevert)).toMatchObject({ state: 'REVERTED' });
+      expect(events.filter(({ type }) => type === 'emitted')).toMatchObject([{ event: 'undone', data: true }]);
+    });
+
     test('runs beside another one, in a place of its own', async () => {
       const { app } = appOn({ size: 2 });
       const { a, b } = await app.runOrThrow(flows.many);
@@ -164,32 +137,6 @@ describe.each(['threads', 'processes'] as const)('%s', (carrier) => {
   });
 
   describe('one of them', () => {
-    const deaths = ['exit', 'timer', 'rejection', 'memory', ...(carrier === 'processes' ? ['crash'] : [])];
-
-    test.each(deaths)('that dies (%s) costs the call that it made, which is made again', async (how) => {
-      const { app, events } = appOn({ memoryMb: 64 });
-      expect((await app.runOrThrow(flows.mortal, { inputs: { how } })).attempt).toBe(2);
-      // The next one finds a place.
-      expect((await app.runOrThrow(flows.mortal, { inputs: { how: 'none' } })).attempt).toBe(1);
-      expect(events.filter((event) => event.type === 'late')).toEqual([]);
-    });
-
-    test.each(deaths)('that dies (%s) while a task is undone has that done again', async (how) => {
-      const { app, events } = appOn({ memoryMb: 64 });
-      expect(await app.run(flows.mortalInRevert, { inputs: { how } })).toMatchObject({ state: 'REVERTED' });
-      expect(events.filter((event) => event.type === 'emitted')).toMatchObject([{ event: 'undone', data: 2 }]);
-    });
-
-    test('is not waited for as often as it dies: the task fails after maxLosses, with what ended it', async () => {
-      const { app } = appOn();
-      expect(await app.run(flows.deadly)).toMatchObject({
-        state: 'REVERTED',
-        failures: [
-          { failure: { code: 'INTERRUPTED', cause: { code: 'PLACE_LOST', cause: { message: expect.stringContaining('exit code 5') } } } },
-        ],
-      });
-    });
-
     test('is renewed after maxCalls', async () => {
       const { app } = appOn({ maxCalls: 2 });
       const places: string[] = [];
@@ -223,83 +170,5 @@ describe.each(['threads', 'processes'] as const)('%s', (carrier) => {
       await app.stop();
       expect(await ended).toMatchObject({ code: 'APP_STOPPED' });
     });
-  });
-});
-
-describe('a module', () => {
-  const appWith = (url: URL) => {
-    const app = flowproof({ persistence: memory(), flows: [flows.where], executor: threads(url, { size: 2 }) });
-    stops.push(() => app.stop());
-    return app;
-  };
-
-  test('of CommonJS will do', async () => {
-    const app = appWith(await modules.bundled('tasks', 'cjs'));
-    expect((await app.runOrThrow(flows.where)).place).toMatch(/^\d+\/\d+$/);
-  });
-
-  test('that does not list a task of the flows is refused when the app opens, with the names of both', async () => {
-    const app = appWith(await modules.bundled('others'));
-    await expect(app.ready()).rejects.toMatchObject({
-      code: 'TASK_SET_MISMATCH',
-      tasks: ['where'],
-      module: expect.stringContaining('others.mjs'),
-      differences: ["task 'where' is not in it: list it in its taskSet({ tasks: […] })"],
-    });
-  });
-
-  test('that has no codec, where the app has one of its own, is refused', async () => {
-    const { encode, decode } = jsonCodec;
-    const executor = threads(await modules.bundled('others'), { size: 1 });
-    const app = flowproof({ persistence: memory(), flows: [], executor, codec: { encode, decode } });
-    stops.push(() => app.stop());
-    await expect(app.ready()).rejects.toThrow('give it as taskSet({ codec })');
-  });
-
-  test('whose task differs is refused with what is different', async () => {
-    const app = appWith(await modules.bundled('changed'));
-    await expect(app.ready()).rejects.toMatchObject({
-      code: 'TASK_SET_MISMATCH',
-      differences: [
-        "task 'where': version is 1 in the flows and 2 there",
-        "task 'where': requires is [] in the flows and [depth?] there",
-        "task 'where': whether it has a revert is false in the flows and true there",
-      ],
-    });
-  });
-
-  test.each([
-    ['has no task set', 'export default 1;', 'its default export is no taskSet'],
-    ['throws', 'throw new Error("no licence");', 'no licence'],
-    ['is no JavaScript', 'export default', 'SyntaxError'],
-    ['ends its thread', 'process.exit(4);', 'exit code 4'],
-  ])('that %s is refused when the app opens', async (name, text, says) => {
-    const app = appWith(modules.written(`${name}.mjs`, text));
-    await expect(app.ready()).rejects.toMatchObject({ code: 'TASK_SET_MISMATCH', message: expect.stringContaining(says) });
-    // Asked again, it is tried again.
-    await expect(app.run(flows.where)).rejects.toMatchObject({ code: 'TASK_SET_MISMATCH' });
-  });
-
-  test.each([
-    'threads',
-    'processes',
-  ] as const)('whose services are never made holds up no app that stops, and leaves no %s', async (carrier) => {
-    const url = modules.written(
-      'never.mjs',
-      `process.on('exit', () => {}); setInterval(() => {}, 1_000);
-      export default { '~flowproof': { kind: 'taskSet', serve: () => new Promise(() => {}) } };`,
-    );
-    const app = flowproof({ persistence: memory(), flows: [flows.where], executor: CARRIERS[carrier](url, { size: 2 }) });
-    const before = process.getActiveResourcesInfo().sort();
-    const opening = app.ready().catch((error: unknown) => error);
-    await app.stop();
-    expect(await opening).toMatchObject({ code: 'APP_STOPPED' });
-    await expect
-      .poll(() => process.getActiveResourcesInfo().filter((kind) => /Worker|Process|MessagePort/.test(kind)))
-      .toEqual(before.filter((kind) => /Worker|Process|MessagePort/.test(kind)));
-  });
-
-  test('is an absolute path or the URL of a file', () => {
-    expect(() => threads('./tasks.js')).toThrow("give new URL('./tasks.js', import.meta.url)");
   });
 });

@@ -1,7 +1,8 @@
 import { expect, test } from 'vitest';
 import type { TaskRequest, Work } from '../../src/calls/index.js';
 import { jsonCodec } from '../../src/model/codec/json-codec.js';
-import { type Line, poolExecutor, type ToPlace } from '../../src/places/index.js';
+import { type Line, type PoolOptions, poolExecutor, type ToPlace } from '../../src/places/index.js';
+import { PROTOCOL } from '../../src/places/protocol.js';
 import { VirtualClock } from '../../src/testing/index.js';
 
 /** A place in the hand of a test. */
@@ -27,7 +28,7 @@ class HeldLine implements Line {
   }
 
   ready(): void {
-    this.#to?.message({ say: 'ready', protocol: 1, hasCodec: false, tasks: [] });
+    this.#to?.message({ say: 'ready', protocol: PROTOCOL, hasCodec: false, tasks: [] });
   }
 
   end(call: number): void {
@@ -43,8 +44,8 @@ const REQUEST = { path: 'f/t' } as TaskRequest;
 const work = { request: REQUEST } as Work;
 const settled = () => new Promise((resolve) => setImmediate(resolve));
 
-/** One place at a time, which is ready. */
-async function opened() {
+/** One place at a time, unless it is told otherwise. */
+function held(some: Partial<PoolOptions> = {}) {
   const lines: HeldLine[] = [];
   const clock = new VirtualClock();
   const start = (): Line => {
@@ -52,10 +53,15 @@ async function opened() {
     lines.push(line);
     return line;
   };
-  const options = { size: 1, maxCalls: 10, idleMs: Number.POSITIVE_INFINITY };
+  const options = { size: 1, maxCalls: 10, idleMs: Number.POSITIVE_INFINITY, startTimeoutMs: 5_000, ...some };
   const executor = poolExecutor('held', 'tasks.js', options, start, { clock, codec: jsonCodec, graceMs: 1_000 });
-  const opening = executor.open?.([]);
-  lines[0]?.ready();
+  return { executor, lines, clock, opening: executor.open?.([]) };
+}
+
+/** Those that are ready. */
+async function opened(some: Partial<PoolOptions> = {}) {
+  const { executor, lines, clock, opening } = held(some);
+  for (const line of lines) line.ready();
   await opening;
   await settled();
   return { executor, lines, clock, line: lines[0] as HeldLine };
@@ -135,4 +141,80 @@ test('calls fail one by one, and do not wait for ever, where no place can begin 
   await settled();
   lines[1]?.die();
   expect(await second.end).toMatchObject({ kind: 'lost', failure: { cause: { message: 'it died' } } });
+});
+
+test('an app whose places are never ready hears of it after startTimeoutMs, and leaves none', async () => {
+  const { lines, clock, opening } = held();
+  const refused = expect(opening).rejects.toMatchObject({
+    code: 'TASK_SET_MISMATCH',
+    message: expect.stringContaining('it was not ready after 5000 ms (startTimeoutMs)'),
+  });
+  clock.advance(4_999);
+  expect(lines[0]?.isKilled).toBe(false);
+  clock.advance(1);
+  expect(lines[0]?.isKilled).toBe(true);
+  lines[0]?.die();
+  await refused;
+});
+
+test('a call does not wait for ever for a place that is never ready: it is lost, and the next one tries again', async () => {
+  const { executor, lines, line, clock } = await opened();
+  line.die();
+  await settled();
+  const [first, second] = [executor.start(work), executor.start(work)];
+  clock.advance(5_000);
+  expect(lines[1]?.isKilled).toBe(true);
+  lines[1]?.die();
+  expect(await first.end).toMatchObject({ kind: 'lost', failure: { cause: { name: 'TimeoutError' } } });
+  await settled();
+  lines[2]?.ready();
+  await settled();
+  lines[2]?.end(1);
+  expect(await second.end).toEqual({ kind: 'result' });
+});
+
+test('a place that was ready in time is not ended later', async () => {
+  const { clock, line } = await opened();
+  clock.advance(60_000);
+  expect(line.isKilled).toBe(false);
+});
+
+const isEnded = ({ sent }: HeldLine) => sent.some((message) => message.do === 'close');
+
+test('a place ends when it has had nothing to do for idleMs, counted from its last call', async () => {
+  const { executor, line, clock } = await opened({ idleMs: 1_000 });
+  clock.advance(999);
+  const call = executor.start(work);
+  clock.advance(5_000);
+  expect(isEnded(line)).toBe(false);
+  line.end(1);
+  await call.end;
+  clock.advance(999);
+  expect(isEnded(line)).toBe(false);
+  clock.advance(1);
+  expect(isEnded(line)).toBe(true);
+});
+
+test('of two places that rest, the one that was busy last gets the next call, and only the other one ends', async () => {
+  const { executor, lines, clock } = await opened({ size: 2, idleMs: 1_000 });
+  const [first, second] = lines as [HeldLine, HeldLine];
+  for (let called = 1; called <= 3; called++) {
+    const call = executor.start(work);
+    second.end(called);
+    await call.end;
+    clock.advance(400);
+  }
+  expect([callsOf(first), callsOf(second)]).toEqual([0, 3]);
+  expect([isEnded(first), isEnded(second)]).toEqual([true, false]);
+  clock.advance(600);
+  expect(isEnded(second)).toBe(true);
+});
+
+test('a pool that is closed ends nothing a second time', async () => {
+  const { executor, line, clock } = await opened({ idleMs: 1_000 });
+  const closed = executor.close?.();
+  clock.advance(1_000);
+  expect(line.sent.filter((message) => message.do === 'close')).toHaveLength(1);
+  line.die();
+  await closed;
 });

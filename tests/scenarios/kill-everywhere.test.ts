@@ -68,7 +68,7 @@ describe('file store, SIGKILL before and after every write', () => {
   test.concurrent.each(Object.keys(SCENARIOS) as (keyof typeof SCENARIOS)[])(
     '%s',
     (scenario) => killEverywhere(scenario, (name) => ({ file: join(directory, name) }), ['before', 'after']),
-    120_000,
+    300_000,
   );
 });
 
@@ -76,6 +76,6 @@ describePostgres('PostgreSQL, SIGKILL after every write', (database) => {
   test.concurrent.each(Object.keys(SCENARIOS) as (keyof typeof SCENARIOS)[])(
     '%s',
     (scenario) => killEverywhere(scenario, () => ({ postgres: database().url }), ['after']),
-    120_000,
+    300_000,
   );
 });

@@ -1,3 +1,4 @@
+import { UsageError } from '../terminal/io.js';
 import { InvalidArgumentError } from './commander.js';
 
 /** For options that may be given several times. */
@@ -10,4 +11,20 @@ export function wholeMs(written: string): number {
   const ms = Number(written);
   if (!Number.isInteger(ms) || ms < 1) throw new InvalidArgumentError('Give a whole number of milliseconds.');
   return ms;
+}
+
+/** Those that were given. */
+export function known<Options extends object>(options: Options): { [Name in keyof Options]?: NonNullable<Options[Name]> } {
+  return Object.fromEntries(Object.entries(options).filter(([, value]) => value !== undefined)) as never;
+}
+
+/** @throws UsageError */
+export function pairs(written: readonly string[]): Readonly<Record<string, string>> {
+  return Object.fromEntries(
+    written.map((one) => {
+      const at = one.indexOf('=');
+      if (at < 1) throw new UsageError(`'${one}' is no name=text`);
+      return [one.slice(0, at), one.slice(at + 1)];
+    }),
+  );
 }

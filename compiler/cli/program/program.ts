@@ -1,17 +1,21 @@
 import type { Session } from '../terminal/session.js';
 import { versionOf } from '../terminal/version.js';
+import { boardCommands } from './board-commands.js';
 import { Command, type CommandUnknownOpts } from './commander.js';
 import { completionCommands } from './completion.js';
 import { databaseCommands } from './database-commands.js';
 import { projectCommands } from './project-commands.js';
 import { revertsCommands } from './reverts-commands.js';
 import { runsCommands } from './runs-commands.js';
+import { schedulesCommands } from './schedules-commands.js';
 
 /** What adds commands to the program. A new group of commands is one more of these. */
 const GROUPS: readonly ((program: Command, session: Session) => void)[] = [
   projectCommands,
   runsCommands,
   revertsCommands,
+  boardCommands,
+  schedulesCommands,
   databaseCommands,
   completionCommands,
 ];
@@ -63,4 +67,4 @@ Exit codes:
   0  it was done
   1  the answer is no: errors were found, a run ended otherwise, the schema is behind
   2  it was asked wrongly, or there is a defect of ours
-  3  the store is out of reach, or can't be used`;
+  3  the store or the board is out of reach, or can't be used`;

@@ -48,13 +48,13 @@ export function revertsCommands(program: Command, session: Session): void {
     .addOption(yes())
     .action(async (id, paths, options, command) => {
       const { askCommand, REQUESTS } = await import('../runs/ask-command.js');
-      const { here = false, yes: isSaid = false, output } = options;
+      const { here = false, yes: isConfirmed = false, output } = options;
       const params = {
         where: whereOf(options, command),
         request: REQUESTS.skipRevert,
         ids: [id],
         paths,
-        yes: isSaid,
+        yes: isConfirmed,
         here,
         format: output,
       };

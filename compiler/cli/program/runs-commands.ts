@@ -1,10 +1,12 @@
 import type { RunState } from 'flowproof';
+import { isRunId, MAX_ID } from '#model/names.js';
 import { RUN_STATES } from '#model/states.js';
 import { UsageError } from '../terminal/io.js';
 import type { Session } from '../terminal/session.js';
 import { durationMs } from '../terminal/times.js';
+import { beginCommands } from './begin-commands.js';
 import { type Command, InvalidArgumentError, Option } from './commander.js';
-import { collected } from './option-values.js';
+import { collected, known, pairs } from './option-values.js';
 import { app, database, format, hereOption, whereOf, yes } from './store-options.js';
 
 /** `runs …`: the runs of a store, for operators. */
@@ -64,18 +66,18 @@ export function runsCommands(program: Command, session: Session): void {
       session.code = await watchCommand({ where: whereOf(options, command), ids, everyMs: options.every, format: options.output }, io);
     });
 
-  startCommand(runs, session);
+  beginCommands(runs, session);
 
-  one('cancel', 'end runs, and undo what they did', `Ends runs, and undoes what they did. ${WRITTEN}`)
+  one('cancel', 'end runs, and undo what they did', CANCELS)
+    .option('--no-undo', 'end them where they are: what they did stays done')
+    .addOption(new Option('--reason <text>', 'why, for whoever looks at them; kept in plain text').argParser(reasonOf))
     .addOption(hereOption())
     .addOption(yes())
     .action(async (ids, options, command) => {
       const { askCommand, REQUESTS } = await import('../runs/ask-command.js');
-      const { here = false, yes: isSaid = false, output } = options;
-      session.code = await askCommand(
-        { where: whereOf(options, command), request: REQUESTS.cancel, ids, yes: isSaid, here, format: output },
-        io,
-      );
+      const { here = false, yes: isConfirmed = false, undo, reason, output } = options;
+      const request = { ...(undo ? REQUESTS.cancel : REQUESTS.halt), reason };
+      session.code = await askCommand({ where: whereOf(options, command), request, ids, yes: isConfirmed, here, format: output }, io);
     });
 
   one('retry', 'go on with runs that ended in FAILURE', `Goes on with runs that ended in FAILURE, from what failed. ${WRITTEN}`)
@@ -131,6 +133,17 @@ export function runsCommands(program: Command, session: Session): void {
       session.code = await resetCommand({ where: whereOf(options, command), ids, format: options.output, yes: options.yes === true }, io);
     });
 
+  one(
+    'requeue',
+    'leave runs to whoever is free, anew',
+    'Leaves runs that rest or have ended to conductors, which begin them anew: nothing of what they did counts, and nothing of it is undone. What was posted and is delayed, or was left alone because too many processes died with it, is begun now. Needs --app for their flows.',
+  )
+    .addOption(yes())
+    .action(async (ids, options, command) => {
+      const { requeueCommand } = await import('../runs/drive-commands.js');
+      session.code = await requeueCommand({ where: whereOf(options, command), ids, format: options.output, yes: options.yes === true }, io);
+    });
+
   runs
     .command('prune')
     .summary('remove runs that ended long ago')
@@ -152,35 +165,12 @@ export function runsCommands(program: Command, session: Session): void {
     });
 }
 
-function startCommand(runs: Command, session: Session): void {
-  runs
-    .command('start')
-    .summary('begin a run, and drive it here')
-    .description(
-      'Begins a run, or goes on with the one of this id, and drives it in this process until it ends. Stopped, it is left to others.',
-    )
-    .argument('<flow>', 'name of a flow of the app')
-    .option('--inputs <json>', 'its inputs; @FILE reads them from a file, - from standard input')
-    .option('--args <json>', 'what its factory is called with')
-    .option('--id <id>', 'its id (default: a new one)')
-    .option('--logbook <name>', 'the group that it belongs to')
-    .addOption(new Option('--metadata <name=text>', 'what lists can find it by; may be given several times').argParser(collected))
-    .addOption(format())
-    .addOption(app())
-    .addHelpText('after', START_EXAMPLES)
-    .action(async (flow, options, command) => {
-      const { inputs, args, id, logbook, metadata, output } = options;
-      const drive = await import('../runs/drive-commands.js');
-      const naming = { ...known({ id, logbook }), ...(metadata && { metadata: pairs(metadata) }) };
-      session.code = await drive.startCommand({ where: whereOf(options, command), flow, inputs, args, naming, format: output }, session.io);
-    });
-}
-
 const IDS = 'ids of runs; - reads them from standard input';
 const SHOWS = 'Shows runs as their journals say it: inputs, failures, and what became of each task. Secrets are masked.';
 const WATCHES =
   'Prints a line for each change of a run or of one of its tasks, until all of them have ended or are suspended. Ends with 0 when all ended in SUCCESS.';
 const WRITTEN = 'This is written to the store, and done by the process that has the run.';
+const CANCELS = `Ends runs, and undoes what they did; also of runs that were cancelled with --no-undo. ${WRITTEN}`;
 /** @throws UsageError */
 function mustBeHere(here: true | undefined): void {
   if (here !== true) throw new UsageError('this drives the run in this process: say so with --here, and give --app FILE for its flow');
@@ -192,11 +182,6 @@ function states() {
 
 /** So many runs come at once where all are asked for. */
 const MOST = 1_000;
-
-/** Those that were given. */
-function known<Options extends object>(options: Options): { [Name in keyof Options]?: NonNullable<Options[Name]> } {
-  return Object.fromEntries(Object.entries(options).filter(([, value]) => value !== undefined)) as never;
-}
 
 function statesOf(written: string, before: readonly RunState[] = []): readonly RunState[] {
   const states = written.toUpperCase().split(',');
@@ -211,21 +196,15 @@ function limitOf(written: string): number {
   return limit;
 }
 
+function reasonOf(written: string): string {
+  if (!isRunId(written)) throw new InvalidArgumentError(`Give a text of 1 to ${MAX_ID} characters.`);
+  return written;
+}
+
 /** What stands in the `next` of a page: the id that the store gave a run. */
 function cursorOf(written: string): string {
   if (!/^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/.test(written)) throw new InvalidArgumentError('Give what the page before said.');
   return written;
-}
-
-/** @throws UsageError */
-function pairs(written: readonly string[]): Readonly<Record<string, string>> {
-  return Object.fromEntries(
-    written.map((one) => {
-      const at = one.indexOf('=');
-      if (at < 1) throw new UsageError(`'${one}' is no name=text`);
-      return [one.slice(0, at), one.slice(at + 1)];
-    }),
-  );
 }
 
 const LIST_EXAMPLES = `
@@ -233,10 +212,4 @@ Examples:
   flowproof runs list --state FAILURE                          what needs a person
   flowproof runs list --flow order --metadata customer=c-7     of one customer
   flowproof runs list --state FAILURE -o ids | flowproof runs retry -
-`;
-
-const START_EXAMPLES = `
-Examples:
-  flowproof runs start order --app dist/app.js --id o-7 --inputs '{"item":"lamp"}'
-  flowproof runs start order --app dist/app.js --inputs @order.json
 `;

@@ -27,7 +27,7 @@ export async function checkCommand(given: Arguments, io: Io): Promise<ExitCode> 
     mustHold(opened, paths, io);
     const report = reportOn(await readAndLoad(opened, given, io, paths), configuration, paths);
     const changes = against === undefined ? [] : await changesSince(against, report.reading, configuration, io);
-    return said({ ...report, findings: inOrder([...report.findings, ...changes]) }, given, io);
+    return printed({ ...report, findings: inOrder([...report.findings, ...changes]) }, given, io);
   }
   if (against !== undefined) throw new UsageError('--watch compares nothing: leave out --against');
   if (loadMs !== undefined)
@@ -42,7 +42,7 @@ export async function checkCommand(given: Arguments, io: Io): Promise<ExitCode> 
     repeated = new RepeatedCheck();
     const { findings, ...counts } = before.check(project, { severities: configuration.rules });
     repeated = before;
-    said({ ...counts, findings: findings.filter((one) => isAsked(one, paths)), files: project.files.length }, given, io);
+    printed({ ...counts, findings: findings.filter((one) => isAsked(one, paths)), files: project.files.length }, given, io);
     if ((given.format ?? 'text') === 'text') io.out(`${Math.round(ms())} ms. Waiting for changes …\n\n`);
   });
   return 0;
@@ -72,7 +72,7 @@ function isAsked({ place: { file } }: Finding, paths: readonly string[]): boolea
   return isIn(file, paths) || file.endsWith('.json');
 }
 
-function said(report: Report, { format = 'text', output }: Arguments, io: Io): ExitCode {
+function printed(report: Report, { format = 'text', output }: Arguments, io: Io): ExitCode {
   const surroundings: Surroundings = { folder: io.folder, color: io.color && output === undefined, read: texts() };
   written(formatted(report, format, surroundings), output, io);
   return exitCodeOf(report.findings);

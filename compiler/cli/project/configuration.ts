@@ -24,7 +24,7 @@ const SEVERITIES: readonly unknown[] = ['error', 'warning', 'note', 'off'];
  * The configuration of a folder or of the nearest one above it that has any; else its `tsconfig.json`.
  *
  * @param defaultExportOf reads a configuration that is written in TypeScript
- * @throws UsageError when it says what nobody understands
+ * @throws UsageError when it has a field or a value that is unknown
  */
 export function readConfiguration(folder: string, defaultExportOf: (file: string, text: string) => unknown): Configuration {
   for (let at = resolve(folder); ; at = dirname(at)) {

@@ -1,6 +1,6 @@
 import type { Finding } from '../../findings/finding.js';
 import { LOADER, loadFlows } from '../../loading/index.js';
-import { said } from '../../output/index.js';
+import { shownPath } from '../../output/index.js';
 import type { ProjectReading } from '../../reading/index.js';
 import { type ExitCode, type Io, UsageError } from '../terminal/io.js';
 import type { Arguments } from './arguments.js';
@@ -33,7 +33,7 @@ export async function readAndLoad(
     signal: io.signal,
     built: configuration.built,
     wants: (file) => isIn(file, paths),
-    say: (file) => said(file, io.folder),
+    say: (file) => shownPath(file, io.folder),
   });
   if (io.signal.aborted) throw new UsageError('stopped before everything was loaded');
   return known;
@@ -42,6 +42,6 @@ export async function readAndLoad(
 /** For commands that report on nothing else: says what was wrong with loading, or can't be known. */
 export function complained(findings: readonly Finding[], { err, folder }: Io): ExitCode {
   for (const { place, severity, code, message } of findings)
-    err(`${said(place.file, folder)}:${place.line} - ${severity} ${code}: ${message}\n`);
+    err(`${shownPath(place.file, folder)}:${place.line} - ${severity} ${code}: ${message}\n`);
   return findings.some(({ severity }) => severity === 'error') ? 1 : 0;
 }

@@ -36,7 +36,7 @@ export async function watched(open: () => Opened, io: Io, again: (opened: Opened
       const { folders, files, madeBy } = now.project;
       const alone = [...madeBy, ...now.configuration.readFrom];
       unfollow = watchFolders(folders, alone, hear, (why) => reject(new UsageError(`no more folders can be watched: ${why}`)));
-      // What has changed while it was opened is heard by nobody.
+      // A change while it was opened is reported by nothing.
       for (const { fileName } of files) if ((statSync(fileName, { throwIfNoEntry: false })?.mtimeMs ?? 0) > began) hear(fileName);
     };
     const round = (): void => {

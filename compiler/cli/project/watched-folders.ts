@@ -1,7 +1,7 @@
 import { type FSWatcher, readdirSync, statSync, type WatchListener, watch } from 'node:fs';
 import { dirname, join, sep } from 'node:path';
 
-/** Where nobody writes sources; folders whose names begin with a dot are left out, too. */
+/** Folders without sources; folders whose names begin with a dot are left out, too. */
 const LEFT_OUT = new Set(['node_modules']);
 
 /**
@@ -11,7 +11,7 @@ const LEFT_OUT = new Set(['node_modules']);
  * @param trees watched with all folders that are, or come to be, in them
  * @param files watched alone, wherever they are
  * @param changed is given the absolute path
- * @param failed is told why no more folders can be watched
+ * @param failed gets the reason why no more folders can be watched
  * @returns ends it
  */
 export function watchFolders(

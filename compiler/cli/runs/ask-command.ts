@@ -16,12 +16,15 @@ export interface Request {
   readonly words: string;
   /** The states in which a run has done it. */
   readonly meant: readonly string[];
+  /** Why, for whoever reads of it. */
+  readonly reason?: string | undefined;
   /** What a person is asked before it destroys something. */
   readonly question?: string;
 }
 
 export const REQUESTS = {
   cancel: { kind: 'cancel', words: 'cancel', meant: ['CANCELLED'], question: 'Cancel them, and undo what they did?' },
+  halt: { kind: 'halt', words: 'end where they are', meant: ['CANCELLED'], question: 'Cancel them, and leave what they did?' },
   suspend: { kind: 'suspend', words: 'suspend', meant: ['SUSPENDED'] },
   retry: { kind: 'retryFailed', words: 'go on from what failed', meant: ['SUCCESS', 'REVERTED', 'CANCELLED'] },
   retryRevert: { kind: 'retryRevert', words: 'try again to undo', meant: ['REVERTED', 'CANCELLED'] },
@@ -49,7 +52,7 @@ export async function askCommand(params: AskParams, io: Io): Promise<ExitCode> {
   return withStore(where, io, 'write', (store) => {
     if (!params.here)
       return eachId(all, io, async (id) => {
-        for (const path of paths) await store.operator.ask(id, request.kind, path);
+        for (const path of paths) await store.operator.ask(id, { ...request, path });
         io.out(asked(id, request, format));
         await sayWhoActs(id, store, io);
         return 0;
@@ -57,7 +60,7 @@ export async function askCommand(params: AskParams, io: Io): Promise<ExitCode> {
     return here(store, io, (app) =>
       eachId(all, io, async (id) => {
         let handle: RunHandle<AnyFlow> | undefined;
-        for (const path of paths) handle = await actOn(app, id, request.kind, path);
+        for (const path of paths) handle = await actOn(app, id, request, path);
         return handle === undefined ? 0 : ended(await handle.result(), request.meant, format, io);
       }),
     );
@@ -66,10 +69,11 @@ export async function askCommand(params: AskParams, io: Io): Promise<ExitCode> {
 
 type ActingApp = Parameters<Parameters<typeof here>[2]>[0];
 
-function actOn(app: ActingApp, id: string, kind: RequestKind, path = ''): Promise<RunHandle<AnyFlow>> {
+function actOn(app: ActingApp, id: string, { kind, reason }: Request, path = ''): Promise<RunHandle<AnyFlow>> {
   switch (kind) {
     case 'cancel':
-      return app.cancel(id);
+    case 'halt':
+      return app.cancel(id, { undo: kind === 'cancel', ...(reason === undefined ? {} : { reason }) });
     case 'retryFailed':
       return app.retryFailed(id);
     case 'retryRevert':
@@ -97,6 +101,6 @@ async function sayWhoActs(id: string, { operator }: OpenedStore, { err }: Io): P
   const run = await operator.find(id);
   if (run.owner === undefined && run.state !== 'RUNNING')
     err(
-      `flowproof: '${printable(id)}' is ${run.state} and nobody has it: it is done when somebody goes on with it, or now with --here --app FILE\n`,
+      `flowproof: '${printable(id)}' is ${run.state} and nobody has it: an app that has its flow does it within a second or so; where none is up, --here --app FILE does it now\n`,
     );
 }

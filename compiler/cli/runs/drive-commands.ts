@@ -26,19 +26,43 @@ export interface StartParams {
 }
 
 /** `flowproof runs start`: begins a run, or goes on with the one of this id, and drives it here. */
-export function startCommand({ where, flow: name, inputs, args, naming, format }: StartParams, io: Io): Promise<ExitCode> {
-  return withStore(where, io, 'write', (store) =>
+export function startCommand(params: StartParams, io: Io): Promise<ExitCode> {
+  return withStore(params.where, io, 'write', (store) =>
     here(store, io, async (app) => {
-      const listed = flowNamed(name, store);
-      const flow =
-        factoryDefinitionOf(listed) === undefined ? listed : (listed as unknown as (given: unknown) => AnyFlow)(await valueIn(args, io));
-      const given = await valueIn(inputs, io);
-      // What its types would refuse, the app does.
-      const options = { ...naming, ...(given === undefined ? {} : { inputs: given }) };
+      const { flow, options } = await begun(params, store, io);
       const handle: RunHandle<AnyFlow> = await app.start(flow as never, options as never);
-      return ended(await handle.result(), ['SUCCESS'], format, io);
+      return ended(await handle.result(), ['SUCCESS'], params.format, io);
     }),
   );
+}
+
+export interface PostParams extends StartParams {
+  readonly order: { readonly priority?: number; readonly delayMs?: number };
+}
+
+/** `flowproof runs post`: leaves a run to whoever is free. */
+export function postCommand(params: PostParams, io: Io): Promise<ExitCode> {
+  return withStore(params.where, io, 'write', (store) =>
+    here(store, io, async (app) => {
+      const { flow, options } = await begun(params, store, io);
+      const { id } = await app.post(flow as never, { ...options, ...params.order } as never);
+      return pending(id, params.format, io);
+    }),
+  );
+}
+
+/** What a run is begun with. What its types would refuse, the app does. @throws UsageError */
+async function begun({ flow: name, inputs, args, naming }: StartParams, store: OpenedStore, io: Io) {
+  const listed = flowNamed(name, store);
+  const flow =
+    factoryDefinitionOf(listed) === undefined ? listed : (listed as unknown as (given: unknown) => AnyFlow)(await valueIn(args, io));
+  const given = await valueIn(inputs, io);
+  return { flow, options: { ...naming, ...(given === undefined ? {} : { inputs: given }) } };
+}
+
+function pending(id: string, format: Format, io: Io): ExitCode {
+  io.out(format === 'ids' ? idLine(id) : format === 'json' ? `${json({ id, state: 'PENDING' })}\n` : `${printable(id)}  PENDING\n`);
+  return 0;
 }
 
 export interface DriveParams {
@@ -78,8 +102,22 @@ export async function resetCommand({ where, ids, format, yes }: DriveParams & { 
     here(store, io, (app) =>
       eachId(all, io, async (id) => {
         await app.reset(id);
-        io.out(format === 'ids' ? idLine(id) : format === 'json' ? `${json({ id, state: 'PENDING' })}\n` : `${printable(id)}  PENDING\n`);
-        return 0;
+        return pending(id, format, io);
+      }),
+    ),
+  );
+}
+
+/** `flowproof runs requeue`: the same, and a conductor begins it. */
+export async function requeueCommand({ where, ids, format, yes }: DriveParams & { readonly yes: boolean }, io: Io): Promise<ExitCode> {
+  const question = 'Leave them to whoever is free, to begin anew, with nothing undone of what they did?';
+  if (!(await confirmed(question, yes, askable(ids, io)))) return 1;
+  const all = await idsOf(ids, io.input);
+  return withStore(where, io, 'write', (store) =>
+    here(store, io, (app) =>
+      eachId(all, io, async (id) => {
+        await app.requeue(id);
+        return pending(id, format, io);
       }),
     ),
   );

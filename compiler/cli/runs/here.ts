@@ -9,15 +9,17 @@ import { stored } from './show-command.js';
 /**
  * Drives runs in this process, says how they get on, and lets go of them when the person stops it: others go on with them then.
  *
+ * @param schedule one that the app is to have
  * @throws UsageError without an app
  */
 export async function here(
   { options }: Pick<OpenedStore, 'options'>,
   io: Io,
   act: (app: App<AnyFlow[]>) => Promise<ExitCode>,
+  schedule?: string,
 ): Promise<ExitCode> {
   if (options === undefined) throw new UsageError('runs are driven here by the code of their flows: give --app FILE');
-  const app = appOf(options, (event) => io.err(wordsOf(event)));
+  const app = appOf(options, (event) => io.err(wordsOf(event)), schedule);
   const stop = (): void => void app.stop();
   io.signal.addEventListener('abort', stop, { once: true });
   try {

@@ -50,7 +50,7 @@ interface Printer {
   end(): void;
 }
 
-function printer(format: Format, { out, columns }: Io): Printer {
+function printer(format: Format, { out, columns, clock }: Io): Printer {
   switch (format) {
     case 'ids':
       return { page: (runs) => out(runs.map(({ id }) => idLine(id)).join('')), end: () => undefined };
@@ -68,14 +68,25 @@ function printer(format: Format, { out, columns }: Io): Printer {
     }
     case 'table': {
       const table = new Table(['ID', 'FLOW', 'STATE', 'CREATED', 'OWNER', 'LOGBOOK'], columns);
-      return { page: (runs) => out(table.rows(runs.map(rowOf))), end: () => undefined };
+      return { page: (runs) => out(table.rows(runs.map((run) => rowOf(run, clock.nowMs())))), end: () => undefined };
     }
   }
 }
 
-function rowOf(run: RunInfo): readonly string[] {
-  const { id, flow, state, createdAtMs, logbook = '' } = run;
-  return [id, flow, state, moment(createdAtMs), ownerOf(run), logbook];
+function rowOf(run: RunInfo, nowMs: number): readonly string[] {
+  const { id, flow, createdAtMs, logbook = '' } = run;
+  return [id, flow, stateOf(run, nowMs), moment(createdAtMs), ownerOf(run), logbook];
+}
+
+/** With what else is to be known of how it stands. */
+function stateOf({ state, partial, priority, posted }: RunInfo, nowMs: number): string {
+  const isLater = posted?.dueAtMs !== undefined && posted.dueAtMs > nowMs;
+  return [
+    state,
+    ...(partial === true ? ['partial'] : []),
+    ...(state === 'PENDING' && priority !== undefined ? [`priority ${priority}`] : []),
+    ...(isLater ? [`due ${moment(posted.dueAtMs)}`] : []),
+  ].join(', ');
 }
 
 /** The process that has a run, by the beginning of its id. */

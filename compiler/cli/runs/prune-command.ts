@@ -13,7 +13,7 @@ export interface PruneParams {
 }
 
 /** How often a person hears that it gets on. */
-const SAID_EVERY_MS = 1_000;
+const REPORT_EVERY_MS = 1_000;
 
 /** `flowproof runs prune`. Stopped between two batches, it says so: what is gone is gone. */
 export async function pruneCommand({ where, query, olderThan, yes }: PruneParams, io: Io): Promise<ExitCode> {
@@ -23,11 +23,11 @@ export async function pruneCommand({ where, query, olderThan, yes }: PruneParams
   const which = `${states.join(', ')}${flow === undefined ? '' : ` of flow '${flow}'`}${logbook === undefined ? '' : ` of logbook '${logbook}'`}`;
   if (!(await confirmed(`Remove all runs that ended more than ${olderThan} ago: ${which}?`, yes, io))) return 1;
   return withStore<ExitCode>(where, io, 'write', async ({ operator }) => {
-    let [removed, saidAtMs] = [0, io.clock.monotonicMs()];
+    let [removed, reportedAtMs] = [0, io.clock.monotonicMs()];
     const onBatch = (count: number): void => {
       removed += count;
-      if (io.clock.monotonicMs() - saidAtMs < SAID_EVERY_MS) return;
-      saidAtMs = io.clock.monotonicMs();
+      if (io.clock.monotonicMs() - reportedAtMs < REPORT_EVERY_MS) return;
+      reportedAtMs = io.clock.monotonicMs();
       io.err(`flowproof: ${removed} removed so far\n`);
     };
     const pruned = await operator.prune({ ...query, signal: io.signal, onBatch });

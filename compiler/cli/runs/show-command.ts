@@ -43,7 +43,8 @@ function text(run: RunView, columns: number | undefined): string {
   const lines: readonly (readonly [string, string])[] = [
     ['id', run.id],
     ['flow', `${run.flow} (version ${run.version})`],
-    ['state', run.state],
+    ['state', run.partial === true ? `${run.state}, partial: what it did stays done` : run.state],
+    ['reason', run.reason ?? ''],
     ['created', moment(run.createdAtMs)],
     ['started', moment(startedAtMs)],
     ['ended', `${moment(endedAtMs)}${ran}`],
@@ -56,20 +57,30 @@ function text(run: RunView, columns: number | undefined): string {
     ...run.failures.map(({ path, failure }) => ['failed', `${path}: ${failure.message}`] as const),
     ...run.pendingReverts.map((path) => ['not undone', path] as const),
   ];
-  const said = lines.filter(([, what]) => what !== '').map(([name, what]) => `${`${name}:`.padEnd(12)}${printable(what)}\n`);
-  const table = new Table(['TASK', 'STATE', 'CALLS', 'STARTED', 'TOOK', 'SAYS'], columns);
-  return `${said.join('')}\n${table.rows(atoms.map(rowOf))}\n`;
+  const facts = lines.filter(([, what]) => what !== '').map(([name, what]) => `${`${name}:`.padEnd(12)}${printable(what)}\n`);
+  // Few flows have tasks that name an executor.
+  const namesExecutors = atoms.some(({ runsOn }) => runsOn !== undefined);
+  const table = new Table(['TASK', 'STATE', ...(namesExecutors ? ['RUNS ON'] : []), 'CALLS', 'STARTED', 'TOOK', 'SAYS'], columns);
+  return `${facts.join('')}\n${table.rows(atoms.map((atom) => rowOf(atom, namesExecutors)))}\n`;
 }
 
 function shown(value: unknown): string {
   return value === undefined ? '' : json(stored(value));
 }
 
-function rowOf(atom: AtomView): readonly string[] {
-  const { kind, path, state, executions, reversions, startedAtMs, endedAtMs } = atom;
+function rowOf(atom: AtomView, namesExecutors: boolean): readonly string[] {
+  const { kind, path, state, executions, reversions, startedAtMs, endedAtMs, runsOn = '' } = atom;
   const calls = reversions === 0 ? `${executions}` : `${executions}+${reversions}`;
   const time = startedAtMs === undefined || endedAtMs === undefined ? '' : took(endedAtMs - startedAtMs);
-  return [kind === 'retry' ? `${path} (retry)` : path, state, calls, moment(startedAtMs), time, wordsOf(atom)];
+  return [
+    kind === 'retry' ? `${path} (retry)` : path,
+    state,
+    ...(namesExecutors ? [runsOn] : []),
+    calls,
+    moment(startedAtMs),
+    time,
+    wordsOf(atom),
+  ];
 }
 
 /** What a person looks for first: why it failed, else what it gave. */

@@ -18,20 +18,20 @@ export interface WatchParams {
 }
 
 /** What was said of a run and its tasks last. */
-type Said = Map<string, string>;
+type Shown = Map<string, string>;
 
 /**
  * `flowproof runs watch`: a line for each change, until all runs have ended or are suspended. Looks at them now and then, so that it can be any
  * process's runs.
  */
 export async function watchCommand({ where, ids, everyMs, format }: WatchParams, io: Io): Promise<ExitCode> {
-  const open = new Map<string, Said>((await idsOf(ids, io.input)).map((id) => [id, new Map()]));
+  const open = new Map<string, Shown>((await idsOf(ids, io.input)).map((id) => [id, new Map()]));
   return withStore(where, io, 'read', async (store) => {
     const print = printer(format, io);
     let code: ExitCode = 0;
     while (true) {
-      for (const [id, said] of open) {
-        const rests = await look(id, said, store, print, io);
+      for (const [id, shown] of open) {
+        const rests = await look(id, shown, store, print, io);
         if (rests === undefined) continue;
         code = worse(code, rests);
         open.delete(id);
@@ -43,7 +43,7 @@ export async function watchCommand({ where, ids, everyMs, format }: WatchParams,
 }
 
 /** @returns how it ended; nothing while it goes on */
-async function look(id: string, said: Said, { inspect }: OpenedStore, print: Print, io: Io): Promise<ExitCode | undefined> {
+async function look(id: string, shown: Shown, { inspect }: OpenedStore, print: Print, io: Io): Promise<ExitCode | undefined> {
   let run: RunView;
   try {
     run = await inspect(id);
@@ -56,12 +56,12 @@ async function look(id: string, said: Said, { inspect }: OpenedStore, print: Pri
   for (const atom of run.atoms) {
     const says = wordsOf(atom);
     const key = `${atom.state} ${atom.round} ${says}`;
-    if (said.get(atom.path) === key || (atom.state === 'PENDING' && !said.has(atom.path))) continue;
-    said.set(atom.path, key);
+    if (shown.get(atom.path) === key || (atom.state === 'PENDING' && !shown.has(atom.path))) continue;
+    shown.set(atom.path, key);
     print.change({ at: now, id: run.id, path: atom.path, state: atom.state, says });
   }
-  if (said.get('') !== run.state) print.change({ at: now, id: run.id, path: '', state: run.state, says: '' });
-  said.set('', run.state);
+  if (shown.get('') !== run.state) print.change({ at: now, id: run.id, path: '', state: run.state, says: '' });
+  shown.set('', run.state);
   if (!isEnded(run.state) && run.state !== 'SUSPENDED') return undefined;
   print.end(run.id);
   return run.state === 'SUCCESS' ? 0 : 1;

@@ -19,7 +19,7 @@ export interface OpenedStore {
 }
 
 /** How long a command waits for a store that is away, before it says so. */
-const STORE_TIMEOUT_MS = 2_000;
+export const STORE_TIMEOUT_MS = 2_000;
 
 /** Does something with the runs of a store, and lets go of it. @throws UsageError, PersistenceError */
 export async function withStore<Result>(
@@ -50,18 +50,23 @@ export async function withStore<Result>(
   }
 }
 
-/** The app that a module exports, made again without recovery: it drives only the runs that the command names. */
-export function appOf(options: UntypedOptions, onEvent?: Listener): App<AnyFlow[]> {
+/**
+ * The app that a module exports, made again without recovery and schedules: it drives only the runs that the command names.
+ *
+ * @param schedule the only one that it has
+ */
+export function appOf(options: UntypedOptions, onEvent?: Listener, schedule?: string): App<AnyFlow[]> {
   const both: Listener = (event) => {
     onEvent?.(event);
     return options.onEvent?.(event);
   };
-  const again: UntypedOptions = { ...options, recover: false, ...(onEvent === undefined ? {} : { onEvent: both }) };
+  const schedules = options.schedules?.filter((one) => (one as { readonly name?: unknown } | null)?.name === schedule) ?? [];
+  const again: UntypedOptions = { ...options, recover: false, schedules, ...(onEvent === undefined ? {} : { onEvent: both }) };
   return flowproof(again as never) as unknown as App<AnyFlow[]>;
 }
 
-/** @throws UsageError */
-function named({ database }: Where): string {
+/** The address of a store. @throws UsageError when there is none */
+export function named({ database }: Where): string {
   if (database !== undefined) return database;
   throw new UsageError('say where the runs are: --database URL, or --app FILE (or FLOWPROOF_DATABASE, FLOWPROOF_APP)');
 }

@@ -1,7 +1,7 @@
 import { isFlowproofError } from '#model/flowproof-error.js';
 import { CheckerDefectError } from '../../findings/defect.js';
 import { printable } from '../../findings/printable.js';
-import { said } from '../../output/index.js';
+import { shownPath } from '../../output/index.js';
 import { type Io, UsageError } from './io.js';
 
 /** Whatever went wrong: what the person can change in a sentence, a mistake of ours with its place and all that is known of it. */
@@ -10,7 +10,7 @@ export function complaint(error: unknown, { folder }: Pick<Io, 'folder'>): strin
   if (error instanceof UsageError || isUnreadable(error) || isOfSystem(error)) return withoutPassword(error.message);
   const cause = error instanceof CheckerDefectError ? error.cause : error;
   const place =
-    error instanceof CheckerDefectError ? `, at ${said(error.place.file, folder)}:${error.place.line}:${error.place.column}` : '';
+    error instanceof CheckerDefectError ? `, at ${shownPath(error.place.file, folder)}:${error.place.line}:${error.place.column}` : '';
   const stack = cause instanceof Error ? (cause.stack ?? cause.message) : String(cause);
   return `this is a mistake of ${place === '' ? 'the program' : 'the checker'} itself${place}. Please report it, with these lines:\n${withoutPassword(stack)}`;
 }

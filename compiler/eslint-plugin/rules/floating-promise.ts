@@ -7,9 +7,9 @@ import { functionBehind, tasksIn } from '../tasks.js';
 /** Where `execute` and `revert` have their context. */
 const CONTEXT = { execute: 1, revert: 2 } as const;
 
-/** Work that nobody waits for goes on when the step is stored as done: after a crash nobody knows of it. */
+/** Work that is not awaited goes on when the step is stored as done: after a crash nothing repeats it. */
 export const floatingPromise = ruleFor('FLOATING_PROMISE', ['FLOATING_PROMISE'], function* (code) {
-  const said = new Set<Node>();
+  const reported = new Set<Node>();
   for (const { name: task, methods } of tasksIn(code)) {
     for (const { name: method, function: node, body } of methods) {
       const floats = { code, context: parametersOf(node)[CONTEXT[method]] };
@@ -21,8 +21,8 @@ export const floatingPromise = ruleFor('FLOATING_PROMISE', ['FLOATING_PROMISE'],
         });
       }
       // What several tasks call is said of the first.
-      for (const at of found.filter((one) => !said.has(one))) {
-        said.add(at);
+      for (const at of found.filter((one) => !reported.has(one))) {
+        reported.add(at);
         yield { at, sentence: 'FLOATING_PROMISE', facts: { task, method, call: onOneLine(code.getText(at)) } };
       }
     }
@@ -56,7 +56,7 @@ interface Around {
   readonly context: Node | undefined;
 }
 
-/** Whether an expression is certainly a promise, and nobody waits for it: without types that is known of a few only. */
+/** Whether an expression is certainly a promise, and is not awaited: without types that is known of a few only. */
 function isFloating(expression: Node, around: Around): boolean {
   const node = unwrapped(expression);
   if (isA(node, 'SequenceExpression')) {

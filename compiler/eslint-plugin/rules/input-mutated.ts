@@ -8,7 +8,7 @@ import { tasksIn } from '../tasks.js';
 /** Methods that give an item of a collection, and not a copy. */
 const GIVING = ['at', 'find', 'findLast', 'get'];
 
-/** Each call gets its own copy of its inputs: whatever it changes in them, nobody else sees. */
+/** Each call gets its own copy of its inputs: whatever it changes in them, no other call sees. */
 export const inputMutated = ruleFor('INPUT_MUTATED', ['INPUT_MUTATED'], function* (code) {
   for (const { name: task, methods } of tasksIn(code)) {
     for (const { name: method, function: node, body } of methods) {

@@ -4,7 +4,7 @@ import { isA, keyOf, type Node, type NodeOf, parametersOf, textOf, unwrapped } f
 import { ruleFor } from '../rule.js';
 import { tasksIn } from '../tasks.js';
 
-/** After a crash nobody knows how far execute came; a revert that looks only at results leaves behind what it did. */
+/** After a crash it is unknown how far execute came; a revert that looks only at results leaves behind what it did. */
 export const oneSidedRevert = ruleFor('ONE_SIDED_REVERT', ['ONE_SIDED_REVERT'], function* (code) {
   for (const { name: task, methods } of tasksIn(code)) {
     for (const { name, function: node, body, at } of methods) {
@@ -124,7 +124,7 @@ class Reading {
     }
     if (isA(node, 'MemberExpression')) {
       if (this.#isOutcome(node.object)) return member(keyOf(node) ?? '');
-      // A part of what is not there is not there; of what is there nobody knows.
+      // A part of what is not there is not there; of what is there it is unknown.
       const owner = this.#asked(node.object);
       return owner.is === 'part' ? owner : UNKNOWN;
     }

@@ -19,9 +19,9 @@ export function line(arrow: Arrow, { curve, tip }: Route): readonly string[] {
 
 /** What stands on it; the ground shines through nothing of it. */
 export function words(arrow: Arrow, { label }: Route): readonly string[] {
-  const said = signed(textOn(arrow), arrow.mark);
-  if (said === '' || label === undefined) return [];
-  return [text(said, { x: label.x, y: label.y + 4 }, `on-arrow ${classes(arrow)}`, 'middle')];
+  const words = signed(textOn(arrow), arrow.mark);
+  if (words === '' || label === undefined) return [];
+  return [text(words, { x: label.x, y: label.y + 4 }, `on-arrow ${classes(arrow)}`, 'middle')];
 }
 
 function classes({ kind, mark }: Arrow): string {

@@ -54,7 +54,7 @@ function cornersOf(kind: LeafBox['kind'], { height }: Rectangle): number {
   return kind === 'wait' ? height / 2 : 8;
 }
 
-/** Who points at it is told all of it. */
+/** A tooltip holds all of it. */
 function group(box: Box, parts: readonly string[]): string {
   const [, ...notes] = linesOf(box);
   return `<g><title>${escaped([box.path, ...notes].join('\n'))}</title>\n${parts.join('\n')}\n</g>`;

@@ -1,4 +1,4 @@
-/** Colours by what they are for: on light ground, and on dark. Everything is told by its form too. */
+/** Colours by what they are for: on light ground, and on dark. Forms differ too, so that no colour is needed. */
 const LIGHT = {
   paper: '#ffffff',
   ...{ text: '#1f2328', dim: '#59636e', line: '#818b98', frame: '#d1d9e0' },

@@ -1,82 +1,79 @@
-import { type FlowDefinition, taskDefinitionOf } from '#authoring';
-import { type SourceProject, ts } from '../../source/index.js';
+import type { FlowDefinition } from '#authoring';
+import { ts } from '../../source/index.js';
 import { Frame } from '../ground/frame.js';
-import { isObject } from '../ground/origins.js';
 import { unwrapped, walk } from '../ground/syntax.js';
-import { Unknown } from '../ground/unknown.js';
 import type { Interpreter } from '../interpret/interpreter.js';
 import { builtBy } from '../library/call-library.js';
+import { callBehind } from './call-behind.js';
 import { writtenIn } from './task-reading.js';
 
-/** A call that says where the tasks of flows run. */
-export interface ExecutorReading {
-  /** What the executor says that it is, such as `threads`. */
-  readonly kind: string;
-  /** Where it is said. */
+/** Where it is said that tasks of flows run in threads or processes. */
+export interface PlacesReading {
+  readonly kind: 'threads' | 'processes';
+  /** Where an app or a run is given it. */
   readonly at: ts.Node;
+  /** The call that makes it. */
+  readonly call: ts.CallExpression;
   readonly flows: readonly FlowDefinition[];
+  /** Whether it calls the tasks that name this executor, or none. */
+  calls(runsOn: string | undefined): boolean;
 }
 
-const RUNNING = new Set(['flowproof', 'run', 'runOrThrow']);
+const RUNNING = new Set(['flowproof', 'run', 'runOrThrow', 'testApp']);
 
-/** The executors in `flowproof({ flows, executor })` and `run(flow, { executor })`, as far as it is known of what kind they are. */
-export function executorsIn(files: readonly ts.SourceFile[], interpreter: Interpreter): readonly ExecutorReading[] {
-  const executors: ExecutorReading[] = [];
-  for (const file of files) {
+/** The threads and processes in `flowproof({ flows, executor, executors })` and `run(flow, { executor })`, by whatever constants. */
+export function placesIn(files: readonly ts.SourceFile[], interpreter: Interpreter): readonly PlacesReading[] {
+  return files.flatMap((file) => {
+    const found: PlacesReading[] = [];
     walk(file, (node) => {
-      const name = ts.isCallExpression(node) ? interpreter.library.calledIn(node.expression) : undefined;
-      if (!ts.isCallExpression(node) || name === undefined || !RUNNING.has(name)) return;
-      const options = node.arguments[name === 'flowproof' ? 0 : 1];
-      const literal = options && unwrapped(options);
-      if (literal === undefined || !ts.isObjectLiteralExpression(literal)) return;
-      const executor = writtenIn(literal, 'executor');
-      const flows = name === 'flowproof' ? writtenIn(literal, 'flows') : node.arguments[0];
-      if (executor === undefined || flows === undefined) return;
-      const read = () => {
-        const kind = kindOf(interpreter.evaluate(executor, new Frame()), interpreter);
-        if (kind === undefined) return;
-        const definitions = [interpreter.evaluate(flows, new Frame())].flat().flatMap((flow) => builtBy(flow, interpreter) ?? []);
-        executors.push({ kind, at: executor, flows: definitions });
-      };
-      interpreter.allPaths(node, read);
+      if (ts.isCallExpression(node)) found.push(...placesOf(node, interpreter));
     });
+    return found;
+  });
+}
+
+function placesOf(call: ts.CallExpression, interpreter: Interpreter): readonly PlacesReading[] {
+  const name = interpreter.library.calledIn(call.expression);
+  if (name === undefined || !RUNNING.has(name)) return [];
+  const isApp = !name.startsWith('run');
+  const given = call.arguments[isApp ? 0 : 1];
+  const options = given && unwrapped(given);
+  if (options === undefined || !ts.isObjectLiteralExpression(options)) return [];
+  const flows = isApp ? writtenIn(options, 'flows') : call.arguments[0];
+  if (flows === undefined) return [];
+  const named = isApp ? namedIn(writtenIn(options, 'executors')) : new Map<string, ts.Expression>();
+  const own = writtenIn(options, 'executor');
+  // Without an app, a task is called by the one executor that there is, whatever it names.
+  const choices = [
+    ...(own === undefined ? [] : [{ at: own, calls: (runsOn: string | undefined) => !isApp || runsOn === undefined }]),
+    ...[...named].map(([key, at]) => ({ at, calls: (runsOn: string | undefined) => runsOn === key })),
+  ];
+  return choices.flatMap(({ at, calls }) => {
+    const made = callBehind(at, interpreter);
+    const kind = made && interpreter.library.calledIn(made.expression);
+    if (made === undefined || (kind !== 'threads' && kind !== 'processes')) return [];
+    return [{ kind, at, call: made, calls, flows: flowsIn(flows, call, interpreter) }];
+  });
+}
+
+function namedIn(executors: ts.Expression | undefined): ReadonlyMap<string, ts.Expression> {
+  const named = new Map<string, ts.Expression>();
+  if (executors === undefined || !ts.isObjectLiteralExpression(executors)) return named;
+  for (const { name } of executors.properties) {
+    const key = name !== undefined && (ts.isIdentifier(name) || ts.isStringLiteralLike(name)) ? name.text : undefined;
+    const value = key === undefined ? undefined : writtenIn(executors, key);
+    if (key !== undefined && value !== undefined) named.set(key, value);
   }
-  return executors;
+  return named;
 }
 
-function kindOf(executor: unknown, { types }: Interpreter): string | undefined {
-  if (!isObject(executor)) return undefined;
-  const kind: unknown =
-    executor instanceof Unknown ? literalKind(executor, types) : Object.getOwnPropertyDescriptor(executor, 'kind')?.value;
-  return typeof kind === 'string' ? kind : undefined;
-}
-
-function literalKind({ type }: Unknown, types: Interpreter['types']): unknown {
-  const kind = type === undefined ? undefined : types.property(type, 'kind');
-  return kind && types.literal(kind)?.value;
-}
-
-/**
- * The code of the tasks that any source of the program exports, by whatever name: what can be found by a module and a name.
- * Of the program and not of the files that are judged, which may be a part of it.
- */
-export function exportedTasks({ program, reaching }: SourceProject, interpreter: Interpreter): ReadonlySet<ts.Node> {
-  const { checker } = interpreter.types;
-  const found = new Set<ts.Node>();
-  for (const file of reaching) {
-    if (file.isDeclarationFile || program.isSourceFileFromExternalLibrary(file)) continue;
-    const module = checker.getSymbolAtLocation(file);
-    for (const symbol of module === undefined ? [] : checker.getExportsOfModule(module)) {
-      const [declaration] = symbol.declarations ?? [];
-      if (declaration === undefined || !(interpreter.library.resolve(symbol).flags & ts.SymbolFlags.Value)) continue;
-      const at = ts.getNameOfDeclaration(declaration) ?? declaration;
-      const read = () => {
-        const task = taskDefinitionOf(interpreter.read(symbol, at, new Frame()));
-        const code = task && interpreter.origins.of(task.code.target);
-        if (code !== undefined) found.add(code);
-      };
-      interpreter.allPaths(at, read);
+function flowsIn(flows: ts.Expression, call: ts.CallExpression, interpreter: Interpreter): readonly FlowDefinition[] {
+  const found = new Set<FlowDefinition>();
+  interpreter.allPaths(call, () => {
+    for (const flow of [interpreter.evaluate(flows, new Frame())].flat()) {
+      const definition = builtBy(flow, interpreter);
+      if (definition !== undefined) found.add(definition);
     }
-  }
-  return found;
+  });
+  return [...found];
 }

@@ -8,7 +8,7 @@ import type { Interpreter } from '../interpret/interpreter.js';
 
 /**
  * Reads all flows of these files: those of modules, those that their functions make when modules call them, and then
- * those of functions that nobody calls so, with parameters of which only the types are known.
+ * those of functions that are not called so, with parameters of which only the types are known.
  */
 export function readRoots(files: readonly ts.SourceFile[], interpreter: Interpreter): void {
   const { builds, starts } = rootsOf(files, interpreter);
@@ -40,7 +40,7 @@ export function readStart(start: ts.CallExpression, interpreter: Interpreter): v
   });
 }
 
-/** A flow in a function that nobody calls so that its flow could be followed. */
+/** A flow in a function that is called nowhere in a way that its flow could be followed. */
 export function readUncalled(build: ts.CallExpression, interpreter: Interpreter): void {
   interpreter.traces.readFor(uncalledKey(build), () => readFunctionAround(build, interpreter));
 }
@@ -92,7 +92,7 @@ function surveyed(files: readonly ts.SourceFile[], interpreter: Interpreter): Su
       if (ts.isPropertyAccessExpression(callee)) {
         const isOfFlow = chained.has(node) || beginsFlow(callee.expression, interpreter);
         if (callee.name.text === 'build' && (isOfFlow || givesFlow(node, interpreter) || isAnything(node, interpreter))) builds.push(node);
-        // A builder's own methods are nobody's functions.
+        // A builder's own methods are not functions of the project.
         if (isOfFlow) {
           chained.add(unwrapped(callee.expression));
           return;

@@ -1,6 +1,6 @@
 import type { ts } from '../../source/index.js';
 
-/** The variables of one call, block or turn of a loop. The outermost frame is that of nobody: modules are read by name. */
+/** The variables of one call, block or turn of a loop. The outermost frame belongs to no module: modules are read by name. */
 export class Frame {
   readonly #values = new Map<ts.Symbol, unknown>();
   readonly #parent: Frame | undefined;

@@ -4,7 +4,7 @@ import type { Unknown } from './unknown.js';
 /** Something that is missing in what was read of a flow. */
 export interface Gap {
   readonly unknown: Unknown;
-  /** It may have nodes or names in it that nobody knows: what seems to be missing may be there. */
+  /** It may have nodes or names in it that are unknown: what seems to be missing may be there. */
   readonly hidesNames: boolean;
   /** It is the name of a flow, a task or a node. */
   readonly isName?: boolean;

@@ -52,7 +52,7 @@ export interface InterpreterState {
   /**
    * Reads the body of a function: not in itself without end.
    *
-   * @param endless what it gives where it calls itself on what is only assumed: nobody knows how often it does
+   * @param endless what it gives where it calls itself on what is only assumed: how often it does is unknown
    */
   enter<Result>(node: ts.Node, read: () => Result, endless?: () => Result): Result;
   classOf(node: ts.ClassLikeDeclaration, frame: Frame): object;

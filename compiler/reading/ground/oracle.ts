@@ -52,7 +52,7 @@ export class Oracle {
     return all;
   }
 
-  /** How often it was asked: a loop whose condition asks turns nobody knows how often. */
+  /** How often it was asked: how often a loop turns whose condition asks is unknown. */
   get asked(): number {
     return this.#asked;
   }

@@ -65,7 +65,7 @@ export class Traces {
   #owner = '';
 
   /**
-   * Reads something for an owner: the file whose own statements are read, or a function that nobody calls. What is built,
+   * Reads something for an owner: the file whose own statements are read, or a function that is called nowhere. What is built,
    * visited and left unread meanwhile belongs to it, whoever asked for it first.
    */
   readFor<Result>(owner: string, read: () => Result): Result {

@@ -30,7 +30,7 @@ export class Unknown {
     readonly handed: readonly unknown[] = [],
   ) {}
 
-  /** Nobody may take it for a text or a number. */
+  /** It must not be taken for a text or a number. */
   [Symbol.toPrimitive](): never {
     throw new CannotKnow(this);
   }

@@ -157,7 +157,7 @@ function withMarks(result: unknown, args: readonly unknown[]): unknown {
 }
 
 /**
- * Who is handed a function calls it whenever, and as often, as nobody knows: what it changes is unknown from then on. Who is
+ * When and how often a function is called that was handed to other code is unknown: what it changes is unknown from then on. Who is
  * handed a list or an object may put more into it, unless its type forbids it.
  */
 function forgetIn(node: ts.CallExpression, args: readonly unknown[], frame: Frame, interpreter: InterpreterState): void {

@@ -26,7 +26,7 @@ export function classOf(node: ts.ClassLikeDeclaration, around: Frame, interprete
   const symbol = node.name && interpreter.types.symbolAt(node.name);
   // Its members speak of it by name before it is made.
   if (symbol !== undefined) frame.declare(symbol, made);
-  // What it inherits from elsewhere nobody can see from here.
+  // What it inherits from sources that are not read is unknown.
   if ((heritage !== undefined && !known) || (known && origins.isOpen(base.prototype))) {
     origins.markOpen(made);
     origins.markOpen(made.prototype);
@@ -48,7 +48,7 @@ export function classOf(node: ts.ClassLikeDeclaration, around: Frame, interprete
   }
   for (const member of node.members) if (ts.isClassStaticBlockDeclaration(member)) runStatic(made, member, frame, interpreter);
   for (const { expression } of (ts.canHaveDecorators(node) && ts.getDecorators(node)) || []) {
-    // What others do with a class nobody can see from here.
+    // What other code does with a class is unknown.
     if (!decorated(expression, made, frame, interpreter) && taskDefinitionOf(made) === undefined) origins.markOpen(made);
   }
   return made;

@@ -11,7 +11,7 @@ import { functionBehind } from './class-methods.js';
 const MOST_FOLLOWED = 100;
 
 /**
- * Code that runs nobody knows how often: whatever it changes is unknown from then on, also by functions that it calls, and in
+ * Code that runs an unknown number of times: whatever it changes is unknown from then on, also by functions that it calls, and in
  * what it hands on.
  */
 export function forget(node: ts.Node, reason: string, frame: Frame, interpreter: InterpreterState): void {

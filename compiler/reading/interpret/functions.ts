@@ -48,7 +48,7 @@ export function argumentOf(
   interpreter: InterpreterState,
 ): unknown {
   const given = args[index];
-  // Of what nobody gives here, it is not known how much it is.
+  // How many arguments there are is unknown where no call is read.
   const isUncalled = given instanceof Unknown && given.at === parameter.name;
   return parameter.dotDotDotToken === undefined || isUncalled ? given : interpreter.realm.own(args.slice(index));
 }

@@ -32,7 +32,7 @@ function instanceOf(target: unknown, args: readonly unknown[], frame: Frame, int
   return instance;
 }
 
-/** An object of a class that nobody makes here: of what its constructor is given only the types are known. */
+/** An object of a class that is made nowhere here: of what its constructor is given only the types are known. */
 export function sketchOf(node: ts.ClassLikeDeclaration, interpreter: InterpreterState): object | undefined {
   const symbol = node.name && interpreter.types.symbolAt(node.name);
   const known = symbol === undefined ? undefined : interpreter.read(symbol, node, new Frame());
@@ -43,7 +43,7 @@ export function sketchOf(node: ts.ClassLikeDeclaration, interpreter: Interpreter
   return instanceOf(target, givenTo(first, interpreter), new Frame(), interpreter);
 }
 
-/** What a function is given that nobody calls here. */
+/** The arguments of a function that is called nowhere. */
 export function givenTo(fn: ts.SignatureDeclaration | undefined, interpreter: InterpreterState): readonly unknown[] {
   return (fn === undefined ? [] : parametersOf(fn)).map((parameter) => {
     const reason = `'${short(parameter.name)}' is a parameter, and nothing says here what it is given`;

@@ -62,7 +62,7 @@ export class Interpreter implements InterpreterState {
    * Reads something on every path that its conditions allow. What the source throws on a path is no flow.
    *
    * @param at where what is read stands
-   * @param stopped is told what could not be read to its end
+   * @param stopped gets what could not be read to its end
    * @throws CheckerDefectError for what goes wrong in the checker itself
    */
   allPaths(at: ts.Node, read: () => void, stopped: (why: Unknown) => void = () => {}): boolean {

@@ -152,7 +152,7 @@ export class Modules {
     return isChanged ? this.#asChangedLater(value, symbol) : value;
   }
 
-  /** What functions change that are called nobody knows when, or by other files. */
+  /** What functions change that are called at unknown times, or by other files. */
   #asChangedLater(value: unknown, symbol: ts.Symbol): unknown {
     const { origins, realm, types } = this.#interpreter;
     const at = symbol.valueDeclaration;

@@ -158,7 +158,7 @@ export class Natives implements NativeCalls {
     return realm.own(made);
   }
 
-  /** Data and nothing else, as deep as it goes: of what the library made, nothing is told. */
+  /** Data and nothing else, as deep as it goes: what the library made is left out. */
   #isData(value: unknown): boolean {
     if (!isObject(value)) return true;
     return this.#interpreter.realm.isOwn(value) && typeof value !== 'function' && Object.values(value).every((item) => this.#isData(item));

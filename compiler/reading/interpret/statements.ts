@@ -147,7 +147,7 @@ function whilst(node: ts.WhileStatement | ts.DoStatement, frame: Frame, interpre
   return turning(node, node.expression, first, undefined, frame, interpreter);
 }
 
-/** Turns a loop until its condition no longer holds, or until nobody knows whether it does. */
+/** Turns a loop until its condition no longer holds, or until it is unknown whether it does. */
 function turning(
   node: ts.IterationStatement,
   condition: ts.Expression | undefined,

@@ -7,6 +7,7 @@ import type {
   RetryDefinition,
   TaskCode,
   TimesDefinition,
+  Tuning,
   WaitDefinition,
 } from '#authoring';
 import type {
@@ -17,6 +18,7 @@ import type {
   PortShape,
   RetryNodeShape,
   TaskNodeShape,
+  TuningShape,
   UnknownNodeShape,
   WaitShape,
 } from '#compilation';
@@ -50,7 +52,7 @@ export function definitionOf({ nodes }: FlowShape): FlowDefinition {
 }
 
 function placed(node: NodeDefinition['node'], shape: NodeShape): NodeDefinition {
-  const { name, rebind, inject, rename, override, optional } = shape;
+  const { name, rebind, inject, rename, override, optional, tuning } = shape;
   const placement = {
     name,
     rebind,
@@ -58,8 +60,18 @@ function placed(node: NodeDefinition['node'], shape: NodeShape): NodeDefinition 
     provides: rename,
     override,
     ...(optional === true ? { optional } : {}),
+    ...(tuning === undefined ? {} : { tuning: tuningOf(tuning) }),
   };
   return { node, placement, unknownOptions: node.kind === 'flow' ? [] : shape.unknownOptions };
+}
+
+/** What a task says and what its placement says is one in its shape. */
+function tuningOf({ retry, retryIf, ...others }: TuningShape): Tuning {
+  return {
+    ...others,
+    ...(retry === undefined ? {} : { retry: { kind: 'times', ...retry } }),
+    ...(retryIf === undefined ? {} : { retryIf: pickOf(retryIf) as NonNullable<Tuning['retryIf']> }),
+  };
 }
 
 function unknownOf(shape: UnknownNodeShape): NodeDefinition['node'] {
@@ -99,13 +111,17 @@ function flowOf(
   shape: FlowNodeShape,
   content: { readonly retry?: RetryDefinition; readonly nodes: readonly NodeDefinition[] },
 ): FlowDefinition {
-  const { flow, version, continues, pattern, mode, input, returns, links, target, choice, unknownOptions } = shape;
+  const { flow, version, continues, deadlineMs, concurrency, rate, pattern, mode, input, returns, links, target, choice, unknownOptions } =
+    shape;
   return {
     kind: 'flow',
     pattern,
     name: flow,
     version,
     ...(continues === undefined ? {} : { continues }),
+    ...(deadlineMs === undefined ? {} : { deadlineMs }),
+    ...(concurrency === undefined ? {} : { concurrency }),
+    ...(rate === undefined ? {} : { rate }),
     mode,
     input: input.kind === 'schema' ? { kind: 'schema', schema: schemaOf(input.names) } : { ...input, kind: input.kind },
     ...secretOf(shape),
@@ -129,7 +145,7 @@ function linkOf({ from, to, decider, depth, unknownOptions }: LinkShape): LinkDe
   };
 }
 
-/** What is no function was told so by its shape, and is none here. */
+/** What its shape says is no function is none here. */
 function pickOf(callable: boolean): ChoiceDefinition['pick'] {
   return callable ? placeholder : (false as unknown as ChoiceDefinition['pick']);
 }
@@ -146,11 +162,11 @@ function retryOf(shape: RetryNodeShape): RetryDefinition {
     }
     case 'forEachOf':
       return { kind: policy.kind, requires: requires[0]?.name ?? '', provides: given, ...stockOf(policy), unknownOptions };
-    case 'own': {
+    case 'custom': {
       const { name, declared, lacksOnFailure } = policy;
       const ports = { requires: requires.map(port), provides: outputsOf(shape), ...secretOf(shape) };
       const code = { hasExecute: false, hasRevert: false, code: noCode() };
-      return { kind: 'own', name, declared, ...ports, ...(lacksOnFailure ? { lacksOnFailure } : {}), ...code };
+      return { kind: 'custom', name, declared, ...ports, ...(lacksOnFailure ? { lacksOnFailure } : {}), ...code };
     }
     default:
       return { kind: policy.kind };

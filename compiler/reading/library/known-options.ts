@@ -1,3 +1,4 @@
+import { times } from '#authoring';
 import type { ts } from '../../source/index.js';
 import type { Gap } from '../ground/gaps.js';
 import type { InterpreterState } from '../ground/interpreter-state.js';
@@ -9,6 +10,19 @@ import { schemaOf } from './schemas.js';
 
 /** Values of these keys decide nothing about a flow: what they hold may be unknown. */
 const HARMLESS = new Set(['inject', 'execute', 'revert', 'decider', 'onFailure', 'values', 'backoff']);
+
+/** When a task is called, and how often, decides nothing about its flow either: for what is unknown of it stands something that fits. */
+const FITTING: ReadonlyMap<string, unknown> = new Map<string, unknown>([
+  ['retry', times(1)],
+  ['retryIf', placeholder],
+  ['timeoutMs', 1_000],
+  ['heartbeatMs', 1_000],
+  ['deadlineMs', 1_000],
+  ['concurrency', 1],
+  ['rate', { limit: 1, perMs: 1_000 }],
+  ['limit', 1],
+  ['perMs', 1_000],
+]);
 
 /** Options are not as large as this, nor as deep. */
 const MOST_PARTS = 2000;
@@ -42,6 +56,7 @@ export function known(value: unknown, gaps: Gap[], at: ts.Node, interpreter: Int
     const isName = (key: string, item: unknown): item is Unknown => key === 'name' && depth === 0 && item instanceof Unknown;
     return Object.fromEntries(
       entries.map(([key, item]) => {
+        if (depth === 0 && item instanceof Unknown && FITTING.has(key)) return [key, FITTING.get(key)];
         if (isName(key, item)) return [key, named(item)];
         if (key === 'inject' && depth === 0 && item instanceof Unknown) return [key, injected(item)];
         return [key, copied(item, harmless || HARMLESS.has(key), depth + 1)];

@@ -24,7 +24,7 @@ export function nodeOf(given: unknown, at: ts.Node, interpreter: InterpreterStat
   return interpreter.gaps.set(task, [gap]);
 }
 
-/** A class with a decorator that nobody can see from here. */
+/** A class with a decorator whose source is not read. */
 function mayBeTask(value: unknown, { realm, origins }: InterpreterState): value is object {
   return typeof value === 'function' && realm.isOwn(value) && origins.isOpen(value) && taskDefinitionOf(value) === undefined;
 }
@@ -41,7 +41,7 @@ export function retryOf(value: Unknown, interpreter: InterpreterState): unknown 
   const brand = interpreter.types.brand(value.type);
   const ports = (list: readonly TypedPort[] = []) => list.map(({ name, optional }) => ({ name, optional }));
   const definition = {
-    kind: 'own',
+    kind: 'custom',
     name: nameFor(value),
     requires: ports(brand?.needs),
     provides: ports(brand?.gives),

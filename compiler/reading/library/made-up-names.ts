@@ -2,7 +2,7 @@ import { placeOf } from '../../source/index.js';
 import { short } from '../ground/syntax.js';
 import type { Unknown } from '../ground/unknown.js';
 
-/** A name that is nobody else's, and says where it stands. */
+/** A name that nothing else has, and that says where it stands. */
 export function nameFor({ at }: Unknown): string {
   return `‹${short(at).replaceAll('/', '∕')}, line ${placeOf(at).line}›`;
 }

@@ -6,7 +6,7 @@ import { tasksIn } from '../flows/task-reading.js';
 import { blaming } from '../ground/blame.js';
 import { interpreterFor, type ProjectReading } from './read-project.js';
 
-/** What belongs to one owner: the statements of a file, or a function that nobody calls. Judged apart from all the others. */
+/** What belongs to one owner: the statements of a file, or a function that is called nowhere. Judged apart from all the others. */
 export interface Unit {
   readonly owner: string;
   readonly reading: ProjectReading;

@@ -1,5 +1,5 @@
 import pg from 'pg';
-import { asPersistenceError, type Connections, LANE_LOCK_TIMEOUT_MS, LockSession } from '../../sql/index.js';
+import { asPersistenceError, type Connections, channelOf, LANE_LOCK_TIMEOUT_MS, LockSession, quoted } from '../../sql/index.js';
 import { CHANGING_MS, CONNECTING_MS } from './bounds.js';
 import { Connection } from './connection.js';
 import { isKysely, type KyselyDatabase, KyselySql } from './kysely-sql.js';
@@ -69,9 +69,9 @@ function connectDirectly(to: PostgresConnection, { lanes, locks }: Pick<ConnectP
   };
 }
 
-/** A session for the locks of all apps that share a persistence. */
+/** A session for the locks of all apps that share a persistence. @param schema as the user wrote it */
 export function lockSession(to: PostgresConnection, schema: string): LockSession {
-  return new LockSession({ schema, connect: () => new OwnClient(configOf(to)) });
+  return new LockSession({ schema: quoted(schema), channel: quoted(channelOf(schema)), connect: () => new OwnClient(configOf(to)) });
 }
 
 /** Nothing is left on a connection, as another client has it next: no settings, no prepared statements, no lock. */
@@ -97,10 +97,10 @@ function configOf({ connectionString, password, ssl }: PostgresConnection) {
 
 /** Says once why steps are slow. */
 function warningOnce(): (error: unknown) => void {
-  let isSaid = false;
+  let isWarned = false;
   return (error) => {
-    if (isSaid) return;
-    isSaid = true;
+    if (isWarned) return;
+    isWarned = true;
     const text = `${asPersistenceError(error).message}. Meanwhile steps share the connections that the app has, and are slower`;
     process.emitWarning(text, { type: 'FlowproofWarning', code: 'STORE_UNREACHABLE' });
   };

@@ -51,7 +51,7 @@ export interface ExamineStoreOptions extends PlanSchemaOptions {
 }
 
 /**
- * Looks at the server, the clocks and the schema, and for runs that nobody goes on with: what `flowproof doctor` says. Writes nothing.
+ * Looks at the server, the clocks and the schema, and for runs that no process drives: what `flowproof doctor` says. Writes nothing.
  *
  * @throws PersistenceError `STORE_SCHEMA` when a newer version has changed the schema in a way that this one can't work with;
  * `STORE_UNREACHABLE`.

@@ -61,7 +61,7 @@ export function postgres(source: PostgresSource, options: PostgresOptions = {}):
   // Over the user's connections, transactions that wait for the journal would hold what it waits for.
   const own = ownConnection(source);
   const capabilities = { ...CAPABILITIES, transactional: own !== undefined };
-  const locks = own !== undefined && pooler === 'none' ? { locks: lockSession(own, quoted(schema)) } : {};
+  const locks = own !== undefined && pooler === 'none' ? { locks: lockSession(own, schema) } : {};
   const params = { schema, migrate, maxStepBytes, capabilities, connect: async () => connect({ source, lanes, pooler, ...locks }) };
   return { kind: 'postgres', connect: () => new SqlJournal(params) };
 }

@@ -7,7 +7,7 @@ export interface PrepareSchemaOptions {
   readonly schema?: string;
   /** As of `postgres`. Default: `none`. */
   readonly pooler?: Pooler;
-  /** A role that services connect as: it gets the right to read and write rows of the schema. Default: nobody. */
+  /** A role that services connect as: it gets the right to read and write rows of the schema. Default: none. */
   readonly grantTo?: string;
 }
 

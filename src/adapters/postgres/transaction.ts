@@ -61,20 +61,20 @@ async function committed<Source extends TransactionSource, Result>(
   db: Source,
   fn: (trx: TransactionOf<Source>) => Promise<Result>,
 ): Promise<Result> {
-  const door = ctx['~flowproof'];
-  if (door === undefined) throw new TransactionError('NOT_TRANSACTIONAL', ctx.path);
-  door.open();
+  const port = ctx['~flowproof'];
+  if (port === undefined) throw new TransactionError('NOT_TRANSACTIONAL', ctx.path);
+  port.open();
   const written: Result[] = [];
   try {
     await begun(db, ctx.path, async (trx, check) => {
       const result = await fn(trx as TransactionOf<Source>);
       check();
-      await door.write(result, trx);
+      await port.write(result, trx);
       written.push(result);
     });
-    await door.conclude('committed');
+    await port.conclude('committed');
   } catch (error) {
-    const isDone = written.length > 0 && (await door.conclude(isInDoubt(error) ? 'in-doubt' : 'failed'));
+    const isDone = written.length > 0 && (await port.conclude(isInDoubt(error) ? 'in-doubt' : 'failed'));
     if (!isDone) throw error;
   }
   return written[0] as Result;

@@ -1,11 +1,8 @@
 import type {
   AnyFlow,
   AppRunOptionsFor,
-  AppServices,
-  BuiltFlows,
   ByIdAlone,
   FlowOf,
-  FlowsOf,
   KnownToApp,
   Provides,
   RunResult,
@@ -15,13 +12,19 @@ import type {
   SignalIn,
 } from '../../authoring/index.js';
 import type { ExecutorChoice } from '../../calls/index.js';
-import type { Durability, Listener, OnFailure } from '../../engine/index.js';
+import type { Durability, OnFailure } from '../../engine/index.js';
 import type { Clock } from '../../model/clock.js';
 import type { Codec } from '../../model/codec/codec.js';
-import type { LogbookFilter, LogbookPage, Metadata, Persistence } from '../../persistence/index.js';
+import type { LogbookFilter, LogbookPage, Metadata } from '../../persistence/index.js';
+import type { AppSchedules } from '../schedules/schedule-info.js';
 import type { FlowEngine } from '../steps/flow-engine.js';
+import type { CancelOptions } from '../views/cancel-options.js';
 import type { RunHandle, SignalOptions } from '../views/run-handle.js';
 import type { InspectOptions, PruneQuery, RunsPage, RunsQuery, RunView } from '../views/run-view.js';
+import type { AppEvents } from './app-events.js';
+import type { Posting } from './posting.js';
+import type { NewRunOptions, ResumeOptions } from './run-options.js';
+import type { StopOptions } from './stop-options.js';
 
 declare global {
   // Declared as lib.esnext.disposable does, for users whose `lib` has no disposables yet.
@@ -30,29 +33,10 @@ declare global {
   }
 }
 
-/** What an app is made of. Services and `resolve` are demanded by the flows: see {@link AppServices}. */
-export type AppOptions<Flows extends readonly unknown[], Given> = AppServices<FlowsOf<Flows>, Given> & {
-  /** Where runs are kept: `memory()`, `file(…)`, `postgres(…)`. */
-  readonly persistence: Persistence;
-  /** The flows that this app can run and resume; factories, for flows that are made from data. */
-  readonly flows: BuiltFlows<Flows>;
-  /** Called with every event, after it is durable; what it throws is ignored. */
-  readonly onEvent?: Listener;
-  /**
-   * Whether the app takes up by itself what dead or stopped processes left RUNNING of its flows. It begins with `ready`, or the
-   * first `run`, `start`, `resume`, `rerun` or `resumeAll`; reading, and asking a run for something, begin nothing. It never
-   * takes what a living process has. Default: `true` where runs outlive the process, so not with `memory()`; never where
-   * the store is only read.
-   */
-  readonly recover?: boolean;
-  /** How many runs the app drives or opens at most before it takes up no more; what you run yourself is not held back. Default: 1,000. */
-  readonly maxActive?: number;
-} & EngineOptions;
-
 /** Settings that have good defaults. `Infinity` is for ever, but for `leaseMs`, which others wait for. */
 export interface EngineOptions {
   /** Where tasks run, and how many at once: `serial()`, or `concurrent({ perRun, limit })`. Default: `serial()`. */
-  readonly executor?: ExecutorChoice;
+  readonly executor?: ExecutorChoice<unknown>;
   /** When steps have to be on disk: {@link Durability}. Default: `step`. */
   readonly durability?: Durability;
   /**
@@ -97,26 +81,8 @@ export interface EngineOptions {
   readonly clock?: Clock;
 }
 
-/** How a run is named and found. */
-export interface RunIdOption {
-  /**
-   * Your id of the run, unique in the store. Calling again with the same id and inputs joins that run, or goes on with
-   * it when its process died. A text of 1 to 500 characters, without NUL and lone surrogates. Default: a new UUIDv7.
-   */
-  readonly id?: string;
-  /** The group of runs that a new run belongs to, such as `'orders'`: up to 100 characters. */
-  readonly logbook?: string;
-  /** What lists can find a new run by, such as `{ customer: 'c-7' }`: names up to 100 characters, texts up to 500. */
-  readonly metadata?: Metadata;
-}
-
-export interface ResumeOptions {
-  /** `force`: take the run even from an engine that seems alive; that one then loses it. Default: `if-dead`. */
-  readonly takeover?: 'if-dead' | 'force';
-}
-
 /** Runs flows and keeps what they do. Made by {@link flowproof}; stop it when the process ends. */
-export interface App<Flows extends readonly AnyFlow[]> {
+export interface App<Flows extends readonly AnyFlow[]> extends AppEvents<Flows>, Posting<Flows> {
   /**
    * Connects, brings the store up to date, and takes up what others left. With `recover`, the process stays alive from then on
    * until `stop`. Optional: the first use does the same, and keeps no process alive. For servers and workers, so that what is
@@ -147,16 +113,16 @@ export interface App<Flows extends readonly AnyFlow[]> {
   run<F>(flow: RunsAloneInApp<F, Flows[number]>): Promise<RunResult<Extract<F, AnyFlow>>>;
   run<F>(
     flow: RunsInApp<F, Flows[number]>,
-    options: AppRunOptionsFor<Extract<F, AnyFlow>, RunIdOption>,
+    options: AppRunOptionsFor<Extract<F, AnyFlow>, NewRunOptions>,
   ): Promise<RunResult<Extract<F, AnyFlow>>>;
   /** Like {@link App.run}, but gives the results themselves. @throws FlowFailedError `FLOW_FAILED` for any other end */
   runOrThrow<F>(flow: RunsAloneInApp<F, Flows[number]>): Promise<Provides<F>>;
-  runOrThrow<F>(flow: RunsInApp<F, Flows[number]>, options: AppRunOptionsFor<Extract<F, AnyFlow>, RunIdOption>): Promise<Provides<F>>;
+  runOrThrow<F>(flow: RunsInApp<F, Flows[number]>, options: AppRunOptionsFor<Extract<F, AnyFlow>, NewRunOptions>): Promise<Provides<F>>;
   /** Begins a run and returns when that is durable. Throws like {@link App.run}. */
   start<F>(flow: RunsAloneInApp<F, Flows[number]>): Promise<RunHandle<Extract<F, AnyFlow>>>;
   start<F>(
     flow: RunsInApp<F, Flows[number]>,
-    options: AppRunOptionsFor<Extract<F, AnyFlow>, RunIdOption>,
+    options: AppRunOptionsFor<Extract<F, AnyFlow>, NewRunOptions>,
   ): Promise<RunHandle<Extract<F, AnyFlow>>>;
   /**
    * A run that is stored, by its id: to look at, wait for, suspend or cancel, from any process. Nothing is read before it is
@@ -199,7 +165,7 @@ export interface App<Flows extends readonly AnyFlow[]> {
   engine<F>(flow: RunsAloneInApp<F, Flows[number]>): FlowEngine<Extract<F, AnyFlow>>;
   engine<F>(
     flow: RunsInApp<F, Flows[number]>,
-    options: AppRunOptionsFor<Extract<F, AnyFlow>, RunIdOption>,
+    options: AppRunOptionsFor<Extract<F, AnyFlow>, NewRunOptions>,
   ): FlowEngine<Extract<F, AnyFlow>>;
   /**
    * Lets a run that rests or has ended begin anew: nothing of what it did counts, and nothing of it is undone. It waits,
@@ -210,6 +176,14 @@ export interface App<Flows extends readonly AnyFlow[]> {
    */
   reset(id: string): Promise<void>;
   /**
+   * Leaves a run that rests or has ended to whoever is free, as {@link App.reset} and {@link Posting.post} would in one step: it begins anew. One that
+   * is delayed, or was left alone because too many processes died with it, is to be begun now.
+   *
+   * @throws RunNotFoundError `RUN_NOT_FOUND`
+   * @throws RunOwnedError `RUN_OWNED` when it is under way
+   */
+  requeue(id: string): Promise<RunHandle<Flows[number]>>;
+  /**
    * Runs a run that succeeded again: what is new in its flow is done, everything else stays done.
    *
    * @throws RunNotFoundError `RUN_NOT_FOUND`
@@ -219,11 +193,23 @@ export interface App<Flows extends readonly AnyFlow[]> {
   /**
    * Asks a run to end, undone, wherever it is driven; one that no process drives is undone here. Resolves when the request
    * is durable. One that comes while the run's last step is written comes too late, and does nothing: the result says how it ended.
+   * With `undo: false` it ends where it is, and what it has done stays done: CANCELLED and `partial`. Asked again, without
+   * that, such a run goes back after all.
    *
    * @throws RunNotFoundError `RUN_NOT_FOUND`
    * @throws RunEndedError `RUN_ENDED` when the run has ended
+   *
+   * @example
+   * ```ts
+   * import { file, flowproof, linear } from 'flowproof';
+   * const order = linear('order').input<{ item: string }>().build();
+   * const app = flowproof({ persistence: file('.flowproof'), flows: [order] });
+   * const { runs } = await app.runs({ flow: 'order', states: ['RUNNING', 'SUSPENDED'] });
+   * for (const { id } of runs) await app.cancel(id, { undo: false, reason: 'the shop is closed' });
+   * await app.stop();
+   * ```
    */
-  cancel(id: string): Promise<RunHandle<Flows[number]>>;
+  cancel(id: string, options?: CancelOptions): Promise<RunHandle<Flows[number]>>;
   /**
    * Sends a signal to a run, as `waitFor` shows. Resolves when it is durable: it is heard now, or by the wait of its name that begins
    * next, also if the run is suspended or its process has died.
@@ -273,6 +259,8 @@ export interface App<Flows extends readonly AnyFlow[]> {
    * @throws RunNotFoundError `RUN_NOT_FOUND`
    */
   inspect(id: string, options?: InspectOptions): Promise<RunView>;
+  /** What begins by the clock, for operators. */
+  readonly schedules: AppSchedules<Flows[number]>;
   /** Says what a logbook carries, such as `{ team: 'shop' }`. Runs that name one make it, too. */
   saveLogbook(name: string, metadata: Metadata): Promise<void>;
   /** The logbooks in the order of their names, a page at a time. @throws TypeError as {@link App.runs} */
@@ -285,14 +273,12 @@ export interface App<Flows extends readonly AnyFlow[]> {
    * @throws TypeError when `states` names one in which a run has not ended, or a number is none
    */
   prune(query: PruneQuery): Promise<number>;
-  /** Adds a listener; the returned function removes it. */
-  on(listener: Listener): () => void;
   /**
    * Starts nothing more, waits for the tasks under way (at most `graceMs`), and lets go of the runs: each goes on in another
    * process as soon as its tasks have ended here, not only when all have. Ends at most some seconds after `graceMs`, whatever
-   * tasks, the network or the store do.
+   * tasks, the network or the store do. With `mode: 'drain'` it takes up nothing more, and its runs end first: see {@link StopOptions}.
    */
-  stop(): Promise<void>;
+  stop(options?: StopOptions): Promise<void>;
   [Symbol.asyncDispose](): Promise<void>;
   readonly flows: readonly Flows[number]['name'][];
 }

@@ -2,15 +2,45 @@ import type { TaskDefinition } from '../../authoring/index.js';
 import type { Executor } from '../../calls/index.js';
 import { atMost, type Clock } from '../../model/clock.js';
 
-/** Opens what the executor of an app needs, such as threads, before the first call, and closes it when the app stops. */
-export class ExecutorLife {
+/** An executor of an app, with the tasks of its flows that it calls. */
+export interface ServedExecutor {
+  readonly executor: Executor;
+  readonly tasks: readonly TaskDefinition[];
+}
+
+/** The executors of an app: all are opened before the first call, and closed when the app stops. */
+export class ExecutorLives {
+  readonly #lives: readonly ExecutorLife[];
+
+  constructor(executors: readonly ServedExecutor[], clock: Clock) {
+    this.#lives = executors.map((served) => new ExecutorLife(served, clock));
+  }
+
+  get areReady(): boolean {
+    return this.#lives.every(({ isReady }) => isReady);
+  }
+
+  /** Rejects with what the first one says that can't be opened; the next call tries again those that were not. */
+  async open(): Promise<void> {
+    await Promise.all(this.#lives.map((life) => life.open()));
+  }
+
+  async close(withinMs: number): Promise<void> {
+    await Promise.all(this.#lives.map((life) => life.close(withinMs)));
+  }
+}
+
+/** Opens what one executor needs, such as threads. */
+class ExecutorLife {
   readonly #executor: Executor;
+  readonly #tasks: readonly TaskDefinition[];
   readonly #clock: Clock;
   #opened: Promise<void> | undefined;
   #isOpen = false;
 
-  constructor(executor: Executor, clock: Clock) {
+  constructor({ executor, tasks }: ServedExecutor, clock: Clock) {
     this.#executor = executor;
+    this.#tasks = tasks;
     this.#clock = clock;
   }
 
@@ -20,10 +50,10 @@ export class ExecutorLife {
   }
 
   /** Rejects with what the executor says; the next call tries again. */
-  open(tasks: readonly TaskDefinition[]): Promise<void> {
+  open(): Promise<void> {
     if (this.#opened === undefined) {
       const opening = (async () => {
-        await this.#executor.open?.(tasks);
+        await this.#executor.open?.(this.#tasks);
         this.#isOpen = true;
       })();
       this.#opened = opening;

@@ -1,28 +1,39 @@
 import type { AnyFlow, FlowsOf, Unseen } from '../../authoring/index.js';
-import type { AnyRunResult, Listener } from '../../engine/index.js';
+import type { AnyRunResult, EventFilter, FlowEvent, Listener } from '../../engine/index.js';
+import { atMost } from '../../model/clock.js';
 import { FlowFailedError } from '../../model/errors.js';
 import { grouping, type LogbookFilter, type LogbookPage, type Metadata } from '../../persistence/index.js';
+import type { StartedRun } from '../driving/driver.js';
 import type { FlowFinder } from '../registry/flow-finder.js';
 import { prepareInputs } from '../registry/inputs.js';
 import { type Listed, Registry } from '../registry/registry.js';
 import { Archive } from '../runs/archive.js';
-import type { StartedRun } from '../runs/driver.js';
+import { FollowedRuns } from '../runs/follow.js';
 import { OperatorRequests } from '../runs/operator-requests.js';
-import { Runs, type RunsParts } from '../runs/runs.js';
+import { LEAVING_MS, Runs, type RunsParts } from '../runs/runs.js';
 import { sendSignal } from '../runs/signalling.js';
+import { appSchedulesOf } from '../schedules/app-schedules.js';
+import type { AppSchedules } from '../schedules/schedule-info.js';
+import { Scheduler } from '../schedules/scheduler.js';
 import { UntypedFlowEngine } from '../steps/flow-engine.js';
+import { type CancelOptions, checkedCancel } from '../views/cancel-options.js';
+import type { FollowOptions } from '../views/follow-options.js';
 import { type HandlingApp, handleOf, type Signalling } from '../views/handles.js';
 import type { RunHandle, SignalOptions } from '../views/run-handle.js';
 import type { InspectOptions, PruneQuery, RunsPage, RunsQuery, RunView } from '../views/run-view.js';
-import type { App, AppOptions, ResumeOptions, RunIdOption } from './app.js';
+import type { App } from './app.js';
+import type { AppOptions } from './app-options.js';
+import { useBoard } from './board-use.js';
+import { CONDUCTED, type ConductedApp, conductedApp } from './conducted.js';
+import { servedExecutors } from './executor-settings.js';
 import { Listeners } from './listeners.js';
 import { APP_OPTIONS } from './operator.js';
+import { Poster } from './poster.js';
+import type { AppBoard, PostOptions } from './posting.js';
+import type { ResumeOptions, StartOptions } from './run-options.js';
 import { runsParts, settingsOf, type UntypedOptions } from './settings.js';
+import { checkedStop, type StopOptions } from './stop-options.js';
 import { StoreAccess } from './store-access.js';
-
-interface StartOptions extends RunIdOption {
-  readonly inputs?: unknown;
-}
 
 /**
  * Makes an app: flows, what their tasks need, and where their runs are kept. It connects on first use.
@@ -47,7 +58,9 @@ interface StartOptions extends RunIdOption {
  * if (run.state === 'SUCCESS') console.log(run.results.greeting);
  * ```
  */
-export function flowproof<const Flows extends readonly unknown[], Given = Unseen>(options: AppOptions<Flows, Given>): App<FlowsOf<Flows>> {
+export function flowproof<const Flows extends readonly unknown[], Given = Unseen, Own = unknown, Named = {}>(
+  options: AppOptions<Flows, Given, Own, Named>,
+): App<FlowsOf<Flows>> {
   // The types have done their work: what is below knows flows by name.
   return new FlowproofApp(options as unknown as UntypedOptions) as unknown as App<FlowsOf<Flows>>;
 }
@@ -60,17 +73,24 @@ class FlowproofApp {
   readonly #operators: OperatorRequests;
   readonly #archive: Archive;
   readonly #store: StoreAccess;
+  readonly #followed: FollowedRuns;
+  readonly #poster: Poster;
+  readonly #releaseBoard: () => Promise<void>;
   readonly #listeners = new Listeners();
+  readonly schedules: AppSchedules;
+  readonly board: AppBoard;
 
   constructor(options: UntypedOptions) {
-    const { persistence, flows, semantics, onEvent } = options;
+    const { persistence, flows, semantics, underTest, onEvent, runsAnywhere = underTest !== undefined } = options;
     this.#options = options;
     const settings = settingsOf(options);
     this.#registry = new Registry(flows, {
       codec: settings.codec,
       canResolve: settings.resolve !== undefined,
       keepsSecrets: persistence.keepsSecrets === true,
+      ...(runsAnywhere ? {} : { executors: [...settings.executors.named.keys()] }),
       ...(semantics === undefined ? {} : { semantics }),
+      ...(underTest === undefined ? {} : { stubbed: (flow) => underTest.stubbed(flow) }),
     });
     const journal = persistence.connect();
     if (onEvent !== undefined) this.#listeners.add(onEvent);
@@ -78,13 +98,17 @@ class FlowproofApp {
     this.#runs = new Runs(this.#parts);
     this.#operators = new OperatorRequests({ codec: settings.codec, flows: this.#registry, runs: this.#runs });
     this.#archive = new Archive({ ...this.#parts, runs: this.#runs, flows: this.#registry });
+    const scheduler = new Scheduler({ ...this.#parts, options, registry: this.#registry, runs: this.#runs });
     this.#store = new StoreAccess({
-      journal,
-      clock: settings.clock,
-      runs: this.#runs,
-      executor: settings.executor,
-      tasks: this.#registry.tasks,
+      ...{ journal, clock: settings.clock, runs: this.#runs, scheduler },
+      executors: servedExecutors(settings.executors, this.#registry),
     });
+    this.#followed = new FollowedRuns({ ...this.#parts, runs: this.#runs, store: this.#store, listeners: this.#listeners });
+    const { board } = options;
+    this.#poster = new Poster({ parts: this.#parts, registry: this.#registry, runs: this.#runs, store: this.#store, board });
+    this.schedules = appSchedulesOf({ scheduler, store: this.#store, handle: (started) => this.#handle(started) });
+    this.board = this.#poster.board;
+    this.#releaseBoard = options.board === undefined ? async () => undefined : useBoard(options.board);
     // Names that a minifier would change are harmless until they are stored.
     if (persistence.kind !== 'memory') this.#registry.warn();
   }
@@ -93,12 +117,18 @@ class FlowproofApp {
     return this.#registry.names;
   }
 
+  get [CONDUCTED](): ConductedApp {
+    const emit: ConductedApp['emit'] = (event) => this.#listeners.emit(event);
+    const { board } = this.#options;
+    return conductedApp({ ...this.#parts, board, flows: this.#registry, runs: this.#runs, store: this.#store, emit });
+  }
+
   get [APP_OPTIONS](): UntypedOptions {
     return this.#options;
   }
 
   async run(flow: AnyFlow, options?: StartOptions): Promise<AnyRunResult> {
-    return this.#awaiting(async () => (await this.#start(flow, options)).result);
+    return this.#awaiting(async () => (await this.#start(flow, options)).result());
   }
 
   async runOrThrow(flow: AnyFlow, options?: StartOptions): Promise<Readonly<Record<string, unknown>>> {
@@ -109,6 +139,11 @@ class FlowproofApp {
 
   async start(flow: AnyFlow, options?: StartOptions): Promise<RunHandle<AnyFlow>> {
     return this.#handle(await this.#start(flow, options));
+  }
+
+  async post(flow: AnyFlow, options: StartOptions & PostOptions = {}): Promise<RunHandle<AnyFlow>> {
+    const { state, ...posted } = await this.#poster.post(flow, options);
+    return { ...this.#handle(posted), ...(state === undefined ? {} : { state }) };
   }
 
   handle(first: Listed | string, second?: string): RunHandle<AnyFlow> {
@@ -138,11 +173,11 @@ class FlowproofApp {
     return new UntypedFlowEngine(
       this.#runs,
       today,
-      { key: id, ...grouping(options) },
+      { key: id, deadlineMs: options.deadlineMs, ...grouping(options) },
       {
         open: () => this.#store.openToWrite(),
         inputs: () => prepareInputs(today, options.inputs, this.#parts.codec),
-        lend: () => this.#parts.slots?.lend(),
+        lend: () => this.#parts.loans?.lend(),
         awaiting: (work) => this.#awaiting(work),
       },
     );
@@ -152,8 +187,14 @@ class FlowproofApp {
     return this.#store.writing(() => this.#runs.reset(this.#registry, id));
   }
 
-  async cancel(id: string): Promise<RunHandle<AnyFlow>> {
-    return this.#handle(await this.#store.writing(() => this.#operators.cancel(id)));
+  async requeue(id: string): Promise<RunHandle<AnyFlow>> {
+    await this.#poster.requeue(id);
+    return this.handle(id);
+  }
+
+  async cancel(id: string, options?: CancelOptions): Promise<RunHandle<AnyFlow>> {
+    const asked = checkedCancel(options);
+    return this.#handle(await this.#store.writing(() => this.#operators.cancel(id, asked)));
   }
 
   async signal(flow: Listed, id: string, name: string, payload?: unknown, options?: SignalOptions): Promise<void> {
@@ -212,12 +253,17 @@ class FlowproofApp {
     return this.#store.writing(() => this.#archive.prune(query));
   }
 
-  on(listener: Listener): () => void {
-    return this.#listeners.add(listener);
+  on(first: Listener | EventFilter, second?: Listener): () => void {
+    return typeof first === 'function' ? this.#listeners.add(first) : this.#listeners.add(second as Listener, first);
   }
 
-  stop(): Promise<void> {
-    return this.#store.stop();
+  follow(id: string, options?: FollowOptions): AsyncIterable<FlowEvent> {
+    return this.#followed.follow(id, options);
+  }
+
+  async stop(options?: StopOptions): Promise<void> {
+    await this.#store.stop(checkedStop(options));
+    await atMost(this.#parts.clock, LEAVING_MS, this.#releaseBoard());
   }
 
   [Symbol.asyncDispose](): Promise<void> {
@@ -228,23 +274,25 @@ class FlowproofApp {
     const today = this.#registry.today(flow);
     const inputs = await prepareInputs(today, options.inputs, this.#parts.codec);
     await this.#store.openToWork();
-    return this.#runs.start(today.flow, { key: options.id, ...grouping(options) }, inputs);
+    return this.#runs.start(today.flow, { key: options.id, deadlineMs: options.deadlineMs, ...grouping(options) }, inputs);
   }
 
   #handle({ key, result, engine }: StartedRun): RunHandle<AnyFlow> {
     const signal = this.#signalling(this.#registry, key);
-    return handleOf(key, { app: this.#handling, result: () => this.#awaiting(() => result), signal, engine });
+    return handleOf(key, { app: this.#handling, result: () => this.#awaiting(result), signal, engine });
   }
 
   /** A task that waits for a run of its own app lends its slot meanwhile. */
   #awaiting<Result>(work: () => Promise<Result>): Promise<Result> {
-    return this.#parts.slots?.whileWaiting(work) ?? work();
+    const waiting = (): Promise<Result> => this.#parts.loans?.whileWaiting(work) ?? work();
+    return this.#options.underTest?.awaiting(waiting) ?? waiting();
   }
 
   readonly #handling: HandlingApp = {
     find: (id) => this.#store.reading(() => this.#runs.find(id)),
     suspend: (id) => this.suspend(id),
-    cancel: (id) => this.cancel(id),
+    cancel: (id, options) => this.cancel(id, options),
     inspect: (id, options) => this.inspect(id, options),
+    follow: (id, options, check) => this.#followed.follow(id, options, check),
   };
 }

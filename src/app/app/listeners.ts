@@ -1,29 +1,53 @@
-import { types } from 'node:util';
-import type { FlowEvent, Listener } from '../../engine/index.js';
+import {
+  type EventFilter,
+  type FlowEvent,
+  frozenEvent,
+  type HeardRun,
+  type Hearing,
+  hearingOf,
+  type Listener,
+} from '../../engine/index.js';
 
-/** The listeners of an app. None can hurt a run: what it throws or rejects is ignored. */
+interface Listening extends Hearing {
+  readonly listener: Listener;
+}
+
+/** The listeners of an app. None can hurt a run, or another one: what it throws or rejects is ignored, and what it is given is frozen. */
 export class Listeners {
-  readonly #listeners = new Set<Listener>();
+  /** Another list with each change: one that is added while an event is given out begins with the next. */
+  #all: readonly Listening[] = [];
 
-  get size(): number {
-    return this.#listeners.size;
+  /** Whether anybody listens to this run. */
+  hears(run: HeardRun): boolean {
+    return this.#all.some((one) => one.hears(run));
   }
 
-  /** The returned function removes it. */
-  add(listener: Listener): () => void {
-    this.#listeners.add(listener);
-    return () => this.#listeners.delete(listener);
+  /** The returned function removes it. @throws TypeError */
+  add(listener: Listener, filter: EventFilter = {}): () => void {
+    if (typeof listener !== 'function') throw new TypeError('a listener must be a function');
+    const listening: Listening = { listener, ...hearingOf(filter) };
+    this.#all = [...this.#all, listening];
+    return () => {
+      this.#all = this.#all.filter((one) => one !== listening);
+    };
   }
 
   emit(event: FlowEvent): void {
-    // A copy: one that is added meanwhile begins with the next event.
-    for (const listener of [...this.#listeners]) {
-      try {
-        const heard: unknown = listener(event);
-        if (types.isPromise(heard)) heard.catch(() => undefined);
-      } catch {
-        // See above.
-      }
+    const hearing = this.#all.filter((one) => one.passes(event));
+    if (hearing.length === 0) return;
+    const given = frozenEvent(event);
+    for (const one of hearing) {
+      // The one before may have removed it.
+      if (this.#all.includes(one)) hand(given, one.listener);
     }
+  }
+}
+
+function hand(event: FlowEvent, listener: Listener): void {
+  try {
+    const heard: unknown = listener(event);
+    if (typeof heard === 'object' && heard !== null) Promise.resolve(heard).catch(() => undefined);
+  } catch {
+    // A listener's mistake is not the run's.
   }
 }

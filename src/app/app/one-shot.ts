@@ -2,11 +2,12 @@ import type { AnyFlow, AnyTask, Provides, RootOf, RunOptionsFor, RunResult, Runs
 import type { Listener } from '../../engine/index.js';
 import { grouping, memory, type Persistence } from '../../persistence/index.js';
 import { rootOf } from '../registry/root.js';
-import type { EngineOptions, RunIdOption } from './app.js';
+import type { EngineOptions } from './app.js';
 import { flowproof } from './flowproof.js';
+import type { NewRunOptions } from './run-options.js';
 
 /** The options of a one-shot run, beside its inputs. */
-export interface OneShotOptions extends EngineOptions, RunIdOption {
+export interface OneShotOptions extends EngineOptions, NewRunOptions {
   /** Where the run is kept. Default: in memory. */
   readonly persistence?: Persistence;
   /** Called with every event, after it is durable. */
@@ -71,13 +72,18 @@ interface UntypedApp {
 }
 
 /** An app for one run; the types of its options were settled by the signatures above. */
-function oneShot(flow: AnyFlow, options: { readonly inputs?: unknown } & RunIdOption): { app: UntypedApp; started: object } {
-  const { inputs, id, logbook, metadata, ...rest } = options;
+function oneShot(flow: AnyFlow, options: { readonly inputs?: unknown } & NewRunOptions): { app: UntypedApp; started: object } {
+  const { inputs, id, logbook, metadata, deadlineMs, ...rest } = options;
   const make = flowproof as unknown as (options: object) => UntypedApp;
-  // Its process ends with its run: what others left is for those who stay.
-  const app = make({ persistence: memory(), ...rest, flows: [flow], recover: false });
+  // Its process ends with its run: what others left is for those who stay. Executors are what an app has.
+  const app = make({ persistence: memory(), ...rest, flows: [flow], recover: false, runsAnywhere: true });
   return {
     app,
-    started: { ...(inputs === undefined ? {} : { inputs }), ...(id === undefined ? {} : { id }), ...grouping({ logbook, metadata }) },
+    started: {
+      ...(inputs === undefined ? {} : { inputs }),
+      ...(id === undefined ? {} : { id }),
+      ...(deadlineMs === undefined ? {} : { deadlineMs }),
+      ...grouping({ logbook, metadata }),
+    },
   };
 }

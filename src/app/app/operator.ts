@@ -4,10 +4,12 @@ import { jsonCodec } from '../../model/codec/json-codec.js';
 import { IncompatibleFlowError } from '../../model/errors.js';
 import { randomIds } from '../../model/ids.js';
 import type { Journal, Persistence, RunSummary } from '../../persistence/index.js';
+import { StoredRuns } from '../driving/stored-runs.js';
 import type { FlowFinder } from '../registry/flow-finder.js';
 import { Archive } from '../runs/archive.js';
-import { type RequestKind, Requests } from '../runs/requests.js';
-import { StoredRuns } from '../runs/stored-runs.js';
+import { type Request, Requests } from '../runs/requests.js';
+import type { AppSchedules } from '../schedules/schedule-info.js';
+import { ScheduleRequests } from '../schedules/schedule-requests.js';
 import type { PruneQuery, RunsPage, RunsQuery, RunView } from '../views/run-view.js';
 
 /**
@@ -36,8 +38,10 @@ export interface Operator {
   /** Secrets are masked. @throws RunNotFoundError */
   inspect(id: string): Promise<RunView>;
   prune(query: PruneQuery): Promise<number>;
+  /** Without their flows, so that none is begun. */
+  readonly schedules: Pick<AppSchedules, 'list' | 'pause' | 'resume' | 'remove'>;
   /** See {@link Requests.ask}. */
-  ask(id: string, kind: RequestKind, path?: string): Promise<void>;
+  ask(id: string, asked: Request): Promise<void>;
   close(): Promise<void>;
 }
 
@@ -55,7 +59,8 @@ export function operatorOf({ persistence, codec = jsonCodec, clock = systemClock
     find: (id) => runs.find(id),
     inspect: (id) => archive.inspect(id),
     prune: (query) => archive.prune(query),
-    ask: async (id, kind, path) => void (await requests.ask(id, kind, path)),
+    schedules: new ScheduleRequests(journal),
+    ask: async (id, asked) => void (await requests.ask(id, asked)),
     async close() {
       isClosed = true;
       await journal.close();

@@ -1,16 +1,19 @@
-import type { Resolve } from '../../authoring/index.js';
+import type { FlowDefinition, Resolve } from '../../authoring/index.js';
+import type { JobBoard } from '../../boards/index.js';
+import type { ExecutorChoice } from '../../calls/index.js';
 import type { Semantics } from '../../compilation/index.js';
-import { AppSlots, type Listener } from '../../engine/index.js';
-import { serial } from '../../executors/index.js';
+import type { Listener } from '../../engine/index.js';
 import { steadyClock, systemClock } from '../../model/clock.js';
 import { jsonCodec } from '../../model/codec/json-codec.js';
 import { randomIds } from '../../model/ids.js';
 import type { Journal } from '../../persistence/index.js';
 import type { Listed } from '../registry/registry.js';
 import type { RunsParts } from '../runs/runs.js';
-import type { AppOptions, EngineOptions } from './app.js';
+import type { EngineOptions } from './app.js';
+import type { AppOptions } from './app-options.js';
+import { executorSettings } from './executor-settings.js';
 import type { Listeners } from './listeners.js';
-import { checkedExecutor, checkSettings } from './setting-values.js';
+import { checkSettings } from './setting-values.js';
 
 /** The options behind the types of {@link AppOptions}. */
 export interface UntypedOptions extends EngineOptions {
@@ -21,8 +24,24 @@ export interface UntypedOptions extends EngineOptions {
   readonly onEvent?: Listener;
   readonly recover?: boolean;
   readonly maxActive?: number;
+  /** What `runsOn` names. */
+  readonly executors?: Readonly<Record<string, ExecutorChoice<unknown>>>;
+  /** Tasks that name an executor which the app does not have are called by its own: for a run without an app, and in tests. In no public type. */
+  readonly runsAnywhere?: boolean;
+  readonly board?: JobBoard;
+  readonly schedules?: readonly unknown[];
   /** For the conformance suite, which brings TaskFlow's. In no public type. */
   readonly semantics?: Semantics;
+  /** For the testing kit. In no public type. */
+  readonly underTest?: UnderTest;
+}
+
+/** How an app of a test differs from others. */
+export interface UnderTest {
+  /** The flow as this app runs it: with stubs in the places of tasks. The same one for the same flow. */
+  stubbed(flow: FlowDefinition): FlowDefinition;
+  /** Around all that a caller waits for that may take as long as a run. */
+  awaiting<Result>(work: () => Promise<Result>): Promise<Result>;
 }
 
 const DEFAULTS = {
@@ -36,7 +55,7 @@ const DEFAULTS = {
 } as const;
 
 /** What an app is made of, as far as it does not depend on its store and its flows. */
-export type Settings = Omit<RunsParts, 'flows' | 'journal' | 'listening' | 'emit' | 'owner' | 'recover' | 'ids' | 'lost'> &
+export type Settings = Omit<RunsParts, 'flows' | 'journal' | 'listening' | 'emit' | 'owner' | 'recover' | 'asleepOnly' | 'ids' | 'lost'> &
   Pick<UntypedOptions, 'recover'>;
 
 /** The options, and a default for each that was not given. @throws TypeError */
@@ -47,12 +66,10 @@ export function settingsOf(options: UntypedOptions): Settings {
   const clock = steadyClock(options.clock ?? systemClock);
   const codec = options.codec ?? jsonCodec;
   const graceMs = options.graceMs ?? DEFAULTS.graceMs;
-  const executor = checkedExecutor((options.executor ?? serial()).make({ clock, codec, graceMs }));
   return {
     clock,
     codec,
-    executor,
-    slots: executor.slots.limit === undefined ? undefined : new AppSlots(executor.slots.limit),
+    ...executorSettings(options, { clock, codec, graceMs }),
     services: options.services ?? {},
     ...(resolve === undefined ? {} : { resolve }),
     leaseMs: options.leaseMs ?? DEFAULTS.leaseMs,
@@ -78,9 +95,11 @@ export function runsParts(settings: Settings, journal: Journal, flows: RunsParts
     journal,
     ids,
     owner: ids.unique(),
-    recover: (recover ?? outlivesProcess) && readOnly !== true,
+    recover: recover !== false && readOnly !== true,
+    // What an app has left in its own memory is none of the next one's business; what sleeps there has to be woken.
+    asleepOnly: recover === undefined && !outlivesProcess,
     flows,
-    listening: () => listeners.size > 0,
+    listening: (run) => listeners.hears(run),
     emit: (event) => listeners.emit(event),
   };
 }

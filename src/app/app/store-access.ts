@@ -1,10 +1,9 @@
-import type { TaskDefinition } from '../../authoring/index.js';
-import type { Executor } from '../../calls/index.js';
 import { atMost, type Clock } from '../../model/clock.js';
 import { AppStoppedError } from '../../model/errors.js';
 import { type Journal, readOnlyRefusal } from '../../persistence/index.js';
 import { LEAVING_MS, type Runs } from '../runs/runs.js';
-import { ExecutorLife } from './executor-life.js';
+import { ExecutorLives, type ServedExecutor } from './executor-life.js';
+import { type CheckedStop, DRAIN_MS } from './stop-options.js';
 
 /** So long a store has to write what it holds back and to let go of its files or connections, and an executor to end its places. */
 const CLOSING_MS = 5_000;
@@ -13,9 +12,9 @@ export interface StoreAccessParts {
   readonly journal: Journal;
   readonly clock: Clock;
   readonly runs: Runs;
-  readonly executor: Executor;
-  /** Of the flows of the app, for its executor. */
-  readonly tasks: readonly TaskDefinition[];
+  readonly executors: readonly ServedExecutor[];
+  /** Begins with the first work of this app's own; nothing to wait for where it has no schedules. */
+  readonly scheduler: { begin(): Promise<void> | undefined };
 }
 
 /**
@@ -24,13 +23,17 @@ export interface StoreAccessParts {
  */
 export class StoreAccess {
   readonly #parts: StoreAccessParts;
-  readonly #executor: ExecutorLife;
+  readonly #executors: ExecutorLives;
   #opened: Promise<void> | undefined;
   #stopping: Promise<void> | undefined;
 
   constructor(parts: StoreAccessParts) {
     this.#parts = parts;
-    this.#executor = new ExecutorLife(parts.executor, parts.clock);
+    this.#executors = new ExecutorLives(parts.executors, parts.clock);
+  }
+
+  get isStopped(): boolean {
+    return this.#stopping !== undefined;
   }
 
   /** @throws AppStoppedError, PersistenceError */
@@ -51,26 +54,34 @@ export class StoreAccess {
   async openToWrite(): Promise<void> {
     if (this.#isReadOnly) throw readOnlyRefusal();
     await this.open();
-    await this.#openExecutor();
+    await this.#openExecutors();
   }
 
   /** Opens all that this app can use. */
-  ready(): Promise<void> {
-    return this.#isReadOnly ? this.open() : this.openToWrite();
+  async ready(): Promise<void> {
+    if (this.#isReadOnly) return this.open();
+    await this.openToWrite();
+    await this.#beginSchedules();
+  }
+
+  /** @throws ScheduleError, AppStoppedError when the app stops before there is an answer */
+  async #beginSchedules(): Promise<void> {
+    const beginning = this.#parts.scheduler.begin();
+    if (beginning !== undefined) await this.#parts.runs.untilStopped(beginning);
   }
 
   get #isReadOnly(): boolean {
     return this.#parts.journal.capabilities.readOnly === true;
   }
 
-  #openExecutor(): Promise<void> | undefined {
-    const { runs, tasks } = this.#parts;
-    return this.#executor.isReady ? undefined : runs.untilStopped(this.#executor.open(tasks));
+  #openExecutors(): Promise<void> | undefined {
+    return this.#executors.areReady ? undefined : this.#parts.runs.untilStopped(this.#executors.open());
   }
 
   /** Opens for work of this app's own, and with it takes up what others have left. */
   async openToWork(): Promise<void> {
     await this.openToWrite();
+    await this.#beginSchedules();
     this.#parts.runs.recover();
   }
 
@@ -86,24 +97,25 @@ export class StoreAccess {
     return this.#parts.runs.untilStopped(write());
   }
 
-  /** Stops the runs, and closes. */
-  stop(): Promise<void> {
-    this.#stopping ??= this.#stop();
+  /** Stops the runs, and closes. While runs are drained, the app is open: their tasks may begin others. */
+  async stop({ mode, graceMs }: CheckedStop): Promise<void> {
+    if (mode === 'drain' && this.#opened !== undefined) await this.#parts.runs.drain(graceMs ?? DRAIN_MS);
+    this.#stopping ??= this.#stop(mode === 'drain' ? undefined : graceMs);
     return this.#stopping;
   }
 
   /** Every wait here has a bound: a store that gives no answer, or a disk that hangs, keeps no process from ending. */
-  async #stop(): Promise<void> {
+  async #stop(graceMs: number | undefined): Promise<void> {
     const { clock, journal, runs } = this.#parts;
     const opened = this.#opened;
     if (opened !== undefined) {
-      const stopped = runs.stop();
+      const stopped = runs.stop(graceMs);
       const isOpen = await atMost(clock, LEAVING_MS, opened);
       await stopped;
       // What opens later is closed then.
       if (!isOpen) opened.then(() => journal.close()).catch(() => undefined);
     }
-    await this.#executor.close(CLOSING_MS);
+    await this.#executors.close(CLOSING_MS);
     await atMost(clock, CLOSING_MS, journal.close());
   }
 }

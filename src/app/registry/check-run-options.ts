@@ -1,13 +1,14 @@
 import type { CompiledFlow } from '../../compilation/index.js';
 import type { NewRun } from '../../engine/index.js';
 import { InvalidInputError } from '../../model/errors.js';
+import { inWords } from '../../model/in-words.js';
 import { canonicalText } from '../../model/json.js';
 import { Scrubber } from '../../model/masking.js';
 import { checkRunNames } from '../../persistence/index.js';
 import type { PreparedInputs } from './inputs.js';
 
 /** How a new run is named and found. */
-export type RunNames = Pick<NewRun, 'key' | 'logbook' | 'metadata'>;
+export type RunNames = Pick<NewRun, 'key' | 'logbook' | 'metadata' | 'deadlineMs'>;
 
 /**
  * Whether every store can keep and find a run by these, and everybody may read them.
@@ -18,6 +19,11 @@ export function checkRunOptions(flow: CompiledFlow, inputs: PreparedInputs, name
   const { key = 'its own' } = names;
   checkRunNames({ ...names, flow: flow.name, key });
   refuseShownSecrets(flow, inputs, names);
+  const { deadlineMs } = names;
+  if (deadlineMs !== undefined && !(typeof deadlineMs === 'number' && deadlineMs > 0)) {
+    const message = `is ${inWords(deadlineMs)}, which is no time: give milliseconds of more than 0`;
+    throw new InvalidInputError(flow.name, [{ path: 'deadlineMs', message }]);
+  }
 }
 
 /** A secret that is also in a run's id, logbook or metadata would be none. */

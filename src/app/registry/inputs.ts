@@ -3,19 +3,25 @@ import { type Codec, isNotStorable } from '../../model/codec/codec.js';
 import { sentence } from '../../model/diagnostics.js';
 import { InvalidInputError } from '../../model/errors.js';
 import { digest } from '../../model/ids.js';
-import { messageOf } from '../../model/in-words.js';
+import { inWords, messageOf } from '../../model/in-words.js';
 import { canonicalText, type Json } from '../../model/json.js';
+import { NO_KEY } from '../../model/limits/flow-limits.js';
 import { MASKED } from '../../model/masking.js';
+import { isWholeText } from '../../model/names.js';
 import { type ValueIssue, validate } from '../../model/schema.js';
 import type { AppFlow } from './flow-finder.js';
 
 export interface PreparedInputs {
   /** Encoded, by name. */
   readonly values: { readonly [name: string]: Json };
+  /** Encoded, as the caller gave them, before any schema. */
+  readonly given: { readonly [name: string]: Json };
   /** Encoded; what the factory of the flow is called with. */
   readonly args?: Json;
   /** Digest of what the caller gave, before any schema: two starts of one id are compared by it. */
   readonly hash: string;
+  /** By which value the run is counted, if its flow has limits. */
+  readonly limitKey?: string;
 }
 
 /**
@@ -32,7 +38,24 @@ export async function prepareInputs({ flow, args }: AppFlow, given: unknown, cod
   const values = encode(flow, parsed.value as object, codec);
   const issues = [...missingInputs(flow, values), ...unknownInputs(flow, values)];
   if (issues.length > 0) throw invalidInput(flow, issues);
-  return { values, hash, ...(args === undefined ? {} : { args }) };
+  const limitKey = limitKeyOf(flow, parsed.value as object);
+  return { values, given: encoded, hash, ...(args === undefined ? {} : { args }), ...(limitKey === undefined ? {} : { limitKey }) };
+}
+
+const LONGEST_KEY = 500;
+
+/** @throws InvalidInputError when nothing can be counted by it */
+function limitKeyOf(flow: CompiledFlow, inputs: object): string | undefined {
+  if (flow.limits === undefined) return undefined;
+  const { key } = flow.limits;
+  if (key === undefined) return NO_KEY;
+  const value = Object.hasOwn(inputs, key) ? (inputs as Readonly<Record<string, unknown>>)[key] : undefined;
+  if (value === undefined) throw invalidInput(flow, [{ path: key, message: sentence('MISSING_INPUT', { flow: flow.name, value: key }) }]);
+  const isPlain = typeof value === 'string' || typeof value === 'boolean' || (typeof value === 'number' && Number.isFinite(value));
+  const text = isPlain ? String(value) : '';
+  if (isPlain && text.length <= LONGEST_KEY && isWholeText(text)) return text;
+  const message = `is ${inWords(value)}, by which runs can't be counted: give a text of at most ${LONGEST_KEY} characters, a number or a boolean`;
+  throw invalidInput(flow, masked(flow, [{ path: key, message }]));
 }
 
 /** Reads each of them once. */

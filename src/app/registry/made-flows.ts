@@ -13,6 +13,8 @@ export interface MadeFlowsParts {
   readonly compile: (flow: AnyFlow) => CompiledFlow;
 }
 
+const MADE = 'it is made by a factory, and what is made from other arguments could have another limit';
+
 /** The flows that factories make: built again whenever they are needed, and not kept. */
 export class MadeFlows {
   readonly #parts: MadeFlowsParts;
@@ -30,7 +32,10 @@ export class MadeFlows {
   fromToday(flow: CompiledFlow, { factory, args: given }: Making): AppFlow {
     const args = this.#encode(factory, given);
     const again = this.#parts.compile(this.#build(factory, args));
-    if (again.fingerprint !== flow.fingerprint) throw factoryError('UNSTEADY_FACTORY', { flow: factory.name });
+    // Whoever claims runs has to know the limits of a flow by its name.
+    if (again.limits !== undefined)
+      throw factoryError('TUNING_UNFIT', factory.name, { node: factory.name, option: 'concurrency or rate', reason: MADE });
+    if (again.fingerprint !== flow.fingerprint) throw factoryError('UNSTEADY_FACTORY', factory.name, { flow: factory.name });
     return { flow: again, args };
   }
 
@@ -61,14 +66,11 @@ export class MadeFlows {
 /** @throws FlowDefinitionError when nothing that it could give would be a flow */
 export function checkFactory(factory: FactoryDefinition): void {
   if (typeof factory.build === 'function' && typeof factory.name === 'string') return;
-  throw factoryError('BAD_FACTORY', { flow: String(factory.name), what: 'nothing, as it is no function with a name' });
+  const flow = String(factory.name);
+  throw factoryError('BAD_FACTORY', flow, { flow, what: 'nothing, as it is no function with a name' });
 }
 
 /** What is wrong with a factory. */
-export function factoryError(
-  code: DiagnosticCode,
-  facts: Readonly<Record<string, string>> & { readonly flow: string },
-): FlowDefinitionError {
-  const { flow } = facts;
+export function factoryError(code: DiagnosticCode, flow: string, facts: Readonly<Record<string, string>>): FlowDefinitionError {
   return new FlowDefinitionError(flow, [{ code, severity: 'error', path: flow, message: sentence(code, facts) }]);
 }

@@ -2,20 +2,21 @@ import {
   type AnyFactory,
   type AnyFlow,
   type FactoryDefinition,
+  type FlowDefinition,
   factoryDefinitionOf,
   flowDefinitionOf,
   hintFor,
   makingOf,
   type TaskCode,
-  type TaskDefinition,
   taskDefinitionOf,
 } from '../../authoring/index.js';
-import { type CompiledFlow, compile, type Semantics, STANDARD } from '../../compilation/index.js';
+import { type CompiledFlow, type CompiledTask, compile, type Semantics, STANDARD } from '../../compilation/index.js';
 import { behaviorOf } from '../../engine/index.js';
 import type { Codec } from '../../model/codec/codec.js';
 import { type Diagnostic, sentence } from '../../model/diagnostics.js';
 import { FlowDefinitionError, IncompatibleFlowError, RunConflictError } from '../../model/errors.js';
 import { canonicalText } from '../../model/json.js';
+import type { FlowLimits } from '../../model/limits/flow-limits.js';
 import type { AppFlow, FlowFinder, FlowOfRun } from './flow-finder.js';
 import { checkFactory, factoryError, MadeFlows } from './made-flows.js';
 
@@ -27,7 +28,11 @@ interface AppFacts {
   readonly codec: Codec;
   readonly canResolve: boolean;
   readonly keepsSecrets: boolean;
+  /** The names that tasks may give as `runsOn`; absent: any. */
+  readonly executors?: readonly string[];
   readonly semantics?: Semantics;
+  /** The flow as it is to run here. Default: as it was built. */
+  readonly stubbed?: (flow: FlowDefinition) => FlowDefinition;
 }
 
 /** The flows of an app, by name: given as a list, never found in a global. */
@@ -56,10 +61,10 @@ export class Registry implements FlowFinder {
     return [...this.#flows.keys()];
   }
 
-  /** Each task of the flows once; those of flows that are made from data are not known yet. */
-  get tasks(): readonly TaskDefinition[] {
+  /** The tasks of the flows, with the executors that they name; those of flows that are made from data are not known yet. */
+  get tasks(): readonly Pick<CompiledTask, 'task' | 'runsOn'>[] {
     const flows = [...this.#flows.values()].flatMap((flow) => (isFactory(flow) ? [] : [flow]));
-    return [...new Set(flows.flatMap(({ atoms }) => atoms.flatMap((atom) => (atom.kind === 'task' ? [atom.task] : []))))];
+    return flows.flatMap(({ atoms }) => atoms.flatMap((atom) => (atom.kind === 'task' ? [atom] : [])));
   }
 
   /** Lets Node print what is doubtful about the flows, such as names that a minifier would change. */
@@ -75,6 +80,11 @@ export class Registry implements FlowFinder {
     const flow = this.#flows.get(name);
     if (flow === undefined) return false;
     return isFactory(flow) ? this.#app.keepsSecrets : flow.secrets !== undefined;
+  }
+
+  limitsOf(name: string): FlowLimits | undefined {
+    const flow = this.#flows.get(name);
+    return flow === undefined || isFactory(flow) ? undefined : flow.limits;
   }
 
   check({ key, flow: name }: Pick<FlowOfRun, 'key' | 'flow'>): void {
@@ -139,15 +149,16 @@ export class Registry implements FlowFinder {
     const definition = flowDefinitionOf(flow);
     if (definition === undefined) {
       const factory = factoryDefinitionOf(flow);
-      if (factory !== undefined) throw factoryError('FACTORY_UNCALLED', { flow: factory.name });
+      if (factory !== undefined) throw factoryError('FACTORY_UNCALLED', factory.name, { flow: factory.name });
       const hint = taskDefinitionOf(flow) === undefined ? hintFor(flow) : 'it is a task, add it to a flow';
       const message = sentence('NOT_A_FLOW', { hint });
       throw new FlowDefinitionError('flowproof', [{ code: 'NOT_A_FLOW', severity: 'error', path: '', message }]);
     }
-    const compiled = compile(definition, this.#app.semantics ?? STANDARD);
+    const compiled = compile(this.#app.stubbed?.(definition) ?? definition, this.#app.semantics ?? STANDARD);
     if (!this.#checked.has(compiled)) {
       this.#demandResolve(compiled);
       this.#demandKeys(compiled);
+      this.#demandExecutors(compiled);
       this.#checked.add(compiled);
     }
     return compiled;
@@ -164,6 +175,17 @@ export class Registry implements FlowFinder {
       findings.push({ code: 'NEEDS_RESOLVE', severity: 'error', path: atom.path, message });
     }
     if (findings.length > 0) throw new FlowDefinitionError(flow.name, findings);
+  }
+
+  #demandExecutors({ name, atoms, executors = [] }: CompiledFlow): void {
+    const known = this.#app.executors;
+    if (known === undefined || executors.every((executor) => known.includes(executor))) return;
+    const findings = atoms.flatMap((atom): Diagnostic[] => {
+      if (atom.kind !== 'task' || atom.runsOn === undefined || known.includes(atom.runsOn)) return [];
+      const message = sentence('UNKNOWN_EXECUTOR', { node: atom.path, executor: atom.runsOn, executors: known.join(', ') || 'none' });
+      return [{ code: 'UNKNOWN_EXECUTOR', severity: 'error', path: atom.path, message }];
+    });
+    throw new FlowDefinitionError(name, findings);
   }
 
   /** Before the first secret is written, not after. */

@@ -54,7 +54,7 @@ export class Archive {
 }
 
 /** Today's flow of a run; nothing where there is none: what was done can be seen all the same. */
-function flowIfAny(flows: FlowFinder, run: FlowOfRun): CompiledFlow | undefined {
+export function flowIfAny(flows: FlowFinder, run: FlowOfRun): CompiledFlow | undefined {
   try {
     return flows.of(run);
   } catch (error) {

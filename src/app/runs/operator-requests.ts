@@ -1,7 +1,7 @@
 import type { Codec } from '../../model/codec/codec.js';
+import type { StartedRun } from '../driving/driver.js';
 import type { FlowFinder } from '../registry/flow-finder.js';
-import type { StartedRun } from './driver.js';
-import { type Requested, Requests } from './requests.js';
+import { type Request, type Requested, Requests } from './requests.js';
 import type { Runs } from './runs.js';
 
 export interface OperatorRequestsParts {
@@ -26,19 +26,19 @@ export class OperatorRequests {
   }
 
   /** @throws RunNotFoundError, RunEndedError */
-  async cancel(id: string): Promise<StartedRun> {
+  async cancel(id: string, asked: Request): Promise<StartedRun> {
     // Written first: whoever has the flow acts on it, though this app does not.
-    return this.#act(await this.#requests.ask(id, 'cancel'));
+    return this.#act(await this.#requests.ask(id, asked));
   }
 
   /** @throws RunNotFoundError, RunNotFailedError, IncompatibleFlowError */
   async retryFailed(id: string): Promise<StartedRun> {
-    return this.#act(await this.#requests.ask(id, 'retryFailed', undefined, (run) => this.#flows.check(run)));
+    return this.#act(await this.#requests.ask(id, { kind: 'retryFailed' }, (run) => this.#flows.check(run)));
   }
 
   /** @throws RunNotFoundError, RevertNotFailedError */
   async settleRevert(id: string, kind: 'retryRevert' | 'skipRevert', path: string): Promise<StartedRun> {
-    return this.#act(await this.#requests.ask(id, kind, path));
+    return this.#act(await this.#requests.ask(id, { kind, path }));
   }
 
   #act({ run, message }: Requested): StartedRun {

@@ -1,17 +1,19 @@
 import type { AnyRunResult } from '../../engine/index.js';
+import type { Clock } from '../../model/clock.js';
 import { AppStoppedError, RunOwnedError } from '../../model/errors.js';
 import { isEnded } from '../../model/states.js';
 import type { RunSummary } from '../../persistence/index.js';
+import type { ActiveRuns } from '../driving/active-runs.js';
+import { type Driver, quiet } from '../driving/driver.js';
+import { type JoinOptions, mayWait } from '../driving/join-options.js';
+import type { StoredRuns } from '../driving/stored-runs.js';
+import type { Ticker } from '../driving/ticker.js';
 import type { FlowFinder } from '../registry/flow-finder.js';
-import type { ActiveRuns } from './active-runs.js';
-import type { Driver } from './driver.js';
-import { type JoinOptions, mayWait } from './join-options.js';
-import type { StoredRuns } from './stored-runs.js';
-import type { Ticker } from './ticker.js';
 
 export interface OwnershipParts {
   /** Id of this app's lease. */
   readonly owner: string;
+  readonly clock: Clock;
   readonly active: ActiveRuns;
   readonly stored: StoredRuns;
   readonly ticker: Ticker;
@@ -32,12 +34,17 @@ export class Ownership {
    * @throws RunNotFoundError when there is none, or it was pruned meanwhile
    */
   async outcome(flows: FlowFinder, key: string): Promise<AnyRunResult> {
-    const { active, stored, ticker, driver } = this.#parts;
-    for (let run = await stored.whenAvailable(() => stored.find(key)); ; run = await ticker.news(run)) {
+    const { active, stored, driver } = this.#parts;
+    for (let run = await stored.whenAvailable(() => stored.find(key)); ; ) {
       flows.check(run);
       const driven = active.get(run.runId);
-      if (driven !== undefined) return driven.result;
-      if (isEnded(run.state) || run.state === 'SUSPENDED') return driver.outcome(flows, run);
+      if (driven === undefined && (isEnded(run.state) || run.state === 'SUSPENDED')) return driver.outcome(flows, run);
+      const next = active.next(run.runId);
+      const news = driven ?? (await Promise.race([next.run, this.#news(run)]).finally(next.cancel));
+      next.cancel();
+      const result = 'engine' in news ? await news.result : undefined;
+      if (result !== undefined) return result;
+      run = 'engine' in news ? await stored.whenAvailable(() => stored.find(key)) : news;
     }
   }
 
@@ -48,8 +55,9 @@ export class Ownership {
    * @throws RunNotFoundError when it was pruned meanwhile
    */
   async join(flows: FlowFinder, found: RunSummary, options: JoinOptions): Promise<AnyRunResult> {
-    const { active, stored, ticker, driver, owner } = this.#parts;
+    const { active, stored, driver, owner } = this.#parts;
     const { takeover, ifOwned } = options;
+    let wakes = options.wakes === true || options.message !== undefined;
     flows.check(found);
     for (let run = found; ; ) {
       const { key } = run;
@@ -59,20 +67,41 @@ export class Ownership {
       if (ifOwned === 'refuse' && isTaken) throw new RunOwnedError(key, run.owner?.id ?? owner);
       if (driven !== undefined) {
         const result = await driven.result;
-        if (!mayWait(result.state, options)) return result;
+        if (result !== undefined && !mayWait(result, options)) return result;
         // The engine may have taken no more messages when this one came.
         run = await stored.whenAvailable(() => stored.find(key));
       } else if (active.isClosed) {
         throw new AppStoppedError(key);
-      } else if (isElsewhere) {
-        run = await ticker.news(run);
-        if (run.state === 'SUSPENDED' && !mayWait(run.state, options)) return { state: 'SUSPENDED', flow: run.flow, runId: key };
+      } else if (isElsewhere || (!wakes && this.#isAsleep(run))) {
+        run = await this.#news(run);
+        if (run.state === 'SUSPENDED' && !mayWait(run, options)) return { state: 'SUSPENDED', flow: run.flow, runId: key };
       } else {
         const seen = run;
         const settled = await active.opening(key, () => driver.takeOver(flows, seen, options));
-        if (settled !== undefined) return settled.result;
+        // Once is enough: what sleeps again is waited for.
+        wakes = false;
+        const result = await settled?.result;
+        if (result !== undefined) return result;
         run = await stored.whenAvailable(() => stored.find(key));
       }
     }
+  }
+
+  /** What becomes of a run next: one that this app may have taken, and let go of, since it was looked at, is looked at once more. */
+  async #news(run: RunSummary): Promise<RunSummary> {
+    const { active, stored, ticker, owner } = this.#parts;
+    const news = quiet(ticker.news(run));
+    if (run.owner === undefined || run.owner.id === owner) {
+      const now = await stored.whenAvailable(() => stored.find(run.key));
+      if (active.get(run.runId) !== undefined || now.state !== run.state || now.wakeAtMs !== run.wakeAtMs) return now;
+    }
+    return news;
+  }
+
+  /** No process has it, and none takes it before it is due. */
+  #isAsleep({ owner, state, wakeAtMs }: RunSummary): boolean {
+    const { ticker, clock } = this.#parts;
+    if (owner !== undefined || wakeAtMs === undefined || isEnded(state) || state === 'SUSPENDED') return false;
+    return wakeAtMs === 'never' || wakeAtMs > (ticker.storeNowMs() ?? clock.nowMs());
   }
 }

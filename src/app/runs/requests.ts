@@ -5,6 +5,15 @@ import { runView } from '../views/run-view.js';
 
 export type RequestKind = Exclude<InboxMessage['kind'], 'signal'>;
 
+/** What is asked of a run. */
+export interface Request {
+  readonly kind: RequestKind;
+  /** Of the task whose revert has failed, for `retryRevert` and `skipRevert`. */
+  readonly path?: string | undefined;
+  /** Why it is to be cancelled. */
+  readonly reason?: string | undefined;
+}
+
 /** Where runs are found, and written to. */
 export interface RequestedRuns {
   find(key: string): Promise<RunSummary>;
@@ -32,16 +41,16 @@ export class Requests {
   }
 
   /**
-   * @param path of the task whose revert has failed, for `retryRevert` and `skipRevert`
    * @param check may refuse the run before anything is written
    * @throws RunNotFoundError, RunEndedError, RunNotFailedError, RevertNotFailedError
    */
-  async ask(id: string, kind: RequestKind, path?: string, check?: (run: RunSummary) => void): Promise<Requested> {
+  async ask(id: string, { kind, path, reason }: Request, check?: (run: RunSummary) => void): Promise<Requested> {
     const run = await this.#runs.find(id);
     if (kind === 'retryFailed' && run.state !== 'FAILURE') throw new RunNotFailedError(id, run.state);
     if (path !== undefined) await this.#mustHaveFailed(run, path);
     check?.(run);
-    return { run, message: await this.#runs.send(run, kind, path === undefined ? {} : { payload: path }) };
+    const payload = path ?? reason;
+    return { run, message: await this.#runs.send(run, kind, payload === undefined ? {} : { payload }) };
   }
 
   async #mustHaveFailed(run: RunSummary, path: string): Promise<void> {

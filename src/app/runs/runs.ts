@@ -1,19 +1,22 @@
 import type { CompiledFlow } from '../../compilation/index.js';
-import { type AnyRunResult, beginRun, foldRun, type NewRun, resetRun, runOf } from '../../engine/index.js';
+import { type AnyRunResult, beginRun } from '../../engine/index.js';
 import { atMost } from '../../model/clock.js';
-import { RunConflictError, RunOwnedError } from '../../model/errors.js';
 import type { InboxMessage, LoadedRun, RunSummary } from '../../persistence/index.js';
+import { ActiveRuns } from '../driving/active-runs.js';
+import { Conducting, type ConductingParts } from '../driving/conducting.js';
+import { Driver, type DriverParts, quiet, type StartedRun } from '../driving/driver.js';
+import { given, refuseOthers } from '../driving/given.js';
+import { type JoinOptions, WAIT_FOR_OWNER } from '../driving/join-options.js';
+import { Recovery, type RecoveryParts } from '../driving/recovery.js';
+import { Sleepers } from '../driving/sleepers.js';
+import { type Sent, StoredRuns } from '../driving/stored-runs.js';
+import { Ticker } from '../driving/ticker.js';
+import { StoreQueue } from '../queue/store-queue.js';
 import { checkRunOptions, type RunNames } from '../registry/check-run-options.js';
 import type { FlowFinder } from '../registry/flow-finder.js';
 import type { PreparedInputs } from '../registry/inputs.js';
 import { onlyRunsOf } from '../registry/registry.js';
-import { ActiveRuns } from './active-runs.js';
-import { Driver, type DriverParts, quiet, type StartedRun } from './driver.js';
-import { type JoinOptions, WAIT_FOR_OWNER } from './join-options.js';
 import { Ownership } from './ownership.js';
-import { Recovery, type RecoveryParts } from './recovery.js';
-import { type Sent, StoredRuns } from './stored-runs.js';
-import { Ticker } from './ticker.js';
 
 /** A store that gives no answer is not waited for any longer by an app that stops. */
 export const LEAVING_MS = 1_000;
@@ -21,6 +24,8 @@ export const LEAVING_MS = 1_000;
 export interface RunsParts extends DriverParts {
   /** Whether this app takes up what others leave. */
   readonly recover: boolean;
+  /** See {@link RecoveryParts.asleepOnly}. */
+  readonly asleepOnly: boolean;
   readonly maxActive: number;
   readonly flows: RecoveryParts['flows'];
 }
@@ -28,12 +33,15 @@ export interface RunsParts extends DriverParts {
 /** What an app does with runs, whoever drives them. */
 export class Runs {
   readonly #parts: RunsParts;
+  readonly queue: StoreQueue;
+  readonly #engineContext: DriverParts;
   readonly #active = new ActiveRuns();
   readonly #stored: StoredRuns;
   readonly #ticker: Ticker;
   readonly #driver: Driver;
   readonly #ownership: Ownership;
   readonly #recovery: Recovery;
+  readonly #sleepers: Sleepers;
   #ready: Promise<unknown> | undefined;
   #stopping: Promise<void> | undefined;
 
@@ -42,11 +50,30 @@ export class Runs {
     this.#parts = parts;
     this.#stored = new StoredRuns(parts, () => this.#active.isClosed);
     const onMessage = (message: InboxMessage): void => this.#active.deliver(message);
-    this.#ticker = new Ticker({ journal, clock, owner, leaseMs, storeTimeoutMs, onMessage, taker: () => this.#recovery });
-    const lost: DriverParts['lost'] = (run, error) => this.#recovery.lost(run, error);
-    this.#driver = new Driver({ ...parts, lost }, this.#active, this.#stored, this.#ticker);
+    this.#ticker = new Ticker({ journal, clock, owner, leaseMs, storeTimeoutMs, onMessage, taker: () => this.queue.taker });
+    this.#sleepers = new Sleepers({ clock, journal, ticker: this.#ticker });
+    this.#engineContext = {
+      ...parts,
+      lost: (run, error) => this.#recovery.lost(run, error),
+      sleepers: this.#sleepers,
+      horizonMs: () => this.#recovery.horizonMs,
+      storeNowMs: () => this.#ticker.storeNowMs(),
+    };
+    this.#driver = new Driver(this.#engineContext, this.#active, this.#stored, this.#ticker);
     this.#recovery = new Recovery({ ...parts, active: this.#active, driver: this.#driver, hurry: () => this.#ticker.hurry() });
-    this.#ownership = new Ownership({ owner, active: this.#active, stored: this.#stored, ticker: this.#ticker, driver: this.#driver });
+    this.queue = new StoreQueue({
+      ...{ ...parts, engineContext: this.#engineContext, active: this.#active, stored: this.#stored, ticker: this.#ticker },
+      ...{ sleepers: this.#sleepers, recovery: this.#recovery, conducting: () => this.conducting() },
+      ...{ outcome: (flows, key) => this.outcome(flows, key), beginRecovery: () => this.#recover() },
+    });
+    this.#ownership = new Ownership({
+      owner,
+      clock,
+      active: this.#active,
+      stored: this.#stored,
+      ticker: this.#ticker,
+      driver: this.#driver,
+    });
   }
 
   /** See {@link StoredRuns.open}. */
@@ -56,15 +83,19 @@ export class Runs {
 
   /** From now on this app takes up what dead or stopped processes leave, if it is to. That alone keeps no process alive. */
   recover(): void {
-    if (!this.#parts.recover) return;
+    if (this.#parts.recover) this.#recover();
+  }
+
+  #recover(): void {
     this.#recovery.begin();
-    this.#ticker.beatOn();
+    // What is let go of in this process alone wakes it by itself.
+    if (!this.#parts.asleepOnly) this.#ticker.beatOn();
   }
 
   /** Like {@link recover}; resolves after the first tick. Keeps the process alive until {@link stop}. */
   async ready(): Promise<void> {
     this.recover();
-    if (!this.#parts.recover) return;
+    if (!this.#ticker.asksDue && (!this.#parts.recover || this.#parts.asleepOnly)) return;
     this.#ready ??= this.#active.untilAbandoned(undefined, this.#ticker.use());
     await this.#ready;
   }
@@ -78,7 +109,10 @@ export class Runs {
     const done = await this.#ticker.use();
     try {
       const all = await this.#recovery.takeAll();
-      return all.map(({ run, result }) => ({ key: run.key, result: quiet(result.then((ended) => ended ?? this.#elsewhere(run))) }));
+      return all.map(({ run, result }) => {
+        const ended = quiet(result.then((known) => known ?? this.#elsewhere(run)));
+        return { key: run.key, result: () => ended };
+      });
     } finally {
       done();
     }
@@ -95,6 +129,7 @@ export class Runs {
   }
 
   async #start(flow: CompiledFlow, names: RunNames, inputs: PreparedInputs): Promise<StartedRun> {
+    if (flow.limits !== undefined) return this.#startInTurn(flow, names, inputs);
     checkRunOptions(flow, inputs, names);
     const done = await this.#ticker.use();
     try {
@@ -104,19 +139,47 @@ export class Runs {
       const key = names.key ?? runId;
       const params = { ...names, runId, key, ...given(inputs) };
       const begun = await this.#active.opening(key, () => this.#driver.begin(flow, params));
-      if (!('exists' in begun)) return begun;
+      const flows = onlyRunsOf({ flow, args: inputs.args });
+      if (!('exists' in begun)) {
+        const { engine, result } = begun;
+        return { key, result: async () => (await result) ?? this.outcome(flows, key), ...(engine === undefined ? {} : { engine }) };
+      }
       refuseOthers(begun.exists, flow, inputs);
-      return { key, result: quiet(this.#ownership.join(onlyRunsOf({ flow, args: inputs.args }), begun.exists, WAIT_FOR_OWNER)) };
+      const joined = quiet(this.#ownership.join(flows, begun.exists, WAIT_FOR_OWNER));
+      return { key, result: () => joined };
     } finally {
       done();
     }
+  }
+
+  /** Where a run has the id already that is under way, it is joined; else it waits with those that were posted. */
+  async #startInTurn(flow: CompiledFlow, names: RunNames, inputs: PreparedInputs): Promise<StartedRun> {
+    const { key, result, run } = await this.queue.start({ flow }, names, inputs);
+    if (run === undefined || run.state === 'PENDING') return { key, result };
+    return this.adopt(onlyRunsOf({ flow }), run);
+  }
+
+  /** What schedules are fired with, whose runs begin here. */
+  readonly scheduling = () => ({ active: this.#active, driver: this.#driver, ticker: this.#ticker, outcome: this.outcome.bind(this) });
+
+  /** For one run, which it may stop by itself. */
+  conducting(): Conducting {
+    const begin: ConductingParts['begin'] = async ({ flow, names, inputs }) => {
+      checkRunOptions(flow, inputs, names);
+      if (flow.limits !== undefined) return { exists: await this.find((await this.#startInTurn(flow, names, inputs)).key) };
+      const begun = await this.#active.opening(names.key, () => this.#driver.begin(flow, { ...names, ...given(inputs) }));
+      if ('exists' in begun) refuseOthers(begun.exists, flow, inputs);
+      return begun;
+    };
+    const parts = { ...this.#parts, active: this.#active, driver: this.#driver, stored: this.#stored, ticker: this.#ticker };
+    return new Conducting({ ...parts, begin, leave: (run, isHeld) => this.#recovery.leave(run, isHeld) });
   }
 
   /** Writes a run down that begins when an app runs it, unless there is one of this id. */
   async prepare(flow: CompiledFlow, names: RunNames & { readonly key: string }, inputs: PreparedInputs): Promise<void> {
     checkRunOptions(flow, inputs, names);
     const params = { ...names, ...given(inputs), owner: null };
-    const begun = await this.#active.opening(names.key, () => beginRun(flow, params, this.#parts));
+    const begun = await this.#active.opening(names.key, () => beginRun(flow, params, this.#engineContext));
     if ('exists' in begun) refuseOthers(begun.exists, flow, inputs);
   }
 
@@ -129,7 +192,7 @@ export class Runs {
     const done = await this.#ticker.use();
     try {
       const run = await this.#stored.whenAvailable(() => this.find(key));
-      return await this.#ownership.join(flows, run, options);
+      return await this.#ownership.join(flows, run, { ...options, wakes: true });
     } finally {
       done();
     }
@@ -137,24 +200,12 @@ export class Runs {
 
   /** The result of a run, whoever drives it, or no process: only read, and waited for. */
   outcome(flows: FlowFinder, key: string): Promise<AnyRunResult> {
-    return this.#ownership.outcome(flows, key);
+    return this.#active.untilAbandoned(key, this.#ownership.outcome(flows, key));
   }
 
   /** Lets a run that rests begin anew, when an app runs it. @throws RunOwnedError when it is under way */
   async reset(flows: FlowFinder, key: string): Promise<void> {
-    await this.#active.opening(key, async () => {
-      const run = await this.find(key);
-      flows.check(run);
-      const loaded = await this.load(run);
-      const status = await foldRun(loaded);
-      if (status.state === 'RUNNING') throw new RunOwnedError(key, run.owner?.id ?? 'that died');
-      const { engine, first } = await resetRun(
-        runOf(flows.of(status.creation), status, this.#parts.codec, false),
-        loaded.inbox,
-        this.#parts,
-      );
-      engine.announce(first);
-    });
+    await this.queue.reset(flows, key);
   }
 
   /**
@@ -171,7 +222,8 @@ export class Runs {
         done();
       }
     });
-    return { key: run.key, result: quiet(this.#active.untilAbandoned(run.key, result)) };
+    const ended = quiet(this.#active.untilAbandoned(run.key, result));
+    return { key: run.key, result: () => ended };
   }
 
   /** Ends as the work does, or when this app has stopped: what it asked is not waited for then. @throws AppStoppedError */
@@ -198,7 +250,8 @@ export class Runs {
   async suspend(key: string): Promise<void> {
     // Without waiting, where its engine is here: a listener that asks for it stops the run before the next task is called.
     const driven = this.#active.byKey(key);
-    if (driven !== undefined) return driven.engine.suspend();
+    // One that is being let go of hears it from its inbox, as one elsewhere.
+    if (driven?.engine.suspend()) return;
     await this.untilStopped(this.find(key).then((run) => this.send(run, 'suspend')));
   }
 
@@ -209,21 +262,32 @@ export class Runs {
    */
   async send(run: RunSummary, kind: InboxMessage['kind'], sent?: Sent): Promise<InboxMessage> {
     const message = await this.#stored.send(run, kind, sent);
-    this.#active.deliver(message);
+    // One that a living process has hears it there.
+    if (this.#active.get(run.runId) !== undefined) this.#active.deliver(message);
+    else if (this.#parts.recover && run.owner?.alive !== true) this.#ticker.hurry();
     return message;
   }
 
+  /** Takes up nothing more; resolves when nothing is driven here any more, or after so long. {@link stop} ends the wait, too. */
+  async drain(withinMs: number): Promise<void> {
+    // What sleeps in this process alone goes on here, or nowhere.
+    if (!this.#parts.asleepOnly) this.#recovery.end();
+    await atMost(this.#parts.clock, withinMs, this.#sleepers.allRest(this.#active));
+  }
+
   /** Starts nothing more, waits for what is under way, at most `graceMs`, and gives up the lease. */
-  stop(): Promise<void> {
-    this.#stopping ??= this.#stop();
+  stop(graceMs: number = this.#parts.graceMs): Promise<void> {
+    this.#stopping ??= this.#stop(graceMs);
     return this.#stopping;
   }
 
-  async #stop(): Promise<void> {
-    const { clock, graceMs, journal, owner } = this.#parts;
+  async #stop(graceMs: number): Promise<void> {
+    const { clock, journal, owner } = this.#parts;
     this.#active.close();
     const cancels = [clock.after(graceMs, () => this.#active.giveUp()), clock.after(graceMs + LEAVING_MS, () => this.#active.abandon())];
+    this.#sleepers.end();
     await this.#active.settled();
+    await atMost(clock, LEAVING_MS, this.queue.posted.settled());
     for (const cancel of cancels) cancel();
     // Where the store is away the lease ends by itself.
     await atMost(
@@ -233,15 +297,4 @@ export class Runs {
     );
     this.#active.abandon();
   }
-}
-
-/** What a run is given, as it is written. */
-function given({ values, args, hash }: PreparedInputs): Pick<NewRun, 'inputs' | 'args' | 'inputsHash'> {
-  return { inputs: values, ...(args === undefined ? {} : { args }), inputsHash: hash };
-}
-
-/** @throws RunConflictError when the id belongs to another flow or other inputs */
-function refuseOthers(run: RunSummary, flow: CompiledFlow, inputs: PreparedInputs): void {
-  if (run.flow !== flow.name || run.inputsHash !== inputs.hash)
-    throw new RunConflictError(run.key, flow.name, run.flow, inputs.args === undefined ? 'inputs' : 'inputs or args');
 }

@@ -1,11 +1,11 @@
 import type { AnyFlow, CompiledView, RunResult } from '../../authoring/index.js';
-import { type AnyRunResult, type Engine, type FlowEvent, pathOf, type RunStatistics, type StepDecision } from '../../engine/index.js';
+import { type AnyRunResult, type Engine, type FlowEvent, pathOf, type RunStatistics, type StepPlan } from '../../engine/index.js';
 import type { RunState } from '../../model/states.js';
+import type { JoinOptions } from '../driving/join-options.js';
 import type { RunNames } from '../registry/check-run-options.js';
 import type { AppFlow } from '../registry/flow-finder.js';
 import type { PreparedInputs } from '../registry/inputs.js';
 import { onlyRunsOf } from '../registry/registry.js';
-import type { JoinOptions } from '../runs/join-options.js';
 import type { Runs } from '../runs/runs.js';
 import { StepGate } from './step-gate.js';
 
@@ -174,7 +174,7 @@ export class UntypedFlowEngine {
   }
 }
 
-function stepOf({ run }: Engine, { commands }: StepDecision, events: readonly FlowEvent[]): RunStep {
+function stepOf({ run }: Engine, { commands }: StepPlan, events: readonly FlowEvent[]): RunStep {
   const called = commands.flatMap((command) => (command.do === 'call' ? [command.atom] : []));
   const { seq, state } = run.status;
   return { seq, state, events, starting: called.map((atom) => pathOf(run.flow, atom)) };

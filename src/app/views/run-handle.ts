@@ -1,6 +1,8 @@
 import type { AnyFlow, RunResult, SentWith, SignalIn } from '../../authoring/index.js';
-import type { RunStatistics } from '../../engine/index.js';
+import type { FlowEvent, RunStatistics } from '../../engine/index.js';
 import type { RunState } from '../../model/states.js';
+import type { CancelOptions } from './cancel-options.js';
+import type { FollowOptions } from './follow-options.js';
 import type { InspectOptions, RunView } from './run-view.js';
 
 /** How a signal is sent. */
@@ -21,14 +23,21 @@ export interface RunHandle<F extends AnyFlow> {
   result(): Promise<RunResult<F>>;
   /** Asks it to stop between two tasks; its result is then `SUSPENDED`. @throws RunEndedError `RUN_ENDED` */
   suspend(): Promise<void>;
-  /** Asks it to end, undone: the signals of what is under way are aborted, the rest is reverted. Its result is then `CANCELLED`. @throws RunEndedError `RUN_ENDED` */
-  cancel(): Promise<void>;
+  /**
+   * Asks it to end: the signals of what is under way are aborted, and what was done is reverted, or stays done with `undo: false`. Its result
+   * is then `CANCELLED`. As `app.cancel` does.
+   *
+   * @throws RunEndedError `RUN_ENDED`
+   */
+  cancel(options?: CancelOptions): Promise<void>;
   /**
    * Sends it a signal, as `app.signal` does.
    *
    * @throws InvalidInputError `INVALID_INPUT`, RunEndedError `RUN_ENDED`, SignalsFullError `SIGNALS_FULL`
    */
   signal<const Name extends string>(name: SignalIn<F, Name>, ...sent: [...SentWith<F, Name>, options?: SignalOptions]): Promise<void>;
+  /** What becomes of it, from its journal: see `app.follow`. */
+  follow(options?: FollowOptions): AsyncIterable<FlowEvent>;
   /** What its journal says of it. @throws RunNotFoundError `RUN_NOT_FOUND` */
   inspect(options?: InspectOptions): Promise<RunView>;
   /** What its engine in this process has done so far; nothing when it was driven elsewhere. */

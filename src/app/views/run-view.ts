@@ -9,7 +9,9 @@ import {
   shownBeside,
   shownFailure,
   shownResult,
+  stateOf,
   storedSecrets,
+  turnOf,
 } from '../../engine/index.js';
 import type { Codec } from '../../model/codec/codec.js';
 import type { Failure, FailureReport } from '../../model/failure.js';
@@ -28,12 +30,23 @@ export interface RunInfo {
   readonly flow: string;
   readonly version: number;
   readonly state: RunState;
+  /** With CANCELLED: something that it has done, or may have, stays done. `cancel(id)` undoes it yet. */
+  readonly partial?: true;
   /** Milliseconds since 1970. */
   readonly createdAtMs: number;
   readonly logbook?: string;
   readonly metadata?: Metadata;
   /** The process that has the run, and whether it is alive; a replica can't tell (`postgres(url, { readOnly: true })`). */
   readonly owner?: { readonly id: string; readonly alive?: boolean };
+  /** Nothing happens in the run for long, and no process has it until then (milliseconds since 1970), or until a message comes. */
+  readonly asleep?: { readonly untilMs?: number };
+  /** Of runs that were left to whoever is free the highest is begun first. Absent: 0. */
+  readonly priority?: number;
+  /**
+   * It was left to whoever is free, and has not begun: it may be begun from then on (milliseconds since 1970). Without a time, too many processes
+   * died with it, and it is left alone until it is requeued.
+   */
+  readonly posted?: { readonly dueAtMs?: number };
 }
 
 /** How a run is looked at. */
@@ -48,12 +61,16 @@ export interface RunView extends RunInfo {
   readonly startedAtMs?: number;
   /** When it ended. */
   readonly endedAtMs?: number;
+  /** When it has to be done (`deadlineMs`), in milliseconds since 1970. */
+  readonly deadlineAtMs?: number;
   /** What the factory of its flow was called with. */
   readonly args?: unknown;
   /** Decoded; by name. */
   readonly inputs: Readonly<Record<string, unknown>>;
   /** What it gave, when it ended in SUCCESS and the app has the version of the flow that it ran. */
   readonly results?: Readonly<Record<string, unknown>>;
+  /** Why it was cancelled, as `cancel` was told. */
+  readonly reason?: string;
   /** What failed, and was not overcome by a retry, in its order. */
   readonly failures: readonly FailureReport[];
   /** Paths of the tasks that are to be undone and are not, the one that is next first. */
@@ -74,6 +91,8 @@ export interface AtomView {
   readonly intention: Intention;
   /** Pieces of work so far: each begins when the atom leaves PENDING. */
   readonly round: number;
+  /** Which try of the round it is at, from 1; a task has several by its own `retry`. */
+  readonly turn: number;
   /** Calls of execute so far, crashed ones included. */
   readonly executions: number;
   /** Calls of revert so far. */
@@ -85,7 +104,7 @@ export interface AtomView {
   /** What execute gave, while it stands. */
   readonly result?: unknown;
   readonly failure?: Failure;
-  /** The failure of an earlier attempt, which a retry has undone. */
+  /** The failure of an earlier attempt, which a retry has undone, or after which the task is called again. */
   readonly overcome?: Failure;
   readonly revertResult?: unknown;
   readonly revertFailure?: Failure;
@@ -97,8 +116,10 @@ export interface AtomView {
   readonly revertEndedAtMs?: number;
   /** When it goes on by itself, in milliseconds since 1970. */
   readonly wakeAtMs?: number;
-  /** While it is WAITING. */
+  /** While it is WAITING, or pauses before its next attempt. */
   readonly waiting?: Waiting;
+  /** The executor that its task names in this app's flow. It is not kept with the run: a resume calls it where the flow says then. */
+  readonly runsOn?: string;
 }
 
 /** Which runs to list. */
@@ -137,12 +158,17 @@ export interface RunsPage {
   readonly next?: string;
 }
 
-export function runInfo({ key, flow, version, state, createdAtMs, logbook, metadata, owner }: RunSummary): RunInfo {
+export function runInfo(run: RunSummary): RunInfo {
+  const { key, flow, version, state, partial, createdAtMs, logbook, metadata, owner, wakeAtMs, priority } = run;
+  const isPosted = state === 'PENDING' && owner === undefined && wakeAtMs !== undefined;
   return {
-    ...{ id: key, flow, version, state, createdAtMs },
+    ...{ id: key, flow, version, state, ...(partial === undefined ? {} : { partial }), createdAtMs },
     ...(logbook === undefined ? {} : { logbook }),
     ...(metadata === undefined ? {} : { metadata }),
     ...(owner === undefined ? {} : { owner }),
+    ...(priority === undefined ? {} : { priority }),
+    ...(isPosted ? { posted: wakeAtMs === 'never' ? {} : { dueAtMs: wakeAtMs } } : {}),
+    ...(state !== 'RUNNING' || wakeAtMs === undefined ? {} : { asleep: wakeAtMs === 'never' ? {} : { untilMs: wakeAtMs } }),
   };
 }
 
@@ -169,22 +195,36 @@ export async function runView(
   const status = await foldRun(loaded);
   const flow = find?.(status.creation);
   const table = atomsOf(status, loaded.shape);
+  const { partial: _, ...summary } = loaded.summary;
   const masked = show === 'plain' ? undefined : storedSecrets(status.manifest, table);
   const secrets = show === 'plain' ? undefined : anySecrets(masked, storedSecrets(flow?.manifest, table));
   const shown = (name: string, json: Json): unknown => (secrets?.inputs.has(name) === true ? MASKED : codec.decode(json));
   const inputs = Object.entries(status.creation.inputs).map(([name, json]) => [name, shown(name, json)] as const);
   const looking = { codec, secrets, masked };
-  const atoms = status.atoms.map((atom, index) => atomView(atom, index, table[index] ?? [`#${index}`, 'task'], looking));
+  const runsOn = executorsIn(flow);
+  const atoms = status.atoms.map((atom, index) => ({
+    ...atomView(atom, index, table[index] ?? [`#${index}`, 'task'], looking),
+    ...runsOn.get(table[index]?.[0]),
+  }));
   const known = { atoms: table.map(([path, kind]) => ({ path, kind })), secrets, isPlain: show === 'plain' };
   const results = flow?.fingerprint === status.fingerprint ? viewedResults(flow, status, codec, secrets) : undefined;
   return {
-    ...{ ...runInfo(loaded.summary), state: status.state, ...timesOf(status, ['startedAtMs', 'endedAtMs']) },
+    ...{ ...runInfo({ ...summary, ...stateOf(known, status) }), ...timesOf(status, ['startedAtMs', 'endedAtMs', 'deadlineAtMs']) },
+    ...(status.reason === undefined ? {} : { reason: status.reason }),
     ...(status.creation.args === undefined ? {} : { args: codec.decode(status.creation.args) }),
     ...{ inputs: Object.fromEntries(inputs), atoms },
     ...(results === undefined ? {} : { results }),
     ...{ failures: failuresOf(known, status), pendingReverts: pendingReverts(known, status) },
     ...waitingIn(status.state, atoms),
   };
+}
+
+/** By the paths of the tasks that name one. */
+function executorsIn(flow: CompiledFlow | undefined): ReadonlyMap<string | undefined, Pick<AtomView, 'runsOn'>> {
+  const named = flow?.atoms.flatMap((atom) =>
+    atom.kind === 'task' && atom.runsOn !== undefined ? [[atom.path, { runsOn: atom.runsOn }] as const] : [],
+  );
+  return new Map(named ?? []);
 }
 
 const ATOM_TIMES = ['startedAtMs', 'endedAtMs', 'revertStartedAtMs', 'revertEndedAtMs', 'wakeAtMs'] as const;
@@ -205,7 +245,7 @@ function atomView(atom: AtomStatus, index: number, [path, kind]: Shape['atoms'][
   const showDetails = (all: Secrets | undefined, of: number, details: unknown) =>
     masked?.secretReaders.has(of) === true ? details : shownBeside(all, of, details);
   return {
-    ...{ kind, path, state, intention, round, executions, reversions, progress },
+    ...{ kind, path, state, intention, round, turn: turnOf(atom), executions, reversions, progress },
     ...decoded('progressDetails', atom.progressDetails, showDetails),
     ...decoded('result', atom.result, shownResult),
     ...failed('failure', failure),

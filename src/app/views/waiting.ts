@@ -3,7 +3,8 @@ import { type AtomState, isEnded, type RunState } from '../../model/states.js';
 
 /** What something waits for. */
 export interface Waiting {
-  readonly for: 'timer' | 'signal';
+  /** `retry`: for its next attempt. */
+  readonly for: 'timer' | 'signal' | 'retry';
   /** Of the signal. */
   readonly name?: string;
   /** Milliseconds since 1970; `untilMs` is absent where it waits for ever. */
@@ -19,11 +20,15 @@ interface Seen {
 }
 
 /** What an atom waits for; nothing where it does not. */
-export function waitingOf({ state, awaited, startedAtMs: sinceMs = 0 }: AtomStatus): { readonly waiting?: Waiting } {
+export function waitingOf(atom: AtomStatus): { readonly waiting?: Waiting } {
+  const { state, intention, awaited, startedAtMs: sinceMs = 0, endedAtMs = sinceMs, wakeAtMs } = atom;
+  if (state === 'RETRYING' && intention === 'EXECUTE' && wakeAtMs !== undefined) {
+    return { waiting: { for: 'retry', sinceMs: endedAtMs, untilMs: wakeAtMs } };
+  }
   if (state !== 'WAITING' || awaited === undefined) return {};
   const { signal, untilMs } = awaited;
-  const until = untilMs === undefined ? {} : { untilMs };
-  return { waiting: signal === undefined ? { for: 'timer', sinceMs, ...until } : { for: 'signal', name: signal, sinceMs, ...until } };
+  const due = untilMs === undefined ? {} : { untilMs };
+  return { waiting: signal === undefined ? { for: 'timer', sinceMs, ...due } : { for: 'signal', name: signal, sinceMs, ...due } };
 }
 
 /** What a run waits for: nothing while something of it is done. */

@@ -7,7 +7,7 @@ import { asRecord, nodeDefinition, unknownKeys } from '../placement/placement.js
 import { retryDefinitionOf } from '../retry/retry-definition.js';
 import type { Factories } from './factories.js';
 
-const KNOWN_TO_FLOWS = new Set(['version', 'continues']);
+const KNOWN_TO_FLOWS = new Set(['version', 'continues', 'deadlineMs', 'concurrency', 'rate']);
 const KNOWN_TO_LINKS = new Set(['decider', 'depth']);
 
 /**
@@ -37,11 +37,22 @@ function emptyFlow(pattern: FlowDefinition['pattern'], name: unknown, mode: Flow
     name: typeof name === 'string' ? name : '',
     version: options?.version ?? 1,
     ...(options?.continues === undefined ? {} : { continues: Object.freeze([options.continues].flat()) }),
+    ...(options?.deadlineMs === undefined ? {} : { deadlineMs: options.deadlineMs }),
+    ...(options?.concurrency === undefined ? {} : { concurrency: copied(options.concurrency) }),
+    ...(options?.rate === undefined ? {} : { rate: copied(options.rate) }),
     mode,
     input: { kind: 'none' },
     nodes: [],
     unknownOptions: unknownKeys(options, KNOWN_TO_FLOWS),
   };
+}
+
+/** As it is now, whatever its caller does to it later; what is no plain object is for `compile()` to refuse. */
+function copied(option: unknown): unknown {
+  if (typeof option !== 'object' || option === null || Array.isArray(option)) return option;
+  const { weights, ...rest } = option as { readonly weights?: unknown };
+  const isMap = typeof weights === 'object' && weights !== null;
+  return Object.freeze({ ...rest, ...(weights === undefined ? {} : { weights: isMap ? Object.freeze({ ...weights }) : weights }) });
 }
 
 /** What was added so far, last first: builders share what they have in common, so a flow of n nodes costs n. */

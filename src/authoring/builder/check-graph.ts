@@ -1,12 +1,12 @@
 import type { ParsesInput } from '../definition/flow.js';
 import type { AnyNode, Demands, Gives, Needs } from '../definition/node-types.js';
-import type { Parsing, SaidOfNode, Unchecked } from '../placement/check-add.js';
+import type { Parsing, SentenceOfNode, Unchecked } from '../placement/check-add.js';
 import type { Conflicts } from '../placement/conflicts.js';
 import type { RequiredKeys } from '../words/names.js';
-import type { MayBeAbsent, Visible } from '../words/scope.js';
 import type { Fits, Listed, Sentence, SentenceWith, Shown, Wrong } from '../words/sentence.js';
 import type { IsUnion, Together } from '../words/unions.js';
 import type { Unmet } from '../words/unmet.js';
+import type { MayBeAbsent, Visible } from '../words/visible-values.js';
 
 /*
  * One batch of a graph: `Ns` maps names to nodes, `Outputs` names of values to all that their provider gives, `Who` to the
@@ -113,7 +113,7 @@ type Found<M, Ns, Chunks, Names, Ids, Soft, Outputs, Who, Given, Cycle, Id, Node
     : 'DUPLICATE_NODE'
   : 'NOT_A_NODE';
 
-type Said<Code, F, Ns, Chunks, Names, Soft, Outputs, Who, Given, Cycle, Id, Node, I, O> = Code extends 'NOT_PROVIDED'
+type SentenceOf<Code, F, Ns, Chunks, Names, Soft, Outputs, Who, Given, Cycle, Id, Node, I, O> = Code extends 'NOT_PROVIDED'
   ? Sentence<Code, { flow: F; value: Listed<Exclude<RequiredKeys<I>, Names | Given>> }>
   : Code extends 'WRONG_TYPE'
     ? SentenceWith<
@@ -131,7 +131,7 @@ type Said<Code, F, Ns, Chunks, Names, Soft, Outputs, Who, Given, Cycle, Id, Node
             ? Sentence<Code, { flow: F; nodes: Listed<Cycle> }>
             : Code extends 'NEEDS_CONFLICT'
               ? Sentence<Code, { flow: F; value: Listed<Conflicts<Ns, Exclude<keyof I, Names | Given>>> }>
-              : SaidOfNode<Code, F, Id, Node>;
+              : SentenceOfNode<Code, F, Id, Node>;
 
 type FoundIn<M, Chunks, Names, Ids, Soft, Ns, Outputs, Who, Given, Cycle> = {
   [Id in keyof Ns]: Found<
@@ -167,10 +167,10 @@ export type FoundInBatch<M, Chunks, Names, Ids, Soft, Ns> = FoundIn<
   CycleIn<Waits<Ns, ProviderOf<Ns>, keyof ProviderOf<Ns>>>
 >;
 
-type SaidOfNodes<F, Chunks, Names, Soft, Ns, Outputs, Who, Given, Cycle, Codes> = {
+type SentenceOfNodes<F, Chunks, Names, Soft, Ns, Outputs, Who, Given, Cycle, Codes> = {
   [Id in keyof Ns]: Id extends keyof Codes
     ? Codes[Id] extends Wrong
-      ? Said<Codes[Id], F, Ns, Chunks, Names, Soft, Outputs, Who, Given, Cycle, Id, Ns[Id], Needs<Ns[Id]>, Gives<Ns[Id]>>
+      ? SentenceOf<Codes[Id], F, Ns, Chunks, Names, Soft, Outputs, Who, Given, Cycle, Id, Ns[Id], Needs<Ns[Id]>, Gives<Ns[Id]>>
       : Ns[Id]
     : Ns[Id];
 };
@@ -180,7 +180,7 @@ export type CheckBatch<Codes, F, Chunks, Names, Soft, Ns> = [
   [Extract<Codes[keyof Codes], Wrong>] extends [never] ? Fits : 'wrong',
 ] extends [Wrong]
   ? Shown<
-      SaidOfNodes<
+      SentenceOfNodes<
         F,
         Chunks,
         Names,

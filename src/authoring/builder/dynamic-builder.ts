@@ -3,8 +3,9 @@ import type { Depth } from '../definition/definition.js';
 import type { Flow, NeedsResolve } from '../definition/flow.js';
 import type { AnyNode, Demands } from '../definition/node-types.js';
 import type { NotANode } from '../placement/check-add.js';
+import type { AnyRetry } from '../placement/retry-policy.js';
+import type { TaskTuning } from '../placement/tuning.js';
 import type { CustomRetry, RetryClass, RetryDemands } from '../retry/custom-retry.js';
-import type { AnyRetry } from '../retry/retry.js';
 import type { RequiredKeys } from '../words/names.js';
 import type { Fits, Listed, Sentence, Shown, Wrong } from '../words/sentence.js';
 import type { Storable } from '../words/storable.js';
@@ -13,7 +14,7 @@ import type { Storable } from '../words/storable.js';
 export type StorableRecord = Readonly<Record<string, Storable>>;
 
 /** How a node is placed in a flow made from data. */
-export interface DynamicOptions {
+export interface DynamicOptions extends TaskTuning {
   readonly name?: string;
   readonly rebind?: Readonly<Record<string, string>>;
   readonly inject?: Readonly<Record<string, unknown>>;
@@ -24,13 +25,15 @@ export interface DynamicOptions {
 
 /** The node itself, unless it reads services that the flow does not have. Of erased tasks and flows that is not known. */
 type CheckDynamic<S, N> = [[N] extends [AnyNode] ? MissingIn<S, Demands<N>> : 'NOT_A_NODE'] extends [Wrong]
-  ? Shown<[N] extends [AnyNode] ? SaidOfServices<S, Demands<N>> : NotANode<'…', N>>
+  ? Shown<[N] extends [AnyNode] ? SentenceOfServices<S, Demands<N>> : NotANode<'…', N>>
   : N;
 
 type CheckDynamicRetry<S, R> = [[R] extends [AnyRetry | RetryClass | CustomRetry] ? MissingIn<S, RetryDemands<R>> : 'NOT_A_RETRY'] extends [
   Wrong,
 ]
-  ? Shown<[R] extends [AnyRetry | RetryClass | CustomRetry] ? SaidOfServices<S, RetryDemands<R>> : Sentence<'NOT_A_RETRY', { flow: '…' }>>
+  ? Shown<
+      [R] extends [AnyRetry | RetryClass | CustomRetry] ? SentenceOfServices<S, RetryDemands<R>> : Sentence<'NOT_A_RETRY', { flow: '…' }>
+    >
   : R;
 
 /** Demands of which nothing is known, as those of `AnyTask`, have every name or none. */
@@ -42,7 +45,7 @@ type MissingIn<S, D> = [string] extends [keyof D]
       : 'MISSING_SERVICE'
     : 'MISSING_SERVICE';
 
-type SaidOfServices<S, D> = Sentence<
+type SentenceOfServices<S, D> = Sentence<
   'MISSING_SERVICE',
   { flow: '…'; service: Listed<[Exclude<RequiredKeys<D>, keyof S>] extends [never] ? keyof D : Exclude<RequiredKeys<D>, keyof S>> }
 >;

@@ -30,9 +30,9 @@ export type LinkEnd<F, Nodes, Id, Other = never> = Id extends keyof Nodes
   : Sentence<'UNKNOWN_NODE', { flow: F; node: Id }>;
 
 /** What a link says beside its nodes. */
-export interface LinkOptions<Told, D> {
+export interface LinkOptions<History, D> {
   /** Says whether the target runs. Asked once the source has ended, and not if it was skipped. */
-  readonly decider: (history: Told) => boolean;
+  readonly decider: (history: History) => boolean;
   /**
    * What a `false` skips beside the target. `all` (default): everything that comes after it, in flows around this one as
    * well. `flow`: what comes after it in this flow. `neighbors`: the tasks right after it. `atom`: nothing else.
@@ -61,5 +61,5 @@ export type AfterDeciders<Nodes, Ties, Prov> = [Skipped<Ties, Depth>] extends [n
 
 type GivenByOthers<Nodes, Target> = { [Id in keyof Nodes]: Id extends Target ? never : keyof Gives<Nodes[Id]> }[keyof Nodes];
 
-/** What is left behind when only `Target` and what it needs run: nobody says in types which other nodes that are. */
+/** What is left behind when only `Target` and what it needs run: types don't know which other nodes that are. */
 export type AfterTarget<Nodes, Target, Prov> = Flat<Loosened<Prov, GivenByOthers<Nodes, Target>>>;

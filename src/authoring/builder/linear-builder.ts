@@ -3,9 +3,9 @@ import type { Demands, Gives, LiteralName, Nameable, Needs } from '../definition
 import type { AddOptions, FoundInOptions, PlacedNeeds, PlacedOutputs, Tolerated } from '../placement/add-options.js';
 import type { CheckAdd, FoundInNode, Mode } from '../placement/check-add.js';
 import type { Flat } from '../words/names.js';
-import type { Counter, Drop, DropFromAll, Provided, Visible } from '../words/scope.js';
 import type { Both } from '../words/unions.js';
 import type { Unmet } from '../words/unmet.js';
+import type { Counter, Drop, DropFromAll, Provided, Visible } from '../words/visible-values.js';
 import type { BranchDemands, BranchNeeds, BranchOutputs, CheckBranches, FreshName } from './choice.js';
 import type { CheckReturn, FlowEnd, Returned } from './flow-end.js';
 import type { LinearState } from './states.js';
@@ -154,6 +154,7 @@ export interface LinearBuilder<in out State extends LinearState> {
       PlacedOutputs<Gives<N>, Rename>
     >,
     options: AddOptions<
+      N,
       State['flow'],
       Nameable<N, Needs<N>>,
       Nameable<N, Gives<N>>,

@@ -1,5 +1,5 @@
 import type { Mode } from '../placement/check-add.js';
-import type { Counter } from '../words/scope.js';
+import type { Counter } from '../words/visible-values.js';
 
 /** What is known of a linear flow that is being built. */
 export interface LinearState {

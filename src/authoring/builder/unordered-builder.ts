@@ -3,10 +3,10 @@ import type { Demands, Gives, LiteralName, Nameable, Needs } from '../definition
 import type { AddOptions, FoundInOptions, PlacedNeeds, PlacedOutputs, Tolerated } from '../placement/add-options.js';
 import type { CheckAdd, FoundInNode, Mode } from '../placement/check-add.js';
 import type { Flat } from '../words/names.js';
-import type { Drop } from '../words/scope.js';
 import type { Listed, Sentence, Shown } from '../words/sentence.js';
 import type { Both } from '../words/unions.js';
 import type { Unmet } from '../words/unmet.js';
+import type { Drop } from '../words/visible-values.js';
 import type { CheckReturn, FlowEnd, Returned } from './flow-end.js';
 import type { UnorderedState } from './states.js';
 
@@ -115,6 +115,7 @@ export interface UnorderedBuilder<in out State extends UnorderedState> {
       PlacedOutputs<Gives<N>, Rename>
     >,
     options: AddOptions<
+      N,
       State['flow'],
       Nameable<N, Needs<N>>,
       Nameable<N, Gives<N>>,

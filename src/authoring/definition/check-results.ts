@@ -9,13 +9,13 @@ import type { LastOf } from '../words/unions.js';
 export type FoundInResults<R, P, K> = [NoResult<R>] extends [never] ? FoundInOutputs<Outputs<AsResults<R>>, R, P, K> : 'RESULT_NOT_OBJECT';
 
 /** The sentence for that code. */
-export type SaidOfResults<Code, R, P, K> = Code extends 'RESULT_NOT_OBJECT'
+export type SentenceOfResults<Code, R, P, K> = Code extends 'RESULT_NOT_OBJECT'
   ? Sentence<Code, { what: [NoResult<R>] extends [never] ? 'one with a symbol as key' : NoResult<R> }>
   : Code extends 'UNNAMED_VALUES'
     ? Sentence<Code, { does: 'returns' }>
     : Code extends 'NAMES_NOT_LITERAL'
       ? Sentence<Code, { option: string extends NamesOf<P> ? 'provides' : 'keeps' }>
-      : SaidOfOutputs<Code, Outputs<AsResults<R>>, P, K>;
+      : SentenceOfOutputs<Code, Outputs<AsResults<R>>, P, K>;
 
 /** What stands where one object of outputs should be. */
 type NoResult<R> = 0 extends 1 & R
@@ -60,7 +60,7 @@ type FoundInOutputs<O, R, P, K> = [Exclude<keyof O, NamesOf<P> | NamesOf<K>>] ex
       : 'PROVIDES_MISSING'
     : 'RESULT_NOT_OBJECT';
 
-type SaidOfOutputs<Code, O, P, K> = Code extends 'PROVIDES_MISSING'
+type SentenceOfOutputs<Code, O, P, K> = Code extends 'PROVIDES_MISSING'
   ? Sentence<Code, { value: Listed<Exclude<keyof O, NamesOf<P> | NamesOf<K>>> }>
   : Code extends 'PROVIDES_UNKNOWN'
     ? Sentence<Code, { value: Listed<Exclude<NamesOf<P> | NamesOf<K>, keyof O>> }>

@@ -1,7 +1,7 @@
 import type { CertainNames, NamesOf, OptionalKeys, OptionalNames, RequiredKeys } from '../words/names.js';
 import type { AsResults } from '../words/results.js';
 import type { Fits, FlowError, Listed, Sentence, Shown, Wrong } from '../words/sentence.js';
-import type { FoundInResults, SaidOfResults, SchemaMismatch } from './check-results.js';
+import type { FoundInResults, SchemaMismatch, SentenceOfResults } from './check-results.js';
 import type { Hooked, WrongHooks } from './hooks.js';
 import type { AnyArgs, InputsOf, ResultsOf, RevertInputsOf } from './node-types.js';
 import type { OutcomeOf } from './outcome.js';
@@ -20,11 +20,11 @@ export type InstanceOf<C extends AnyClass> = C extends abstract new (...args: An
  * plain text, because TypeScript puts a line of its own above the errors of decorators.
  */
 export type CheckTask<Found, C extends AnyClass, R, P, K, V> = [Found] extends [Wrong]
-  ? Shown<TextOf<SaidOfClass<Found, InstanceOf<C>, R, P, K, V>>>
+  ? Shown<TextOf<SentenceOfClass<Found, InstanceOf<C>, R, P, K, V>>>
   : C;
 
 /** The text of an error. */
-export type TextOf<Said> = Said extends FlowError<infer Message> ? Message : never;
+export type TextOf<Complaint> = Complaint extends FlowError<infer Message> ? Message : never;
 
 export type FoundInClass<C, T, R, P, K, V> = C extends new (
   ...args: AnyArgs
@@ -72,10 +72,10 @@ type RevertOf<T> = T extends { revert(...args: infer Args): unknown }
   ? { readonly inputs: RevertInputsOf<T>; readonly args: Args }
   : { readonly inputs: {}; readonly args: readonly [] };
 
-type SaidOfClass<Code, T, R, P, K, V> = Code extends 'HOOK_UNFIT'
+type SentenceOfClass<Code, T, R, P, K, V> = Code extends 'HOOK_UNFIT'
   ? Sentence<Code, { hook: Listed<WrongHooksOf<T>> }>
   : Code extends `REVERT_${string}`
-    ? SaidOfRevert<Code, RevertOf<T>['inputs'], R, V>
+    ? SentenceOfRevert<Code, RevertOf<T>['inputs'], R, V>
     : Code extends 'SCHEMA_MISMATCH'
       ? Sentence<
           Code,
@@ -88,7 +88,7 @@ type SaidOfClass<Code, T, R, P, K, V> = Code extends 'HOOK_UNFIT'
             >;
           }
         >
-      : SaidOfExecute<Code, InputsOf<T>, ReturnOf<T>, R, P, K>;
+      : SentenceOfExecute<Code, InputsOf<T>, ReturnOf<T>, R, P, K>;
 
 /** What is wrong with `execute`, which takes `I` and gives `O`. */
 export type FoundInExecute<I, O, R, P, K> = [Exclude<keyof I, NamesOf<R>>] extends [never]
@@ -119,7 +119,7 @@ type Unlisted<I> = [I] extends [string | number | bigint | boolean | symbol | nu
       : 'REQUIRES_MISSING';
 
 /** The sentence for a code of {@link FoundInExecute}. */
-export type SaidOfExecute<Code, I, O, R, P, K> = Code extends 'REQUIRES_MISSING'
+export type SentenceOfExecute<Code, I, O, R, P, K> = Code extends 'REQUIRES_MISSING'
   ? Sentence<Code, { value: Listed<Exclude<keyof I, NamesOf<R>>> }>
   : Code extends 'REQUIRES_UNKNOWN'
     ? Sentence<Code, { value: Listed<Exclude<NamesOf<R>, keyof I>> }>
@@ -128,21 +128,21 @@ export type SaidOfExecute<Code, I, O, R, P, K> = Code extends 'REQUIRES_MISSING'
       : Code extends 'REQUIRES_NOT_REQUIRED'
         ? Sentence<Code, { value: Listed<Extract<RequiredKeys<I>, OptionalNames<R>>> }>
         : Code extends 'NAMES_NOT_LITERAL' | 'UNNAMED_VALUES'
-          ? SaidOfNames<Code, I, O, R, P, K>
+          ? SentenceOfNames<Code, I, O, R, P, K>
           : Code extends 'SCHEMA_MISMATCH'
             ? Sentence<Code, { value: Listed<SchemaMismatch<R, I> | SchemaMismatch<P, AsResults<O>> | SchemaMismatch<K, AsResults<O>>> }>
             : Code extends keyof PlainSentences
               ? Sentence<Code>
-              : SaidOfResults<Code, O, P, K>;
+              : SentenceOfResults<Code, O, P, K>;
 
 /** Of inputs if it is about them, otherwise of results. */
-type SaidOfNames<Code extends 'NAMES_NOT_LITERAL' | 'UNNAMED_VALUES', I, O, R, P, K> = Code extends 'UNNAMED_VALUES'
+type SentenceOfNames<Code extends 'NAMES_NOT_LITERAL' | 'UNNAMED_VALUES', I, O, R, P, K> = Code extends 'UNNAMED_VALUES'
   ? string extends keyof I
     ? Sentence<Code, { does: 'takes' }>
-    : SaidOfResults<Code, O, P, K>
+    : SentenceOfResults<Code, O, P, K>
   : string extends NamesOf<R>
     ? Sentence<Code, { option: 'requires' }>
-    : SaidOfResults<Code, O, P, K>;
+    : SentenceOfResults<Code, O, P, K>;
 
 /** Sentences that need no facts. */
 interface PlainSentences {
@@ -173,7 +173,7 @@ type CanRevert<Given, O, RI, Args extends readonly unknown[], V> = [Extract<Requ
   : 'REVERT_UNFIT';
 
 /** The sentence for a code of {@link FoundInRevert}. */
-export type SaidOfRevert<Code, RI, R, V> = Code extends 'REVERT_REQUIRES_MISSING'
+export type SentenceOfRevert<Code, RI, R, V> = Code extends 'REVERT_REQUIRES_MISSING'
   ? Sentence<Code, { value: Listed<Exclude<keyof RI, NamesOf<R> | NamesOf<V>>> }>
   : Code extends 'REVERT_REQUIRES_UNKNOWN'
     ? Sentence<Code, { value: Listed<Exclude<NamesOf<V>, keyof RI | NamesOf<R>>> }>

@@ -6,7 +6,7 @@ interface MetadataStore {
 }
 const store: MetadataStore = Reflect;
 
-/** Leaves something with a class: in reflect-metadata, or where that is absent in a property that nobody lists. */
+/** Leaves something with a class: in reflect-metadata, or where that is absent in a property that is not enumerable. */
 export function leave(key: symbol, target: object, left: object): void {
   if (store.defineMetadata) store.defineMetadata(key, left, target);
   else Object.defineProperty(target, key, { value: left, configurable: true });

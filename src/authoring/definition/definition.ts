@@ -1,3 +1,4 @@
+import type { Failure } from '../../model/failure.js';
 import type { StandardSchema } from '../../model/schema.js';
 import type { Decision } from '../../model/states.js';
 
@@ -42,11 +43,27 @@ export interface TaskDefinition {
   readonly onInterrupted: OnInterrupted;
   /** How often revert is called when it fails; absent: once. */
   readonly revertRetry?: TimesDefinition;
+  /** How it is called, unless it is placed with something else. */
+  readonly tuning?: Tuning;
   /** Grows when the task means something else: a run that has begun it goes on only with the same. */
   readonly version: number;
   readonly code: TaskCode;
   /** It is no code that is called, but a time or a signal that is waited for. For names and order it is a task like others. */
   readonly wait?: WaitDefinition;
+}
+
+/** How a task is called: what it says itself, or where it is placed. */
+export interface Tuning {
+  /** How often it is called when it fails; absent: once. */
+  readonly retry?: TimesDefinition;
+  /** Whether it is called again after a failure; as it was written. */
+  readonly retryIf?: (failure: Failure) => unknown;
+  /** How long one call may take, for how long it may say nothing, and how long all may take; as they were written. Absent: any time. */
+  readonly timeoutMs?: number;
+  readonly heartbeatMs?: number;
+  readonly deadlineMs?: number;
+  /** The executor of the app that calls it, as it was written; absent: the app's own. */
+  readonly runsOn?: string;
 }
 
 /** What a wait waits for. */
@@ -105,7 +122,7 @@ export type RetryDefinition =
 
 /** A retry whose decisions are code of the user. */
 export interface CustomRetryDefinition {
-  readonly kind: 'own';
+  readonly kind: 'custom';
   /** Of the class or object, for pictures and messages. */
   readonly name: string;
   readonly requires: readonly Port[];
@@ -136,6 +153,8 @@ export interface Placement {
   readonly override: boolean;
   /** It may fail without failing its flow. */
   readonly optional?: true;
+  /** How it is called here. */
+  readonly tuning?: Tuning;
 }
 
 /** Something was added that is neither a task nor a flow; kept so that `compile()` can say so. */
@@ -198,6 +217,11 @@ export interface FlowDefinition {
   readonly version: number;
   /** Older versions whose runs this one goes on with. */
   readonly continues?: readonly number[];
+  /** How long a run of it may take, as it was written; absent: as long as it likes. */
+  readonly deadlineMs?: number;
+  /** How many of its runs may be under way, and begin, as it was written; absent: any number. */
+  readonly concurrency?: unknown;
+  readonly rate?: unknown;
   /** `open`: unmet inputs become what the flow requires. `closed`: they are errors. `dynamic`: made from data, checked by compile(). */
   readonly mode: 'closed' | 'open' | 'dynamic';
   /** `.input<I>()` is erased: then only a run knows the names. */

@@ -53,7 +53,7 @@ export interface NeedsResolve {
 }
 
 /**
- * Part of a flow's services when it parses its input with a schema: nobody would do that if it were a node of another flow.
+ * Part of a flow's services when it parses its input with a schema: as a node of another flow it would not be parsed.
  * May be left out, so that the types of flows can be written down without it.
  */
 export interface ParsesInput {

@@ -18,7 +18,7 @@ export interface KnownMethod {
  * written as an arrow field or is assigned in a constructor. An instance is made for that, once, where a class makes one
  * without arguments: not before somebody asks, since a class that is being decorated can't make any yet.
  *
- * @returns `null` when there is none; `undefined` when nobody can tell without the instance that a container makes
+ * @returns `null` when there is none; `undefined` when that is unknown without the instance that a container makes
  */
 export function methodOf(code: TaskCode, name: Method): KnownMethod | null | undefined {
   const { kind, target } = code;
@@ -44,7 +44,7 @@ export function methodIn(target: unknown, name: Method): KnownMethod | undefined
     const value = (target as Readonly<Record<Method, unknown>>)[name];
     return typeof value === 'function' ? { length: value.length } : undefined;
   } catch {
-    // A getter that throws stands for something: whoever calls it is told what is wrong.
+    // A getter that throws stands for something: whoever calls it gets the error.
     return { length: 0 };
   }
 }

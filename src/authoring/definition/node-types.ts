@@ -69,7 +69,7 @@ type NeedsOf<Node> = Node extends new (
         : {};
 
 /**
- * The values that a node leaves behind, as far as types know their names; of one of several nodes nobody sees but what each of
+ * The values that a node leaves behind, as far as types know their names; of one of several nodes only what each of
  * them does.
  */
 export type Gives<Node> = Node extends new (

@@ -1,8 +1,10 @@
+import type { AnyFlow } from '../definition/flow.js';
 import type { Named } from '../words/names.js';
 import type { Fits, Sentence } from '../words/sentence.js';
 import type { StorableValue } from '../words/storable.js';
 import type { ValueName } from '../words/value-names.js';
 import type { ImpossibleIn } from './check-add.js';
+import type { TaskTuning } from './tuning.js';
 
 /** Completes the keys in editors; says nothing about values. */
 type Hint<Values> = { readonly [Name in keyof Values]?: unknown };
@@ -64,10 +66,32 @@ export interface TolerantOptions<Optional> {
   readonly optional?: Optional;
 }
 
+/** An option of tasks; of a flow each of its tasks has its own. */
+type OfTask<N, Option extends keyof TaskTuning> = [N] extends [AnyFlow]
+  ? Sentence<'TUNING_UNFIT', { node: '…'; option: Option; reason: 'it is a flow, and each of its tasks has its own' }>
+  : TaskTuning[Option];
+
+/** How a node is called: see {@link TaskTuning}. Each type is worked out where its option is given. */
+export interface TuningOptions<N> {
+  /** How often the task is called when it fails, instead of what it says itself. */
+  readonly retry?: OfTask<N, 'retry'>;
+  /** Whether to call it again after this failure, instead of what it says itself. */
+  readonly retryIf?: OfTask<N, 'retryIf'>;
+  /** How long one call of the task may take, in milliseconds, instead of what it says itself; `Infinity`: as long as it likes. */
+  readonly timeoutMs?: OfTask<N, 'timeoutMs'>;
+  /** For how long a call of the task may say nothing, in milliseconds, instead of what it says itself; `Infinity`: any time. */
+  readonly heartbeatMs?: OfTask<N, 'heartbeatMs'>;
+  /** How long all calls of one piece of work may take, in milliseconds, instead of what the task says itself; `Infinity`: as long as they like. */
+  readonly deadlineMs?: OfTask<N, 'deadlineMs'>;
+  /** Name of the executor of the app that calls the task, instead of what it says itself. */
+  readonly runsOn?: OfTask<N, 'runsOn'>;
+}
+
 /** How a node is placed in a flow. */
-export interface AddOptions<Flow, I, O, Names, Ids, Name, Rebind, Inject, Rename, Override, Optional>
+export interface AddOptions<N, Flow, I, O, Names, Ids, Name, Rebind, Inject, Rename, Override, Optional>
   extends RenameOptions<Flow, I, O, Names, Rebind, Inject, Rename>,
-    TolerantOptions<Optional> {
+    TolerantOptions<Optional>,
+    TuningOptions<N> {
   /** The node's name, unique among its siblings. Default: the task's or the flow's. */
   readonly name?: Name & ([Extract<Name, Ids>] extends [never] ? unknown : Sentence<'DUPLICATE_NODE', { flow: Flow; node: Name }>);
   /** `true`: outputs may replace values of the same name, for the nodes that follow. Default `false`. */

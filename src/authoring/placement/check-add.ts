@@ -1,8 +1,8 @@
 import type { ParsesInput } from '../definition/flow.js';
 import type { AnyNode, LiteralName } from '../definition/node-types.js';
 import type { RequiredKeys } from '../words/names.js';
-import type { MayBeAbsent, Visible } from '../words/scope.js';
 import type { Fits, Listed, Sentence, SentenceWith, Shown, Wrong } from '../words/sentence.js';
+import type { MayBeAbsent, Visible } from '../words/visible-values.js';
 import type { Conflicts } from './conflicts.js';
 import type { AnyFactory } from './factory.js';
 
@@ -43,7 +43,7 @@ export type Place = 'node' | 'branch';
  * that may still become required, since they come from outside.
  */
 export type CheckAdd<Found, Flow, Recent, Chunks, Names, Taken, Soft, At extends Place, Node, I, O, Siblings = {}> = [Found] extends [Wrong]
-  ? Shown<Said<Found, Flow, Recent, Chunks, Names, Taken, Soft, At, Node, I, O, Siblings>>
+  ? Shown<SentenceOf<Found, Flow, Recent, Chunks, Names, Taken, Soft, At, Node, I, O, Siblings>>
   : Node;
 
 /** The first thing that is wrong. Without its sentence, which TypeScript would work out for nodes that fit, too. */
@@ -66,7 +66,7 @@ export type FoundInNode<M, Recent, Chunks, Names, Ids, Taken, Soft, Node, I, O, 
 /** Demands of which nothing is known, as those of `AnyFlow`, have every name. */
 export type Parsing<D> = string extends keyof D ? Fits : 'NESTED_SCHEMA';
 
-type Said<Code, Flow, Recent, Chunks, Names, Taken, Soft, At extends Place, Node, I, O, Siblings> = Code extends 'MISSING_VALUE'
+type SentenceOf<Code, Flow, Recent, Chunks, Names, Taken, Soft, At extends Place, Node, I, O, Siblings> = Code extends 'MISSING_VALUE'
   ? Sentence<Code, { flow: Flow; value: Listed<Missing<Names, I>> }>
   : Code extends 'WRONG_TYPE'
     ? SentenceWith<
@@ -82,13 +82,13 @@ type Said<Code, Flow, Recent, Chunks, Names, Taken, Soft, At extends Place, Node
           ? Sentence<Code, { flow: Flow; value: Listed<ImpossibleIn<I> | Conflicts<Siblings, Exclude<keyof I, Names>>> }>
           : Code extends 'OPTIONS_WIDE'
             ? Sentence<Code>
-            : SaidOfNode<Code, Flow, LiteralName<Node>, Node>;
+            : SentenceOfNode<Code, Flow, LiteralName<Node>, Node>;
 
 /** Names of what nothing can be: two inputs that were bound to one value need types that exclude each other. */
 export type ImpossibleIn<I> = { [Name in keyof I]-?: [I[Name]] extends [never] ? Name : never }[keyof I];
 
 /** What is wrong with a node wherever it is put. */
-export type SaidOfNode<Code, Flow, Id, Node> = Code extends 'DUPLICATE_NODE'
+export type SentenceOfNode<Code, Flow, Id, Node> = Code extends 'DUPLICATE_NODE'
   ? Sentence<Code, { flow: Flow; node: Id }>
   : Code extends 'NESTED_SCHEMA'
     ? Sentence<Code, { node: Id }>

@@ -3,9 +3,10 @@ import { flowDefinitionOf } from '../definition/flow-value.js';
 import { taskDefinitionOf } from '../definition/task-metadata.js';
 import { composeOptions } from './compose-options.js';
 import { factoryDefinitionOf } from './factory.js';
+import { TUNING_OPTIONS, tuningOf } from './tuning.js';
 import { usedIn } from './use.js';
 
-const KNOWN = new Set(['name', 'rebind', 'inject', 'provides', 'override', 'optional']);
+const KNOWN = new Set<string>(['name', 'rebind', 'inject', 'provides', 'override', 'optional', ...TUNING_OPTIONS]);
 
 /** Most placements say nothing: they share this. */
 const NONE: Readonly<Record<string, never>> = Object.freeze({});
@@ -16,6 +17,7 @@ export function nodeDefinition(node: unknown, options?: unknown): NodeDefinition
   const used = usedIn(node);
   if (used !== undefined) return nodeDefinition(used.node, composeOptions(asRecord(used.options), asRecord(options)));
   const given = asRecord(options);
+  const tuning = tuningOf(given);
   const placement: Placement = Object.freeze({
     // As it was written: what is no text is for `compile()` to refuse.
     name: given.name as string | undefined,
@@ -24,6 +26,7 @@ export function nodeDefinition(node: unknown, options?: unknown): NodeDefinition
     provides: asNames(given.provides),
     override: given.override === true,
     ...(given.optional === true ? { optional: true as const } : {}),
+    ...(tuning === undefined ? {} : { tuning }),
   });
   return Object.freeze({
     node: taskDefinitionOf(node) ?? flowDefinitionOf(node) ?? notANode(node),

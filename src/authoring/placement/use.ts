@@ -2,7 +2,7 @@ import { brandOf } from '../definition/brand.js';
 import type { AnyNode, Gives, Nameable, Needs } from '../definition/node-types.js';
 import type { Use } from '../definition/used-node.js';
 import type { Fits, Shown, Wrong } from '../words/sentence.js';
-import type { PlacedNeeds, PlacedOutputs, RenameOptions, TolerantOptions, Tolerated } from './add-options.js';
+import type { PlacedNeeds, PlacedOutputs, RenameOptions, TolerantOptions, Tolerated, TuningOptions } from './add-options.js';
 import type { NotANode } from './check-add.js';
 
 /**
@@ -37,7 +37,9 @@ export function use<
   Found = [N] extends [AnyNode] ? Fits : 'NOT_A_NODE',
 >(
   node: [Found] extends [Wrong] ? Shown<NotANode<'…', N>> : N,
-  options: RenameOptions<'…', Nameable<N, Needs<N>>, Nameable<N, Gives<N>>, string, Rebind, Inject, Rename> & TolerantOptions<Optional>,
+  options: RenameOptions<'…', Nameable<N, Needs<N>>, Nameable<N, Gives<N>>, string, Rebind, Inject, Rename> &
+    TolerantOptions<Optional> &
+    TuningOptions<N>,
 ): Use<N, PlacedNeeds<Needs<N>, Rebind, Inject>, Tolerated<PlacedOutputs<Gives<N>, Rename>, Optional>> {
   return Object.freeze({ '~flowproof': Object.freeze({ kind: 'use' as const, node: node as N, options }) });
 }

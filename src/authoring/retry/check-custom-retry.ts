@@ -9,7 +9,7 @@ import type { RetryContext } from './retry-context.js';
 
 /** The class itself when `@Retry`'s names agree with its signatures, otherwise the sentence that says where they don't. */
 export type CheckRetryClass<Found, C extends AnyClass, R, P> = [Found] extends [Wrong]
-  ? Shown<TextOf<SaidOfRetry<Found, RetryInputs<InstanceOf<C>>, RetryOutputs<InstanceOf<C>>, R, P>>>
+  ? Shown<TextOf<SentenceOfRetry<Found, RetryInputs<InstanceOf<C>>, RetryOutputs<InstanceOf<C>>, R, P>>>
   : C;
 
 /** What is wrong with a class of retries, whose instances are `T`. */
@@ -47,7 +47,7 @@ type FoundInRetryOutputs<O, P> = [Extract<OptionalKeys<O>, CertainNames<P>>] ext
     : 'PROVIDES_NOT_OPTIONAL';
 
 /** The sentence for that code. */
-export type SaidOfRetry<Code, I, O, R, P> = Code extends 'RETRY_REQUIRES_MISSING'
+export type SentenceOfRetry<Code, I, O, R, P> = Code extends 'RETRY_REQUIRES_MISSING'
   ? Sentence<Code, { value: Listed<Exclude<keyof I, NamesOf<R>>> }>
   : Code extends 'RETRY_REQUIRES_UNKNOWN'
     ? Sentence<Code, { value: Listed<Exclude<NamesOf<R>, keyof I>> }>
@@ -59,9 +59,9 @@ export type SaidOfRetry<Code, I, O, R, P> = Code extends 'RETRY_REQUIRES_MISSING
           ? Sentence<Code, { value: Listed<Exclude<keyof O, NamesOf<P>>> }>
           : Code extends 'RETRY_PROVIDES_UNKNOWN'
             ? Sentence<Code, { value: Listed<Exclude<NamesOf<P>, keyof O>> }>
-            : SaidOfRetryOutputs<Code, O, P>;
+            : SentenceOfRetryOutputs<Code, O, P>;
 
-type SaidOfRetryOutputs<Code, O, P> = Code extends 'PROVIDES_NOT_OPTIONAL'
+type SentenceOfRetryOutputs<Code, O, P> = Code extends 'PROVIDES_NOT_OPTIONAL'
   ? Sentence<Code, { value: Listed<Extract<OptionalKeys<O>, CertainNames<P>>> }>
   : Code extends 'PROVIDES_NOT_REQUIRED'
     ? Sentence<Code, { value: Listed<Extract<RequiredKeys<O>, OptionalNames<P>>> }>
@@ -70,9 +70,9 @@ type SaidOfRetryOutputs<Code, O, P> = Code extends 'PROVIDES_NOT_OPTIONAL'
       : Sentence<'RETRY_UNFIT'>;
 
 // biome-ignore lint/suspicious/noExplicitAny: the services are collected and demanded elsewhere
-type Told<I, H> = [H, I, RetryContext<any>];
+type RetryArgs<I, H> = [H, I, RetryContext<any>];
 type Takes<T, Method extends string, I, H> = T extends { [Key in Method]: (...args: infer Args) => unknown }
-  ? Told<I, H> extends readonly [...Args, ...unknown[]]
+  ? RetryArgs<I, H> extends readonly [...Args, ...unknown[]]
     ? true
     : false
   : true;

@@ -1,8 +1,9 @@
 import type { Mode, Unchecked } from '../placement/check-add.js';
+import type { AnyRetry } from '../placement/retry-policy.js';
 import type { RequiredKeys } from '../words/names.js';
 import type { Fits, Listed, Sentence, SentenceWith, Shown, Wrong } from '../words/sentence.js';
 import type { CustomRetry, RetryClass, RetryGives, RetryInputs, RetryNeeds } from './custom-retry.js';
-import type { AnyRetry, ItemOf } from './retry.js';
+import type { ItemOf } from './retry.js';
 
 /** Values that a retry gives to a flow that has `Values`. */
 export type Tried<R, Values> = { [Name in keyof RetryGives<R>]: Settled<RetryGives<R>[Name], Values> };
@@ -30,7 +31,7 @@ type Undeclared<R> = R extends AnyRetry | RetryClass ? false : [keyof RetryInput
 /** The retry itself when the flow has what it reads and not yet what it gives, otherwise the error that says so. */
 export type CheckRetry<F, M extends Mode, Values, R> =
   Found<M, Values, R, RetryNeeds<R>, keyof RetryGives<R>> extends Wrong
-    ? Shown<Said<Found<M, Values, R, RetryNeeds<R>, keyof RetryGives<R>>, F, Values, RetryNeeds<R>, keyof RetryGives<R>>>
+    ? Shown<SentenceOf<Found<M, Values, R, RetryNeeds<R>, keyof RetryGives<R>>, F, Values, RetryNeeds<R>, keyof RetryGives<R>>>
     : R;
 
 type Found<M extends Mode, Values, R, Req, Given> = [R] extends [AnyRetry | RetryClass | CustomRetry]
@@ -47,7 +48,7 @@ type Found<M extends Mode, Values, R, Req, Given> = [R] extends [AnyRetry | Retr
       : 'MISSING_VALUE'
   : 'NOT_A_RETRY';
 
-type Said<Code, F, Values, Req, Given> = Code extends 'MISSING_VALUE'
+type SentenceOf<Code, F, Values, Req, Given> = Code extends 'MISSING_VALUE'
   ? Sentence<Code, { flow: F; value: Listed<Exclude<RequiredKeys<Req>, keyof Values>> }>
   : Code extends 'WRONG_TYPE'
     ? SentenceWith<

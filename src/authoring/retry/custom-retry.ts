@@ -1,8 +1,8 @@
 import type { Decision } from '../../model/states.js';
 import type { NeedsResolve } from '../definition/flow.js';
 import type { AnyArgs } from '../definition/node-types.js';
+import type { RetryPolicy } from '../placement/retry-policy.js';
 import type { AsResults } from '../words/results.js';
-import type { RetryPolicy } from './retry.js';
 
 /** Another attempt, and not before this many milliseconds have passed. The pause survives crashes. */
 export interface DelayedRetry {

@@ -1,11 +1,11 @@
+import type { RetryPolicy } from '../placement/retry-policy.js';
 import type { NamesOf, ShapeOf } from '../words/names.js';
 import type { AsResults } from '../words/results.js';
 import type { Shown, Wrong } from '../words/sentence.js';
 import type { ValueNames } from '../words/value-names.js';
-import type { FoundInRetryNames, SaidOfRetry } from './check-custom-retry.js';
+import type { FoundInRetryNames, SentenceOfRetry } from './check-custom-retry.js';
 import type { RetryAnswer } from './custom-retry.js';
 import type { History } from './history.js';
-import type { RetryPolicy } from './retry.js';
 import type { RetryContext } from './retry-context.js';
 import { customRetryDefinition } from './retry-definition.js';
 
@@ -14,7 +14,7 @@ type Checked<Result, I, R, P> =
   FoundInRetryNames<I, AsResults<Awaited<Result>>, R, P> extends Wrong
     ? unknown extends Result
       ? unknown
-      : Shown<SaidOfRetry<FoundInRetryNames<I, AsResults<Awaited<Result>>, R, P>, I, AsResults<Awaited<Result>>, R, P>>
+      : Shown<SentenceOfRetry<FoundInRetryNames<I, AsResults<Awaited<Result>>, R, P>, I, AsResults<Awaited<Result>>, R, P>>
     : unknown;
 
 /**

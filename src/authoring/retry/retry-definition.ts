@@ -17,7 +17,7 @@ export interface CustomRetryNames {
 /** The definition that `@Retry` and `defineRetry` leave behind. */
 export function customRetryDefinition(name: string, names: CustomRetryNames, code: TaskCode, isDeclared = true): CustomRetryDefinition {
   return Object.freeze({
-    kind: 'own',
+    kind: 'custom',
     name,
     requires: portsOf(names.requires),
     provides: portsOf(names.provides),

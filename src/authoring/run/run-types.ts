@@ -10,7 +10,7 @@ import type { Together } from '../words/unions.js';
 type NameOf<F> = F extends { readonly name: infer Name extends string } ? Name : never;
 
 /** Name in sentences; a class has none in types. */
-type SaidName<F> = string extends NameOf<F> ? '…' : NameOf<F>;
+type NameInText<F> = string extends NameOf<F> ? '…' : NameOf<F>;
 
 /** The flow that a run is about: a task counts as a flow with one node. */
 export type RootOf<Root> = Root extends AnyFlow
@@ -31,8 +31,10 @@ export type RunResult<F extends AnyFlow> = F extends AnyFlow
         | {
             readonly state: 'CANCELLED';
             readonly failures: readonly FailureReport[];
-            /** Something that was done stays done: never so where cancelling undoes, as it does. */
+            /** Something that was done, or may have been, stays done: only after `cancel(id, { undo: false })`. */
             readonly partial: boolean;
+            /** Why it was cancelled, as `cancel` was told. */
+            readonly reason?: string;
           }
         | {
             readonly state: 'FAILURE';
@@ -62,13 +64,13 @@ export type Resolve = (task: TaskClass) => object | Promise<object>;
 export type Unseen = '~flowproof: unseen';
 
 /** Shows a sentence without refusing anything: for a property that is missing, which TypeScript refuses itself. */
-interface FlowNote<Message extends string> {
+export interface FlowNote<Message extends string> {
   readonly '~flowproof: error'?: Message;
 }
 
 type MissingService<F, Missing> = [Missing] extends [never]
   ? never
-  : SentenceText<'MISSING_SERVICE', { flow: SaidName<F>; service: Listed<Missing> }>;
+  : SentenceText<'MISSING_SERVICE', { flow: NameInText<F>; service: Listed<Missing> }>;
 /** One sentence for each flow that misses services. */
 type MissingServices<F, Names> = F extends AnyFlow ? MissingService<F, Exclude<RequiredKeys<ServicesOf<F>>, Names>> : never;
 
@@ -80,21 +82,21 @@ type Impossible<All> = { [Name in keyof All]-?: [All[Name]] extends [never] ? Na
  * `All` compares: TypeScript could not tell what a method without a return type returns while it infers the type that the
  * method is a part of.
  */
-type CheckServices<F, All, Names> = [Names] extends [Unseen]
-  ? [MissingServices<F, never>] extends [never]
+type CheckServices<F, All, Names, Offered = never> = [Names] extends [Unseen]
+  ? [MissingServices<F, Offered>] extends [never]
     ? All
-    : All & FlowNote<MissingServices<F, never>>
-  : [MissingServices<F, Names>] extends [never]
+    : All & FlowNote<MissingServices<F, Offered>>
+  : [MissingServices<F, Names | Offered>] extends [never]
     ? [Impossible<All>] extends [never]
       ? All & { readonly [Name in Names & PropertyKey]: unknown }
-      : FlowError<SentenceText<'SERVICE_CONFLICT', { flow: Listed<SaidName<F>>; service: Listed<Impossible<All>> }>>
-    : All & FlowError<MissingServices<F, Names>>;
+      : FlowError<SentenceText<'SERVICE_CONFLICT', { flow: Listed<NameInText<F>>; service: Listed<Impossible<All>> }>>
+    : All & FlowError<MissingServices<F, Names | Offered>>;
 
 /** TypeScript takes any object for `{}`: then an input that the flow does not take would go unseen. */
 type InputsFor<F extends AnyFlow> = 0 extends 1 & F
   ? { readonly [name: string]: unknown }
   : [keyof Requires<F>] extends [never]
-    ? { readonly [name: string]: Sentence<'UNKNOWN_RUN_INPUT', { flow: SaidName<F>; value: '…' }> }
+    ? { readonly [name: string]: Sentence<'UNKNOWN_RUN_INPUT', { flow: NameInText<F>; value: '…' }> }
     : Requires<F>;
 
 type OptionOf<Key extends string, Needed, Type> = Needed extends true ? { readonly [K in Key]: Type } : { readonly [K in Key]?: Type };
@@ -129,7 +131,7 @@ type FoundInRoot<Root> = [Root] extends [AnyFlow | AnyTask] ? Fits : 'NOT_A_FLOW
 
 /** The flow or task itself when it can run without options, otherwise the sentence that says what it needs. */
 export type RunsAlone<Root> = [FoundInRoot<Root>] extends [Wrong] ? Runs<Root> : RootAlone<Root, RootOf<Root>>;
-type RootAlone<Root, F extends AnyFlow> = [FoundAlone<F>] extends [Wrong] ? Shown<SaidAlone<FoundAlone<F>, F>> : Root;
+type RootAlone<Root, F extends AnyFlow> = [FoundAlone<F>] extends [Wrong] ? Shown<SentenceAlone<FoundAlone<F>, F>> : Root;
 type FoundAlone<F extends AnyFlow> = [RequiredKeys<Requires<F>>] extends [never]
   ? [RequiredKeys<ServicesOf<F>>] extends [never]
     ? [WantsResolve<DemandsOf<F>>] extends [true]
@@ -137,11 +139,11 @@ type FoundAlone<F extends AnyFlow> = [RequiredKeys<Requires<F>>] extends [never]
       : Fits
     : 'MISSING_SERVICE'
   : 'MISSING_INPUT';
-type SaidAlone<Code, F extends AnyFlow> = Code extends 'NEEDS_RESOLVE'
-  ? Sentence<Code, { task: `${SaidName<F>}/…` }>
+type SentenceAlone<Code, F extends AnyFlow> = Code extends 'NEEDS_RESOLVE'
+  ? Sentence<Code, { task: `${NameInText<F>}/…` }>
   : Code extends 'MISSING_SERVICE'
-    ? Sentence<Code, { flow: SaidName<F>; service: Listed<RequiredKeys<ServicesOf<F>>> }>
-    : Sentence<'MISSING_INPUT', { flow: SaidName<F>; value: Listed<RequiredKeys<Requires<F>>> }>;
+    ? Sentence<Code, { flow: NameInText<F>; service: Listed<RequiredKeys<ServicesOf<F>>> }>
+    : Sentence<'MISSING_INPUT', { flow: NameInText<F>; value: Listed<RequiredKeys<Requires<F>>> }>;
 
 /**
  * The flows of an app, with the sentence in the place of what is none. TypeScript infers none at all (`unknown`) where another
@@ -154,15 +156,24 @@ export type BuiltFlows<Flows extends readonly unknown[]> = unknown extends Flows
     : Flows;
 type InWords<Flows extends readonly unknown[]> = {
   readonly [Index in keyof Flows]: [FoundInApp<Flows[Index], AnyFlow | AnyFactory>] extends [Wrong]
-    ? Shown<SaidInApp<FoundInApp<Flows[Index], AnyFlow | AnyFactory>, Flows[Index]>>
+    ? Shown<SentenceInApp<FoundInApp<Flows[Index], AnyFlow | AnyFactory>, Flows[Index]>>
     : Flows[Index];
 };
 
-/** The options of an app with these flows: the services of all of them, and `resolve` if one needs it. */
-export type AppServices<Flows extends readonly unknown[], Given = Unseen> = OptionOf<
+/** Services without those that executors bring. */
+type Without<Services, Offered> = [Offered] extends [never]
+  ? Services
+  : { [Name in keyof Services as Exclude<Name, Offered>]: Services[Name] };
+
+/**
+ * The options of an app with these flows: the services of all of them, and `resolve` if one needs it.
+ *
+ * @typeParam Offered names of services that executors bring
+ */
+export type AppServices<Flows extends readonly unknown[], Given = Unseen, Offered = never> = OptionOf<
   'services',
-  HasRequired<AllServices<Flows[number]>>,
-  CheckServices<Flows[number], AllServices<Flows[number]>, Given>
+  HasRequired<Without<AllServices<Flows[number]>, Offered>>,
+  CheckServices<Flows[number], Without<AllServices<Flows[number]>, Offered>, Given, Offered>
 > &
   OptionOf<'resolve', WantsResolve<AllDemands<Flows[number]>>, Resolve>;
 
@@ -170,22 +181,24 @@ export type AppServices<Flows extends readonly unknown[], Given = Unseen> = Opti
 export type AppRunOptionsFor<F extends AnyFlow, Extra = {}> = OptionOf<'inputs', HasRequired<Requires<F>>, InputsFor<F>> & Extra;
 
 /** The flow itself when its app knows it. */
-export type RunsInApp<F, Known> = [FoundInApp<F, Known>] extends [Wrong] ? Shown<SaidInApp<FoundInApp<F, Known>, F>> : F;
+export type RunsInApp<F, Known> = [FoundInApp<F, Known>] extends [Wrong] ? Shown<SentenceInApp<FoundInApp<F, Known>, F>> : F;
 type FoundInApp<F, Known> = [F] extends [Known] ? Fits : [F] extends [AnyFlow] ? 'UNKNOWN_FLOW' : 'NOT_A_FLOW';
-type SaidInApp<Code, F> = Code extends 'UNKNOWN_FLOW'
-  ? Sentence<Code, { flow: SaidName<F> }>
+type SentenceInApp<Code, F> = Code extends 'UNKNOWN_FLOW'
+  ? Sentence<Code, { flow: NameInText<F> }>
   : Sentence<'NOT_A_FLOW', { hint: FlowHint<F> }>;
 
 /** The flow, or the factory of flows, itself when its app knows it. */
-export type KnownToApp<Root, Known> = [FoundKnown<Root, Known>] extends [Wrong] ? Shown<SaidOfKnown<FoundKnown<Root, Known>, Root>> : Root;
+export type KnownToApp<Root, Known> = [FoundKnown<Root, Known>] extends [Wrong]
+  ? Shown<SentenceOfKnown<FoundKnown<Root, Known>, Root>>
+  : Root;
 type FoundKnown<Root, Known> = [Root] extends [Known]
   ? Fits
   : [Root] extends [AnyFactory]
     ? FoundInApp<FlowOf<Root>, Known>
     : FoundInApp<Root, Known>;
-type SaidOfKnown<Code, Root> = Root extends string
+type SentenceOfKnown<Code, Root> = Root extends string
   ? Sentence<'NOT_A_FLOW', { hint: 'it is an id, which only options may follow, such as { takeover }' }>
-  : SaidInApp<Code, Code extends 'UNKNOWN_FLOW' ? FlowOf<Root> : Root>;
+  : SentenceInApp<Code, Code extends 'UNKNOWN_FLOW' ? FlowOf<Root> : Root>;
 
 /** The flow itself, or the flows of a factory. */
 export type FlowOf<Root> = Root extends AnyFlow ? Root : Root extends FactoryOf<infer F> ? F : never;
@@ -205,11 +218,11 @@ export type RunsAloneInApp<F, Known = F> = [FoundInApp<F, Known>] extends [Wrong
   ? RunsInApp<F, Known>
   : [RequiredKeys<Requires<F>>] extends [never]
     ? F
-    : Sentence<'MISSING_INPUT', { flow: SaidName<F>; value: Listed<RequiredKeys<Requires<F>>> }>;
+    : Sentence<'MISSING_INPUT', { flow: NameInText<F>; value: Listed<RequiredKeys<Requires<F>>> }>;
 
 /** The name of a signal that runs of the flow wait for, otherwise the sentence that says that they do not. */
 export type SignalIn<F, Name> = [FoundSignal<F, Name>] extends [Wrong]
-  ? Shown<Sentence<'UNKNOWN_SIGNAL', { flow: SaidName<F>; value: Name }>>
+  ? Shown<Sentence<'UNKNOWN_SIGNAL', { flow: NameInText<F>; value: Name }>>
   : Name;
 type FoundSignal<F, Name> = [Name] extends [F extends unknown ? keyof SignalsOf<F> : never] ? Fits : 'UNKNOWN_SIGNAL';
 

@@ -1,4 +1,4 @@
-import type { FoundInExecute, FoundInRevert, SaidOfExecute, SaidOfRevert } from '../definition/check-task.js';
+import type { FoundInExecute, FoundInRevert, SentenceOfExecute, SentenceOfRevert } from '../definition/check-task.js';
 import type { DefinedTask } from '../definition/defined-task.js';
 import type { Hooks } from '../definition/hooks.js';
 import type { Declared, WithRevert } from '../definition/node-types.js';
@@ -13,17 +13,21 @@ import { type TaskOptions, taskDefinition } from './task-options.js';
  * What was found, unless nothing is wrong or nothing known yet: TypeScript looks once before it has inferred anything from
  * functions whose parameters have no types. For the same reason the error of `revert` sits in what it returns.
  */
-type Checked<Result, Found, Said> = Found extends Wrong ? (unknown extends Result ? Untold<Result, Said> : Shown<Said>) : unknown;
-type Untold<Result, Said> = 0 extends 1 & Result ? Shown<Said> : unknown;
+type Checked<Result, Found, Complaint> = Found extends Wrong
+  ? unknown extends Result
+    ? UnlessAny<Result, Complaint>
+    : Shown<Complaint>
+  : unknown;
+type UnlessAny<Result, Complaint> = 0 extends 1 & Result ? Shown<Complaint> : unknown;
 type CheckExecute<Result, I, R, P, K> = Checked<
   Result,
   FoundInExecute<I, Awaited<Result>, R, P, K>,
-  SaidOfExecute<FoundInExecute<I, Awaited<Result>, R, P, K>, I, Awaited<Result>, R, P, K>
+  SentenceOfExecute<FoundInExecute<I, Awaited<Result>, R, P, K>, I, Awaited<Result>, R, P, K>
 >;
 type CheckRevert<Result, I, RI, R, V> = Checked<
   Result,
   FoundInRevert<I, Awaited<Result>, RI, readonly [RI], R, V>,
-  SaidOfRevert<FoundInRevert<I, Awaited<Result>, RI, readonly [RI], R, V>, RI, R, V>
+  SentenceOfRevert<FoundInRevert<I, Awaited<Result>, RI, readonly [RI], R, V>, RI, R, V>
 >;
 
 /** The inputs that are declared; of `any` what is listed. */

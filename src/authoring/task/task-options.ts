@@ -1,8 +1,8 @@
-import type { OnInterrupted, TaskCode, TaskDefinition, TimesDefinition } from '../definition/definition.js';
+import type { OnInterrupted, TaskCode, TaskDefinition } from '../definition/definition.js';
 import { hasAny, UNDOING } from '../definition/methods.js';
 import { portsOf, secretNames } from '../definition/ports.js';
-import type { TimesRetry } from '../retry/retry.js';
-import { retryDefinitionOf } from '../retry/retry-definition.js';
+import type { TimesRetry } from '../placement/retry-policy.js';
+import { type TaskTuning, timesOf, tuningOf } from '../placement/tuning.js';
 import type { Names, NamesOf } from '../words/names.js';
 import type { ValueNames } from '../words/value-names.js';
 
@@ -14,7 +14,7 @@ import type { ValueNames } from '../words/value-names.js';
  * @typeParam K names that it keeps for its own `revert`
  * @typeParam V names that only `revert` takes
  */
-export interface TaskOptions<R, P, K, V> {
+export interface TaskOptions<R, P, K, V> extends TaskTuning {
   /** What `execute` takes: a list, or a map to `true` or a schema. Optional inputs end in a question mark: `'zone?'`. */
   readonly requires?: R & ValueNames<R>;
   /** What `execute` returns for the tasks that follow. */
@@ -71,14 +71,14 @@ export function taskDefinition(
     priority: options.priority ?? 0,
     maxLosses: options.maxLosses ?? DEFAULT_MAX_LOSSES,
     onInterrupted: options.onInterrupted ?? 'rerun',
-    ...(options.revertRetry === undefined ? {} : { revertRetry: revertRetryOf(options.revertRetry) }),
+    ...(options.revertRetry === undefined ? {} : { revertRetry: timesOf(options.revertRetry) }),
+    ...tuned(options),
     version: options.version ?? 1,
     code: Object.freeze(code),
   });
 }
 
-/** Another retry than `times` becomes a number of attempts that `compile()` refuses. */
-function revertRetryOf(retry: TimesRetry): TimesDefinition {
-  const definition = retryDefinitionOf(retry);
-  return definition.kind === 'times' ? definition : { kind: 'times', attempts: Number.NaN };
+function tuned(options: TaskTuning): Pick<TaskDefinition, 'tuning'> {
+  const tuning = tuningOf(options);
+  return tuning === undefined ? {} : { tuning };
 }

@@ -57,7 +57,7 @@ export type RequiredKeys<Type> = { [Key in keyof Type]-?: {} extends Pick<Type, 
 /** Keys that may be left out. */
 export type OptionalKeys<Type> = Exclude<keyof Type & string, RequiredKeys<Type>>;
 
-/** The values that are known by their names. Of a `Record<string, …>` nobody knows which ones are there. */
+/** The values that are known by their names. Of a `Record<string, …>` it is unknown which ones are there. */
 export type Named<Values> = string extends keyof Values
   ? 0 extends 1 & Values
     ? {}

@@ -20,7 +20,7 @@ export type Fits = true;
 
 /**
  * What a check gives otherwise: the code of the first thing that is wrong. Checks are asked for what is wrong, never for what
- * is right: in a generic helper, where nobody knows yet what a check will find, TypeScript then refuses only what is wrong for
+ * is right: in a generic helper, where it is open yet what a check will find, TypeScript then refuses only what is wrong for
  * every type.
  */
 export type Wrong = string;
@@ -29,10 +29,10 @@ export type Wrong = string;
 export type Shown<Error> = [Error] extends [infer Same] ? Same : never;
 
 /** Names that are no literals, such as `string`, are shown as a dot; the key of such a map may be left out. */
-type Said<Fact> = {} extends { [Name in Fact & string]: 1 } ? '…' : Fact & string;
+type FactText<Fact> = {} extends { [Name in Fact & string]: 1 } ? '…' : Fact & string;
 
 type Fill<Text extends string, Facts> = Text extends `${infer Before}{${infer Key}}${infer After}`
-  ? `${Before}${Key extends keyof Facts ? Said<Facts[Key]> : `{${Key}}`}${Fill<After, Facts>}`
+  ? `${Before}${Key extends keyof Facts ? FactText<Facts[Key]> : `{${Key}}`}${Fill<After, Facts>}`
   : Text;
 
 /** The text of a sentence of the one list, with its placeholders filled. */

@@ -8,7 +8,7 @@ declare global {
 }
 
 type Registered = Register extends { storable: infer Classes } ? Classes : never;
-/** Where nobody declares URL it is `{}`, which everything is. */
+/** Where URL is not declared it is `{}`, which everything is. */
 type KnownUrl = [keyof URL] extends [never] ? never : URL;
 /** A Buffer by its shape: versions of Node's types declare it in different ways, so that it can't be declared here, too. */
 interface BufferLike extends Uint8Array {
@@ -33,7 +33,7 @@ export type Storable =
   | { readonly [key: string]: Storable };
 
 type Deeper<Depth extends readonly 1[]> = [...Depth, 1];
-/** Deeper than this nobody looks: the codec does, at run time. */
+/** Types look no deeper than this: the codec does, at run time. */
 type TooDeep<Depth extends readonly 1[]> = Depth['length'] extends 5 ? true : false;
 type AnyFunction = (...args: never[]) => unknown;
 type Opaque<T> = 0 extends 1 & T ? true : unknown extends T ? true : false;

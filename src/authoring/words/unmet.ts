@@ -1,5 +1,5 @@
 import type { Flat, RequiredKeys } from './names.js';
-import type { MayBeAbsent } from './scope.js';
+import type { MayBeAbsent } from './visible-values.js';
 
 /** Names that came from outside as optional, and that a node must have now. */
 type Firm<Name, Recent, Chunks> = Name extends string ? (MayBeAbsent<Recent, Chunks, Name> extends true ? Name : never) : never;

@@ -4,13 +4,16 @@ import type { FlowNodeShape, FlowShape, NodeShape, PortShape, RetryNodeShape, Ta
 import type { Source } from '../shape/source.js';
 import type { Bindings, BoundAtom, BoundFlow } from './bound-flow.js';
 import { cycleIn, type Order } from './cycles.js';
+import { secretsIn } from './find-secrets.js';
 import { childrenOf, type NodeOutputs, outputsOf, placedOutputs, sourceOf } from './outputs.js';
+import { reportLimits } from './report-limits.js';
 import {
   linksOf,
   namedAlike,
   type Report,
   reportChoice,
   reportContinues,
+  reportDeadline,
   reportKeys,
   reportNames,
   reportSecrets,
@@ -18,9 +21,8 @@ import {
   reportValueNames,
   reportWait,
 } from './report-parts.js';
-import { reportRetry, reportRevertRetry } from './report-retries.js';
+import { reportRetry, reportRevertRetry, reportTuning } from './report-retries.js';
 import type { RootScope, Scope } from './scope.js';
-import { secretsIn } from './secrets.js';
 import { type Semantics, STANDARD } from './semantics.js';
 
 /**
@@ -52,7 +54,7 @@ class Binder {
   readonly #outputs: readonly NodeOutputs[];
   readonly #rootScope: RootScope;
   readonly #atoms: BoundAtom[] = [];
-  readonly #until = new Map<number, number>();
+  readonly #retryEnds = new Map<number, number>();
   readonly #inputs = new Map<string, PortShape>();
   readonly #orders = new Map<number, readonly Order[]>();
   readonly #reads = new Map<number, Bindings>();
@@ -76,7 +78,7 @@ class Binder {
     while (this.#stack.length > 0) this.#leave(this.#stack.pop() as Frame);
     const bound: BoundFlow = {
       atoms: this.#atoms,
-      until: this.#until,
+      retryEnds: this.#retryEnds,
       inputs: [...this.#inputs.values()],
       results: this.#outputs[0]?.values ?? new Map(),
       children: this.#children,
@@ -112,6 +114,9 @@ class Binder {
     // Its tasks were typed with what the schema makes of the inputs, and a nested flow's inputs are not parsed.
     if (outer !== undefined && node.input.kind === 'schema') this.#report('NESTED_SCHEMA', path, { node: node.flow });
     reportContinues(node, path, this.#report);
+    reportDeadline(node, path, this.#report);
+    reportLimits(node, path, this.#report);
+    reportTuning(node, path, outer?.shape.flow ?? node.flow, this.#report);
     const children = node.pattern === 'linear' ? [] : (this.#children[index] ?? []);
     const outputs = children.map((child) => placedOutputs(this.#shape, child, this.#outputs));
     const scope = outer === undefined ? this.#rootScope(node, outputs, this.#inputs) : outer.scope.inside(node, outputs, index);
@@ -130,7 +135,7 @@ class Binder {
   }
 
   #leave(frame: Frame): void {
-    if (frame.flowRetry >= 0) this.#until.set(frame.flowRetry, this.#atoms.length);
+    if (frame.flowRetry >= 0) this.#retryEnds.set(frame.flowRetry, this.#atoms.length);
     if (frame.shape.pattern === 'graph') this.#order(frame);
     for (const name of this.#outputs[frame.node]?.unknown ?? []) {
       this.#report('UNKNOWN_RETURN', frame.path, { flow: frame.shape.flow, value: String(name) });
@@ -176,6 +181,7 @@ class Binder {
     const ports = [...node.requires, ...node.revertRequires];
     reportKeys(node, path, (name) => ports.some((port) => port.name === name), this.#report);
     reportRevertRetry(node, path, frame.shape.flow, this.#report);
+    reportTuning(node, path, frame.shape.flow, this.#report);
     reportWait(node, path, this.#report);
     if (!node.named) this.#report('CLASS_NAME_USED', path, { task: node.task }, 'warning');
     const inputs = this.#bind(frame, index, node, path, node.requires);

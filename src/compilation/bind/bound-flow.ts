@@ -22,7 +22,7 @@ export interface BoundAtom {
 export interface BoundFlow {
   readonly atoms: readonly BoundAtom[];
   /** Per retry atom: one past the last atom of its flow. */
-  readonly until: ReadonlyMap<number, number>;
+  readonly retryEnds: ReadonlyMap<number, number>;
   /** Values that the run must be given, as far as names tell. */
   readonly inputs: readonly PortShape[];
   /** Result name → its source. */

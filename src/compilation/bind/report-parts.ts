@@ -108,12 +108,25 @@ export function reportContinues({ flow, version, continues = [] }: FlowNodeShape
   for (const older of wrong) report('BAD_CONTINUES', path, { flow, value: String(older) });
 }
 
+/** Reports a time that a run of the flow can't have. */
+export function reportDeadline({ name, parent, deadlineMs }: FlowNodeShape, path: string, report: Report): void {
+  if (deadlineMs === undefined) return;
+  const option = 'deadlineMs';
+  if (!(typeof deadlineMs === 'number' && deadlineMs > 0))
+    report('BAD_TIME', path, { node: name, option, value: inWords(deadlineMs), expected: 'milliseconds of more than 0' });
+  else if (parent >= 0)
+    report('TUNING_UNFIT', path, { node: name, option, reason: 'it is part of another flow, and only a whole run has one' });
+}
+
 /** Reports a wait for what is no time, or for what no signal can be called. */
 export function reportWait({ name, wait }: TaskNodeShape, path: string, report: Report): void {
   if (wait === undefined) return;
   const ms = wait.kind === 'time' ? wait.ms : wait.timeoutMs;
   // For ever is no time to wait for, but one that a signal may have.
   const isTime = ms === undefined || (typeof ms === 'number' && ms >= 0 && (wait.kind === 'signal' || ms <= LATEST_MS));
-  if (!isTime) report('BAD_TIME', path, { node: name, value: inWords(ms) });
+  const option = wait.kind === 'time' ? 'the time that it waits' : 'timeoutMs';
+  const expected =
+    wait.kind === 'time' ? 'milliseconds of at least 0, or the name of a value that says them' : 'milliseconds of at least 0';
+  if (!isTime) report('BAD_TIME', path, { node: name, option, value: inWords(ms), expected });
   if (wait.kind === 'signal' && !isSignalName(wait.signal)) report('VALUE_NAME_INVALID', path, { value: shownName(wait.signal) });
 }

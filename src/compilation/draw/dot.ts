@@ -58,7 +58,7 @@ export function dot({ root, arrows }: Drawing, { shapes = true }: DotOptions = {
     const { from, to, kind, mark } = arrow;
     const [tail, head] = [exitNodes.get(from) ?? from, entryNodes.get(to) ?? to];
     const text = signed(textOn(arrow), mark);
-    const said = [
+    const attributes = [
       `id=a${index}`,
       ...(text === '' ? [] : [`label=${dotText(text)}`]),
       ...(kind === 'values' ? [] : ['style=dashed']),
@@ -66,7 +66,7 @@ export function dot({ root, arrows }: Drawing, { shapes = true }: DotOptions = {
       ...(tail === from ? [] : [`ltail=cluster_${from}`]),
       ...(head === to ? [] : [`lhead=cluster_${to}`]),
     ];
-    lines.push(`  ${tail} -> ${head} [${said.join(', ')}];`);
+    lines.push(`  ${tail} -> ${head} [${attributes.join(', ')}];`);
   }
   return `${lines.join('\n')}\n}\n`;
 }

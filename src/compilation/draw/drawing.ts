@@ -99,7 +99,7 @@ function boxOf(node: NodeShape, named: Pick<Box, 'id' | 'path'>, content: readon
     case 'task':
       if (node.wait !== undefined)
         return { kind: 'wait', ...named, label: waitLabel(node.name, signalOf(node.wait)) + tolerance(node), reverts: false };
-      return { kind: 'task', ...named, label: node.name + tolerance(node), reverts: node.hasRevert };
+      return { kind: 'task', ...named, label: node.name + tolerance(node), ...notes(node), reverts: node.hasRevert };
     case 'unknown':
       return { kind: 'unknown', ...named, label: node.name + tolerance(node), reverts: false };
   }
@@ -113,6 +113,13 @@ export function waitLabel(name: string, signal: string | undefined): string {
 
 function signalOf(wait: WaitShape): string | undefined {
   return wait.kind === 'signal' ? wait.signal : undefined;
+}
+
+/** How often a task is called when it fails, and by which executor. Not in its label: stored flows do not have it, and may differ in it. */
+function notes({ tuning }: NodeShape): { readonly notes?: readonly string[] } {
+  const count = tuning?.retry?.attempts ?? 1;
+  const lines = [...(count > 1 ? [`times(${count})`] : []), ...(tuning?.runsOn === undefined ? [] : [`on ${tuning.runsOn}`])];
+  return lines.length > 0 ? { notes: lines } : {};
 }
 
 function tolerance({ optional }: NodeShape): string {
@@ -132,7 +139,7 @@ function retryLabel({ policy, requires, provides }: RetryNodeShape): string {
       return `forEach ${provides.join(', ')}`;
     case 'forEachOf':
       return `forEach ${provides.join(', ')} of ${requires.map(({ name }) => name).join(', ')}`;
-    case 'own':
+    case 'custom':
       return policy.name;
     default:
       return policy.kind;

@@ -15,8 +15,8 @@ export function mermaid({ root, arrows }: Drawing): string {
     if (item.mark !== undefined && !isEnd) marked[item.mark].push(item.id);
   });
   for (const arrow of arrows) {
-    const said = signed(textOn(arrow), arrow.mark);
-    const text = said === '' ? '' : `|"${mermaidText(said)}"|`;
+    const label = signed(textOn(arrow), arrow.mark);
+    const text = label === '' ? '' : `|"${mermaidText(label)}"|`;
     lines.push(`  ${arrow.from} ${arrow.kind === 'values' ? '-->' : '-.->'}${text} ${arrow.to}`);
   }
   for (const [mark, ids] of Object.entries(marked) as [Mark, string[]][]) {

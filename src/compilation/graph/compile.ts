@@ -1,14 +1,22 @@
-import type { FlowDefinition, Placement, Port, RetryDefinition, TaskDefinition } from '../../authoring/index.js';
+import {
+  type FlowDefinition,
+  type Placement,
+  type Port,
+  type RetryDefinition,
+  type TaskDefinition,
+  tunedBy,
+} from '../../authoring/index.js';
 import { FlowDefinitionError } from '../../model/errors.js';
 import { digest } from '../../model/ids.js';
 import { canonicalText } from '../../model/json.js';
 import { bind } from '../bind/bind.js';
+import { limitsOf } from '../bind/report-limits.js';
 import { type Semantics, STANDARD } from '../bind/semantics.js';
 import { targeted } from '../bind/target.js';
 import { describe } from '../shape/describe.js';
 import { manifestOf } from '../stored/manifest.js';
+import { decidersOf } from './compile-deciders.js';
 import type { CompiledAtom, CompiledFlow } from './compiled-flow.js';
-import { decidersOf } from './deciders.js';
 import { executionGraph } from './execution-graph.js';
 import { optionalParts } from './optional-parts.js';
 
@@ -38,15 +46,18 @@ function compileAnew(definition: FlowDefinition, semantics: Semantics): Compiled
   const atoms = bound.atoms.map(({ node, path, enclosingRetry, inputs, revertInputs }, index): CompiledAtom => {
     const kind = shape.nodes[node]?.kind;
     if (kind === 'retry') {
-      const until = bound.until.get(index) ?? index + 1;
+      const end = bound.retryEnds.get(index) ?? index + 1;
       const retry = origins[node] as RetryDefinition;
-      return { kind, index, path, enclosingRetry, priority: 0, retry, until, inputs, outputs: retry.kind === 'own' ? retry.provides : [] };
+      return { kind, index, path, enclosingRetry, priority: 0, retry, end, inputs, outputs: retry.kind === 'custom' ? retry.provides : [] };
     }
     const task = origins[node] as TaskDefinition;
     const { wait, requires, provides } = task;
     if (wait !== undefined) return { kind: 'wait', index, path, enclosingRetry, priority: 0, wait, inputs, requires, outputs: provides };
     const { outputs, revertPorts } = portsOf(task);
-    return { kind: 'task', index, path, enclosingRetry, priority: task.priority, task, inputs, revertInputs, outputs, revertPorts };
+    const runsOn = shape.nodes[node]?.tuning?.runsOn;
+    const tuning = tunedBy(task.tuning, placements[node]?.tuning);
+    const called = { task, tuning, ...(runsOn === undefined ? {} : { runsOn }) };
+    return { kind: 'task', index, path, enclosingRetry, priority: task.priority, ...called, inputs, revertInputs, outputs, revertPorts };
   });
   const manifest = manifestOf(shape, bound);
   const ordered = executionGraph(shape, bound.children, bound.orders);
@@ -56,8 +67,11 @@ function compileAnew(definition: FlowDefinition, semantics: Semantics): Compiled
     name: definition.name,
     version: definition.version,
     continues: definition.continues ?? [],
+    ...(definition.deadlineMs === undefined ? {} : { deadlineMs: definition.deadlineMs }),
+    ...limitsOf(definition),
     fingerprint: digest(canonicalText(manifest)),
     atoms,
+    ...executorsOf(atoms),
     graph: ordered.graph,
     ...(deciders.length === 0 ? {} : { deciders }),
     ...(optional === undefined ? {} : { optional }),
@@ -71,6 +85,11 @@ function compileAnew(definition: FlowDefinition, semantics: Semantics): Compiled
     constant: constantsOf(placements),
     semantics,
   });
+}
+
+function executorsOf(atoms: readonly CompiledAtom[]): Pick<CompiledFlow, 'executors'> {
+  const names = new Set(atoms.flatMap((atom) => (atom.kind === 'task' ? (atom.runsOn ?? []) : [])));
+  return names.size === 0 ? {} : { executors: [...names] };
 }
 
 const ports = new WeakMap<TaskDefinition, { readonly outputs: readonly Port[]; readonly revertPorts: readonly Port[] }>();

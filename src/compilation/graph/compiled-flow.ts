@@ -1,6 +1,7 @@
-import type { Depth, Port, RetryDefinition, TaskDefinition, WaitDefinition } from '../../authoring/index.js';
+import type { Depth, Port, RetryDefinition, TaskDefinition, Tuning, WaitDefinition } from '../../authoring/index.js';
 import type { Diagnostic } from '../../model/diagnostics.js';
 import type { Json } from '../../model/json.js';
+import type { FlowLimits } from '../../model/limits/flow-limits.js';
 import type { StandardSchema } from '../../model/schema.js';
 import type { Secrets } from '../../model/secrets.js';
 import type { Semantics } from '../bind/semantics.js';
@@ -13,9 +14,15 @@ export interface CompiledFlow {
   readonly version: number;
   /** Older versions whose runs it goes on with. */
   readonly continues: readonly number[];
+  /** How long a run of it may take, in milliseconds; absent: as long as it likes. No part of the fingerprint. */
+  readonly deadlineMs?: number;
+  /** How many of its runs may be under way, and begin; absent: any number. No part of the fingerprint. */
+  readonly limits?: FlowLimits;
   /** Equal exactly for flows with equal manifests. */
   readonly fingerprint: string;
   readonly atoms: readonly CompiledAtom[];
+  /** The executors that its tasks name; absent: none. */
+  readonly executors?: readonly string[];
   readonly graph: ExecutionGraph;
   /** What must be asked before some nodes run; absent: nothing. */
   readonly deciders?: readonly CompiledDecider[];
@@ -56,6 +63,10 @@ interface CompiledPlace {
 export interface CompiledTask extends CompiledPlace {
   readonly kind: 'task';
   readonly task: TaskDefinition;
+  /** The executor of the app that calls it; absent: the app's own. No part of the fingerprint: it may change while a run is under way. */
+  readonly runsOn?: string;
+  /** How it is called. */
+  readonly tuning: Tuning;
   readonly inputs: Readonly<Record<string, Source>>;
   readonly revertInputs: Readonly<Record<string, Source>>;
   /** What execute must return: `provides` and `keeps`. */
@@ -72,7 +83,7 @@ export interface CompiledRetry extends CompiledPlace {
   /** What the code of an own one must return. */
   readonly outputs: readonly Port[];
   /** One past the last atom of the flow that it retries; that flow's atoms follow it. */
-  readonly until: number;
+  readonly end: number;
 }
 
 /** Nothing of it is called: it goes on when its time comes, or its signal. */
@@ -89,9 +100,9 @@ export interface CompiledWait extends CompiledPlace {
 /** A node that may fail without failing its flow: a task, or a flow with all that is in it. */
 export interface OptionalPart {
   readonly path: string;
-  /** Its atoms: from `first` up to, without, `until`. */
+  /** Its atoms: from `first` up to, without, `end`. */
   readonly first: number;
-  readonly until: number;
+  readonly end: number;
   /** The next one around it. */
   readonly outer?: OptionalPart;
 }
@@ -102,13 +113,13 @@ export interface CompiledDecider {
   readonly target: string;
   /** Where that node begins in the graph, an atom or a gate: the decider is asked when it is ready. */
   readonly entry: number;
-  /** The atoms of that node: from `first` up to, without, `until`. */
+  /** The atoms of that node: from `first` up to, without, `end`. */
   readonly first: number;
-  readonly until: number;
-  /** The node that the link comes from: its name, and its atoms from `first` up to, without, `until`. Absent for a branch. */
-  readonly source?: { readonly node: string; readonly first: number; readonly until: number };
+  readonly end: number;
+  /** The node that the link comes from: its name, and its atoms from `first` up to, without, `end`. Absent for a branch. */
+  readonly source?: { readonly node: string; readonly first: number; readonly end: number };
   /** Atoms that a `false` skips, as ranges; those of the target first. */
-  readonly skips: readonly (readonly [from: number, until: number])[];
+  readonly skips: readonly (readonly [from: number, end: number])[];
   /** What a `false` skips beside the target. `node`: nothing. */
   readonly depth: Depth | 'node';
   /** Of a link: for each source of a decider with this target its outputs. */

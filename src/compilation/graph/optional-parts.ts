@@ -15,11 +15,11 @@ export function optionalParts(shape: FlowShape, ends: ReadonlyMap<number, Ends>)
   for (const [node, { optional }] of shape.nodes.entries()) {
     const place = places[node];
     if (optional !== true || place === undefined) continue;
-    const { target: path, first, until } = place;
+    const { target: path, first, end } = place;
     // Preorder: who is around it has been here.
     const outer = parts[first];
-    const part: OptionalPart = { path, first, until, ...(outer === undefined ? {} : { outer }) };
-    for (let atom = first; atom < until; atom++) parts[atom] = part;
+    const part: OptionalPart = { path, first, end, ...(outer === undefined ? {} : { outer }) };
+    for (let atom = first; atom < end; atom++) parts[atom] = part;
   }
   return parts.length === 0 ? undefined : parts;
 }

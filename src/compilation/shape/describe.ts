@@ -7,8 +7,12 @@ import type {
   RetryDefinition,
   StockRetry,
   TaskDefinition,
+  TimesDefinition,
+  Tuning,
   WaitDefinition,
 } from '../../authoring/index.js';
+import { tunedBy } from '../../authoring/index.js';
+import { inWords } from '../../model/in-words.js';
 import type { StandardSchema } from '../../model/schema.js';
 import type {
   FlowNodeShape,
@@ -19,6 +23,8 @@ import type {
   Refusal,
   RetryNodeShape,
   StockShape,
+  TimesShape,
+  TuningShape,
   WaitShape,
 } from './flow-shape.js';
 import { refusalsIn } from './refusals.js';
@@ -73,6 +79,7 @@ function describeNode({ node, placement, unknownOptions }: NodeDefinition, paren
     rename: placement.provides,
     override: placement.override,
     ...(placement.optional === true ? { optional: true as const } : {}),
+    ...tuningShape(tunedBy(node.kind === 'task' ? node.tuning : undefined, placement.tuning)),
     unknownOptions,
   };
   switch (node.kind) {
@@ -94,7 +101,7 @@ function describeNode({ node, placement, unknownOptions }: NodeDefinition, paren
         priority: node.priority,
         maxLosses: node.maxLosses,
         version: node.version,
-        ...(node.revertRetry === undefined ? {} : { revertRetry: { unknownOptions: [], ...node.revertRetry } }),
+        ...(node.revertRetry === undefined ? {} : { revertRetry: timesShape(node.revertRetry) }),
         ...(node.wait === undefined ? {} : { wait: waitOf(node.wait) }),
       };
     case 'flow':
@@ -104,6 +111,9 @@ function describeNode({ node, placement, unknownOptions }: NodeDefinition, paren
         flow: nameText(node.name),
         version: node.version,
         ...(node.continues === undefined ? {} : { continues: node.continues }),
+        ...(node.deadlineMs === undefined ? {} : { deadlineMs: node.deadlineMs }),
+        ...(node.concurrency === undefined ? {} : { concurrency: node.concurrency }),
+        ...(node.rate === undefined ? {} : { rate: node.rate }),
         pattern: node.pattern,
         mode: node.mode,
         input: node.input.kind === 'schema' ? { kind: 'schema', ...schemaNames(node.input.schema) } : node.input,
@@ -153,6 +163,26 @@ function describeLink({ from, to, decider, depth, unknownOptions }: LinkDefiniti
   return { from, to, decider: kind, ...(depth === undefined ? {} : { depth }), unknownOptions };
 }
 
+function tuningShape(tuning: Tuning): { readonly tuning?: TuningShape } {
+  const { retry, retryIf, timeoutMs, heartbeatMs, deadlineMs, runsOn } = tuning;
+  if (Object.keys(tuning).length === 0) return {};
+  return {
+    tuning: {
+      ...(retry === undefined ? {} : { retry: timesShape(retry) }),
+      ...(retryIf === undefined ? {} : { retryIf: typeof retryIf === 'function' }),
+      ...(timeoutMs === undefined ? {} : { timeoutMs }),
+      ...(heartbeatMs === undefined ? {} : { heartbeatMs }),
+      ...(deadlineMs === undefined ? {} : { deadlineMs }),
+      // What is no text names no executor that an app could have: it is said as it was written.
+      ...(runsOn === undefined ? {} : { runsOn: typeof runsOn === 'string' ? runsOn : inWords(runsOn) }),
+    },
+  };
+}
+
+function timesShape({ attempts, backoff, unknownOptions = [] }: TimesDefinition): TimesShape {
+  return { attempts, ...(backoff === undefined ? {} : { backoff }), unknownOptions };
+}
+
 function waitOf(wait: WaitDefinition): WaitShape {
   switch (wait.kind) {
     case 'sleep':
@@ -186,7 +216,7 @@ function policyOf(retry: RetryDefinition): PolicyShape {
       return { kind: retry.kind, count: retry.values.length, ...stockOf(retry) };
     case 'forEachOf':
       return { kind: retry.kind, ...stockOf(retry) };
-    case 'own':
+    case 'custom':
       return { kind: retry.kind, name: retry.name, declared: retry.declared, lacksOnFailure: retry.lacksOnFailure === true };
     case 'alwaysRevert':
     case 'alwaysRevertAll':
@@ -204,7 +234,7 @@ function portsOf(retry: RetryDefinition): Pick<RetryNodeShape, 'requires' | 'pro
       return { requires: [], provides: [retry.provides] };
     case 'forEachOf':
       return { requires: [{ name: retry.requires, optional: false }], provides: [retry.provides] };
-    case 'own':
+    case 'custom':
       return {
         requires: retry.requires.map(({ name, optional }) => ({ name, optional })),
         provides: namesOf(retry.provides),

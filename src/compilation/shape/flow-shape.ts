@@ -33,6 +33,27 @@ interface PlacedShape {
   readonly override: boolean;
   /** It may fail without failing its flow: then it is undone, and left out. */
   readonly optional?: true;
+  /** How it is called: what it says itself, and where it is placed. */
+  readonly tuning?: TuningShape;
+  readonly unknownOptions: readonly string[];
+}
+
+/** Without code. Numbers as they were written: they may make no sense. */
+export interface TuningShape {
+  readonly retry?: TimesShape;
+  /** Whether it is a function. */
+  readonly retryIf?: boolean;
+  readonly timeoutMs?: number;
+  readonly heartbeatMs?: number;
+  readonly deadlineMs?: number;
+  /** The executor that calls it. */
+  readonly runsOn?: string;
+}
+
+/** Attempts of a task, or of its revert. */
+export interface TimesShape {
+  readonly attempts: number;
+  readonly backoff?: BackoffDefinition;
   readonly unknownOptions: readonly string[];
 }
 
@@ -42,6 +63,11 @@ export interface FlowNodeShape extends PlacedShape {
   readonly version: number;
   /** Older versions whose runs this one goes on with; as they were written. */
   readonly continues?: readonly number[];
+  /** How long a run of it may take; as it was written. */
+  readonly deadlineMs?: number;
+  /** How many of its runs may be under way, and begin; as it was written. */
+  readonly concurrency?: unknown;
+  readonly rate?: unknown;
   readonly pattern: Pattern;
   readonly mode: 'closed' | 'open' | 'dynamic';
   /** Where its inputs' names are declared; `names` where they can be known without running it. */
@@ -86,7 +112,7 @@ export interface TaskNodeShape extends PlacedShape {
   /** Of the task, not of the flow. */
   readonly version: number;
   /** How its revert is tried again. */
-  readonly revertRetry?: { readonly attempts: number; readonly backoff?: BackoffDefinition; readonly unknownOptions: readonly string[] };
+  readonly revertRetry?: TimesShape;
   /** It is a wait: what it waits for. */
   readonly wait?: WaitShape;
 }
@@ -117,7 +143,7 @@ export type PolicyShape =
   | ({ readonly kind: 'forEachOf' } & StockShape)
   | { readonly kind: 'alwaysRevert' | 'alwaysRevertAll' }
   | {
-      readonly kind: 'own';
+      readonly kind: 'custom';
       readonly name: string;
       /** `false`: it takes or gives something that was not declared. */
       readonly declared: boolean;

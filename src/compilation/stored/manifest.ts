@@ -50,8 +50,8 @@ function policyText({ policy, requires, provides }: RetryNodeShape): Json {
   const { kind } = policy;
   if (kind === 'times') return { kind, attempts: policy.attempts };
   return {
-    kind,
-    ...(kind === 'own' ? { name: policy.name } : {}),
+    // Stored as 'own': what is persisted is never renamed.
+    ...(kind === 'custom' ? { kind: 'own', name: policy.name } : { kind }),
     ...(requires.length === 0 ? {} : { requires: requires.map(({ name, optional }) => (optional ? `${name}?` : name)) }),
     ...(provides.length === 0 ? {} : { provides }),
   };

@@ -1,13 +1,10 @@
-import { AsyncLocalStorage } from 'node:async_hooks';
-
 /**
- * The slots of one app: so many calls of all its runs are under way at once. Whoever finds none waits, and a slot that becomes
+ * The slots of one executor: so many calls of all runs of the app are under way in it at once. Whoever finds none waits, and a slot that becomes
  * free goes to the one that has waited for longest, so that runs have their calls by turns.
  */
 export class AppSlots {
   #free: number;
   readonly #waiting = new Set<() => void>();
-  readonly #calls = new AsyncLocalStorage<CallSlot | undefined>();
 
   /** @param limit a whole number of at least 1 */
   constructor(limit: number) {
@@ -38,40 +35,7 @@ export class AppSlots {
   leave(given: () => void): void {
     this.#waiting.delete(given);
   }
-
-  /** Begins a call: what its code asks of this app is known as its own. */
-  within<Result>(slot: CallSlot | undefined, begin: () => Result): Result {
-    return this.#calls.run(slot, begin);
-  }
-
-  /** What the work does is no part of the call that asks for it. */
-  outside<Result>(work: () => Result): Result {
-    return this.#calls.run(undefined, work);
-  }
-
-  /**
-   * A call that waits for a run of this app lends its slot meanwhile: that run may need it.
-   *
-   * @returns what the call has to wait for before it goes on: it has a slot again then
-   */
-  lend(): () => Promise<void> {
-    const slot = this.#calls.getStore();
-    if (slot === undefined) return nothingLent;
-    slot.lend();
-    return () => slot.takeBack();
-  }
-
-  async whileWaiting<Result>(work: () => Promise<Result>): Promise<Result> {
-    const takeBack = this.lend();
-    try {
-      return await this.outside(work);
-    } finally {
-      await takeBack();
-    }
-  }
 }
-
-const nothingLent = async (): Promise<void> => undefined;
 
 /** The slot of one call, which it has until its code has ended. */
 export class CallSlot {

@@ -6,20 +6,26 @@ import {
   type CallRequest,
   type Controller,
   type Controllers,
+  endOfCall,
+  newController,
   resultOf,
   runCall,
+  savedTooLate,
   storable,
   type Work,
 } from '../../calls/index.js';
 import type { CompiledAtom } from '../../compilation/index.js';
+import type { Clock } from '../../model/clock.js';
 import type { Json } from '../../model/json.js';
-import type { CommitEnd, TaskDoor } from '../../model/task-door.js';
-import type { Run } from '../decide/step.js';
+import type { CommitEnd, TransactionPort } from '../../model/transaction-port.js';
+import type { ActiveRun } from '../decide/run.js';
 import type { CallCommand, CallId, CallOutcome } from '../state/protocol.js';
+import type { CallTimes } from './call-times.js';
+import type { CallWatch } from './call-watch.js';
 import type { Commitment } from './commitment.js';
-import { type Discretion, discretionOf } from './redact-reports.js';
-import { CallDoor, type EndingDoor } from './transaction-port.js';
-import { UnfencedDoor } from './unfenced-port.js';
+import { type ClosablePort, FencedPort } from './fenced-port.js';
+import { type ReportMask, reportMaskOf } from './redact-reports.js';
+import { UnfencedPort } from './unfenced-port.js';
 
 /** Where the engine hears of its calls. */
 export interface CallReceiver {
@@ -28,16 +34,19 @@ export interface CallReceiver {
   readonly commit?: (commitment: Commitment) => void;
   /** Resolves when durable. */
   save(call: CallId, data: Json): Promise<void>;
-  progress(call: CallId, path: string, fraction: number, details?: Json): void;
-  emit(path: string, event: string, data?: unknown): void;
+  progress(call: CallId, fraction: number, details?: Json): void;
+  emit(call: CallId, event: string, data?: unknown): void;
+  /** Its time is over, its code goes on all the same, and is not waited for any more. */
+  stuck(call: CallId): void;
 }
 
 /** What all calls of a run have in common. */
 export interface CallSurroundings {
-  readonly run: Run;
+  readonly run: ActiveRun;
   readonly registry: CallRegistry;
   readonly receiver: CallReceiver;
   readonly controllers: Controllers;
+  readonly clock: Clock;
   /** Whether tasks may end with transactions that the store takes no part in. */
   readonly allowUnfenced: boolean;
   /** Says that what this task undoes in such a transaction may be undone again. */
@@ -48,24 +57,31 @@ export interface CallSurroundings {
  * A call of a run, as it is handed to an executor; what the call says meanwhile comes back through it. Where it is made here, it
  * is the way of the code into the run, too, with that of transactions.
  */
-export class CallWork implements Work, CallPort, TaskDoor {
+export class CallWork implements Work, CallPort, TransactionPort {
   readonly request: CallRequest;
   readonly command: CallCommand;
   readonly #atom: CompiledAtom;
   readonly #around: CallSurroundings;
+  /** What sees to the time of the call; absent: there is no such time. */
+  watch: CallWatch | undefined;
+  readonly #times: CallTimes | undefined;
+  #isGivenUp = false;
   #controller: Controller | undefined;
-  #door: EndingDoor | undefined;
+  #port: ClosablePort | undefined;
 
-  constructor(request: CallRequest, command: CallCommand, atom: CompiledAtom, around: CallSurroundings) {
+  /** @param times what limits the call; absent: nothing does */
+  constructor(request: CallRequest, command: CallCommand, atom: CompiledAtom, around: CallSurroundings, times?: CallTimes) {
     this.request = request;
     this.command = command;
     this.#atom = atom;
     this.#around = around;
+    this.#times = times;
   }
 
   callHere(): Call {
     const { registry, controllers } = this.#around;
-    this.#controller = controllers.take();
+    // What an earlier call has left listening is not to hear that the time of this one is over.
+    this.#controller = this.#times === undefined ? controllers.take() : newController();
     return new CallHere(runCall(this.request, registry, this), this.#controller);
   }
 
@@ -73,23 +89,37 @@ export class CallWork implements Work, CallPort, TaskDoor {
     return (this.#controller as Controller).signal;
   }
 
+  get deadlineAtMs(): number | undefined {
+    return this.#times === undefined ? undefined : endOfCall(this.#times, this.#around.clock);
+  }
+
   save(data: Json): Promise<void> {
+    if (this.#isGivenUp) return Promise.reject(savedTooLate());
+    this.watch?.hear();
     return this.#around.receiver.save(this.command, data);
   }
 
+  heartbeat(): void {
+    this.watch?.hear();
+  }
+
   progress(fraction: number, details?: Json): void {
-    const masked = details === undefined ? undefined : (this.#discretion?.details(details) ?? details);
-    this.#around.receiver.progress(this.command, this.#atom.path, fraction, masked);
+    if (this.#isGivenUp) return;
+    this.watch?.hear();
+    const masked = details === undefined ? undefined : (this.#mask?.details(details) ?? details);
+    this.#around.receiver.progress(this.command, fraction, masked);
   }
 
   emit(event: string, data?: unknown): void {
+    if (this.#isGivenUp) return;
+    this.watch?.hear();
     const { receiver } = this.#around;
-    const discretion = this.#discretion;
-    if (discretion === undefined) receiver.emit(this.#atom.path, event, data);
-    else receiver.emit(this.#atom.path, discretion.text(event), data === undefined ? undefined : discretion.data(data));
+    const mask = this.#mask;
+    if (mask === undefined) receiver.emit(this.command, event, data);
+    else receiver.emit(this.command, mask.text(event), data === undefined ? undefined : mask.data(data));
   }
 
-  get transaction(): TaskDoor | undefined {
+  get transaction(): TransactionPort | undefined {
     return this.#atom.kind === 'task' ? this : undefined;
   }
 
@@ -105,31 +135,36 @@ export class CallWork implements Work, CallPort, TaskDoor {
     return this.#transactionPort().conclude(end);
   }
 
-  /** The code has ended: says whether that is news, or what it did is known by its transaction. */
-  close(): boolean {
-    if (this.#controller !== undefined) this.#around.controllers.giveBack(this.#controller);
-    return this.#door === undefined || this.#door.close();
+  /** The code has not ended, and is not waited for any longer: what it says from now on is dropped. */
+  giveUp(): void {
+    this.#isGivenUp = true;
   }
 
-  get #discretion(): Discretion | undefined {
-    return this.#atom.kind === 'task' ? discretionOf(this.#around.run, this.#atom) : undefined;
+  /** The code has ended: says whether that is news, or what it did is known by its transaction. */
+  close(): boolean {
+    if (this.#controller !== undefined && this.#times === undefined) this.#around.controllers.giveBack(this.#controller);
+    return this.#port === undefined || this.#port.close();
+  }
+
+  get #mask(): ReportMask | undefined {
+    return this.#atom.kind === 'task' ? reportMaskOf(this.#around.run, this.#atom) : undefined;
   }
 
   /** Made when it is asked for: few tasks do. */
-  #transactionPort(): EndingDoor {
-    this.#door ??= this.#newPort();
-    return this.#door;
+  #transactionPort(): ClosablePort {
+    this.#port ??= this.#newPort();
+    return this.#port;
   }
 
-  #newPort(): EndingDoor {
+  #newPort(): ClosablePort {
     const { registry, receiver, allowUnfenced, warnOfUnfenced } = this.#around;
     const { codec } = registry;
     const { path, outputs } = this.#atom;
     const { command } = this;
     const { phase } = command;
     const toResult = (value: unknown) => (phase === 'execute' ? resultOf(path, outputs, value, codec) : storable(value, codec));
-    if (receiver.commit !== undefined) return new CallDoor({ call: command, path, resultOf: toResult, commit: receiver.commit });
-    return new UnfencedDoor({
+    if (receiver.commit !== undefined) return new FencedPort({ call: command, path, resultOf: toResult, commit: receiver.commit });
+    return new UnfencedPort({
       phase,
       path,
       isAllowed: allowUnfenced,

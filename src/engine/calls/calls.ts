@@ -7,63 +7,73 @@ import {
   type CallRegistry,
   type CallRequest,
   Controllers,
-  type Executor,
   runCall,
 } from '../../calls/index.js';
 import type { CompiledAtom, CompiledDecider, CompiledFlow, CompiledRetry, CompiledTask, CompiledWait } from '../../compilation/index.js';
 import type { Codec } from '../../model/codec/codec.js';
 import { describeUnfencedRevert } from '../../model/errors.js';
-import { toFailure } from '../../model/failure.js';
+import { outOfTimeOfRun, toFailure } from '../../model/failure.js';
 import { wasNotBegun } from '../decide/full-journal.js';
-import type { Run } from '../decide/step.js';
-import type { Answer, AskCommand, CallCommand, OnFailure } from '../state/protocol.js';
+import type { ActiveRun } from '../decide/run.js';
+import type { Answer, AskCommand, CallCommand, CallOutcome, OnFailure } from '../state/protocol.js';
 import { atomOf } from '../state/run-status.js';
 import { isOfMissingValue } from '../state/values.js';
-import type { AppSlots, CallSlot } from './app-slots.js';
+import type { CallSlot } from './app-slots.js';
+import { type CallClocks, type CallTimes, limitCall, timesOf } from './call-times.js';
+import { CallWatch } from './call-watch.js';
 import { type CallReceiver, type CallSurroundings, CallWork, outcomeOf } from './call-work.js';
+import { type Executors, executorOf } from './executors.js';
 import { ForeignCall, reattachedCall } from './foreign-call.js';
+import { judgedEnd } from './judged-end.js';
+import { OutOfTime } from './out-of-time.js';
 import { Requests } from './requests.js';
 import type { RunSlots } from './run-slots.js';
+import type { SlotLoans } from './slot-loans.js';
 
 /** What calls need from the app. */
-export interface CallParts {
-  readonly executor: Executor;
-  /** Calls of all runs of the app at once; absent: no bound. */
-  readonly slots?: AppSlots | undefined;
+export interface CallParts extends CallClocks {
+  readonly executors: Executors;
+  /** Of the slots of executors; absent: none has only so many. */
+  readonly loans?: SlotLoans | undefined;
   readonly codec: Codec;
   readonly services: object;
   readonly resolve?: Resolve;
   readonly onFailure: OnFailure;
   /** Whether tasks may end with transactions that the store takes no part in. */
   readonly allowUnfenced: boolean;
+  /** How long code may take to end after its signal was aborted. */
+  readonly graceMs: number;
 }
 
 interface UnderWay {
   readonly work: CallWork;
   readonly call: Call;
   readonly slot: CallSlot | undefined;
-  /** Its place in the list. */
+  /** Its place in the list; -1: it is not waited for any more. */
   at: number;
 }
 
-/** Has the code of the user called for one run: tasks by the executor, retries and deciders beside the engine. */
+/** Has the code of the user called for one run: tasks by their executors, retries and deciders beside the engine. */
 export class Calls {
-  readonly #run: Run;
-  readonly #executor: Executor;
-  readonly #appSlots: AppSlots | undefined;
-  readonly #slots: RunSlots | undefined;
+  readonly #run: ActiveRun;
+  readonly #executors: Executors;
+  readonly #loans: SlotLoans | undefined;
+  readonly #slots: RunSlots;
   readonly #requests: Requests;
   readonly #around: CallSurroundings;
+  readonly #parts: CallClocks & Pick<CallParts, 'graceMs'>;
   readonly #underWay: UnderWay[] = [];
   readonly #asked = new Set<Call>();
+  #stuckCount = 0;
   #hasWarned = false;
 
-  constructor(run: Run, parts: CallParts, receiver: CallReceiver, slots?: RunSlots) {
-    const { executor, allowUnfenced } = parts;
+  constructor(run: ActiveRun, parts: CallParts, receiver: CallReceiver, slots: RunSlots) {
+    const { executors, allowUnfenced } = parts;
     this.#run = run;
-    this.#executor = executor;
-    this.#appSlots = parts.slots;
+    this.#executors = executors;
+    this.#loans = parts.loans;
     this.#slots = slots;
+    this.#parts = parts;
     this.#requests = new Requests(run);
     const warnOfUnfenced = (path: string): void => this.#warnOfUnfenced(path);
     this.#around = {
@@ -71,6 +81,7 @@ export class Calls {
       registry: registryOf(run.flow, parts),
       receiver,
       controllers: new Controllers(parts.onFailure !== 'abortSiblings'),
+      clock: parts.clock,
       allowUnfenced,
       warnOfUnfenced,
     };
@@ -78,14 +89,21 @@ export class Calls {
 
   start(command: CallCommand): void {
     const atom = this.#run.flow.atoms[command.atom] as CompiledAtom;
-    const request = this.#requestOf(command, atom);
-    const work = new CallWork(request, command, atom, this.#around);
-    const slot = this.#slots?.begin();
+    const times = atom.kind === 'task' ? timesOf(atom.tuning, command, this.#run.status, this.#parts) : undefined;
+    const request = this.#requestOf(command, atom, times);
+    const work = new CallWork(request, command, atom, this.#around, times);
+    const slot = this.#slots.begin(command.atom);
     const begin = (): Call => this.#begin(work, command, atom);
-    const call = slot === undefined || this.#appSlots === undefined ? begin() : this.#appSlots.within(slot, begin);
+    const call = slot === undefined || this.#loans === undefined ? begin() : this.#loans.within(slot, begin);
     const underWay = { work, call, slot, at: this.#underWay.length };
     this.#underWay.push(underWay);
+    if (times !== undefined) limitCall(this.#watch(underWay), atom.path, times, call.begun, this.#parts.clock);
     void call.end.then((end) => this.#ended(underWay, end));
+  }
+
+  /** Calls whose time is over, and whose code goes on all the same. */
+  get stuckCount(): number {
+    return this.#stuckCount;
   }
 
   /** What the user's code says, or why it could not. */
@@ -105,10 +123,18 @@ export class Calls {
     }
   }
 
-  #requestOf(command: CallCommand, atom: CompiledAtom): CallRequest {
+  /** What ends the call when its time is over. */
+  #watch(underWay: UnderWay): CallWatch {
+    const { clock, graceMs } = this.#parts;
+    const { work, call } = underWay;
+    work.watch ??= new CallWatch(call, { clock, graceMs, stuck: (end) => this.#stuck(underWay, end) });
+    return work.watch;
+  }
+
+  #requestOf(command: CallCommand, atom: CompiledAtom, times: CallTimes | undefined): CallRequest {
     switch (atom.kind) {
       case 'task':
-        return this.#requests.task(command, atom);
+        return this.#requests.task(command, atom, times);
       case 'retry':
         return this.#requests.retry(atom, command);
       case 'wait':
@@ -138,20 +164,31 @@ export class Calls {
     if (atoms === undefined) for (const call of this.#asked) call.abort(reason);
   }
 
-  /** What was told to end and has not is ended by force, where that can be; others have its slots. */
+  /** The time of the run is over: what executes is ended, as with a time of its own. */
+  endOverdue(): void {
+    const { creation } = this.#run.status;
+    const why = new OutOfTime(outOfTimeOfRun(creation.flow, creation.deadlineMs ?? 0));
+    for (const underWay of [...this.#underWay]) if (underWay.work.command.phase === 'execute') this.#watch(underWay).expire(why);
+    for (const call of this.#asked) call.abort(why);
+  }
+
+  /** Calls that were aborted and have not ended are ended by force, where the executor can do that; other calls get their slots. */
   abandon(): void {
-    for (const { call, slot } of this.#underWay) {
-      call.kill();
-      slot?.end();
-    }
+    for (const underWay of this.#underWay) abandon(underWay);
+  }
+
+  /** The same of those that execute. */
+  abandonForward(): void {
+    for (const underWay of this.#underWay) if (underWay.work.command.phase === 'execute') abandon(underWay);
   }
 
   #begin(work: CallWork, command: CallCommand, atom: CompiledAtom): Call {
     if (atom.kind === 'retry') return work.callHere();
     if (command.phase === 'revert' && this.#didNothing(command.atom)) return NOTHING_TO_UNDO;
     try {
-      if (command.again && this.#executor.reattach !== undefined) return new ForeignCall(reattachedCall(this.#executor, work));
-      const call = this.#executor.start(work);
+      const { executor } = executorOf(this.#executors, atom.kind === 'task' ? atom.runsOn : undefined);
+      if (command.again && executor.reattach !== undefined) return new ForeignCall(reattachedCall(executor, work));
+      const call = executor.start(work);
       return call instanceof CallHere ? call : new ForeignCall(call);
     } catch (thrown) {
       return endedCall({ kind: 'failure', failure: toFailure(thrown) });
@@ -168,6 +205,24 @@ export class Calls {
   }
 
   #ended(ended: UnderWay, end: CallEnd): void {
+    const { work } = ended;
+    if (ended.at < 0) {
+      this.#stuckCount--;
+      this.#around.receiver.finished(outcomeOf(work.command, end));
+    } else this.#finished(ended, work.watch === undefined ? end : work.watch.ended(end));
+  }
+
+  /** It is not waited for any longer: the run goes on as if it had ended, and others get its slot. */
+  #stuck(underWay: UnderWay, end: CallEnd): void {
+    const { work } = underWay;
+    this.#stuckCount++;
+    this.#around.receiver.stuck(work.command);
+    work.giveUp();
+    this.#finished(underWay, end);
+    underWay.at = -1;
+  }
+
+  #finished(ended: UnderWay, end: CallEnd): void {
     // The last one takes its place: to look for it would take as long as there are many.
     const last = this.#underWay.pop() as UnderWay;
     if (last !== ended) {
@@ -176,7 +231,15 @@ export class Calls {
     }
     const { work, slot } = ended;
     slot?.end();
-    if (work.close()) this.#around.receiver.finished(outcomeOf(work.command, end));
+    if (work.close()) this.#around.receiver.finished(this.#judged(work, end));
+  }
+
+  /** The task may know whether trying again can help. */
+  #judged({ command, watch }: CallWork, end: CallEnd): CallOutcome {
+    const isFinal = watch?.isFinal === true;
+    const atom = this.#run.flow.atoms[command.atom] as CompiledAtom;
+    const judged = atom.kind !== 'task' || isFinal ? { end, isFinal } : judgedEnd(atom, command, end);
+    return { ...outcomeOf(command, judged.end), ...(judged.isFinal === true ? { isFinal: true } : {}) };
   }
 
   /** Once a run. */
@@ -190,6 +253,11 @@ export class Calls {
 function abort({ call, slot }: UnderWay, reason: Error): void {
   call.abort(reason);
   slot?.abort();
+}
+
+function abandon({ call, slot }: UnderWay): void {
+  call.kill();
+  slot?.end();
 }
 
 /** The code of this process, for the flow of one run. */
@@ -212,7 +280,12 @@ function deciderOf(flow: CompiledFlow, index: number): CompiledDecider {
 }
 
 /** Retries and deciders have nothing to report while they are asked. */
-const SAYS_NOTHING: CallMessages = { save: () => Promise.resolve(), progress: () => undefined, emit: () => undefined };
+const SAYS_NOTHING: CallMessages = {
+  save: () => Promise.resolve(),
+  progress: () => undefined,
+  heartbeat: () => undefined,
+  emit: () => undefined,
+};
 
 function endedCall(end: CallEnd): Call {
   return { end: Promise.resolve(end), abort: () => undefined, kill: () => undefined };

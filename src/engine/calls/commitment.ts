@@ -1,5 +1,5 @@
 import type { Clock } from '../../model/clock.js';
-import type { CommitEnd } from '../../model/task-door.js';
+import type { CommitEnd } from '../../model/transaction-port.js';
 import type { CallOutcome } from '../state/protocol.js';
 
 /**
@@ -64,7 +64,7 @@ interface Deferred<Value> {
   reject(reason: unknown): void;
 }
 
-/** Nobody may be waiting when it is rejected: that is no error of its own. */
+/** It may be rejected when nothing awaits it: that is no unhandled rejection. */
 function deferred<Value>(): Deferred<Value> {
   let resolve: Deferred<Value>['resolve'] = () => undefined;
   let reject: Deferred<Value>['reject'] = () => undefined;

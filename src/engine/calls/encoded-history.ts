@@ -1,6 +1,6 @@
 import type { EncodedAttemptFailure, EncodedHistory } from '../../calls/index.js';
 import type { Failure } from '../../model/failure.js';
-import type { Run } from '../decide/step.js';
+import type { ActiveRun } from '../decide/run.js';
 import { pathOf } from '../state/paths.js';
 import type { Question } from '../state/protocol.js';
 import type { AtomStatus, DecidedFailure } from '../state/run-status.js';
@@ -12,7 +12,7 @@ type Asked = Extract<Question, { readonly about: 'failure' }>;
  *
  * @param asked the failure that it is being asked about, which is not written down yet
  */
-export function encodedHistory(run: Run, { tried, decided, failure }: AtomStatus, asked: Asked | undefined): EncodedHistory {
+export function encodedHistory(run: ActiveRun, { tried, decided, failure }: AtomStatus, asked: Asked | undefined): EncodedHistory {
   const failures = encodedFailures(run, decided);
   return {
     attempts: tried,
@@ -27,7 +27,7 @@ export function encodedHistory(run: Run, { tried, decided, failure }: AtomStatus
 const encoded = new WeakMap<readonly DecidedFailure[], EncodedAttemptFailure[]>();
 
 /** Each one made once: the list only grows. */
-function encodedFailures(run: Run, decided: readonly DecidedFailure[]): readonly EncodedAttemptFailure[] {
+function encodedFailures(run: ActiveRun, decided: readonly DecidedFailure[]): readonly EncodedAttemptFailure[] {
   const known = encoded.get(decided) ?? [];
   encoded.set(decided, known);
   for (let at = known.length; at < decided.length; at++) {
@@ -37,7 +37,7 @@ function encodedFailures(run: Run, decided: readonly DecidedFailure[]): readonly
   return known;
 }
 
-function askedAbout(run: Run, attempt: number, { failed, via }: Asked): EncodedAttemptFailure {
+function askedAbout(run: ActiveRun, attempt: number, { failed, via }: Asked): EncodedAttemptFailure {
   const [inner, outer] = [run.status.atoms[via], run.status.atoms[failed]];
   const heard = inner?.failure === undefined ? outer : inner;
   const { failure = UNKNOWN, failedExecution: execution = 0 } = heard ?? {};

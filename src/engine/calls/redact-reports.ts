@@ -2,18 +2,18 @@ import type { CompiledTask } from '../../compilation/index.js';
 import type { Codec } from '../../model/codec/codec.js';
 import type { Json } from '../../model/json.js';
 import { MASKED, Scrubber } from '../../model/masking.js';
-import type { Run } from '../decide/step.js';
+import type { ActiveRun } from '../decide/run.js';
 import { storedValue } from '../state/values.js';
 
 /** What listeners hear of what a call says, with `ctx.emit` and `ctx.progress`. */
-export interface Discretion {
+export interface ReportMask {
   text(text: string): string;
   data(data: unknown): unknown;
   details(details: Json): Json;
 }
 
 /** Of a task that may know a secret; nothing for all others, which say what they like. */
-export function discretionOf(run: Run, atom: CompiledTask): Discretion | undefined {
+export function reportMaskOf(run: ActiveRun, atom: CompiledTask): ReportMask | undefined {
   const { secrets } = run.flow;
   const taken = secrets?.secretReaders.get(atom.index);
   if (taken === undefined) return undefined;
@@ -23,7 +23,7 @@ export function discretionOf(run: Run, atom: CompiledTask): Discretion | undefin
     return made;
   };
   const text = (given: string): string => scrubber().text(given);
-  // What it is about to give is not known yet, so nobody could find it in what it says.
+  // A secret that it is about to give is not known yet, so it can't be looked for in its reports.
   if (secrets?.outputs.has(atom.index) === true) return { text, data: () => MASKED, details: () => ALL_MASKED };
   return {
     text,
@@ -40,7 +40,7 @@ export function discretionOf(run: Run, atom: CompiledTask): Discretion | undefin
 
 const ALL_MASKED = { [MASKED]: MASKED };
 
-function secretOf(run: Run, { revertInputs }: CompiledTask, name: string): Json[] {
+function secretOf(run: ActiveRun, { revertInputs }: CompiledTask, name: string): Json[] {
   const source = revertInputs[name];
   const stored = source === undefined ? undefined : storedValue(run, source, run.codec);
   return stored === undefined ? [] : [stored];

@@ -3,12 +3,13 @@ import type { DeciderRequest, EncodedOutcome, EncodedValues, RetryRequest, Signa
 import type { CompiledDecider, CompiledRetry, CompiledTask, CompiledWait, Source } from '../../compilation/index.js';
 import { type Failure, toFailure } from '../../model/failure.js';
 import { digest, quickDigest } from '../../model/ids.js';
-import type { Run } from '../decide/step.js';
+import type { ActiveRun } from '../decide/run.js';
 import { failuresOf } from '../state/failures.js';
 import { oldestFor } from '../state/fold-signals.js';
 import type { CallId, Question } from '../state/protocol.js';
 import { type AtomStatus, atomOf, isSkipped, turnOf } from '../state/run-status.js';
 import { inputsOf, storedValue } from '../state/values.js';
+import type { CallTimes } from './call-times.js';
 import { encodedHistory } from './encoded-history.js';
 
 type Asked = Extract<Question, { readonly about: 'failure' }>;
@@ -22,16 +23,17 @@ class Missing {
 
 /** Writes down, as data, what the code of a run is called with. */
 export class Requests {
-  readonly #run: Run;
+  readonly #run: ActiveRun;
   /** What the keys of all its work begin with; after a reset, another one. */
   readonly #seed: string;
 
-  constructor(run: Run) {
+  constructor(run: ActiveRun) {
     this.#run = run;
     this.#seed = digest(run.status.runId, run.status.incarnation).slice(0, 16);
   }
 
-  task(call: CallId, { path, index, task, inputs, revertPorts, revertInputs }: CompiledTask): TaskRequest {
+  /** @param times what limits the call; absent: nothing does */
+  task(call: CallId, { path, index, task, inputs, revertPorts, revertInputs }: CompiledTask, times?: CallTimes): TaskRequest {
     const { runId, epoch, creation } = this.#run.status;
     const { phase, round, turn, attempt } = call;
     const given = phase === 'execute' ? this.#inputs(path, task.requires, inputs) : this.#inputs(path, revertPorts, revertInputs);
@@ -56,6 +58,8 @@ export class Requests {
       lacksInputs: given instanceof Missing ? given.failure : undefined,
       saved: atomOf(this.#run.status, index).saved,
       outcome: phase === 'revert' ? this.#outcomeOf(index) : undefined,
+      timeoutMs: times?.timeoutMs,
+      deadlineAtMs: times?.deadlineAtMs,
     } as TaskRequest;
   }
 
@@ -114,17 +118,18 @@ export class Requests {
     }
   }
 
-  /** How execute ended, as revert is told. */
+  /** How execute ended, as revert gets it. */
   #outcomeOf(atom: number): EncodedOutcome {
     const { flow, status } = this.#run;
-    const { outcome, interruptions, failure, result } = atomOf(this.#run.status, atom);
+    const { outcome, interruptions, failure, overcome, result } = atomOf(this.#run.status, atom);
     const common = {
       flowFailures: failuresOf(flow, status, atom).filter(({ phase }) => phase === 'execute'),
       ...(interruptions === 0 ? {} : { interruptions }),
     };
     // Where the last call says that it did nothing, what the one did that was lost before is still not known.
     if (outcome === 'interrupted' || (outcome === 'failure' && interruptions > 0)) return { kind: 'interrupted', ...common };
-    if (outcome === 'failure') return { kind: 'failure', failure: failure as Failure, ...common };
+    // Between two attempts of its own, it has failed as it did last.
+    if (outcome === 'failure') return { kind: 'failure', failure: (failure ?? overcome) as Failure, ...common };
     return { kind: 'result', ...(result === undefined ? {} : { result }), ...common };
   }
 

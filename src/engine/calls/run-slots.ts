@@ -1,68 +1,115 @@
-import type { Executor } from '../../calls/index.js';
-import type { Decision } from '../state/protocol.js';
+import type { CompiledFlow } from '../../compilation/index.js';
+import { executorIndexOf, executorNames, OWN_EXECUTOR } from '../frontier/executor-index.js';
+import type { Room, StepPlan } from '../state/protocol.js';
 import { type AppSlots, CallSlot } from './app-slots.js';
+import { type Executors, executorOf } from './executors.js';
 
-interface SlotSettings {
-  readonly slots?: AppSlots | undefined;
-  readonly executor: Pick<Executor, 'slots'>;
-}
+/** What a run has of the slots of the executors that its tasks name, and of the app's own. */
+export class RunSlots {
+  readonly #flow: CompiledFlow;
+  /** By executor index. Nothing: the app has none of this name, and its own stands in. */
+  readonly #executors: readonly (ExecutorSlots | undefined)[];
+  /** Some of them has no more than so many calls of the whole app: else there is nothing to reserve, or to give back. */
+  readonly #isBounded: boolean;
 
-/** Of a run that begins or goes on; nothing where the app does not bound the calls of all its runs. */
-export function slotsOf({ slots, executor }: SlotSettings): RunSlots | undefined {
-  return slots === undefined ? undefined : new RunSlots(slots, executor.slots.perRun);
+  constructor(flow: CompiledFlow, executors: Executors) {
+    this.#flow = flow;
+    this.#executors = executorNames(flow).map((name) =>
+      name !== undefined && !executors.named.has(name) ? undefined : new ExecutorSlots(executorOf(executors, name)),
+    );
+    this.#isBounded = this.#executors.some((executor) => executor?.isBounded);
+  }
+
+  /** @param onGiven called when the run has a slot that it has waited for */
+  attach(onGiven: () => void): void {
+    for (const executor of this.#executors) executor?.attach(onGiven);
+  }
+
+  /** What the next step may begin: the room of the app's own executor, and that of those which tasks name. */
+  reserve(): Room & { readonly named?: readonly (Room | undefined)[] } {
+    // With each step: most flows name no executor.
+    if (this.#executors.length === 1) return (this.#executors[OWN_EXECUTOR] as ExecutorSlots).reserve();
+    const [own, ...named] = this.#executors.map((executor) => executor?.reserve()) as [Room, ...(Room | undefined)[]];
+    return named.every((room) => room === undefined) ? own : { ...own, named: [undefined, ...named] };
+  }
+
+  /** The calls of the step have their slots; where one more lacked a slot, the run takes its place in the row. */
+  decided({ commands, lacksSlots }: StepPlan): void {
+    if (!this.#isBounded) return;
+    const calls = new Array<number>(this.#executors.length).fill(0);
+    for (const command of commands) if (command.do === 'call') (calls[this.#indexOf(command.atom)] as number)++;
+    for (let index = 0; index < calls.length; index++) this.#executors[index]?.decided(calls[index] as number, lacksSlots.includes(index));
+  }
+
+  /** A call that was stated is made now: the slot is its own. */
+  begin(atom: number): CallSlot | undefined {
+    return this.#executors[this.#indexOf(atom)]?.begin();
+  }
+
+  /** Nothing more is called for this run. */
+  leave(): void {
+    for (const executor of this.#executors) executor?.leave();
+  }
+
+  #indexOf(atom: number): number {
+    const index = executorIndexOf(this.#flow, atom);
+    return this.#executors[index] === undefined ? OWN_EXECUTOR : index;
+  }
 }
 
 /**
- * What a run has of the slots of its app. It takes what is free before a step is decided, and gives back at once what the step does
- * not use: so calls that are stated can be made, and deciding stays pure.
+ * What a run has of the slots of one executor. It takes what is free before a step is decided, and gives back at once what the step
+ * does not use: so calls that are stated can be made, and deciding stays pure.
  */
-export class RunSlots {
-  readonly #slots: AppSlots;
+class ExecutorSlots {
+  /** Absent: they are not bounded. */
+  readonly #slots: AppSlots | undefined;
   readonly #perRun: number;
   /** Of calls that may be stated, or are stated and not made yet. */
   #reserved = 0;
   #isLeft = false;
   #onGiven: (() => void) | undefined;
 
-  constructor(slots: AppSlots, perRun: number) {
+  constructor({ executor, slots }: Executors['own']) {
     this.#slots = slots;
-    this.#perRun = perRun;
+    this.#perRun = executor.slots.perRun;
   }
 
-  /** @param onGiven called when the run has a slot that it has waited for */
+  get isBounded(): boolean {
+    return this.#slots !== undefined;
+  }
+
   attach(onGiven: () => void): void {
     this.#onGiven = onGiven;
     if (this.#reserved > 0) onGiven();
   }
 
-  /** How many calls the next step may begin. */
-  reserve(): number {
+  reserve(): Room {
+    if (this.#slots === undefined) return { capacity: this.#perRun };
     while (this.#reserved < this.#perRun && this.#slots.take()) this.#reserved++;
-    return this.#reserved;
+    return { capacity: this.#perRun, slots: this.#reserved };
   }
 
-  /** The calls of the step have their slots; where one more lacked a slot, the run takes its place in the row. */
-  decided({ commands, lacksSlot }: Decision): void {
-    this.#keep(commands.filter((command) => command.do === 'call').length);
-    if (lacksSlot && !this.#isLeft) this.#slots.wait(this.#given);
-    else this.#slots.leave(this.#given);
+  decided(calls: number, lacksSlot: boolean): void {
+    this.#keep(calls);
+    if (lacksSlot && !this.#isLeft) this.#slots?.wait(this.#given);
+    else this.#slots?.leave(this.#given);
   }
 
-  /** A call that was stated is made now: the slot is its own. */
-  begin(): CallSlot {
+  begin(): CallSlot | undefined {
+    if (this.#slots === undefined) return undefined;
     this.#reserved--;
     return new CallSlot(this.#slots);
   }
 
-  /** Nothing more is called for this run. */
   leave(): void {
     this.#isLeft = true;
-    this.#slots.leave(this.#given);
+    this.#slots?.leave(this.#given);
     this.#keep(0);
   }
 
   #keep(count: number): void {
-    for (; this.#reserved > count; this.#reserved--) this.#slots.giveBack();
+    for (; this.#reserved > count; this.#reserved--) this.#slots?.giveBack();
   }
 
   readonly #given = (): void => {

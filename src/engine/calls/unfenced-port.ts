@@ -1,12 +1,12 @@
 import type { CallResult } from '../../calls/index.js';
 import { TransactionError } from '../../model/errors.js';
-import type { CommitEnd } from '../../model/task-door.js';
+import type { CommitEnd } from '../../model/transaction-port.js';
 import type { CallCommand, CallOutcome } from '../state/protocol.js';
-import { type EndingDoor, errorOf } from './transaction-port.js';
+import { type ClosablePort, errorOf } from './fenced-port.js';
 
 type Written = Exclude<CallResult, { readonly failure: unknown }>;
 
-interface UnfencedDoorParts {
+interface UnfencedPortParts {
   readonly phase: CallCommand['phase'];
   readonly path: string;
   /** Whether the app lets tasks do without what the store does not have. */
@@ -20,17 +20,17 @@ interface UnfencedDoorParts {
 }
 
 /**
- * The door of one call where the store takes part in no transactions. The task's transaction is a plain one: it is committed,
+ * The port of one call where the store takes part in no transactions. The task's transaction is a plain one: it is committed,
  * and then the step is written, so that who dies in between leaves the one without the other. All else is as with a fence, so
  * that tests without one find the same mistakes. A task is refused that where the app does not allow it; what is being undone is not.
  */
-export class UnfencedDoor implements EndingDoor {
-  readonly #parts: UnfencedDoorParts;
+export class UnfencedPort implements ClosablePort {
+  readonly #parts: UnfencedPortParts;
   #written: Written | undefined;
   #isCommitted = false;
   #isOver = false;
 
-  constructor(parts: UnfencedDoorParts) {
+  constructor(parts: UnfencedPortParts) {
     this.#parts = parts;
   }
 

@@ -1,13 +1,14 @@
 import type { CompiledAtom, Source } from '../../compilation/index.js';
 import { behaviorOf } from '../state/atom-behavior.js';
-import type { Run, Step } from './step.js';
+import type { ActiveRun } from './run.js';
+import type { Step } from './step.js';
 import { skippedBy } from './verdict.js';
 
 /**
  * Atoms begin anew of which nothing is left. What was voted about them holds where they failed, and where only a part of
  * their node or choice begins anew; and what others have skipped stays skipped, since those are not asked again.
  */
-export function beginAnew(run: Run, step: Step, anew: ReadonlySet<number>): void {
+export function beginAnew(run: ActiveRun, step: Step, anew: ReadonlySet<number>): void {
   const { atoms } = run.status;
   for (const atom of anew) {
     const votes = standingVotes(run, anew, atom);
@@ -24,7 +25,7 @@ export function beginAnew(run: Run, step: Step, anew: ReadonlySet<number>): void
  *
  * @returns whether there was something
  */
-export function bringBack(run: Run, step: Step): boolean {
+export function bringBack(run: ActiveRun, step: Step): boolean {
   if (!run.frontier.bringsBack) return false;
   const anew = new Set<number>();
   for (const [index, { intention }] of run.status.atoms.entries()) {
@@ -37,16 +38,16 @@ export function bringBack(run: Run, step: Step): boolean {
   return true;
 }
 
-function standingVotes({ status, frontier }: Run, anew: ReadonlySet<number>, atom: number): readonly (readonly [number, boolean])[] {
+function standingVotes({ status, frontier }: ActiveRun, anew: ReadonlySet<number>, atom: number): readonly (readonly [number, boolean])[] {
   const { intention = 'EXECUTE', outcome = 'none', votes = {} } = status.atoms[atom] ?? {};
-  const isAnew = ({ first, until }: AtomRange): boolean => rangeOf(first, until).every((other) => anew.has(other));
+  const isAnew = ({ first, end }: AtomRange): boolean => rangeOf(first, end).every((other) => anew.has(other));
   const isStanding = (decider: number): boolean => {
     if (intention === 'EXECUTE') return true;
     const { deciders } = frontier;
     const { choice, source, reads } = deciders.decider(decider);
     // It had failed, and was undone first, as what it did was not known: the deciders before it have nothing new to decide about.
     const hasFailed = intention === 'REDO' && outcome !== 'result';
-    const by = source === undefined ? Object.values(reads).flatMap(atomsOf) : rangeOf(source.first, source.until);
+    const by = source === undefined ? Object.values(reads).flatMap(atomsOf) : rangeOf(source.first, source.end);
     if (hasFailed && !by.some((provider) => anew.has(provider))) return true;
     const nodes = choice === undefined ? [decider] : deciders.branchesOf(choice.id);
     return nodes.some((node) => !isAnew(deciders.decider(node)));
@@ -69,9 +70,9 @@ function atomsOf(source: Source): readonly number[] {
 
 interface AtomRange {
   readonly first: number;
-  readonly until: number;
+  readonly end: number;
 }
 
-function rangeOf(first: number, until: number): readonly number[] {
-  return Array.from({ length: until - first }, (_, offset) => first + offset);
+function rangeOf(first: number, end: number): readonly number[] {
+  return Array.from({ length: end - first }, (_, offset) => first + offset);
 }

@@ -1,15 +1,40 @@
 import { type AtomStatus, mayBeUndone } from '../state/run-status.js';
 import { beginAnew } from './anew.js';
-import type { Run, Step } from './step.js';
+import type { ActiveRun } from './run.js';
+import type { Step } from './step.js';
 
-/** Everything is to be undone, whatever retries would say. The signals of what executes are aborted; reverts under way go on. */
-export function cancel(run: Run, step: Step): void {
-  if (run.status.cancelled || run.status.state !== 'RUNNING') return;
-  step.state(['CANCEL']);
+/**
+ * Everything is to be undone, whatever retries would say. The signals of what executes are aborted; reverts under way go on. In a run that
+ * was cancelled where it was, what has failed to be undone is tried again.
+ */
+export function cancel(run: ActiveRun, step: Step, reason: string | undefined): void {
+  const { cancelled, halted, state, atoms } = run.status;
+  if ((cancelled && !halted) || state !== 'RUNNING') return;
+  step.state(reason === undefined ? ['CANCEL'] : ['CANCEL', reason]);
+  if (halted) for (const atom of atoms.keys()) retryRevert(run, step, atom);
+  goBackAtOnce(run, step);
+  step.commands.push({ do: 'abort', reason });
+}
+
+/** States that everything is undone, whatever retries would say, or were asked. */
+export function goBackAtOnce(run: ActiveRun, step: Step): void {
   if (!run.status.goingBack) step.state(['INTEND', 'REVERT', 0, run.status.atoms.length]);
   for (let atom = run.frontier.nextUnsettled(); atom !== undefined; atom = run.frontier.nextUnsettled()) step.state(['SETTLED', atom]);
   run.frontier.questions.forget(() => true);
-  step.commands.push({ do: 'abort' });
+}
+
+/**
+ * The run is to end where it is: nothing more begins, and nothing is undone. What executes is told so and waited for, though no longer than
+ * its app waits for code that was aborted; reverts under way go on to their end. Waits have done nothing, and are withdrawn.
+ */
+export function halt(run: ActiveRun, step: Step, reason: string | undefined): void {
+  const { status, frontier } = run;
+  if (status.halted || status.state !== 'RUNNING') return;
+  step.state(reason === undefined ? ['HALT'] : ['HALT', reason]);
+  for (let atom = frontier.nextUnsettled(); atom !== undefined; atom = frontier.nextUnsettled()) step.state(['SETTLED', atom]);
+  for (const [atom, { state }] of status.atoms.entries()) if (state === 'WAITING') step.state(['REVERTED', atom]);
+  frontier.questions.forget(() => true);
+  step.commands.push({ do: 'abort', reason, isBounded: true });
 }
 
 /**
@@ -17,7 +42,7 @@ export function cancel(run: Run, step: Step): void {
  * is; where there is none, what failed or was undone begins anew, and what is done stays done. Where it is not known what
  * failed has done, it is undone before.
  */
-export function retryFailed(run: Run, step: Step): void {
+export function retryFailed(run: ActiveRun, step: Step): void {
   const { atoms, goingBack } = run.status;
   for (const atom of atoms.keys()) retryRevert(run, step, atom);
   if (goingBack) return;
@@ -44,11 +69,11 @@ function isUnknown({ state, outcome, interruptions }: AtomStatus): boolean {
 }
 
 /** A revert that has failed is called again, at once (D-7). */
-export function retryRevert(run: Run, step: Step, atom: number): void {
+export function retryRevert(run: ActiveRun, step: Step, atom: number): void {
   if (run.status.atoms[atom]?.state === 'REVERT_FAILURE') step.state(['SLEEP', atom, step.limits.nowMs]);
 }
 
 /** A person has undone what the revert could not: what came before can be undone now. */
-export function skipRevert(run: Run, step: Step, atom: number): void {
+export function skipRevert(run: ActiveRun, step: Step, atom: number): void {
   if (run.status.atoms[atom]?.state === 'REVERT_FAILURE') step.state(['REVERTED', atom]);
 }

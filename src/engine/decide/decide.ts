@@ -1,26 +1,41 @@
 import { beginEpoch } from '../state/fold.js';
-import type { Answer, Decision, EngineEvent, Limits, Question } from '../state/protocol.js';
+import type { Answer, EngineEvent, Limits, Question, StepPlan } from '../state/protocol.js';
 import type { AtomStatus } from '../state/run-status.js';
 import { advance } from './advance.js';
-import { cancel, retryFailed, retryRevert, skipRevert } from './apply-operator-message.js';
+import { cancel, goBackAtOnce, halt, retryFailed, retryRevert, skipRevert } from './apply-operator-message.js';
 import { settleDecision } from './custom-retry-decisions.js';
-import { settleVote } from './deciders.js';
-import { isAwaited, noteOutcomes } from './record-outcomes.js';
-import { type Run, Step } from './step.js';
+import { isAwaited, leaveUnended, noteOutcomes } from './record-outcomes.js';
+import type { ActiveRun } from './run.js';
+import { settleVote } from './settle-vote.js';
+import { Step } from './step.js';
 import { keepSignal, settleSignal } from './waits.js';
 
 /**
  * The engine's whole judgement: given what happened, what is stated and what is called next. Pure but for `run`, which
  * it owns and advances by exactly the transitions it returns; no user code, no clock, no storage.
  */
-export function decide(run: Run, events: readonly EngineEvent[], limits: Limits): Decision {
+export function decide(run: ActiveRun, events: readonly EngineEvent[], limits: Limits): StepPlan {
   const step = new Step(run, limits);
   for (const event of events) note(run, step, event);
-  if (run.status.state === 'RUNNING') advance(run, step);
+  if (run.status.state === 'RUNNING') {
+    meetDeadline(run, step);
+    advance(run, step);
+  }
+  step.seq = run.status.seq;
   return step;
 }
 
-function note(run: Run, step: Step, event: EngineEvent): void {
+/** A run whose time is over goes back, whatever retries would say. What executes is ended; what goes back already is undone to its end. */
+function meetDeadline(run: ActiveRun, step: Step): void {
+  if (run.status.deadlineAtMs === undefined || step.limits.hold === 'stop') return;
+  const deadline = run.frontier.deadline.next(step.limits);
+  if (deadline === undefined || deadline.dueMs > step.limits.monotonicMs) return;
+  step.state(['DEADLINE']);
+  goBackAtOnce(run, step);
+  step.commands.push({ do: 'abort', isOverdue: true });
+}
+
+function note(run: ActiveRun, step: Step, event: EngineEvent): void {
   switch (event.kind) {
     case 'begin':
       step.state(['CREATED', event.creation]);
@@ -60,7 +75,13 @@ function note(run: Run, step: Step, event: EngineEvent): void {
       noteOutcomes(run, step, event.outcomes);
       return;
     case 'cancel':
-      cancel(run, step);
+      cancel(run, step, event.reason);
+      return;
+    case 'halt':
+      halt(run, step, event.reason);
+      return;
+    case 'graceOver':
+      leaveUnended(run, step);
       return;
     case 'retryFailed':
       retryFailed(run, step);
@@ -73,7 +94,7 @@ function note(run: Run, step: Step, event: EngineEvent): void {
   }
 }
 
-function settle(run: Run, step: Step, question: Question, answer: Answer): void {
+function settle(run: ActiveRun, step: Step, question: Question, answer: Answer): void {
   switch (question.about) {
     case 'node':
       settleVote(run, step, question.decider, answer);

@@ -31,7 +31,7 @@ export class Redoing {
     if (known !== undefined) return known;
     const retry = this.#flow.atoms[index] as CompiledRetry;
     const redone = new Set(atomsDownstream(this.#flow, retry));
-    for (let atom = index; atom < retry.until; atom++) redone.add(atom);
+    for (let atom = index; atom < retry.end; atom++) redone.add(atom);
     this.#known.set(index, redone);
     return redone;
   }

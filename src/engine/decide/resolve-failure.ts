@@ -7,21 +7,24 @@ import type { Question } from '../state/protocol.js';
 import { type AtomStatus, atomOf, isSkipped, isTakenBack } from '../state/run-status.js';
 import { begunDownstream, downstreamOf } from './downstream.js';
 import { decisionOf, pauseBefore } from './retries.js';
-import type { Run, Step } from './step.js';
+import type { ActiveRun } from './run.js';
+import type { Step } from './step.js';
 
 /** States that an atom has failed, and settles what that means; where a custom retry has to be asked first, that waits. */
-export function fail(run: Run, step: Step, word: 'FAILURE' | 'INTERRUPTED', atom: number, failure: Failure): void {
+export function fail(run: ActiveRun, step: Step, word: 'FAILURE' | 'INTERRUPTED', atom: number, failure: Failure): void {
   step.state([word, atom, failure]);
   settleFailure(run, step, atom);
 }
 
 /** Where failures are to be left as they are: not in a run that goes back already, such as one that was cancelled. */
-export function leavesFailures({ status }: Run, { limits }: Step): boolean {
+export function leavesFailures({ status }: ActiveRun, { limits }: Step): boolean {
   return limits.onFailure === 'stop' && !status.goingBack;
 }
 
 /** Failures are settled one after another, in the order in which they are stated. */
-export function settleFailure(run: Run, step: Step, failed: number): void {
+export function settleFailure(run: ActiveRun, step: Step, failed: number): void {
+  // It means nothing for what comes next: nothing does.
+  if (run.status.halted) return;
   const mustWait = leavesFailures(run, step) || run.frontier.nextUnsettled() !== undefined;
   if (mustWait || resolveFailure(run, step, failed) !== undefined) step.state(['UNSETTLED', failed]);
 }
@@ -32,7 +35,7 @@ export function settleFailure(run: Run, step: Step, failed: number): void {
  *
  * @returns what has to be asked before: then nothing was stated
  */
-export function resolveFailure(run: Run, step: Step, failed: number): Question | undefined {
+export function resolveFailure(run: ActiveRun, step: Step, failed: number): Question | undefined {
   const isPermanent = atomOf(run.status, failed).failure?.permanent === true;
   let gaveUp: CompiledRetry | undefined;
   let via = failed;
@@ -63,7 +66,7 @@ export function resolveFailure(run: Run, step: Step, failed: number): Question |
  * asked about, and is of that whole node; of a choice, which stands for none of its branches, it is of the flow that the choice is in.
  * A run that may have no more steps goes back, whatever of it is optional.
  */
-function toleratedBy({ flow, status }: Run, failed: number): OptionalPart | undefined {
+function toleratedBy({ flow, status }: ActiveRun, failed: number): OptionalPart | undefined {
   const { failure, votes } = atomOf(status, failed);
   if (flow.optional === undefined || failure?.code === 'JOURNAL_FULL') return undefined;
   const unsaid = (flow.deciders ?? []).filter(
@@ -84,11 +87,11 @@ function isWithin({ target, choice }: CompiledDecider, path: string): boolean {
  *
  * @returns whether that settles the failure: not where a changed flow has put the node before what has begun
  */
-function leaveOut(run: Run, step: Step, part: OptionalPart, failed: number): boolean {
-  const { first, until } = part;
+function leaveOut(run: ActiveRun, step: Step, part: OptionalPart, failed: number): boolean {
+  const { first, end } = part;
   if (isTakenBack(atomOf(run.status, first)) && isTakenBack(atomOf(run.status, failed))) return true;
-  if (begunDownstream(run, { index: first, until }).length > 0) return false;
-  step.state(['INTEND', 'IGNORE', first, until]);
+  if (begunDownstream(run, { index: first, end }).length > 0) return false;
+  step.state(['INTEND', 'IGNORE', first, end]);
   abortDoomed(run, step);
   return true;
 }
@@ -99,29 +102,29 @@ function hasBegun({ state, tried }: AtomStatus): boolean {
 }
 
 /** What is undone already can't be retried any more: an intention to revert is never taken back (R-9.11). */
-function apply(run: Run, step: Step, decision: Exclude<Decision, 'REVERT'>, retry: CompiledRetry | undefined): void {
+function apply(run: ActiveRun, step: Step, decision: Exclude<Decision, 'REVERT'>, retry: CompiledRetry | undefined): void {
   const { status } = run;
   if (decision === 'REVERT_ALL' || retry === undefined) {
     if (!status.goingBack) step.state(['INTEND', 'REVERT', 0, status.atoms.length]);
     return;
   }
-  const { index, until } = retry;
+  const { index, end } = retry;
   const { intention } = atomOf(run.status, index);
   if (isTakenBack(atomOf(run.status, index)) || (decision === 'RETRY' && intention === 'RETRY')) return;
   if (decision === 'RETRY') {
     const pauseMs = pauseBefore(run, retry);
     if (pauseMs > 0) step.state(['SLEEP', index, timeAfter(step.limits.nowMs, pauseMs)]);
     step.state(['INTEND', 'RETRY', index, index + 1]);
-    step.state(['INTEND', 'REVERT', index + 1, until]);
+    step.state(['INTEND', 'REVERT', index + 1, end]);
     for (const [from, to] of begunDownstream(run, retry)) step.state(['INTEND', 'REDO', from, to]);
     return;
   }
-  step.state(['INTEND', 'REVERT', index, until]);
+  step.state(['INTEND', 'REVERT', index, end]);
   for (const [from, to] of downstreamOf(run, retry)) step.state(['INTEND', 'REVERT', from, to]);
 }
 
 /** Aborts the signals of calls whose work is to be undone anyway, in an app with `abortSiblings`. */
-function abortDoomed(run: Run, step: Step): void {
+function abortDoomed(run: ActiveRun, step: Step): void {
   if (step.limits.onFailure !== 'abortSiblings' || run.frontier.called === 0) return;
   const doomed: number[] = [];
   for (const [index, atom] of run.status.atoms.entries()) {

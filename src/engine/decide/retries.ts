@@ -1,13 +1,14 @@
 import type { BackoffDefinition, RetryDefinition } from '../../authoring/index.js';
-import type { CompiledRetry } from '../../compilation/index.js';
-import { type Failure, statedFailure } from '../../model/failure.js';
+import type { CompiledAtom, CompiledRetry } from '../../compilation/index.js';
+import { type Failure, outOfTimeOfWork, statedFailure } from '../../model/failure.js';
 import { quickDigest } from '../../model/ids.js';
 import { messageOf } from '../../model/in-words.js';
 import { canonicalText, isJsonArray, type Json, type JsonObject } from '../../model/json.js';
 import type { Decision } from '../../model/states.js';
+import { behaviorOf } from '../state/atom-behavior.js';
 import { type AtomStatus, atomOf, type DecidedFailure } from '../state/run-status.js';
 import { storedValue } from '../state/values.js';
-import type { Run } from './step.js';
+import type { ActiveRun } from './run.js';
 
 /** What is given to the next attempt, if anything is; or why there can be none, which is the retry's own failure. */
 type NextAttempt = { readonly provided?: Json } | { readonly failure: Failure };
@@ -15,8 +16,8 @@ type NextAttempt = { readonly provided?: Json } | { readonly failure: Failure };
 /** How the retries of one kind decide. */
 interface RetryRule<Retry extends RetryDefinition> {
   /** What it says about a failure in its flow; nothing: its code has to be asked. */
-  decision(run: Run, compiled: CompiledRetry, retry: Retry, failed: number, via: number): Decision | undefined;
-  next(run: Run, compiled: CompiledRetry, retry: Retry): NextAttempt;
+  decision(run: ActiveRun, compiled: CompiledRetry, retry: Retry, failed: number, via: number): Decision | undefined;
+  next(run: ActiveRun, compiled: CompiledRetry, retry: Retry): NextAttempt;
 }
 
 const BY_LIST: RetryRule<ForEach> = {
@@ -35,7 +36,7 @@ const RULES: { readonly [Kind in RetryDefinition['kind']]: RetryRule<Extract<Ret
   forEachOf: BY_LIST,
   alwaysRevert: { decision: () => 'REVERT', next: () => ({}) },
   alwaysRevertAll: { decision: () => 'REVERT_ALL', next: () => ({}) },
-  own: {
+  custom: {
     // What its code has said about this very failure, in this attempt.
     decision: (run, { index }, _, failed, via) => decidedIn(atomOf(run.status, index), failed, via)?.decision,
     // Counted, so that there is a place for what it is asked about each attempt.
@@ -48,7 +49,7 @@ function ruleOf({ kind }: RetryDefinition): RetryRule<RetryDefinition> {
 }
 
 /** What a retry says about a failure in its flow; nothing: its code has to be asked, which no stock retry has. */
-export function decisionOf(run: Run, compiled: CompiledRetry, failed: number, via: number): Decision | undefined {
+export function decisionOf(run: ActiveRun, compiled: CompiledRetry, failed: number, via: number): Decision | undefined {
   return ruleOf(compiled.retry).decision(run, compiled, compiled.retry, failed, via);
 }
 
@@ -62,11 +63,11 @@ function decidedIn(status: AtomStatus, failed: number, via: number): DecidedFail
 }
 
 /** What a retry whose code is not called gives to its next attempt. */
-export function nextAttempt(run: Run, compiled: CompiledRetry): NextAttempt {
+export function nextAttempt(run: ActiveRun, compiled: CompiledRetry): NextAttempt {
   return ruleOf(compiled.retry).next(run, compiled, compiled.retry);
 }
 
-function nextValue(run: Run, compiled: CompiledRetry, retry: ForEach): NextAttempt {
+function nextValue(run: ActiveRun, compiled: CompiledRetry, retry: ForEach): NextAttempt {
   const { path } = compiled;
   try {
     const [value] = untriedValues(run, compiled, retry);
@@ -79,7 +80,7 @@ function nextValue(run: Run, compiled: CompiledRetry, retry: ForEach): NextAttem
 }
 
 /** What the codec refuses can't be tried. */
-function hasUntriedValue(run: Run, compiled: CompiledRetry, retry: ForEach): boolean {
+function hasUntriedValue(run: ActiveRun, compiled: CompiledRetry, retry: ForEach): boolean {
   try {
     return untriedValues(run, compiled, retry).length > 0;
   } catch {
@@ -88,7 +89,7 @@ function hasUntriedValue(run: Run, compiled: CompiledRetry, retry: ForEach): boo
 }
 
 /** How long a stock retry waits between the failure and its next attempt. */
-export function pauseBefore(run: Run, { retry, index, path }: CompiledRetry): number {
+export function pauseBefore(run: ActiveRun, { retry, index, path }: CompiledRetry): number {
   if (!('backoff' in retry) || retry.backoff === undefined) return 0;
   return pauseMs(retry.backoff, atomOf(run.status, index).attempt, `${run.status.runId} ${path}`);
 }
@@ -107,7 +108,7 @@ export function pauseMs({ delayMs, factor, maxMs, jitter }: BackoffDefinition, a
 type ForEach = Extract<RetryDefinition, { kind: 'forEach' | 'forEachOf' }>;
 
 /** The list without what was tried: each time an equal value was tried, one of them is gone (R-4.7). */
-function untriedValues(run: Run, compiled: CompiledRetry, retry: ForEach): readonly Json[] {
+function untriedValues(run: ActiveRun, compiled: CompiledRetry, retry: ForEach): readonly Json[] {
   const tried = new Map<string, number>();
   for (const attempt of atomOf(run.status, compiled.index).tried) {
     const text = canonicalText((attempt as JsonObject)[retry.provides] ?? null);
@@ -121,9 +122,23 @@ function untriedValues(run: Run, compiled: CompiledRetry, retry: ForEach): reado
   });
 }
 
-function allValues(run: Run, { inputs }: CompiledRetry, retry: ForEach): readonly Json[] {
+function allValues(run: ActiveRun, { inputs }: CompiledRetry, retry: ForEach): readonly Json[] {
   if (retry.kind === 'forEach') return retry.values.map((value) => run.codec.encode(value));
   const source = inputs[retry.requires];
   const stored = source === undefined ? undefined : storedValue(run, source, run.codec);
   return stored !== undefined && isJsonArray(stored) ? stored : [];
+}
+
+/**
+ * Why no other call of this piece of work begins at this time: it has a time for all of them, which is over then.
+ *
+ * @param atMs in milliseconds since 1970
+ * @param cause what the last call failed with, or why it was lost
+ */
+export function workIsOverdue({ flow, status }: ActiveRun, index: number, atMs: number, cause: Failure | undefined): Failure | undefined {
+  const atom = flow.atoms[index] as CompiledAtom;
+  const deadlineMs = behaviorOf(atom).deadlineMs(atom);
+  const { startedAtMs } = atomOf(status, index);
+  if (deadlineMs === undefined || startedAtMs === undefined || atMs < startedAtMs + deadlineMs) return undefined;
+  return { ...outOfTimeOfWork(atom.path, deadlineMs), ...(cause === undefined ? {} : { cause }) };
 }

@@ -3,13 +3,13 @@ import { Frontier } from '../frontier/frontier.js';
 import type { PendingQuestions } from '../frontier/pending-questions.js';
 import { beginEntry, foldTransition } from '../state/fold.js';
 import type { RunStatus } from '../state/run-status.js';
-import type { Run } from './step.js';
+import type { ActiveRun } from './run.js';
 
 /**
  * A step was decided, and is not to be: the run is again what the journal says, with what was stated since and is held
  * back, and with the questions that were open.
  */
-export function rollBackStep(run: Run, stored: RunStatus, held: readonly Transition[], questions: PendingQuestions): void {
+export function rollBackStep(run: ActiveRun, stored: RunStatus, held: readonly Transition[], questions: PendingQuestions): void {
   if (held.length > 0) beginEntry(stored, run.status.atMs);
   for (const transition of held) foldTransition(stored, transition);
   run.status = stored;

@@ -28,9 +28,9 @@ export function standstillOf({ flow, status }: { readonly flow: CompiledFlow; re
     predecessors,
   );
   const lines = [
-    ...begins.filter((atom) => !cutOff.has(atom)).map((atom) => said(flow, status, atom, 'executed', predecessors)),
-    ...skips.map((atom) => said(flow, status, atom, 'left out', predecessors)),
-    ...undoes.filter((atom) => !held.has(atom)).map((atom) => said(flow, status, atom, 'undone', successors)),
+    ...begins.filter((atom) => !cutOff.has(atom)).map((atom) => sentence(flow, status, atom, 'executed', predecessors)),
+    ...skips.map((atom) => sentence(flow, status, atom, 'left out', predecessors)),
+    ...undoes.filter((atom) => !held.has(atom)).map((atom) => sentence(flow, status, atom, 'undone', successors)),
   ];
   return lines.length <= NAMED ? lines : [...lines.slice(0, NAMED), `and ${lines.length - NAMED} more`];
 }
@@ -41,7 +41,7 @@ function reached(from: readonly number[], neighbors: ExecutionGraph['successors'
   return seen;
 }
 
-function said(flow: CompiledFlow, { atoms }: RunStatus, atom: number, what: string, neighbors: ExecutionGraph['successors']): string {
+function sentence(flow: CompiledFlow, { atoms }: RunStatus, atom: number, what: string, neighbors: ExecutionGraph['successors']): string {
   const named = (index: number): string => `'${pathOf(flow, index)}' (${atoms[index]?.state}, ${atoms[index]?.intention})`;
   const nearest = new Set(neighbors[atom]);
   for (const node of nearest) if (node >= flow.atoms.length) for (const further of neighbors[node] ?? []) nearest.add(further);

@@ -1,27 +1,15 @@
-import type { CompiledFlow } from '../../compilation/index.js';
-import type { Codec } from '../../model/codec/codec.js';
 import type { Failure } from '../../model/failure.js';
 import type { Phase } from '../../model/states.js';
 import type { Transition } from '../../persistence/index.js';
-import type { Frontier } from '../frontier/frontier.js';
+import { executorIndexOf, OWN_EXECUTOR } from '../frontier/executor-index.js';
 import { EFFECTS } from '../state/effects.js';
 import { beginEntry, foldTransition } from '../state/fold.js';
 import type { CallId, Change, Command, Limits, Question } from '../state/protocol.js';
-import { atomOf, type RunStatus, turnOf } from '../state/run-status.js';
-import { foldObserved } from './changes.js';
+import { atomOf, turnOf } from '../state/run-status.js';
+import { atomChange, foldObserved } from './changes.js';
+import type { ActiveRun } from './run.js';
 
-/** A run as the engine thinks of it: the checked flow, what happened, and what could happen next. */
-export interface Run {
-  readonly flow: CompiledFlow;
-  status: RunStatus;
-  frontier: Frontier;
-  /** For the few values that decisions read. */
-  readonly codec: Codec;
-  /** There are listeners: what each step changes is noted for them. */
-  observed: boolean;
-  /** The last entry is not written yet: what is stated next belongs to it. */
-  entryIsOpen: boolean;
-}
+const NONE: readonly number[] = [];
 
 /** One step while it is being decided: each fact is folded in as it is stated, so that the next decision sees it. */
 export class Step {
@@ -29,17 +17,19 @@ export class Step {
   readonly changes: Change[] = [];
   readonly commands: Command[] = [];
   readonly late: CallId[] = [];
-  lacksSlot = false;
+  lacksSlots: readonly number[] = NONE;
+  /** Known when it is decided. */
+  seq = -1;
   /** What bounds it; an atom may ask for more restraint. */
   limits: Limits;
-  readonly #run: Run;
-  #slots: number;
+  readonly #run: ActiveRun;
+  /** By executor: how many calls it has begun of those that may. */
+  #begun: number[] | undefined;
   #losses: Map<number, Failure> | undefined;
 
-  constructor(run: Run, limits: Limits) {
+  constructor(run: ActiveRun, limits: Limits) {
     this.#run = run;
     this.limits = limits;
-    this.#slots = limits.slots ?? Number.POSITIVE_INFINITY;
   }
 
   state(transition: Transition): void {
@@ -54,7 +44,7 @@ export class Step {
   adopted(facts: readonly Transition[]): void {
     for (const fact of facts) {
       this.#write(fact);
-      if (fact[0] === 'IGNORE' && this.#run.observed) this.changes.push({ kind: 'atom', atom: fact[1], from: 'PENDING', to: 'IGNORE' });
+      if (fact[0] === 'IGNORE' && this.#run.observed) this.changes.push(atomChange(this.#run.status, fact[1], 'PENDING', 'IGNORE'));
     }
   }
 
@@ -63,17 +53,35 @@ export class Step {
     this.commands.push({ do: 'ask', question, id: this.#run.frontier.questions.ask(question) });
   }
 
-  /** Whether one more call may be under way. Where a slot of the app is all that is missing, that is noted. */
-  hasRoom(): boolean {
-    if (this.#run.frontier.called >= this.limits.capacity) return false;
-    if (this.#slots > 0) return true;
-    this.lacksSlot = true;
+  /** Whether its executor may have one more call under way. Where a slot of the app is all that is missing, that is noted. */
+  hasRoom(atom: number): boolean {
+    const executor = this.#executorOf(atom);
+    const { capacity, slots = Number.POSITIVE_INFINITY } = this.limits.named?.[executor] ?? this.limits;
+    if (this.#calledBy(executor) >= capacity) return false;
+    if ((this.#begun?.[executor] ?? 0) < slots) return true;
+    if (!this.lacksSlots.includes(executor)) this.lacksSlots = [...this.lacksSlots, executor];
     return false;
+  }
+
+  /** One that the app does not have is stood in for by its own. */
+  #executorOf(atom: number): number {
+    const executor = executorIndexOf(this.#run.flow, atom);
+    return this.limits.named?.[executor] === undefined ? OWN_EXECUTOR : executor;
+  }
+
+  #calledBy(executor: number): number {
+    const { frontier } = this.#run;
+    const { named } = this.limits;
+    if (named === undefined) return frontier.called;
+    if (executor !== OWN_EXECUTOR) return frontier.calledBy(executor);
+    return named.reduce((sum, room, index) => (room === undefined ? sum + frontier.calledBy(index) : sum), 0);
   }
 
   /** States that the atom is called, and asks the loop to call it. */
   call(phase: Phase, atom: number): void {
-    this.#slots--;
+    const executor = this.#executorOf(atom);
+    this.#begun ??= [];
+    this.#begun[executor] = (this.#begun[executor] ?? 0) + 1;
     const status = atomOf(this.#run.status, atom);
     const { state: from, lost: again } = status;
     this.state([phase === 'execute' ? 'RUNNING' : 'REVERTING', atom]);

@@ -8,7 +8,7 @@ export type Numbered = readonly [number: number, decider: CompiledDecider];
  * The atoms that are skipped when all who speak for one node have spoken: as far as the widest `no` reaches (TaskFlow R-6.3,
  * R-6.4). Nothing before.
  */
-export function skippedAt(status: RunStatus, deciders: readonly Numbered[]): readonly (readonly [from: number, until: number])[] {
+export function skippedAt(status: RunStatus, deciders: readonly Numbered[]): readonly (readonly [from: number, end: number])[] {
   if (deciders.some((decider) => voteOf(status, decider) === undefined && !isSkipped(status, decider[1].source))) return [];
   return deciders.flatMap((decider) => (voteOf(status, decider) === false ? decider[1].skips : []));
 }
@@ -20,7 +20,7 @@ export function skippedBy({ deciders = [] }: CompiledFlow, status: RunStatus): r
     byEntry.set(decider.entry, [...(byEntry.get(decider.entry) ?? []), [number, decider]]);
   }
   return [...byEntry.values()].flatMap((group) =>
-    skippedAt(status, group).flatMap(([from, until]) => Array.from({ length: until - from }, (_, offset) => from + offset)),
+    skippedAt(status, group).flatMap(([from, end]) => Array.from({ length: end - from }, (_, offset) => from + offset)),
   );
 }
 

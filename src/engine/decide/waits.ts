@@ -10,23 +10,24 @@ import type { Answer, EngineEvent, Question } from '../state/protocol.js';
 import { atomOf } from '../state/run-status.js';
 import { inputsOf } from '../state/values.js';
 import { fail } from './resolve-failure.js';
-import type { Run, Step } from './step.js';
+import type { ActiveRun } from './run.js';
+import type { Step } from './step.js';
 
 /** States that an atom fails before it has done anything: that it may have started, or would have waited. */
-export function failAtOnce(run: Run, step: Step, atom: number, failure: Failure): void {
+export function failAtOnce(run: ActiveRun, step: Step, atom: number, failure: Failure): void {
   step.state(isWait(run.flow.atoms[atom]) ? ['WAIT', atom, {}] : ['RUNNING', atom]);
   fail(run, step, 'FAILURE', atom, failure);
 }
 
 /** A wait begins. For what is no time it has failed. */
-export function beginWait(run: Run, step: Step, wait: CompiledWait): true {
+export function beginWait(run: ActiveRun, step: Step, wait: CompiledWait): true {
   const awaited = awaitedBy(run, wait, step.limits.nowMs);
   if ('name' in awaited) failAtOnce(run, step, wait.index, awaited);
   else step.state(['WAIT', wait.index, awaited]);
   return true;
 }
 
-function awaitedBy(run: Run, { wait, path, requires, inputs }: CompiledWait, nowMs: number): Awaited | Failure {
+function awaitedBy(run: ActiveRun, { wait, path, requires, inputs }: CompiledWait, nowMs: number): Awaited | Failure {
   switch (wait.kind) {
     case 'sleep':
       return { untilMs: timeAfter(nowMs, wait.ms) };
@@ -76,7 +77,7 @@ function noTime(path: string, name: string, value: unknown): Failure {
 }
 
 /** The time of a wait has come: what sleeps goes on, and so does what has a value for that; a signal that did not come is a failure. */
-export function timeIsUp(run: Run, step: Step, { wait, path, index, outputs }: CompiledWait): true {
+export function timeIsUp(run: ActiveRun, step: Step, { wait, path, index, outputs }: CompiledWait): true {
   if (wait.kind !== 'signal') step.state(['SUCCESS', index]);
   else if (wait.fallback === undefined) fail(run, step, 'FAILURE', index, timedOut(path, wait.signal));
   else if (outputs[0] === undefined) step.state(['SUCCESS', index]);
@@ -97,13 +98,13 @@ function timedOut(path: string, signal: string): Failure {
 }
 
 /** A signal has come: it is kept, whether a wait is there for it or not. One that is sent again is none. */
-export function keepSignal(run: Run, step: Step, { name, id, payload }: Extract<EngineEvent, { kind: 'signal' }>): void {
+export function keepSignal(run: ActiveRun, step: Step, { name, id, payload }: Extract<EngineEvent, { kind: 'signal' }>): void {
   if (run.status.signalIds.includes(id)) return;
   step.state(payload === undefined ? ['SIGNAL', name, id] : ['SIGNAL', name, id, payload]);
 }
 
 /** Lets the first wait that can hear a signal that is there do so: at once, or when its schema has said what comes of it. */
-export function hearSignal(run: Run, step: Step): boolean {
+export function hearSignal(run: ActiveRun, step: Step): boolean {
   const { status, frontier, flow } = run;
   if (status.signals.length === 0) return false;
   for (const atom of frontier.waits) {
@@ -121,7 +122,12 @@ export function hearSignal(run: Run, step: Step): boolean {
 }
 
 /** What a schema has made of a signal. What it refuses is gone, and the wait goes on. */
-export function settleSignal(run: Run, step: Step, { atom }: Extract<Question, { about: 'signal' }>, { answer, failure }: Answer): void {
+export function settleSignal(
+  run: ActiveRun,
+  step: Step,
+  { atom }: Extract<Question, { about: 'signal' }>,
+  { answer, failure }: Answer,
+): void {
   const wait = atomOf(run.status, atom);
   // Its time was over meanwhile, or its run goes back: the signal is there for another wait of its name.
   if (wait.state !== 'WAITING' || wait.intention !== 'EXECUTE' || oldestFor(run.status, wait) === undefined) return;
@@ -129,7 +135,7 @@ export function settleSignal(run: Run, step: Step, { atom }: Extract<Question, {
 }
 
 /** Withdraws the first wait that is not wanted any more: nothing was done, so that nothing is waited for. */
-export function withdrawWait(run: Run, step: Step): boolean {
+export function withdrawWait(run: ActiveRun, step: Step): boolean {
   const atom = run.frontier.nextWithdrawn();
   if (atom === undefined) return false;
   step.state(['REVERTED', atom]);

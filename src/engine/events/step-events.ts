@@ -1,71 +1,135 @@
-import { type AtomState, isEnded } from '../../model/states.js';
+import type { Codec } from '../../model/codec/codec.js';
+import type { Secrets } from '../../model/secrets.js';
+import { type AtomKind, type AtomState, isEnded, type Phase, type RunState } from '../../model/states.js';
+import type { Transition } from '../../persistence/index.js';
 import { isCall } from '../decide/call-commands.js';
-import type { Run } from '../decide/step.js';
-import { isWait } from '../state/atom-behavior.js';
+import { leavesDone } from '../state/failures.js';
 import { shownBeside, shownFailure, shownResult } from '../state/mask.js';
 import { pathOf } from '../state/paths.js';
-import type { CallCommand, Change, Decision } from '../state/protocol.js';
-import type { AtomEvent, CommonFields, FlowEvent } from './events.js';
+import type { CallCommand, CallId, Change, StepPlan } from '../state/protocol.js';
+import type { RunStatus } from '../state/run-status.js';
+import type { AtomEvent, CallFields, EngineFields, FlowEvent, RunEvent, StepFields } from './events.js';
+
+/** What events say of a flow: of today's code, or of what is stored of it. */
+export interface DescribedFlow {
+  readonly atoms: readonly { readonly path: string; readonly kind: AtomKind; readonly runsOn?: string }[];
+  readonly secrets: Secrets | undefined;
+  /** The name of the signal that a wait waits for; empty for everything else. */
+  signalOf(atom: number): string;
+}
+
+/** A run whose steps are announced. */
+export interface AnnouncedRun {
+  readonly flow: DescribedFlow;
+  readonly status: Pick<RunStatus, 'signals' | 'halted' | 'atoms' | 'reason'>;
+  readonly codec: Codec;
+}
 
 /** The events of a durable step, in its order; those of calls are announced when the call is made. */
-export function eventsOf(run: Run, { changes, transitions, commands, late }: Decision, common: CommonFields): FlowEvent[] {
+export function eventsOf(run: AnnouncedRun, step: StepPlan, common: EngineFields): FlowEvent[] {
+  const { transitions, commands, late, seq } = step;
+  const stored = { ...common, seq };
   const called = new Set(commands.flatMap((command) => (isCall(command) ? [command.atom] : [])));
-  const taken = transitions.some(([word]) => word === 'TAKEOVER');
-  const events = late.map(({ atom, phase, round, attempt }): FlowEvent => {
-    return { type: 'late', ...common, path: pathOf(run.flow, atom), phase, round, attempt };
-  });
-  events.push(...signalEvents(run, transitions, common));
-  for (const change of changes) {
-    if (change.kind === 'run') {
-      events.push({ type: 'run', ...common, state: change.to, oldState: change.from, resumed: taken && change.from !== 'PENDING' });
-      // They came, and no wait was there for them.
-      if (isEnded(change.to)) for (const { name } of run.status.signals) events.push({ type: 'signal', ...common, name, heard: false });
-    } else if (!called.has(change.atom) || (change.to !== 'RUNNING' && change.to !== 'REVERTING')) {
-      events.push(atomEvent(run, change, common));
-    }
-  }
-  // A run that another engine left RUNNING says so again: listeners of this process have not heard it yet.
-  const silent = taken && !events.some((event) => event.type === 'run');
-  if (silent) events.unshift({ type: 'run', ...common, state: 'RUNNING', oldState: 'RUNNING', resumed: true });
+  const isMade = (change: Change): boolean =>
+    change.kind === 'atom' && called.has(change.atom) && (change.to === 'RUNNING' || change.to === 'REVERTING');
+  const events = late.map((call): FlowEvent => ({ type: 'late', ...common, ...fieldsOf(run, call) }));
+  events.push(...signalEvents(run, transitions, stored));
+  const taken = transitions.some(isTakeover);
+  const changes = step.changes.filter((change) => !isMade(change));
+  events.push(...withTakeover(changeEvents(run, changes, stored, taken), taken, stored));
   return events;
 }
 
-/** RUNNING or REVERTING, said when the call is made. */
-export function callEvent(run: Run, { atom, phase, from }: CallCommand, common: CommonFields): FlowEvent {
-  return atomEvent(run, { kind: 'atom', atom, from, to: phase === 'execute' ? 'RUNNING' : 'REVERTING' }, common);
+/** What a step changed. */
+export function changeEvents(run: AnnouncedRun, changes: readonly Change[], common: StepFields, taken: boolean): FlowEvent[] {
+  const events: FlowEvent[] = [];
+  for (const change of changes) {
+    if (change.kind === 'atom') {
+      events.push(atomEvent(run, change, common));
+      continue;
+    }
+    const { from: oldState, to: state, durationMs } = change;
+    const resumed = taken && oldState !== 'PENDING';
+    events.push({
+      type: 'run',
+      ...common,
+      state,
+      oldState,
+      resumed,
+      ...cancelled(run, state),
+      ...(durationMs === undefined ? {} : { durationMs }),
+    });
+    // They came, and no wait was there for them.
+    if (isEnded(state)) for (const { name } of run.status.signals) events.push({ type: 'signal', ...common, name, heard: false });
+  }
+  return events;
 }
 
-function atomEvent(
-  run: Run,
-  { atom: index, from, to, failure, result }: Extract<Change, { kind: 'atom' }>,
-  common: CommonFields,
-): AtomEvent {
-  const atom = run.flow.atoms[index];
-  const status = run.status.atoms[index];
+function cancelled({ flow, status }: AnnouncedRun, state: RunState): Pick<RunEvent, 'partial' | 'reason'> {
+  if (state !== 'CANCELLED') return {};
+  const { reason } = status;
+  return { ...(leavesDone(flow, status) ? { partial: true } : {}), ...(reason === undefined ? {} : { reason }) };
+}
+
+/** A run that another engine left RUNNING says so again: listeners of this process have not heard it yet. */
+export function withTakeover(events: FlowEvent[], taken: boolean, common: StepFields): FlowEvent[] {
+  if (!taken || events.some((event) => event.type === 'run')) return events;
+  return [{ type: 'run', ...common, state: 'RUNNING', oldState: 'RUNNING', resumed: true }, ...events];
+}
+
+export function isTakeover([word]: Transition): boolean {
+  return word === 'TAKEOVER';
+}
+
+/** RUNNING or REVERTING, said when the call is made. */
+export function callEvent(run: AnnouncedRun, { atom, phase, from, round, turn, attempt }: CallCommand, common: StepFields): FlowEvent {
+  return atomEvent(run, { kind: 'atom', atom, from, to: phase === 'execute' ? 'RUNNING' : 'REVERTING', round, turn, attempt }, common);
+}
+
+/** Which call it is, for whoever hears of it. */
+export function fieldsOf({ flow }: Pick<AnnouncedRun, 'flow'>, { atom, phase, round, turn, attempt }: CallId): CallFields {
+  return { path: pathOf(flow, atom), phase, round, turn, attempt };
+}
+
+function atomEvent(run: AnnouncedRun, change: Extract<Change, { kind: 'atom' }>, common: StepFields): AtomEvent {
+  const { atom, from, to, durationMs, failure, result } = change;
   const { secrets } = run.flow;
   const shown = to === 'REVERTED' ? shownBeside : shownResult;
+  const code = run.flow.atoms[atom];
   return {
-    type: atom?.kind ?? 'task',
+    type: code?.kind ?? 'task',
     ...common,
-    path: pathOf(run.flow, index),
+    ...fieldsOf(run, { ...change, phase: PHASES[to] }),
     state: to,
     oldState: from,
-    round: status?.round ?? 0,
-    attempt: status?.attempt ?? 0,
     resumed: isAgain(from, to),
-    ...(failure === undefined ? {} : { failure: shownFailure(secrets, index, failure) }),
-    ...(result === undefined ? {} : { result: shown(secrets, index, run.codec.decode(result)) }),
+    ...(code?.runsOn === undefined ? {} : { runsOn: code.runsOn }),
+    ...(durationMs === undefined ? {} : { durationMs }),
+    ...(failure === undefined ? {} : { failure: shownFailure(secrets, atom, failure) }),
+    ...(result === undefined ? {} : { result: shown(secrets, atom, run.codec.decode(result)) }),
   };
 }
 
-function signalEvents({ flow }: Run, transitions: Decision['transitions'], common: CommonFields): FlowEvent[] {
+const PHASES: Readonly<Record<AtomState, Phase>> = {
+  PENDING: 'execute',
+  RUNNING: 'execute',
+  WAITING: 'execute',
+  SUCCESS: 'execute',
+  FAILURE: 'execute',
+  RETRYING: 'execute',
+  IGNORE: 'execute',
+  REVERTING: 'revert',
+  REVERTED: 'revert',
+  REVERT_FAILURE: 'revert',
+};
+
+/** Waits that have heard a signal, or whose schema has refused it. */
+export function signalEvents({ flow }: AnnouncedRun, transitions: readonly Transition[], common: StepFields): FlowEvent[] {
   return transitions.flatMap((transition): FlowEvent[] => {
     if (transition[0] !== 'HEARD' && transition[0] !== 'UNHEARD') return [];
     const [word, index] = transition;
-    const atom = flow.atoms[index];
-    const name = isWait(atom) && atom.wait.kind === 'signal' ? atom.wait.signal : '';
     const refused = word === 'UNHEARD' ? { failure: shownFailure(flow.secrets, index, transition[2]) } : {};
-    return [{ type: 'signal', ...common, name, heard: word === 'HEARD', path: pathOf(flow, index), ...refused }];
+    return [{ type: 'signal', ...common, name: flow.signalOf(index), heard: word === 'HEARD', path: pathOf(flow, index), ...refused }];
   });
 }
 

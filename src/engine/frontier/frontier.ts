@@ -2,9 +2,12 @@ import type { CompiledFlow } from '../../compilation/index.js';
 import type { Readiness } from '../state/effects.js';
 import type { Moment } from '../state/protocol.js';
 import { type AtomStatus, atomOf, isInFlight, mayBeLeftOut, mayBeUndone, type RunStatus, standingOf } from '../state/run-status.js';
+import { executorIndexOf, executorNames } from './executor-index.js';
 import { Heap } from './heap.js';
 import { PendingDeciders } from './pending-deciders.js';
 import { PendingQuestions } from './pending-questions.js';
+import { ReadyQueues } from './ready-queues.js';
+import { RunDeadline } from './run-deadline.js';
 import { type WakeUp, WakeUps } from './wake-ups.js';
 
 const FORWARD = 1;
@@ -35,10 +38,13 @@ export class Frontier implements Readiness {
   readonly #holding: Int32Array;
   readonly #done: Uint8Array;
   readonly #clear: Uint8Array;
+  /** Atoms that may be executed now. */
+  readonly forward: ReadyQueues;
+  /** Those that may be undone now: reverted or, if it is a retry, started over. */
+  readonly back: ReadyQueues;
+  /** Those that were in flight when their engine was lost. */
+  readonly lost: ReadyQueues;
   /** Candidates; what is no longer ready is dropped when it is taken. */
-  readonly #forward: Heap;
-  readonly #back: Heap;
-  readonly #lost: Heap;
   readonly #leftOut = new Heap((a, b) => a < b);
   readonly #withdrawn = new Heap((a, b) => a < b);
   /** Atoms that wait for a time or a signal. */
@@ -50,9 +56,12 @@ export class Frontier implements Readiness {
   readonly #redone: Uint8Array;
   readonly #again = { [TO_UNDO]: 0, [UNDONE]: 0, [TRYING]: 0 };
   #inFlight = 0;
+  /** Per executor: calls that were made and not lost. */
+  readonly #called: number[];
   /** Failed atoms whose failure is not settled yet, in definition order. */
   readonly #unsettled = new Heap((a, b) => a < b);
   readonly #wakeUps = new WakeUps();
+  readonly deadline: RunDeadline;
   readonly questions: PendingQuestions;
   readonly deciders: PendingDeciders;
 
@@ -61,6 +70,7 @@ export class Frontier implements Readiness {
     const nodes = flow.graph.successors.length;
     this.#flow = flow;
     this.#run = run;
+    this.deadline = new RunDeadline(run);
     this.questions = questions;
     this.#waiting = Int32Array.from(flow.graph.predecessors, (list) => list.length);
     this.#holding = new Int32Array(nodes);
@@ -71,9 +81,18 @@ export class Frontier implements Readiness {
     this.#redone = new Uint8Array(nodes);
     this.deciders = new PendingDeciders(flow, run, this.questions, (node) => this.#waiting[node] === 0);
     const priority = (atom: number): number => flow.atoms[atom]?.priority ?? 0;
-    this.#forward = new Heap((a, b) => priority(a) > priority(b) || (priority(a) === priority(b) && a < b));
-    this.#lost = new Heap((a, b) => priority(a) > priority(b) || (priority(a) === priority(b) && a < b));
-    this.#back = new Heap((a, b) => priority(a) > priority(b) || (priority(a) === priority(b) && a > b));
+    const forward = (a: number, b: number): boolean => priority(a) > priority(b) || (priority(a) === priority(b) && a < b);
+    const back = (a: number, b: number): boolean => priority(a) > priority(b) || (priority(a) === priority(b) && a > b);
+    const executors = executorNames(flow).length;
+    const executorOf = (atom: number): number => executorIndexOf(flow, atom);
+    const queues = (mark: number, before: typeof forward, isIn: (node: number, atom: AtomStatus) => boolean): ReadyQueues => {
+      const isReady = (node: number): boolean => isIn(node, atomOf(run, node));
+      return new ReadyQueues({ executors, executorOf, before, isReady, marks: { of: this.#queued, mark } });
+    };
+    this.forward = queues(FORWARD, forward, (node, atom) => this.#mayExecute(node, atom));
+    this.back = queues(BACK, back, (node, atom) => this.#mayRevert(node, atom));
+    this.lost = queues(LOST, forward, (_, { lost }) => lost);
+    this.#called = new Array<number>(executors).fill(0);
     this.allChanged(0, nodes);
   }
 
@@ -85,6 +104,11 @@ export class Frontier implements Readiness {
   /** Calls that were made and not lost. */
   get called(): number {
     return this.#inFlight;
+  }
+
+  /** Those of one executor: {@link executorIndexOf}. */
+  calledBy(executor: number): number {
+    return this.#called[executor] as number;
   }
 
   /** Something waits for a time or a signal. */
@@ -113,15 +137,15 @@ export class Frontier implements Readiness {
   }
 
   /** To be called for atoms that begin anew: what was decided about them is open again, and so their gates may be closed. */
-  reset(from: number, until: number): void {
-    this.deciders.forget(from, until);
-    this.allChanged(from, until);
-    for (const gate of this.deciders.gatesIn(from, until)) this.changed(gate);
+  reset(from: number, end: number): void {
+    this.deciders.forget(from, end);
+    this.allChanged(from, end);
+    for (const gate of this.deciders.gatesIn(from, end)) this.changed(gate);
   }
 
-  /** To be called for every node `from` up to, not including, `until` whose state or intention changed. */
-  allChanged(from: number, until: number): void {
-    for (let node = from; node < until; node++) this.changed(node);
+  /** To be called for every node `from` up to, not including, `end` whose state or intention changed. */
+  allChanged(from: number, end: number): void {
+    for (let node = from; node < end; node++) this.changed(node);
   }
 
   /** To be called for every node whose state or intention changed. */
@@ -137,16 +161,6 @@ export class Frontier implements Readiness {
     }
   }
 
-  /** The next atom that may be executed now; it stays until its state changes. */
-  nextForward(): number | undefined {
-    return this.#first(this.#forward, FORWARD, (node, atom) => this.#mayExecute(node, atom));
-  }
-
-  /** The next atom that may be undone now: reverted or, if it is a retry, started over. */
-  nextBack(): number | undefined {
-    return this.#first(this.#back, BACK, (node, atom) => this.#mayRevert(node, atom));
-  }
-
   /** The next atom of an optional node that has failed of which nothing is left. */
   nextLeftOut(): number | undefined {
     return this.#first(this.#leftOut, LEFT_OUT, (_, atom) => mayBeLeftOut(atom));
@@ -157,17 +171,12 @@ export class Frontier implements Readiness {
     return this.#first(this.#withdrawn, WITHDRAWN, (_, atom) => standingOf(atom).next === 'withdraw');
   }
 
-  /** The next atom that was in flight when its engine was lost. */
-  nextLost(): number | undefined {
-    return this.#first(this.#lost, LOST, (_, atom) => atom.lost);
-  }
-
   /** The first atom whose failure is to be settled. */
   nextUnsettled(): number | undefined {
     return this.#first(this.#unsettled, UNSETTLED, (_, atom) => atom.unsettled);
   }
 
-  /** The next atom that goes on by itself at a time: a retry with its next attempt, a failed revert with another try. */
+  /** The next atom that goes on by itself at a time: a retry or task with its next attempt, a failed revert with another try. */
   nextWakeUp(moment: Moment): WakeUp | undefined {
     return this.#wakeUps.next(moment, ({ atom, atMs }) => {
       const status = atomOf(this.#run, atom);
@@ -199,7 +208,11 @@ export class Frontier implements Readiness {
 
   #enqueue(node: number, atom: AtomStatus): void {
     const flying = isInFlight(atom) ? 1 : 0;
-    this.#inFlight += flying - (this.#flying[node] as number);
+    const more = flying - (this.#flying[node] as number);
+    if (more !== 0) {
+      this.#inFlight += more;
+      (this.#called[executorIndexOf(this.#flow, node)] as number) += more;
+    }
     this.#flying[node] = flying;
     this.#countRedone(node, atom);
     if (atom.unsettled) this.#queue(this.#unsettled, UNSETTLED, node);
@@ -209,9 +222,9 @@ export class Frontier implements Readiness {
     if (atom.state === 'WAITING') this.#waits.add(node);
     else if (this.#waits.size > 0) this.#waits.delete(node);
     if (standingOf(atom).next === 'withdraw') this.#queue(this.#withdrawn, WITHDRAWN, node);
-    if (atom.lost) this.#queue(this.#lost, LOST, node);
-    else if (this.#mayExecute(node, atom)) this.#queue(this.#forward, FORWARD, node);
-    else if (this.#mayRevert(node, atom)) this.#queue(this.#back, BACK, node);
+    if (atom.lost) this.lost.push(node);
+    else if (this.#mayExecute(node, atom)) this.forward.push(node);
+    else if (this.#mayRevert(node, atom)) this.back.push(node);
   }
 
   /** A retry waits for all that runs again with its flow: when that is undone, it may try again. */
@@ -249,7 +262,7 @@ export class Frontier implements Readiness {
     return this.#waiting[node] === 0 && this.deciders.isOpen(node);
   }
 
-  /** A retry between two attempts that may begin the next one, a wait, or a task whose revert has failed, when it would be its turn. */
+  /** A retry or task between two attempts that may begin the next one, a wait, or a task whose revert has failed, when it would be its turn. */
   #isResting(node: number, { state, intention }: AtomStatus): boolean {
     if (state === 'REVERT_FAILURE') return this.#holding[node] === 0;
     return (state === 'RETRYING' || state === 'WAITING') && intention === 'EXECUTE';

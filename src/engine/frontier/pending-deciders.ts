@@ -47,13 +47,13 @@ export class PendingDeciders {
   }
 
   /** Deciders about nodes in this range of atoms that may skip more than their node. */
-  reachingOut(from: number, until: number): Iterable<CompiledDecider> {
-    return within(this.#far, from, until);
+  reachingOut(from: number, end: number): Iterable<CompiledDecider> {
+    return within(this.#far, from, end);
   }
 
   /** Gates of nodes that begin in this range of atoms, and wait for deciders. */
-  *gatesIn(from: number, until: number): Iterable<number> {
-    for (const { entry } of within(this.#gated, from, until)) yield entry;
+  *gatesIn(from: number, end: number): Iterable<number> {
+    for (const { entry } of within(this.#gated, from, end)) yield entry;
   }
 
   decider(index: number): CompiledDecider {
@@ -91,18 +91,18 @@ export class PendingDeciders {
   }
 
   /** What was asked about atoms that begin anew is asked again, of new facts. */
-  forget(from: number, until: number): void {
+  forget(from: number, end: number): void {
     this.#open.forget((question) => {
       if (question.about !== 'node') return false;
       const { first } = this.decider(question.decider);
-      return first >= from && first < until;
+      return first >= from && first < end;
     });
   }
 
   /** Then deciders have let it begin: those of this flow, or of the one that the run had before. */
   #hasBegun(index: number): boolean {
-    const { first, until } = this.decider(index);
-    for (let atom = first; atom < until; atom++) {
+    const { first, end } = this.decider(index);
+    for (let atom = first; atom < end; atom++) {
       const state = this.#run.atoms[atom]?.state;
       if (state !== 'PENDING' && state !== 'IGNORE') return true;
     }
@@ -125,7 +125,7 @@ export class PendingDeciders {
 }
 
 /** @param deciders by where their nodes begin */
-function* within(deciders: readonly CompiledDecider[], from: number, until: number): Iterable<CompiledDecider> {
+function* within(deciders: readonly CompiledDecider[], from: number, end: number): Iterable<CompiledDecider> {
   let low = 0;
   for (let high = deciders.length; low < high; ) {
     const middle = (low + high) >> 1;
@@ -134,7 +134,7 @@ function* within(deciders: readonly CompiledDecider[], from: number, until: numb
   }
   for (let index = low; index < deciders.length; index++) {
     const decider = deciders[index] as CompiledDecider;
-    if (decider.first >= until) return;
+    if (decider.first >= end) return;
     yield decider;
   }
 }

@@ -1,13 +1,17 @@
 import type { Moment } from '../state/protocol.js';
 import { Heap } from './heap.js';
 
-/** When an atom goes on by itself. */
-export interface WakeUp {
-  readonly atom: number;
+/** When something happens by itself. */
+export interface DueTime {
   /** As the journal says it: in milliseconds since 1970. */
   readonly atMs: number;
   /** By the clock of this process that only grows. */
   readonly dueMs: number;
+}
+
+/** When an atom goes on by itself. */
+export interface WakeUp extends DueTime {
+  readonly atom: number;
 }
 
 /**

@@ -1,26 +1,39 @@
+import { type InboxMessage, sentSignal } from '../../persistence/index.js';
 import { isLong } from '../decide/full-journal.js';
-import type { Run } from '../decide/step.js';
-import type { Audience, CommonFields, FlowEvent } from '../events/events.js';
-import { callEvent, eventsOf } from '../events/step-events.js';
-import type { CallCommand, Decision, Limits } from '../state/protocol.js';
+import type { ActiveRun } from '../decide/run.js';
+import type { Audience, CallFields, EngineFields, FlowEvent } from '../events/events.js';
+import { type AnnouncedRun, callEvent, eventsOf, fieldsOf } from '../events/step-events.js';
+import { isWait } from '../state/atom-behavior.js';
+import type { CallCommand, CallId, Limits, StepPlan } from '../state/protocol.js';
 
 /** Makes the events of one run, and gives them to whoever listens. */
 export class Announcer {
-  readonly #run: Run;
+  readonly #run: ActiveRun;
   readonly #audience: Audience;
   readonly #bounds: Pick<Limits, 'maxSteps'>;
+  /** Of the step that was announced last. */
+  #seq = 0;
   #hasWarnedOfLength = false;
 
-  constructor(run: Run, audience: Audience, bounds: Pick<Limits, 'maxSteps'>) {
+  constructor(run: ActiveRun, audience: Audience, bounds: Pick<Limits, 'maxSteps'>) {
     this.#run = run;
     this.#audience = audience;
     this.#bounds = bounds;
   }
 
-  /** Of a step that is durable; calls are announced one by one, when they are made. */
-  step(step: Decision): readonly FlowEvent[] {
+  /**
+   * Of a step that is durable; calls are announced one by one, when they are made.
+   *
+   * @param unheard signals that came while the run ended
+   */
+  step(step: StepPlan, unheard: readonly InboxMessage[]): readonly FlowEvent[] {
+    this.#seq = step.seq;
     if (!this.#run.observed) return [];
-    const events = eventsOf(this.#run, step, this.common());
+    const events = eventsOf(this.#announced, step, this.common());
+    for (const { payload } of unheard) {
+      const name = sentSignal(payload)?.name;
+      if (name !== undefined) events.push({ type: 'signal', ...this.common(), seq: step.seq, name, heard: false });
+    }
     const { maxSteps } = this.#bounds;
     if (!this.#hasWarnedOfLength && isLong(this.#run.status, this.#bounds)) {
       this.#hasWarnedOfLength = true;
@@ -32,10 +45,30 @@ export class Announcer {
 
   /** Of a call that is about to be made. */
   call(call: CallCommand): void {
-    if (this.#audience.listening()) this.#audience.emit(callEvent(this.#run, call, this.common()));
+    if (this.isHeard) this.#audience.emit(callEvent(this.#announced, call, { ...this.common(), seq: this.#seq }));
   }
 
-  common(): CommonFields {
-    return { runId: this.#run.status.creation.key, flow: this.#run.flow.name, atMs: this.#audience.clock.nowMs() };
+  /** Whether anybody listens to the run. */
+  get isHeard(): boolean {
+    return this.#audience.listening({ runId: this.#run.status.creation.key, flow: this.#run.flow.name });
+  }
+
+  common(): EngineFields {
+    const { creation, epoch } = this.#run.status;
+    return { runId: creation.key, flow: this.#run.flow.name, atMs: this.#audience.clock.nowMs(), epoch };
+  }
+
+  /** What is said of a call while it is under way. */
+  commonOf(call: CallId): EngineFields & CallFields {
+    return { ...this.common(), ...fieldsOf(this.#announced, call) };
+  }
+
+  get #announced(): AnnouncedRun {
+    const { flow, status, codec } = this.#run;
+    const signalOf = (index: number): string => {
+      const atom = flow.atoms[index];
+      return isWait(atom) && atom.wait.kind === 'signal' ? atom.wait.signal : '';
+    };
+    return { flow: { atoms: flow.atoms, secrets: flow.secrets, signalOf }, status, codec };
   }
 }

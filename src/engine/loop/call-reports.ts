@@ -4,8 +4,9 @@ import type { Journal } from '../../persistence/index.js';
 import type { CallReceiver } from '../calls/call-work.js';
 import type { Commitment } from '../calls/commitment.js';
 import { isFull, journalFull } from '../decide/full-journal.js';
-import type { Run } from '../decide/step.js';
+import type { ActiveRun } from '../decide/run.js';
 import type { Audience } from '../events/events.js';
+import { frozen } from '../events/frozen.js';
 import type { EventQueue } from '../record/event-queue.js';
 import { PendingSaves } from '../record/pending-saves.js';
 import type { CallId, EngineEvent, Limits } from '../state/protocol.js';
@@ -14,11 +15,11 @@ import { ProgressNotes } from './progress-notes.js';
 
 /** Where calls report to. */
 interface ReportParts {
-  readonly run: Run;
+  readonly run: ActiveRun;
   readonly context: Audience & { readonly codec: Codec; readonly journal: Pick<Journal, 'capabilities'> };
   readonly bounds: Pick<Limits, 'maxSteps'>;
   readonly queue: EventQueue;
-  readonly announcer: Pick<Announcer, 'common'>;
+  readonly announcer: Pick<Announcer, 'commonOf' | 'isHeard'>;
 }
 
 /** Takes what calls say while they run and when they end: results, `ctx.save`, `ctx.progress`, `ctx.emit`, transactions. */
@@ -35,14 +36,14 @@ export class CallReports {
   }
 
   receiver(): CallReceiver {
-    const { context, queue, announcer } = this.#to;
+    const { context, queue } = this.#to;
     return {
       finished: (outcome) => queue.post({ kind: 'finished', outcomes: [outcome] }),
       ...(context.journal.capabilities.transactional ? { commit: (commitment: Commitment) => this.#commit(commitment) } : {}),
       save: (call, data) => this.#save(call, data),
-      progress: (call, path, fraction, details) => this.#note(call, path, fraction, details),
-      emit: (path, event, data) =>
-        context.emit({ type: 'emitted', ...announcer.common(), path, event, ...(data === undefined ? {} : { data }) }),
+      progress: (call, fraction, details) => this.#note(call, fraction, details),
+      emit: (call, event, data) => this.#emit(call, event, data),
+      stuck: (call) => this.#stuck(call),
     };
   }
 
@@ -83,13 +84,34 @@ export class CallReports {
     else this.#to.queue.postCommitment(commitment);
   }
 
-  #note(call: CallId, path: string, fraction: number, details?: Json): void {
+  #emit(call: CallId, event: string, data: unknown): void {
     const { context, announcer } = this.#to;
-    if (context.listening()) {
+    if (!announcer.isHeard) return;
+    const given = data === undefined ? {} : { data: copied(data, context.codec) };
+    context.emit({ type: 'emitted', ...announcer.commonOf(call), event, ...given });
+  }
+
+  #stuck(call: CallId): void {
+    const { context, announcer } = this.#to;
+    if (announcer.isHeard) context.emit({ type: 'stuck', ...announcer.commonOf(call) });
+  }
+
+  #note(call: CallId, fraction: number, details?: Json): void {
+    const { context, announcer } = this.#to;
+    if (announcer.isHeard) {
       const given = details === undefined ? {} : { details: context.codec.decode(details) as Readonly<Record<string, unknown>> };
-      context.emit({ type: 'progress', ...announcer.common(), path, fraction, ...given });
+      context.emit({ type: 'progress', ...announcer.commonOf(call), fraction, ...given });
     }
     if (this.#over !== undefined || this.#isFull()) return;
     this.#progress.add({ kind: 'progress', call, fraction, ...(details === undefined ? {} : { details }) });
+  }
+}
+
+/** What a listener does to it does not reach the task. What is no value that can be stored goes as it is. */
+function copied(data: unknown, codec: Codec): unknown {
+  try {
+    return frozen(codec.decode(codec.encode(data)));
+  } catch {
+    return data;
   }
 }

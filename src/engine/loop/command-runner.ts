@@ -2,7 +2,7 @@ import type { Calls } from '../calls/calls.js';
 import { isCall, mayCall } from '../decide/call-commands.js';
 import type { EventQueue } from '../record/event-queue.js';
 import type { Statistics } from '../record/statistics.js';
-import type { AskCommand, CallCommand, Command, Limits } from '../state/protocol.js';
+import type { AbortCommand, AskCommand, CallCommand, Command, Limits } from '../state/protocol.js';
 import type { Announcer } from './announcer.js';
 import type { Timer } from './timer.js';
 
@@ -21,6 +21,8 @@ export interface CommandParts {
   isDoubtful(): boolean;
   /** Makes sure that the run is still this engine's. @throws StaleRunError when it is not */
   confirm(): Promise<void>;
+  /** The time that code has to end after it was aborted begins. */
+  beginGrace(): void;
 }
 
 /** Carries out what a durable step asks for: calls, questions, timers, aborted signals. */
@@ -64,12 +66,20 @@ export class CommandRunner {
         this.#parts.timer.set(command.untilMs);
         return;
       case 'abort':
-        this.#parts.calls.abortForward(new Error('the run goes back: the result of this call is not wanted'), command.atoms);
+        if (command.isOverdue) this.#parts.calls.endOverdue();
+        else this.#abort(command);
         return;
       // The engine itself sees to these, before anything is called.
       case 'suspend':
       case 'giveUp':
+      case 'letGo':
     }
+  }
+
+  #abort({ atoms, reason, isBounded }: AbortCommand): void {
+    const why = isBounded ? 'the run was cancelled' : 'the run goes back: the result of this call is not wanted';
+    this.#parts.calls.abortForward(new Error(reason === undefined ? why : `${why} (${reason})`), atoms);
+    if (isBounded) this.#parts.beginGrace();
   }
 
   #ask(command: AskCommand): void {

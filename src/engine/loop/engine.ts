@@ -2,11 +2,11 @@ import { RunStuckError } from '../../model/errors.js';
 import { endOfLongTurn } from '../../model/event-loop.js';
 import { asError } from '../../model/in-words.js';
 import { isEnded } from '../../model/states.js';
-import type { InboxMessage } from '../../persistence/index.js';
+import type { InboxMessage, WakeTime } from '../../persistence/index.js';
 import { Calls } from '../calls/calls.js';
 import type { RunSlots } from '../calls/run-slots.js';
 import { maxStepsOf } from '../decide/full-journal.js';
-import type { Run } from '../decide/step.js';
+import type { ActiveRun } from '../decide/run.js';
 import type { FlowEvent } from '../events/events.js';
 import { type EngineContext, limitsOf } from '../record/engine-context.js';
 import { EventQueue } from '../record/event-queue.js';
@@ -15,7 +15,7 @@ import { savedTooLate } from '../record/pending-saves.js';
 import { Recorder } from '../record/recorder.js';
 import { type RunStatistics, Statistics } from '../record/statistics.js';
 import type { Writer } from '../record/writer.js';
-import type { Command, Decision, EngineEvent, GiveUpCommand, Limits } from '../state/protocol.js';
+import { type Command, type EngineEvent, type GiveUpCommand, type Limits, lettingGoOf, type StepPlan } from '../state/protocol.js';
 import { Announcer } from './announcer.js';
 import { CallReports } from './call-reports.js';
 import { CommandRunner } from './command-runner.js';
@@ -25,15 +25,15 @@ import { Timer } from './timer.js';
 const HELD_MS = 1_000;
 
 /** Why an engine returned without an error. */
-export type EngineEnd = 'ended' | 'suspended' | 'stopped';
+export type EngineEnd = 'ended' | 'suspended' | 'asleep' | 'stopped';
 
 /**
  * Moves one run: has what it means stated and made durable, announces it, looks whether it may go on, and only then
  * calls tasks. All input and output of the engine is here, in {@link Recorder} and in {@link Calls}.
  */
 export class Engine {
-  readonly run: Run;
-  readonly #context: Pick<EngineContext, 'clock' | 'executor' | 'graceMs' | 'leaseMs'>;
+  readonly run: ActiveRun;
+  readonly #context: Pick<EngineContext, 'clock' | 'executors' | 'graceMs' | 'leaseMs'>;
   readonly #writer: Writer;
   readonly #queue = new EventQueue();
   readonly #messages = new OperatorMessages();
@@ -46,13 +46,22 @@ export class Engine {
   #suspending = false;
   #stopping = false;
   #givenUp = false;
+  #wakeAtMs: WakeTime = 'never';
+  #leftMessages = false;
+  #endGrace: (() => void) | undefined;
+  /** Its first step has let go of the run. */
+  readonly #letsGo: boolean;
   #stopWatching: (() => void) | undefined;
   readonly #timer: Timer;
-  readonly #slots: RunSlots | undefined;
+  readonly #slots: RunSlots;
 
-  /** @param slots that it has for the calls of its first step, where the app has only so many */
-  constructor(run: Run, writer: Writer, context: EngineContext, slots?: RunSlots) {
+  /**
+   * @param first the step that it begins with, which is durable
+   * @param slots that it has for the calls of that step
+   */
+  constructor(run: ActiveRun, writer: Writer, context: EngineContext, first: StepPlan, slots: RunSlots) {
     this.run = run;
+    this.#letsGo = lettingGoOf(first) !== undefined;
     this.#slots = slots;
     this.#writer = writer;
     this.#context = context;
@@ -71,32 +80,52 @@ export class Engine {
       saves: this.#reports.saves,
       statistics: this.#statistics,
       limits: () => limitsOf(context, run, this.#hold(), slots),
-      decided: (step) => slots?.decided(step),
+      decided: (step) => slots.decided(step),
       isStopping: () => this.#stopping,
     });
     this.#timer = new Timer(context.clock, () => queue.ring());
-    slots?.attach(() => queue.ring());
+    slots.attach(() => queue.ring());
     this.#commands = new CommandRunner({
       calls: this.#calls,
       timer: this.#timer,
       queue,
       announcer: this.#announcer,
       statistics: this.#statistics,
-      lockstep: context.executor.lockstep === true,
+      lockstep: context.executors.own.executor.lockstep === true,
       hold: () => this.#hold(),
       isDoubtful: () => this.#isDoubtful(),
       confirm: () => this.#recorder.flush(),
+      beginGrace: () => this.#beginGrace(),
     });
   }
 
-  /** Asks to stop between two tasks and to state it. Heard at once; nothing of it is durable before the run rests. */
-  suspend(): void {
+  /**
+   * Asks to stop between two tasks and to state it. Heard at once; nothing of it is durable before the run rests.
+   *
+   * @returns false: the run is being let go of, and only a message in its inbox is heard by who takes it next
+   */
+  suspend(): boolean {
+    if (this.#isLettingGo) return false;
     this.#suspending = true;
     this.#queue.ring();
+    return true;
+  }
+
+  get #isLettingGo(): boolean {
+    return this.#letsGo || this.#recorder.isLettingGo;
+  }
+
+  /** Whether messages came while the run was let go of: it is due for them. */
+  get leftMessages(): boolean {
+    return this.#leftMessages;
   }
 
   /** Takes a message of an operator: the next step acts on it, and consumes it. */
   deliver(message: InboxMessage): void {
+    if (this.#isLettingGo) {
+      this.#leftMessages = true;
+      return;
+    }
     const event = this.#messages.take(message, this.run);
     if (event === 'suspend') this.suspend();
     else if (event !== undefined) this.#queue.post(event);
@@ -121,22 +150,27 @@ export class Engine {
   }
 
   /** Gives the events of a durable step to listeners. */
-  announce(step: Decision): readonly FlowEvent[] {
-    return this.#announcer.step(step);
+  announce(step: StepPlan): readonly FlowEvent[] {
+    return this.#announcer.step(step, this.#writer.takeUnheard());
+  }
+
+  /** When the run is due that it has let go of. */
+  get wakeAtMs(): WakeTime {
+    return this.#wakeAtMs;
   }
 
   statistics(): RunStatistics {
-    return this.#statistics.of(this.run);
+    return this.#statistics.of(this.run, this.#calls.stuckCount);
   }
 
   /**
-   * Goes on from a step that is durable already, to the end, a suspension or a stop.
+   * Goes on from a step that is durable already, to the end, a suspension, a stop, or until it is let go of.
    *
    * @param watch gets each durable step, before what it starts is called: the run waits until it resolves, or is stopped
    * @throws StaleRunError when another engine took the run over
    * @throws PersistenceError when the store is out of reach for too long; the run is as it was
    */
-  async drive(first: Decision, watch?: (step: Decision, events: readonly FlowEvent[]) => Promise<void>): Promise<EngineEnd> {
+  async drive(first: StepPlan, watch?: (step: StepPlan, events: readonly FlowEvent[]) => Promise<void>): Promise<EngineEnd> {
     try {
       let step = first;
       for (;;) {
@@ -144,13 +178,16 @@ export class Engine {
         if (watch !== undefined && !this.#stopping) await this.#untilStopped(watch(step, announced));
         if (isEnded(this.run.status.state)) return 'ended';
         if (this.run.status.state === 'SUSPENDED') return 'suspended';
+        const rest = lettingGoOf(step);
+        if (rest !== undefined) this.#wakeAtMs = rest.untilMs ?? 'never';
+        if (rest !== undefined) return 'asleep';
         const withdrawn = await this.#begin(step.commands);
         if (this.#isAtRest(withdrawn.length)) return await this.#leave();
         if (withdrawn.length === 0) await this.#arrival();
         const turn = endOfLongTurn();
         if (turn !== undefined) await turn;
         if (this.#givenUp) return 'stopped';
-        const news = this.#queue.take(this.#context.executor.lockstep ? this.run.frontier.inFlight - withdrawn.length : 0);
+        const news = this.#queue.take(this.#context.executors.own.executor.lockstep ? this.run.frontier.inFlight - withdrawn.length : 0);
         const events = [...this.#reports.notes(), ...notStarted(withdrawn), ...news.events];
         step = await this.#recorder.step({ ...news, events });
       }
@@ -204,6 +241,14 @@ export class Engine {
     this.#queue.ring();
   }
 
+  /** What was aborted and goes on all the same is ended by force, where it can be, and the run goes on without it. */
+  #beginGrace(): void {
+    this.#endGrace ??= this.#context.clock.after(this.#context.graceMs, () => {
+      this.#calls.abandonForward();
+      this.#queue.post({ kind: 'graceOver' });
+    });
+  }
+
   /** Carries the commands of a step out; returns the atoms whose calls must be taken back instead. */
   #begin(commands: readonly Command[]): Promise<readonly number[]> {
     for (const command of commands) {
@@ -232,7 +277,8 @@ export class Engine {
   /** Nothing more is started or saved: what still waits for `ctx.save` rejects. */
   #end(reason: unknown): void {
     this.#timer.off();
-    this.#slots?.leave();
+    this.#endGrace?.();
+    this.#slots.leave();
     this.#reports.end(reason);
   }
 }

@@ -1,9 +1,12 @@
 import type { CompiledFlow } from '../../compilation/index.js';
+import { timeAfter } from '../../model/clock.js';
 import type { Codec } from '../../model/codec/codec.js';
 import { IncompatibleFlowError, RunStuckError } from '../../model/errors.js';
 import type { Json } from '../../model/json.js';
 import { isEnded } from '../../model/states.js';
 import {
+  type CreateRunParams,
+  type Firing,
   type FlowChange,
   formatOfFlow,
   type InboxMessage,
@@ -15,16 +18,18 @@ import {
   type Shape,
   type Transition,
 } from '../../persistence/index.js';
-import { type RunSlots, slotsOf } from '../calls/run-slots.js';
+import { RunSlots } from '../calls/run-slots.js';
 import { decide } from '../decide/decide.js';
-import type { Run } from '../decide/step.js';
+import type { ActiveRun } from '../decide/run.js';
 import { Frontier } from '../frontier/frontier.js';
 import { type EngineContext, limitsOf } from '../record/engine-context.js';
 import { eventFor, withRoom } from '../record/operator-messages.js';
+import { asleep } from '../record/step-summary.js';
 import { Writer } from '../record/writer.js';
+import { storedStateOf } from '../state/failures.js';
 import { foldTransition } from '../state/fold.js';
 import { Past } from '../state/past.js';
-import type { Decision, EngineEvent } from '../state/protocol.js';
+import { type EngineEvent, lettingGoOf, type StepPlan } from '../state/protocol.js';
 import { newRun, type RunStatus } from '../state/run-status.js';
 import { adopt } from '../upgrade/adoption.js';
 import { missingValues } from '../upgrade/missing-values.js';
@@ -34,7 +39,7 @@ import { Engine } from './engine.js';
 /** An engine with its first step, which is durable: {@link Engine.drive} goes on from there. */
 export interface OpenedRun {
   readonly engine: Engine;
-  readonly first: Decision;
+  readonly first: StepPlan;
 }
 
 export interface NewRun {
@@ -47,14 +52,37 @@ export interface NewRun {
   /** Encoded; of the factory that made the flow. */
   readonly args?: Json;
   readonly inputsHash: string;
+  /** By which value it is counted, if its flow has limits. */
+  readonly limitKey?: string;
   /** The group that it belongs to, and what lists can find it by. */
   readonly logbook?: string;
   readonly metadata?: Metadata;
+  /** How long it may take from now on, in milliseconds, instead of what its flow says; `Infinity`: as long as it likes. */
+  readonly deadlineMs?: number | undefined;
   /** The process that will run it; `null`: it is only prepared, for whoever runs it. */
   readonly owner: string | null;
+  /** Without an owner: it is left to whoever is free, from when it is due. */
+  readonly posted?: PostOrder;
+  /** It begins only if this schedule fires with it. */
+  readonly firing?: Firing;
 }
 
-/** Begins a run with its first step, unless the key is taken: then nothing is written. */
+/** When a posted run is begun, and before which others. */
+export interface PostOrder {
+  /** From -100 to 100; the highest first. Default: 0. */
+  readonly priority?: number;
+  /** Not before so many milliseconds have passed, by the clock of the store. Default: 0. */
+  readonly delayMs?: number;
+  /** In the place of `delayMs`: not before this moment, in milliseconds since 1970. */
+  readonly atMs?: number;
+}
+
+/** Thrown where a run was to begin by a schedule, and did not: nothing is wrong. */
+export class Unfired {
+  constructor(readonly why: 'stale' | 'overlap') {}
+}
+
+/** Begins a run with its first step, unless the key is taken: then nothing is written. @throws Unfired, of a run with a `firing` */
 export async function beginRun(
   flow: CompiledFlow,
   params: NewRun,
@@ -67,17 +95,21 @@ export async function beginRun(
     formatOfFlow(flow.manifest),
   );
   const run = runWith(flow, status, context.codec);
-  run.observed = context.listening();
   const { name, version, fingerprint } = flow;
-  const { inputs, args, inputsHash, owner, logbook, metadata } = params;
+  const { inputs, args, inputsHash, limitKey, owner, logbook, metadata, posted, firing } = params;
   const key = params.key ?? status.runId;
-  const creation = { key, flow: name, version, fingerprint, inputs, ...(args === undefined ? {} : { args }), inputsHash };
+  run.observed = context.listening({ runId: key, flow: name });
+  const { deadlineMs = flow.deadlineMs } = params;
+  const limit = deadlineMs === undefined || deadlineMs === Number.POSITIVE_INFINITY ? {} : { deadlineMs: timeAfter(0, deadlineMs) };
+  const creation = { key, flow: name, version, fingerprint, inputs, ...(args === undefined ? {} : { args }), inputsHash, ...limit };
   const begin: EngineEvent = { kind: 'begin', creation, ...(owner === null ? { prepared: true } : {}) };
-  const slots = slotsOf(context);
+  const slots = new RunSlots(flow, context.executors);
   const first = decide(run, [begin], limitsOf(context, run, 'none', slots));
-  slots?.decided(first);
+  slots.decided(first);
   const writer = new Writer(context, flow.secrets);
   const entry = writer.entry(status, first.transitions);
+  const rest = lettingGoOf(first);
+  const wakeAtMs = rest && asleep(rest, status, false);
   const created = await unlessRefused(
     slots,
     writer.create({
@@ -87,17 +119,29 @@ export async function beginRun(
       version,
       inputsHash,
       state: status.state,
-      owner: status.state === 'RUNNING' ? owner : null,
+      owner: status.state === 'RUNNING' && rest === undefined ? owner : null,
+      ...(wakeAtMs === undefined ? {} : { wakeAtMs }),
+      ...(posted === undefined ? {} : placeOf(posted)),
+      ...(limitKey === undefined ? {} : { limitKey }),
       shape: shapeOf(flow),
       ...(logbook === undefined ? {} : { logbook }),
       ...(metadata === undefined ? {} : { metadata }),
+      ...(firing === undefined ? {} : { firing }),
     }),
   );
+  if (created.kind === 'unfired') {
+    slots.leave();
+    throw new Unfired(created.why);
+  }
   if (created.kind === 'exists' && created.run.runId !== status.runId) {
-    slots?.leave();
+    slots.leave();
     return { exists: created.run };
   }
-  return { engine: new Engine(run, writer, context, slots), first };
+  return { engine: new Engine(run, writer, context, first, slots), first };
+}
+
+function placeOf({ priority = 0, delayMs = 0, atMs }: PostOrder): Pick<CreateRunParams, 'wakeAtMs' | 'delayMs' | 'priority'> {
+  return { priority, ...(atMs === undefined ? { delayMs } : { wakeAtMs: atMs }) };
 }
 
 /**
@@ -110,32 +154,37 @@ export async function beginRun(
 export async function takeOver(taken: TakenRun, messages: LoadedRun['inbox'], owner: string, context: EngineContext): Promise<OpenedRun> {
   const { run, adopted } = taken;
   const inbox = withRoom(knownMessages(messages), run.status);
-  run.observed = context.listening();
+  run.observed = context.listening({ runId: run.status.creation.key, flow: run.flow.name });
   // What came too late for a run that has ended is used up, and does nothing.
-  const received = inbox.filter(({ kind }) => mayReceive(run.status.state, kind));
+  const received = inbox.filter(({ kind }) => mayReceive(standingOf(run.status), kind));
   // A resume of a suspended run supersedes the message that suspended it; one to a run that died, or has not begun, still counts.
   const suspensions = received.filter(({ kind }) => kind === 'suspend');
   const settled = run.status.state === 'SUSPENDED' || isEnded(run.status.state);
   const asked = received.flatMap((message) => eventFor(message, run) ?? []);
   const events: EngineEvent[] = [{ kind: 'resumed', ...(adopted === undefined ? {} : { adopted }) }, ...asked];
-  const slots = slotsOf(context);
+  const slots = new RunSlots(run.flow, context.executors);
   const first = decide(run, events, limitsOf(context, run, !settled && suspensions.length > 0 ? 'suspend' : 'none', slots));
-  slots?.decided(first);
+  slots.decided(first);
   for (const command of first.commands) {
     if (command.do !== 'giveUp') continue;
-    slots?.leave();
+    slots.leave();
     throw new RunStuckError(run.status.creation.key, run.flow.name, command.report);
   }
   const writer = new Writer(context, run.flow.secrets);
-  const engine = new Engine(run, writer, context, slots);
+  const engine = new Engine(run, writer, context, first, slots);
   const rests = run.status.state !== 'RUNNING';
+  const rest = lettingGoOf(first);
   const used = settled || rests ? inbox : inbox.filter(({ kind }) => kind !== 'suspend');
   await unlessRefused(
     slots,
     writer.append({
       entry: writer.entry(run.status, first.transitions),
       durability: 'full',
-      summary: { state: run.status.state, owner: rests ? null : owner },
+      summary: {
+        ...storedStateOf(run.flow, run.status),
+        owner: rests || rest !== undefined ? null : owner,
+        ...(rest === undefined ? {} : { wakeAtMs: asleep(rest, run.status, inbox.length < messages.length) }),
+      },
       ...(used.length === 0 ? {} : { consume: used.map(({ id }) => id) }),
     }),
   );
@@ -144,33 +193,44 @@ export async function takeOver(taken: TakenRun, messages: LoadedRun['inbox'], ow
 }
 
 /** The first step of a run; where it is not written, nothing of it is called, and others have its slots. */
-async function unlessRefused<Written>(slots: RunSlots | undefined, writing: Promise<Written>): Promise<Written> {
+async function unlessRefused<Written>(slots: RunSlots, writing: Promise<Written>): Promise<Written> {
   try {
     return await writing;
   } catch (error) {
-    slots?.leave();
+    slots.leave();
     throw error;
   }
 }
 
-/** Lets a run that rests begin anew, in one step: PENDING, and nothing of what it did counts. Whoever runs it begins it. */
-export async function resetRun({ run, adopted }: TakenRun, messages: LoadedRun['inbox'], context: EngineContext): Promise<OpenedRun> {
+/**
+ * Lets a run that rests begin anew, in one step: PENDING, and nothing of what it did counts. Whoever runs it begins it.
+ *
+ * @param posts it is left to whoever is free, at once
+ */
+export async function resetRun(
+  { run, adopted }: TakenRun,
+  messages: LoadedRun['inbox'],
+  context: EngineContext,
+  posts = false,
+): Promise<OpenedRun> {
   const inbox = knownMessages(messages);
-  run.observed = context.listening();
-  const first = decide(run, [{ kind: 'reset', ...(adopted === undefined ? {} : { adopted }) }], limitsOf(context, run, 'none'));
+  run.observed = context.listening({ runId: run.status.creation.key, flow: run.flow.name });
+  const slots = new RunSlots(run.flow, context.executors);
+  const first = decide(run, [{ kind: 'reset', ...(adopted === undefined ? {} : { adopted }) }], limitsOf(context, run, 'none', slots));
+  slots.leave();
   const writer = new Writer(context, run.flow.secrets);
   await writer.append({
     entry: writer.entry(run.status, first.transitions),
     durability: 'full',
-    summary: { state: run.status.state, owner: null },
+    summary: { ...storedStateOf(run.flow, run.status), owner: null, ...(posts ? { wakeAtMs: context.clock.nowMs() } : {}) },
     ...(inbox.length === 0 ? {} : { consume: inbox.map(({ id }) => id) }),
   });
-  return { engine: new Engine(run, writer, context), first };
+  return { engine: new Engine(run, writer, context, first, slots), first };
 }
 
 /** A run as this code's flow sees it. */
 export interface TakenRun {
-  readonly run: Run;
+  readonly run: ActiveRun;
   /** What it means that the flow is another one than before: folded in, and to be written with the next entry. */
   readonly adopted?: readonly Transition[];
 }
@@ -200,13 +260,18 @@ export function runOf(flow: CompiledFlow, status: RunStatus, codec: Codec, goesO
   return { run: runWith(flow, status, codec), adopted };
 }
 
-function runWith(flow: CompiledFlow, status: RunStatus, codec: Codec): Run {
+function runWith(flow: CompiledFlow, status: RunStatus, codec: Codec): ActiveRun {
   return { flow, status, codec, frontier: new Frontier(flow, status), observed: false, entryIsOpen: false };
 }
 
 /** Whether messages ask for something that a run at rest would do. */
 export function isWoken(status: RunStatus, inbox: readonly InboxMessage[]): boolean {
-  return status.state === 'FAILURE' && inbox.some(({ kind }) => mayReceive(status.state, kind));
+  return isEnded(status.state) && inbox.some(({ kind }) => mayReceive(standingOf(status), kind));
+}
+
+/** How a run stands for messages. What it left done, its store knows: one that leaves nothing takes none, and has none. */
+export function standingOf({ state, halted }: RunStatus): Pick<RunSummary, 'state' | 'partial'> {
+  return halted ? { state, partial: true } : { state };
 }
 
 /** What the journal keeps of a flow, once per fingerprint. */

@@ -1,7 +1,7 @@
 import type { CallParts } from '../calls/calls.js';
 import type { RunSlots } from '../calls/run-slots.js';
 import { maxStepsOf } from '../decide/full-journal.js';
-import type { Run } from '../decide/step.js';
+import type { ActiveRun } from '../decide/run.js';
 import type { Audience } from '../events/events.js';
 import type { Limits, OnFailure } from '../state/protocol.js';
 import type { RecorderSettings } from './recorder.js';
@@ -14,31 +14,36 @@ import type { WriterParts } from './writer.js';
 export interface EngineContext extends WriterParts, CallParts, RecorderSettings, LimitSettings, Audience {
   /** Leases last this long; a run that was not confirmed for two thirds of it is confirmed before code is called. */
   readonly leaseMs: number;
-  /** How long code may take to end after it was told to. */
-  readonly graceMs: number;
 }
 
 /** What bounds the steps of an engine, as far as the app says so. */
-export interface LimitSettings extends Pick<CallParts, 'executor' | 'resolve'>, Pick<WriterParts, 'clock'> {
+export interface LimitSettings extends Pick<CallParts, 'executors' | 'resolve'>, Pick<WriterParts, 'clock'> {
   readonly onFailure: OnFailure;
   /** Steps that a run may have before it goes back; absent: by the size of its flow. */
   readonly maxSteps?: number;
+  /** After so long a run is let go of which nothing happens meanwhile; nothing: the app keeps what it drives. */
+  horizonMs?(): number | undefined;
+  /** The time of the store, in milliseconds since 1970, by which all who drive runs of it go; nothing: it has none of its own. */
+  storeNowMs?(): number | undefined;
 }
 
-/** What bounds the next step of a run. @param slots of the app that the run has, where these are bounded */
-export function limitsOf(settings: LimitSettings, { flow }: Run, hold: Limits['hold'], slots?: RunSlots): Limits {
-  const { executor, clock, onFailure, resolve, maxSteps } = settings;
-  const { perRun } = executor.slots;
-  const { lockstep } = executor;
+/** What bounds the next step of a run. @param slots that the run has of the app's executors */
+export function limitsOf(settings: LimitSettings, { flow }: ActiveRun, hold: Limits['hold'], slots: RunSlots): Limits {
+  const { executors, clock, onFailure, resolve, maxSteps } = settings;
+  const { lockstep } = executors.own.executor;
+  const { capacity, slots: free, named } = slots.reserve();
+  // One literal with all fields, since this is made with each step: objects that are spread are slow to make and to read.
   return {
-    capacity: perRun,
-    slots: slots?.reserve(),
+    capacity,
+    slots: free,
+    named,
     hold,
-    nowMs: clock.nowMs(),
+    nowMs: settings.storeNowMs?.() ?? clock.nowMs(),
     monotonicMs: clock.monotonicMs(),
     onFailure,
     maxSteps: maxStepsOf(maxSteps, flow.atoms.length),
-    ...(resolve === undefined ? {} : { resolves: true }),
-    ...(lockstep === undefined ? {} : { lockstep }),
+    horizonMs: settings.horizonMs?.(),
+    resolves: resolve === undefined ? undefined : true,
+    lockstep,
   };
 }

@@ -1,6 +1,6 @@
 import { isEnded } from '../../model/states.js';
 import { type InboxMessage, MESSAGE_KINDS, sentSignal, type Transition } from '../../persistence/index.js';
-import type { Run } from '../decide/step.js';
+import type { ActiveRun } from '../decide/run.js';
 import { MOST_KEPT } from '../state/fold-signals.js';
 import type { EngineEvent } from '../state/protocol.js';
 import type { RunStatus } from '../state/run-status.js';
@@ -12,14 +12,20 @@ export class OperatorMessages {
   readonly #suspensions = new Set<string>();
   /** Signals that were handed over and are not stated yet. */
   #signals = 0;
+  /** Messages that stay in the inbox until there is room for them. */
+  readonly #left = new Set<string>();
 
   /**
    * What a message means for the engine; nothing when it was taken before, is of a kind that only newer versions know, or a signal
    * for which there is no room: that one stays in the inbox.
    */
-  take(message: InboxMessage, run: Run): EngineEvent | 'suspend' | undefined {
+  take(message: InboxMessage, run: ActiveRun): EngineEvent | 'suspend' | undefined {
     if (this.#taken.has(message.id) || !MESSAGE_KINDS.includes(message.kind)) return undefined;
-    if (message.kind === 'signal' && run.status.signals.length + this.#signals++ >= MOST_KEPT) return undefined;
+    if (message.kind === 'signal' && run.status.signals.length + this.#signals++ >= MOST_KEPT) {
+      this.#left.add(message.id);
+      return undefined;
+    }
+    this.#left.delete(message.id);
     this.#taken.add(message.id);
     if (message.kind === 'suspend') {
       this.#suspensions.add(message.id);
@@ -29,6 +35,11 @@ export class OperatorMessages {
     // A signal is consumed by the step that states it; one that was stated before by any.
     if (event?.kind !== 'signal' || run.status.signalIds.includes(message.id)) this.#consumed.push(message.id);
     return event;
+  }
+
+  /** Whether messages were left in the inbox, for which there was no room. */
+  get leavesSome(): boolean {
+    return this.#left.size > 0;
   }
 
   /** Ids of the messages whose events have been handed over since the last call: the step that has these events consumes them. */
@@ -65,9 +76,11 @@ export function signalsIn(transitions: readonly Transition[]): readonly string[]
 }
 
 /** What the engine is to do for a message; nothing where it is about an atom that the flow does not have. */
-export function eventFor({ kind, id, payload }: InboxMessage, { flow }: Pick<Run, 'flow'>): EngineEvent | undefined {
+export function eventFor({ kind, id, payload }: InboxMessage, { flow }: Pick<ActiveRun, 'flow'>): EngineEvent | undefined {
   switch (kind) {
     case 'cancel':
+    case 'halt':
+      return typeof payload === 'string' ? { kind, reason: payload } : { kind };
     case 'retryFailed':
       return { kind };
     case 'retryRevert':

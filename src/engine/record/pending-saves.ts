@@ -1,4 +1,4 @@
-import type { Decision, EngineEvent } from '../state/protocol.js';
+import type { EngineEvent, StepPlan } from '../state/protocol.js';
 import type { Instead } from './split-refused-step.js';
 
 const TOO_LATE = 'ctx.save came after the task had ended, or after its run was given up: nothing was saved';
@@ -37,7 +37,7 @@ export class PendingSaves {
   }
 
   /** The step is durable. */
-  done({ transitions }: Decision): void {
+  done({ transitions }: StepPlan): void {
     for (const { event, resolve, reject } of this.#present.splice(0)) {
       if (transitions.some(([word, atom]) => word === 'SAVED' && atom === event.call.atom)) resolve();
       else reject(savedTooLate());

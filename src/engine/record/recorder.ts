@@ -5,27 +5,29 @@ import { isEndOf } from '../decide/call-commands.js';
 import { decide } from '../decide/decide.js';
 import { isAwaited } from '../decide/record-outcomes.js';
 import { rollBackStep } from '../decide/rollback-step.js';
-import type { Run } from '../decide/step.js';
+import type { ActiveRun } from '../decide/run.js';
+import type { HeardRun } from '../events/events.js';
 import { beginEntry } from '../state/fold.js';
-import type { Decision, EngineEvent, Limits } from '../state/protocol.js';
+import { type EngineEvent, type LetGoCommand, type Limits, lettingGoOf, type StepPlan } from '../state/protocol.js';
 import { type EventQueue, merged, type News } from './event-queue.js';
 import { type OperatorMessages, signalsIn } from './operator-messages.js';
 import type { PendingSaves } from './pending-saves.js';
 import { type SnapshotSettings, SnapshotWriter } from './snapshot-writer.js';
 import { instead, isRefusal } from './split-refused-step.js';
 import type { Statistics } from './statistics.js';
+import { asleep, summaryOf } from './step-summary.js';
 import { WriteBuffer } from './write-buffer.js';
-import { summaryOf, type Writer } from './writer.js';
+import type { Writer } from './writer.js';
 
 /** How the app wants steps to be recorded. */
 export interface RecorderSettings extends SnapshotSettings {
   /** Whether anybody listens: what a step changes is noted for them only. */
-  listening(): boolean;
+  listening(run: HeardRun): boolean;
 }
 
 /** Of the engine whose steps are recorded. */
 export interface RecorderParts {
-  readonly run: Run;
+  readonly run: ActiveRun;
   readonly writer: Writer;
   readonly settings: RecorderSettings;
   readonly queue: EventQueue;
@@ -34,7 +36,7 @@ export interface RecorderParts {
   readonly statistics: Statistics;
   limits(): Limits;
   /** What the step does not need of what it was decided with is free for others. */
-  decided(step: Decision): void;
+  decided(step: StepPlan): void;
   /** Whether the engine leaves the run as soon as nothing is in flight. */
   isStopping(): boolean;
 }
@@ -45,10 +47,12 @@ export interface RecorderParts {
  */
 export class Recorder {
   readonly #engine: RecorderParts;
-  readonly #run: Run;
+  readonly #run: ActiveRun;
   readonly #buffer: WriteBuffer;
   readonly #snapshots: SnapshotWriter;
   #isReleased = false;
+  /** What the present step says when it lets go of the run. */
+  #lettingGo: LetGoCommand | undefined;
   /** The transaction that the present step is being written in. */
   #committing: Commitment | undefined;
 
@@ -69,6 +73,11 @@ export class Recorder {
     return this.#isReleased;
   }
 
+  /** Whether the step that is being written lets go of the run: what comes from now on needs a message of its own. */
+  get isLettingGo(): boolean {
+    return this.#lettingGo !== undefined;
+  }
+
   /** What is held back goes with the next step, though that were empty. */
   expire(): void {
     this.#buffer.expire();
@@ -80,10 +89,10 @@ export class Recorder {
   }
 
   /** The next step of the run, as durable as it has to be before anything of it is begun. */
-  async step({ events, commitment }: News): Promise<Decision> {
+  async step({ events, commitment }: News): Promise<StepPlan> {
     this.#engine.saves.begin();
     const consumed = this.#engine.messages.takeConsumed();
-    let step: Decision;
+    let step: StepPlan;
     try {
       step = (commitment && (await this.#commit(commitment, events, consumed))) ?? (await this.#stated(events, consumed));
     } catch (error) {
@@ -96,7 +105,7 @@ export class Recorder {
     return step;
   }
 
-  async #stated(news: readonly EngineEvent[], consumed: readonly string[]): Promise<Decision> {
+  async #stated(news: readonly EngineEvent[], consumed: readonly string[]): Promise<StepPlan> {
     const held = this.#buffer.isEmpty ? [] : [...this.#buffer.transitions];
     const step = this.#decide(news);
     try {
@@ -114,8 +123,9 @@ export class Recorder {
     news: readonly EngineEvent[],
     held: readonly Transition[],
     consumed: readonly string[],
-  ): Promise<Decision> {
+  ): Promise<StepPlan> {
     const { questions } = this.#run.frontier;
+    this.#lettingGo = undefined;
     // Who was asked what this step said is asked again.
     questions.forget(() => true);
     rollBackStep(this.#run, await this.#engine.writer.reload(this.#run.status), held, questions);
@@ -135,7 +145,7 @@ export class Recorder {
    * The step with what a task did in its transaction, written there and committed with it. Without a result the transaction
    * came to nothing, and the run is as if there had been none: the task hears of it, and its call is still under way.
    */
-  async #commit(commitment: Commitment, news: readonly EngineEvent[], consumed: readonly string[]): Promise<Decision | undefined> {
+  async #commit(commitment: Commitment, news: readonly EngineEvent[], consumed: readonly string[]): Promise<StepPlan | undefined> {
     const { outcome, path } = commitment;
     if (!isAwaited(this.#run, outcome) || news.some((event) => isEndOf(event, outcome))) {
       commitment.refuse(new TransactionError('TRANSACTION_LATE', path));
@@ -148,9 +158,10 @@ export class Recorder {
     try {
       if (await this.#engine.writer.commit(commitment, this.#item([...held, ...step.transitions], consumed))) {
         this.#buffer.take();
-        if (this.#snapshots.isDue(this.#run.status)) await this.#snapshots.write(this.#run.status);
+        await this.#written();
         return step;
       }
+      this.#lettingGo = undefined;
       rollBackStep(this.#run, await this.#engine.writer.reload(this.#run.status), held, questions);
       return undefined;
     } finally {
@@ -160,11 +171,17 @@ export class Recorder {
   }
 
   /** Writes a step, or holds it back, as the durability allows. */
-  async #keep(step: Decision, consumed: readonly string[]): Promise<void> {
+  async #keep(step: StepPlan, consumed: readonly string[]): Promise<void> {
     const isDue = this.#buffer.add(step) || this.#engine.isStopping() || consumed.length > 0;
-    if (!isDue || (this.#buffer.isEmpty && consumed.length === 0)) return;
+    if (this.#lettingGo === undefined && (!isDue || (this.#buffer.isEmpty && consumed.length === 0))) return;
     await this.flush(consumed);
+    await this.#written();
+  }
+
+  /** Whoever lets go of a run leaves it with a snapshot, if one is due: who takes it next begins there. */
+  async #written(): Promise<void> {
     if (this.#snapshots.isDue(this.#run.status)) await this.#snapshots.write(this.#run.status);
+    if (this.#lettingGo !== undefined && !this.#isReleased) await this.flush();
   }
 
   /** Writes what is held, and that this engine does not have the run any more. */
@@ -180,11 +197,13 @@ export class Recorder {
     this.#engine.statistics.works();
   }
 
-  #decide(events: readonly EngineEvent[]): Decision {
+  #decide(events: readonly EngineEvent[]): StepPlan {
     this.#run.entryIsOpen = !this.#buffer.isEmpty;
-    this.#run.observed = this.#engine.settings.listening();
+    this.#run.observed = this.#engine.settings.listening({ runId: this.#run.status.creation.key, flow: this.#run.flow.name });
+    this.#lettingGo = undefined;
     const step = decide(this.#run, events, this.#engine.limits());
     this.#engine.decided(step);
+    this.#lettingGo = lettingGoOf(step);
     return step;
   }
 
@@ -192,7 +211,13 @@ export class Recorder {
   #item(transitions: readonly Transition[], consumed: readonly string[]): AppendItem {
     const { status } = this.#run;
     const released = this.#isReleased || (this.#engine.isStopping() && this.#run.frontier.inFlight === 0);
-    const summary = summaryOf(status, transitions, released);
+    const rest = this.#snapshots.isDue(status) ? undefined : this.#lettingGo;
+    const summary = summaryOf(
+      this.#run,
+      transitions,
+      released || rest !== undefined,
+      rest && asleep(rest, status, this.#engine.messages.leavesSome),
+    );
     this.#isReleased = summary?.owner === null;
     const used = [...consumed, ...signalsIn(transitions), ...this.#engine.messages.restedBy(status)];
     this.#engine.statistics.writes();

@@ -1,5 +1,5 @@
 import type { Clock } from '../../model/clock.js';
-import type { Run } from '../decide/step.js';
+import type { ActiveRun } from '../decide/run.js';
 
 /** What an engine has done for a run since it has had it; TaskFlow R-10.14. Not stored: another engine begins to count anew. */
 export interface RunStatistics {
@@ -11,6 +11,8 @@ export interface RunStatistics {
   readonly discarded: number;
   /** Calls without an answer yet. */
   readonly inFlight: number;
+  /** Calls that are not waited for any more, and have not ended: their time is over, and nothing can end their code. See the event `stuck`. */
+  readonly stuck: number;
   /** Tasks and retries that are done or skipped. */
   readonly completed: number;
   /** All others. */
@@ -57,7 +59,7 @@ export class Statistics {
     this.#discarded += answers;
   }
 
-  of({ status, frontier }: Run): RunStatistics {
+  of({ status, frontier }: ActiveRun, stuck: number): RunStatistics {
     this.#turn(this.#doing);
     const completed = status.atoms.filter(({ state }) => state === 'SUCCESS' || state === 'IGNORE').length;
     return {
@@ -65,6 +67,7 @@ export class Statistics {
       calls: this.calls,
       discarded: this.#discarded,
       inFlight: frontier.called,
+      stuck,
       completed,
       incomplete: status.atoms.length - completed,
       activeMs: this.#sinceMs - this.#beganMs,

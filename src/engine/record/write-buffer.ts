@@ -1,5 +1,5 @@
 import type { Transition } from '../../persistence/index.js';
-import type { Decision } from '../state/protocol.js';
+import type { StepPlan } from '../state/protocol.js';
 import { type Durability, isWrittenNow } from './durability.js';
 
 /** What was stated and is not written yet, as far as the durability allows to hold it back. All of it becomes one entry. */
@@ -23,7 +23,7 @@ export class WriteBuffer {
   }
 
   /** Adds a step; says whether all that is held has to be written now. */
-  add({ transitions, commands }: Decision): boolean {
+  add({ transitions, commands }: StepPlan): boolean {
     if (transitions.length > 0) {
       this.#transitions.push(...transitions);
       this.#steps++;

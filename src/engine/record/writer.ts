@@ -3,7 +3,6 @@ import { type FlowproofError, isFlowproofError, type PersistenceCode, Persistenc
 import type { Ids } from '../../model/ids.js';
 import { inWords } from '../../model/in-words.js';
 import type { Secrets } from '../../model/secrets.js';
-import { isEnded } from '../../model/states.js';
 import {
   type AppendItem,
   type AppendResult,
@@ -11,6 +10,7 @@ import {
   type CreateRunResult,
   type Entry,
   formatOf,
+  type InboxMessage,
   type Journal,
   type Transition,
 } from '../../persistence/index.js';
@@ -42,6 +42,8 @@ export class Writer {
   /** Over a network, which may swallow what is sent. A store in this process is not timed, which would cost a tenth of a step. */
   readonly #isFarAway: boolean;
   #givenUp = false;
+  /** What the end of the run found in its inbox. */
+  #unheard: readonly InboxMessage[] = [];
   /** Ends what is waited for. */
   #giveUpWaiting: (() => void) | undefined;
 
@@ -75,6 +77,13 @@ export class Writer {
     this.#giveUpWaiting?.();
   }
 
+  /** Signals that the durable end of the run found in its inbox, and that no wait heard; the announcer emits an event for each. Empty at the next call. */
+  takeUnheard(): readonly InboxMessage[] {
+    const unheard = this.#unheard;
+    if (unheard.length > 0) this.#unheard = [];
+    return unheard;
+  }
+
   /** How long ago the journal last confirmed that the run is this writer's. */
   sinceConfirmedMs(): number {
     return this.#parts.clock.monotonicMs() - this.#confirmedAtMs;
@@ -94,10 +103,12 @@ export class Writer {
     const [first] = await (this.#isFarAway ? this.#inTime(sending, sentAtMs, () => [noAnswer()]) : sending);
     if (first?.kind === 'ok') {
       this.#confirmedAtMs = sentAtMs;
+      this.#leaves(first);
       return;
     }
     // Whatever it was: asked again, a store says it again.
     const result = await this.#appendUntilAnswered(item, { sentAtMs, answer: first ?? noAnswer() });
+    if (result.kind === 'ok') this.#leaves(result);
     if (result.kind === 'stale') throw new StaleRunError(runId);
     if (result.kind === 'refused') {
       throw new PersistenceError('STORE_REFUSED', `the store refused step ${seq} of run '${runId}': ${inWords(result.cause)}`, {
@@ -116,26 +127,31 @@ export class Writer {
     const item = this.#withSecrets(given);
     const { clock, storeTimeoutMs } = this.#parts;
     const sentAtMs = clock.monotonicMs();
-    if (!(await this.#writeIn(commitment, item))) return false;
+    const result = await this.#writeIn(commitment, item);
+    if (result === undefined) return false;
     this.#confirmedAtMs = sentAtMs;
     const end = await commitment.accept(clock, storeTimeoutMs);
-    if (end !== 'in-doubt') return end === 'committed';
-    const isThere = await this.#isThere(item);
+    const isThere = end === 'in-doubt' ? await this.#isThere(item) : end === 'committed';
     // What is found out later is about the time when it was sent.
     this.#confirmedAtMs = sentAtMs;
-    commitment.judge(isThere);
+    if (end === 'in-doubt') commitment.judge(isThere);
+    if (isThere) this.#leaves(result);
     return isThere;
   }
 
+  #leaves({ unheard = [] }: Written): void {
+    if (unheard.length > 0) this.#unheard = [...this.#unheard, ...unheard];
+  }
+
   /** What can't be written is the task's failure: it holds the transaction, and any error has ended that. */
-  async #writeIn(commitment: Commitment, item: AppendItem): Promise<boolean> {
+  async #writeIn(commitment: Commitment, item: AppendItem): Promise<Written | undefined> {
     const { journal } = this.#parts;
     const sending = journal.appendIn?.(commitment.transaction, item) ?? Promise.resolve(NO_TRANSACTIONS);
     const result = await commitment.untilGivenUp(this.#inTime<AppendResult>(sending, this.#parts.clock.monotonicMs(), noAnswer));
-    if (result.kind === 'ok') return true;
+    if (result.kind === 'ok') return result;
     if (result.kind === 'stale') throw new StaleRunError(item.entry.runId);
     commitment.refuse('cause' in result ? result.cause : new StaleRunError(item.entry.runId));
-    return false;
+    return undefined;
   }
 
   /**
@@ -250,6 +266,8 @@ interface FirstTry<Answer> {
 /** Answers about an earlier try: others may have gone on with the run since that, and the store does not say. */
 const WAS_THERE: ReadonlySet<string> = new Set(['mine', 'exists'] satisfies readonly (AppendResult | CreateRunResult)['kind'][]);
 
+type Written = Extract<AppendResult, { readonly kind: 'ok' }>;
+
 type Unknown = { readonly kind: 'unknown'; readonly cause: unknown };
 
 const NO_TRANSACTIONS: Unknown = { kind: 'unknown', cause: new Error('this store takes no entries in transactions') };
@@ -259,12 +277,4 @@ const noAnswer = (): Unknown => ({ kind: 'unknown', cause: new PersistenceError(
 function lasting(cause: FlowproofError, { runId, seq }: Pick<Entry, 'runId' | 'seq'>): PersistenceError {
   const message = seq === 0 ? cause.message : `${cause.message}. Run '${runId}' stays as it was before step ${seq}`;
   return new PersistenceError(cause.code as PersistenceCode, message, { cause });
-}
-
-/** What lists and waiters must know of a step. */
-export function summaryOf(status: RunStatus, transitions: readonly Transition[], released: boolean): AppendItem['summary'] {
-  const hasMoved = transitions.some(([word]) => word === 'RUN');
-  const atRest = isEnded(status.state) || status.state === 'SUSPENDED';
-  if (!hasMoved && !released) return undefined;
-  return { ...(hasMoved ? { state: status.state } : {}), ...(atRest || released ? { owner: null } : {}) };
 }

@@ -27,6 +27,10 @@ export interface AtomBehavior<Atom extends CompiledAtom> {
   maxLosses(atom: Atom): number;
   /** What is done when an engine has died in its execute. */
   onInterrupted(atom: Atom): OnInterrupted;
+  /** How its execute is tried again, without anything being undone; absent: it is not. */
+  retry(atom: Atom): TimesDefinition | undefined;
+  /** How long all calls of its execute may take, with the pauses between them, in milliseconds; absent: as long as they like. */
+  deadlineMs(atom: Atom): number | undefined;
   /** How its revert is tried again; absent: it is not. */
   revertRetry(atom: Atom): TimesDefinition | undefined;
   /** One past the last atom that begins anew with it. */
@@ -48,6 +52,8 @@ export const ATOM_BEHAVIORS: { readonly [Kind in AtomKind]: AtomBehavior<Extract
     mayRevert: ({ task }, limits) => mayHave(task.hasRevert, task.code, limits),
     maxLosses: ({ task }) => task.maxLosses,
     onInterrupted: ({ task }) => task.onInterrupted,
+    retry: ({ tuning }) => tuning.retry,
+    deadlineMs: ({ tuning }) => tuning.deadlineMs,
     revertRetry: ({ task }) => task.revertRetry,
     end: ({ index }) => index + 1,
     needs: ({ inputs, task }) => onlyRequired(inputs, task.requires),
@@ -57,13 +63,15 @@ export const ATOM_BEHAVIORS: { readonly [Kind in AtomKind]: AtomBehavior<Extract
     begins: 'attempt',
     returned: 'ATTEMPT',
     hasEffects: false,
-    code: ({ retry }) => (retry.kind === 'own' ? retry : undefined),
-    mayExecute: ({ retry }, limits) => retry.kind === 'own' && mayHave(retry.hasExecute, retry.code, limits),
-    mayRevert: ({ retry }, limits) => retry.kind === 'own' && mayHave(retry.hasRevert, retry.code, limits),
+    code: ({ retry }) => (retry.kind === 'custom' ? retry : undefined),
+    mayExecute: ({ retry }, limits) => retry.kind === 'custom' && mayHave(retry.hasExecute, retry.code, limits),
+    mayRevert: ({ retry }, limits) => retry.kind === 'custom' && mayHave(retry.hasRevert, retry.code, limits),
     maxLosses: () => 5,
     onInterrupted: () => 'rerun',
+    retry: () => undefined,
+    deadlineMs: () => undefined,
     revertRetry: () => undefined,
-    end: ({ until }) => until,
+    end: ({ end }) => end,
     needs: needsOfRetry,
     // It is asked as long as its flow goes on.
     needsToRevert: needsOfRetry,
@@ -77,6 +85,8 @@ export const ATOM_BEHAVIORS: { readonly [Kind in AtomKind]: AtomBehavior<Extract
     mayRevert: () => false,
     maxLosses: () => 5,
     onInterrupted: () => 'rerun',
+    retry: () => undefined,
+    deadlineMs: () => undefined,
     revertRetry: () => undefined,
     end: ({ index }) => index + 1,
     needs: ({ inputs, requires }) => onlyRequired(inputs, requires),
@@ -106,7 +116,7 @@ export function storedKind(kind: string): AtomKind {
 
 /** Stock retries have no optional inputs. */
 function needsOfRetry({ inputs, retry }: CompiledRetry): Inputs {
-  return retry.kind === 'own' ? onlyRequired(inputs, retry.requires) : inputs;
+  return retry.kind === 'custom' ? onlyRequired(inputs, retry.requires) : inputs;
 }
 
 function onlyRequired(inputs: Inputs, ports: readonly Port[]): Inputs {

@@ -15,12 +15,12 @@ export type Heard = 'nothing' | 'run' | 'range' | 'state' | 'result' | 'failure'
 export interface Readiness {
   /** The node may be ready now, or not any more. */
   changed(node: number): void;
-  /** The nodes `from` up to, not including, `until` may be ready now, or not any more. */
-  allChanged(from: number, until: number): void;
+  /** The nodes `from` up to, not including, `end` may be ready now, or not any more. */
+  allChanged(from: number, end: number): void;
   /** A decider has said what it had to. */
   voted(decider: number): void;
   /** These atoms begin anew: what was asked and decided about them is open again. */
-  reset(from: number, until: number): void;
+  reset(from: number, end: number): void;
 }
 
 /** What a word of the journal makes of a run, and who hears of it. */
@@ -43,13 +43,15 @@ const BY_WORD: { readonly [W in Word]: Effect<W> } = {
     },
   },
   FLOW: { heard: 'nothing', fold: (run, [, change]) => ofRuns.adoptFlow(run, change) },
-  CANCEL: { heard: 'nothing', fold: ofRuns.cancel },
+  CANCEL: { heard: 'nothing', fold: (run, [, reason]) => ofRuns.cancel(run, reason) },
+  HALT: { heard: 'nothing', fold: (run, [, reason]) => ofRuns.halt(run, reason) },
+  DEADLINE: { heard: 'nothing', fold: ofRuns.passDeadline },
   TAKEOVER: { heard: 'nothing', fold: lose },
-  INTEND: { heard: 'nothing', fold: (run, [, intention, from, until]) => ofRuns.intend(run, intention, from, until) },
+  INTEND: { heard: 'nothing', fold: (run, [, intention, from, end]) => ofRuns.intend(run, intention, from, end) },
   RESET: {
     heard: 'range',
-    fold: (run, [, from, until]) => ofRuns.resetAtoms(run, from, until),
-    touches: (ready, [, from, until]) => ready.reset(from, until),
+    fold: (run, [, from, end]) => ofRuns.resetAtoms(run, from, end),
+    touches: (ready, [, from, end]) => ready.reset(from, end),
   },
   SNAPSHOT: { heard: 'nothing', fold: (run, [, snapshot]) => ofRuns.restoreSnapshot(run, snapshot) },
   RUNNING: { heard: 'state', fold: (run, [, atom]) => ofAtoms.execute(run, atomOf(run, atom)) },
@@ -62,6 +64,7 @@ const BY_WORD: { readonly [W in Word]: Effect<W> } = {
   REVERTED: { heard: 'result', fold: (run, [, atom, result]) => ofAtoms.reverted(run, atomOf(run, atom), result) },
   REVERT_FAILURE: { heard: 'failure', fold: (run, [, atom, failure]) => ofAtoms.failRevert(run, atomOf(run, atom), failure) },
   RETRYING: { heard: 'state', fold: (run, [, atom]) => ofAtoms.move(run, atomOf(run, atom), 'RETRYING') },
+  TRY_AGAIN: { heard: 'failure', fold: (run, fact) => ofAtoms.tryAgain(run, atomOf(run, fact[1]), fact) },
   IGNORE: { heard: 'state', fold: (run, [, atom]) => ofAtoms.move(run, atomOf(run, atom), 'IGNORE') },
   // The call that is taken back was not announced: calls are, when they are made.
   WITHDRAWN: { heard: 'nothing', fold: (run, [, atom]) => ofAtoms.withdraw(run, atomOf(run, atom)) },

@@ -1,12 +1,13 @@
 import { type Semantics, STANDARD } from '../../compilation/index.js';
 import type { FailureReport } from '../../model/failure.js';
+import { outOfTimeOfRun } from '../../model/failure.js';
 import { maskedFailure } from '../../model/masking.js';
 import type { Secrets } from '../../model/secrets.js';
-import type { AtomKind } from '../../model/states.js';
+import type { AtomKind, RunState } from '../../model/states.js';
 import { ATOM_BEHAVIORS, storedKind } from './atom-behavior.js';
 import { shownFailure } from './mask.js';
 import { pathOf } from './paths.js';
-import { isTakenBack, type RunStatus } from './run-status.js';
+import { isTakenBack, mayBeUndone, type RunStatus } from './run-status.js';
 
 /** What has to be known of a flow to say what failed in it: a compiled flow, or what the journal says of one. */
 export interface FailedFlow {
@@ -27,6 +28,12 @@ export function failuresOf(flow: FailedFlow, status: RunStatus, reader?: number)
   const secrets = reader !== undefined && flow.secrets?.secretReaders.has(reader) === true ? undefined : flow.secrets;
   const found: { at: number; report: FailureReport }[] = [];
   const { failureOf } = flow.semantics ?? STANDARD;
+  // First of its step: what it ends, fails by it.
+  const { creation, overdueAt } = status;
+  if (overdueAt >= 0) {
+    const failure = outOfTimeOfRun(creation.flow, creation.deadlineMs as number);
+    found.push({ at: overdueAt, report: { path: creation.flow, phase: 'execute', attempt: 1, failure } });
+  }
   status.atoms.forEach((atom, index) => {
     const path = pathOf(flow, index);
     const failure = failureOf(atom);
@@ -61,4 +68,32 @@ export function pendingReverts(flow: FailedFlow, status: RunStatus): readonly st
     if (undoable && kind !== undefined && ATOM_BEHAVIORS[storedKind(kind)].hasEffects) paths.unshift(path);
   });
   return paths;
+}
+
+/** Of a run that was cancelled where it was: something that it has done, or may have done, is left as it is. */
+export function leavesDone(
+  { atoms: described }: { readonly atoms: readonly { readonly kind: AtomKind }[] },
+  { halted, atoms }: Pick<RunStatus, 'halted' | 'atoms'>,
+): boolean {
+  if (!halted) return false;
+  return described.some(({ kind }, index) => mayBeUndone(atoms[index]?.state ?? 'PENDING') && ATOM_BEHAVIORS[storedKind(kind)].hasEffects);
+}
+
+/** The state of a run, as lists show it. */
+export function stateOf(
+  flow: Parameters<typeof leavesDone>[0],
+  status: Pick<RunStatus, 'state' | 'halted' | 'atoms'>,
+): { readonly state: RunState; readonly partial?: true } {
+  const { state } = status;
+  return state === 'CANCELLED' && leavesDone(flow, status) ? { state, partial: true } : { state };
+}
+
+/** {@link stateOf} for the summary in the store, with `frees` where a run of a flow with limits gives its slot back. */
+export function storedStateOf(
+  flow: Parameters<typeof leavesDone>[0] & { readonly limits?: object },
+  status: Parameters<typeof stateOf>[1],
+): ReturnType<typeof stateOf> & { readonly frees?: true } {
+  const now = stateOf(flow, status);
+  const isUnderWay = now.state === 'RUNNING' || now.state === 'SUSPENDED';
+  return flow.limits === undefined || isUnderWay ? now : { ...now, frees: true };
 }

@@ -40,6 +40,18 @@ export function failRevert(run: RunStatus, atom: AtomStatus, failure: Failure): 
   atom.lost = false;
 }
 
+/** Its call has ended, and another one follows after a pause: the same piece of work, under the same key. */
+export function tryAgain(run: RunStatus, atom: AtomStatus, [, , failure, untilMs, outcome]: Fact<'TRY_AGAIN'>): void {
+  move(run, atom, 'RETRYING');
+  atom.outcome = outcome ?? 'failure';
+  atom.overcome = failure;
+  atom.wakeAtMs = untilMs;
+  atom.turns++;
+  atom.callsBefore = atom.attempt;
+  // What it did is not known, also when a later call says that it did nothing.
+  if (outcome === 'interrupted') atom.interruptions++;
+}
+
 /** A retry has decided. It decides by what an error says: the stacks of ten thousand attempts would be most of a snapshot. */
 export function decide(run: RunStatus, atom: AtomStatus, [, , failed, via, decision]: Fact<'DECIDED'>): void {
   const heard = run.atoms[via]?.failure === undefined ? run.atoms[failed] : run.atoms[via];
@@ -58,7 +70,7 @@ const UNKNOWN: Failure = { name: 'Error', message: 'the journal does not say wha
 export function execute(run: RunStatus, atom: AtomStatus): void {
   if (atom.state === 'PENDING') {
     atom.round++;
-    atom.attempt = atom.losses = atom.interruptions = 0;
+    atom.attempt = atom.losses = atom.interruptions = atom.turns = atom.callsBefore = 0;
   }
   move(run, atom, 'RUNNING');
   atom.executions++;
@@ -119,7 +131,7 @@ export function withdraw(run: RunStatus, atom: AtomStatus): void {
   if (executing) atom.executions--;
   else atom.reversions--;
   atom.attempt--;
-  const earlier = executing ? atom.tried.length : 0;
+  const earlier = executing ? Math.max(atom.tried.length, atom.callsBefore) : 0;
   if (!executing && atom.revertFailure !== undefined) {
     move(run, atom, 'REVERT_FAILURE');
     atom.wakeAtMs = 0;

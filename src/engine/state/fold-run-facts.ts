@@ -1,6 +1,7 @@
+import { timeAfter } from '../../model/clock.js';
 import type { Json } from '../../model/json.js';
 import { type Intention, isEnded, RUN_MOVES, type RunState } from '../../model/states.js';
-import { type FlowChange, formatOfFlow, type RunCreation } from '../../persistence/index.js';
+import { type FlowChange, formatOfCreation, formatOfFlow, type RunCreation } from '../../persistence/index.js';
 import { resetAtom } from './fold-atom.js';
 import { failuresOfGone } from './past-failures.js';
 import { type AtomStatus, newAtom, type RunStatus } from './run-status.js';
@@ -9,20 +10,38 @@ import { restore } from './snapshot.js';
 export function create(run: RunStatus, creation: RunCreation): void {
   run.creation = creation;
   run.fingerprint = creation.fingerprint;
+  run.format = Math.max(run.format, formatOfCreation(creation));
+  run.deadlineAtMs = deadlineOf(run);
 }
 
-export function cancel(run: RunStatus): void {
+/** When a run that begins with this entry has to be done. */
+function deadlineOf({ creation: { deadlineMs }, atMs }: RunStatus): number | undefined {
+  return deadlineMs === undefined ? undefined : timeAfter(atMs, deadlineMs);
+}
+
+export function passDeadline(run: RunStatus): void {
+  run.overdueAt = run.seq;
+}
+
+export function cancel(run: RunStatus, reason: string | undefined): void {
   run.cancelled = true;
+  run.halted = false;
+  run.reason = reason ?? run.reason;
+}
+
+export function halt(run: RunStatus, reason: string | undefined): void {
+  run.cancelled = run.halted = true;
+  run.reason = reason ?? run.reason;
 }
 
 /** Everything is to be undone: nothing changes that any more. */
-export function intend(run: RunStatus, intention: Intention, from: number, until: number): void {
-  for (const atom of between(run, from, until)) atom.intention = intention;
-  if (intention === 'REVERT' && from === 0 && until === run.atoms.length) run.goingBack = true;
+export function intend(run: RunStatus, intention: Intention, from: number, end: number): void {
+  for (const atom of between(run, from, end)) atom.intention = intention;
+  if (intention === 'REVERT' && from === 0 && end === run.atoms.length) run.goingBack = true;
 }
 
-export function resetAtoms(run: RunStatus, from: number, until: number): void {
-  for (const atom of between(run, from, until)) resetAtom(run, atom);
+export function resetAtoms(run: RunStatus, from: number, end: number): void {
+  for (const atom of between(run, from, end)) resetAtom(run, atom);
 }
 
 export function restoreSnapshot(run: RunStatus, snapshot: Json): void {
@@ -44,7 +63,10 @@ export function moveRun(run: RunStatus, to: RunState): void {
   if (to !== 'PENDING') return;
   run.startedAtMs = undefined;
   run.incarnation++;
-  run.changed = run.goingBack = run.cancelled = false;
+  run.changed = run.goingBack = run.cancelled = run.halted = false;
+  run.reason = undefined;
+  run.deadlineAtMs = deadlineOf(run);
+  run.overdueAt = -1;
   run.pastFailures = [];
   run.signals = [];
   run.signalIds = [];
@@ -76,7 +98,7 @@ function renumbered(atom: AtomStatus, places: ReadonlyMap<number, number>): Atom
   return atom;
 }
 
-function between(run: RunStatus, from: number, until: number): readonly AtomStatus[] {
-  if (until > run.atoms.length) throw new Error(`the run has no atom ${until - 1}`);
-  return run.atoms.slice(from, until);
+function between(run: RunStatus, from: number, end: number): readonly AtomStatus[] {
+  if (end > run.atoms.length) throw new Error(`the run has no atom ${end - 1}`);
+  return run.atoms.slice(from, end);
 }

@@ -13,6 +13,9 @@ export function foldTimes(atom: AtomStatus, to: AtomState, atMs: number): void {
       if (from === 'PENDING') atom.startedAtMs = atMs;
       atom.endedAtMs = undefined;
       return;
+    case 'RETRYING':
+      atom.endedAtMs = atMs;
+      return;
     case 'SUCCESS':
     case 'FAILURE':
       // A revert that was withdrawn before it was called has not begun.
@@ -32,7 +35,6 @@ export function foldTimes(atom: AtomStatus, to: AtomState, atMs: number): void {
     case 'PENDING':
       atom.startedAtMs = undefined;
       return;
-    case 'RETRYING':
     case 'IGNORE':
   }
 }

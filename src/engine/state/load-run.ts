@@ -1,5 +1,5 @@
 import { PersistenceError } from '../../model/errors.js';
-import { isWrapped, type LoadedRun } from '../../persistence/index.js';
+import { type Entry, isWrapped, type LoadedRun } from '../../persistence/index.js';
 import { foldEntry } from './fold.js';
 import { newRun, type RunStatus } from './run-status.js';
 
@@ -22,13 +22,15 @@ export async function foldRun(loaded: LoadedRun): Promise<RunStatus> {
       try {
         foldEntry(status, entry);
       } catch (cause) {
-        throw new PersistenceError(
-          'JOURNAL_CORRUPT',
-          `entry ${entry.seq} of run '${runId}' can't follow what is before it: ${(cause as Error).message}`,
-          { cause },
-        );
+        throw cannotFollow(entry, cause);
       }
     }
   }
   return status;
+}
+
+/** An entry says what can't have happened. */
+export function cannotFollow({ runId, seq }: Pick<Entry, 'runId' | 'seq'>, cause: unknown): PersistenceError {
+  const message = `entry ${seq} of run '${runId}' can't follow what is before it: ${(cause as Error).message}`;
+  return new PersistenceError('JOURNAL_CORRUPT', message, { cause });
 }

@@ -11,8 +11,8 @@ export function shownResult(secrets: Secrets | undefined, atom: number, result: 
 }
 
 /** What else it said: anything may be in it. */
-export function shownBeside<Said>(secrets: Secrets | undefined, atom: number, said: Said): Said | typeof MASKED {
-  return secrets?.secretReaders.has(atom) === true ? MASKED : said;
+export function shownBeside<Report>(secrets: Secrets | undefined, atom: number, report: Report): Report | typeof MASKED {
+  return secrets?.secretReaders.has(atom) === true ? MASKED : report;
 }
 
 /** A copy: what its reader does to it shows nowhere else. */

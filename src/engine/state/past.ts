@@ -9,7 +9,7 @@ export class Past {
   readonly #atoms: readonly AtomStatus[];
   readonly #paths: readonly string[];
   /** Where each node of the flow lies among its atoms. */
-  readonly #places = new Map<string, { readonly first: number; until: number }>();
+  readonly #places = new Map<string, { readonly first: number; end: number }>();
   /** What links have said, by the keys of their deciders. */
   readonly #links = new Map<string, boolean>();
   /** Which branches each choice that was made has chosen: one, or none where the chosen one has no atoms. */
@@ -69,7 +69,7 @@ export class Past {
     if (place === undefined || !this.flow.optional.has(node)) return false;
     const inner = [...this.flow.optional].filter((other) => isIn(other, node));
     return this.#paths
-      .slice(place.first, place.until)
+      .slice(place.first, place.end)
       .some(
         (path, offset) =>
           this.#atoms[place.first + offset]?.intention === 'IGNORE' && !inner.some((node) => path === node || isIn(path, node)),
@@ -78,13 +78,13 @@ export class Past {
 
   #place(node: string, place: number): void {
     const known = this.#places.get(node);
-    if (known === undefined) this.#places.set(node, { first: place, until: place + 1 });
-    else known.until = place + 1;
+    if (known === undefined) this.#places.set(node, { first: place, end: place + 1 });
+    else known.end = place + 1;
   }
 
   #in(node: string): readonly AtomStatus[] {
     const place = this.#places.get(node);
-    return place === undefined ? [] : this.#atoms.slice(place.first, place.until);
+    return place === undefined ? [] : this.#atoms.slice(place.first, place.end);
   }
 
   #note({ key, target, choice }: StoredDecider, yes: boolean | undefined): void {

@@ -21,8 +21,10 @@ export type EngineEvent =
   | { readonly kind: 'notStarted'; readonly atoms: readonly number[] }
   /** A signal has come. */
   | { readonly kind: 'signal'; readonly name: string; readonly id: string; readonly payload?: Json }
-  /** An operator wants the run to end, undone. */
-  | { readonly kind: 'cancel' }
+  /** An operator wants the run to end: undone, or where it is. */
+  | { readonly kind: 'cancel' | 'halt'; readonly reason?: string }
+  /** Calls that were aborted have had the time that they get to end. */
+  | { readonly kind: 'graceOver' }
   /** An operator has mended what a run that ended in FAILURE failed by: it goes on from there. */
   | { readonly kind: 'retryFailed' }
   /** An operator wants a revert that has failed to be tried again, or takes it as done. */
@@ -54,7 +56,7 @@ export interface CallId {
 }
 
 /** What the loop is to do when the step is durable. */
-export type Command = CallCommand | AskCommand | SleepCommand | AbortCommand | SuspendCommand | GiveUpCommand;
+export type Command = CallCommand | AskCommand | SleepCommand | LetGoCommand | AbortCommand | SuspendCommand | GiveUpCommand;
 
 /** Call a task, or the code of a retry. */
 export interface CallCommand extends CallId {
@@ -79,10 +81,23 @@ export interface SleepCommand {
   readonly untilMs: number;
 }
 
+/** Let go of the run with this step: nothing of it happens before a time that is far away, or before a message comes. */
+export interface LetGoCommand {
+  readonly do: 'letGo';
+  /** Milliseconds since 1970; absent: only a message lets it go on. */
+  readonly untilMs?: number;
+}
+
 /** Tell calls that execute that their results are not wanted; without atoms: all of them. Reverts are left alone. */
 export interface AbortCommand {
   readonly do: 'abort';
   readonly atoms?: readonly number[];
+  /** Why an operator wants it. */
+  readonly reason?: string | undefined;
+  /** They are waited for only as long as the app waits for code that was aborted. */
+  readonly isBounded?: true;
+  /** The time of the run is over: they are ended as if the time of each was. */
+  readonly isOverdue?: true;
 }
 
 /** Let the run rest when nothing is under way. */
@@ -100,6 +115,8 @@ export interface GiveUpCommand {
 /** How one call ended. */
 export interface CallOutcome extends CallId {
   readonly end: CallEnd;
+  /** The task says that trying again does not help. */
+  readonly isFinal?: true;
 }
 
 /** What a failure does to what it leaves running or done. */
@@ -113,43 +130,64 @@ export interface Moment {
   readonly monotonicMs: number;
 }
 
-/** What bounds the next step. */
-export interface Limits extends Moment {
+/** What bounds the calls of one executor. */
+export interface Room {
   /** Calls that may be under way at once. */
   readonly capacity: number;
   /** Calls that may begin with this step, by the slots of the app that the run has; absent: as many as there are. */
   readonly slots?: number | undefined;
+}
+
+/** What bounds the next step; the room is that of the app's own executor. */
+export interface Limits extends Moment, Room {
+  /** The room of those that tasks of the flow name, by `executorIndexOf`; absent: tasks name none that the app has. */
+  readonly named?: readonly (Room | undefined)[] | undefined;
   /** `suspend`: start nothing, and state SUSPENDED when nothing is under way. `stop`: start nothing, state nothing. */
   readonly hold: 'none' | 'suspend' | 'stop';
+  /** A run of which nothing happens for longer is let go; absent: it is kept, however long that takes. */
+  readonly horizonMs?: number | undefined;
   readonly onFailure: OnFailure;
   /** When the run has had so many steps, nothing new begins. */
   readonly maxSteps: number;
   /** A container makes instances: a class alone does not say which methods they have. */
-  readonly resolves?: true;
+  readonly resolves?: true | undefined;
   /** Nothing starts before everybody who has to be asked has answered: then all that is ready starts together. */
-  readonly lockstep?: true;
+  readonly lockstep?: true | undefined;
 }
 
 /** A change of state, for events. */
 export type Change =
-  | { readonly kind: 'run'; readonly from: RunState; readonly to: RunState }
+  | { readonly kind: 'run'; readonly from: RunState; readonly to: RunState; readonly durationMs?: number }
   | {
       readonly kind: 'atom';
       readonly atom: number;
       readonly from: AtomState;
       readonly to: AtomState;
+      /** As they were then: the atom may move again in the same step. */
+      readonly round: number;
+      readonly turn: number;
+      readonly attempt: number;
+      readonly durationMs?: number;
       readonly failure?: Failure;
       readonly result?: Json;
     };
 
-export interface Decision {
+/** What one step states, and what is to be done once that is durable. */
+export interface StepPlan {
+  /** The entry that holds it; without transitions the last one before it. */
+  readonly seq: number;
   readonly transitions: readonly Transition[];
   /** What the transitions changed; empty when there are no listeners. */
   readonly changes: readonly Change[];
   /** To be run when the transitions are durable. */
   readonly commands: readonly Command[];
-  /** Another call would have begun, had there been a slot of the app for it. */
-  readonly lacksSlot: boolean;
+  /** Executors, by index: another call would have begun there, had there been a slot of the app for it. */
+  readonly lacksSlots: readonly number[];
   /** Ends of calls that came too late to count: nothing was stated of them. */
   readonly late: readonly CallId[];
+}
+
+/** What a step says when it lets go of the run. */
+export function lettingGoOf({ commands }: StepPlan): LetGoCommand | undefined {
+  return commands.find((command) => command.do === 'letGo');
 }

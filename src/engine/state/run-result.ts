@@ -2,7 +2,7 @@ import type { CompiledFlow } from '../../compilation/index.js';
 import type { Codec } from '../../model/codec/codec.js';
 import type { FailureReport } from '../../model/failure.js';
 import { behaviorOf } from './atom-behavior.js';
-import { failuresOf, pendingReverts } from './failures.js';
+import { failuresOf, leavesDone, pendingReverts } from './failures.js';
 import type { RunStatus } from './run-status.js';
 import { storedValue } from './values.js';
 
@@ -10,7 +10,12 @@ import { storedValue } from './values.js';
 export type AnyRunResult = { readonly flow: string; readonly runId: string } & (
   | { readonly state: 'SUCCESS'; readonly results: Readonly<Record<string, unknown>>; readonly failures: readonly FailureReport[] }
   | { readonly state: 'REVERTED'; readonly failures: readonly FailureReport[] }
-  | { readonly state: 'CANCELLED'; readonly failures: readonly FailureReport[]; readonly partial: boolean }
+  | {
+      readonly state: 'CANCELLED';
+      readonly failures: readonly FailureReport[];
+      readonly partial: boolean;
+      readonly reason?: string;
+    }
   | {
       readonly state: 'FAILURE';
       readonly failures: readonly FailureReport[];
@@ -30,7 +35,10 @@ export function runResult(flow: CompiledFlow, status: RunStatus, codec: Codec): 
     case 'REVERTED':
       return { ...common, state: status.state, failures: failuresOf(flow, status) };
     case 'CANCELLED':
-      return { ...common, state: status.state, failures: failuresOf(flow, status), partial: isPartial(flow, status) };
+      return {
+        ...{ ...common, state: status.state, failures: failuresOf(flow, status), partial: leavesDone(flow, status) },
+        ...(status.reason === undefined ? {} : { reason: status.reason }),
+      };
     case 'FAILURE':
       return {
         ...common,

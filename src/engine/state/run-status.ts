@@ -39,6 +39,14 @@ export interface RunStatus {
   goingBack: boolean;
   /** It was asked to end as CANCELLED. */
   cancelled: boolean;
+  /** It was asked to end where it is: nothing more begins, and nothing is undone. */
+  halted: boolean;
+  /** Why an operator wanted it to end; what was said last. */
+  reason: string | undefined;
+  /** When it has to be done, in milliseconds since 1970; absent: it may take as long as it likes. */
+  deadlineAtMs: number | undefined;
+  /** The entry in which that time was over, and it went back for it; -1: it did not. */
+  overdueAt: number;
   /** What has come and no wait has heard, oldest first. */
   signals: readonly KeptSignal[];
   /** Of the last signals that came: one that is sent again is none. */
@@ -72,13 +80,17 @@ export interface AtomStatus {
   round: number;
   /** Calls of the present phase in this round, from 1; 0 before the first. Of a retry: its attempts. */
   attempt: number;
+  /** Calls of the task in this round that failed and were followed by another try. */
+  turns: number;
+  /** The attempt that the last of them was. */
+  callsBefore: number;
   /** Calls of execute in this run. */
   executions: number;
   /** Calls of revert in this run. */
   reversions: number;
   /** How many engines died with this atom in flight, in this round and phase. */
   losses: number;
-  /** How many of them in execute: what those calls did is not known. */
+  /** Calls of execute in this round that engines died in, or that were interrupted and tried again: what those did is not known. */
   interruptions: number;
   /** When execute was called first in this round, and when it ended; in milliseconds since 1970. */
   startedAtMs: number | undefined;
@@ -102,7 +114,7 @@ export interface AtomStatus {
   failedAt: number;
   /** Which of its executions failed. */
   failedExecution: number;
-  /** Its last failure before it was reset: a later attempt overcame it, or may. */
+  /** Its last failure before it was reset or called again: a later attempt overcame it, or may. */
   overcome: Failure | undefined;
   /** What revert returned. */
   revertResult: Json | undefined;
@@ -147,6 +159,8 @@ export function newAtom(): AtomStatus {
     intention: 'EXECUTE',
     round: 0,
     attempt: 0,
+    turns: 0,
+    callsBefore: 0,
     executions: 0,
     reversions: 0,
     losses: 0,
@@ -199,6 +213,10 @@ export function newRun(runId: string, atoms: number, manifest: Json = null, form
     pastFailures: [],
     goingBack: false,
     cancelled: false,
+    halted: false,
+    reason: undefined,
+    deadlineAtMs: undefined,
+    overdueAt: -1,
     signals: NO_SIGNALS,
     signalIds: NO_IDS,
     atoms: Array.from({ length: atoms }, newAtom),
@@ -213,8 +231,8 @@ export function atomOf(run: RunStatus, index: number): AtomStatus {
 }
 
 /** Which try in its round the atom is at, from 1. */
-export function turnOf({ tried }: AtomStatus): number {
-  return tried.length + 1;
+export function turnOf({ tried, turns }: AtomStatus): number {
+  return tried.length + turns + 1;
 }
 
 /** Called, and not lost: its answer will come to this engine. */
@@ -248,8 +266,8 @@ export function mayBeUndone(state: AtomState): boolean {
 }
 
 /** Whether all of these atoms were skipped: a decider with such a source abstains. */
-export function isSkipped(run: RunStatus, range: { readonly first: number; readonly until: number } | undefined): boolean {
+export function isSkipped(run: RunStatus, range: { readonly first: number; readonly end: number } | undefined): boolean {
   if (range === undefined) return false;
-  for (let atom = range.first; atom < range.until; atom++) if (run.atoms[atom]?.state !== 'IGNORE') return false;
-  return range.first < range.until;
+  for (let atom = range.first; atom < range.end; atom++) if (run.atoms[atom]?.state !== 'IGNORE') return false;
+  return range.first < range.end;
 }

@@ -11,9 +11,10 @@ export function snapshotOf(run: RunStatus): Json {
     if (Object.keys(packed).length > 0) atoms.push([index, packed]);
   });
   const { creation, state, incarnation, fingerprint, changed, pastFailures, goingBack, cancelled, startedAtMs, endedAtMs } = run;
-  const { signals, signalIds } = run;
+  const { signals, signalIds, halted, reason, deadlineAtMs, overdueAt } = run;
   const status = { creation: creation as unknown as Json, state, incarnation, fingerprint, goingBack, cancelled };
   const times: JsonObject = { ...(startedAtMs === undefined ? {} : { startedAtMs }), ...(endedAtMs === undefined ? {} : { endedAtMs }) };
+  const limit: JsonObject = { ...(deadlineAtMs === undefined ? {} : { deadlineAtMs }), ...(overdueAt < 0 ? {} : { overdueAt }) };
   // The flow of the creation is stored beside the journal.
   const flow: JsonObject = fingerprint === creation.fingerprint ? {} : { manifest: run.manifest };
   const again: JsonObject = changed ? { changed } : {};
@@ -22,7 +23,8 @@ export function snapshotOf(run: RunStatus): Json {
     ...(signals.length === 0 ? {} : { signals: signals as unknown as Json }),
     ...(signalIds.length === 0 ? {} : { signalIds }),
   };
-  return { ...status, ...heard, ...flow, ...again, ...times, ...past, count: run.atoms.length, atoms };
+  const ends: JsonObject = { ...(halted ? { halted } : {}), ...(reason === undefined ? {} : { reason }) };
+  return { ...status, ...ends, ...heard, ...limit, ...flow, ...again, ...times, ...past, count: run.atoms.length, atoms };
 }
 
 /**
@@ -56,9 +58,13 @@ type Packed = Pick<RunStatus, 'creation' | 'state' | 'incarnation' | 'fingerprin
   readonly startedAtMs?: number;
   readonly endedAtMs?: number;
   readonly changed?: boolean;
+  readonly halted?: boolean;
+  readonly reason?: string;
   readonly pastFailures?: RunStatus['pastFailures'];
   readonly signals?: RunStatus['signals'];
   readonly signalIds?: RunStatus['signalIds'];
+  readonly deadlineAtMs?: number;
+  readonly overdueAt?: number;
   readonly count: number;
   readonly atoms: readonly (readonly [number, PackedAtom])[];
 };

@@ -31,8 +31,9 @@ function missingOf(atom: CompiledAtom, status: RunStatus, redoing: Redoing): str
   const behavior = behaviorOf(atom);
   const { state, intention } = atomOf(status, atom.index);
   const isAhead = intention === 'REDO' || (state === 'PENDING' && intention === 'EXECUTE');
-  // What is in flight is called again at once: no provider runs before.
-  const atOnce = mayBeUndone(state) ? { ...(state === 'RUNNING' ? behavior.needs(atom) : {}), ...behavior.needsToRevert(atom) } : {};
+  // What is in flight, or about to be tried again, is called again: no provider runs before.
+  const isCalled = state === 'RUNNING' || state === 'RETRYING';
+  const atOnce = mayBeUndone(state) ? { ...(isCalled ? behavior.needs(atom) : {}), ...behavior.needsToRevert(atom) } : {};
   const missing = new Map([
     ...reasons(behavior.needs(atom), (source) => whyMissed(status, source, isAhead, redoing, atom.index)),
     ...reasons(atOnce, (source) => whyMissing(source, storedNow(status))),
@@ -44,10 +45,10 @@ function missingOf(atom: CompiledAtom, status: RunStatus, redoing: Redoing): str
 function missingOfDecider(
   status: RunStatus,
   redoing: Redoing,
-  { target, first, until, source, history, reads }: CompiledDecider,
+  { target, first, end, source, history, reads }: CompiledDecider,
   index: number,
 ): string[] {
-  const isNew = status.atoms.slice(first, until).every(({ state, intention }) => state === 'PENDING' && intention === 'EXECUTE');
+  const isNew = status.atoms.slice(first, end).every(({ state, intention }) => state === 'PENDING' && intention === 'EXECUTE');
   const isAhead = isNew && status.atoms[first]?.votes[index] === undefined && !isSkipped(status, source);
   const values = source === undefined ? reads : (history[source.node] ?? {});
   const missing = reasons(values, (from) => (mayBeAbsent(from) ? undefined : whyMissed(status, from, isAhead, redoing, first)));

@@ -5,9 +5,11 @@ const OF_EVERY_ERROR: ReadonlySet<string> = new Set(['name', 'message', 'stack',
 
 /** Whether it is of a built-in class, not of a subclass: only prototypes of built-in ones have both a name and a message. */
 export function isOfErrorClass(error: Error): boolean {
-  const prototype = Object.getPrototypeOf(error) as Error;
-  if (!Object.hasOwn(prototype, 'message') || !Object.hasOwn(prototype, 'name')) return false;
-  return prototype.name === 'AggregateError' ? errorsOf(error) !== undefined : Object.hasOwn(ERROR_CLASSES, prototype.name);
+  const prototype: object = Object.getPrototypeOf(error);
+  // Those of DOMException are getters, which throw when they are read from the prototype.
+  const name: unknown = Object.getOwnPropertyDescriptor(prototype, 'name')?.value;
+  if (!Object.hasOwn(prototype, 'message') || typeof name !== 'string') return false;
+  return name === 'AggregateError' ? errorsOf(error) !== undefined : Object.hasOwn(ERROR_CLASSES, name);
 }
 
 /** Anything can have been written over these fields, but only text is JSON. */

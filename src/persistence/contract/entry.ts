@@ -1,4 +1,5 @@
 import { isJsonArray, isJsonObject, type Json } from '../../model/json.js';
+import type { RunCreation } from '../transitions/payloads.js';
 import { kindOf, type Transition } from '../transitions/table.js';
 
 /** The newest format of entries that this version reads. Older ones are upcast on load, newer ones are refused. */
@@ -12,6 +13,8 @@ export function formatOf(transitions: readonly Transition[]): number {
   let format = 1;
   for (const transition of transitions) {
     format = Math.max(format, kindOf(transition[0]).format);
+    if (transition[0] === 'CANCEL' && transition[1] !== undefined) format = Math.max(format, WITH_REASON);
+    if (transition[0] === 'CREATED') format = Math.max(format, formatOfCreation(transition[1]));
     if (transition[0] === 'FLOW') format = Math.max(format, formatOfFlow(transition[1].manifest));
   }
   return format;
@@ -25,6 +28,15 @@ export function formatOfFlow(manifest: Json): number {
 }
 
 const WITH_WAITS = 2;
+/** Versions before know no reason why a run was cancelled. */
+const WITH_REASON = 2;
+
+/** The same of what a run is begun with. */
+export function formatOfCreation({ deadlineMs }: RunCreation): number {
+  return deadlineMs === undefined ? 1 : WITH_DEADLINE;
+}
+
+const WITH_DEADLINE = 2;
 
 /** One step of a run, atomic in the journal. */
 export interface Entry {
@@ -43,4 +55,9 @@ export interface Entry {
   /** The writer's clock, milliseconds since 1970. */
   readonly atMs: number;
   readonly transitions: readonly Transition[];
+}
+
+/** An entry as stores keep it: what surrounds it as it is, its transitions as text (see `encodeTransitions`). */
+export interface StoredEntry extends Omit<Entry, 'transitions'> {
+  readonly transitions: string;
 }

@@ -2,7 +2,7 @@ import { LONGEST_TIMER_MS, systemClock } from '../../model/clock.js';
 import { PersistenceError } from '../../model/errors.js';
 
 /**
- * The result of work that may never come to one: of a disk or a service that doesn't answer. The work goes on, and nobody
+ * The result of work that may never come to one: of a disk or a service that doesn't answer. The work goes on, and nothing
  * waits for it any more. By real time, whatever clock an app has: what is waited for is real, too.
  *
  * @param what whose answer it is, as the beginning of a sentence

@@ -1,8 +1,20 @@
 import type { Json } from '../../model/json.js';
 import type { Secrets } from '../../model/secrets.js';
 import type { AtomKind, RunState } from '../../model/states.js';
+import type { ClaimRunsParams, ClaimRunsResult, PostedCounts, TakeResult } from './claims.js';
 import type { Entry } from './entry.js';
-import type { TakeParams } from './takes.js';
+import type { Logbook, LogbookFilter, LogbookPage, Metadata } from './groups.js';
+import type { Hints } from './hints.js';
+import type { LoadOptions, SendOptions } from './load-options.js';
+import type { RunSummary } from './run-summary.js';
+import type { DueParams, DueSchedules, Firing, ScheduleStore } from './schedules.js';
+import type { GiveBackOptions, TakeParams, WakeTime } from './takes.js';
+
+export type * from './claims.js';
+export type * from './groups.js';
+export type * from './hints.js';
+export type * from './run-summary.js';
+export type { LoadOptions, SendOptions };
 
 /**
  * Where runs are kept. Small on purpose: a store is correct when it passes `tests/conformance/journal.ts`.
@@ -12,6 +24,10 @@ import type { TakeParams } from './takes.js';
  */
 export interface Journal {
   readonly capabilities: Capabilities;
+  /** Only of a store that processes share, and that can pass on a word between them. Used while the journal is open. */
+  readonly hints?: Hints | undefined;
+  /** Absent: it keeps none. */
+  readonly schedules?: ScheduleStore | undefined;
   /** Makes ready (opens files, connects, migrates). Called once, before anything else; calling again is harmless. */
   open(): Promise<void>;
   /**
@@ -19,6 +35,11 @@ export interface Journal {
    * @throws InvalidInputError when what it is named and found by is not what every store can keep ({@link checkRunNames}).
    */
   createRun(params: CreateRunParams): Promise<CreateRunResult>;
+  /**
+   * The same in a transaction of the user's: the run is there when that is committed. Only stores in a database that users share.
+   * @throws also what the transaction does not survive; never `unknown`
+   */
+  createRunIn?(transaction: unknown, params: CreateRunParams): Promise<CreateRunResult>;
   /**
    * Appends entries of different runs; each item is atomic in itself and none harms another. At most one append of a
    * run may be under way. Never rejects for an item's own trouble: see {@link AppendResult}.
@@ -55,8 +76,14 @@ export interface Journal {
   send(message: InboxMessage, options?: SendOptions): Promise<void>;
   /** Renews the lease of a process, brings what concerns it, and takes runs that no process has, in one go. */
   tick(params: TickParams): Promise<TickResult>;
-  /** Lets go of runs that were taken for this owner and not written to since: no process has them, as before. */
-  giveBack(owner: string, runIds: readonly string[]): Promise<void>;
+  /** Claims posted runs. */
+  claim(params: ClaimRunsParams): Promise<ClaimRunsResult>;
+  /** Lets a PENDING run that nobody has be claimed at once, as one that was never lost. `false`: it is no such run. */
+  requeue(runId: string): Promise<boolean>;
+  /** How many posted runs there are, of one flow or of all. */
+  postedCounts(flow?: string): Promise<PostedCounts>;
+  /** Lets go of runs that were taken for this owner and not written to since: no process has them, and they are due as before. */
+  giveBack(owner: string, runIds: readonly string[], options?: GiveBackOptions): Promise<void>;
   /** Ends the lease of a process, so that no other process waits for it to be over; what it has is taken by the next one that looks. */
   release(owner: string): Promise<void>;
   /**
@@ -102,6 +129,14 @@ export interface CreateRunParams {
   readonly state: RunState;
   /** The process that runs it, see {@link TickParams}; `null` for a run that ends with its first entry. */
   readonly owner: string | null;
+  /** Without an owner: when it is due. Absent: a RUNNING one at once, a PENDING one is only prepared; otherwise that one is posted. */
+  readonly wakeAtMs?: WakeTime;
+  /** Of a posted run, in the place of `wakeAtMs`: due when so much time has passed, by the clock of the store. */
+  readonly delayMs?: number;
+  /** Of a posted run, from -100 to 100: the highest is claimed first. Default: 0. */
+  readonly priority?: number;
+  /** Of a flow with limits: the value by which it is counted; absent: it is not counted. */
+  readonly limitKey?: string;
   readonly shape: Shape;
   /** Which values of the run are secret. What is around a store encrypts them; a store need not look. */
   readonly secrets?: Secrets;
@@ -109,35 +144,16 @@ export interface CreateRunParams {
   readonly logbook?: string;
   /** What lists can find it by. */
   readonly metadata?: Metadata;
-}
-
-/** Names and texts of the user's, such as `{ customer: 'c-7' }`; names up to 100 characters, texts up to 500. */
-export type Metadata = Readonly<Record<string, string>>;
-
-/** A group of runs. */
-export interface Logbook {
-  readonly name: string;
-  readonly createdAtMs: number;
-  readonly metadata: Metadata;
-}
-
-export interface LogbookFilter {
-  /** The `next` of the page before. */
-  readonly after?: string;
-  /** From 1 to 10,000. Default: 100. */
-  readonly limit?: number;
-}
-
-export interface LogbookPage {
-  readonly logbooks: readonly Logbook[];
-  /** Pass as `after` for the next page; absent on the last one. */
-  readonly next?: string;
+  /** It begins only together with this change of a schedule. */
+  readonly firing?: Firing;
 }
 
 export type CreateRunResult =
   | { readonly kind: 'created' }
   /** The key was taken before; `run` is what it belongs to (perhaps this very entry, when an answer was lost). */
   | { readonly kind: 'exists'; readonly run: RunSummary }
+  /** Of a firing: no run was begun. `stale`: the schedule is another one by now; `overlap`: it has moved on, and a run of it has not ended. */
+  | { readonly kind: 'unfired'; readonly why: 'stale' | 'overlap' }
   /** No answer came: calling again with the same entry tells. Its cause as of {@link AppendResult}. */
   | { readonly kind: 'unknown'; readonly cause: unknown };
 
@@ -155,13 +171,20 @@ export interface AppendItem {
    */
   readonly summary?: {
     readonly state?: RunState;
+    /** With a state, see {@link RunSummary.partial}; absent: it is not. */
+    readonly partial?: true;
     /** `null` releases the run. Whoever writes of it has come through taking it: the count of its takes begins anew. */
     readonly owner?: string | null;
+    /** With `owner: null`: when a RUNNING run that sleeps is due, absent: at once; when a PENDING one is, absent: never. */
+    readonly wakeAtMs?: WakeTime;
+    /** With a state in which the run is not under way any more: it may hold a slot of its flow's, which others have from now on. */
+    readonly frees?: true;
   };
 }
 
 export type AppendResult =
-  | { readonly kind: 'ok' }
+  /** `unheard`: signals that have come in time, and that went from the inbox with the end of the run, since no wait was there for them. */
+  | { readonly kind: 'ok'; readonly unheard?: readonly InboxMessage[] }
   /** It was there already: an earlier try of this very entry had worked and its answer was lost. */
   | { readonly kind: 'mine' }
   /** The run has gone on without this writer. */
@@ -171,14 +194,6 @@ export type AppendResult =
   /** No answer came: the same item again will tell. Unless its cause is an error of ours that is not `STORE_UNREACHABLE`: no time changes that. */
   | { readonly kind: 'unknown'; readonly cause: unknown };
 
-export interface LoadOptions {
-  /**
-   * Gives out what stands for values that are encrypted or kept elsewhere, for a journal around this one that knows what
-   * to do with it. Default: such a run is refused.
-   */
-  readonly raw?: boolean;
-}
-
 export interface LoadedRun {
   readonly summary: RunSummary;
   readonly shape: Shape;
@@ -186,22 +201,6 @@ export interface LoadedRun {
   readonly entries: AsyncIterable<readonly Entry[]>;
   /** What waits in its inbox, oldest first. */
   readonly inbox: readonly InboxMessage[];
-}
-
-/** A run as lists show it. */
-export interface RunSummary {
-  readonly runId: string;
-  readonly key: string;
-  readonly flow: string;
-  readonly version: number;
-  readonly fingerprint: string;
-  readonly inputsHash: string;
-  readonly state: RunState;
-  readonly createdAtMs: number;
-  readonly logbook?: string;
-  readonly metadata?: Metadata;
-  /** Owner process, and whether it is alive now, where the store knows; absent when no process has the run. */
-  readonly owner?: { readonly id: string; readonly alive?: boolean };
 }
 
 export interface RunFilter {
@@ -249,16 +248,12 @@ export interface InboxMessage {
   readonly id: string;
   readonly runId: string;
   /**
-   * `retryFailed`: of a run that ended in FAILURE. `retryRevert`, `skipRevert`: of the atom whose path is the payload, whose revert
+   * `cancel`: that it goes back; also of one that ended CANCELLED and is partial. `halt`: that it ends as it is, and nothing is undone.
+   * Their payload is the reason, if there is one. `retryFailed`: of a run that ended in FAILURE. `retryRevert`, `skipRevert`: of the atom whose path is the payload, whose revert
    * has failed. `signal`: what the payload names, with what was sent (`SentSignal`).
    */
-  readonly kind: 'suspend' | 'cancel' | 'retryFailed' | 'retryRevert' | 'skipRevert' | 'signal';
+  readonly kind: 'suspend' | 'cancel' | 'halt' | 'retryFailed' | 'retryRevert' | 'skipRevert' | 'signal';
   readonly payload?: Json;
-}
-
-export interface SendOptions {
-  /** Its payload is secret: what is around a store encrypts it; a store need not look. */
-  readonly secret?: boolean;
 }
 
 export interface TickParams {
@@ -269,6 +264,8 @@ export interface TickParams {
   readonly watch: readonly string[];
   /** Which runs the owner would take that no living process has. Default: none. */
   readonly take?: TakeParams;
+  /** Which schedules the owner would fire. Default: none. */
+  readonly due?: DueParams;
 }
 
 export interface TickResult {
@@ -278,17 +275,10 @@ export interface TickResult {
   readonly watched: readonly RunSummary[];
   /** Absent when nothing was to be taken. */
   readonly take?: TakeResult;
-}
-
-export interface TakeResult {
-  /** Runs that this owner has from now on. */
-  readonly taken: readonly RunSummary[];
-  /** Runs that this owner had before, whether it knows of them or not: an earlier answer may have been lost. Only with `thorough`. */
-  readonly owned: readonly RunSummary[];
-  /** Runs that have been taken `MAX_TAKES` times without a step since: they are not taken any more. */
-  readonly poisoned: readonly RunSummary[];
-  /** Another tick may take more, at once. */
-  readonly more: boolean;
+  /** Absent when nothing was asked about schedules. */
+  readonly due?: DueSchedules;
+  /** The time by the store's own clock, in milliseconds since 1970; absent: it goes by that of the caller. */
+  readonly nowMs?: number;
 }
 
 /** What a user hands to `flowproof({ persistence })`: a way to get a journal. */

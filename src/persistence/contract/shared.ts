@@ -62,7 +62,7 @@ export class Shared<Opened> {
   }
 
   async #openAfter(closing: Promise<void>): Promise<Opened> {
-    // The user that closed it was told what went wrong.
+    // close() has rejected with the reason already.
     await closing.catch(() => undefined);
     return this.#params.open();
   }

@@ -1,6 +1,8 @@
 import type {
   AppendItem,
   AppendResult,
+  ClaimRunsParams,
+  ClaimRunsResult,
   CreateRunParams,
   CreateRunResult,
   InboxMessage,
@@ -9,14 +11,27 @@ import type {
   PruneResult,
   TakeResult,
 } from '../contract/journal.js';
-import type { TakeParams } from '../contract/takes.js';
+import type { GiveBackOptions, TakeParams } from '../contract/takes.js';
+import { claimResult, claims, requeues } from '../memory/claim-runs.js';
 import type { RunRecord } from '../memory/run-record.js';
+import { type Fired, firedIn } from '../memory/schedule-table.js';
 import { changeOwners, givesBack, type OwnerChange, takeResult, takes } from '../memory/take-runs.js';
 import type { Commit } from './commit-queue.js';
 import type { Place } from './log/segment.js';
 import type { SegmentedLog } from './log/segmented-log.js';
-import { entryLine, logbookLine, messageLine, messageOf, ownersLine, pruneLine, type RecordMeta, runLine, shapeLine } from './records.js';
-import type { LogIndex } from './replay.js';
+import {
+  entryLine,
+  logbookLine,
+  messageLine,
+  messageOf,
+  ownersLine,
+  pruneLine,
+  type RecordMeta,
+  runLine,
+  schedulesLine,
+  shapeLine,
+} from './records.js';
+import { foldFired, type LogIndex } from './replay.js';
 
 /** The ways in which a log changes, each decided when its turn has come. */
 export interface CommitParams<Result> {
@@ -29,17 +44,29 @@ export interface CommitParams<Result> {
 }
 
 export function creation(run: CreateRunParams, { index, settle }: CommitParams<CreateRunResult>): Commit {
-  const { entry, key, shape } = run;
+  const { entry, key, shape, firing } = run;
+  let fired: Exclude<Fired, { readonly kind: 'stale' }> | undefined;
   return {
-    scopes: [`run:${entry.runId}`, `key:${key}`, `shape:${shape.fingerprint}`],
+    // A firing looks at other runs, too.
+    scopes: firing === undefined ? [`run:${entry.runId}`, `key:${key}`, `shape:${shape.fingerprint}`] : 'all',
     sync: true,
     async prepare() {
       const taken = index.table.byKey(key) ?? index.table.get(entry.runId);
+      const found = firing && firedIn(index.table, firing, run, taken !== undefined);
+      fired = found?.kind === 'stale' ? undefined : found;
       if (taken !== undefined) settle({ kind: 'exists', run: index.table.summary(taken) });
-      if (taken !== undefined) return [];
-      return index.shapes.has(shape.fingerprint) ? [runLine(run)] : [runLine(run), shapeLine(shape)];
+      else if (found?.kind === 'stale') settle({ kind: 'unfired', why: 'stale' });
+      if (fired !== undefined && fired.kind !== 'fires') return [schedulesLine([fired.schedule])];
+      if (taken !== undefined || found?.kind === 'stale') return [];
+      const begun = runLine(run, fired && { schedule: fired.schedule, messages: fired.messages });
+      return index.shapes.has(shape.fingerprint) ? [begun] : [begun, shapeLine(shape)];
     },
     done([place, shapePlace]) {
+      if (fired !== undefined) foldFired(index.table, fired);
+      if (fired !== undefined && fired.kind !== 'fires') {
+        if (fired.kind === 'overlap') settle({ kind: 'unfired', why: 'overlap' });
+        return;
+      }
       if (shapePlace !== undefined) index.shapes.set(shape.fingerprint, shapePlace);
       index.table.create({ ...run, fingerprint: shape.fingerprint }, place as Place);
       settle({ kind: 'created' });
@@ -64,8 +91,8 @@ export function appending(item: AppendItem, { index, log, settle }: CommitParams
     },
     done([place]) {
       const record = index.table.get(entry.runId) as RunRecord<Place>;
-      index.table.append(record, item, place as Place);
-      settle({ kind: 'ok' });
+      const unheard = index.table.append(record, item, place as Place);
+      settle(unheard.length === 0 ? { kind: 'ok' } : { kind: 'ok', unheard });
     },
     failed: (cause) => settle({ kind: 'unknown', cause }),
   };
@@ -128,16 +155,49 @@ export function taking(owner: string, take: TakeParams, { index: { table }, sett
   return owning(
     () => takes(table, owner, take),
     (changes) => {
+      const result = takeResult(table, owner, take, changes);
       changeOwners(table, changes);
-      settle(takeResult(table, owner, take, changes));
+      settle(result);
     },
     fail,
   );
 }
 
-export function givingBack(owner: string, runIds: readonly string[], { index: { table }, settle, fail }: CommitParams<void>): Commit {
+export function claiming(
+  params: ClaimRunsParams,
+  nowMs: number,
+  { index: { table }, settle, fail }: CommitParams<ClaimRunsResult>,
+): Commit {
   return owning(
-    () => givesBack(table, owner, runIds),
+    () => claims(table, params, nowMs),
+    (changes) => {
+      const result = claimResult(table, params, changes, nowMs);
+      changeOwners(table, changes);
+      settle(result);
+    },
+    fail,
+  );
+}
+
+export function requeuing(runId: string, nowMs: number, { index: { table }, settle, fail }: CommitParams<boolean>): Commit {
+  return owning(
+    () => requeues(table, runId, nowMs),
+    (changes) => {
+      changeOwners(table, changes);
+      settle(changes.length > 0);
+    },
+    fail,
+  );
+}
+
+export function givingBack(
+  owner: string,
+  runIds: readonly string[],
+  { options, nowMs }: { readonly options: GiveBackOptions; readonly nowMs: number },
+  { index: { table }, settle, fail }: CommitParams<void>,
+): Commit {
+  return owning(
+    () => givesBack(table, owner, runIds, options, nowMs),
     (changes) => {
       changeOwners(table, changes);
       settle();

@@ -4,7 +4,7 @@ import { grouping } from '../contract/logbook.js';
 import type { RunRecord } from '../memory/run-record.js';
 import type { NewLine, Place, Segment } from './log/segment.js';
 import type { SegmentedLog } from './log/segmented-log.js';
-import { damageLine, logbookLine, messageLine, ownersLine, type RecordMeta, runLineOf } from './records.js';
+import { damageLine, logbookLine, messageLine, ownersLine, type RecordMeta, runLineOf, schedulesLine } from './records.js';
 import type { LogIndex } from './replay.js';
 
 /** About so much is in memory at a time. */
@@ -76,6 +76,7 @@ export async function compact(index: LogIndex, log: SegmentedLog, isOver: () => 
 async function* alive(index: LogIndex, log: SegmentedLog, old: ReadonlySet<Segment>): AsyncGenerator<Copied> {
   const { table, shapes } = index;
   for (const logbook of table.logbooks.all()) yield { line: logbookLine(logbook) };
+  if (table.schedules.all().length > 0) yield { line: schedulesLine(table.schedules.all()) };
   for (const [fingerprint, place] of [...shapes]) {
     if (!old.has(place.segment)) continue;
     // Without its shape a run is refused; the next run of this flow brings it back.
@@ -83,7 +84,7 @@ async function* alive(index: LogIndex, log: SegmentedLog, old: ReadonlySet<Segme
     if (line !== undefined) yield { line, from: place };
   }
   for (const record of [...table.records()]) {
-    const { runId, places, start, inbox, owner, takes } = record;
+    const { runId, places, start, inbox, owner, takes, wakeAtMs } = record;
     const [first, ...entries] = [...places.slice(0, 1), ...places.slice(Math.max(1, start))];
     if (first === undefined || !old.has(first.segment)) continue;
     const condemn = (reason: string) => record.damage ?? table.condemn(record, { code: 'JOURNAL_CORRUPT', seq: -1, reason });
@@ -92,7 +93,7 @@ async function* alive(index: LogIndex, log: SegmentedLog, old: ReadonlySet<Segme
       const line = old.has(place.segment) ? await unlessDamaged(log, place, condemn) : undefined;
       if (line !== undefined) yield { line, from: place };
     }
-    if (takes > 0) yield { line: ownersLine([[runId, owner ?? null, takes]]) };
+    if (takes > 0 || wakeAtMs !== undefined) yield { line: ownersLine([[runId, owner ?? null, takes, wakeAtMs ?? null]]) };
     for (const message of [...inbox.values()]) yield { line: messageLine(message) };
     if (record.damage !== undefined) yield { line: damageLine(runId, record.damage) };
   }
@@ -111,14 +112,15 @@ async function unlessDamaged(log: SegmentedLog, place: Place, onDamage: (reason:
 
 /** What the run began with, and how it stands, as the entries that said so may be among those that are left out. */
 function beginning(record: RunRecord<Place>, line: NewLine | undefined): NewLine {
-  const { runId, key, flow, version, fingerprint, inputsHash, createdAtMs, state, owner, endedAtMs, start, tail } = record;
+  const { runId, key, flow, version, fingerprint, inputsHash, createdAtMs, state, partial, owner, endedAtMs, start, tail } = record;
   const meta = line === undefined ? undefined : (JSON.parse(line.meta) as RecordMeta);
-  const now = { state, owner: owner ?? null, ...(endedAtMs === undefined ? {} : { endedAtMs }) };
+  const ended = { ...(endedAtMs === undefined ? {} : { endedAtMs }), ...(partial === undefined ? {} : { partial }) };
+  const now = { state, owner: owner ?? null, ...ended };
   if (line === undefined || meta?.type !== 'run') {
     const entry = { runId, ...tail, seq: 0, epoch: 0, kind: 'step', format: ENTRY_FORMAT, atMs: createdAtMs } as const;
     return runLineOf({ entry, run: { key, flow, version, fingerprint, inputsHash, ...grouping(record), ...now } }, '');
   }
-  const { endedAtMs: _, ...facts } = meta.run;
+  const { endedAtMs: _, wakeAtMs: __, partial: ___, ...facts } = meta.run;
   return runLineOf({ entry: meta.entry, run: { ...facts, ...now } }, start > 0 ? bodyOf(key) : line.body);
 }
 

@@ -4,6 +4,8 @@ import type {
   AppendItem,
   AppendResult,
   Capabilities,
+  ClaimRunsParams,
+  ClaimRunsResult,
   CreateRunParams,
   CreateRunResult,
   InboxMessage,
@@ -13,6 +15,7 @@ import type {
   Logbook,
   LogbookFilter,
   LogbookPage,
+  PostedCounts,
   PruneParams,
   PruneResult,
   RunFilter,
@@ -23,13 +26,30 @@ import type {
   TickResult,
 } from '../contract/journal.js';
 import { checkLogbook, checkRunNames } from '../contract/logbook.js';
+import type { ScheduleStore } from '../contract/schedules.js';
+import type { GiveBackOptions } from '../contract/takes.js';
 import { readEntries } from '../format/read-entries.js';
-import { decodeShape } from '../format/shape-format.js';
+import { decodeShape, noShape } from '../format/shape-format.js';
+import { claimResult, claims, placed, postedCounts, requeues } from '../memory/claim-runs.js';
+import { firstPlaceOf, seqAt } from '../memory/run-record.js';
+import type { ScheduleTable } from '../memory/schedule-table.js';
 import { takeResult, takes } from '../memory/take-runs.js';
 import type { Commit } from './commit-queue.js';
-import { appending, type CommitParams, creation, givingBack, logbookSaving, pruning, sending, taking } from './commits.js';
+import {
+  appending,
+  type CommitParams,
+  claiming,
+  creation,
+  givingBack,
+  logbookSaving,
+  pruning,
+  requeuing,
+  sending,
+  taking,
+} from './commits.js';
 import type { FileStore, OpenStore } from './file-store.js';
 import { firstSeq, readPages } from './read-pages.js';
+import { scheduling, unscheduling } from './schedule-commits.js';
 
 /** One connection to a directory. */
 export class FileJournal implements Journal {
@@ -60,23 +80,32 @@ export class FileJournal implements Journal {
 
   async createRun(params: CreateRunParams): Promise<CreateRunResult> {
     checkRunNames(params);
-    return this.#commit<CreateRunResult>((commit) => creation(params, commit)).catch(unknown);
+    const run = placed(params, this.#open().clock.nowMs());
+    return this.#commit<CreateRunResult>((commit) => creation(run, commit)).catch(unknown);
   }
 
   async append(items: readonly AppendItem[]): Promise<readonly AppendResult[]> {
     return Promise.all(items.map((item) => this.#commit<AppendResult>((commit) => appending(item, commit)).catch(unknown)));
   }
 
-  async load(runId: string, { raw }: LoadOptions = {}): Promise<LoadedRun | undefined> {
+  async load(runId: string, options: LoadOptions = {}): Promise<LoadedRun | undefined> {
     const { index, log } = this.#open();
     const record = index.table.readable(runId);
     if (record === undefined) return undefined;
-    const { fingerprint, start, tail } = record;
+    const { fingerprint, tail } = record;
+    const { raw, whole, after } = options;
+    const start = firstPlaceOf(record, options);
     const places = record.places.slice(start);
-    const loaded = { summary: index.table.summary(record), inbox: [...record.inbox.values()] };
+    const summary = index.table.summary(record);
+    if (after !== undefined) {
+      const known = { shape: noShape(fingerprint), atoms: after.atoms, first: seqAt(record, start) };
+      const entries = readEntries({ runId, ...known, last: tail.seq, raw, pages: readPages(log, places) });
+      return { summary, inbox: [], shape: known.shape, entries };
+    }
+    const loaded = { summary, inbox: [...record.inbox.values()] };
     const shapePlace = index.shapes.get(fingerprint);
     const shape = decodeShape(runId, fingerprint, shapePlace === undefined ? undefined : (await log.read(shapePlace)).body);
-    const first = start === 0 ? 0 : await firstSeq(log, places);
+    const first = start === 0 ? 0 : whole ? seqAt(record, start) : await firstSeq(log, places);
     const entries = readEntries({ runId, shape, first, last: tail.seq, raw, pages: readPages(log, places) });
     return { ...loaded, shape, entries };
   }
@@ -106,9 +135,11 @@ export class FileJournal implements Journal {
   }
 
   async tick(params: TickParams): Promise<TickResult> {
-    const { table } = this.#open().index;
-    const { owner, take } = params;
-    const result = table.tick(params);
+    const { index, clock } = this.#open();
+    const { table } = index;
+    const { owner, take, due } = params;
+    const asked = due === undefined ? {} : { due: table.schedules.due(due, clock.nowMs()) };
+    const result = { ...table.tick(params), ...asked };
     if (take === undefined) return result;
     // Few ticks find anything: only those write.
     const isAny = takes(table, owner, take).length > 0;
@@ -116,8 +147,43 @@ export class FileJournal implements Journal {
     return { ...result, take: taken };
   }
 
-  async giveBack(owner: string, runIds: readonly string[]): Promise<void> {
-    return this.#commit<void>((commit) => givingBack(owner, runIds, commit));
+  readonly schedules: ScheduleStore = {
+    list: async (names) => {
+      const { index, clock } = this.#open();
+      return { schedules: index.table.schedules.all(names), nowMs: clock.nowMs() };
+    },
+    declare: async (schedules) => {
+      await this.#commit<number>((commit) => scheduling((table) => table.declared(schedules), commit));
+    },
+    change: async (name, revision, change) => {
+      const changed = (table: ScheduleTable) => [table.changed(name, revision, change)].filter((one) => one !== undefined);
+      return (await this.#commit<number>((commit) => scheduling(changed, commit))) > 0;
+    },
+    remove: (name) => this.#commit<void>((commit) => unscheduling(name, commit)),
+  };
+
+  async claim(params: ClaimRunsParams): Promise<ClaimRunsResult> {
+    const { index, clock } = this.#open();
+    const nowMs = clock.nowMs();
+    // Few find anything: only those write.
+    if (claims(index.table, params, nowMs).length === 0) return claimResult(index.table, params, [], nowMs);
+    return this.#commit<ClaimRunsResult>((commit) => claiming(params, nowMs, commit));
+  }
+
+  async requeue(runId: string): Promise<boolean> {
+    const { index, clock } = this.#open();
+    const nowMs = clock.nowMs();
+    if (requeues(index.table, runId, nowMs).length === 0) return false;
+    return this.#commit<boolean>((commit) => requeuing(runId, nowMs, commit));
+  }
+
+  async postedCounts(flow?: string): Promise<PostedCounts> {
+    const { index, clock } = this.#open();
+    return postedCounts(index.table, flow, clock.nowMs());
+  }
+
+  async giveBack(owner: string, runIds: readonly string[], options: GiveBackOptions = {}): Promise<void> {
+    return this.#commit<void>((commit) => givingBack(owner, runIds, { options, nowMs: this.#open().clock.nowMs() }, commit));
   }
 
   async release(owner: string): Promise<void> {

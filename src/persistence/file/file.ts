@@ -13,7 +13,7 @@ export interface FileOptions {
    */
   readonly segmentBytes?: number;
   /**
-   * How long the disk may take for one answer, milliseconds: then callers are told `STORE_UNREACHABLE`, runs wait, and what
+   * How long the disk may take for one answer, milliseconds: then calls reject with `STORE_UNREACHABLE`, runs wait, and what
    * the disk does in the end counts. Default: 5,000.
    */
   readonly timeoutMs?: number;
@@ -27,7 +27,7 @@ const TIMEOUT_MS = 5_000;
  * process at a time. The files `journal-….log` in it are text, one line a record. Everything that connects to the same value shares it.
  *
  * Opening it throws PersistenceError `STORE_LOCKED` while another process has it, or may have it, and `JOURNAL_CORRUPT` when so
- * much of the log is damaged that it can't be told whose it was; a damaged run is listed as FAILURE and refused, and the others
+ * much of the log is damaged that it can't be said whose it was; a damaged run is listed as FAILURE and refused, and the others
  * go on. A directory that is removed, replaced or unlocked by hand while it is open takes nothing any more: `STORE_GONE`.
  *
  * @example

@@ -1,4 +1,4 @@
-import type { StoredEntry } from '../contract/stored-entry.js';
+import type { StoredEntry } from '../contract/entry.js';
 import type { Place } from './log/segment.js';
 import type { SegmentedLog } from './log/segmented-log.js';
 import type { RecordMeta } from './records.js';

@@ -1,8 +1,9 @@
 import { digest } from '../../model/ids.js';
 import type { Json } from '../../model/json.js';
+import type { StoredEntry } from '../contract/entry.js';
 import type { AppendItem, CreateRunParams, InboxMessage, Logbook, Shape } from '../contract/journal.js';
 import { grouping } from '../contract/logbook.js';
-import type { StoredEntry } from '../contract/stored-entry.js';
+import type { StoredSchedule } from '../contract/schedules.js';
 import { encodeTransitions } from '../format/entry-format.js';
 import { encodeShape } from '../format/shape-format.js';
 import type { NewRun, RunDamage } from '../memory/run-record.js';
@@ -13,13 +14,22 @@ type EntryMeta = Omit<StoredEntry, 'transitions'>;
 export type RunMeta = Omit<NewRun, 'entry'>;
 type ChangeMeta = Pick<AppendItem, 'consume' | 'summary'>;
 
+/** What changes together with a run that begins: its schedule, and what it asks of those that it replaces. */
+export interface FiredMeta {
+  readonly schedule: StoredSchedule;
+  readonly messages: readonly InboxMessage[];
+}
+
 /** What a line of the log says about itself. Its body is: of `run` and `entry` the transitions, of `shape` the shape, of `message` the payload. */
 export type RecordMeta =
   | { readonly type: 'shape'; readonly fingerprint: string }
-  | { readonly type: 'run'; readonly entry: EntryMeta; readonly check: string; readonly run: RunMeta }
+  | { readonly type: 'run'; readonly entry: EntryMeta; readonly check: string; readonly run: RunMeta; readonly fired?: FiredMeta }
   | { readonly type: 'entry'; readonly entry: EntryMeta; readonly change?: ChangeMeta }
   | { readonly type: 'message'; readonly message: Omit<InboxMessage, 'payload'> }
   | { readonly type: 'logbook'; readonly logbook: Logbook }
+  /** How schedules are from then on. */
+  | { readonly type: 'schedules'; readonly schedules: readonly StoredSchedule[] }
+  | { readonly type: 'unscheduled'; readonly schedule: string }
   | { readonly type: 'prune'; readonly runIds: readonly string[] }
   /** What was found to be damaged, in files that are gone. */
   | { readonly type: 'damage'; readonly runId: string; readonly damage: RunDamage }
@@ -29,14 +39,22 @@ export function shapeLine(shape: Shape): NewLine {
   return line({ type: 'shape', fingerprint: shape.fingerprint }, encodeShape(shape));
 }
 
-export function runLine({ entry, key, flow, version, inputsHash, state, owner, shape, ...rest }: CreateRunParams): NewLine {
-  const run = { key, flow, version, fingerprint: shape.fingerprint, inputsHash, state, owner, ...grouping(rest) };
-  return runLineOf({ entry: metaOf(entry), run }, encodeTransitions(entry.transitions));
+export function runLine(
+  { entry, key, flow, version, inputsHash, state, owner, wakeAtMs, priority, limitKey, shape, ...rest }: CreateRunParams,
+  fired?: FiredMeta,
+): NewLine {
+  const wake = { ...(wakeAtMs === undefined ? {} : { wakeAtMs }), ...(priority === undefined ? {} : { priority }) };
+  const counted = limitKey === undefined ? {} : { limitKey };
+  const run = { key, flow, version, fingerprint: shape.fingerprint, inputsHash, state, owner, ...wake, ...counted, ...grouping(rest) };
+  return runLineOf({ entry: metaOf(entry), run, ...(fired === undefined ? {} : { fired }) }, encodeTransitions(entry.transitions));
 }
 
 /** The line of a run that has one already. */
-export function runLineOf({ entry, run }: { readonly entry: EntryMeta; readonly run: RunMeta }, body: string): NewLine {
-  return line({ type: 'run', entry, check: checkOf(entry.runId, run.key), run }, body);
+export function runLineOf(
+  { entry, run, ...fired }: { readonly entry: EntryMeta; readonly run: RunMeta; readonly fired?: FiredMeta },
+  body: string,
+): NewLine {
+  return line({ type: 'run', entry, check: checkOf(entry.runId, run.key), run, ...fired }, body);
 }
 
 /** Tells which of two keys is that of a run, should the line be damaged: see `remainsIn`. */
@@ -56,6 +74,14 @@ export function messageLine({ id, runId, kind, payload }: InboxMessage): NewLine
 
 export function logbookLine(logbook: Logbook): NewLine {
   return line({ type: 'logbook', logbook }, '');
+}
+
+export function schedulesLine(schedules: readonly StoredSchedule[]): NewLine {
+  return line({ type: 'schedules', schedules }, '');
+}
+
+export function unscheduledLine(schedule: string): NewLine {
+  return line({ type: 'unscheduled', schedule }, '');
 }
 
 export function pruneLine(runIds: readonly string[]): NewLine {

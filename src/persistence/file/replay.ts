@@ -8,7 +8,7 @@ import { changeOwners } from '../memory/take-runs.js';
 import type { LogLine } from './log/log-line.js';
 import type { Place } from './log/segment.js';
 import { nearestId } from './nearest-id.js';
-import { messageOf, type RecordMeta } from './records.js';
+import { type FiredMeta, messageOf, type RecordMeta } from './records.js';
 import { type Remains, remainsIn } from './salvage.js';
 
 /** What an open log is known to hold. */
@@ -56,6 +56,13 @@ export class Replay {
         return;
       case 'run':
         this.#begin({ ...meta.run, entry: meta.entry }, place);
+        if (meta.fired !== undefined) foldFired(table, meta.fired);
+        return;
+      case 'schedules':
+        for (const schedule of meta.schedules) table.schedules.set(schedule);
+        return;
+      case 'unscheduled':
+        table.schedules.remove(meta.schedule);
         return;
       case 'entry':
         this.#append(meta, place);
@@ -209,6 +216,15 @@ export class Replay {
   /** What was found first says most. */
   #condemn(runId: string, damage: RunDamage): void {
     if (!this.#damage.has(runId)) this.#damage.set(runId, damage);
+  }
+}
+
+/** What else changes as a run begins by its schedule; what is asked of a run that is damaged or gone is nothing to anybody. */
+export function foldFired(table: RunTable<Place>, { schedule, messages }: FiredMeta): void {
+  table.schedules.set(schedule);
+  for (const message of messages) {
+    const record = table.get(message.runId);
+    if (record !== undefined) table.deliver(record, message);
   }
 }
 

@@ -80,6 +80,10 @@ function typeOf(meta: string): 'run' | 'prune' | 'shape' | 'logbook' | 'entry' |
     // Who has a run is found out anew, and how often it was taken is a guard: no run loses anything.
     case 'owners':
       return 'logbook';
+    // What is lost of a schedule is declared anew: no run loses anything.
+    case 'schedules':
+    case 'unscheduled':
+      return 'logbook';
   }
   if (meta.includes('"run":{"key":')) return 'run';
   if (meta.includes('"changes":[')) return 'logbook';

@@ -1,9 +1,9 @@
 import { messageOf } from '../../model/in-words.js';
 import type { Json } from '../../model/json.js';
 import { isJsonArray } from '../../model/json.js';
+import type { StoredEntry } from '../contract/entry.js';
 import { ENTRY_FORMAT, type Entry } from '../contract/entry.js';
 import { JournalError } from '../contract/journal-error.js';
-import type { StoredEntry } from '../contract/stored-entry.js';
 import { decodeTransition } from '../transitions/decode.js';
 import { WrittenByNewer } from '../transitions/kind.js';
 import { kindOf, type Transition } from '../transitions/table.js';

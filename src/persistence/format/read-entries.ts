@@ -1,7 +1,6 @@
-import type { Entry } from '../contract/entry.js';
+import type { Entry, StoredEntry } from '../contract/entry.js';
 import type { Shape } from '../contract/journal.js';
 import { JournalError } from '../contract/journal-error.js';
-import type { StoredEntry } from '../contract/stored-entry.js';
 import { mayBeWrapped } from '../transitions/wrapped.js';
 import { refuseWrapped } from '../values/refuse-wrapped.js';
 import { atomsAfter, decodeEntry } from './entry-format.js';
@@ -15,6 +14,8 @@ export interface ReadEntriesParams {
   readonly last: number;
   /** See `LoadOptions`. */
   readonly raw?: boolean | undefined;
+  /** How many atoms the run has before `first`. Default: those of its shape. */
+  readonly atoms?: number | undefined;
   readonly pages: AsyncIterable<readonly StoredEntry[]> | Iterable<readonly StoredEntry[]>;
 }
 
@@ -22,10 +23,18 @@ export interface ReadEntriesParams {
  * Turns what a store reads into entries that can be trusted: each one checked, none missing, epochs never falling.
  * @throws JournalError `JOURNAL_GAP`, `JOURNAL_CORRUPT`, `JOURNAL_TOO_NEW`, while iterating.
  */
-export async function* readEntries({ runId, shape, first, last, raw = false, pages }: ReadEntriesParams): AsyncGenerator<readonly Entry[]> {
+export async function* readEntries({
+  runId,
+  shape,
+  first,
+  last,
+  raw = false,
+  pages,
+  ...known
+}: ReadEntriesParams): AsyncGenerator<readonly Entry[]> {
   let next = first;
   let epoch = 0;
-  let atoms = shape.atoms.length;
+  let atoms = known.atoms ?? shape.atoms.length;
   for await (const page of pages) {
     const entries: Entry[] = [];
     for (const stored of page) {

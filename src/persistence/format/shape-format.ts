@@ -48,3 +48,8 @@ function tooNew(runId: string, fingerprint: string, what: string): JournalError 
 function corrupt(runId: string, reason: string, cause?: unknown): JournalError {
   return new JournalError('JOURNAL_CORRUPT', runId, -1, reason, { cause });
 }
+
+/** For whoever has the shape of the run already. */
+export function noShape(fingerprint: string): Shape {
+  return { fingerprint, atoms: [], manifest: null };
+}

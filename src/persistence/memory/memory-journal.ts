@@ -1,9 +1,12 @@
 import { type Clock, systemClock } from '../../model/clock.js';
 import { PersistenceError } from '../../model/errors.js';
+import type { StoredEntry } from '../contract/entry.js';
 import type {
   AppendItem,
   AppendResult,
   Capabilities,
+  ClaimRunsParams,
+  ClaimRunsResult,
   CreateRunParams,
   CreateRunResult,
   InboxMessage,
@@ -13,6 +16,7 @@ import type {
   Logbook,
   LogbookFilter,
   LogbookPage,
+  PostedCounts,
   PruneParams,
   PruneResult,
   RunFilter,
@@ -22,11 +26,15 @@ import type {
   TickResult,
 } from '../contract/journal.js';
 import { checkLogbook, checkRunNames } from '../contract/logbook.js';
-import type { StoredEntry } from '../contract/stored-entry.js';
+import type { ScheduleStore } from '../contract/schedules.js';
+import type { GiveBackOptions } from '../contract/takes.js';
 import { encodeEntry } from '../format/entry-format.js';
 import { readEntries } from '../format/read-entries.js';
-import { decodeShape, encodeShape } from '../format/shape-format.js';
+import { decodeShape, encodeShape, noShape } from '../format/shape-format.js';
+import { claimResult, claims, placed, postedCounts, requeues } from './claim-runs.js';
+import { firstPlaceOf, seqAt } from './run-record.js';
 import { RunTable } from './run-table.js';
+import { firedIn } from './schedule-table.js';
 import { changeOwners, givesBack, takeResult, takes } from './take-runs.js';
 
 const PAGE = 512;
@@ -71,10 +79,18 @@ export class MemoryJournal implements Journal {
     const { shape } = params;
     checkRunNames(params);
     const taken = this.#table.byKey(params.key) ?? this.#table.get(params.entry.runId);
-    if (taken !== undefined) return { kind: 'exists', run: this.#table.summary(taken) };
+    const fired = params.firing && firedIn(this.#table, params.firing, params, taken !== undefined);
+    if (fired?.kind === 'stale' && taken === undefined) return { kind: 'unfired', why: 'stale' };
+    // What can't be written changes nothing.
     const stored = encodeEntry(params.entry);
+    if (fired !== undefined && fired.kind !== 'stale') {
+      this.#table.schedules.set(fired.schedule);
+      for (const message of fired.messages) this.#table.deliver(this.#table.addressee(message), message);
+    }
+    if (taken !== undefined) return { kind: 'exists', run: this.#table.summary(taken) };
+    if (fired?.kind === 'overlap') return { kind: 'unfired', why: 'overlap' };
     if (!this.#store.shapes.has(shape.fingerprint)) this.#store.shapes.set(shape.fingerprint, encodeShape(shape));
-    this.#table.create({ ...params, fingerprint: shape.fingerprint }, stored);
+    this.#table.create({ ...placed(params, this.#store.clock.nowMs()), fingerprint: shape.fingerprint }, stored);
     return { kind: 'created' };
   }
 
@@ -93,22 +109,27 @@ export class MemoryJournal implements Journal {
       return there?.writer === entry.writer && there.stepId === entry.stepId ? MINE : STALE;
     }
     try {
-      this.#table.append(record, item, encodeEntry(entry));
-      return OK;
+      const unheard = this.#table.append(record, item, encodeEntry(entry));
+      return unheard.length === 0 ? OK : { kind: 'ok', unheard };
     } catch (cause) {
       return { kind: 'refused', cause };
     }
   }
 
-  async load(runId: string, { raw }: LoadOptions = {}): Promise<LoadedRun | undefined> {
+  async load(runId: string, options: LoadOptions = {}): Promise<LoadedRun | undefined> {
     this.#check();
     const record = this.#table.get(runId);
     if (record === undefined) return undefined;
-    const { fingerprint, places, start, tail } = record;
-    const shape = decodeShape(runId, fingerprint, this.#store.shapes.get(fingerprint));
+    const { fingerprint, places, tail } = record;
+    const { raw, after } = options;
+    const start = firstPlaceOf(record, options);
+    const shape = after === undefined ? decodeShape(runId, fingerprint, this.#store.shapes.get(fingerprint)) : noShape(fingerprint);
     const pages = inPages(places, start, places.length);
-    const entries = readEntries({ runId, shape, first: start === 0 ? 0 : (places[start]?.seq ?? 0), last: tail.seq, raw, pages });
-    return { summary: this.#table.summary(record), shape, entries, inbox: [...record.inbox.values()] };
+    // What begins with a snapshot asks what stands there; what is counted from the end, how far it is from that.
+    const first = start === record.start ? (start === 0 ? 0 : (places[start]?.seq ?? 0)) : seqAt(record, start);
+    const entries = readEntries({ runId, shape, atoms: after?.atoms, first, last: tail.seq, raw, pages });
+    const inbox = after === undefined ? [...record.inbox.values()] : [];
+    return { summary: this.#table.summary(record), shape, entries, inbox };
   }
 
   async find(by: { readonly runId: string } | { readonly key: string }): Promise<RunSummary | undefined> {
@@ -141,17 +162,61 @@ export class MemoryJournal implements Journal {
 
   async tick(params: TickParams): Promise<TickResult> {
     this.#check();
-    const { owner, take } = params;
-    const result = this.#table.tick(params);
+    const { owner, take, due } = params;
+    const asked = due === undefined ? {} : { due: this.#table.schedules.due(due, this.#store.clock.nowMs()) };
+    const result = { ...this.#table.tick(params), ...asked };
     if (take === undefined) return result;
     const taken = takes(this.#table, owner, take);
+    const found = { ...result, take: takeResult(this.#table, owner, take, taken) };
     changeOwners(this.#table, taken);
-    return { ...result, take: takeResult(this.#table, owner, take, taken) };
+    return found;
   }
 
-  async giveBack(owner: string, runIds: readonly string[]): Promise<void> {
+  readonly schedules: ScheduleStore = {
+    list: async (names) => {
+      this.#check();
+      return { schedules: this.#table.schedules.all(names), nowMs: this.#store.clock.nowMs() };
+    },
+    declare: async (schedules) => {
+      this.#check();
+      for (const schedule of this.#table.schedules.declared(schedules)) this.#table.schedules.set(schedule);
+    },
+    change: async (name, revision, change) => {
+      this.#check();
+      const changed = this.#table.schedules.changed(name, revision, change);
+      if (changed !== undefined) this.#table.schedules.set(changed);
+      return changed !== undefined;
+    },
+    remove: async (name) => {
+      this.#check();
+      this.#table.schedules.remove(name);
+    },
+  };
+
+  async claim(params: ClaimRunsParams): Promise<ClaimRunsResult> {
     this.#check();
-    changeOwners(this.#table, givesBack(this.#table, owner, runIds));
+    const nowMs = this.#store.clock.nowMs();
+    const changes = claims(this.#table, params, nowMs);
+    const result = claimResult(this.#table, params, changes, nowMs);
+    changeOwners(this.#table, changes);
+    return result;
+  }
+
+  async requeue(runId: string): Promise<boolean> {
+    this.#check();
+    const changes = requeues(this.#table, runId, this.#store.clock.nowMs());
+    changeOwners(this.#table, changes);
+    return changes.length > 0;
+  }
+
+  async postedCounts(flow?: string): Promise<PostedCounts> {
+    this.#check();
+    return postedCounts(this.#table, flow, this.#store.clock.nowMs());
+  }
+
+  async giveBack(owner: string, runIds: readonly string[], options: GiveBackOptions = {}): Promise<void> {
+    this.#check();
+    changeOwners(this.#table, givesBack(this.#table, owner, runIds, options, this.#store.clock.nowMs()));
   }
 
   async release(owner: string): Promise<void> {

@@ -1,6 +1,7 @@
 import type { RunState } from '../../model/states.js';
 import type { Entry } from '../contract/entry.js';
-import type { AppendItem, CreateRunParams, InboxMessage, Metadata } from '../contract/journal.js';
+import type { AppendItem, CreateRunParams, InboxMessage, LoadOptions, Metadata } from '../contract/journal.js';
+import type { WakeTime } from '../contract/takes.js';
 
 /** What a store in one process knows about a run; `Place` is where it keeps an entry. */
 export interface RunRecord<Place> {
@@ -14,10 +15,18 @@ export interface RunRecord<Place> {
   readonly logbook?: string;
   readonly metadata?: Metadata;
   state: RunState;
+  /** See {@link RunSummary.partial}. */
+  partial: true | undefined;
   endedAtMs: number | undefined;
   owner: string | undefined;
   /** How often it was taken since its last owner wrote of it. */
   takes: number;
+  /** When it is due; a message that lets it go on makes that at once. Absent: a RUNNING one at once, others never. */
+  wakeAtMs: WakeTime | undefined;
+  /** Of posted runs the highest is claimed first. */
+  readonly priority: number;
+  /** See {@link CreateRunParams.limitKey}. */
+  limitKey: string | undefined;
   /** The entries' places in order. */
   readonly places: Place[];
   /** Index in `places` of what a reader begins with. */
@@ -37,6 +46,18 @@ export interface RunDamage {
   readonly reason: string;
 }
 
+/** Index in `places` of what a reader begins with; between the first place and `start` there may be some that are gone. */
+export function firstPlaceOf({ places, start, tail }: RunRecord<unknown>, { whole = false, after }: LoadOptions): number {
+  if (after === undefined && !whole) return start;
+  const from = Math.max(0, places.length - (tail.seq - (after?.seq ?? -1)));
+  return places.length === tail.seq + 1 ? from : Math.max(start, from);
+}
+
+/** The seq of what stands there; nothing is missing from there on. */
+export function seqAt({ places, tail }: RunRecord<unknown>, place: number): number {
+  return tail.seq - (places.length - place) + 1;
+}
+
 /** What of an entry matters to the table of runs. */
 export type EntryFacts = Omit<Entry, 'transitions' | 'format'>;
 
@@ -45,6 +66,7 @@ export interface NewRun extends Omit<CreateRunParams, 'entry' | 'shape'> {
   readonly fingerprint: string;
   /** Default: with its first entry, when its state says that it has ended. */
   readonly endedAtMs?: number;
+  readonly partial?: true;
 }
 
 export interface Change extends Pick<AppendItem, 'consume' | 'summary'> {

@@ -15,7 +15,7 @@ export interface OffloadedOptions {
   readonly over?: number;
   /**
    * How long one call of `put`, `get` or `removeAll` may take, milliseconds, before the same is called again. Whoever waits is
-   * told `STORE_UNREACHABLE` before, and waits for the same call when they ask again, as runs do. Default: 30,000.
+   * refused with `STORE_UNREACHABLE` before, and waits for the same call when they ask again, as runs do. Default: 30,000.
    */
   readonly timeoutMs?: number;
 }

@@ -27,7 +27,7 @@ function* allParts(kind: TransitionKind, rest: readonly Json[], atomCount: numbe
     yield kind.decode(rest, atomCount);
     return;
   }
-  const [from, until] = range(which[0], which[1], atomCount);
-  if (which.length !== 2 || from === until) throw new Error(`has the range ${shown(which)}`);
-  for (let atom = from; atom < until; atom++) yield [atom];
+  const [from, end] = range(which[0], which[1], atomCount);
+  if (which.length !== 2 || from === end) throw new Error(`has the range ${shown(which)}`);
+  for (let atom = from; atom < end; atom++) yield [atom];
 }

@@ -14,7 +14,8 @@ export async function mapValued([atom, value]: Valued, map: MapPart): Promise<Va
   return value === undefined ? [atom] : [atom, await map(value, atom)];
 }
 
-type Failed = readonly [atom: number, failure: Failure];
+/** An atom, and why it failed. */
+export type Failed = readonly [atom: number, failure: Failure];
 
 export async function mapFailed([atom, failure]: Failed, map: MapPart): Promise<Failed> {
   return [atom, asFailure(await map(ofFailure(failure), atom))];

@@ -24,12 +24,12 @@ export function atoms(value: Json | undefined, atomCount: number): readonly numb
   return value.map((one) => atom(one, atomCount));
 }
 
-/** Atoms `from` up to, not including, `until`. */
-export function range(from: Json | undefined, until: Json | undefined, atomCount: number): readonly [from: number, until: number] {
-  if (!isIndex(from, atomCount) || !isIndex(until, atomCount) || from > until) {
-    throw new Error(`has the range ${shown(from)} to ${shown(until)} of ${atomCount} atoms`);
+/** Atoms `from` up to, not including, `end`. */
+export function range(from: Json | undefined, end: Json | undefined, atomCount: number): readonly [from: number, end: number] {
+  if (!isIndex(from, atomCount) || !isIndex(end, atomCount) || from > end) {
+    throw new Error(`has the range ${shown(from)} to ${shown(end)} of ${atomCount} atoms`);
   }
-  return [from, until];
+  return [from, end];
 }
 
 export function natural(value: Json | undefined): number {
@@ -50,6 +50,14 @@ export function fraction(value: Json | undefined): number {
 export function text(value: Json | undefined, what: string): string {
   if (typeof value !== 'string') throw new Error(`has the ${what} ${shown(value)}`);
   return value;
+}
+
+/** Why an operator has asked for it, if that was said. */
+export type Reasoned = readonly [reason?: string];
+
+export function reasoned(rest: readonly Json[]): Reasoned {
+  const [reason] = between(rest, 0, 1);
+  return reason === undefined ? [] : [text(reason, 'reason')];
 }
 
 /** One of these words. A text that is none of them may be a word of a newer version; nothing else is one. */

@@ -14,6 +14,8 @@ export interface RunCreation {
   readonly args?: Json;
   /** Digest of the canonical text of the raw inputs, and of the args: two starts with one run id must agree on it. */
   readonly inputsHash: string;
+  /** How long it may take from its creation or its last reset on, in milliseconds; absent: as long as it likes. */
+  readonly deadlineMs?: number;
 }
 
 /** Another version of the flow, or of the code that it is made of, goes on with a run. */

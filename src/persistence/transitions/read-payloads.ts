@@ -11,10 +11,11 @@ const MAX_CAUSES = 64;
 /** What a newer version says beside that is kept: it is written again with each snapshot. */
 export function creation(value: Json | undefined): RunCreation {
   if (!isJsonObject(value)) throw new Error('says nothing of the run');
-  const { key, flow, version, fingerprint, inputs, inputsHash } = value;
+  const { key, flow, version, fingerprint, inputs, inputsHash, deadlineMs } = value;
   const texts = typeof key === 'string' && typeof flow === 'string' && typeof fingerprint === 'string' && typeof inputsHash === 'string';
   if (!texts || !Number.isInteger(version) || !isJsonObject(inputs)) throw new Error('does not say enough of the run');
-  return { ...value, key, flow, version: version as number, fingerprint, inputs, inputsHash };
+  const limit = deadlineMs === undefined ? {} : { deadlineMs: natural(deadlineMs) };
+  return { ...value, key, flow, version: version as number, fingerprint, inputs, inputsHash, ...limit };
 }
 
 export function flowChange(value: Json | undefined, atomCount: number): FlowChange {
@@ -28,7 +29,7 @@ export function flowChange(value: Json | undefined, atomCount: number): FlowChan
   return { version: version as number, fingerprint, manifest, from: places };
 }
 
-/** What it says beside that only a newer version can mean: nobody would know what the wait is for. */
+/** A field that only a newer version writes: without knowing it, this one can't tell what the wait is for. */
 export function awaited(value: Json | undefined): Awaited {
   if (value === undefined || !isJsonObject(value)) throw new Error('does not say what is waited for');
   const { untilMs, signal, ...rest } = value;

@@ -1,36 +1,12 @@
-import type { Failure } from '../../model/failure.js';
 import type { Json } from '../../model/json.js';
 import { DECISIONS, type Decision, INTENTIONS, type Intention, RUN_STATES } from '../../model/states.js';
+import { bare, failed, valued } from './about-atoms.js';
 import { type TransitionKind, word } from './kind.js';
-import { atomsOfSnapshot, mapCreation, mapFailed, mapSnapshot, mapValued, type Valued } from './map-parts.js';
-import { atom, atoms, between, fraction, natural, oneOf, only, range, text, truth } from './parts.js';
+import { atomsOfSnapshot, type Failed, mapCreation, mapSnapshot, type Valued } from './map-parts.js';
+import { atom, atoms, between, fraction, natural, oneOf, only, type Reasoned, range, reasoned, text, truth } from './parts.js';
 import type { Awaited } from './payloads.js';
-import { awaited, creation, failure, flowChange } from './read-payloads.js';
-
-/** The atom and nothing else. */
-const bare = {
-  about: 'atom',
-  decode: (rest, count) => [atom(only(rest, 1)[0], count)],
-} as const satisfies Partial<TransitionKind<readonly [atom: number]>>;
-
-/** The atom, and a value that users' code gave. */
-const valued = {
-  about: 'atom',
-  shows: 1,
-  decode: (rest, count) => {
-    const [which, value] = between(rest, 1, 2);
-    return value === undefined ? [atom(which, count)] : [atom(which, count), value];
-  },
-  mapValues: mapValued,
-} as const satisfies Partial<TransitionKind<Valued>>;
-
-/** The atom, and why it failed. */
-const failed = {
-  about: 'atom',
-  shows: 1,
-  decode: (rest, count) => [atom(only(rest, 2)[0], count), failure(rest[1])],
-  mapValues: mapFailed,
-} as const satisfies Partial<TransitionKind<readonly [atom: number, Failure]>>;
+import { awaited, creation, flowChange } from './read-payloads.js';
+import { TRY_AGAIN } from './try-again.js';
 
 /**
  * Every word that a journal has, and all that is known of it but what it makes of a run's state, which engines say
@@ -64,15 +40,30 @@ export const TRANSITIONS = {
     decode: (rest, count) => [flowChange(only(rest, 1)[0], count)],
     atomsAfter: ([{ from }]) => from.length,
   }),
-  CANCEL: word({
-    says: 'Whatever happens next, the run goes back, and ends as CANCELLED.',
+  CANCEL: word<Reasoned>({
+    says: 'Whatever happens next, the run goes back, and ends as CANCELLED. With the reason, where one was given.',
     format: 1,
+    about: 'run',
+    written: 'always',
+    decode: reasoned,
+  }),
+  HALT: word<Reasoned>({
+    says: 'Nothing more begins, and nothing is undone: when what is under way has ended, the run ends as CANCELLED. With the reason, where one was given.',
+    format: 2,
+    about: 'run',
+    shows: 0,
+    written: 'always',
+    decode: reasoned,
+  }),
+  DEADLINE: word({
+    says: 'The time that the run had is over: it goes back, if it does not already.',
+    format: 2,
     about: 'run',
     written: 'always',
     decode: (rest) => only(rest, 0) as readonly [],
   }),
   TAKEOVER: word({
-    says: 'Another engine goes on; these atoms were in flight, and nobody knows how far they came.',
+    says: 'Another engine goes on; these atoms were in flight, and how far they came is unknown.',
     format: 1,
     about: 'atoms',
     shows: 0,
@@ -80,17 +71,17 @@ export const TRANSITIONS = {
     decode: (rest, count) => [atoms(only(rest, 1)[0], count)],
   }),
   INTEND: word({
-    says: 'From now on the engine means to do this with the atoms `from` up to, not including, `until`.',
+    says: 'From now on the engine means to do this with the atoms `from` up to, not including, `end`.',
     format: 1,
     about: 'range',
     written: 'later',
-    decode: (rest, count): readonly [Intention, from: number, until: number] => {
+    decode: (rest, count): readonly [Intention, from: number, end: number] => {
       return [oneOf(INTENTIONS, 'intention', only(rest, 3)[0]), ...range(rest[1], rest[2], count)];
     },
     rangeAt: 1,
   }),
   RESET: word({
-    says: 'A retry starts over: the atoms `from` up to, not including, `until` are PENDING again.',
+    says: 'A retry starts over: the atoms `from` up to, not including, `end` are PENDING again.',
     format: 1,
     about: 'range',
     written: 'later',
@@ -115,17 +106,17 @@ export const TRANSITIONS = {
     inRuns: true,
     provides: true,
   }),
-  FAILURE: word({ ...failed, says: 'It failed, and says so.', state: 'FAILURE', format: 1, written: 'later' }),
-  INTERRUPTED: word({
+  FAILURE: word<Failed>({ ...failed, says: 'It failed, and says so.', state: 'FAILURE', format: 1, written: 'later' }),
+  INTERRUPTED: word<Failed>({
     ...failed,
-    says: 'Nobody knows what it did: killed, timed out, lost. Counts as FAILURE; `revert` is told.',
+    says: 'What it did is unknown: killed, timed out, lost. Counts as FAILURE; `revert` learns of it.',
     state: 'FAILURE',
     format: 1,
     written: 'later',
   }),
-  LOST: word({
+  LOST: word<Failed>({
     ...failed,
-    says: 'The place that had its call is gone, and nobody knows what it did there: it counts as a call that died with its engine.',
+    says: 'The place that had its call is gone, and what it did there is unknown: it counts as a call that died with its engine.',
     format: 2,
     written: 'checkpoint',
   }),
@@ -138,8 +129,9 @@ export const TRANSITIONS = {
     written: 'later',
     inRuns: true,
   }),
-  REVERT_FAILURE: word({ ...failed, says: 'Its `revert` failed.', state: 'REVERT_FAILURE', format: 1, written: 'later' }),
+  REVERT_FAILURE: word<Failed>({ ...failed, says: 'Its `revert` failed.', state: 'REVERT_FAILURE', format: 1, written: 'later' }),
   RETRYING: word({ ...bare, says: 'A retry is about to try again.', state: 'RETRYING', format: 1, written: 'later', inRuns: true }),
+  TRY_AGAIN,
   SLEEP: word({
     says: 'Nothing happens with it before this time, in milliseconds since 1970.',
     format: 1,
@@ -194,7 +186,7 @@ export const TRANSITIONS = {
   }),
   IGNORE: word({
     ...bare,
-    says: 'Skipped: nobody waits for it, nothing of it is to be undone.',
+    says: 'Skipped: no atom waits for it, nothing of it is to be undone.',
     state: 'IGNORE',
     format: 1,
     written: 'later',
@@ -210,7 +202,7 @@ export const TRANSITIONS = {
     mapValues: async ([atom, saved], map) => [atom, await map(saved, atom)],
   }),
   PROGRESS: word({
-    says: 'How far a call is, from 0 to 1, and what else it told.',
+    says: 'How far a call is, from 0 to 1, and its details.',
     format: 1,
     about: 'atom',
     shows: 1,
@@ -251,7 +243,7 @@ export const TRANSITIONS = {
     written: 'later',
     provides: true,
   }),
-  UNHEARD: word({
+  UNHEARD: word<Failed>({
     ...failed,
     says: 'The schema of a wait has refused the oldest signal of its name: that is gone, and the wait goes on.',
     format: 2,
@@ -289,7 +281,7 @@ export function kindOf(of: Word): TransitionKind {
 }
 
 /** The atoms of a fact about a range of them: the first, and the one after the last. */
-export function rangeOf(transition: Transition, at: number): readonly [from: number, until: number] {
+export function rangeOf(transition: Transition, at: number): readonly [from: number, end: number] {
   return [transition[at + 1] as number, transition[at + 2] as number];
 }
 

@@ -1,10 +1,13 @@
 import type { Json } from '../../model/json.js';
 import type { Secrets } from '../../model/secrets.js';
 import type { Entry } from '../contract/entry.js';
+import type { Hints } from '../contract/hints.js';
 import type {
   AppendItem,
   AppendResult,
   Capabilities,
+  ClaimRunsParams,
+  ClaimRunsResult,
   CreateRunParams,
   CreateRunResult,
   InboxMessage,
@@ -20,6 +23,7 @@ import type {
   TickParams,
   TickResult,
 } from '../contract/journal.js';
+import type { ScheduleStore } from '../contract/schedules.js';
 import { contentOf } from '../transitions/wrapped.js';
 import { mapValues, type ValueName } from './map-values.js';
 import { unwrapped, unwrappedInside } from './refuse-wrapped.js';
@@ -42,7 +46,29 @@ export class TransformedJournal implements Journal {
     return this.#journal.capabilities;
   }
 
-  async createRun(params: CreateRunParams): Promise<CreateRunResult> {
+  get hints(): Hints | undefined {
+    return this.#journal.hints;
+  }
+
+  /** What is kept of them shows no value of a run. */
+  get schedules(): ScheduleStore | undefined {
+    return this.#journal.schedules;
+  }
+
+  createRun(params: CreateRunParams): Promise<CreateRunResult> {
+    return this.#createRun(params, (sealed) => this.#journal.createRun(sealed));
+  }
+
+  async createRunIn(transaction: unknown, params: CreateRunParams): Promise<CreateRunResult> {
+    const result = await this.#createRun(params, async (sealed) => {
+      if (this.#journal.createRunIn === undefined) throw new TypeError('this store takes no runs in transactions');
+      return this.#journal.createRunIn(transaction, sealed);
+    });
+    if (result.kind === 'unknown') throw result.cause;
+    return result;
+  }
+
+  async #createRun(params: CreateRunParams, create: (sealed: CreateRunParams) => Promise<CreateRunResult>): Promise<CreateRunResult> {
     let sealed: CreateRunParams;
     try {
       const { entry, secrets } = params;
@@ -52,7 +78,7 @@ export class TransformedJournal implements Journal {
       if (ValueRefusal.is(cause)) throw cause.cause;
       return { kind: 'unknown', cause };
     }
-    const result = await this.#journal.createRun(sealed);
+    const result = await create(sealed);
     return result.kind === 'exists' ? { kind: 'exists', run: this.#summary(result.run) } : result;
   }
 
@@ -68,21 +94,33 @@ export class TransformedJournal implements Journal {
     };
     await Promise.all(items.map(prepare));
     const kept = await this.#journal.append(sealed.map(({ item }) => item));
-    for (const [index, result] of kept.entries()) results[sealed[index]?.place ?? index] = result;
+    for (const [index, result] of kept.entries()) results[sealed[index]?.place ?? index] = await this.#openUnheard(result);
     return results;
   }
 
   async appendIn(transaction: unknown, item: AppendItem): Promise<AppendResult> {
     try {
       const sealed = { ...item, entry: await this.#seal(item.entry, item.secrets) };
-      return (await this.#journal.appendIn?.(transaction, sealed)) ?? NO_TRANSACTIONS;
+      const result = await this.#journal.appendIn?.(transaction, sealed);
+      return result === undefined ? NO_TRANSACTIONS : await this.#openUnheard(result);
     } catch (cause) {
       return ValueRefusal.is(cause) ? { kind: 'refused', cause: cause.cause } : { kind: 'unknown', cause };
     }
   }
 
-  async load(runId: string, { raw = false }: LoadOptions = {}): Promise<LoadedRun | undefined> {
-    const loaded = await this.#journal.load(runId, { raw: true });
+  /** The step is there: a message that can't be read is left out of what is told of it. */
+  async #openUnheard(result: AppendResult): Promise<AppendResult> {
+    if (result.kind !== 'ok' || result.unheard === undefined) return result;
+    return { kind: 'ok', unheard: await this.#openReadable(result.unheard) };
+  }
+
+  async #openReadable(messages: readonly InboxMessage[]): Promise<readonly InboxMessage[]> {
+    const all = await Promise.all(messages.map((message) => this.#openMessage(message).catch(() => undefined)));
+    return all.filter((message) => message !== undefined);
+  }
+
+  async load(runId: string, { raw = false, ...rest }: LoadOptions = {}): Promise<LoadedRun | undefined> {
+    const loaded = await this.#journal.load(runId, { ...rest, raw: true });
     if (loaded === undefined) return undefined;
     const { summary, shape, entries, inbox } = loaded;
     const messages: InboxMessage[] = [];
@@ -109,15 +147,24 @@ export class TransformedJournal implements Journal {
 
   /** A message that can't be read is not to stop a heartbeat: who loads its run gets the error. */
   async tick(params: TickParams): Promise<TickResult> {
-    const { messages, watched, take } = await this.#journal.tick(params);
-    const all = await Promise.all(messages.map((message) => this.#openMessage(message).catch(() => undefined)));
-    const found = { messages: all.filter((message) => message !== undefined), watched: this.#allListed(watched) };
+    const { messages, watched, take, due, nowMs } = await this.#journal.tick(params);
+    const found = {
+      messages: await this.#openReadable(messages),
+      watched: this.#allListed(watched),
+      ...(nowMs === undefined ? {} : { nowMs }),
+      ...(due === undefined ? {} : { due }),
+    };
     if (take === undefined) return found;
-    const { taken, owned, poisoned, more } = take;
+    const { taken, owned, poisoned, ...rest } = take;
     return {
       ...found,
-      take: { taken: this.#allListed(taken), owned: this.#allListed(owned), poisoned: this.#allListed(poisoned), more },
+      take: { taken: this.#allListed(taken), owned: this.#allListed(owned), poisoned: this.#allListed(poisoned), ...rest },
     };
+  }
+
+  async claim(params: ClaimRunsParams): Promise<ClaimRunsResult> {
+    const { claimed, owned, poisoned, ...rest } = await this.#journal.claim(params);
+    return { claimed: this.#allListed(claimed), owned: this.#allListed(owned), poisoned: this.#allListed(poisoned), ...rest };
   }
 
   async prune(params: PruneParams): Promise<PruneResult> {
@@ -133,7 +180,9 @@ export class TransformedJournal implements Journal {
 
   saveLogbook: Journal['saveLogbook'] = (logbook) => this.#journal.saveLogbook(logbook);
   logbooks: Journal['logbooks'] = (filter) => this.#journal.logbooks(filter);
-  giveBack: Journal['giveBack'] = (owner, runIds) => this.#journal.giveBack(owner, runIds);
+  requeue: Journal['requeue'] = (runId) => this.#journal.requeue(runId);
+  postedCounts: Journal['postedCounts'] = (flow) => this.#journal.postedCounts(flow);
+  giveBack: Journal['giveBack'] = (owner, runIds, options) => this.#journal.giveBack(owner, runIds, options);
   release: Journal['release'] = (owner) => this.#journal.release(owner);
   close: Journal['close'] = () => this.#journal.close();
 
@@ -181,16 +230,16 @@ export class TransformedJournal implements Journal {
     return unwrappedInside(this.#transform.bare(unwrapped(value, place), place), place);
   }
 
-  #summary(run: RunSummary): RunSummary {
+  #summary<Run extends RunSummary>(run: Run): Run {
     return { ...run, inputsHash: this.#transform.openHash(run.inputsHash, run.runId) };
   }
 
-  #allListed(runs: readonly RunSummary[]): readonly RunSummary[] {
+  #allListed<Run extends RunSummary>(runs: readonly Run[]): readonly Run[] {
     return runs.map((run) => this.#listed(run));
   }
 
   /** A list is shown whatever one run in it is: who loads that one gets the error. */
-  #listed(run: RunSummary): RunSummary {
+  #listed<Run extends RunSummary>(run: Run): Run {
     try {
       return this.#summary(run);
     } catch {

@@ -1,5 +1,5 @@
 import { isEnded } from '../../model/states.js';
-import { type AppendItem, encodeTransitions } from '../../persistence/index.js';
+import { type AppendItem, encodeTransitions, type WakeTime } from '../../persistence/index.js';
 import type { AppendForm } from './append-statements.js';
 
 /** An item with its transitions as text already: what can't be text is known before anything is sent. */
@@ -18,6 +18,7 @@ export function formOf(items: readonly EncodedItem[]): AppendForm {
   return {
     rows: items.length === 1 ? 'one' : 'many',
     changes: items.some(({ item: { summary, consume } }) => summary !== undefined || (consume?.length ?? 0) > 0),
+    frees: items.some(({ item: { summary } }) => summary?.frees === true),
     relaxed: items.every(({ item }) => item.durability === 'relaxed'),
     skips: false,
     hurries: false,
@@ -40,6 +41,11 @@ function entryOf({ item: { entry }, transitions }: EncodedItem): readonly unknow
 }
 
 function changeOf({ item: { summary = {} } }: EncodedItem): readonly unknown[] {
-  const { state, owner } = summary;
-  return [state ?? null, state !== undefined && isEnded(state), owner !== undefined, owner ?? null];
+  const { state, owner, wakeAtMs, partial } = summary;
+  return [state ?? null, state !== undefined && isEnded(state), owner !== undefined, owner ?? null, wakeTimeOf(wakeAtMs), partial === true];
+}
+
+/** As `to_timestamp` takes it. */
+export function wakeTimeOf(wakeAtMs: WakeTime | undefined): number | null {
+  return wakeAtMs === 'never' ? Number.POSITIVE_INFINITY : (wakeAtMs ?? null);
 }

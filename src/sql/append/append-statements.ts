@@ -1,6 +1,7 @@
-import { MESSAGE_KINDS, RECEIVED_AFTER_FAILURE } from '../../persistence/index.js';
+import { MESSAGE_KINDS, RECEIVED_AFTER_FAILURE, RECEIVED_WHEN_PARTIAL, WAKES_SUSPENDED } from '../../persistence/index.js';
 import type { Statement } from '../client/sql.js';
 import { statement } from '../client/statement.js';
+import { MESSAGE_JSON } from './messages.js';
 
 /** How the rows come and what goes with them. Each mix is a statement of its own, as each thing that isn't needed costs. */
 export interface AppendForm {
@@ -8,6 +9,8 @@ export interface AppendForm {
   readonly rows: 'one' | 'many';
   /** Whether there are summaries to write or messages to delete. */
   readonly changes: boolean;
+  /** Whether some of the runs may hold slots of limits that they don't need any more. */
+  readonly frees: boolean;
   /** Whether the disk need not be waited for. */
   readonly relaxed: boolean;
   /** Whether rows whose place is taken are left out, instead of all rows with an error. */
@@ -30,12 +33,13 @@ const ENTRY = [
   'step_id text',
   'transitions text',
 ];
-const CHANGE = ['state text', 'ended boolean', 'owns boolean', 'owner uuid'];
+const CHANGE = ['state text', 'ended boolean', 'owns boolean', 'owner uuid', 'wake_at float8', 'partial boolean'];
 
 /**
  * INSERT behind the predecessor's guard. The primary key is the fence: of two that pass the guard, one gets 23505, or
  * nothing where the statement skips what is taken, which costs more.
- * Summary and inbox change only for rows that were inserted; a run that ends takes its inbox with it. An entry that changes the summary holds the run first: one
+ * Summary and inbox change only for rows that were inserted; a run that ends takes its inbox with it, and the statement says which signals were
+ * still in it, once for all rows. An entry that changes the summary holds the run first: one
  * that is being pruned at this moment is gone, and the entry with it.
  */
 export function appendStatement(schema: string, form: AppendForm): Statement {
@@ -48,6 +52,10 @@ export function appendStatement(schema: string, form: AppendForm): Statement {
     ${form.relaxed ? `and (select set_config('synchronous_commit', 'off', true)) = 'off'` : ''}
     ${form.hurries ? `and (select set_config('lock_timeout', '${LANE_LOCK_TIMEOUT_MS}', true)) <> ''` : ''}
     ${form.skips ? 'on conflict (run_id, seq) do nothing' : ''}`;
+  const isConsumed = (
+    message: string,
+  ): string => `exists (select from unnest($${columns.length + 1}::uuid[], $${columns.length + 2}::text[]) c(run_id, id)
+        where c.run_id = ${message}.run_id and c.id = ${message}.id)`;
   if (isCounted(form)) return statement(insert);
   if (!form.changes) return statement(`${insert} returning run_id::text as run_id`);
   return statement(`with i as materialized (select * from ${rowsOf(columns, form)}),
@@ -56,21 +64,41 @@ export function appendStatement(schema: string, form: AppendForm): Statement {
     s as (${insert} returning run_id),
     u as (update ${schema}.runs r set
         state = coalesce(i.state, r.state),
+        partial = case when i.state is null then r.partial else i.partial end,
         ended_at = case when i.state is null then r.ended_at when i.ended then to_timestamp(i.at / 1000) end,
         owner = case when i.owns then i.owner else r.owner end,
         takes = case when i.owns then 0 else r.takes end,
-        wake_at = case when i.owns then null else r.wake_at end,
+        wake_at = ${wakeTime},
         needs = greatest(r.needs, i.format)
       from i join s using (run_id) where r.run_id = i.run_id and (i.state is not null or i.owns)),
     d as (delete from ${schema}.inbox m using s join i using (run_id)
-      where m.run_id = s.run_id and (i.ended and m.kind in (${quoted(MESSAGE_KINDS)}) and not ${isReceived('i.state', 'm.kind')}
-        or exists (select from unnest($${columns.length + 1}::uuid[], $${columns.length + 2}::text[]) c(run_id, id) where c.run_id = m.run_id and c.id = m.id)))
-    select run_id::text as run_id from s`);
+      where m.run_id = s.run_id and (i.ended and m.kind in (${quoted(MESSAGE_KINDS)}) and not ${isReceived('i', 'm.kind')} or ${isConsumed('m')})
+      returning m.run_id, m.id, m.kind, m.payload)${form.frees ? freed(schema) : ''}
+    select run_id::text as run_id,
+      (select json_agg(${MESSAGE_JSON})::text from d i where i.kind = 'signal' and not ${isConsumed('i')}) as unheard from s`);
+}
+
+/**
+ * When a run is due that its owner lets go of: never later than a message says that came meanwhile, and not at once, or two whose clocks
+ * differ would take it and let go of it for ever. Of one that rests, what was asked stays: only who takes it knows what that was.
+ */
+const wakeTime = `case when not i.owns or i.owner is not null or i.state in ('SUSPENDED', 'FAILURE') or i.partial then r.wake_at
+          when i.wake_at is null then null
+          else least(r.wake_at, greatest(to_timestamp(i.wake_at / 1000),
+            case when coalesce(i.state, 'RUNNING') = 'RUNNING' then statement_timestamp() + interval '1 second' end)) end`;
+
+/** What ends, or begins anew, is not counted any more. */
+const freed = (schema: string): string => `,
+    f as (delete from ${schema}.slots x using s join i using (run_id) where x.run_id = s.run_id and (i.ended or i.state = 'PENDING'))`;
+
+/** `isWokenBy` in SQL, of the run in this row. */
+export function isWokenBy(run: string, kind: string): string {
+  return `(${run}.state = 'RUNNING' or ${run}.state = 'SUSPENDED' and ${kind} in (${quoted(WAKES_SUSPENDED)}) or ${isReceived(run, kind)})`;
 }
 
 /** `mayReceive` of a run that has ended, in SQL. */
-export function isReceived(state: string, kind: string): string {
-  return `(${state} = 'FAILURE' and ${kind} in (${quoted(RECEIVED_AFTER_FAILURE)}))`;
+export function isReceived(run: string, kind: string): string {
+  return `(${run}.state = 'FAILURE' and ${kind} in (${quoted(RECEIVED_AFTER_FAILURE)}) or ${run}.partial and ${kind} in (${quoted(RECEIVED_WHEN_PARTIAL)}))`;
 }
 
 function quoted(words: readonly string[]): string {

@@ -1,10 +1,11 @@
 import { TransactionError } from '../../model/errors.js';
 import type { AppendResult } from '../../persistence/index.js';
-import type { Statement, Statements } from '../client/sql.js';
+import type { Row, Statement, Statements } from '../client/sql.js';
 import { isBlocked, isElsewhere, isLost, isRefused, isTaken, isWorthSending } from '../client/sql-errors.js';
 import { statement } from '../client/statement.js';
 import { type EncodedItem, formOf, paramsOf } from './append-params.js';
 import { type AppendForm, appendStatement, isCounted } from './append-statements.js';
+import { messagesOf } from './messages.js';
 
 const OK: AppendResult = { kind: 'ok' };
 const MINE: AppendResult = { kind: 'mine' };
@@ -38,8 +39,9 @@ export class StepWriter {
     const [text, params] = [this.#statement(form), paramsOf([item], form)];
     for (let sends = 1; ; sends++) {
       try {
-        const written = isCounted(form) ? await lane.change(text, params) : (await lane.query(text, params)).length;
-        return written > 0 ? OK : STALE;
+        if (isCounted(form)) return (await lane.change(text, params)) > 0 ? OK : STALE;
+        const rows = await lane.query(text, params);
+        return rows.length > 0 ? written(rows)(item) : STALE;
       } catch (cause) {
         if (isTaken(cause)) return this.#whoseOne(lane, item);
         if (isRefused(cause)) return { kind: 'refused', cause };
@@ -58,12 +60,13 @@ export class StepWriter {
     for (let sends = 1; ; ) {
       try {
         const rows = await lane.query(this.#statement(form), params);
-        const written = new Set(rows.map((row) => row.run_id));
-        if (written.size === items.length) return items.map(() => OK);
-        const missing = items.filter(({ item }) => !written.has(item.entry.runId));
+        const there = new Set(rows.map((row) => row.run_id));
+        const ok = written(rows);
+        if (there.size === items.length) return items.map(ok);
+        const missing = items.filter(({ item }) => !there.has(item.entry.runId));
         // Where no place was taken, the guard has left them out.
         const others = form.skips ? await this.#whoseAre(lane, missing) : undefined;
-        return items.map((one) => (written.has(one.item.entry.runId) ? OK : (others?.get(one) ?? STALE)));
+        return items.map((one) => (there.has(one.item.entry.runId) ? ok(one) : (others?.get(one) ?? STALE)));
       } catch (cause) {
         if (isTaken(cause) && !form.skips) form = { ...form, skips: true };
         else if (!isLost(cause)) return undefined;
@@ -81,8 +84,12 @@ export class StepWriter {
     const form = { ...formOf([item]), relaxed: false, skips: true, hurries: false };
     const [text, params] = [this.#statement(form), paramsOf([item], form)];
     try {
-      const written = isCounted(form) ? await transaction.change(text, params) : (await transaction.query(text, params)).length;
-      if (written > 0) return OK;
+      if (isCounted(form)) {
+        if ((await transaction.change(text, params)) > 0) return OK;
+      } else {
+        const rows = await transaction.query(text, params);
+        if (rows.length > 0) return written(rows)(item);
+      }
       if ((await transaction.query(this.#knows, [runId])).length > 0) return STALE;
       return { kind: 'refused', cause: new TransactionError('OTHER_DATABASE', runId) };
     } catch (cause) {
@@ -113,9 +120,18 @@ export class StepWriter {
   }
 
   #statement(form: AppendForm): Statement {
-    const key = `${form.rows} ${form.changes} ${form.relaxed} ${form.skips} ${form.hurries}`;
+    const key = `${form.rows} ${form.changes} ${form.relaxed} ${form.skips} ${form.hurries} ${form.frees}`;
     const known = this.#statements.get(key) ?? appendStatement(this.#schema, form);
     this.#statements.set(key, known);
     return known;
   }
+}
+
+/** That steps are there, and for each what its run has left unheard: every row says it of all of them. */
+function written([row]: readonly Row[]): (step: EncodedItem) => AppendResult {
+  const all = messagesOf(row?.unheard);
+  return ({ item }) => {
+    const unheard = all.filter(({ runId }) => runId === item.entry.runId);
+    return unheard.length === 0 ? OK : { kind: 'ok', unheard };
+  };
 }

@@ -10,7 +10,7 @@ export interface LockClient {
   readonly processID: number | null;
   connect(): Promise<unknown>;
   query(config: { readonly text: string; readonly values?: unknown[] }): Promise<{ readonly rows: unknown[] }>;
-  on(event: 'error' | 'end', listener: () => void): unknown;
+  on(event: 'error' | 'end' | 'notification', listener: () => void): unknown;
   /** Whether the connection keeps the process alive. */
   ref(): void;
   unref(): void;
@@ -20,6 +20,8 @@ export interface LockClient {
 export interface LockSessionParams {
   /** Quoted. */
   readonly schema: string;
+  /** The channel on which processes tell each other of what is due, quoted. */
+  readonly channel: string;
   readonly connect: () => LockClient;
 }
 
@@ -45,7 +47,7 @@ const ignore = (): void => undefined;
 /**
  * Says that a process lives: locks of a session end with its process, within milliseconds, where a lease goes on for
  * seconds. They decide nothing but how long others wait; a frozen process keeps them, and then the lease decides. One
- * session holds the locks of all apps that share a persistence.
+ * session holds the locks of all apps that share a persistence, and hears for them what others tell, as it is there anyway.
  */
 export class LockSession {
   readonly #params: LockSessionParams;
@@ -53,6 +55,7 @@ export class LockSession {
   readonly #forget: Statement;
   readonly #isFree: Statement;
   readonly #owners = new Map<string, Owner>();
+  readonly #hearers = new Set<() => void>();
   readonly #answers = new Answers();
   #opening: Promise<LockClient> | undefined;
   #client: LockClient | undefined;
@@ -91,6 +94,22 @@ export class LockSession {
     this.#owners.delete(id);
     if (this.#owners.size === 0) await this.#end();
     else if (owner.isHeld) await this.#unlock(owner);
+  }
+
+  /**
+   * Calls back when something was told on the channel, while there is a session: one that was lost is made anew with the locks,
+   * and what was told meanwhile is not heard.
+   */
+  hear(heard: () => void): () => void {
+    this.#hearers.add(heard);
+    if (this.#hearers.size === 1) this.#say(`listen ${this.#params.channel}`);
+    return () => {
+      if (this.#hearers.delete(heard) && this.#hearers.size === 0) this.#say(`unlisten ${this.#params.channel}`);
+    };
+  }
+
+  #say(text: string): void {
+    this.#opening?.then((client) => this.#ask(client, text, [])).catch(ignore);
   }
 
   async #unlock({ key }: Owner): Promise<void> {
@@ -140,10 +159,14 @@ export class LockSession {
     this.#client = client;
     client.on('error', ignore);
     client.on('end', () => this.#lost(client));
+    client.on('notification', () => {
+      for (const heard of [...this.#hearers]) heard();
+    });
     try {
       await this.#answers.within(answerMs(), async () => {
         await client.connect();
-        await client.query({ text: SETTINGS });
+        const listen = this.#hearers.size === 0 ? '' : `; listen ${this.#params.channel}`;
+        await client.query({ text: SETTINGS + listen });
       });
     } catch (error) {
       if (this.#client === client) await this.#end();

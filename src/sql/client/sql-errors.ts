@@ -142,32 +142,32 @@ export function mayPass(error: unknown): boolean {
 /** What callers get for anything that the database says, or that is said in its place. */
 export function asPersistenceError(error: unknown): Error {
   if (isFlowproofError(error)) return error;
-  const said = textOf(error);
+  const text = textOf(error);
   if (startsWith(error, PREPARED_ELSEWHERE)) return pooled(error);
   if (sqlState(error) === NOT_ALLOWED) {
-    const message = `the role of this connection may not do what the journal needs: ${said}. Call prepareSchema as a role that may make tables, with grantTo: this one; for one that only looks at runs, open with readOnly: true`;
+    const message = `the role of this connection may not do what the journal needs: ${text}. Call prepareSchema as a role that may make tables, with grantTo: this one; for one that only looks at runs, open with readOnly: true`;
     return new PersistenceError('STORE_SCHEMA', message, { cause: error });
   }
   if (startsWith(error, SCHEMA)) {
-    const message = `the journal's tables are not as this version needs them: ${said}. Open with migrate: true, or call prepareSchema, as a role that may make tables, in a schema with nothing else in it`;
+    const message = `the journal's tables are not as this version needs them: ${text}. Open with migrate: true, or call prepareSchema, as a role that may make tables, in a schema with nothing else in it`;
     return new PersistenceError('STORE_SCHEMA', message, { cause: error });
   }
   if (isReadOnly(error)) {
-    const message = `PostgreSQL only reads: ${said}. A server that stays so, such as a replica, is looked at with postgres(url, { readOnly: true })`;
+    const message = `PostgreSQL only reads: ${text}. A server that stays so, such as a replica, is looked at with postgres(url, { readOnly: true })`;
     return new PersistenceError('STORE_UNREACHABLE', message, { cause: error });
   }
   if (isFull(error)) {
-    const message = `PostgreSQL has no connection left: ${said}. An app with postgres(url) takes up to 4 + lanes (2), and one more for each postgres(url): raise the limit of the role, the database or the server, or give postgres a pool that the app shares with others`;
+    const message = `PostgreSQL has no connection left: ${text}. An app with postgres(url) takes up to 4 + lanes (2), and one more for each postgres(url): raise the limit of the role, the database or the server, or give postgres a pool that the app shares with others`;
     return new PersistenceError('STORE_UNREACHABLE', message, { cause: error });
   }
-  if (mayPass(error)) return new PersistenceError('STORE_UNREACHABLE', `PostgreSQL did not do as asked: ${said}`, { cause: error });
-  return new PersistenceError('STORE_REFUSED', `PostgreSQL refuses what was asked, and waiting does not help: ${said}`, { cause: error });
+  if (mayPass(error)) return new PersistenceError('STORE_UNREACHABLE', `PostgreSQL did not do as asked: ${text}`, { cause: error });
+  return new PersistenceError('STORE_REFUSED', `PostgreSQL refuses what was asked, and waiting does not help: ${text}`, { cause: error });
 }
 
 /** What is said of a host with several addresses is in the errors of each. */
 function textOf(error: unknown): string {
-  const said = messageOf(error);
-  if (said !== '' || !isError(error)) return said;
+  const text = messageOf(error);
+  if (text !== '' || !isError(error)) return text;
   const { code, errors } = error as NodeJS.ErrnoException & { readonly errors?: readonly unknown[] };
   return errors?.map(messageOf).join(', ') || (code ?? error.name);
 }

@@ -5,9 +5,13 @@ import {
   type AppendItem,
   type AppendResult,
   type Capabilities,
+  type ClaimRunsParams,
+  type ClaimRunsResult,
   type CreateRunParams,
   type CreateRunResult,
   checkLogbook,
+  type GiveBackOptions,
+  type Hints,
   type InboxMessage,
   type Journal,
   type LoadedRun,
@@ -15,6 +19,7 @@ import {
   type Logbook,
   type LogbookFilter,
   type LogbookPage,
+  type PostedCounts,
   type PruneParams,
   type PruneResult,
   type RunFilter,
@@ -22,11 +27,13 @@ import {
   type RunSummary,
   renewalMs,
   runStateWord,
+  type ScheduleStore,
   type TickParams,
   type TickResult,
 } from '../../persistence/index.js';
 import { Appender } from '../append/append.js';
 import { RunCreator } from '../append/create-run.js';
+import { messagesOf } from '../append/messages.js';
 import { Oversize } from '../append/oversize.js';
 import { Answers, CLOSING_MS } from '../client/answers.js';
 import type { Connections } from '../client/connections.js';
@@ -34,15 +41,18 @@ import { readAgain } from '../client/read-again.js';
 import type { Row, Statement } from '../client/sql.js';
 import { asPersistenceError } from '../client/sql-errors.js';
 import { isUuid } from '../client/uuid.js';
+import { claimParams, claimResultOf, postedCountsOf } from '../read/claim-runs.js';
 import { listLogbooks, saveLogbook } from '../read/list-logbooks.js';
 import { listRuns } from '../read/list-runs.js';
 import { RunLoader } from '../read/load-run.js';
-import { messagesOf } from '../read/messages.js';
 import { pruneRuns } from '../read/prune-runs.js';
-import { summaries, summaryOf } from '../read/summaries.js';
-import { runsIn, takeParams, takeResultOf } from '../read/take-runs.js';
+import { dueOf, dueParams, sqlSchedules } from '../read/schedules.js';
+import { runsIn, summaries, summaryOf } from '../read/summaries.js';
+import { takeParams, takeResultOf } from '../read/take-runs.js';
 import { type MigrateParams, migrate, quoted } from '../schema/migrate.js';
-import { type JournalStatements, journalStatements } from './statements.js';
+import { LimitedClaims } from './limited-claims.js';
+import { SqlHints } from './sql-hints.js';
+import { type JournalStatements, journalStatements, type TickForm } from './statements.js';
 
 /** A renewal is missed when none came for so many times what it takes until the next: its statement takes its time, too. */
 const RENEWALS = 1.5;
@@ -66,8 +76,11 @@ interface Parts extends Connections {
 /** One engine's way to the tables of one schema. */
 export class SqlJournal implements Journal {
   readonly capabilities: Capabilities;
+  readonly hints?: Hints;
+  readonly schedules: ScheduleStore;
   readonly #params: SqlJournalParams;
   readonly #statements: JournalStatements;
+  readonly #limited: LimitedClaims;
   #opening: Promise<void> | undefined;
   /** From when there are some. */
   #connections: Connections | undefined;
@@ -83,6 +96,9 @@ export class SqlJournal implements Journal {
     this.capabilities = params.capabilities;
     this.#params = params;
     this.#statements = journalStatements(quoted(params.schema));
+    if (params.capabilities.multiProcess) this.hints = new SqlHints(params.schema, () => this.#opened());
+    this.#limited = new LimitedClaims(quoted(params.schema));
+    this.schedules = sqlSchedules({ schema: quoted(params.schema), read: (statement, values) => this.#read(statement, values) });
   }
 
   async open(): Promise<void> {
@@ -95,6 +111,16 @@ export class SqlJournal implements Journal {
     const result = await creator.create(params);
     appender.begun(params.entry.runId);
     return result;
+  }
+
+  async createRunIn(transaction: unknown, params: CreateRunParams): Promise<CreateRunResult> {
+    const { creator, within } = this.#opened();
+    if (within === undefined) throw new TypeError('this journal takes no runs in transactions');
+    const statements = within(transaction);
+    return creator.createIn(statements, params, async (key) => {
+      const [row] = await statements.query(this.#statements.findByKey, [key]);
+      return row === undefined ? undefined : summaryOf(row);
+    });
   }
 
   async append(items: readonly AppendItem[]): Promise<readonly AppendResult[]> {
@@ -143,28 +169,49 @@ export class SqlJournal implements Journal {
     if (row.full === true) throw new SignalsFullError(String(row.key), Number(row.waiting));
   }
 
-  async tick({ owner, leaseMs, watch, take }: TickParams): Promise<TickResult> {
+  async tick({ owner, leaseMs, watch, take, due }: TickParams): Promise<TickResult> {
     const params = [owner, leaseMs, watch.filter(isUuid), RENEWALS * renewalMs(leaseMs)];
     // A renewal that takes longer than the lease is of no use.
     const waitMs = Math.max(leaseMs, SHORTEST_TICK_MS);
-    const { tick, tickAndTake, tickThoroughly } = this.#statements;
-    const statement = take === undefined ? tick : take.thorough ? tickThoroughly : tickAndTake;
+    const tick = (take: TickForm['take']) => ({ ...this.#statements.tick({ take, due: due !== undefined }), waitMs });
     // What was taken with a statement that gave no answer is found by the next one, which asks what this owner has.
-    const again = take === undefined ? tick : tickThoroughly;
-    const all = take === undefined ? params : [...params, ...takeParams(take)];
-    const [row] = await this.#read({ ...statement, waitMs }, all, { ...again, waitMs });
+    const [first, again] = take === undefined ? [tick('none')] : [tick(take.thorough ? 'thorough' : 'usual'), tick('thorough')];
+    const more = [...(take === undefined ? [] : takeParams(take)), ...(due === undefined ? [] : dueParams(due))];
+    const [row] = await this.#read(first, [...params, ...more], again);
     const isFirst = !this.#leasesMs.has(owner);
     this.#leasesMs.set(owner, leaseMs);
     const { locks, sql } = this.#opened();
     const kept = locks?.keep(owner, sql, row?.locked === true);
     // Whoever has begun a run is guarded; later, a lock that was lost is taken again beside the work.
     if (isFirst) await kept;
-    const found = { messages: messagesOf(row?.messages), watched: runsIn(row?.watched) };
+    const asked = due === undefined ? {} : { due: dueOf(row) };
+    const found = { messages: messagesOf(row?.messages), watched: runsIn(row?.watched), nowMs: Number(row?.now_ms), ...asked };
     return take === undefined ? found : { ...found, take: takeResultOf(row, take) };
   }
 
-  async giveBack(owner: string, runIds: readonly string[]): Promise<void> {
-    await this.#read(this.#statements.giveBack, [owner, runIds.filter(isUuid)]);
+  async claim(params: ClaimRunsParams): Promise<ClaimRunsResult> {
+    return this.#limited.claim(params, (plain) => this.#claimPlain(plain), this.#readOnce);
+  }
+
+  async #claimPlain(params: ClaimRunsParams): Promise<ClaimRunsResult> {
+    const { claim, claimThoroughly } = this.#statements;
+    // What was claimed with a statement that gave no answer is found by the next one.
+    const [row] = await this.#read(params.thorough ? claimThoroughly : claim, claimParams(params), claimThoroughly);
+    return claimResultOf(row, params);
+  }
+
+  async requeue(runId: string): Promise<boolean> {
+    return isUuid(runId) && (await this.#read(this.#statements.requeue, [runId])).length > 0;
+  }
+
+  async postedCounts(flow?: string): Promise<PostedCounts> {
+    const [row] = await this.#read(this.#statements.postedCounts, [flow ?? null]);
+    return postedCountsOf(row);
+  }
+
+  async giveBack(owner: string, runIds: readonly string[], options: GiveBackOptions = {}): Promise<void> {
+    const { atRest = false, delayMs = 0, counted = false } = options;
+    await this.#read(this.#statements.giveBack, [owner, runIds.filter(isUuid), atRest, delayMs, counted]);
   }
 
   async release(owner: string): Promise<void> {
@@ -234,6 +281,12 @@ export class SqlJournal implements Journal {
 
   readonly #read = async (statement: Statement, params: readonly unknown[], again?: Statement): Promise<readonly Row[]> =>
     readAgain(this.#opened().sql, statement, params, again);
+
+  /** Whoever asks looks thoroughly when there was no answer. */
+  readonly #readOnce = (statement: Statement, params: readonly unknown[]): Promise<readonly Row[]> =>
+    this.#opened()
+      .sql.query(statement, params)
+      .catch((error) => Promise.reject(asPersistenceError(error)));
 
   #opened() {
     if (this.#parts === undefined) throw new PersistenceError('STORE_CLOSED', 'this journal is not open');

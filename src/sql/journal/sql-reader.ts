@@ -9,10 +9,12 @@ import {
   type LoadOptions,
   type LogbookFilter,
   type LogbookPage,
+  type PostedCounts,
   type RunFilter,
   type RunPage,
   type RunSummary,
   readOnlyRefusal,
+  type ScheduleStore,
   type TickParams,
   type TickResult,
 } from '../../persistence/index.js';
@@ -22,9 +24,11 @@ import type { Row, Statement } from '../client/sql.js';
 import { asPersistenceError } from '../client/sql-errors.js';
 import { statement } from '../client/statement.js';
 import { isUuid } from '../client/uuid.js';
+import { postedCountsOf, postedCountsText } from '../read/claim-runs.js';
 import { listLogbooks } from '../read/list-logbooks.js';
 import { listRuns } from '../read/list-runs.js';
 import { RunLoader } from '../read/load-run.js';
+import { sqlSchedules } from '../read/schedules.js';
 import { type SummarySource, summariesOfStandby, summaryOf } from '../read/summaries.js';
 import { migrate, quoted } from '../schema/migrate.js';
 import { type FindStatements, findStatements } from './statements.js';
@@ -60,6 +64,7 @@ export class SqlReader implements Journal {
     const { columns, from } = this.#source;
     const watched = statement(`select ${columns} from ${from} where r.run_id = any($1::uuid[])`);
     this.#statements = { ...findStatements(this.#source), watched };
+    this.schedules = { ...sqlSchedules({ schema: this.#schema, read: this.#read }), declare: refuse, change: refuse, remove: refuse };
   }
 
   async open(): Promise<void> {
@@ -99,10 +104,18 @@ export class SqlReader implements Journal {
     return items.map(() => ({ kind: 'unknown', cause: readOnlyRefusal() }));
   }
 
+  readonly schedules: ScheduleStore;
   readonly createRun = refuse;
   readonly saveLogbook = refuse;
   readonly send = refuse;
   readonly prune = refuse;
+  readonly claim = refuse;
+  readonly requeue = refuse;
+
+  async postedCounts(flow?: string): Promise<PostedCounts> {
+    const [row] = await this.#read(statement(postedCountsText(quoted(this.#params.schema))), [flow ?? null]);
+    return postedCountsOf(row);
+  }
 
   /** Nothing was taken here. */
   async giveBack(): Promise<void> {}

@@ -31,7 +31,7 @@ const LONG_TRANSACTION_MS = 600_000;
 /** What was asked of a run is heard within a second, where a process has the run. */
 const UNHEARD_MS = 60_000;
 
-/** Looks at the server, at the schema, and for runs that nobody goes on with. Writes nothing. */
+/** Looks at the server, at the schema, and for runs that no process drives. Writes nothing. */
 export async function diagnose(sql: Sql, { schema, quietMs, clock = systemClock }: DiagnoseParams): Promise<readonly StoreFinding[]> {
   const query = (text: string, params: readonly unknown[] = []): Promise<readonly Row[]> => sql.query(statement(text), params);
   const server = await serverAndClock(query, clock);

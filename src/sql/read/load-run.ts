@@ -1,10 +1,13 @@
-import { decodeShape, type LoadedRun, type LoadOptions, readEntries, type StoredEntry } from '../../persistence/index.js';
+import { decodeShape, type LoadedRun, type LoadOptions, noShape, readEntries, type StoredEntry } from '../../persistence/index.js';
+import { MESSAGE_JSON, messagesOf } from '../append/messages.js';
 import type { Row, Statement } from '../client/sql.js';
 import { statement } from '../client/statement.js';
-import { MESSAGE_JSON, messagesOf } from './messages.js';
+import { GroupLoad } from './group-load.js';
 import { type SummarySource, summaryOf } from './summaries.js';
 
 const PAGE = 256;
+/** So many entries of each run come with runs that are read together; those that have more are read on by themselves. */
+const FIRST_ENTRIES = 32;
 /** A page may hold large results. */
 const LOADING = { waitMs: 60_000 } as const;
 
@@ -17,40 +20,98 @@ type Read = (statement: Statement, params: readonly unknown[]) => Promise<readon
 export class RunLoader {
   readonly #read: Read;
   readonly #run: Statement;
+  readonly #rest: Statement;
   readonly #page: Statement;
+  readonly #runs: Statement;
+  readonly #firstPages: Statement;
+  readonly #together: GroupLoad;
 
   constructor(schema: string, source: SummarySource, read: Read) {
     this.#read = read;
-    this.#run = statement(
-      `select ${source.columns}, s.atoms::text as atoms, s.manifest::text as manifest,
+    this.#together = new GroupLoad({ one: (runId) => this.#loadOne(runId, {}), many: (runIds) => this.#loadMany(runIds) });
+    const run = (shape: string): string =>
+      `select ${source.columns}, ${shape},
         (select json_agg(${MESSAGE_JSON} order by i.place)::text from ${schema}.inbox i where i.run_id = r.run_id) as inbox,
         coalesce((select max(j.seq) from ${schema}.journal j where j.run_id = r.run_id and j.kind = 'snapshot'), 0) as first,
         coalesce((select max(j.seq) from ${schema}.journal j where j.run_id = r.run_id), 0) as last
-      from ${source.from} left join ${schema}.shapes s on s.fingerprint = r.fingerprint where r.run_id = $1::uuid`,
+      from ${source.from} left join ${schema}.shapes s on s.fingerprint = r.fingerprint`;
+    this.#run = statement(`${run('s.atoms::text as atoms, s.manifest::text as manifest')} where r.run_id = $1::uuid`, LOADING);
+    // A shape may be large, and many runs have the same.
+    const once = (column: string): string =>
+      `case when row_number() over (partition by r.fingerprint order by r.run_id) = 1 then s.${column}::text end as ${column}`;
+    this.#runs = statement(`${run(`${once('atoms')}, ${once('manifest')}`)} where r.run_id = any($1::uuid[])`, LOADING);
+    this.#rest = statement(
+      `select ${source.columns}, coalesce((select max(j.seq) from ${schema}.journal j where j.run_id = r.run_id), 0) as last
+      from ${source.from} where r.run_id = $1::uuid`,
       LOADING,
     );
     this.#page = statement(
-      `select seq, epoch, kind, writer::text as writer, encode(step_id, 'hex') as step_id, format,
-        (extract(epoch from at) * 1000)::float8 as at_ms, transitions::text as transitions
-      from ${schema}.journal where run_id = $1::uuid and seq between $2::int and $3::int order by seq limit ${PAGE}`,
+      `select ${ENTRY_COLUMNS} from ${schema}.journal where run_id = $1::uuid and seq between $2::int and $3::int order by seq limit ${PAGE}`,
+      LOADING,
+    );
+    this.#firstPages = statement(
+      `select w.run_id::text as run_id, j.* from unnest($1::uuid[], $2::int[], $3::int[]) w(run_id, first, last) cross join lateral (
+        select ${ENTRY_COLUMNS} from ${schema}.journal where run_id = w.run_id and seq between w.first and w.last order by seq limit ${FIRST_ENTRIES}) j order by w.run_id, j.seq`,
       LOADING,
     );
   }
 
-  async load(runId: string, { raw }: LoadOptions): Promise<LoadedRun | undefined> {
-    const [row] = await this.#read(this.#run, [runId]);
-    if (row === undefined) return undefined;
-    const summary = summaryOf(row);
-    const { atoms, manifest } = row;
-    const text = atoms === null ? undefined : `{"atoms":${String(atoms)},"manifest":${String(manifest)}}`;
-    const shape = decodeShape(runId, summary.fingerprint, text);
-    const [first, last] = [Number(row.first), Number(row.last)];
-    const entries = readEntries({ runId, shape, first, last, raw, pages: this.#pages(runId, first, last) });
-    return { summary, shape, entries, inbox: messagesOf(row.inbox) };
+  load(runId: string, options: LoadOptions): Promise<LoadedRun | undefined> {
+    const { after, raw, whole } = options;
+    if (after !== undefined) return this.#loadRest(runId, after, raw);
+    return raw || whole ? this.#loadOne(runId, options) : this.#together.load(runId);
   }
 
-  async *#pages(runId: string, first: number, last: number): AsyncGenerator<readonly StoredEntry[]> {
-    for (let from = first; from <= last; ) {
+  async #loadOne(runId: string, { raw, whole }: LoadOptions): Promise<LoadedRun | undefined> {
+    const [row] = await this.#read(this.#run, [runId]);
+    if (row === undefined) return undefined;
+    const first = whole ? 0 : Number(row.first);
+    return this.#loaded(row, shapeText(row), { raw, first, pages: this.#pages(runId, first, Number(row.last)) });
+  }
+
+  async #loadMany(runIds: readonly string[]): Promise<ReadonlyMap<string, () => LoadedRun>> {
+    const rows = await this.#read(this.#runs, [runIds]);
+    const places = ['run_id', 'first', 'last'].map((column) => rows.map((row) => row[column]));
+    const early = byRun(await this.#read(this.#firstPages, places));
+    const shapes = new Map(rows.flatMap((row) => (row.atoms === null ? [] : [[String(row.fingerprint), shapeText(row)] as const])));
+    return new Map(
+      rows.map((row) => {
+        const [runId, first, last] = [String(row.run_id), Number(row.first), Number(row.last)];
+        const text = shapes.get(String(row.fingerprint));
+        // Each who asks reads it for itself.
+        return [runId, () => this.#loaded(row, text, { first, pages: this.#pages(runId, first, last, early.get(runId) ?? []) })] as const;
+      }),
+    );
+  }
+
+  #loaded(row: Row, text: string | undefined, { raw, first, pages }: Reading): LoadedRun {
+    const summary = summaryOf(row);
+    const { runId } = summary;
+    const shape = decodeShape(runId, summary.fingerprint, text);
+    return {
+      summary,
+      shape,
+      entries: readEntries({ runId, shape, first, last: Number(row.last), raw, pages }),
+      inbox: messagesOf(row.inbox),
+    };
+  }
+
+  /** What has come since: no entry is ever removed before its run is. */
+  async #loadRest(runId: string, { seq, atoms }: Required<LoadOptions>['after'], raw: boolean | undefined): Promise<LoadedRun | undefined> {
+    const [row] = await this.#read(this.#rest, [runId]);
+    if (row === undefined) return undefined;
+    const summary = summaryOf(row);
+    const shape = noShape(summary.fingerprint);
+    const [first, last] = [seq + 1, Number(row.last)];
+    const entries = readEntries({ runId, shape, atoms, first, last, raw, pages: this.#pages(runId, first, last) });
+    return { summary, shape, entries, inbox: [] };
+  }
+
+  /** @param early the first of them, where they were read already */
+  async *#pages(runId: string, first: number, last: number, early?: readonly StoredEntry[]): AsyncGenerator<readonly StoredEntry[]> {
+    if (early !== undefined && early.length > 0) yield early;
+    if (early !== undefined && early.length < FIRST_ENTRIES) return;
+    for (let from = (early?.at(-1)?.seq ?? first - 1) + 1; from <= last; ) {
       const rows = await this.#read(this.#page, [runId, from, last]);
       const page = rows.map((row) => storedEntry(runId, row));
       if (page.length > 0) yield page;
@@ -58,6 +119,30 @@ export class RunLoader {
       from = (page.at(-1)?.seq ?? last) + 1;
     }
   }
+}
+
+interface Reading {
+  readonly raw?: boolean | undefined;
+  readonly first: number;
+  readonly pages: AsyncGenerator<readonly StoredEntry[]>;
+}
+
+const ENTRY_COLUMNS = `seq, epoch, kind, writer::text as writer, encode(step_id, 'hex') as step_id, format,
+        (extract(epoch from at) * 1000)::float8 as at_ms, transitions::text as transitions`;
+
+function byRun(rows: readonly Row[]): ReadonlyMap<string, readonly StoredEntry[]> {
+  const runs = new Map<string, StoredEntry[]>();
+  for (const row of rows) {
+    const runId = String(row.run_id);
+    const entries = runs.get(runId) ?? [];
+    runs.set(runId, entries);
+    entries.push(storedEntry(runId, row));
+  }
+  return runs;
+}
+
+function shapeText({ atoms, manifest }: Row): string | undefined {
+  return atoms === null ? undefined : `{"atoms":${String(atoms)},"manifest":${String(manifest)}}`;
 }
 
 function storedEntry(runId: string, row: Row): StoredEntry {

@@ -1,4 +1,4 @@
-import type { Metadata, RunSummary } from '../../persistence/index.js';
+import type { Metadata, RunSummary, WakeTime } from '../../persistence/index.js';
 import { runStateWord } from '../../persistence/index.js';
 import type { Row } from '../client/sql.js';
 
@@ -12,8 +12,9 @@ export const ALIVE = `case when l.expires_at is null or l.expires_at <= clock_ti
     when k.taken_at > pg_postmaster_start_time() then not pg_try_advisory_xact_lock_shared(k.lock_key) else true end`;
 
 /** Columns of a summary that stand in the row `r` of the run. */
-export const RUN_COLUMNS = `r.run_id::text as run_id, r.key, r.flow, r.version, r.fingerprint, r.inputs_hash, r.state, r.owner::text as owner,
-  (extract(epoch from r.created_at) * 1000)::float8 as created_at_ms, r.logbook, r.metadata::text as metadata`;
+export const RUN_COLUMNS = `r.run_id::text as run_id, r.key, r.flow, r.version, r.fingerprint, r.inputs_hash, r.state, r.partial, r.owner::text as owner,
+  (extract(epoch from r.created_at) * 1000)::float8 as created_at_ms, r.logbook, r.metadata::text as metadata, r.priority, r.takes,
+  (extract(epoch from r.wake_at) * 1000)::float8 as wake_at_ms`;
 
 /** How summaries are read: columns, from tables of which `r` is the run. */
 export interface SummarySource {
@@ -45,16 +46,35 @@ export function summaryOf(row: Row): RunSummary {
     fingerprint: String(row.fingerprint),
     inputsHash: String(row.inputs_hash),
     state: runStateWord(runId, row.state),
+    ...(row.partial === true ? { partial: true } : {}),
     createdAtMs: Number(row.created_at_ms),
+    ...(Number(row.priority) === 0 ? {} : { priority: Number(row.priority) }),
+    ...(row.state === 'PENDING' && Number(row.takes) > 0 ? { takes: Number(row.takes) } : {}),
     ...(typeof row.logbook === 'string' ? { logbook: row.logbook } : {}),
     ...(metadata === undefined ? {} : { metadata }),
   };
   const { owner } = row;
-  if (typeof owner !== 'string') return summary;
-  return { ...summary, owner: { id: owner, ...('alive' in row ? { alive: row.alive === true } : {}) } };
+  // What was just taken is due for nothing more, and was before.
+  const wakeAtMs = wakeTime(typeof owner === 'string' ? row.was_due_ms : row.wake_at_ms);
+  return {
+    ...summary,
+    ...(typeof owner === 'string' ? { owner: { id: owner, ...('alive' in row ? { alive: row.alive === true } : {}) } } : {}),
+    ...(wakeAtMs === undefined ? {} : { wakeAtMs }),
+  };
+}
+
+/** Summaries in a text. @throws JournalError `JOURNAL_CORRUPT` when a state is no state. */
+export function runsIn(text: unknown): readonly RunSummary[] {
+  return typeof text === 'string' ? (JSON.parse(text) as Row[]).map(summaryOf) : [];
 }
 
 /** @throws SyntaxError when it is not what a metadata column holds. */
 export function metadataOf(text: unknown): Metadata | undefined {
   return typeof text === 'string' ? (JSON.parse(text) as Metadata) : undefined;
+}
+
+/** JSON says infinity as a text. */
+function wakeTime(ms: unknown): WakeTime | undefined {
+  if (ms === null || ms === undefined) return undefined;
+  return Number.isFinite(Number(ms)) ? Math.round(Number(ms)) : 'never';
 }

@@ -69,6 +69,50 @@ export const endingCases: readonly ExecutorCase[] = [
     },
   },
   {
+    name: 'a revert is told to end when its app has stopped for long enough, and is called again by the next one',
+    async run(rig) {
+      const persistence = memory();
+      const first = rig.app({ persistence, graceMs: 1 });
+      const running = first.app.run(flows.obedientBack, { id: 'r' }).catch((error: { code: string }) => error.code);
+      await untilEmitted(first.events, 'undoing', running);
+      await first.app.stop();
+      expect(await running).toBe('APP_STOPPED');
+      const second = rig.app({ persistence });
+      expect((await second.app.resume(flows.obedientBack, 'r')).state).toBe('REVERTED');
+      expect(emitted(second.events)).toEqual([
+        ['undoing', 2],
+        ['undone', 2],
+      ]);
+    },
+  },
+  {
+    name: 'of a run that was taken over while it is undone the other engine calls the revert',
+    async run(rig) {
+      const persistence = memory();
+      const first = rig.app({ persistence });
+      const lost = first.app.run(flows.obedientBack, { id: 'r' }).catch((error: { code: string }) => error.code);
+      await untilEmitted(first.events, 'undoing', lost);
+      const second = rig.app({ persistence });
+      const taken = await second.app.resume(flows.obedientBack, 'r', { takeover: 'force' });
+      expect(taken.state).toBe('REVERTED');
+      expect(emitted(second.events).at(-1)).toEqual(['undone', 2]);
+      await first.app.stop();
+      expect(await lost).toMatch(/^(STALE_RUN|APP_STOPPED)$/);
+      expect(await second.app.resume(flows.obedientBack, 'r')).toEqual(taken);
+    },
+  },
+  {
+    name: 'a call that is cancelled while it is undone is not told to end: what was done is undone once',
+    async run(rig) {
+      const { app, events } = rig.app();
+      const running = app.run(flows.undone, { id: 'r', inputs: { how: 'saves' } });
+      await untilEmitted(events, 'undone', running);
+      await app.cancel('r').catch(() => undefined);
+      expect((await running).state).toMatch(/^(REVERTED|CANCELLED)$/);
+      expect(emitted(events).filter(([event]) => event === 'undone')).toHaveLength(1);
+    },
+  },
+  {
     name: 'work that was not begun is not done twice: one key for all calls of it',
     async run(rig) {
       const { app } = rig.app();

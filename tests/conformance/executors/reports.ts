@@ -44,4 +44,14 @@ export const reportCases: readonly ExecutorCase[] = [
       expect((await app.runOrThrow(flows.saves, { inputs: { how: 'live' } })).before).toBe('NotStorableError');
     },
   },
+  {
+    name: 'a secret is masked in all that a call tells, however it ends',
+    async run(rig) {
+      const { app, events } = rig.app();
+      const result = await app.run(flows.leaks, { id: 'r', inputs: { word: 'canary-7' } });
+      expect(result).toMatchObject({ state: 'FAILURE', failures: [{ phase: 'execute' }, { phase: 'revert' }] });
+      expect(emitted(events).map(([event]) => event)).toEqual(['heard', 'unheard']);
+      expect(JSON.stringify([result, events, await app.inspect('r')])).not.toContain('canary');
+    },
+  },
 ];

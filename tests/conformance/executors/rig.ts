@@ -1,13 +1,16 @@
 import type { Call, ExecutorChoice } from '../../../src/contracts/index.js';
 import type { FlowEvent, Persistence } from '../../../src/index.js';
+import type { Death } from './dying.js';
 import { type App, appOf } from './flows.js';
 
 /** What the suite needs beside an executor. */
 export interface ExecutorKind {
   /** A new one, which calls the tasks of `tasks.ts`. One that calls them elsewhere gives that module to its places. */
   make(): ExecutorChoice;
-  /** A task can end the place that calls it with `process.exit`, and nothing else. Else calls are lost before they are made. */
-  readonly dies?: true;
+  /** How a task can end the place that calls it, and nothing else. Absent: not at all, and calls are lost before they are made. */
+  readonly deaths?: readonly Death[];
+  /** An error that ends a place is heard of. Absent: only its exit code, as its own output has the error. */
+  readonly tellsErrors?: true;
 }
 
 interface RigSettings {
@@ -25,8 +28,10 @@ export interface RigApp {
 export interface ExecutorRig {
   /** An app whose tasks are called by the executor. */
   app(settings?: RigSettings): RigApp;
-  /** The same, where calls of `mortal` are lost, as many as its inputs say. */
+  /** The same, where calls of tasks that die are lost, as many as its inputs say. */
   losing(): RigApp;
+  /** It can end a call by force. */
+  readonly ends: boolean;
   /** Stops all apps. */
   close(): Promise<void>;
 }
@@ -45,9 +50,11 @@ export function rigOf(kind: ExecutorKind): ExecutorRig {
     apps.push(app);
     return { app, events };
   };
+  const dies = kind.deaths !== undefined;
   return {
+    ends: dies,
     app: (settings = {}) => made(kind.make(), settings),
-    losing: () => made(kind.dies ? kind.make() : losing(kind.make()), {}),
+    losing: () => made(dies ? kind.make() : losing(kind.make()), {}),
     async close() {
       for (const app of apps.reverse()) await app.stop();
     },
@@ -64,9 +71,9 @@ function losing(chosen: ExecutorChoice): ExecutorChoice {
         ...executor,
         start(work): Call {
           const { request } = work;
-          if (request.of !== 'task' || request.task !== 'mortal') return executor.start(work);
-          const deaths = request.inputs[request.phase === 'execute' ? 'deaths' : 'deathsInRevert'] as number;
-          if (request.attempt > deaths) return executor.start(work);
+          if (request.of !== 'task') return executor.start(work);
+          const deaths = request.inputs[request.phase === 'execute' ? 'deaths' : 'deathsInRevert'];
+          if (typeof deaths !== 'number' || request.attempt > deaths) return executor.start(work);
           const failure = { name: 'PlaceGone', message: 'its process has ended' };
           return { end: Promise.resolve({ kind: 'lost', failure }), abort: () => undefined, kill: () => undefined };
         },

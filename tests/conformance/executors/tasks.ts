@@ -1,4 +1,7 @@
-import { defineTask, PermanentError, taskSet } from 'flowproof';
+import { defineTask, PermanentError, taskSet, times } from 'flowproof';
+import { endless, frail, mortal, once, tardy } from './dying.js';
+
+export { endless, frail, mortal, once, tardy } from './dying.js';
 
 /*
  * Tasks that do what the cases are about. They may be called in another process: what they do is seen in their values, their events
@@ -119,6 +122,33 @@ export const obedient = defineTask({
   revert: async (_: object, outcome, ctx) => ctx.emit('undone', outcome.kind),
 });
 
+/** Is undone only when it is told to end, or called again. */
+export const obedientBack = defineTask({
+  name: 'obedientBack',
+  execute: async () => undefined,
+  revert: async (_: object, _outcome, ctx) => {
+    ctx.emit('undoing', ctx.attempt);
+    if (ctx.attempt === 1) await untilAborted(ctx.signal);
+    ctx.emit('undone', ctx.attempt);
+  },
+});
+
+/** Tells a secret in every way that there is. */
+export const leaks = defineTask({
+  name: 'leaks',
+  requires: ['word'],
+  secret: ['word'],
+  execute: async ({ word }: { word: string }, ctx) => {
+    ctx.progress(0.5, { word });
+    ctx.emit('heard', { word });
+    throw Object.assign(new Error(`the password is ${word}`), { data: { word }, cause: new Error(word) });
+  },
+  revert: async ({ word }: { word: string }, _outcome, ctx) => {
+    ctx.emit('unheard', word);
+    throw new Error(`the password was ${word}`);
+  },
+});
+
 /** Does not end when it is told to. */
 export const deaf = defineTask({
   name: 'deaf',
@@ -128,19 +158,48 @@ export const deaf = defineTask({
   },
 });
 
-/** Its first calls end their place, as many as it is told, forward or while it is undone. */
-export const mortal = defineTask({
-  name: 'mortal',
-  requires: ['deaths', 'deathsInRevert'],
-  provides: ['calls'],
-  execute: async ({ deaths }: { deaths: number; deathsInRevert: number }, { attempt }) => {
-    if (attempt <= deaths) process.exit(3);
-    return { calls: attempt };
+/** Keeps its thread busy in its first attempt. */
+export const spins = defineTask({
+  name: 'spins',
+  requires: ['forMs'],
+  provides: ['turn'],
+  execute: async ({ forMs }: { forMs: number }, { turn }) => {
+    if (turn === 1) spin(forMs);
+    return { turn };
   },
-  revert: async ({ deathsInRevert }: { deathsInRevert: number }, outcome, ctx) => {
-    if (ctx.attempt <= deathsInRevert) process.exit(3);
-    ctx.emit('undone', { kind: outcome.kind, calls: ctx.attempt, lost: outcome.interruptions ?? 0 });
+});
+
+/** The same while it is undone. */
+export const spinsBack = defineTask({
+  name: 'spinsBack',
+  requires: ['forMs'],
+  revertRetry: times(2),
+  execute: async (_: { forMs: number }) => undefined,
+  revert: async ({ forMs }, _outcome, ctx) => {
+    if (ctx.attempt === 1) spin(forMs);
+    ctx.emit('undone', ctx.attempt);
   },
+});
+
+function spin(forMs: number): void {
+  for (const untilMs = Date.now() + forMs; Date.now() < untilMs; );
+}
+
+/** Says for so long that it gets on, and nothing more until it is told to end. */
+export const beats = defineTask({
+  name: 'beats',
+  requires: ['forMs'],
+  execute: async ({ forMs }: { forMs: number }, ctx) => {
+    for (const untilMs = Date.now() + forMs; Date.now() < untilMs; await new Promise((resolve) => setTimeout(resolve, 10))) ctx.heartbeat();
+    ctx.emit('silent');
+    await untilAborted(ctx.signal);
+  },
+});
+
+export const told = defineTask({
+  name: 'told',
+  provides: ['deadlineAtMs'],
+  execute: async (_: object, { deadlineAtMs = 0 }) => ({ deadlineAtMs }),
 });
 
 export const hooked = defineTask({
@@ -177,5 +236,29 @@ function untilAborted(signal: AbortSignal): Promise<never> {
 }
 
 export default taskSet({
-  tasks: [echo, context, fails, wrong, undoable, stumbles, says, saves, obedient, deaf, mortal, hooked, stumblesAfter],
+  tasks: [
+    echo,
+    context,
+    fails,
+    wrong,
+    undoable,
+    stumbles,
+    says,
+    saves,
+    obedient,
+    obedientBack,
+    leaks,
+    deaf,
+    spins,
+    spinsBack,
+    beats,
+    told,
+    mortal,
+    frail,
+    once,
+    endless,
+    tardy,
+    hooked,
+    stumblesAfter,
+  ],
 });

@@ -89,6 +89,28 @@ export const inboxCases: readonly JournalCase[] = [
     },
   },
   {
+    name: 'an append that ends a run says which signals that leaves unheard',
+    async run({ journal, second }) {
+      const signal = (runId: string, id: string): InboxMessage => ({ id, runId, kind: 'signal', payload: { name: 'go', payload: id } });
+      const [ended, resting, other] = [await begun(journal), await begun(journal), await begun(journal)];
+      const outsider = await second();
+      await outsider.send(suspend(ended.runId, 'wish'));
+      for (const id of ['m-1', 'm-2', 'm-3']) for (const { runId } of [ended, resting, other]) await outsider.send(signal(runId, id));
+      const results = await journal.append([
+        ended.item(1, { consume: ['m-1'], summary: { state: 'SUCCESS', owner: null } }),
+        resting.item(1, { consume: ['m-1'], summary: { state: 'SUSPENDED', owner: null } }),
+        other.item(1, { consume: ['m-1', 'm-2', 'm-3'], summary: { state: 'FAILURE', owner: null } }),
+      ]);
+      const unheard = ['m-2', 'm-3'].map((id) => signal(ended.runId, id));
+      const [first, ...rest] = results.map((result) => (result.kind === 'ok' ? (result.unheard ?? []) : result));
+      expect(rest).toEqual([[], []]);
+      expect(first).toHaveLength(2);
+      expect(first).toEqual(expect.arrayContaining(unheard));
+      await outsider.send(signal(resting.runId, 'm-4'));
+      expect((await load(journal, resting.runId)).inbox.map(({ id }) => id)).toEqual(['m-2', 'm-3', 'm-4']);
+    },
+  },
+  {
     name: 'a message of a kind that only a newer version knows is handed out, and stays when the run ends',
     async run({ journal, second, reopen, leaseMs }) {
       const run = await begun(journal);

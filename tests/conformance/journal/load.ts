@@ -1,5 +1,5 @@
 import { expect } from 'vitest';
-import type { Transition } from '../../../src/persistence/index.js';
+import type { Journal, LoadOptions, Transition } from '../../../src/persistence/index.js';
 import type { JournalCase } from './rig.js';
 import { appendOne, begun, entriesOf, load, sampleRun, shape } from './samples.js';
 
@@ -29,6 +29,28 @@ export const loadCases: readonly JournalCase[] = [
     },
   },
   {
+    name: 'runs that are loaded at once come whole, each as if it were alone, whatever its length',
+    async run({ journal }) {
+      const lengths = [0, 1, 31, 32, 33, 300];
+      const runs = await Promise.all(lengths.map((length) => begun(journal, length)));
+      const snapped = await begun(journal, 2);
+      await appendOne(journal, { entry: snapped.entry(3, [['SNAPSHOT', { upTo: 3 }]], { kind: 'snapshot' }), durability: 'full' });
+      const asked = [...runs, snapped, ...runs.slice(0, 1)].map(({ runId }) => runId);
+      const [nobody, ...loaded] = await Promise.all([sampleRun().runId, ...asked].map((runId) => journal.load(runId)));
+      expect(nobody).toBeUndefined();
+      const found = await Promise.all(
+        loaded.map(async (run) => {
+          const seqs: number[] = [];
+          for await (const page of run?.entries ?? []) seqs.push(...page.map(({ seq }) => seq));
+          return [run?.summary.runId, run?.shape.atoms.length, seqs] as const;
+        }),
+      );
+      const all = (length: number): number[] => Array.from({ length: length + 1 }, (_, seq) => seq);
+      const seqs = [...lengths.map(all), [3], all(0)];
+      expect(found).toEqual(asked.map((runId, index) => [runId, shape.atoms.length, seqs[index]]));
+    },
+  },
+  {
     name: 'what is appended after a load is not in it',
     async run({ journal }) {
       const run = await begun(journal, 2);
@@ -54,6 +76,33 @@ export const loadCases: readonly JournalCase[] = [
           [6, 'step'],
         ]);
         expect(entries[0]?.transitions).toEqual([['SNAPSHOT', { upTo: 5 }]]);
+      }
+    },
+  },
+  {
+    name: 'a reader may begin with the first entry, though there is a snapshot, and go on after those that it has',
+    async run({ journal, reopen }) {
+      const run = await begun(journal, 2);
+      const snapshot = { entry: run.entry(3, [['SNAPSHOT', { upTo: 3 }]], { kind: 'snapshot' }), durability: 'full' } as const;
+      for (const item of [snapshot, run.item(4), run.item(5, { transitions: [['RUNNING', 3]] })])
+        expect(await appendOne(journal, item)).toBe('ok');
+      const seqsOf = async (one: Journal, options: LoadOptions): Promise<number[]> => {
+        const seqs: number[] = [];
+        for await (const page of (await one.load(run.runId, options))?.entries ?? []) seqs.push(...page.map(({ seq }) => seq));
+        return seqs;
+      };
+      for (const connect of [async () => journal, reopen]) {
+        const one = await connect();
+        expect(await seqsOf(one, { whole: true })).toEqual([0, 1, 2, 3, 4, 5]);
+        expect(await seqsOf(one, { after: { seq: 1, atoms: 4 } })).toEqual([2, 3, 4, 5]);
+        expect(await seqsOf(one, { after: { seq: 4, atoms: 4 } })).toEqual([5]);
+        expect(await seqsOf(one, { after: { seq: 5, atoms: 4 } })).toEqual([]);
+        expect(await seqsOf(one, { after: { seq: 70, atoms: 4 } })).toEqual([]);
+        const loaded = await one.load(run.runId, { after: { seq: 4, atoms: 4 } });
+        expect(loaded).toMatchObject({ summary: { key: run.create.key }, shape: { fingerprint: shape.fingerprint, atoms: [] }, inbox: [] });
+        // The atoms that the reader knows of are those that count.
+        expect(await one.load(sampleRun().runId, { after: { seq: 0, atoms: 4 } })).toBeUndefined();
+        await expect(seqsOf(one, { after: { seq: 4, atoms: 3 } })).rejects.toMatchObject({ code: 'JOURNAL_CORRUPT' });
       }
     },
   },

@@ -6,7 +6,7 @@ import { appendOne, begun, type SampleRun, sampleRun } from './samples.js';
 const LONG_MS = 60_000;
 /** A flow of each case's own is enough: some rigs share a schema. */
 const params = (more: Partial<TakeParams> = {}): TakeParams => ({
-  ...{ flows: ['provision'], limit: 100, format: 1, except: [], thorough: false },
+  ...{ flows: ['provision'], limit: 100, format: 1, except: [], thorough: false, aheadMs: 0, nowMs: Date.now(), asleepOnly: false },
   ...more,
 });
 

@@ -30,7 +30,7 @@ interface Found {
 }
 
 /**
- * Gives out what is in a file, in its order. Broken bytes at the end were being written when the machine stopped, and nobody
+ * Gives out what is in a file, in its order. Broken bytes at the end were being written when the machine stopped, and no caller
  * has been promised that they are kept: they don't count. Those that a later line knows to have been on disk are damage.
  */
 export async function scanLog(handle: FileHandle, { isSealed, onLine, onDamage }: ScanParams): Promise<ScanResult> {

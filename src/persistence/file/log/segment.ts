@@ -133,7 +133,7 @@ export class Segment {
   }
 
   /**
-   * Writes lines in one go. When it rejects, none of them counts, or nobody knows until
+   * Writes lines in one go. When it rejects, none of them counts, or it is unknown until
    * the log is opened anew.
    * @throws PersistenceError `STORE_GONE` when this is not the file any more that others find
    */

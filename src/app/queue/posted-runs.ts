@@ -1,0 +1,197 @@
+import type { FlowEvent } from '../../engine/index.js';
+import type { Clock } from '../../model/clock.js';
+import type { Ids } from '../../model/ids.js';
+import type { FlowLimits } from '../../model/limits/flow-limits.js';
+import { type ClaimedRun, ENTRY_FORMAT, type GiveBackOptions, type Journal, type RunSummary } from '../../persistence/index.js';
+import type { ActiveRuns } from '../driving/active-runs.js';
+import { InTurn } from '../driving/in-turn.js';
+import type { KnownFlows } from '../driving/recovery.js';
+import type { Ticker } from '../driving/ticker.js';
+import { DueHints } from './due-hints.js';
+
+/** A tick asks about posted runs of so many flows: each is a look into an index. */
+const FLOWS_AT_ONCE = 50;
+
+export interface PostedRunsParts {
+  readonly journal: Journal;
+  readonly clock: Clock;
+  readonly ids: Ids;
+  /** Id of this app's lease. */
+  readonly owner: string;
+  readonly active: Pick<ActiveRuns, 'get' | 'isOpening'>;
+  readonly flows: Pick<KnownFlows, 'limitsOf'>;
+  readonly ticker: Pick<Ticker, 'use'>;
+  emit(event: FlowEvent): void;
+}
+
+/** Which posted runs a claimer would have. */
+export interface Claiming {
+  readonly flows: readonly string[];
+  readonly limit: number;
+  /** How many claims of a run may die before it is left alone. */
+  readonly maxLosses: number;
+  /** Ids of those that it would have, of flows with limits. Default: any. */
+  readonly only?: readonly string[];
+}
+
+/**
+ * The runs that were left to whoever is free, as this app claims them. Where several processes use the store, it is only asked when a
+ * tick, a word of another process, or a post of this app has said that there may be some.
+ */
+export class PostedRuns {
+  readonly #parts: PostedRunsParts;
+  readonly #hints: DueHints;
+  /** Flows of which there may be some. */
+  readonly #news = new Set<string>();
+  /** The flows of each who claims. */
+  readonly #claimers = new Map<object, readonly string[]>();
+  readonly #watchers = new Set<() => void>();
+  readonly #turn = new InTurn(FLOWS_AT_ONCE);
+  /** Claimed and not let go of: what the store says beyond that was claimed by an answer that was lost. */
+  readonly #known = new Set<string>();
+  readonly #givingBack = new Set<Promise<void>>();
+  #cancelAsking: (() => void) | undefined;
+  #claiming: Promise<unknown> = Promise.resolve();
+  #isThorough = false;
+
+  constructor(parts: PostedRunsParts) {
+    this.#parts = parts;
+    this.#hints = new DueHints(parts);
+  }
+
+  /** Flows of which the next tick is to say whether there are posted runs. */
+  asked(): readonly string[] {
+    return this.#turn.some([...new Set([...this.#claimers.values()].flat())]);
+  }
+
+  /** Whether there may be some of these flows. */
+  mayHave(flows: readonly string[]): boolean {
+    return flows.some((flow) => this.#news.has(flow));
+  }
+
+  /** There are runs of these flows to be claimed, or may be. */
+  heard(flows: readonly string[]): void {
+    for (const flow of flows) this.#news.add(flow);
+    for (const watcher of [...this.#watchers]) wake(watcher);
+  }
+
+  /** A tick gave no answer, or a claim: what it has claimed, if it did, is not known here. */
+  missed(): void {
+    this.#isThorough = true;
+  }
+
+  /** A run of this flow is due from now on: whoever claims it, here or elsewhere, hears of it. */
+  due(flow: string): void {
+    const isClaimedHere = [...this.#claimers.values()].some((flows) => flows.includes(flow));
+    this.#hints.tell(isClaimedHere);
+    this.heard([flow]);
+  }
+
+  /** The same when a transaction of the user's is committed. */
+  dueWith(transaction: unknown): Promise<void> {
+    return this.#hints.tellIn(transaction);
+  }
+
+  /** From now on runs of these flows are claimed here. @returns what ends that */
+  claimFor(claimer: object, flows: readonly string[]): () => void {
+    this.#claimers.set(claimer, flows);
+    for (const flow of flows) this.#news.add(flow);
+    this.#hints.hear(() => this.heard(this.asked()));
+    return () => void this.#claimers.delete(claimer);
+  }
+
+  watch(news: () => void): () => void {
+    this.#watchers.add(news);
+    return () => void this.#watchers.delete(news);
+  }
+
+  /** Claims runs, one call after the other. @throws PersistenceError */
+  claim(claiming: Claiming): Promise<readonly ClaimedRun[]> {
+    const claimed = this.#claiming.then(() => this.#claim(claiming));
+    this.#claiming = claimed.catch(() => undefined);
+    return claimed;
+  }
+
+  /** It is where it belongs. Of a flow with limits another one may begin in its place. */
+  settle({ runId, flow }: Pick<RunSummary, 'runId' | 'flow'>): void {
+    this.#known.delete(runId);
+    if (this.#parts.flows.limitsOf(flow) !== undefined) this.heard([flow]);
+  }
+
+  /** Lets others have a claimed run, unless it has begun. Where the store gives no answer, a later claim finds it. */
+  async putBack(run: Pick<RunSummary, 'runId' | 'key' | 'flow'>, options: GiveBackOptions): Promise<void> {
+    const { active, journal, owner } = this.#parts;
+    const isDue = (options.delayMs ?? 0) === 0;
+    if (active.get(run.runId) === undefined && !active.isOpening(run.key)) {
+      const given = journal.giveBack(owner, [run.runId], options).then(
+        () => (isDue ? this.#hints.tell(false) : undefined),
+        () => this.missed(),
+      );
+      this.#givingBack.add(given);
+      await given.finally(() => this.#givingBack.delete(given));
+    }
+    this.settle(run);
+    if (isDue) this.#news.add(run.flow);
+  }
+
+  /** For `stop()`: resolves when runs that were given back are stored as free, and other processes have been notified. */
+  async settled(): Promise<void> {
+    this.#cancelAsking?.();
+    await Promise.all(this.#givingBack);
+    await this.#hints.end();
+  }
+
+  async #claim({ flows, limit, maxLosses, only }: Claiming): Promise<readonly ClaimedRun[]> {
+    const { journal, ticker, owner } = this.#parts;
+    const asked = journal.capabilities.multiProcess && only === undefined ? flows.filter((flow) => this.#news.has(flow)) : flows;
+    if ((asked.length === 0 && !this.#isThorough) || limit <= 0) return [];
+    const done = await ticker.use();
+    try {
+      const thorough = this.#isThorough;
+      this.#isThorough = true;
+      const params = { owner, flows: asked, limit, format: ENTRY_FORMAT, maxLosses, thorough };
+      const limits = this.#limitsOf(asked);
+      const counted = limits === undefined ? {} : { limits, ...(only === undefined ? {} : { only }) };
+      const found = await journal.claim({ ...params, ...counted });
+      if (found.againMs !== undefined) this.#askAgain(asked, found.againMs);
+      this.#isThorough = false;
+      if (!found.more) for (const flow of asked) this.#news.delete(flow);
+      if (this.#news.size === 0) this.#hints.claimedAll();
+      this.#tellPoisoned(found.poisoned, maxLosses);
+      const forgotten = found.owned.filter(({ runId }) => !this.#known.has(runId));
+      const claimed = [...found.claimed, ...forgotten];
+      for (const { runId } of claimed) this.#known.add(runId);
+      return claimed;
+    } finally {
+      done();
+    }
+  }
+
+  #limitsOf(flows: readonly string[]): Readonly<Record<string, FlowLimits>> | undefined {
+    const limits = flows.flatMap((flow) => {
+      const own = this.#parts.flows.limitsOf(flow);
+      return own === undefined ? [] : [[flow, own] as const];
+    });
+    return limits.length === 0 ? undefined : Object.fromEntries(limits);
+  }
+
+  /** Ticks are too seldom for a rate of some milliseconds. */
+  #askAgain(flows: readonly string[], afterMs: number): void {
+    this.#cancelAsking?.();
+    this.#cancelAsking = this.#parts.clock.after(afterMs, () => this.heard(flows), { keepsAlive: false });
+  }
+
+  #tellPoisoned(runs: readonly RunSummary[], takes: number): void {
+    const { clock, emit } = this.#parts;
+    for (const { key, flow } of runs) emit({ type: 'poison', runId: key, flow, atMs: clock.nowMs(), takes });
+  }
+}
+
+/** One that throws keeps no other from hearing, and is nothing to whoever has posted. */
+function wake(watcher: () => void): void {
+  try {
+    watcher();
+  } catch {
+    // It has been called.
+  }
+}

@@ -1,0 +1,20 @@
+/** How many runs of a flow may be under way, and how many may begin, over all processes that use a store. */
+export interface FlowLimits {
+  /** The input by whose values they are counted; absent: all together. */
+  readonly key?: string;
+  /** So many may be under way at once for each value; absent: any number. */
+  readonly concurrency?: number;
+  /** What the share of a value is, of those that wait; 1 for those that are not listed. */
+  readonly weights?: Readonly<Record<string, number>>;
+  /** So many may begin for each value within `perMs` milliseconds, whenever one begins to count; absent: any number. */
+  readonly rate?: { readonly limit: number; readonly perMs: number };
+}
+
+/** Where the runs of a flow are counted that has a limit without a key, and those that were made when it had none. */
+export const NO_KEY = '';
+
+/** Each start within the time of a rate is remembered, so that there is a bound to how many may be. */
+export const MOST_STARTS = 10_000;
+
+/** The time of a rate, in milliseconds: a day at most. */
+export const LONGEST_PER_MS = 86_400_000;

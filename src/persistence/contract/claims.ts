@@ -1,0 +1,71 @@
+import type { FlowLimits } from '../../model/limits/flow-limits.js';
+import type { RunSummary } from './run-summary.js';
+
+/**
+ * Which posted runs an owner claims: PENDING ones that are due, that nobody has, and that were left to whoever is free. The highest
+ * priority comes first, and of equals what has been due for the longest; of two that would claim a run at the same moment one gets it.
+ * The claimer loads it, and appends as after any takeover: a claim alone begins nothing.
+ */
+export interface ClaimRunsParams {
+  /** Id of the engine process, whose lease is alive. */
+  readonly owner: string;
+  /** Names of the flows whose runs are claimed. */
+  readonly flows: readonly string[];
+  /** How many at most. */
+  readonly limit: number;
+  /** The highest format of entries that the claimer reads: a run that needs more is for others. */
+  readonly format: number;
+  /** A run of which so many claims died before its first step is left alone from then on, until it is requeued. */
+  readonly maxLosses: number;
+  /** Those of the flows that have limits. Of these only so many are claimed as may be under way, and begin. Default: none. */
+  readonly limits?: Readonly<Record<string, FlowLimits>>;
+  /** Only these runs, whatever waits before them; what they need of the limits they need. Default: any. */
+  readonly only?: readonly string[];
+  /** Brings what this owner has claimed and not begun, too: an earlier answer may have been lost. */
+  readonly thorough: boolean;
+}
+
+/** A posted run that an owner has claimed, and not begun yet. */
+export interface ClaimedRun extends RunSummary {
+  /** How many claims of it died before. */
+  readonly losses: number;
+}
+
+export interface ClaimRunsResult {
+  /** Runs that this owner has from now on, in their order. */
+  readonly claimed: readonly ClaimedRun[];
+  /** Those that this owner had claimed before. Only with `thorough`. */
+  readonly owned: readonly ClaimedRun[];
+  /** Runs that are left alone from now on. */
+  readonly poisoned: readonly RunSummary[];
+  /** Another claim may get more, at once. */
+  readonly more: boolean;
+  /** In so many milliseconds another one may get more: the time of a rate passes then. Absent: nobody knows. */
+  readonly againMs?: number;
+}
+
+/** How many posted runs there are of each kind. */
+export interface PostedCounts {
+  /** Due, and nobody has them. */
+  readonly free: number;
+  /** Due later. */
+  readonly delayed: number;
+  /** Of any run: a process has it. */
+  readonly claimed: number;
+  /** Left alone: too many claims of them died. */
+  readonly trashed: number;
+}
+
+/** What a tick has taken. */
+export interface TakeResult {
+  /** Runs that this owner has from now on. */
+  readonly taken: readonly RunSummary[];
+  /** Runs that this owner had before, whether it knows of them or not: an earlier answer may have been lost. Only with `thorough`. */
+  readonly owned: readonly RunSummary[];
+  /** Runs that have been taken `MAX_TAKES` times without a step since: they are not taken any more. */
+  readonly poisoned: readonly RunSummary[];
+  /** Another tick may take more, at once. */
+  readonly more: boolean;
+  /** There are posted runs to be claimed, of the flows that were asked about. */
+  readonly posted: boolean;
+}

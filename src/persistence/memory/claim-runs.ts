@@ -1,0 +1,64 @@
+import type { ClaimRunsParams, ClaimRunsResult, PostedCounts } from '../contract/claims.js';
+import type { CreateRunParams } from '../contract/journal.js';
+import type { RunTable } from './run-table.js';
+import type { OwnerChange } from './take-runs.js';
+
+/** The posted runs of a table that an owner would claim, as changes. */
+export function claims<Place>(table: RunTable<Place>, params: ClaimRunsParams, nowMs: number): readonly OwnerChange[] {
+  const { owner, flows, limit, maxLosses, limits = {} } = params;
+  const plain = table.posted.first(
+    flows.filter((flow) => limits[flow] === undefined),
+    limit,
+    nowMs,
+  );
+  return [...plain, ...table.limited.first(table.posted, { ...params, limit: limit - plain.length }, nowMs)].map(({ runId, takes }) =>
+    takes < maxLosses ? [runId, owner, takes + 1] : [runId, null, takes, 'never'],
+  );
+}
+
+/** What a claim tells of these runs, and that they begin; before the changes are made. */
+export function claimResult<Place>(
+  table: RunTable<Place>,
+  params: ClaimRunsParams,
+  changes: readonly OwnerChange[],
+  nowMs: number,
+): ClaimRunsResult {
+  const { owner, limit, thorough, limits } = params;
+  for (const [runId, taker] of changes) {
+    const record = taker === owner ? table.get(runId) : undefined;
+    const own = record && limits?.[record.flow];
+    if (record !== undefined && own !== undefined) table.limited.begins(record, own, nowMs);
+  }
+  const againMs = limits === undefined ? undefined : table.limited.againMs(table.posted, params, nowMs);
+  const summaries = (whose: string | null) =>
+    changes.flatMap(([runId, taker, takes]) => {
+      const record = taker === whose ? table.get(runId) : undefined;
+      return record === undefined ? [] : [{ ...table.summary(record), takes, losses: takes - 1 }];
+    });
+  const owned = thorough ? [...table.open()].filter((record) => record.owner === owner && record.state === 'PENDING') : [];
+  return {
+    claimed: summaries(owner).map((run) => ({ ...run, owner: { id: owner, alive: true } })),
+    owned: owned.map((record) => ({ ...table.summary(record), losses: record.takes - 1 })),
+    poisoned: summaries(null).map(({ losses: _, ...run }) => run),
+    more: limit > 0 && changes.length === limit,
+    ...(againMs === undefined ? {} : { againMs }),
+  };
+}
+
+/** What lets a run be claimed at once, as a change; none where it is not PENDING, or somebody has it. */
+export function requeues<Place>(table: RunTable<Place>, runId: string, nowMs: number): readonly OwnerChange[] {
+  const record = table.get(runId);
+  return record?.state === 'PENDING' && record.owner === undefined ? [[runId, null, 0, nowMs]] : [];
+}
+
+export function postedCounts<Place>(table: RunTable<Place>, flow: string | undefined, nowMs: number): PostedCounts {
+  const owned = [...table.open()].filter((record) => record.owner !== undefined && (flow === undefined || record.flow === flow));
+  return { ...table.posted.counts(flow, nowMs), claimed: owned.length };
+}
+
+/** When a new run is due by the clock of its store: none that is posted comes before those that were free already. */
+export function placed<Run extends CreateRunParams>({ delayMs, ...run }: Run, nowMs: number): Omit<Run, 'delayMs'> {
+  if (run.state !== 'PENDING') return run;
+  if (delayMs !== undefined) return { ...run, wakeAtMs: nowMs + delayMs };
+  return typeof run.wakeAtMs === 'number' ? { ...run, wakeAtMs: Math.max(nowMs, run.wakeAtMs) } : run;
+}

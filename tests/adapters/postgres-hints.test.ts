@@ -1,0 +1,132 @@
+import pg from 'pg';
+import { afterEach, expect, test } from 'vitest';
+import { postgres } from '../../src/adapters/postgres/index.js';
+import { conductor, defineTask, flowproof, linear, type Persistence } from '../../src/index.js';
+import type { Journal } from '../../src/persistence/index.js';
+import { describePostgres } from '../support/postgres.js';
+
+const add = defineTask({
+  name: 'add',
+  requires: ['n'],
+  provides: ['sum'],
+  execute: async ({ n }: { n: number }) => ({ sum: n + 1 }),
+});
+const sum = linear('sum').input<{ n: number }>().add(add).build();
+
+/** The ticks of its apps say nothing of posted runs: what is claimed was heard of. */
+function deafTicks(persistence: Persistence): Persistence {
+  const tick = async (journal: Journal, params: Parameters<Journal['tick']>[0]) => {
+    const result = await journal.tick(params);
+    return result.take === undefined ? result : { ...result, take: { ...result.take, posted: false } };
+  };
+  const connect = () =>
+    new Proxy(persistence.connect(), {
+      get(journal, name) {
+        if (name === 'tick') return (params: Parameters<Journal['tick']>[0]) => tick(journal, params);
+        const value: unknown = Reflect.get(journal, name);
+        return typeof value === 'function' ? value.bind(journal) : value;
+      },
+    });
+  return { ...persistence, connect };
+}
+
+describePostgres('a word between processes that a run is due', (database) => {
+  const stops: (() => Promise<unknown>)[] = [];
+  afterEach(async () => {
+    for (const stop of stops.splice(0).reverse()) await stop();
+  });
+  const open = (persistence: Persistence = postgres(database().url)) => {
+    const app = flowproof({ persistence, flows: [sum], recover: false });
+    stops.push(() => app.stop());
+    return app;
+  };
+  /** A conductor that knows of posted runs by that word alone. */
+  const working = async (source = postgres(database().url)) => {
+    const works = conductor(open(deafTicks(source)));
+    stops.push(() => works.stop());
+    await works.start();
+    return works;
+  };
+  /** A session that notes each word. */
+  const listening = async () => {
+    const client = new pg.Client({ connectionString: database().url });
+    await client.connect();
+    stops.push(() => client.end());
+    const heard: string[] = [];
+    client.on('notification', ({ channel, payload }) => heard.push(`${channel}${payload}`));
+    await client.query('listen flowproof_due');
+    return {
+      // What was told before this statement ended has been heard when it has.
+      async heard() {
+        await client.query('select');
+        return heard;
+      },
+    };
+  };
+
+  test('lets a conductor elsewhere begin it before its next tick, and says no more than that', async () => {
+    await working();
+    const { heard } = await listening();
+    const poster = open();
+    for (const id of ['a', 'b'])
+      expect(await (await poster.post(sum, { id, inputs: { n: 1 } })).result()).toMatchObject({ state: 'SUCCESS' });
+    expect(new Set(await heard())).toEqual(new Set(['flowproof_due']));
+  }, 60_000);
+
+  test('goes out with the transaction that posts, and not without it', async () => {
+    const { heard } = await listening();
+    const poster = open();
+    const client = new pg.Client({ connectionString: database().url });
+    await client.connect();
+    stops.push(() => client.end());
+    await client.query('begin');
+    await poster.post(sum, { id: 'never', inputs: { n: 1 }, transaction: client });
+    await client.query('rollback');
+    expect(await heard()).toEqual([]);
+    await working();
+    await client.query('begin');
+    const run = await poster.post(sum, { id: 'with', inputs: { n: 1 }, transaction: client });
+    expect(await heard()).toEqual([]);
+    await client.query('commit');
+    expect(await run.result()).toMatchObject({ state: 'SUCCESS' });
+  }, 60_000);
+
+  test('is not given for what is due later, and seldom in a burst', async () => {
+    const { heard } = await listening();
+    const poster = open();
+    await poster.post(sum, { inputs: { n: 1 }, delayMs: 3_600_000 });
+    expect(await heard()).toEqual([]);
+    const begunAt = performance.now();
+    await Promise.all(Array.from({ length: 200 }, (_, n) => poster.post(sum, { inputs: { n } })));
+    const mostTold = 2 + (performance.now() - begunAt) / 10;
+    expect((await heard()).length).toBeGreaterThan(0);
+    expect((await heard()).length).toBeLessThanOrEqual(mostTold);
+  }, 60_000);
+
+  test('is heard again when the session that hears was cut', async () => {
+    const works = await working();
+    const poster = open();
+    await (await poster.post(sum, { inputs: { n: 1 } })).result();
+    await database().admin.query(
+      `select pg_terminate_backend(pid) from pg_stat_activity where datname = current_database() and pid <> pg_backend_pid()`,
+    );
+    // What is told while there is no session is not heard: until there is one, more is told.
+    await expect
+      .poll(
+        async () => {
+          await poster.post(sum, { inputs: { n: 1 } }).catch(() => undefined);
+          return works.state().counts.consumed;
+        },
+        { timeout: 50_000, interval: 100 },
+      )
+      .toBeGreaterThan(1);
+  }, 60_000);
+
+  test('is not heard behind a pooler of transactions, where the ticks say it', async () => {
+    const works = conductor(open(postgres(database().url, { pooler: 'transaction' })));
+    stops.push(() => works.stop());
+    await works.start();
+    const run = await open().post(sum, { inputs: { n: 1 } });
+    expect(await run.result()).toMatchObject({ state: 'SUCCESS' });
+  }, 60_000);
+});
