@@ -5,6 +5,7 @@
 import { spawn } from 'node:child_process';
 import { readFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
+import { availableParallelism } from 'node:os';
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { parseArgs } from 'node:util';
@@ -17,7 +18,9 @@ const vitest = join(dirname(manifest), JSON.parse(readFileSync(manifest, 'utf8')
 
 console.log(`seed ${seed}: npm run test:deep -- --seed ${seed}`);
 const env = { ...process.env, FLOWPROOF_SEED: seed };
-const child = spawn(process.execPath, [vitest, 'run', '--config', 'vitest.deep.config.ts', ...positionals], {
+// Most of them wait for servers and processes.
+const workers = `--maxWorkers=${availableParallelism() + 1}`;
+const child = spawn(process.execPath, [vitest, 'run', '--config', 'vitest.deep.config.ts', workers, ...positionals], {
   cwd: ROOT,
   stdio: 'inherit',
   env,

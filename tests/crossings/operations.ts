@@ -12,6 +12,9 @@ export interface Story {
   readonly blows: readonly Blow[];
 }
 
+/** A search that has found something looks for a smaller story no longer than this. */
+const MOST_MS = 240_000;
+
 /** Most runs are over by then. */
 const MOMENTS = 90;
 
@@ -25,9 +28,17 @@ const blow: fc.Arbitrary<Blow> = fc.record({
 
 const stories: fc.Arbitrary<Story> = fc.record({ drawn: drawnScenarios, blows: fc.array(blow, { maxLength: 7 }) });
 
+/** Where time goes on by itself, nothing is waited for longer. */
+const SHORT_MS = 200;
+
+function hastened(drawn: DrawnScenario): DrawnScenario {
+  const shorter = (key: string, value: unknown): unknown => (key === 'pauseMs' || key === 'ms' ? Math.min(Number(value), SHORT_MS) : value);
+  return JSON.parse(JSON.stringify(drawn), shorter) as DrawnScenario;
+}
+
 /** What is wrong with it, and what happened. */
-async function wrongIn({ drawn, blows }: Story, where: Where): Promise<string | undefined> {
-  const scenario = scenarioOf(drawn);
+export async function wrongIn({ drawn, blows }: Story, where: Where): Promise<string | undefined> {
+  const scenario = scenarioOf(where.clock === undefined ? hastened(drawn) : drawn);
   const calm = await play(scenario, []);
   const played = calm.wrong.length > 0 ? calm : await play(scenario, blows, where);
   // What fails together, in one attempt of a retry, depends on who was faster.
@@ -61,7 +72,9 @@ export async function searched({ seed, runs, shrinks, where = inMemory, atOnce =
     const found = wrong.find((one) => one !== undefined);
     if (found !== undefined) throw new Error(found);
   });
-  const found = await fc.check(property, { seed, numRuns: Math.ceil(runs / atOnce), endOnFailure: !shrinks });
+  const bounds = { interruptAfterTimeLimit: MOST_MS, markInterruptAsFailure: false };
+  const found = await fc.check(property, { seed, numRuns: Math.ceil(runs / atOnce), endOnFailure: !shrinks, ...bounds });
+  if (found.interrupted) console.log(`${found.numRuns * atOnce} of ${runs} runs in ${MOST_MS} ms`);
   if (!found.failed) return undefined;
   const why = found.errorInstance instanceof Error ? found.errorInstance.message : String(found.errorInstance);
   return `${why}\nseed ${seed}, path ${found.counterexamplePath}: ${JSON.stringify(found.counterexample)}`;

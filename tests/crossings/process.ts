@@ -15,6 +15,8 @@ import type { ProcessWorld, Scenario } from './scenarios.js';
 
 const NEVER = new Promise<never>(() => undefined);
 const LOST = { kind: 'unknown', cause: new Error('the answer was lost') } as const;
+/** None of the runs here needs so many. */
+const MOST_STEPS = 3_000;
 type Written<Result> = Result | typeof LOST;
 
 /** Things that are the same for all processes: the store, the world, the story that is played. */
@@ -130,6 +132,7 @@ export class LiveProcess {
     isWritten: (result: Result) => boolean,
   ): Promise<Written<Result>> {
     await this.#moment('before a write');
+    if (entry.seq > MOST_STEPS) return this.#endless();
     const result = await this.#stage.inTurn(async () => {
       const written = await write();
       if (isWritten(written)) this.#stage.ledger.durable(this.name, entry, letsGo);
@@ -138,6 +141,12 @@ export class LiveProcess {
     const isLost = this.#stage.losesAnswer();
     await this.#moment('after a write');
     return isLost ? LOST : result;
+  }
+
+  /** A loop without a wait would never let a timer end the test. */
+  #endless(): Promise<never> {
+    this.#stage.ledger.blame(`it makes more than ${MOST_STEPS} steps`);
+    return NEVER;
   }
 
   /** Its engine hears of messages when the store's answer has come to it. */

@@ -15,7 +15,7 @@ import type { ConductorOrders } from './conductor-process.js';
 import { Crew, effectsIn, type Member, PATIENT, reference } from './crew.js';
 
 /** Each is posted, and struck while its runs are under way. */
-const ROUNDS = 20;
+const ROUNDS = Number(process.env.FLOWPROOF_ROUNDS ?? 6);
 const RUNS_OF_ROUND = 25;
 /** A run does four pieces of work at least. */
 const WORKS_OF_ROUND = 4 * RUNS_OF_ROUND;

@@ -112,6 +112,11 @@ async function complaintsOf(options: SoakOptions, isFound: (complaints: string) 
   return found;
 }
 
+/** Each is a minute of work: a quarter of them, by turns of the seed, or all with `FLOWPROOF_CONTROLS=all`. */
+function controls(): readonly Control[] {
+  return process.env.FLOWPROOF_CONTROLS === 'all' ? CONTROLS : CONTROLS.filter((_, index) => (index - SHORT.seed) % 4 === 0);
+}
+
 describe('a short soak', () => {
   let program = '';
   beforeAll(async () => {
@@ -129,7 +134,7 @@ describe('a short soak', () => {
     expect(report.engines.pruned).toBeGreaterThan(0);
   });
 
-  test.concurrent.each(CONTROLS.map((control) => [control.what, control] as const))('notices that %s', async (what, control) => {
+  test.concurrent.each(controls().map((control) => [control.what, control] as const))('notices that %s', async (what, control) => {
     const { faults, broken, found, more } = control;
     const mutant = broken === 'split-brain' ? undefined : broken;
     const mutated = await soakProgram(`mutant-${what.replace(/\W+/g, '-')}`, mutant);

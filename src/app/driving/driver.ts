@@ -96,7 +96,7 @@ export class Driver {
         : { ...this.#parts, listening: () => true, horizonMs: () => undefined, executors: unbounded(this.#parts.executors) };
     try {
       const open = this.#drive(flow, await takeOver(taken, inbox, owner, parts), options);
-      this.#ticker.tell(run);
+      this.#ticker.tell({ ...run, state: open.engine?.run.status.state ?? run.state, owner: { id: owner, alive: true } });
       return open;
     } catch (error) {
       if (isFlowproofError(error, 'STALE_RUN')) return undefined;

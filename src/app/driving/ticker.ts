@@ -161,6 +161,8 @@ export class Ticker {
     if (this.#stopped) return this.#beating ?? Promise.resolve();
     this.#beating ??= this.#beatUntilCalm().finally(() => {
       this.#beating = undefined;
+      // Not before: a beat that comes due while one is under way is that one.
+      this.#schedule();
     });
     return this.#beating;
   }
@@ -211,7 +213,6 @@ export class Ticker {
       this.#missed(sentAtMs, error);
     } finally {
       this.#nextAtMs = clock.monotonicMs() + this.#intervalMs();
-      this.#schedule();
     }
   }
 

@@ -55,8 +55,9 @@ export class Ownership {
    * @throws RunNotFoundError when it was pruned meanwhile
    */
   async join(flows: FlowFinder, found: RunSummary, options: JoinOptions): Promise<AnyRunResult> {
-    const { active, stored, driver, owner } = this.#parts;
-    const { takeover, ifOwned } = options;
+    const { active, driver, owner } = this.#parts;
+    const { takeover } = options;
+    let refuses = options.ifOwned === 'refuse';
     let wakes = options.wakes === true || options.message !== undefined;
     flows.check(found);
     for (let run = found; ; ) {
@@ -64,12 +65,12 @@ export class Ownership {
       const driven = active.get(run.runId);
       const isElsewhere = run.owner?.alive === true && run.owner.id !== owner && takeover === 'if-dead';
       const isTaken = driven === undefined ? isElsewhere : !driven.isRecovered || options.watch !== undefined;
-      if (ifOwned === 'refuse' && isTaken) throw new RunOwnedError(key, run.owner?.id ?? owner);
+      if (refuses && isTaken) throw new RunOwnedError(key, run.owner?.id ?? owner);
       if (driven !== undefined) {
         const result = await driven.result;
         if (result !== undefined && !mayWait(result, options)) return result;
         // The engine may have taken no more messages when this one came.
-        run = await stored.whenAvailable(() => stored.find(key));
+        run = await this.#afterwards(key);
       } else if (active.isClosed) {
         throw new AppStoppedError(key);
       } else if (isElsewhere || (!wakes && this.#isAsleep(run))) {
@@ -78,13 +79,21 @@ export class Ownership {
       } else {
         const seen = run;
         const settled = await active.opening(key, () => driver.takeOver(flows, seen, options));
-        // Once is enough: what sleeps again is waited for.
+        // Once is enough: what sleeps again is waited for, whoever takes it next.
         wakes = false;
+        if (settled !== undefined) refuses = false;
         const result = await settled?.result;
         if (result !== undefined) return result;
-        run = await stored.whenAvailable(() => stored.find(key));
+        run = await this.#afterwards(key);
       }
     }
+  }
+
+  /** A run that no engine here has any more. One that was let go of may be due again at once: then a tick takes it, and no loop without a wait. */
+  async #afterwards(key: string): Promise<RunSummary> {
+    const { stored } = this.#parts;
+    const run = await stored.whenAvailable(() => stored.find(key));
+    return isFree(run) ? this.#news(run) : run;
   }
 
   /** What becomes of a run next: one that this app may have taken, and let go of, since it was looked at, is looked at once more. */
@@ -95,13 +104,21 @@ export class Ownership {
       const now = await stored.whenAvailable(() => stored.find(run.key));
       if (active.get(run.runId) !== undefined || now.state !== run.state || now.wakeAtMs !== run.wakeAtMs) return now;
     }
-    return news;
+    const told = await news;
+    // An engine here has had it, and let go of it at once.
+    return told.owner?.id === owner && active.get(run.runId) === undefined ? this.#afterwards(run.key) : told;
   }
 
   /** No process has it, and none takes it before it is due. */
-  #isAsleep({ owner, state, wakeAtMs }: RunSummary): boolean {
+  #isAsleep(run: RunSummary): boolean {
     const { ticker, clock } = this.#parts;
-    if (owner !== undefined || wakeAtMs === undefined || isEnded(state) || state === 'SUSPENDED') return false;
+    const { wakeAtMs } = run;
+    if (!isFree(run) || wakeAtMs === undefined) return false;
     return wakeAtMs === 'never' || wakeAtMs > (ticker.storeNowMs() ?? clock.nowMs());
   }
+}
+
+/** It is under way, and no process has it. */
+function isFree({ owner, state }: RunSummary): boolean {
+  return owner === undefined && !isEnded(state) && state !== 'SUSPENDED';
 }
