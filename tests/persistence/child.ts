@@ -14,7 +14,7 @@ export interface Child {
   readonly pid: number;
   /** The next line that it prints; rejects when it ends without one. */
   line(): Promise<string>;
-  /** All further lines, until it ends. */
+  /** All further lines, until it is gone. */
   lines(): AsyncIterable<string>;
   /** SIGKILL; resolves when it is gone. */
   kill(): Promise<void>;
@@ -56,7 +56,11 @@ function start([command = '', ...args]: readonly string[]): Child {
   return {
     process: child,
     pid: child.pid ?? -1,
-    lines: () => ({ [Symbol.asyncIterator]: () => lines }),
+    async *lines() {
+      for (let next = await lines.next(); next.done !== true; next = await lines.next()) yield next.value;
+      // What it printed to is closed a moment before it is gone.
+      await exited;
+    },
     async line() {
       const { value, done } = await lines.next();
       if (done === true) throw new Error('the program ended without another line');

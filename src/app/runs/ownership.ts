@@ -104,9 +104,9 @@ export class Ownership {
       const now = await stored.whenAvailable(() => stored.find(run.key));
       if (active.get(run.runId) !== undefined || now.state !== run.state || now.wakeAtMs !== run.wakeAtMs) return now;
     }
-    const told = await news;
+    const later = await news;
     // An engine here has had it, and let go of it at once.
-    return told.owner?.id === owner && active.get(run.runId) === undefined ? this.#afterwards(run.key) : told;
+    return later.owner?.id === owner && active.get(run.runId) === undefined ? this.#afterwards(run.key) : later;
   }
 
   /** No process has it, and none takes it before it is due. */
