@@ -1,7 +1,6 @@
 /**
- * Everything that must hold before a change is done: the build, then what looks at it, as many parts at once as there are
- * cores, then vitest, which has all of them. What fails does not stop the others, but a build that fails does. The last line
- * counts them: `N passed, N failed`, one for each test of vitest and for each other
+ * Everything that must hold before a change is done: the build, then vitest, and beside it what else looks at the build. What
+ * fails does not stop the others, but a build that fails does. The last line counts them: `N passed, N failed`, one for each test of vitest and for each other
  * part. With CI=true a skipped test is a failure. `node scripts/test.mjs lint types` runs the named parts only.
  */
 import { spawn } from 'node:child_process';
@@ -21,8 +20,8 @@ function bin(name, command = name) {
   return join(dirname(manifest), JSON.parse(readFileSync(manifest, 'utf8')).bin[command]);
 }
 
-/** Most tests wait for processes, servers and disks: one worker more than there are cores keeps these busy; vitest alone would leave one free. */
-const WORKERS = availableParallelism() + 1;
+/** Most tests wait for processes, servers and disks: two workers more than there are cores keep these busy; vitest alone would leave one free. */
+const WORKERS = availableParallelism() + 2;
 
 const PARTS = [
   { name: 'build', title: 'build', steps: [['scripts/clean.mjs'], [bin('typescript', 'tsc'), '-b', 'compiler'], ['scripts/bundle.mjs']] },
@@ -129,12 +128,13 @@ if (build !== undefined && !(await runPart(build, true))) {
   summary.push('nothing else was run: the build failed');
 } else {
   const beside = chosen.filter((part) => part !== build && part !== vitest);
-  const isAlone = beside.length === 1;
+  const isAlone = beside.length === 1 && vitest === undefined;
   const lane = async () => {
     for (let part = beside.shift(); part !== undefined; part = beside.shift()) await runPart(part, isAlone);
   };
-  await Promise.all(Array.from({ length: availableParallelism() }, lane));
-  if (vitest !== undefined) await runPart(vitest, true);
+  // Half of the cores compile, while most tests wait for something; what vitest prints is not held back.
+  const lanes = Math.ceil(availableParallelism() / 2);
+  await Promise.all([...Array.from({ length: lanes }, lane), ...(vitest === undefined ? [] : [runPart(vitest, true)])]);
 }
 
 console.log(`\n=== summary, ${((performance.now() - began) / 1000).toFixed(0)} s\n${summary.join('\n')}\n`);
