@@ -12,16 +12,10 @@ export const SERVE = `const serve = (module, port) => import(module)
     return brand.serve(port);
   })
   .catch((error) => {
-    const { name = 'Error', message = String(error), stack } = Object(error);
-    port.send({ say: 'unusable', failure: { name: String(name), message: String(message), ...(stack === undefined ? {} : { stack: String(stack) }) } });
+    let failure = { name: 'Error', message: 'it throws what cannot be read' };
+    try {
+      const { name = 'Error', message = String(error), stack } = Object(error);
+      failure = { name: String(name), message: String(message), ...(stack === undefined ? {} : { stack: String(stack) }) };
+    } catch {}
+    port.send({ say: 'unusable', failure });
   });`;
-
-/** In what is sent, so that messages of the user's code on the same channel are no messages of ours. */
-export const ENVELOPE = '~flowproof';
-
-/** A message of flowproof's, if it is one. */
-export function opened<Message>(given: unknown): Message | undefined {
-  return typeof given === 'object' && given !== null
-    ? ((given as Readonly<Record<string, unknown>>)[ENVELOPE] as Message | undefined)
-    : undefined;
-}

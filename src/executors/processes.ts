@@ -2,13 +2,16 @@ import { type ChildProcess, spawn } from 'node:child_process';
 import type { Socket } from 'node:net';
 import type { ExecutorChoice } from '../calls/index.js';
 import { type Failure, toFailure } from '../model/failure.js';
-import { type FromPlace, type Line, type OffersOf, poolExecutor, type ToPlace } from '../places/index.js';
+import { type Line, type OffersOf, poolExecutor, type ToPlace } from '../places/index.js';
 import { moduleUrl } from './module-url.js';
-import { ENVELOPE, opened, SERVE } from './place-program.js';
+import { SERVE } from './place-program.js';
 import { type PlacesOptions, poolOptions } from './places-options.js';
 
 /** Of the pipe that closes when the app's process ends, however it does. */
 const WATCHED_FD = 4;
+
+/** In what is sent: code of tasks may send messages of its own on the same channel. */
+const ENVELOPE = '~flowproof';
 
 /** In a thread of its own: a process whose code never ends is to notice, too. */
 const WATCHDOG = `import('node:net').then(({ Socket }) => {
@@ -18,17 +21,27 @@ const WATCHDOG = `import('node:net').then(({ Socket }) => {
 
 /**
  * Whoever stops the app by a signal to all its processes lets it end first what is under way: these end with it. While one starts, it
- * has no watchdog yet, and hears by its channel that nobody waits for it.
+ * has no watchdog yet, and hears by its channel that nobody waits for it. What code of tasks does to `process`, such as to take all
+ * its listeners away, is mended before the next call.
  */
 const programOf = (module: string): string => `process.on('disconnect', () => process.kill(process.pid, 'SIGKILL'));
 ${SERVE}
+const { exit, send } = process;
+let hear;
+const listen = () => {
+  if (hear !== undefined && !process.listeners('message').includes(hear)) process.on('message', hear);
+  process.channel?.ref();
+};
 for (const signal of ['SIGINT', 'SIGTERM']) process.on(signal, () => undefined);
 import('node:worker_threads').then(({ Worker }) => {
   new Worker(${JSON.stringify(WATCHDOG)}, { eval: true, execArgv: [], name: 'flowproof watchdog' }).unref();
   return serve(${JSON.stringify(module)}, {
-    send: (message) => process.send({ '${ENVELOPE}': message }, () => undefined),
-    listen: (heard) => process.on('message', (given) => { if (given?.['${ENVELOPE}'] !== undefined) heard(given['${ENVELOPE}']); }),
-    exit: () => process.exit(),
+    send: (message) => { listen(); send.call(process, { '${ENVELOPE}': message }, () => undefined); },
+    listen: (heard) => {
+      hear = (given) => { if (given?.['${ENVELOPE}'] !== undefined) heard(given['${ENVELOPE}']); };
+      listen();
+    },
+    exit: () => exit(),
   });
 });`;
 
@@ -82,8 +95,7 @@ class ProcessLine implements Line {
     const child = this.#process;
     let why: Failure | undefined;
     child.on('message', (given: unknown) => {
-      const heard = opened<FromPlace>(given);
-      if (heard !== undefined) message(heard);
+      if (typeof given === 'object' && given !== null && ENVELOPE in given) message(given[ENVELOPE]);
     });
     child.on('error', (error) => {
       why ??= toFailure(error);

@@ -1,17 +1,32 @@
-import { Worker } from 'node:worker_threads';
+import { MessageChannel, type MessagePort, receiveMessageOnPort, Worker } from 'node:worker_threads';
 import type { ExecutorChoice } from '../calls/index.js';
 import { type Failure, toFailure } from '../model/failure.js';
-import { type FromPlace, type Line, type OffersOf, poolExecutor, type ToPlace } from '../places/index.js';
+import { type Line, type OffersOf, poolExecutor, type ToPlace } from '../places/index.js';
 import { moduleUrl } from './module-url.js';
-import { ENVELOPE, opened, SERVE } from './place-program.js';
+import { SERVE } from './place-program.js';
 import { type PlacesOptions, poolOptions } from './places-options.js';
 
+/** So many messages of a thread may wait in the app. One that says more, in a loop without end, waits until the app has heard some. */
+const MOST_UNHEARD = 1_000;
+
+/** The way to the app is a channel of its own: code of tasks may do with `parentPort` what it likes, and nothing else leads here. */
 const PROGRAM = `${SERVE}
-import('node:worker_threads').then(({ parentPort, workerData }) => serve(workerData.module, {
-  send: (message) => parentPort.postMessage({ '${ENVELOPE}': message }),
-  listen: (heard) => parentPort.on('message', (given) => { if (given?.['${ENVELOPE}'] !== undefined) heard(given['${ENVELOPE}']); }),
-  exit: () => process.exit(),
-}));`;
+const { exit } = process;
+const { load, wait } = Atomics;
+import('node:worker_threads').then(({ workerData }) => {
+  const { module, port, heard } = workerData;
+  delete workerData.port;
+  let sent = 0;
+  return serve(module, {
+    send: (message) => {
+      port.postMessage(message);
+      sent = (sent + 1) | 0;
+      for (let count = load(heard, 0); ((sent - count) | 0) > ${MOST_UNHEARD}; count = load(heard, 0)) wait(heard, 0, count);
+    },
+    listen: (heard) => port.on('message', heard),
+    exit: () => exit(),
+  });
+});`;
 
 /**
  * Calls tasks in threads of their own: for what keeps a processor busy, such as rendering, parsing or compressing. The event
@@ -42,31 +57,41 @@ export function threads<Module = unknown>(module: URL | string, options: PlacesO
 /** The way to a thread. */
 class ThreadLine implements Line {
   readonly #worker: Worker;
+  readonly #port: MessagePort;
+  /** How many messages were heard, as the thread sees it, too. */
+  readonly #heard = new Int32Array(new SharedArrayBuffer(Int32Array.BYTES_PER_ELEMENT));
 
   constructor(module: string, { memoryMb, execArgv }: PlacesOptions) {
+    const { port1, port2 } = new MessageChannel();
+    this.#port = port1;
     this.#worker = new Worker(PROGRAM, {
       eval: true,
       name: 'flowproof tasks',
-      workerData: { module },
+      workerData: { module, port: port2, heard: this.#heard },
+      transferList: [port2],
       ...(memoryMb === undefined ? {} : { resourceLimits: { maxOldGenerationSizeMb: memoryMb } }),
       ...(execArgv === undefined ? {} : { execArgv: [...execArgv] }),
     });
   }
 
   send(message: ToPlace): void {
-    this.#worker.postMessage({ [ENVELOPE]: message });
+    this.#port.postMessage(message);
   }
 
   listen({ message, gone }: Parameters<Line['listen']>[0]): void {
     let cause: Failure | undefined;
-    this.#worker.on('message', (given: unknown) => {
-      const heard = opened<FromPlace>(given);
-      if (heard !== undefined) message(heard);
+    this.#port.on('message', (heard) => {
+      Atomics.add(this.#heard, 0, 1);
+      Atomics.notify(this.#heard, 0);
+      message(heard);
     });
     this.#worker.on('error', (error) => {
       cause = toFailure(error);
     });
     this.#worker.on('exit', (code) => {
+      // What it has said before is still on its way.
+      for (let late = receiveMessageOnPort(this.#port); late !== undefined; late = receiveMessageOnPort(this.#port)) message(late.message);
+      this.#port.close();
       gone(cause ?? { name: 'Error', message: `its thread ended with exit code ${code}` });
     });
   }
@@ -76,7 +101,9 @@ class ThreadLine implements Line {
   }
 
   keepAlive(does: boolean): void {
-    if (does) this.#worker.ref();
-    else this.#worker.unref();
+    for (const part of [this.#worker, this.#port]) {
+      if (does) part.ref();
+      else part.unref();
+    }
   }
 }

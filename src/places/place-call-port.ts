@@ -14,8 +14,13 @@ interface PlaceCall {
   readonly codec: Codec;
 }
 
-/** Beats are not sent more often. */
-const BEAT_MS = 5;
+/** Beats and progress are not sent more often. */
+const REPORT_MS = 5;
+
+interface Progress {
+  readonly fraction: number;
+  readonly details?: Json | undefined;
+}
 
 /** How the code of a call in a place reaches its run: by messages to the app. What it says after its end is dropped. */
 export class PlaceCallPort implements CallPort, TransactionPort {
@@ -26,6 +31,10 @@ export class PlaceCallPort implements CallPort, TransactionPort {
   #controller: Controller | undefined;
   #saveCount = 0;
   #beatMs = Number.NEGATIVE_INFINITY;
+  #progressMs = Number.NEGATIVE_INFINITY;
+  /** Is sent a moment later, or before anything else that the call says. */
+  #held: Progress | undefined;
+  #cancelHeld: () => void = () => undefined;
   #isOver = false;
 
   constructor(call: PlaceCall) {
@@ -55,6 +64,7 @@ export class PlaceCallPort implements CallPort, TransactionPort {
   save(data: Json): Promise<void> {
     if (this.#isOver) return Promise.reject(savedTooLate());
     const { call, send } = this.#call;
+    this.#sendHeld();
     const save = ++this.#saveCount;
     this.#saves ??= new Map();
     const saves = this.#saves;
@@ -72,24 +82,41 @@ export class PlaceCallPort implements CallPort, TransactionPort {
     else waiting?.reject(failure);
   }
 
-  progress(fraction: number, details?: Json): void {
+  /** Of a loop that says it a million times a second, the last one in each {@link REPORT_MS}. Details stay until there are new ones. */
+  progress(fraction: number, details: Json | undefined = this.#held?.details): void {
+    if (this.#isOver) return;
+    const isHeld = this.#held !== undefined;
+    this.#held = { fraction, details };
+    const nowMs = systemClock.monotonicMs();
+    if (nowMs - this.#progressMs >= REPORT_MS) this.#sendHeld(nowMs);
+    else if (!isHeld) this.#cancelHeld = systemClock.after(REPORT_MS, () => this.#sendHeld(), { keepsAlive: false });
+  }
+
+  #sendHeld(nowMs = systemClock.monotonicMs()): void {
+    if (this.#held === undefined) return;
     const { call, send } = this.#call;
-    if (!this.#isOver) send({ say: 'progress', call, fraction, ...(details === undefined ? {} : { details }) });
+    const { fraction, details } = this.#held;
+    this.#cancelHeld();
+    this.#held = undefined;
+    this.#progressMs = nowMs;
+    send({ say: 'progress', call, fraction, ...(details === undefined ? {} : { details }) });
   }
 
   /** Not each of a loop that says it a million times a second. */
   heartbeat(): void {
     const { call, send } = this.#call;
     const nowMs = systemClock.monotonicMs();
-    if (this.#isOver || nowMs - this.#beatMs < BEAT_MS) return;
+    if (this.#isOver || nowMs - this.#beatMs < REPORT_MS) return;
     this.#beatMs = nowMs;
     send({ say: 'beat', call });
   }
 
   /** Listeners are in the process of the app: what can't be sent there is named to them. */
   emit(event: string, data?: unknown): void {
+    if (this.#isOver) return;
     const { call, send } = this.#call;
-    if (!this.#isOver) send({ say: 'emit', call, event, ...(data === undefined ? {} : { data: this.#encoded(data) }) });
+    this.#sendHeld();
+    send({ say: 'emit', call, event, ...(data === undefined ? {} : { data: this.#encoded(data) }) });
   }
 
   #encoded(data: unknown): Json {
@@ -121,6 +148,7 @@ export class PlaceCallPort implements CallPort, TransactionPort {
 
   /** The code has ended. */
   close(): void {
+    this.#sendHeld();
     this.#isOver = true;
   }
 

@@ -1,6 +1,6 @@
 import { type Failure, toFailure } from '../model/failure.js';
 import type { CallInPlace } from './call-in-place.js';
-import type { FromPlace, Line, ToPlace } from './protocol.js';
+import { type FromPlace, type Line, messageFrom, type ToPlace } from './protocol.js';
 
 export type Ready = Extract<FromPlace, { readonly say: 'ready' }>;
 
@@ -32,21 +32,26 @@ export class Place {
     });
     this.ready = new Promise((resolve, reject) => {
       this.#reject = reject;
+      let isReady = false;
       line.listen({
-        message: (message) => {
-          if (message.say === 'ready') {
-            try {
-              check(message);
-              resolve();
-            } catch (error) {
-              this.refuse(error);
-            }
-          } else if (message.say === 'unusable') this.refuse(new Unusable(message.failure));
-          else this.#hear(message);
+        message: (heard) => {
+          const message = messageFrom(heard);
+          if (message === undefined) return;
+          if (message.say !== 'ready' && message.say !== 'unusable') return this.#hear(message);
+          // Said first, and once: what says it later is code of a task.
+          if (isReady) return;
+          try {
+            if (message.say === 'unusable') throw new Unusable(message.failure);
+            check(message);
+            isReady = true;
+            resolve();
+          } catch (error) {
+            this.refuse(error);
+          }
         },
         gone: (why) => {
           this.#isGone = true;
-          reject(new Unusable(why));
+          reject(new Unusable({ ...why, message: `${why.message}, while its module was imported or its services were made` }));
           this.#call?.call.lose(why);
           this.#call = undefined;
           onGone(why);

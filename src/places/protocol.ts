@@ -32,11 +32,34 @@ export type FromPlace =
   | { readonly say: 'emit'; readonly call: number; readonly event: string; readonly data?: Json }
   | { readonly say: 'end'; readonly call: number; readonly end: CallEnd };
 
+/** What was heard of a place, if it is a message: code of tasks may have found the same way, and says anything. */
+export function messageFrom(heard: unknown): FromPlace | undefined {
+  if (typeof heard !== 'object' || heard === null || !('say' in heard)) return undefined;
+  const message = heard as FromPlace;
+  switch (message.say) {
+    case 'unusable':
+      return typeof message.failure?.message === 'string' ? message : undefined;
+    case 'save':
+      return typeof message.save === 'number' && message.data !== undefined ? message : undefined;
+    case 'progress':
+      return typeof message.fraction === 'number' ? message : undefined;
+    case 'emit':
+      return typeof message.event === 'string' ? message : undefined;
+    case 'end':
+      return typeof message.end === 'object' && message.end !== null ? message : undefined;
+    case 'ready':
+    case 'beat':
+      return message;
+    default:
+      return undefined;
+  }
+}
+
 /** The app's way to one place, whatever carries it. */
 export interface Line {
   send(message: ToPlace): void;
   /** Asked once. `gone` is called once, when nothing of the place runs any more; nothing is heard after it. */
-  listen(to: { message(message: FromPlace): void; gone(why: Failure): void }): void;
+  listen(to: { message(message: unknown): void; gone(why: Failure): void }): void;
   /** Ends the place by force. */
   kill(): void;
   /** Whether this process stays alive for it. At first it does. */

@@ -140,7 +140,10 @@ test('calls fail one by one, and do not wait for ever, where no place can begin 
   expect(await first.end).toMatchObject({ kind: 'lost' });
   await settled();
   lines[1]?.die();
-  expect(await second.end).toMatchObject({ kind: 'lost', failure: { cause: { message: 'it died' } } });
+  expect(await second.end).toMatchObject({
+    kind: 'lost',
+    failure: { cause: { message: 'it died, while its module was imported or its services were made' } },
+  });
 });
 
 test('an app whose places are never ready hears of it after startTimeoutMs, and leaves none', async () => {

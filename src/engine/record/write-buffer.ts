@@ -25,7 +25,8 @@ export class WriteBuffer {
   /** Adds a step; says whether all that is held has to be written now. */
   add({ transitions, commands }: StepPlan): boolean {
     if (transitions.length > 0) {
-      this.#transitions.push(...transitions);
+      // One by one: a step may have more than a function can have arguments.
+      for (const transition of transitions) this.#transitions.push(transition);
       this.#steps++;
     }
     return this.#isOverdue || isWrittenNow(this.#durability, transitions, commands, this.#steps);
