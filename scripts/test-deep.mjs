@@ -25,7 +25,14 @@ const child = spawn(process.execPath, [vitest, 'run', '--config', 'vitest.deep.c
   stdio: 'inherit',
   env,
 });
+/** What hangs without ever waiting can't be ended by vitest. */
+const MOST_MS = 40 * 60_000;
+const late = setTimeout(() => {
+  console.error(`the tests have not ended after ${MOST_MS / 60_000} minutes: something in the file that printed last hangs`);
+  child.kill('SIGKILL');
+}, MOST_MS);
 child.once('exit', (code) => {
+  clearTimeout(late);
   console.log(`seed ${seed}`);
   process.exitCode = code ?? 1;
 });

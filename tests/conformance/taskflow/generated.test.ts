@@ -7,7 +7,7 @@ import { generatedCase } from './generated.js';
 
 /** Printed by `npm run test:deep`, and taken from it; every day the same few. */
 const SEED = Number(process.env.FLOWPROOF_SEED ?? 1);
-const RUNS = process.env.FLOWPROOF_SEED === undefined ? 25 : 400;
+const RUNS = process.env.FLOWPROOF_SEED === undefined ? 25 : Number(process.env.FLOWPROOF_CASES ?? 120);
 
 test.each([serial, rounds])('a generated flow that is hurt at any of its writes ends as if nothing had happened: %o', {
   timeout: 600_000,
