@@ -91,8 +91,9 @@ export const THROWN: Readonly<Record<FlowproofErrorCode, Entry>> = {
     remedy: 'Look at `app.schedules.list()`. `run` needs an app that declares the schedule, as the inputs of its runs are in its code.',
   },
   TASK_SET_MISMATCH: {
-    when: 'The app opens, and the module of `threads` or `processes` can’t be imported, has no `taskSet` as its default export, or its tasks differ from those of the flows in name, version, values, or whether they have a `revert`. `error.differences` has a line for each, `error.tasks` the names. As the code of a task’s failure: that task, of a flow that is made from data, is not in the module.',
-    remedy: 'List the task in the module’s `taskSet`, or build and deploy both from the same sources ([executors](executors.md)).',
+    when: 'The app opens, and the module of `threads` or `processes` can’t be imported, has no `taskSet` as its default export, makes an app with places of its own when it is imported, or its tasks differ from those of the flows in name, version, values, or whether they have a `revert`. `error.differences` has a line for each, `error.tasks` the names. As the code of a task’s failure: that task, of a flow that is made from data, is not in the module.',
+    remedy:
+      'Read `error.differences`: list the task in the module’s `taskSet`, or build and deploy both from the same sources ([executors](executors.md)).',
   },
   BOARD_UNREACHABLE: {
     when: 'A job board gave no answer in time, or the connection to it broke. What was asked may have been done.',

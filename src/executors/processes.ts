@@ -4,7 +4,7 @@ import type { ExecutorChoice } from '../calls/index.js';
 import { type Failure, toFailure } from '../model/failure.js';
 import { type Line, type OffersOf, poolExecutor, type ToPlace } from '../places/index.js';
 import { moduleUrl } from './module-url.js';
-import { SERVE } from './place-program.js';
+import { refuseOwnPlaces, SERVE } from './place-program.js';
 import { type PlacesOptions, poolOptions } from './places-options.js';
 
 /** Of the pipe that closes when the app's process ends, however it does. */
@@ -66,7 +66,13 @@ import('node:worker_threads').then(({ Worker }) => {
 export function processes<Module = unknown>(module: URL | string, options: PlacesOptions = {}): ExecutorChoice<OffersOf<Module>> {
   const url = moduleUrl('processes', module);
   const pool = poolOptions('processes', options);
-  return { kind: 'processes', make: (parts) => poolExecutor('processes', url, pool, () => new ProcessLine(url, options), parts) };
+  return { kind: 'processes', make: (parts) => poolExecutor('processes', url, pool, () => begin(url, options), parts) };
+}
+
+/** @throws TaskSetMismatchError where it would begin itself, without end */
+function begin(module: string, options: PlacesOptions): Line {
+  refuseOwnPlaces(module);
+  return new ProcessLine(module, options);
 }
 
 /** The way to a process. */

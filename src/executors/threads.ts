@@ -3,7 +3,7 @@ import type { ExecutorChoice } from '../calls/index.js';
 import { type Failure, toFailure } from '../model/failure.js';
 import { type Line, type OffersOf, poolExecutor, type ToPlace } from '../places/index.js';
 import { moduleUrl } from './module-url.js';
-import { SERVE } from './place-program.js';
+import { refuseOwnPlaces, SERVE } from './place-program.js';
 import { type PlacesOptions, poolOptions } from './places-options.js';
 
 /** So many messages of a thread may wait in the app. One that says more, in a loop without end, waits until the app has heard some. */
@@ -51,7 +51,13 @@ import('node:worker_threads').then(({ workerData }) => {
 export function threads<Module = unknown>(module: URL | string, options: PlacesOptions = {}): ExecutorChoice<OffersOf<Module>> {
   const url = moduleUrl('threads', module);
   const pool = poolOptions('threads', options);
-  return { kind: 'threads', make: (parts) => poolExecutor('threads', url, pool, () => new ThreadLine(url, options), parts) };
+  return { kind: 'threads', make: (parts) => poolExecutor('threads', url, pool, () => begin(url, options), parts) };
+}
+
+/** @throws TaskSetMismatchError where it would begin itself, without end */
+function begin(module: string, options: PlacesOptions): Line {
+  refuseOwnPlaces(module);
+  return new ThreadLine(module, options);
 }
 
 /** The way to a thread. */

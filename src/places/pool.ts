@@ -1,4 +1,4 @@
-import type { Clock } from '../model/clock.js';
+import { atMost, type Clock } from '../model/clock.js';
 import type { Failure } from '../model/failure.js';
 import type { CallInPlace } from './call-in-place.js';
 import { IdlePlaces, UPKEEP } from './idle-places.js';
@@ -37,7 +37,7 @@ export class Pool {
     this.#idle = new IdlePlaces(parts.clock, parts.idleMs, (place) => this.#end(place));
   }
 
-  /** Starts all places. @throws what the first one that can't be used says; then none is left */
+  /** Starts all places. @throws what the first one that can't be used says; then none is left, unless it can't be ended */
   async open(): Promise<void> {
     const places: Place[] = [];
     try {
@@ -45,7 +45,8 @@ export class Pool {
       await Promise.all(places.map(({ ready }) => ready));
     } catch (error) {
       for (const place of places) place.discard();
-      await Promise.all(places.map(({ gone }) => gone));
+      // Native code in a thread can't be ended, and whoever waits hears all the same.
+      await atMost(this.#parts.clock, CLOSING_MS, Promise.all(places.map(({ gone }) => gone)));
       throw error;
     }
   }

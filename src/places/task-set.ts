@@ -22,7 +22,10 @@ import type { TaskSetDefinition } from './task-set-definition.js';
 
 /** What every task set can have beside its tasks. */
 interface PlaceOptions<Services> {
-  /** Called when the place ends as it should: to close connections, for example. Not when it is killed or dies. */
+  /**
+   * Called when the place ends as it should: to close connections, for example. Not when it is killed or dies. What it throws is not
+   * heard of, and after 3 seconds it is not waited for.
+   */
   readonly close?: (services: Services) => unknown;
   /** Makes the instances of classes, as the app's `resolve` does in its process. */
   readonly resolve?: Resolve;
@@ -81,7 +84,7 @@ export type OffersOf<Module> = Module extends { readonly default: infer Exported
  * there, and makes the services that the tasks have there: those of the app stay in its process. Importing the module elsewhere,
  * as whoever writes a flow of its tasks does, makes nothing.
  *
- * @throws TypeError when something listed is no task or flow, or two tasks have one name
+ * @throws TypeError when something listed is no task or flow, two tasks have one name, or `services` or `close` is no function
  *
  * @example
  * ```ts
@@ -103,12 +106,19 @@ export function taskSet<
   Flows extends readonly AnyFlow[] | [] = [],
   Services extends object = {},
 >(options: TaskSetOptions<Tasks, Flows, Services>): TaskSet<Services> {
-  const { services, close, resolve, codec } = options as unknown as Omit<TaskSetDefinition, 'tasks'>;
-  const definition: TaskSetDefinition = { tasks: listed(options), services, close, resolve, codec };
+  const { services, close, resolve, codec } = (options ?? {}) as unknown as Omit<TaskSetDefinition, 'tasks'>;
+  for (const [name, given] of Object.entries({ services, close, resolve })) {
+    if (given !== undefined && typeof given !== 'function')
+      throw new TypeError(`taskSet({ ${name} }) is ${inWords(given)}: give a function`);
+  }
+  const definition: TaskSetDefinition = { tasks: listed(options ?? {}), services, close, resolve, codec };
   return { '~flowproof': { kind: 'taskSet', serve: (port) => serve(definition, port) } };
 }
 
 function listed({ tasks = [], flows = [] }: { readonly tasks?: readonly unknown[]; readonly flows?: readonly unknown[] }) {
+  for (const [name, given] of Object.entries({ tasks, flows })) {
+    if (!Array.isArray(given)) throw new TypeError(`taskSet({ ${name} }) is ${inWords(given)}: give a list`);
+  }
   const found = new Map<string, TaskDefinition>();
   for (const given of tasks) {
     const task = taskDefinitionOf(given);

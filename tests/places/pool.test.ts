@@ -160,6 +160,15 @@ test('an app whose places are never ready hears of it after startTimeoutMs, and 
   await refused;
 });
 
+test('an app hears after 3 more seconds of a place that is never ready and can not be ended', async () => {
+  const { clock, opening } = held();
+  const refused = expect(opening).rejects.toMatchObject({ code: 'TASK_SET_MISMATCH' });
+  clock.advance(5_000);
+  await settled();
+  clock.advance(3_000);
+  await refused;
+});
+
 test('a call does not wait for ever for a place that is never ready: it is lost, and the next one tries again', async () => {
   const { executor, lines, line, clock } = await opened();
   line.die();
