@@ -42,6 +42,8 @@ const admin = new pg.Client({ connectionString: server.url });
 const children = new Set<ChildProcess>();
 /** Of each run: how late its last call was. One that a killed process had begun is called again. */
 const lateMs = new Map<string, number>();
+/** Those that a killed process had when they were due, or soon before. */
+const left = new Set<string>();
 let calls = 0;
 const heaps: number[] = [];
 let idleHeaps: readonly number[] = [];
@@ -66,7 +68,9 @@ try {
     await pause(1_000);
   }
   const all = [...lateMs.values()];
-  const late = (percent: number): string => `${Math.round(percentile(all, percent) ?? Number.NaN)} ms`;
+  const late = (some: readonly number[]): string =>
+    [50, 99, 100].map((percent) => `${Math.round(percentile(some, percent) ?? Number.NaN)} ms`).join(', ');
+  const [lost, others] = [true, false].map((isLost) => [...lateMs].flatMap(([run, ms]) => (left.has(run) === isLost ? [ms] : [])));
   const ended = async (): Promise<number> =>
     (await admin.query(`select count(*)::int as n from flowproof.runs where flow = 'napping' and state = 'SUCCESS'`)).rows[0].n;
   // What was called has yet to be written.
@@ -78,9 +82,9 @@ try {
 | processes killed | ${killed} |
 | runs that went on, and ended | ${all.length}, ${await ended()} |
 | calls that were made again | ${calls - all.length} |
-| late, p50 | ${late(50)} |
-| late, p99 | ${late(99)} |
-| late, the latest | ${late(100)} |
+| late: p50, p99, the latest | ${late(all)} |
+| of those that no killed process had | ${late(others ?? [])} |
+| of the ${lost?.length} that one had | ${late(lost ?? [])} |
 | statements a second of a process while all sleep | ${((statements * 1_000) / IDLE_MS).toFixed(2)} |
 | rows of a run while it sleeps | ${asleep} |
 | heap of such a process | ${megabytes(spread(idleHeaps).median)} |
@@ -134,6 +138,7 @@ async function begin(): Promise<ChildProcess> {
     createInterface({ input: child.stdout }).on('line', (line) => {
       const said = JSON.parse(line) as Said;
       if ('ready' in said) resolve();
+      else if ('left' in said) left.add(said.left);
       else if ('heapBytes' in said) heaps.push(said.heapBytes);
       else {
         calls++;

@@ -84,6 +84,23 @@ describePostgres('the death of a process', (database) => {
     expect((await new EngineProcess(program, orders).last())?.end?.state).toBe('SUCCESS');
   });
 
+  test('is looked for again when its renewal is due, and not that of a living one', async () => {
+    const { owner, runId } = await running('silent');
+    const { admin } = database();
+    const take = { flows: [], limit: 0, format: 1, aheadMs: 0, nowMs: 0, asleepOnly: false, except: [], thorough: false };
+    const againMs = async () => (await journal.tick({ owner: sampleRun().writer, leaseMs: LONG_MS, watch: [], take })).take?.againMs;
+    expect(await againMs()).toBeUndefined();
+    owner.child.kill('SIGKILL');
+    await owner.exited;
+    // Only the server is to see it: the renewal is due in a minute.
+    await admin.query(`update flowproof.leases set renewal_due_at = clock_timestamp() + interval '1 minute'`);
+    await vi.waitFor(async () => expect(await againMs()).toBeGreaterThan(0), { timeout: 10_000, interval: 5 });
+    expect(await againMs()).toBeLessThanOrEqual(60_001);
+    await admin.query('update flowproof.leases set renewal_due_at = clock_timestamp()');
+    expect(await againMs()).toBeUndefined();
+    expect((await journal.find({ runId }))?.owner).toBeUndefined();
+  });
+
   test('is not what a frozen process died: its lease decides', async () => {
     const { owner, runId, go } = await running('frozen');
     owner.child.kill('SIGSTOP');

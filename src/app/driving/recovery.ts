@@ -21,8 +21,8 @@ import { WAIT_FOR_OWNER } from './join-options.js';
 import { RefusedRuns } from './refused-runs.js';
 import type { Taker } from './ticker.js';
 
-/** So many runs are opened at once: each is read, and written to, before it goes on. */
-const OPENED_AT_ONCE = 50;
+/** So many runs are opened at once: each is read, and written to, before it goes on. More are looked for when half of them are. */
+const OPENED_AT_ONCE = 100;
 /** A tick asks for runs of so many flows: each is a look into an index. */
 const FLOWS_AT_ONCE = 50;
 /** A run of which nothing happens for longer sleeps in the store, and in no process. */
@@ -241,7 +241,7 @@ export class Recovery implements Taker {
 
   /** What is open makes room for more. */
   #lookAgain(): void {
-    if (!this.#isMore || this.#opening > 0) return;
+    if (!this.#isMore || this.#opening > OPENED_AT_ONCE / 2) return;
     this.#isMore = false;
     this.#parts.hurry();
   }

@@ -72,6 +72,8 @@ export class Ticker {
   #cancel: (() => void) | undefined;
   #beating: Promise<void> | undefined;
   #isHurried = false;
+  /** The last beat has brought runs. */
+  #tookRuns = false;
   #stopped = false;
 
   constructor(parts: TickerParts) {
@@ -189,6 +191,7 @@ export class Ticker {
     this.#begunAtMs = sentAtMs;
     const taker = this.#parts.taker();
     const take = taker.params();
+    let nextMs = this.#intervalMs();
     try {
       // Whoever has news and waits on is behind all others then: all have their turn.
       const watch = [...this.#waiters.keys()].slice(0, MOST_WATCHED);
@@ -198,13 +201,15 @@ export class Ticker {
         nowMs,
         take: taken,
         due,
-      } = await journal.tick({ owner, leaseMs, watch, ...(take === undefined ? {} : { take }), ...this.#askedDue() });
+      } = await journal.tick({ owner, leaseMs, nextMs, watch, ...(take === undefined ? {} : { take }), ...this.#askedDue() });
       this.#renewedAtMs = sentAtMs;
       if (nowMs !== undefined) this.#storeAheadMs = nowMs - (sentAtMs + clock.monotonicMs()) / 2;
       this.#awaySinceMs = undefined;
       for (const message of messages) this.#parts.onMessage(message);
       const found = new Map(watched.map((run) => [run.runId, run]));
       for (const runId of watch) this.#tell(runId, found.get(runId));
+      this.#tookRuns = (taken?.taken.length ?? 0) > 0;
+      nextMs = Math.min(nextMs, taken?.againMs ?? nextMs);
       if (take !== undefined && taken !== undefined) taker.heard(taken, take);
       if (due !== undefined) this.#dueSource?.heard(due);
     } catch (error) {
@@ -212,7 +217,7 @@ export class Ticker {
       if (take !== undefined) taker.missed();
       this.#missed(sentAtMs, error);
     } finally {
-      this.#nextAtMs = clock.monotonicMs() + this.#intervalMs();
+      this.#nextAtMs = clock.monotonicMs() + Math.min(nextMs, this.#intervalMs());
     }
   }
 
@@ -253,8 +258,10 @@ export class Ticker {
     this.#cancel = clock.after(waitMs, () => void this.beat(), { keepsAlive, upkeep: true });
   }
 
+  /** Where runs come, the store hears of this process twice as often, and others see its death as early: they are due now. */
   #intervalMs(): number {
-    return renewalMs(this.#parts.leaseMs);
+    const { leaseMs, journal } = this.#parts;
+    return renewalMs(leaseMs) / (this.#tookRuns && journal.capabilities.multiProcess ? 2 : 1);
   }
 }
 

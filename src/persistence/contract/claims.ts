@@ -68,4 +68,6 @@ export interface TakeResult {
   readonly more: boolean;
   /** There are posted runs to be claimed, of the flows that were asked about. */
   readonly posted: boolean;
+  /** So many milliseconds later it will be seen whether another process that is silent is dead: then there may be more to take. */
+  readonly againMs?: number;
 }

@@ -260,6 +260,8 @@ export interface TickParams {
   /** Id of the engine process: one lease each. */
   readonly owner: string;
   readonly leaseMs: number;
+  /** The next tick follows after so many milliseconds. Default: {@link renewalMs} of the lease. */
+  readonly nextMs?: number;
   /** Runs of other processes whose end a caller in this one waits for. */
   readonly watch: readonly string[];
   /** Which runs the owner would take that no living process has. Default: none. */

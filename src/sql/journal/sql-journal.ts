@@ -169,8 +169,8 @@ export class SqlJournal implements Journal {
     if (row.full === true) throw new SignalsFullError(String(row.key), Number(row.waiting));
   }
 
-  async tick({ owner, leaseMs, watch, take, due }: TickParams): Promise<TickResult> {
-    const params = [owner, leaseMs, watch.filter(isUuid), RENEWALS * renewalMs(leaseMs)];
+  async tick({ owner, leaseMs, nextMs = renewalMs(leaseMs), watch, take, due }: TickParams): Promise<TickResult> {
+    const params = [owner, leaseMs, watch.filter(isUuid), RENEWALS * nextMs];
     // A renewal that takes longer than the lease is of no use.
     const waitMs = Math.max(leaseMs, SHORTEST_TICK_MS);
     const tick = (take: TickForm['take']) => ({ ...this.#statements.tick({ take, due: due !== undefined }), waitMs });

@@ -63,6 +63,7 @@ export function takeParts(schema: string, first: number, thorough: boolean): { r
   const columns = [
     `${list('select * from moved')} as taken`,
     `(select count(*) from freed)::int as freed`,
+    `(${silentMs(schema)}) as again_ms`,
     posted.column,
     ...(thorough
       ? [
@@ -75,6 +76,13 @@ export function takeParts(schema: string, first: number, thorough: boolean): { r
   ];
   return { tables, columns: columns.join(',\n        ') };
 }
+
+/** How long it takes until the first of those whose lock is gone should have renewed its lease: who has not by then is dead. */
+const silentMs = (
+  schema: string,
+): string => `select (extract(epoch from min(case when k.taken_at > pg_postmaster_start_time() and pg_try_advisory_xact_lock_shared(k.lock_key)
+        then l.renewal_due_at end) - clock_timestamp()) * 1000)::float8 from ${schema}.leases l join ${schema}.owner_locks k on k.owner = l.owner
+      where l.owner <> $1::uuid and l.renewal_due_at > clock_timestamp() and l.expires_at > clock_timestamp()`;
 
 /** A run that rests is due when it was asked to go on. */
 const RESTING = `'SUSPENDED', 'FAILURE', 'CANCELLED'`;
@@ -104,6 +112,7 @@ export function takeResultOf(row: Row | undefined, { limit }: TakeParams): TakeR
     poisoned,
     more: limit > 0 && (moved.length >= limit || Number(row.freed) > 0),
     posted: row.posted === true,
+    ...(typeof row.again_ms === 'number' ? { againMs: Math.max(0, row.again_ms) + 1 } : {}),
   };
 }
 
