@@ -1,8 +1,9 @@
 import type { Failure } from './failure.js';
 import { FlowproofError } from './flowproof-error.js';
 
-/** What Node.js says about sources that it does not strip of their types, or not of these. */
-const UNREAD_SOURCE = /Unknown file extension "\.[cm]?tsx?"|strip-only mode/;
+/** What Node.js says about sources that it does not strip of their types, or not of these: of decorators, or of an import of what is built. */
+const UNREAD_SOURCE =
+  /Unknown file extension "\.[cm]?tsx?"|strip-only mode|Cannot find module '[^']*\.[cm]?js' imported from [^']*\.[cm]?ts/;
 const BUILD_IT = 'give the JavaScript that it is built to, or run processes with tsx (docs/executors.md#typescript-bundlers-tests)';
 
 /** The module that threads or processes import has other tasks than the flows, or can't be used. Nothing was run. */
@@ -26,7 +27,8 @@ export class TaskSetMismatchError extends FlowproofError<'TASK_SET_MISMATCH'> {
   /** The module can't be imported, or its services can't be made. */
   static unusable(module: string, failure: Failure): TaskSetMismatchError {
     const differences = [`it can't be used at all: ${failure.name}: ${failure.message}`];
-    if (UNREAD_SOURCE.test(failure.message)) differences.push(`Node.js can't read this TypeScript there: ${BUILD_IT}`);
+    const isUnread = UNREAD_SOURCE.test(failure.message) || (failure.name === 'SyntaxError' && /\.[cm]?ts$/.test(module));
+    if (isUnread) differences.push(`Node.js can't read this TypeScript there: ${BUILD_IT}`);
     return new TaskSetMismatchError(module, differences, [], { cause: failure });
   }
 }

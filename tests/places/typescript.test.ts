@@ -90,6 +90,11 @@ beforeAll(async () => {
   // Node strips types, and leaves names of modules as they are.
   written('plain/app.ts', APP.replace("from './tasks.js'", "from './tasks.ts'"));
   written('plain/main.js', PLAIN_APP);
+  written('decorated/main.js', PLAIN_APP);
+  // As tsc wants its imports: of what it will have built.
+  written('unbuilt/tasks.ts', `import './words.js';\n${TASKS}`);
+  written('unbuilt/words.ts', '');
+  written('unbuilt/main.js', PLAIN_APP);
 });
 
 afterAll(() => rmSync(project, { recursive: true, force: true }));
@@ -108,6 +113,10 @@ describe('sources in TypeScript', { timeout: 60_000 }, () => {
   if ('typescript' in process.features && process.features.typescript) {
     test('run where Node.js strips types itself', async () => {
       expect(await printed(at('plain/app.ts'), ...KINDS)).toBe('elsewhere\nelsewhere\n');
+    });
+
+    test.each(['decorated', 'unbuilt'])('are refused when the app opens, where Node.js strips types, but not these: %s', async (folder) => {
+      expect(await printed(at(`${folder}/main.js`), 'threads')).toContain("Node.js can't read this TypeScript there");
     });
   } else {
     test.each(KINDS)('are refused by %s when the app opens, where Node.js strips no types', async (kind) => {
