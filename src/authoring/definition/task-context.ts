@@ -58,7 +58,8 @@ export interface TaskContext<out Services = {}> {
   ): Promise<void>;
   /**
    * Says how far this call is: a fraction from 0 to 1. Listeners hear it at once, and the last one is kept with the run,
-   * where `inspect` shows it. Details stay until new ones are given.
+   * where `inspect` shows it. Details stay until new ones are given. Call it as often as you like: of what is said within 5 ms in a
+   * thread or process of its own, they hear the last.
    */
   progress(fraction: number, details?: Readonly<Record<string, unknown>>): void;
   /** Says that this call is getting on, for `heartbeatMs`. Costs next to nothing: call it as often as you like. */
