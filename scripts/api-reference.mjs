@@ -29,12 +29,13 @@ const CHAPTERS = {
   Flows: /^src\/(authoring|index)/,
   Tasks: /^src\/authoring\/(task\/|definition\/(?!flow)|words\/(kept|storable|register))/,
   Retries: /^src\/authoring\/retry\//,
-  'Running flows': /^src\/(app|calls|contracts|executors|places|model\/(states|failure)|authoring\/run\/)/,
+  'Running flows': /^src\/(app|calls|contracts|executors|places|model\/(states|failure|limits\/flow-limits)|authoring\/run\/)/,
   Schedules: /^src\/(schedules|app\/schedules)\//,
   'Keeping runs': /^src\/(persistence|adapters|sql)\//,
   'Boards of jobs': /^src\/(boards|conductor|adapters\/(redis|etcd|zookeeper))\//,
   Events: /^src\/engine\//,
-  Errors: /^src\/model\/(errors|flowproof-error|diagnostics|task-set-mismatch|board-error)|^src\/schedules\/schedule-error/,
+  Errors:
+    /^src\/model\/(errors|flowproof-error|diagnostics|task-set-mismatch|board-error|limits\/limit-error)|^src\/schedules\/schedule-error/,
   Values: /^src\/model\/(codec\/|schema|clock|json)/,
   Testing: /^src\/testing\//,
 };

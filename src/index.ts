@@ -13,6 +13,7 @@ export const { linear, unordered, graph } = builders(compile, { toMermaid, toDot
 export {
   type App,
   type AppBoard,
+  type AppLimits,
   type AppOptions,
   type AppSchedules,
   type AtomView,
@@ -22,6 +23,7 @@ export {
   type FollowOptions,
   flowproof,
   type InspectOptions,
+  type LimitInfo,
   type NewRunOptions,
   type OneShotOptions,
   type Posting,
@@ -159,6 +161,8 @@ export {
   TransactionError,
 } from './model/errors.js';
 export type { Failure, FailureReport } from './model/failure.js';
+export type { LimitChange } from './model/limits/flow-limits.js';
+export { LimitError } from './model/limits/limit-error.js';
 export type { StandardSchema, ValueIssue } from './model/schema.js';
 export type { AtomKind, AtomState, Decision, RunState } from './model/states.js';
 export { TaskSetMismatchError } from './model/task-set-mismatch.js';

@@ -90,6 +90,10 @@ export const THROWN: Readonly<Record<FlowproofErrorCode, Entry>> = {
     when: '`app.schedules`: no schedule has this name, in the store or, for `run`, among those that this app declares.',
     remedy: 'Look at `app.schedules.list()`. `run` needs an app that declares the schedule, as the inputs of its runs are in its code.',
   },
+  INVALID_LIMIT: {
+    when: '`app.limits.set` or `reset`: the name is not `flow:` and the name of a flow, the flow is one of this app and its code states no limit, or what it was to be is no limit. Nothing was changed.',
+    remedy: 'Look at `app.limits.list()`: [flow control](flow-control.md#while-it-runs).',
+  },
   TASK_SET_MISMATCH: {
     when: 'The app opens, and the module of `threads` or `processes` can’t be imported, has no `taskSet` as its default export, makes an app with places of its own when it is imported, or its tasks differ from those of the flows in name, version, values, or whether they have a `revert`. `error.differences` has a line for each, `error.tasks` the names. As the code of a task’s failure: that task, of a flow that is made from data, is not in the module.',
     remedy:

@@ -12,6 +12,7 @@ export type { NewRunOptions, ResumeOptions, RunIdOption } from './app/run-option
 export type { UnderTest, UntypedOptions } from './app/settings.js';
 export { checkedStop, DRAIN_MS, type StopMode, type StopOptions } from './app/stop-options.js';
 export type { ConductedEnd } from './driving/conducting.js';
+export type { AppLimits, LimitInfo } from './queue/limit-info.js';
 export { type JobSource, jobsOf } from './queue/store-jobs.js';
 export { rootOf } from './registry/root.js';
 export type { RequestKind } from './runs/requests.js';

@@ -104,6 +104,7 @@ const ROWS: Readonly<Record<FlowproofErrorCode, Row>> = {
   SIGNALS_FULL: 'counted',
   RUN_NOT_FAILED: 'counted',
   REVERT_NOT_FAILED: 'counted',
+  INVALID_LIMIT: 'counted',
   INVALID_SCHEDULE: 'counted',
   SCHEDULE_NOT_FOUND: 'counted',
   JOURNAL_FULL: 'counted',

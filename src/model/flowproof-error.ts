@@ -60,6 +60,7 @@ export type FlowproofErrorCode =
   | 'RUN_STUCK'
   | 'TASK_SET_MISMATCH'
   | ScheduleCode
+  | 'INVALID_LIMIT'
   | BoardCode
   | TransactionCode
   | PersistenceCode;

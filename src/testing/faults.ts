@@ -100,6 +100,16 @@ class FaultyJournal implements Journal {
     };
   }
 
+  get limits(): Journal['limits'] {
+    const { limits } = this.#journal;
+    if (limits === undefined) return undefined;
+    return {
+      list: (names) => this.#alive(() => limits.list(names)),
+      set: (name, change) => this.#alive(() => limits.set(name, change)),
+      reset: (name) => this.#alive(() => limits.reset(name)),
+    };
+  }
+
   createRun(params: CreateRunParams): Promise<CreateRunResult> {
     return this.#write(params.entry, () => this.#journal.createRun(params));
   }

@@ -158,7 +158,7 @@ export const COMPILER: Architecture = {
       imports: ['findings', 'source', 'reading', 'rules', 'checking', 'output', 'manifest', 'stores', 'upgrade', 'loading', 'pictures'],
       npm: ['#app', '#authoring', '#model', '@commander-js/extra-typings', 'flowproof'],
       node: [''],
-      floors: ['terminal', 'project', 'store', 'runs', 'boards', 'schedules', 'database', 'program'],
+      floors: ['terminal', 'project', 'store', 'runs', 'boards', 'schedules', 'limits', 'database', 'program'],
     },
     /** The program itself. */
     '': { imports: ['cli'], npm: ['#model'], node: ['main.ts', 'thread.ts'] },

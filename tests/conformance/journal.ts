@@ -7,6 +7,7 @@ import { createCases } from './journal/create.js';
 import { damageCases } from './journal/damage.js';
 import { inboxCases } from './journal/inbox.js';
 import { leaseCases } from './journal/leases.js';
+import { limitCases } from './journal/limits.js';
 import { listingCases } from './journal/listing.js';
 import { loadCases } from './journal/load.js';
 import { logbookCases } from './journal/logbooks.js';
@@ -37,6 +38,7 @@ export const journalCases: readonly JournalCase[] = [
   ...pruneCases,
   ...takeCases,
   ...claimCases,
+  ...limitCases,
   ...asleepCases,
   ...partialCases,
   ...scheduleCases,

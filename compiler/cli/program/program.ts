@@ -4,6 +4,7 @@ import { boardCommands } from './board-commands.js';
 import { Command, type CommandUnknownOpts } from './commander.js';
 import { completionCommands } from './completion.js';
 import { databaseCommands } from './database-commands.js';
+import { limitsCommands } from './limits-commands.js';
 import { projectCommands } from './project-commands.js';
 import { revertsCommands } from './reverts-commands.js';
 import { runsCommands } from './runs-commands.js';
@@ -16,6 +17,7 @@ const GROUPS: readonly ((program: Command, session: Session) => void)[] = [
   revertsCommands,
   boardCommands,
   schedulesCommands,
+  limitsCommands,
   databaseCommands,
   completionCommands,
 ];

@@ -1,4 +1,4 @@
-import { type AnyFlow, type App, flowproof, type Listener, type RunView } from 'flowproof';
+import { type AnyFlow, type App, type AppLimits, flowproof, type Listener, type RunView } from 'flowproof';
 import { type Operator, operatorOf, type UntypedOptions } from '#app';
 import { type Io, UsageError } from '../terminal/io.js';
 import { appIn } from './app-module.js';
@@ -16,6 +16,8 @@ export interface OpenedStore {
   readonly options: UntypedOptions | undefined;
   /** By the flows of the app where there is one, which may call more secret than the run does. @throws RunNotFoundError */
   inspect(id: string): Promise<RunView>;
+  /** With what the code says, where there is an app. */
+  limits(): AppLimits;
 }
 
 /** How long a command waits for a store that is away, before it says so. */
@@ -36,14 +38,15 @@ export async function withStore<Result>(
     ...(options?.codec === undefined ? {} : { codec: options.codec }),
   });
   let app: App<AnyFlow[]> | undefined;
-  const inspect = (id: string): Promise<RunView> => {
-    if (options === undefined) return operator.inspect(id);
-    app ??= appOf(options);
-    return app.inspect(id);
+  const asked = (): App<AnyFlow[]> | undefined => {
+    app ??= options === undefined ? undefined : appOf(options);
+    return app;
   };
+  const inspect = (id: string): Promise<RunView> => (asked() ?? operator).inspect(id);
+  const limits = (): AppLimits => (asked() ?? operator).limits;
   try {
     await operator.open();
-    return await act({ operator, options, inspect });
+    return await act({ operator, options, inspect, limits });
   } finally {
     await app?.stop();
     await operator.close();

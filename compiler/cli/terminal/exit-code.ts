@@ -2,7 +2,7 @@ import { type FlowproofErrorCode, isFlowproofError } from '#model/flowproof-erro
 import { type ExitCode, UsageError } from './io.js';
 
 /** What was given makes no sense. */
-const WRONG: readonly FlowproofErrorCode[] = ['FLOW_DEFINITION', 'INVALID_INPUT', 'INVALID_SCHEDULE'];
+const WRONG: readonly FlowproofErrorCode[] = ['FLOW_DEFINITION', 'INVALID_INPUT', 'INVALID_SCHEDULE', 'INVALID_LIMIT'];
 
 /** How a command ends that fails like this. */
 export function exitCodeOf(error: unknown): ExitCode {

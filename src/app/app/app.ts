@@ -16,6 +16,7 @@ import type { Durability, OnFailure } from '../../engine/index.js';
 import type { Clock } from '../../model/clock.js';
 import type { Codec } from '../../model/codec/codec.js';
 import type { LogbookFilter, LogbookPage, Metadata } from '../../persistence/index.js';
+import type { AppLimits } from '../queue/limit-info.js';
 import type { AppSchedules } from '../schedules/schedule-info.js';
 import type { FlowEngine } from '../steps/flow-engine.js';
 import type { CancelOptions } from '../views/cancel-options.js';
@@ -261,6 +262,8 @@ export interface App<Flows extends readonly AnyFlow[]> extends AppEvents<Flows>,
   inspect(id: string, options?: InspectOptions): Promise<RunView>;
   /** What begins by the clock, for operators. */
   readonly schedules: AppSchedules<Flows[number]>;
+  /** How many runs of flows with limits may be under way or begin, for operators. */
+  readonly limits: AppLimits;
   /** Says what a logbook carries, such as `{ team: 'shop' }`. Runs that name one make it, too. */
   saveLogbook(name: string, metadata: Metadata): Promise<void>;
   /** The logbooks in the order of their names, a page at a time. @throws TypeError as {@link App.runs} */

@@ -79,6 +79,7 @@ class FlowproofApp {
   readonly #listeners = new Listeners();
   readonly schedules: AppSchedules;
   readonly board: AppBoard;
+  readonly limits: App<AnyFlow[]>['limits'];
 
   constructor(options: UntypedOptions) {
     const { persistence, flows, semantics, underTest, onEvent, runsAnywhere = underTest !== undefined } = options;
@@ -108,6 +109,7 @@ class FlowproofApp {
     this.#poster = new Poster({ parts: this.#parts, registry: this.#registry, runs: this.#runs, store: this.#store, board });
     this.schedules = appSchedulesOf({ scheduler, store: this.#store, handle: (started) => this.#handle(started) });
     this.board = this.#poster.board;
+    this.limits = this.#poster.limits;
     this.#releaseBoard = options.board === undefined ? async () => undefined : useBoard(options.board);
     // Names that a minifier would change are harmless until they are stored.
     if (persistence.kind !== 'memory') this.#registry.warn();

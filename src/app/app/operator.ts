@@ -5,6 +5,8 @@ import { IncompatibleFlowError } from '../../model/errors.js';
 import { randomIds } from '../../model/ids.js';
 import type { Journal, Persistence, RunSummary } from '../../persistence/index.js';
 import { StoredRuns } from '../driving/stored-runs.js';
+import type { AppLimits } from '../queue/limit-info.js';
+import { LimitRequests } from '../queue/limit-requests.js';
 import type { FlowFinder } from '../registry/flow-finder.js';
 import { Archive } from '../runs/archive.js';
 import { type Request, Requests } from '../runs/requests.js';
@@ -40,6 +42,8 @@ export interface Operator {
   prune(query: PruneQuery): Promise<number>;
   /** Without their flows, so that none is begun. */
   readonly schedules: Pick<AppSchedules, 'list' | 'pause' | 'resume' | 'remove'>;
+  /** Without what their code says. */
+  readonly limits: AppLimits;
   /** See {@link Requests.ask}. */
   ask(id: string, asked: Request): Promise<void>;
   close(): Promise<void>;
@@ -60,6 +64,7 @@ export function operatorOf({ persistence, codec = jsonCodec, clock = systemClock
     inspect: (id) => archive.inspect(id),
     prune: (query) => archive.prune(query),
     schedules: new ScheduleRequests(journal),
+    limits: new LimitRequests(journal),
     ask: async (id, asked) => void (await requests.ask(id, asked)),
     async close() {
       isClosed = true;

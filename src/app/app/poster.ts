@@ -1,7 +1,10 @@
 import type { AnyFlow } from '../../authoring/index.js';
 import type { AnyRunResult } from '../../engine/index.js';
+import { flowOfLimit } from '../../model/limits/flow-limits.js';
 import type { RunState } from '../../model/states.js';
 import { grouping } from '../../persistence/index.js';
+import type { AppLimits } from '../queue/limit-info.js';
+import { LimitRequests } from '../queue/limit-requests.js';
 import { postOrderOf } from '../queue/post-order.js';
 import { prepareInputs } from '../registry/inputs.js';
 import type { Registry } from '../registry/registry.js';
@@ -35,14 +38,32 @@ export interface Posted {
 export class Poster {
   /** The board of the app, or its store, as operators see it. */
   readonly board: AppBoard;
+  readonly limits: AppLimits;
   readonly #parts: PosterParts;
   readonly #boards: BoardPosts;
 
   constructor(given: PosterParts) {
     const { parts, runs, store, board } = given;
     this.#parts = given;
+    this.limits = this.#limits();
     this.#boards = new BoardPosts({ ...parts, runs });
     this.board = board === undefined ? storeBoardOf({ ...parts, store, requeue: (id) => this.#requeue(id) }) : appBoardOf(board);
+  }
+
+  /** Where a limit is another one, runs that wait for it may begin. */
+  #limits(): AppLimits {
+    const { parts, registry, runs, store } = this.#parts;
+    const requests = new LimitRequests(parts.journal, registry);
+    const changing = (name: string, change: () => Promise<void>): Promise<void> =>
+      store.writing(async () => {
+        await change();
+        runs.queue.posted.due(flowOfLimit(name) ?? name);
+      });
+    return {
+      list: () => store.reading(() => requests.list()),
+      set: (name, change) => changing(name, () => requests.set(name, change)),
+      reset: (name) => changing(name, () => requests.reset(name)),
+    };
   }
 
   /** @throws InvalidInputError, RunConflictError, PersistenceError, BoardError; TypeError for an option that makes no sense */

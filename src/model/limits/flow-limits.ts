@@ -18,3 +18,29 @@ export const MOST_STARTS = 10_000;
 
 /** The time of a rate, in milliseconds: a day at most. */
 export const LONGEST_PER_MS = 86_400_000;
+
+/** What an operator says of a limit, in the place of what the code says; what is absent is left to the code. */
+export interface LimitChange {
+  /** How many may be under way at once, from 1 on. `Infinity`: any number. */
+  readonly concurrency?: number;
+  /** How many may begin within `perMs` milliseconds: from 1 to 10,000, within a day at most. */
+  readonly rate?: { readonly limit: number; readonly perMs: number };
+}
+
+/** What a limit of a flow is called where it is stored. */
+export const limitName = (flow: string): string => `${FLOW}${flow}`;
+
+/** The flow of a limit of this name; nothing: there is none of such a name. */
+export function flowOfLimit(name: string): string | undefined {
+  return name.startsWith(FLOW) && name.length > FLOW.length ? name.slice(FLOW.length) : undefined;
+}
+
+const FLOW = 'flow:';
+
+/** What counts of a flow whose code states limits. */
+export function withChange(limits: FlowLimits, { concurrency, rate }: LimitChange): FlowLimits {
+  return { ...limits, ...(concurrency === undefined ? {} : { concurrency }), ...(rate === undefined ? {} : { rate }) };
+}
+
+/** What stands for any number of runs where there is no `Infinity`. */
+export const ANY_COUNT = 2_147_483_647;

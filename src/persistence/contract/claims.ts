@@ -1,4 +1,4 @@
-import type { FlowLimits } from '../../model/limits/flow-limits.js';
+import type { FlowLimits, LimitChange } from '../../model/limits/flow-limits.js';
 import type { RunSummary } from './run-summary.js';
 
 /**
@@ -70,4 +70,34 @@ export interface TakeResult {
   readonly posted: boolean;
   /** So many milliseconds later it will be seen whether another process that is silent is dead: then there may be more to take. */
   readonly againMs?: number;
+}
+
+/** The limits of a store: a part that a journal may have. What the code of flows says comes with each claim, and is not kept. */
+export interface LimitStore {
+  /** Those of these names, that somebody has changed, or by which runs wait or are under way: in the order of their names. */
+  list(names: readonly string[]): Promise<readonly StoredLimit[]>;
+  /** From the next claim on this counts, whoever claims; of two changes the later one alone. */
+  set(name: string, change: LimitChange): Promise<void>;
+  /** What the code says counts again. */
+  reset(name: string): Promise<void>;
+}
+
+export interface StoredLimit {
+  readonly name: string;
+  /** Absent: what the code says counts. */
+  readonly change?: LimitChange;
+  /** When it was changed, in milliseconds since 1970. */
+  readonly changedAtMs?: number;
+  /** How many runs are under way, as far as their number is limited. */
+  readonly inUse: number;
+  /** How many runs wait that are due. */
+  readonly waiting: number;
+}
+
+/** How a changed limit is kept. */
+export interface ChangedLimit {
+  readonly name: string;
+  /** `Infinity` is `ANY_COUNT`. */
+  readonly change: LimitChange;
+  readonly changedAtMs: number;
 }

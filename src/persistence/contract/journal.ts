@@ -1,7 +1,7 @@
 import type { Json } from '../../model/json.js';
 import type { Secrets } from '../../model/secrets.js';
 import type { AtomKind, RunState } from '../../model/states.js';
-import type { ClaimRunsParams, ClaimRunsResult, PostedCounts, TakeResult } from './claims.js';
+import type { ClaimRunsParams, ClaimRunsResult, LimitStore, PostedCounts, TakeResult } from './claims.js';
 import type { Entry } from './entry.js';
 import type { Logbook, LogbookFilter, LogbookPage, Metadata } from './groups.js';
 import type { Hints } from './hints.js';
@@ -28,6 +28,8 @@ export interface Journal {
   readonly hints?: Hints | undefined;
   /** Absent: it keeps none. */
   readonly schedules?: ScheduleStore | undefined;
+  /** Absent: they can't be changed in it. */
+  readonly limits?: LimitStore | undefined;
   /** Makes ready (opens files, connects, migrates). Called once, before anything else; calling again is harmless. */
   open(): Promise<void>;
   /**

@@ -4,7 +4,7 @@ import { grouping } from '../contract/logbook.js';
 import type { RunRecord } from '../memory/run-record.js';
 import type { NewLine, Place, Segment } from './log/segment.js';
 import type { SegmentedLog } from './log/segmented-log.js';
-import { damageLine, logbookLine, messageLine, ownersLine, type RecordMeta, runLineOf, schedulesLine } from './records.js';
+import { damageLine, limitsLine, logbookLine, messageLine, ownersLine, type RecordMeta, runLineOf, schedulesLine } from './records.js';
 import type { LogIndex } from './replay.js';
 
 /** About so much is in memory at a time. */
@@ -77,6 +77,8 @@ async function* alive(index: LogIndex, log: SegmentedLog, old: ReadonlySet<Segme
   const { table, shapes } = index;
   for (const logbook of table.logbooks.all()) yield { line: logbookLine(logbook) };
   if (table.schedules.all().length > 0) yield { line: schedulesLine(table.schedules.all()) };
+  const limits = table.limits.all();
+  if (limits.length > 0) yield { line: limitsLine(limits) };
   for (const [fingerprint, place] of [...shapes]) {
     if (!old.has(place.segment)) continue;
     // Without its shape a run is refused; the next run of this flow brings it back.

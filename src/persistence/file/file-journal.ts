@@ -1,4 +1,5 @@
 import { isFlowproofError, PersistenceError } from '../../model/errors.js';
+import type { LimitStore } from '../contract/claims.js';
 import { inTime } from '../contract/in-time.js';
 import type {
   AppendItem,
@@ -30,7 +31,7 @@ import type { ScheduleStore } from '../contract/schedules.js';
 import type { GiveBackOptions } from '../contract/takes.js';
 import { readEntries } from '../format/read-entries.js';
 import { decodeShape, noShape } from '../format/shape-format.js';
-import { claimResult, claims, placed, postedCounts, requeues } from '../memory/claim-runs.js';
+import { claimResult, claims, limitsIn, placed, postedCounts, requeues } from '../memory/claim-runs.js';
 import { firstPlaceOf, seqAt } from '../memory/run-record.js';
 import type { ScheduleTable } from '../memory/schedule-table.js';
 import { takeResult, takes } from '../memory/take-runs.js';
@@ -48,6 +49,7 @@ import {
   taking,
 } from './commits.js';
 import type { FileStore, OpenStore } from './file-store.js';
+import { limiting, unlimiting } from './limit-commits.js';
 import { firstSeq, readPages } from './read-pages.js';
 import { scheduling, unscheduling } from './schedule-commits.js';
 
@@ -160,6 +162,18 @@ export class FileJournal implements Journal {
       return (await this.#commit<number>((commit) => scheduling(changed, commit))) > 0;
     },
     remove: (name) => this.#commit<void>((commit) => unscheduling(name, commit)),
+  };
+
+  readonly limits: LimitStore = {
+    list: async (names) => {
+      const { index, clock } = this.#open();
+      return limitsIn(index.table, names, clock.nowMs());
+    },
+    set: async (name, change) => {
+      const changedAtMs = this.#open().clock.nowMs();
+      return this.#commit<void>((commit) => limiting({ name, change, changedAtMs }, commit));
+    },
+    reset: (name) => this.#commit<void>((commit) => unlimiting(name, commit)),
   };
 
   async claim(params: ClaimRunsParams): Promise<ClaimRunsResult> {

@@ -1,5 +1,7 @@
 import { digest } from '../../model/ids.js';
 import type { Json } from '../../model/json.js';
+import { ANY_COUNT, type LimitChange } from '../../model/limits/flow-limits.js';
+import type { ChangedLimit } from '../contract/claims.js';
 import type { StoredEntry } from '../contract/entry.js';
 import type { AppendItem, CreateRunParams, InboxMessage, Logbook, Shape } from '../contract/journal.js';
 import { grouping } from '../contract/logbook.js';
@@ -30,6 +32,10 @@ export type RecordMeta =
   /** How schedules are from then on. */
   | { readonly type: 'schedules'; readonly schedules: readonly StoredSchedule[] }
   | { readonly type: 'unscheduled'; readonly schedule: string }
+  /** How limits are from then on. */
+  | { readonly type: 'limits'; readonly limits: readonly ChangedLimit[] }
+  /** What the code says counts again. */
+  | { readonly type: 'unlimited'; readonly limit: string }
   | { readonly type: 'prune'; readonly runIds: readonly string[] }
   /** What was found to be damaged, in files that are gone. */
   | { readonly type: 'damage'; readonly runId: string; readonly damage: RunDamage }
@@ -84,6 +90,14 @@ export function unscheduledLine(schedule: string): NewLine {
   return line({ type: 'unscheduled', schedule }, '');
 }
 
+export function limitsLine(limits: readonly ChangedLimit[]): NewLine {
+  return line({ type: 'limits', limits: limits.map(writtenLimit) }, '');
+}
+
+export function unlimitedLine(limit: string): NewLine {
+  return line({ type: 'unlimited', limit }, '');
+}
+
 export function pruneLine(runIds: readonly string[]): NewLine {
   return line({ type: 'prune', runIds }, '');
 }
@@ -106,4 +120,20 @@ function metaOf({ runId, seq, epoch, kind, writer, stepId, format, atMs }: Entry
 
 function line(meta: RecordMeta, body: string): NewLine {
   return { meta: JSON.stringify(meta), body };
+}
+
+/** JSON has no `Infinity`. */
+function writtenLimit(limit: ChangedLimit): ChangedLimit {
+  return counted(limit, (count) => Math.min(count, ANY_COUNT));
+}
+
+/** As it was before it was written. */
+export function readLimit(limit: ChangedLimit): ChangedLimit {
+  return counted(limit, (count) => (count >= ANY_COUNT ? Number.POSITIVE_INFINITY : count));
+}
+
+function counted(limit: ChangedLimit, count: (given: number) => number): ChangedLimit {
+  const { concurrency } = limit.change;
+  const change: LimitChange = concurrency === undefined ? limit.change : { ...limit.change, concurrency: count(concurrency) };
+  return { ...limit, change };
 }

@@ -8,7 +8,7 @@ import { changeOwners } from '../memory/take-runs.js';
 import type { LogLine } from './log/log-line.js';
 import type { Place } from './log/segment.js';
 import { nearestId } from './nearest-id.js';
-import { type FiredMeta, messageOf, type RecordMeta } from './records.js';
+import { type FiredMeta, messageOf, type RecordMeta, readLimit } from './records.js';
 import { type Remains, remainsIn } from './salvage.js';
 
 /** What an open log is known to hold. */
@@ -63,6 +63,12 @@ export class Replay {
         return;
       case 'unscheduled':
         table.schedules.remove(meta.schedule);
+        return;
+      case 'limits':
+        for (const limit of meta.limits) table.limits.set(readLimit(limit));
+        return;
+      case 'unlimited':
+        table.limits.remove(meta.limit);
         return;
       case 'entry':
         this.#append(meta, place);

@@ -84,6 +84,10 @@ function typeOf(meta: string): 'run' | 'prune' | 'shape' | 'logbook' | 'entry' |
     case 'schedules':
     case 'unscheduled':
       return 'logbook';
+    // What is lost of a change counts as the code says: no run loses anything.
+    case 'limits':
+    case 'unlimited':
+      return 'logbook';
   }
   if (meta.includes('"run":{"key":')) return 'run';
   if (meta.includes('"changes":[')) return 'logbook';

@@ -1,18 +1,19 @@
-import type { ClaimRunsParams, ClaimRunsResult, PostedCounts } from '../contract/claims.js';
+import type { ClaimRunsParams, ClaimRunsResult, PostedCounts, StoredLimit } from '../contract/claims.js';
 import type { CreateRunParams } from '../contract/journal.js';
 import type { RunTable } from './run-table.js';
 import type { OwnerChange } from './take-runs.js';
 
 /** The posted runs of a table that an owner would claim, as changes. */
 export function claims<Place>(table: RunTable<Place>, params: ClaimRunsParams, nowMs: number): readonly OwnerChange[] {
-  const { owner, flows, limit, maxLosses, limits = {} } = params;
+  const { owner, flows, limit, maxLosses } = params;
+  const limits = table.limits.over(params.limits ?? {});
   const plain = table.posted.first(
     flows.filter((flow) => limits[flow] === undefined),
     limit,
     nowMs,
   );
-  return [...plain, ...table.limited.first(table.posted, { ...params, limit: limit - plain.length }, nowMs)].map(({ runId, takes }) =>
-    takes < maxLosses ? [runId, owner, takes + 1] : [runId, null, takes, 'never'],
+  return [...plain, ...table.limited.first(table.posted, { ...params, limits, limit: limit - plain.length }, nowMs)].map(
+    ({ runId, takes }) => (takes < maxLosses ? [runId, owner, takes + 1] : [runId, null, takes, 'never']),
   );
 }
 
@@ -29,7 +30,8 @@ export function claimResult<Place>(
     const own = record && limits?.[record.flow];
     if (record !== undefined && own !== undefined) table.limited.begins(record, own, nowMs);
   }
-  const againMs = limits === undefined ? undefined : table.limited.againMs(table.posted, params, nowMs);
+  const againMs =
+    limits === undefined ? undefined : table.limited.againMs(table.posted, { ...params, limits: table.limits.over(limits) }, nowMs);
   const summaries = (whose: string | null) =>
     changes.flatMap(([runId, taker, takes]) => {
       const record = taker === whose ? table.get(runId) : undefined;
@@ -54,6 +56,18 @@ export function requeues<Place>(table: RunTable<Place>, runId: string, nowMs: nu
 export function postedCounts<Place>(table: RunTable<Place>, flow: string | undefined, nowMs: number): PostedCounts {
   const owned = [...table.open()].filter((record) => record.owner !== undefined && (flow === undefined || record.flow === flow));
   return { ...table.posted.counts(flow, nowMs), claimed: owned.length };
+}
+
+/** The limits of these names, and all that are changed or that runs are counted by. */
+export function limitsIn<Place>(
+  { limits, limited, posted }: RunTable<Place>,
+  names: readonly string[],
+  nowMs: number,
+): readonly StoredLimit[] {
+  return limits.list(names, [...limited.flows(), ...posted.counted()], (flow) => ({
+    inUse: limited.count(flow),
+    waiting: posted.counts(flow, nowMs).free,
+  }));
 }
 
 /** When a new run is due by the clock of its store: none that is posted comes before those that were free already. */

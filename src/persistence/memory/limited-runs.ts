@@ -41,6 +41,16 @@ export class LimitedRuns<Of> {
     if (keys?.size === 0) this.#underWay.delete(flow);
   }
 
+  /** Flows that have runs under way. */
+  flows(): readonly string[] {
+    return [...this.#underWay.keys()];
+  }
+
+  /** How many runs of the flow are under way. */
+  count(flow: string): number {
+    return [...(this.#underWay.get(flow)?.values() ?? [])].reduce((sum, { size }) => sum + size, 0);
+  }
+
   /** It begins now, as far as rates and shares count. One that was made when its flow had no limits is counted from here on. */
   begins(record: RunRecord<Of>, { weights }: FlowLimits, nowMs: number): void {
     record.limitKey ??= NO_KEY;

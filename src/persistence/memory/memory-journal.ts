@@ -1,5 +1,6 @@
 import { type Clock, systemClock } from '../../model/clock.js';
 import { PersistenceError } from '../../model/errors.js';
+import type { LimitStore } from '../contract/claims.js';
 import type { StoredEntry } from '../contract/entry.js';
 import type {
   AppendItem,
@@ -31,7 +32,7 @@ import type { GiveBackOptions } from '../contract/takes.js';
 import { encodeEntry } from '../format/entry-format.js';
 import { readEntries } from '../format/read-entries.js';
 import { decodeShape, encodeShape, noShape } from '../format/shape-format.js';
-import { claimResult, claims, placed, postedCounts, requeues } from './claim-runs.js';
+import { claimResult, claims, limitsIn, placed, postedCounts, requeues } from './claim-runs.js';
 import { firstPlaceOf, seqAt } from './run-record.js';
 import { RunTable } from './run-table.js';
 import { firedIn } from './schedule-table.js';
@@ -190,6 +191,21 @@ export class MemoryJournal implements Journal {
     remove: async (name) => {
       this.#check();
       this.#table.schedules.remove(name);
+    },
+  };
+
+  readonly limits: LimitStore = {
+    list: async (names) => {
+      this.#check();
+      return limitsIn(this.#table, names, this.#store.clock.nowMs());
+    },
+    set: async (name, change) => {
+      this.#check();
+      this.#table.limits.set({ name, change, changedAtMs: this.#store.clock.nowMs() });
+    },
+    reset: async (name) => {
+      this.#check();
+      this.#table.limits.remove(name);
     },
   };
 

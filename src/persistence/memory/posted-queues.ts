@@ -54,6 +54,11 @@ export class PostedQueues<Of> {
       .map(({ record }) => record);
   }
 
+  /** Flows of which runs wait that are counted. */
+  counted(): readonly string[] {
+    return [...new Set([...this.#places.keys()].filter(({ limitKey }) => limitKey !== undefined).map(({ flow }) => flow))];
+  }
+
   /** The values by which runs of a flow wait; those that are not counted wait with the empty one. */
   keys(flow: string): readonly string[] {
     return [...(this.#queues.get(flow)?.keys() ?? [])];

@@ -18,6 +18,7 @@ import { grouping } from '../contract/logbook.js';
 import { isLeftOver, isWokenBy, mayGoOn, mayReceive } from '../contract/may-receive.js';
 import { refuseMany } from '../contract/signals.js';
 import type { WakeTime } from '../contract/takes.js';
+import { LimitTable } from './limit-table.js';
 import { LimitedRuns } from './limited-runs.js';
 import { LogbookTable } from './logbook-table.js';
 import { PostedQueues } from './posted-queues.js';
@@ -39,6 +40,7 @@ export class RunTable<Place> {
   readonly #open = new Set<RunRecord<Place>>();
   readonly posted = new PostedQueues<Place>();
   readonly limited = new LimitedRuns<Place>();
+  readonly limits = new LimitTable();
   readonly #leases: Leases;
   readonly logbooks = new LogbookTable();
   readonly schedules = new ScheduleTable();

@@ -1,5 +1,6 @@
 import type { Json } from '../../model/json.js';
 import type { Secrets } from '../../model/secrets.js';
+import type { LimitStore } from '../contract/claims.js';
 import type { Entry } from '../contract/entry.js';
 import type { Hints } from '../contract/hints.js';
 import type {
@@ -53,6 +54,11 @@ export class TransformedJournal implements Journal {
   /** What is kept of them shows no value of a run. */
   get schedules(): ScheduleStore | undefined {
     return this.#journal.schedules;
+  }
+
+  /** Of a run they show the value by which it is counted, which is no secret. */
+  get limits(): LimitStore | undefined {
+    return this.#journal.limits;
   }
 
   createRun(params: CreateRunParams): Promise<CreateRunResult> {

@@ -1,3 +1,4 @@
+import { limitName } from '../../model/limits/flow-limits.js';
 import type { ClaimRunsParams, ClaimRunsResult } from '../../persistence/index.js';
 import type { Row, Statement } from '../client/sql.js';
 import { statement } from '../client/statement.js';
@@ -8,7 +9,6 @@ import {
   type LimitedClaim,
   limitedParams,
   limitedResultOf,
-  limitName,
   sweepSlotsText,
 } from '../read/claim-limited.js';
 

@@ -14,6 +14,7 @@ import {
   type Hints,
   type InboxMessage,
   type Journal,
+  type LimitStore,
   type LoadedRun,
   type LoadOptions,
   type Logbook,
@@ -42,6 +43,7 @@ import type { Row, Statement } from '../client/sql.js';
 import { asPersistenceError } from '../client/sql-errors.js';
 import { isUuid } from '../client/uuid.js';
 import { claimParams, claimResultOf, postedCountsOf } from '../read/claim-runs.js';
+import { type SqlLimitsParams, sqlLimits } from '../read/limits.js';
 import { listLogbooks, saveLogbook } from '../read/list-logbooks.js';
 import { listRuns } from '../read/list-runs.js';
 import { RunLoader } from '../read/load-run.js';
@@ -78,6 +80,7 @@ export class SqlJournal implements Journal {
   readonly capabilities: Capabilities;
   readonly hints?: Hints;
   readonly schedules: ScheduleStore;
+  readonly limits: LimitStore;
   readonly #params: SqlJournalParams;
   readonly #statements: JournalStatements;
   readonly #limited: LimitedClaims;
@@ -98,7 +101,9 @@ export class SqlJournal implements Journal {
     this.#statements = journalStatements(quoted(params.schema));
     if (params.capabilities.multiProcess) this.hints = new SqlHints(params.schema, () => this.#opened());
     this.#limited = new LimitedClaims(quoted(params.schema));
-    this.schedules = sqlSchedules({ schema: quoted(params.schema), read: (statement, values) => this.#read(statement, values) });
+    const tables: SqlLimitsParams = { schema: quoted(params.schema), read: (statement, values) => this.#read(statement, values) };
+    this.schedules = sqlSchedules(tables);
+    this.limits = sqlLimits(tables);
   }
 
   async open(): Promise<void> {

@@ -5,6 +5,7 @@ import {
   type AppendResult,
   type Capabilities,
   type Journal,
+  type LimitStore,
   type LoadedRun,
   type LoadOptions,
   type LogbookFilter,
@@ -25,6 +26,7 @@ import { asPersistenceError } from '../client/sql-errors.js';
 import { statement } from '../client/statement.js';
 import { isUuid } from '../client/uuid.js';
 import { postedCountsOf, postedCountsText } from '../read/claim-runs.js';
+import { sqlLimits } from '../read/limits.js';
 import { listLogbooks } from '../read/list-logbooks.js';
 import { listRuns } from '../read/list-runs.js';
 import { RunLoader } from '../read/load-run.js';
@@ -65,6 +67,7 @@ export class SqlReader implements Journal {
     const watched = statement(`select ${columns} from ${from} where r.run_id = any($1::uuid[])`);
     this.#statements = { ...findStatements(this.#source), watched };
     this.schedules = { ...sqlSchedules({ schema: this.#schema, read: this.#read }), declare: refuse, change: refuse, remove: refuse };
+    this.limits = { ...sqlLimits({ schema: this.#schema, read: this.#read }), set: refuse, reset: refuse };
   }
 
   async open(): Promise<void> {
@@ -105,6 +108,7 @@ export class SqlReader implements Journal {
   }
 
   readonly schedules: ScheduleStore;
+  readonly limits: LimitStore;
   readonly createRun = refuse;
   readonly saveLogbook = refuse;
   readonly send = refuse;

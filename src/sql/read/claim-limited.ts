@@ -1,4 +1,4 @@
-import { type FlowLimits, LONGEST_PER_MS } from '../../model/limits/flow-limits.js';
+import { ANY_COUNT, type FlowLimits, LONGEST_PER_MS, limitName } from '../../model/limits/flow-limits.js';
 import type { ClaimRunsParams, ClaimRunsResult } from '../../persistence/index.js';
 import type { Row } from '../client/sql.js';
 import { claimedIn, FREE } from './claim-runs.js';
@@ -6,11 +6,6 @@ import { RUN_COLUMNS } from './summaries.js';
 
 /** A claim looks at so many values of a key at most; the next one goes on behind them. */
 const MOST_KEYS = 1_000;
-/** What is no limit, as a number of the database. */
-const ANY = 2_147_483_647;
-
-/** What a limit is called where it is stored. */
-export const limitName = (flow: string): string => `flow:${flow}`;
 
 export interface LimitedClaim extends Pick<ClaimRunsParams, 'owner' | 'limit' | 'format' | 'maxLosses' | 'only'> {
   readonly flow: string;
@@ -28,7 +23,7 @@ export function limitedParams({ owner, flow, limit, format, maxLosses, limits, f
 }
 
 export function asInt(count: number): number {
-  return Math.min(count, ANY);
+  return Math.min(count, ANY_COUNT);
 }
 
 /**

@@ -1,0 +1,50 @@
+import type { LimitChange } from '../../model/limits/flow-limits.js';
+
+/** A limit as lists show it. */
+export interface LimitInfo extends LimitChange {
+  /** What it is called: `flow:` and the name of the flow. */
+  readonly name: string;
+  /** The flow whose runs it limits. */
+  readonly flow: string;
+  /** The input by whose values runs are counted; absent: all together, or the flow is none of this app. */
+  readonly key?: string;
+  /** What the code of this app says; absent: the flow is none of this app. What counts is beside it: `concurrency` and `rate`. */
+  readonly code?: LimitChange;
+  /** When it was changed, in milliseconds since 1970; absent: the code counts. */
+  readonly changedAtMs?: number;
+  /** How many runs are under way, of all values of the key together; where only starts are counted, 0. */
+  readonly inUse: number;
+  /** How many runs wait, and are due. */
+  readonly waiting: number;
+}
+
+/** The limits of the flows of a store, for operators. */
+export interface AppLimits {
+  /**
+   * Those that the flows of this app state, and all others of the store by which runs wait or are under way or that somebody has changed: in
+   * the order of their names.
+   */
+  list(): Promise<readonly LimitInfo[]>;
+  /**
+   * Lets this count in the place of what the code says, for all processes and from their next claim on; what is left out is left to the
+   * code. Of two changes the later one counts, alone. Lowering a limit stops nothing that is under way. It is stored: it holds until
+   * {@link AppLimits.reset}, also when processes end, but for those of `memory()`.
+   *
+   * @param name `flow:` and the name of a flow whose code states `concurrency` or `rate`
+   * @throws LimitError `INVALID_LIMIT`; PersistenceError
+   *
+   * @example
+   * ```ts
+   * import { file, flowproof, linear } from 'flowproof';
+   * const billing = linear('billing', { concurrency: 5 }).build();
+   * const app = flowproof({ persistence: file('.flowproof'), flows: [billing] });
+   * await app.limits.set('flow:billing', { concurrency: 2 });
+   * for (const { name, concurrency, inUse, waiting } of await app.limits.list()) console.log(name, concurrency, inUse, waiting);
+   * await app.limits.reset('flow:billing');
+   * await app.stop();
+   * ```
+   */
+  set(name: string, change: LimitChange): Promise<void>;
+  /** What the code says counts again, from the next claim on. @throws LimitError `INVALID_LIMIT` when the name is none; PersistenceError */
+  reset(name: string): Promise<void>;
+}

@@ -1,0 +1,129 @@
+import { inWords } from '../../model/in-words.js';
+import {
+  type FlowLimits,
+  flowOfLimit,
+  type LimitChange,
+  LONGEST_PER_MS,
+  limitName,
+  MOST_STARTS,
+  withChange,
+} from '../../model/limits/flow-limits.js';
+import { LimitError } from '../../model/limits/limit-error.js';
+import type { Journal, LimitStore, StoredLimit } from '../../persistence/index.js';
+import type { AppLimits, LimitInfo } from './limit-info.js';
+
+/** The flows of who asks. */
+export interface LimitedFlows {
+  readonly names: readonly string[];
+  limitsOf(name: string): FlowLimits | undefined;
+}
+
+const NO_FLOWS: LimitedFlows = { names: [], limitsOf: () => undefined };
+
+/** What an operator does with limits. */
+export class LimitRequests implements AppLimits {
+  readonly #journal: Pick<Journal, 'limits'>;
+  readonly #flows: LimitedFlows;
+
+  /** @param flows default: who asks has none, and may change those of all */
+  constructor(journal: Pick<Journal, 'limits'>, flows: LimitedFlows = NO_FLOWS) {
+    this.#journal = journal;
+    this.#flows = flows;
+  }
+
+  async list(): Promise<readonly LimitInfo[]> {
+    const own = this.#flows.names.filter((flow) => this.#flows.limitsOf(flow) !== undefined).map(limitName);
+    const stored = (await this.#journal.limits?.list(own)) ?? [];
+    return stored.flatMap((limit) => {
+      const flow = flowOfLimit(limit.name);
+      return flow === undefined ? [] : [infoOf(limit, flow, this.#flows.limitsOf(flow))];
+    });
+  }
+
+  async set(name: string, change: LimitChange): Promise<void> {
+    const flow = flowIn(name);
+    const checked = checkedChange(name, change);
+    if (this.#flows.names.includes(flow) && this.#flows.limitsOf(flow) === undefined)
+      throw new LimitError(name, `the code of flow '${flow}' states no limit, so that its runs are not counted: state one in it`);
+    await this.#store(name).set(name, checked);
+  }
+
+  async reset(name: string): Promise<void> {
+    flowIn(name);
+    await this.#store(name).reset(name);
+  }
+
+  #store(name: string): LimitStore {
+    const { limits } = this.#journal;
+    if (limits === undefined) throw new LimitError(name, 'limits can’t be changed in the store of this app');
+    return limits;
+  }
+}
+
+/** The flow of a name that somebody has given. @throws LimitError */
+function flowIn(name: unknown): string {
+  const flow = typeof name === 'string' ? flowOfLimit(name) : undefined;
+  if (flow !== undefined) return flow;
+  const meant = typeof name === 'string' && !name.includes(':') && name !== '' ? `: did you mean '${limitName(name)}'?` : '';
+  throw new LimitError(typeof name === 'string' ? name : inWords(name), `a limit is called 'flow:' and the name of its flow${meant}`);
+}
+
+/** @throws LimitError */
+function checkedChange(name: string, change: unknown): LimitChange {
+  const bad = (what: string, value: unknown, expected: string): never => {
+    throw new LimitError(name, `${what} is ${inWords(value)}: it must be ${expected}`);
+  };
+  if (!isRecord(change)) return bad('the change', change, '{ concurrency } or { rate: { limit, perMs } }');
+  const unknown = Object.keys(change).find((key) => key !== 'concurrency' && key !== 'rate');
+  if (unknown !== undefined) bad(`'${unknown}'`, change[unknown], "left out: only 'concurrency' and 'rate' can be changed");
+  const { concurrency, rate } = change;
+  if (concurrency === undefined && rate === undefined)
+    throw new LimitError(name, "nothing is said: give 'concurrency' or 'rate', or reset it to what the code says");
+  if (concurrency !== undefined && concurrency !== Number.POSITIVE_INFINITY && !isCount(concurrency, Number.MAX_SAFE_INTEGER))
+    bad('concurrency', concurrency, 'a whole number of at least 1, or Infinity');
+  return {
+    ...(concurrency === undefined ? {} : { concurrency: concurrency as number }),
+    ...(rate === undefined ? {} : { rate: checkedRate(rate, bad) }),
+  };
+}
+
+function checkedRate(rate: unknown, bad: (what: string, value: unknown, expected: string) => never): NonNullable<LimitChange['rate']> {
+  if (!isRecord(rate)) return bad('rate', rate, '{ limit, perMs }');
+  const { limit, perMs } = rate;
+  if (!isCount(limit, MOST_STARTS)) return bad('rate.limit', limit, `a whole number from 1 to ${MOST_STARTS}`);
+  if (typeof perMs !== 'number' || !(perMs > 0 && perMs <= LONGEST_PER_MS))
+    return bad('rate.perMs', perMs, 'milliseconds of more than 0, a day at most');
+  return { limit, perMs };
+}
+
+function infoOf({ name, change, changedAtMs, inUse, waiting }: StoredLimit, flow: string, code: FlowLimits | undefined): LimitInfo {
+  const { key, concurrency, rate } = withChange(code ?? {}, change ?? {});
+  return {
+    ...{ name, flow },
+    ...(key === undefined ? {} : { key }),
+    ...statedOf({ concurrency, rate }),
+    ...(code === undefined ? {} : { code: statedOf(code) }),
+    ...(changedAtMs === undefined ? {} : { changedAtMs }),
+    // Of a flow whose code is known to count only starts, no store counts what is under way.
+    inUse: code !== undefined && concurrency === undefined ? 0 : inUse,
+    waiting,
+  };
+}
+
+function statedOf({
+  concurrency,
+  rate,
+}: {
+  readonly concurrency?: number | undefined;
+  readonly rate?: LimitChange['rate'] | undefined;
+}): LimitChange {
+  return { ...(concurrency === undefined ? {} : { concurrency }), ...(rate === undefined ? {} : { rate }) };
+}
+
+function isCount(value: unknown, most: number): value is number {
+  return Number.isInteger(value) && Number(value) >= 1 && Number(value) <= most;
+}
+
+function isRecord(value: unknown): value is Readonly<Record<string, unknown>> {
+  return typeof value === 'object' && value !== null && !Array.isArray(value);
+}
