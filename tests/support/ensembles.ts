@@ -1,9 +1,9 @@
 import { mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { Redis } from 'ioredis';
+import { classpath, PROGRAMS } from '../../scripts/board-programs.js';
 import { freePort } from '../../scripts/postgres.js';
-import { classpath, PROGRAMS } from './board-servers.js';
-import { ask, type Program, type Server, startServer } from './server.js';
+import { ask, type Program, type Server, startServer } from '../../scripts/server.js';
 
 /** Servers that are one: most of them must live. */
 export interface Ensemble {

@@ -1,8 +1,9 @@
 import { randomUUID } from 'node:crypto';
 import { describe, expect, onTestFinished, test } from 'vitest';
-import { describeServer, type Kind, PROGRAMS } from '../../support/board-servers.js';
+import { type Kind, PROGRAMS } from '../../../scripts/board-programs.js';
+import { type Server, startServer } from '../../../scripts/server.js';
+import { describeServer } from '../../support/board-servers.js';
 import { type Ensemble, startEtcdEnsemble, startRedisCluster, startZookeeperEnsemble } from '../../support/ensembles.js';
-import { type Server, startServer } from '../../support/server.js';
 import { describeBoard } from './describe.js';
 import { judge, open } from './hardships.js';
 import { makeBoard } from './make-board.js';

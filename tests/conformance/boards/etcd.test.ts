@@ -1,9 +1,10 @@
 import { randomUUID } from 'node:crypto';
 import { expect, onTestFinished, test, vi } from 'vitest';
+import { PROGRAMS } from '../../../scripts/board-programs.js';
 import { freePort } from '../../../scripts/postgres.js';
+import { startServer } from '../../../scripts/server.js';
 import { etcd } from '../../../src/adapters/etcd/index.js';
-import { describeServer, PROGRAMS } from '../../support/board-servers.js';
-import { startServer } from '../../support/server.js';
+import { describeServer } from '../../support/board-servers.js';
 import { describeBoard } from './describe.js';
 import { open, testHardships } from './hardships.js';
 import { makeBoard } from './make-board.js';

@@ -1,10 +1,10 @@
 import { randomUUID } from 'node:crypto';
 import { expect, onTestFinished, test } from 'vitest';
+import { type Kind, PROGRAMS, whyMissing } from '../../../scripts/board-programs.js';
 import { freePort } from '../../../scripts/postgres.js';
+import { type Server, startServer } from '../../../scripts/server.js';
 import type { Claim, JobBoard } from '../../../src/contracts/index.js';
 import { startBlackHole } from '../../support/black-hole.js';
-import { type Kind, PROGRAMS, whyMissing } from '../../support/board-servers.js';
-import { type Server, startServer } from '../../support/server.js';
 import { makeBoard } from './make-board.js';
 import { type Race, race } from './race.js';
 

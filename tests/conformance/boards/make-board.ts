@@ -1,8 +1,8 @@
+import type { Kind } from '../../../scripts/board-programs.js';
 import { etcd } from '../../../src/adapters/etcd/index.js';
 import { redis } from '../../../src/adapters/redis/index.js';
 import { zookeeper } from '../../../src/adapters/zookeeper/index.js';
 import type { JobBoard } from '../../../src/contracts/index.js';
-import type { Kind } from '../../support/board-servers.js';
 
 export type { Kind };
 

@@ -1,10 +1,11 @@
 import { randomUUID } from 'node:crypto';
 import { Redis } from 'ioredis';
 import { expect, onTestFinished, test } from 'vitest';
+import { PROGRAMS } from '../../../scripts/board-programs.js';
+import { startServer } from '../../../scripts/server.js';
 import { redis } from '../../../src/adapters/redis/index.js';
 import type { BoardRig } from '../../../src/testing/boards/index.js';
-import { describeServer, PROGRAMS } from '../../support/board-servers.js';
-import { startServer } from '../../support/server.js';
+import { describeServer } from '../../support/board-servers.js';
 import { describeBoard } from './describe.js';
 import { open, testHardships } from './hardships.js';
 import { makeBoard } from './make-board.js';

@@ -4,12 +4,12 @@ import { join } from 'node:path';
 import { connect } from 'node:tls';
 import { afterAll, beforeAll, describe, expect, onTestFinished, test, vi } from 'vitest';
 import { freePort } from '../../../scripts/postgres.js';
+import { type Program, type Server, startServer } from '../../../scripts/server.js';
 import { etcd } from '../../../src/adapters/etcd/index.js';
 import { redis } from '../../../src/adapters/redis/index.js';
 import type { JobBoard } from '../../../src/contracts/index.js';
 import { describeServer } from '../../support/board-servers.js';
 import { type Certificates, makeCertificates } from '../../support/certificates.js';
-import { type Program, type Server, startServer } from '../../support/server.js';
 import { open } from './hardships.js';
 
 let made: Certificates;

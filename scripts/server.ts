@@ -4,7 +4,7 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import { connect } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { freePort, guardAgainstOrphans } from '../../scripts/postgres.js';
+import { freePort, guardAgainstOrphans } from './postgres.js';
 
 /** A server of our own, on loopback; it ends with this process, however that ends. */
 export interface Server {
