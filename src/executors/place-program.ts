@@ -11,7 +11,7 @@ const SERVED = 'flowproof.servedModule';
 export function refuseOwnPlaces(module: string): void {
   if ((globalThis as Readonly<Record<symbol, unknown>>)[Symbol.for(SERVED)] !== module) return;
   throw new TaskSetMismatchError(module, [
-    'its own threads or processes would begin threads or processes of it in turn, without end: make the app in another module than the one that lists the tasks, or only where this one is the program that was started',
+    'its own threads or processes would begin threads or processes of it in turn, without end: make the app in another module than the one that lists the tasks, or only where this one is the program that was started; an app that a task makes there can have serial()',
   ]);
 }
 
