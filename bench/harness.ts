@@ -1,3 +1,4 @@
+import type { Kind } from '../scripts/board-programs.js';
 import type { Counts, MeteredPostgres } from './meter.js';
 import { percentile } from './step-latency.js';
 
@@ -10,6 +11,8 @@ export interface Work {
   readonly target?: number;
   /** Another work whose cost a unit this one's is told in. */
   readonly comparedWith?: string;
+  /** Why it can't be done on this machine: then it has no row, and that is said. */
+  missing?(): string | undefined;
   /** Systems by name, ready to run; `raw` is the one that the others are compared with. */
   open(bench: Bench): Promise<readonly System[]>;
 }
@@ -19,6 +22,8 @@ export interface Bench {
   readonly quick: boolean;
   /** Started when it is asked for: one with the disk as it is, one whose commits take two milliseconds more. */
   postgres(disk?: Disk): Promise<MeteredPostgres>;
+  /** A server that a board can be on, started when it is asked for. */
+  board?(kind: Kind): Promise<{ readonly url: string }>;
   /** How often each system is measured; default 11, quick 5. */
   readonly repetitions?: number;
   /** Other people's systems that do the same, as far as they are here and can. */
@@ -102,7 +107,7 @@ const QUICK_REPETITIONS = 5;
 /** Fewer than these say nothing: then noisy ones count too. */
 const LEAST = 5;
 
-/** A peer that did not take part in a work. */
+/** Who did not take part in a work. */
 export interface LeftOut {
   readonly work: string;
   readonly system: string;

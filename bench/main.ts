@@ -6,8 +6,8 @@
 import { writeFileSync } from 'node:fs';
 import { parseArgs } from 'node:util';
 import { against, otherWorks } from './against.js';
-import { type Measured, measure } from './harness.js';
-import { againstTable, jsonLine, savedLines, surroundings, table } from './report.js';
+import { type LeftOut, type Measured, measure } from './harness.js';
+import { againstTable, jsonLine, leftOutLine, savedLines, surroundings, table } from './report.js';
 import { Servers } from './servers.js';
 import { WORKS } from './work-list.js';
 
@@ -35,19 +35,28 @@ const other =
         process.exit(2);
       });
 const servers = new Servers();
-const bench = { quick: values.quick, postgres: servers.postgres };
+const bench = { quick: values.quick, postgres: servers.postgres, board: servers.board };
 const rows: Measured[] = [];
+const leftOut: LeftOut[] = [];
 try {
   for (const work of WORKS.filter(({ name }) => wanted.includes(name))) {
     if (!values.json) console.error(`${work.name} …`);
+    const reason = work.missing?.();
+    if (reason !== undefined) {
+      const left = { work: work.name, system: 'flowproof', reason };
+      leftOut.push(left);
+      console.error(`  ${work.name} is left out: ${reason}`);
+      if (values.json) console.log(leftOutLine(left));
+      continue;
+    }
     const measured = await measure(other === undefined ? work : against(work, other), bench);
     rows.push(...measured);
     if (values.json) for (const row of measured) console.log(jsonLine(row));
   }
   const place = surroundings(await servers.told());
-  if (!values.json) console.log(`\n${place}\n\n${table(rows)}`);
+  if (!values.json) console.log(`\n${place}\n\n${table(rows, leftOut)}`);
   if (!values.json && other !== undefined) console.log(`\ntimes as much as ${other.name}\n\n${againstTable(rows)}`);
-  if (values.save !== undefined) writeFileSync(values.save, savedLines(rows, place));
+  if (values.save !== undefined) writeFileSync(values.save, savedLines(rows, place, leftOut));
 } finally {
   await servers.stop();
   other?.close();

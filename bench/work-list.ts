@@ -1,4 +1,5 @@
 import type { Work } from './harness.js';
+import { boardJobs } from './works/board-jobs.js';
 import { checkFlows } from './works/check-flows.js';
 import { idle } from './works/idle.js';
 import { idleConductor } from './works/idle-conductor.js';
@@ -39,6 +40,9 @@ export const WORKS: readonly Work[] = [
   pgJobs({ claimers: 1, atOnce: 1, target: 2 }),
   pgJobs({ claimers: 4, atOnce: 1, target: 2 }),
   pgJobs({ claimers: 4, atOnce: 32, target: 0.5 }),
+  boardJobs('redis'),
+  boardJobs('etcd'),
+  boardJobs('zookeeper'),
   pickup,
   placesCpu('threads', 0.59),
   placesCpu('processes', 0.63),

@@ -1,5 +1,6 @@
-import { type Conductor, conductor, flowproof } from 'flowproof';
+import { conductor, flowproof } from 'flowproof';
 import { postgres } from 'flowproof/postgres';
+import { consumed } from '../consumed.js';
 import { type Sample, type System, timedAndCounted, type Work } from '../harness.js';
 import { job } from '../job-flow.js';
 import type { MeteredPostgres } from '../meter.js';
@@ -72,10 +73,4 @@ function ours(server: MeteredPostgres, { claimers, atOnce, jobs }: Omit<JobsPara
       }
     },
   };
-}
-
-/** Starts them; resolves when they have done so many jobs. */
-async function consumed(works: readonly Conductor[], jobs: number): Promise<void> {
-  await Promise.all(works.map((one) => one.start()));
-  while (works.reduce((all, one) => all + one.state().counts.consumed, 0) < jobs) await new Promise((resolve) => setTimeout(resolve, 1));
 }
