@@ -1,6 +1,7 @@
 import type { Work } from './harness.js';
 import { boardJobs } from './works/board-jobs.js';
 import { checkFlows } from './works/check-flows.js';
+import { handover } from './works/handover.js';
 import { idle } from './works/idle.js';
 import { idleConductor } from './works/idle-conductor.js';
 import { importRoot } from './works/import-root.js';
@@ -13,6 +14,7 @@ import { pgSequential } from './works/pg-sequential.js';
 import { pickup } from './works/pickup.js';
 import { placesCpu } from './works/places-cpu.js';
 import { placesDispatch } from './works/places-dispatch.js';
+import { recovery } from './works/recovery.js';
 import { resumeAfterKill } from './works/resume-after-kill.js';
 import { watchFlows } from './works/watch-flows.js';
 
@@ -44,6 +46,8 @@ export const WORKS: readonly Work[] = [
   boardJobs('etcd'),
   boardJobs('zookeeper'),
   pickup,
+  recovery(),
+  handover,
   placesCpu('threads', 0.59),
   placesCpu('processes', 0.63),
   placesDispatch('threads'),

@@ -20,6 +20,8 @@ export async function rawEtcd(url: string, part: number): Promise<RawBoard> {
     return (await answer.json()) as Answer;
   };
   const lease = await call<{ readonly ID: string }>('lease/grant', { TTL: RAW_LEASE_MS / 1_000 });
+  // Whoever measures others meanwhile has its lease still.
+  const renewal = setInterval(() => void call('lease/keepalive', { ID: lease.ID }).catch(() => undefined), RAW_LEASE_MS / 3);
   const range = async (prefix: string, limit: number, keysOnly = false) => {
     const body = { key: base64(prefix), range_end: base64(`${prefix.slice(0, -1)}0`), limit, keys_only: keysOnly };
     return ((await call<Range>('kv/range', body)).kvs ?? []).map(({ key, value }) => ({ id: text(key).slice(prefix.length), value }));
@@ -59,6 +61,7 @@ export async function rawEtcd(url: string, part: number): Promise<RawBoard> {
       await call('kv/txn', { success: gone });
     },
     async close() {
+      clearInterval(renewal);
       await call('lease/revoke', { ID: lease.ID });
     },
   };
