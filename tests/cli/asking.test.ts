@@ -247,7 +247,7 @@ describe('flowproof runs start', () => {
     [['order', '--inputs', '{'], 2, '{ is no JSON'],
     [['order', '--inputs', '@nowhere.json'], 2, 'nowhere.json'],
     [['order', '--inputs', '{"mode":"paid"}'], 2, '(INVALID_INPUT)'],
-    [['ordr'], 2, "the app has no flow 'ordr': it has 'order', 'slow', 'many'"],
+    [['ordr'], 2, "the app has no flow 'ordr': it has 'order', 'slow', 'many', 'refund'"],
   ])('%j ends with %d', async (args, code, why) => {
     const folder = mkdtempSync(join(tmpdir(), 'flowproof-cli-'));
     const ended = await called(['runs', 'start', ...args, '--app', APP], { env: { TEST_STORE: folder } });

@@ -7,6 +7,7 @@ import { durationMs } from '../terminal/times.js';
 import { beginCommands } from './begin-commands.js';
 import { type Command, InvalidArgumentError, Option } from './commander.js';
 import { collected, known, pairs } from './option-values.js';
+import { signalCommands } from './signal-commands.js';
 import { app, database, format, hereOption, whereOf, yes } from './store-options.js';
 
 /** `runs …`: the runs of a store, for operators. */
@@ -20,7 +21,7 @@ export function runsCommands(program: Command, session: Session): void {
   runs
     .command('list')
     .summary('which runs there are')
-    .description('Lists runs, newest first.')
+    .description('Lists runs, newest first. One that sleeps says until when, or nothing more where only a message wakes it.')
     .option('--flow <name>', 'only of this flow')
     .addOption(states())
     .option('--logbook <name>', 'only of this logbook')
@@ -87,6 +88,8 @@ export function runsCommands(program: Command, session: Session): void {
       const { here = false, output } = options;
       session.code = await askCommand({ where: whereOf(options, command), request: REQUESTS.retry, ids, here, format: output }, io);
     });
+
+  signalCommands(runs, session);
 
   one('suspend', 'stop runs between two tasks', `Stops runs between two tasks. ${WRITTEN}`).action(async (ids, options, command) => {
     const { askCommand, REQUESTS } = await import('../runs/ask-command.js');

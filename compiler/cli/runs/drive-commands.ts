@@ -1,10 +1,6 @@
-import { readFileSync } from 'node:fs';
-import { resolve } from 'node:path';
 import type { AnyFlow, RunHandle } from 'flowproof';
 import type { UntypedOptions } from '#app';
 import { factoryDefinitionOf } from '#authoring';
-import { jsonCodec } from '#model/codec/json-codec.js';
-import type { Json } from '#model/json.js';
 import { printable } from '../../findings/printable.js';
 import { type OpenedStore, type Where, withStore } from '../store/opened.js';
 import { askable, confirmed } from '../terminal/confirm.js';
@@ -13,6 +9,7 @@ import { type ExitCode, type Io, UsageError } from '../terminal/io.js';
 import { eachId } from './each-id.js';
 import { ended, here } from './here.js';
 import type { Format } from './list-command.js';
+import { valueIn } from './value-in.js';
 
 type Listed = UntypedOptions['flows'][number];
 
@@ -135,24 +132,4 @@ function flowNamed(name: string, { options }: Pick<OpenedStore, 'options'>): Lis
 
 function nameOf(listed: Listed): string {
   return factoryDefinitionOf(listed)?.name ?? (listed as AnyFlow).name;
-}
-
-/**
- * A value as a person writes it: JSON, with the words of the journal for what JSON has none for; of a file after `@`, or of standard input
- * for `-`.
- *
- * @throws UsageError
- */
-async function valueIn(written: string | undefined, { folder, input }: Io): Promise<unknown> {
-  if (written === undefined) return undefined;
-  let text = written;
-  if (written === '-') {
-    text = '';
-    for await (const part of input?.() ?? []) text += part;
-  } else if (written.startsWith('@')) text = readFileSync(resolve(folder, written.slice(1)), 'utf8');
-  try {
-    return jsonCodec.decode(JSON.parse(text) as Json);
-  } catch (error) {
-    throw new UsageError(`${printable(text.slice(0, 100))} is no JSON: ${error instanceof Error ? error.message : String(error)}`);
-  }
 }

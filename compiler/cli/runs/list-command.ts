@@ -79,19 +79,23 @@ function rowOf(run: RunInfo, nowMs: number): readonly string[] {
 }
 
 /** With what else is to be known of how it stands. */
-function stateOf({ state, partial, priority, posted }: RunInfo, nowMs: number): string {
+function stateOf({ state, partial, priority, posted, asleep, owner }: RunInfo, nowMs: number): string {
   const isLater = posted?.dueAtMs !== undefined && posted.dueAtMs > nowMs;
   return [
     state,
     ...(partial === true ? ['partial'] : []),
     ...(state === 'PENDING' && priority !== undefined ? [`priority ${priority}`] : []),
+    ...(asleep !== undefined && owner === undefined
+      ? [asleep.untilMs === undefined ? 'asleep' : `asleep until ${moment(asleep.untilMs)}`]
+      : []),
     ...(isLater ? [`due ${moment(posted.dueAtMs)}`] : []),
   ].join(', ');
 }
 
 /** The process that has a run, by the beginning of its id. */
-export function ownerOf({ owner, state }: Pick<RunInfo, 'owner' | 'state'>): string {
-  if (owner === undefined) return state === 'RUNNING' ? 'nobody' : '';
+export function ownerOf({ owner, state, asleep }: Pick<RunInfo, 'owner' | 'state' | 'asleep'>): string {
+  // What sleeps is nobody's, and needs nobody.
+  if (owner === undefined) return state === 'RUNNING' && asleep === undefined ? 'nobody' : '';
   const { id, alive } = owner;
   return `${id.slice(0, 8)}${alive === undefined ? '' : alive ? ' alive' : ' dead'}`;
 }
