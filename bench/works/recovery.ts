@@ -14,8 +14,8 @@ export const LEASE_MS = 2_000;
 const EVERY_MS = 10;
 
 /**
- * A process is killed while it has a job: from then until the job begins in another one, which is idle. Raw: a row that is free when its
- * lease is over, renewed three times in it, and a loop that looks every 10 ms: it waits for two thirds of a lease at least.
+ * A process is killed as its job begins: from then until the job begins in another one, which is idle. Raw: a row that is free when its
+ * lease is over, and a loop that looks every 10 ms: it waits for a whole lease.
  *
  * @param program what is killed
  */
