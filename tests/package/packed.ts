@@ -74,7 +74,7 @@ async function packInto(work: string): Promise<Omit<Packed, 'remove'>> {
   await Promise.all([mkdir(stage), mkdir(project)]);
   for (const name of BUILT_FROM) await cp(join(ROOT, name), join(stage, name), { recursive: true });
   await symlink(join(ROOT, 'node_modules'), join(stage, 'node_modules'), 'junction');
-  const [packed] = JSON.parse(await run(stage, 'npm', 'pack', '--json', '--pack-destination', work)) as [
+  const [packed] = JSON.parse(await run(stage, 'npm', 'pack', '--json', '--ignore-scripts=false', '--pack-destination', work)) as [
     { filename: string; files: { path: string }[] },
   ];
   await writeFile(join(project, 'package.json'), '{ "name": "project", "private": true, "type": "module" }');
