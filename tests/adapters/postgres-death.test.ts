@@ -85,14 +85,15 @@ describePostgres('the death of a process', (database) => {
   });
 
   test('is looked for again when its renewal is due, and not that of a living one', async () => {
-    const { owner, runId } = await running('silent');
     const { admin } = database();
+    await admin.query('update flowproof.leases set renewal_due_at = clock_timestamp()');
+    const { owner, runId } = await running('silent');
     const take = { flows: [], limit: 0, format: 1, aheadMs: 0, nowMs: 0, asleepOnly: false, except: [], thorough: false };
     const againMs = async () => (await journal.tick({ owner: sampleRun().writer, leaseMs: LONG_MS, watch: [], take })).take?.againMs;
     expect(await againMs()).toBeUndefined();
     owner.child.kill('SIGKILL');
     await owner.exited;
-    // Only the server is to see it: the renewal is due in a minute.
+    // Only the server is to see it.
     await admin.query(`update flowproof.leases set renewal_due_at = clock_timestamp() + interval '1 minute'`);
     await vi.waitFor(async () => expect(await againMs()).toBeGreaterThan(0), { timeout: 10_000, interval: 5 });
     expect(await againMs()).toBeLessThanOrEqual(60_001);
