@@ -94,7 +94,7 @@ function stateOf({ state, partial, priority, posted, asleep, owner }: RunInfo, n
 
 /** The process that has a run, by the beginning of its id. */
 export function ownerOf({ owner, state, asleep }: Pick<RunInfo, 'owner' | 'state' | 'asleep'>): string {
-  // What sleeps is nobody's, and needs nobody.
+  // A run that sleeps has no owner and waits for none: 'nobody' is said of those only that a process should take up.
   if (owner === undefined) return state === 'RUNNING' && asleep === undefined ? 'nobody' : '';
   const { id, alive } = owner;
   return `${id.slice(0, 8)}${alive === undefined ? '' : alive ? ' alive' : ' dead'}`;

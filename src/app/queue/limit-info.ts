@@ -21,8 +21,8 @@ export interface LimitInfo extends LimitChange {
 /** The limits of the flows of a store, for operators. */
 export interface AppLimits {
   /**
-   * Those that the flows of this app state, and all others of the store by which runs wait or are under way or that somebody has changed: in
-   * the order of their names.
+   * The limits that the flows of this app state, and of other flows those that are in use in the store: runs wait for them, runs are under
+   * way by them, or an operator has changed them. Sorted by name.
    */
   list(): Promise<readonly LimitInfo[]>;
   /**
