@@ -7,8 +7,9 @@ import { spawn } from 'node:child_process';
 import { mkdirSync, readFileSync, rmSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import { availableParallelism } from 'node:os';
-import { dirname, join } from 'node:path';
+import { dirname, join, relative } from 'node:path';
 import { fileURLToPath } from 'node:url';
+import { stripVTControlCharacters } from 'node:util';
 
 const ROOT = join(dirname(fileURLToPath(import.meta.url)), '..');
 const REPORT = join(ROOT, 'build/vitest.json');
@@ -66,14 +67,25 @@ function run(args, write) {
   });
 }
 
-/** Counts of vitest's report; a run without one counts as one failure. */
+/** Which test failed and by what, short enough for a log of which only the end is kept. */
+function inOneLine(file, test, message = '') {
+  const plain = stripVTControlCharacters(message).split('\n', 1)[0];
+  return `${relative(ROOT, file)}: ${test}: ${plain.slice(0, 200)}`;
+}
+
+/** Counts of vitest's report, and which tests failed; a run without one counts as one failure. */
 function vitestCounts(trouble) {
   try {
     const report = JSON.parse(readFileSync(REPORT, 'utf8'));
     const tests = report.testResults.flatMap(({ name, assertionResults }) => assertionResults.map((one) => ({ file: name, ...one })));
     const skipped = tests.filter(({ status }) => status !== 'passed' && status !== 'failed');
     const failed = Math.max(report.numFailedTests, trouble === undefined && report.success ? 0 : 1);
-    return { passed: report.numPassedTests, failed, skipped };
+    const suites = report.testResults.filter(({ message, assertionResults }) => message !== '' && assertionResults.length === 0);
+    const broken = [
+      ...tests.filter(({ status }) => status === 'failed').map((test) => inOneLine(test.file, test.fullName, test.failureMessages[0])),
+      ...suites.map(({ name, message }) => inOneLine(name, 'the whole file', message)),
+    ];
+    return { passed: report.numPassedTests, failed, skipped, broken };
   } catch (error) {
     return { passed: 0, failed: 1, skipped: [], trouble: `vitest left no report: ${error}` };
   }
@@ -93,6 +105,7 @@ mkdirSync(dirname(REPORT), { recursive: true });
 rmSync(REPORT, { force: true });
 const total = { passed: 0, failed: 0, skipped: 0 };
 const summary = [];
+const broken = [];
 const began = performance.now();
 
 /** What is printed by parts that run beside others is printed when they end: each as a whole. */
@@ -113,6 +126,7 @@ async function runPart({ name, title, steps }, isAlone) {
     counts.skipped = counts.skipped.filter((test) => !forbidden.includes(test));
   }
   if (counts.trouble !== undefined) console.error(counts.trouble);
+  broken.push(...(counts.broken ?? []));
   total.passed += counts.passed;
   total.failed += counts.failed;
   total.skipped += counts.skipped.length;
@@ -138,5 +152,6 @@ if (build !== undefined && !(await runPart(build, true))) {
 }
 
 console.log(`\n=== summary, ${((performance.now() - began) / 1000).toFixed(0)} s\n${summary.join('\n')}\n`);
+if (broken.length > 0) console.log(`${broken.map((line) => `FAILED  ${line}`).join('\n')}\n`);
 console.log(`${total.passed} passed, ${total.failed} failed${total.skipped > 0 ? `, ${total.skipped} skipped` : ''}`);
 if (total.failed > 0) process.exitCode = 1;
