@@ -1,28 +1,8 @@
 import { expect, test } from 'vitest';
-import { type FlowEvent, flowproof, memory, type Persistence } from '../../src/index.js';
+import { type FlowEvent, flowproof, memory } from '../../src/index.js';
 import { VirtualClock } from '../../src/testing/index.js';
-import { Gate } from './gate.js';
+import { countTicks } from './count-ticks.js';
 import { code, gates, twoGates } from './two-gates.js';
-
-/** Tells when a store was ticked twice since `count()`: the second one began after it. */
-function countTicks(inner: Persistence): { persistence: Persistence; two: Promise<void>; count(): void } {
-  const second = new Gate();
-  let left = Number.POSITIVE_INFINITY;
-  const connect = (): ReturnType<Persistence['connect']> => {
-    const journal = inner.connect();
-    const tick = journal.tick.bind(journal);
-    journal.tick = async (params) => {
-      const result = await tick(params);
-      if (--left === 0) second.open();
-      return result;
-    };
-    return journal;
-  };
-  const count = (): void => {
-    left = 2;
-  };
-  return { persistence: { kind: 'memory', connect }, two: second.opened, count };
-}
 
 test('a listener suspends between two tasks; resume goes on; nothing is RUNNING meanwhile', async () => {
   const services = { gates: gates() };

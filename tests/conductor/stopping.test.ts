@@ -1,6 +1,7 @@
 import { describe, expect, test, vi } from 'vitest';
 import type { JobBoard } from '../../src/boards/index.js';
 import { type Conductor, conductor, defineTask, flowproof, linear, memory, memoryBoard } from '../../src/index.js';
+import { countTicks } from '../app/count-ticks.js';
 import { Gate } from '../app/gate.js';
 import { order, station, stops } from './station.js';
 
@@ -30,7 +31,8 @@ describe('a conductor that stops', () => {
     const gate = new Gate();
     const [persistence, board] = [memory(), memoryBoard()];
     // Its app recovers, and leaves this run to others all the same.
-    const first = station({ persistence, board, gate, app: { recover: true, leaseMs: 60 } });
+    const ticks = countTicks(persistence);
+    const first = station({ persistence: ticks.persistence, board, gate, app: { recover: true, leaseMs: 1_500 } });
     await first.conductor.start();
     await first.app.post(order, { id: 'a', inputs: { n: 1 } });
     await gate.reached;
@@ -38,6 +40,9 @@ describe('a conductor that stops', () => {
     const stopped = first.conductor.stop();
     gate.open();
     await stopped;
+    // Twice it looks for what others have left.
+    ticks.count();
+    await ticks.two;
     const second = station({ persistence, board });
     await second.conductor.start();
     expect(await result).toMatchObject({ state: 'SUCCESS' });

@@ -105,7 +105,7 @@ describe('a disk that hangs', () => {
     const flow = linear('one')
       .add(defineTask({ name: 'wait', execute: async () => {} }))
       .build();
-    const app = flowproof({ persistence: store(), flows: [flow], storeTimeoutMs: 100, graceMs: 50 });
+    const app = flowproof({ persistence: store(), flows: [flow], storeTimeoutMs: 1_500, graceMs: 50 });
     await app.run(flow, { id: 'before' });
     const answer = await hang('datasync');
     await expect(app.run(flow, { id: 'during' })).rejects.toMatchObject({ code: 'STORE_UNREACHABLE' });
