@@ -206,10 +206,4 @@ describe('an app is refused when', () => {
     await using app = appWith([wrong]);
     await expect(app.ready()).rejects.toThrow(/schedule 'wrong': its runs could not begin: .*ring/s);
   });
-
-  test('a flow has limits, for which its firings would not wait', () => {
-    const limited = linear('limited', { concurrency: 1 }).input<{ ring: number }>().add(report).build();
-    const each = schedule('each', { flow: limited, inputs: { ring: 1 }, everyMs: HOUR_MS });
-    expect(() => testApp({ flows: [limited], schedules: [each] })).toThrow(/schedule 'each': its flow 'limited' has limits/);
-  });
 });

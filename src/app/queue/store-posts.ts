@@ -1,7 +1,7 @@
-import { type AnyRunResult, beginRun, type PostOrder } from '../../engine/index.js';
-import type { Journal } from '../../persistence/index.js';
+import { type AnyRunResult, beginRun, type OpenedRun, type PostOrder } from '../../engine/index.js';
+import type { Firing, Journal, RunSummary } from '../../persistence/index.js';
 import type { ActiveRuns } from '../driving/active-runs.js';
-import { type DriverParts, quiet } from '../driving/driver.js';
+import { type DriverParts, quiet, type StartedRun } from '../driving/driver.js';
 import { given, refuseOthers } from '../driving/given.js';
 import type { Sleepers } from '../driving/sleepers.js';
 import { checkRunOptions, type RunNames } from '../registry/check-run-options.js';
@@ -34,6 +34,19 @@ function inTransaction(journal: Journal, transaction: unknown): Journal {
   return Object.create(journal, { createRun: { value: create } }) as Journal;
 }
 
+/** What a posted run is written with: the user's transaction, or a schedule that fires it. */
+interface Posted {
+  readonly order: PostOrder;
+  readonly transaction?: unknown;
+  readonly firing?: Firing;
+}
+
+interface Written {
+  readonly begun: OpenedRun | { readonly exists: RunSummary };
+  readonly runId: string;
+  readonly key: string;
+}
+
 /** Leaves runs to whoever is free, in the store: PENDING ones, with the time from which they may be claimed. */
 export class StorePosts {
   readonly #parts: StorePostsParts;
@@ -64,18 +77,12 @@ export class StorePosts {
 
   /** @throws InvalidInputError, RunConflictError, PersistenceError */
   async post(today: AppFlow, names: RunNames, inputs: PreparedInputs, order: PostOrder, transaction?: unknown) {
-    const { engineContext, active, posted, own, sleepers } = this.#parts;
-    const { clock, ids } = engineContext;
+    const { posted, own, sleepers } = this.#parts;
+    const { clock } = this.#parts.engineContext;
     const { flow } = today;
-    checkRunOptions(flow, inputs, names);
-    const runId = ids.runId(clock.nowMs());
-    const key = names.key ?? runId;
-    const params = { ...names, runId, key, ...given(inputs), owner: null, posted: order };
-    const context =
-      transaction === undefined ? engineContext : { ...engineContext, journal: inTransaction(engineContext.journal, transaction) };
     const dueAtMs = order.atMs ?? clock.nowMs() + (order.delayMs ?? 0);
     const isDue = dueAtMs <= clock.nowMs();
-    const begun = await active.opening(key, () => beginRun(flow, params, context));
+    const { begun, runId, key } = await this.#write(today, names, inputs, { order, transaction });
     if ('exists' in begun) {
       refuseOthers(begun.exists, flow, inputs);
     } else if (transaction !== undefined) {
@@ -89,5 +96,37 @@ export class StorePosts {
     }
     const result = () => this.#parts.outcome(onlyRunsOf(today), key);
     return { key, result, ...('exists' in begun ? { run: begun.exists } : {}) };
+  }
+
+  /**
+   * A run of a flow with limits that a schedule fires: it waits with those that were posted, as one that was started.
+   *
+   * @returns nothing: there is one of its id
+   * @throws Unfired, InvalidInputError, PersistenceError
+   */
+  async fire(today: AppFlow, names: RunNames, inputs: PreparedInputs, firing: Firing): Promise<StartedRun | undefined> {
+    const { posted, own, starts } = this.#parts;
+    const { begun, runId, key } = await this.#write(today, names, inputs, { order: {}, firing });
+    if ('exists' in begun) return undefined;
+    begun.engine.announce(begun.first);
+    const isUnderWay = starts.started(today.flow.name, runId);
+    posted.due(today.flow.name);
+    const result = () => this.#parts.outcome(onlyRunsOf(today), key);
+    if (own !== undefined) return { key, result };
+    const ended = quiet(result().finally(isUnderWay));
+    return { key, result: () => ended };
+  }
+
+  async #write({ flow }: AppFlow, names: RunNames, inputs: PreparedInputs, how: Posted): Promise<Written> {
+    const { engineContext, active } = this.#parts;
+    const { clock, ids } = engineContext;
+    checkRunOptions(flow, inputs, names);
+    const runId = ids.runId(clock.nowMs());
+    const key = names.key ?? runId;
+    const { order, transaction, firing } = how;
+    const params = { ...names, runId, key, ...given(inputs), owner: null, posted: order, ...(firing === undefined ? {} : { firing }) };
+    const context =
+      transaction === undefined ? engineContext : { ...engineContext, journal: inTransaction(engineContext.journal, transaction) };
+    return { begun: await active.opening(key, () => beginRun(flow, params, context)), runId, key };
   }
 }

@@ -44,6 +44,7 @@ export class StoreQueue {
   readonly #parts: StoreQueueParts;
   readonly #resetting: Resetting;
   readonly #posts: StorePosts;
+  readonly #own: OwnPosts;
   /** The flows of each conductor. */
   readonly #conducted = new Map<object, readonly string[]>();
 
@@ -59,6 +60,7 @@ export class StoreQueue {
       conducted: () => new Set([...this.#conducted.values()].flat()),
       drive: (run) => this.drive(run).end,
     });
+    this.#own = own;
     this.#posts = new StorePosts({ engineContext, active, posted, starts: own, outcome, ...(recover ? { own, sleepers } : {}) });
   }
 
@@ -70,6 +72,16 @@ export class StoreQueue {
   /** See {@link StorePosts.start}. */
   start(...started: Parameters<StorePosts['start']>): ReturnType<StorePosts['start']> {
     return this.#parts.active.untilAbandoned(started[1].key, this.#posts.start(...started));
+  }
+
+  /** See {@link StorePosts.fire}. */
+  fire(...fired: Parameters<StorePosts['fire']>): ReturnType<StorePosts['fire']> {
+    return this.#posts.fire(...fired);
+  }
+
+  /** From now on this app begins what was left of this flow, as after a post of it, if it takes up what others leave. */
+  beginsOf(flow: string): void {
+    if (this.#parts.recover) this.#own.add(flow);
   }
 
   /** Lets a run that rests begin anew, when an app runs it. @throws RunOwnedError when it is under way */

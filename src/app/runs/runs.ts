@@ -160,7 +160,7 @@ export class Runs {
   }
 
   /** What schedules are fired with, whose runs begin here. */
-  readonly scheduling = () => ({ active: this.#active, driver: this.#driver, ticker: this.#ticker, outcome: this.outcome.bind(this) });
+  readonly scheduling = () => ({ runs: this as Runs, active: this.#active, driver: this.#driver, ticker: this.#ticker });
 
   /** For one run, which it may stop by itself. */
   conducting(): Conducting {
@@ -213,7 +213,7 @@ export class Runs {
    *
    * @param message that an engine has to act on: see {@link JoinOptions}
    */
-  adopt(flows: FlowFinder, run: RunSummary, message?: InboxMessage): StartedRun {
+  adopt(flows: FlowFinder, run: RunSummary, message?: Pick<InboxMessage, 'id'>): StartedRun {
     const options = message === undefined ? WAIT_FOR_OWNER : { ...WAIT_FOR_OWNER, message: message.id };
     const result = this.#ticker.use().then(async (done) => {
       try {

@@ -36,8 +36,6 @@ export function declaredHere(given: readonly unknown[], registry: Pick<Registry,
     const { name, flow, timing } = definition;
     if (all.has(name)) throw new ScheduleError('INVALID_SCHEDULE', name, 'this app has two of this name: give one of them another one');
     const today = registry.today(flow);
-    if (today.flow.limits !== undefined)
-      throw new ScheduleError('INVALID_SCHEDULE', name, `its flow '${today.flow.name}' has limits, for which a firing would not wait`);
     all.set(name, { definition, today, firings: firingsOf(timing) });
   }
   return all;

@@ -54,7 +54,7 @@ export class Scheduler implements DueSource {
     this.#parts = parts;
     this.#goesByClock = parts.options.underTest !== undefined;
     this.#declared = declaredHere(parts.options.schedules ?? [], parts.registry);
-    this.#scheduling = new Scheduling(parts.runs.scheduling());
+    this.#scheduling = new Scheduling({ ...parts.runs.scheduling(), journal: parts.journal });
     this.requests = new ScheduleRequests(parts.journal, ({ name, specHash }) => this.#prepared.get(name)?.specHash === specHash);
   }
 
@@ -115,13 +115,13 @@ export class Scheduler implements DueSource {
       ...(logbook === undefined ? {} : { logbook }),
       metadata: { ...metadata, schedule: name, scheduledAtMs: String(atMs) },
     };
-    const { revision } = stored;
+    const { revision, running } = stored;
     // What an operator wants is not held back by what is under way.
     const firing =
       nextAtMs === undefined
         ? { name, revision, atMs, overlap: overlap === 'skip' ? ('allow' as const) : overlap }
         : { name, revision, atMs, nextAtMs, overlap };
-    return this.#scheduling.fire({ flow: today.flow, names, inputs, firing });
+    return this.#scheduling.fire({ flow: today.flow, names, inputs, firing, earlier: running });
   }
 
   async #begin(): Promise<void> {
@@ -135,6 +135,7 @@ export class Scheduler implements DueSource {
     await this.#declare(schedules, prepared);
     this.#prepared = prepared;
     this.#scheduling.begin(this);
+    for (const { today } of prepared.values()) this.#scheduling.beginsOf(today.flow);
   }
 
   async #declare(store: ScheduleStore, prepared: ReadonlyMap<string, PreparedSchedule>): Promise<void> {

@@ -32,7 +32,7 @@ export class RunCreator {
   readonly #keepShape: Statement;
   /** Of a run of a flow with limits. */
   readonly #insertCounted: Statement;
-  /** With {@link firingParams} behind the others. */
+  /** The same, with {@link firingParams} behind the others; the key is null where the flow has no limits. */
   readonly #fire: Statement;
   readonly #known = new Set<string>();
 
@@ -44,7 +44,7 @@ export class RunCreator {
     );
     this.#insert = statement(creationText(schema));
     this.#insertCounted = statement(creationText(schema, { counted: true }));
-    this.#fire = statement(creationText(schema, { firing: firingParts(schema, CREATION_PARAMS + 1) }));
+    this.#fire = statement(creationText(schema, { counted: true, firing: firingParts(schema, CREATION_PARAMS + 2) }));
   }
 
   /**
@@ -125,7 +125,7 @@ export class RunCreator {
     const grouping = [logbook ?? null, metadata === undefined ? null : JSON.stringify(metadata)];
     const first = [writer, seq, epoch, format, kind, stepId, transitions];
     const values = [...summary, atoms, manifest, ...first, ...grouping, wakeTimeOf(wakeAtMs), delayMs, priority];
-    if (firing !== undefined) return sql.query(this.#fire, [...values, ...firingParams(firing)]);
+    if (firing !== undefined) return sql.query(this.#fire, [...values, limitKey ?? null, ...firingParams(firing)]);
     return limitKey === undefined ? sql.query(this.#insert, values) : sql.query(this.#insertCounted, [...values, limitKey]);
   }
 

@@ -142,6 +142,28 @@ export const scheduleCases: readonly JournalCase[] = [
     },
   },
   {
+    name: 'a firing of a flow with limits leaves a run that is claimed when there is room, and moves the schedule',
+    async run({ journal }) {
+      await schedulesOf(journal).declare([declared()]);
+      const posted = (more: Partial<Firing>) =>
+        sampleRun({ firing: firing(more), state: 'PENDING', owner: null, delayMs: 0, limitKey: 'a' });
+      const first = posted({ overlap: 'allow' });
+      const second = posted({ overlap: 'allow', revision: 2, atMs: at(27), nextAtMs: at(51) });
+      for (const { create } of [first, second]) expect(await journal.createRun(create)).toEqual({ kind: 'created' });
+      const third = posted({ revision: 3, atMs: at(51), nextAtMs: at(75) });
+      expect(kindOf(await journal.createRun(third.create))).toBe('unfired: overlap');
+      expect(await stored(journal)).toMatchObject({
+        nextAtMs: at(75),
+        lastKey: second.create.key,
+        running: [first.runId, second.runId].sort(),
+      });
+      const claim = { owner: sampleRun().writer, flows: ['provision'], limit: 10, format: 1, maxLosses: 5, thorough: false };
+      const { claimed } = await journal.claim({ ...claim, limits: { provision: { concurrency: 1 } } });
+      expect(claimed.map(({ runId }) => runId)).toEqual([first.runId]);
+      expect((await journal.claim({ ...claim, limits: { provision: { concurrency: 1 } } })).claimed).toEqual([]);
+    },
+  },
+  {
     name: 'skip: while a run of it has not ended the schedule moves on, and no run begins',
     async run({ journal, reopen }) {
       await schedulesOf(journal).declare([declared()]);
