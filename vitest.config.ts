@@ -22,11 +22,11 @@ export default defineConfig({
     include: ['tests/**/*.test.ts'],
     exclude: ['**/*.deep.test.ts', '**/node_modules/**', '**/dist/**', '**/build/**', 'tests/fixtures/**'],
     setupFiles: ['tests/support/chance.ts', 'tests/support/patience.ts'],
-    expect: { poll: { timeout: 20_000 } },
+    expect: { poll: { timeout: 40_000 } },
     globalSetup: ['tests/support/postgres-service.ts'],
     pool: 'forks',
     // Bounds for what hangs. What is slow on a machine with other work is no fault: no test asserts a time.
-    testTimeout: 60_000,
-    hookTimeout: 90_000,
+    testTimeout: 120_000,
+    hookTimeout: 120_000,
   },
 });

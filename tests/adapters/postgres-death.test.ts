@@ -35,7 +35,7 @@ const locked = (pool: pg.Pool, owner: string, before?: string) =>
       if (at === undefined || at === before) throw new Error('not locked yet');
       return at;
     },
-    { timeout: 10_000, interval: 5 },
+    { timeout: 40_000, interval: 5 },
   );
 
 describePostgres('the death of a process', (database) => {
@@ -75,7 +75,7 @@ describePostgres('the death of a process', (database) => {
     expect(await lives(runId)).toEqual({ find: true, load: true, owned: true, tick: true });
     owner.child.kill('SIGKILL');
     await owner.exited;
-    await vi.waitFor(async () => expect(await isAlive(runId)).toBe(false), { timeout: 10_000, interval: 5 });
+    await vi.waitFor(async () => expect(await isAlive(runId)).toBe(false), { timeout: 40_000, interval: 5 });
     expect(await lives(runId)).toEqual({ find: false, load: false, owned: false, tick: false });
     const { rows } = await database().admin.query('select 1 from flowproof.leases where expires_at > clock_timestamp()');
     expect(rows.length).toBeGreaterThan(0);
@@ -95,7 +95,7 @@ describePostgres('the death of a process', (database) => {
     await owner.exited;
     // Only the server is to see it.
     await admin.query(`update flowproof.leases set renewal_due_at = clock_timestamp() + interval '1 minute'`);
-    await vi.waitFor(async () => expect(await againMs()).toBeGreaterThan(0), { timeout: 10_000, interval: 5 });
+    await vi.waitFor(async () => expect(await againMs()).toBeGreaterThan(0), { timeout: 40_000, interval: 5 });
     expect(await againMs()).toBeLessThanOrEqual(60_001);
     await admin.query('update flowproof.leases set renewal_due_at = clock_timestamp()');
     expect(await againMs()).toBeUndefined();
@@ -291,7 +291,7 @@ describePostgres('a restart of the server', () => {
     expect((await other.find({ runId: run.runId }))?.owner?.alive).toBe(true);
     await journal.close();
     const isAlive = async () => (await other.find({ runId: run.runId }))?.owner?.alive;
-    await vi.waitFor(async () => expect(await isAlive()).toBe(false), { timeout: 10_000, interval: 5 });
+    await vi.waitFor(async () => expect(await isAlive()).toBe(false), { timeout: 40_000, interval: 5 });
     await other.close();
     await admin.end();
     await again.stop();

@@ -181,12 +181,12 @@ describePostgres('a server that dies under 32 runs', () => {
     const walking = runs.map(walk);
     for (const end of ['kill', 'stop', 'kill'] as const) {
       const until = appended + 20 * RUNS;
-      await vi.waitFor(() => expect(appended).toBeGreaterThan(until), { timeout: 20_000, interval: 5 });
+      await vi.waitFor(() => expect(appended).toBeGreaterThan(until), { timeout: 40_000, interval: 5 });
       await server[end]();
       server = await startAgain(server);
     }
     const until = appended + 20 * RUNS;
-    await vi.waitFor(() => expect(appended).toBeGreaterThan(until), { timeout: 20_000, interval: 5 });
+    await vi.waitFor(() => expect(appended).toBeGreaterThan(until), { timeout: 40_000, interval: 5 });
     ended = true;
     const written = await Promise.all(walking);
     for (const [index, run] of runs.entries()) {

@@ -71,7 +71,7 @@ describePostgres('a word between processes that a run is due', (database) => {
     for (const id of ['a', 'b'])
       expect(await (await poster.post(sum, { id, inputs: { n: 1 } })).result()).toMatchObject({ state: 'SUCCESS' });
     expect(new Set(await heard())).toEqual(new Set(['flowproof_due']));
-  }, 60_000);
+  });
 
   test('goes out with the transaction that posts, and not without it', async () => {
     const { heard } = await listening();
@@ -89,7 +89,7 @@ describePostgres('a word between processes that a run is due', (database) => {
     expect(await heard()).toEqual([]);
     await client.query('commit');
     expect(await run.result()).toMatchObject({ state: 'SUCCESS' });
-  }, 60_000);
+  });
 
   test('is not given for what is due later, and seldom in a burst', async () => {
     const { heard } = await listening();
@@ -101,7 +101,7 @@ describePostgres('a word between processes that a run is due', (database) => {
     const mostTold = 2 + (performance.now() - begunAt) / 10;
     expect((await heard()).length).toBeGreaterThan(0);
     expect((await heard()).length).toBeLessThanOrEqual(mostTold);
-  }, 60_000);
+  });
 
   test('is heard again when the session that hears was cut', async () => {
     const works = await working();
@@ -120,7 +120,7 @@ describePostgres('a word between processes that a run is due', (database) => {
         { timeout: 50_000, interval: 100 },
       )
       .toBeGreaterThan(1);
-  }, 60_000);
+  });
 
   test('is not heard behind a pooler of transactions, where the ticks say it', async () => {
     const works = conductor(open(postgres(database().url, { pooler: 'transaction' })));
@@ -128,5 +128,5 @@ describePostgres('a word between processes that a run is due', (database) => {
     await works.start();
     const run = await open().post(sum, { inputs: { n: 1 } });
     expect(await run.result()).toMatchObject({ state: 'SUCCESS' });
-  }, 60_000);
+  });
 });

@@ -104,7 +104,7 @@ describePostgres('limits of flows on PostgreSQL', (database) => {
     expect((await heir?.claim(claiming(1, 'orphaned', { concurrency: 1 })))?.claimed).toHaveLength(1);
     const { rows } = await database().admin.query(`select count(*)::int as slots from flowproof.slots where name = 'flow:orphaned'`);
     expect(rows).toEqual([{ slots: 1 }]);
-  }, 60_000);
+  });
 
   test('a key that has room is found behind any number of others that have none', async () => {
     const [journal] = await journals(1);
@@ -120,7 +120,7 @@ describePostgres('limits of flows on PostgreSQL', (database) => {
     );
     await post('crowd', 1, 'last');
     expect((await journal?.claim(claiming(0, 'crowd', { concurrency: 1 })))?.claimed.map(({ key }) => key)).toEqual(['crowdlast1']);
-  }, 60_000);
+  });
 
   test('a row in the database counts in the place of what the code says, from the next claim on', async () => {
     const [journal] = await journals(1);
@@ -138,7 +138,7 @@ describePostgres('limits of flows on PostgreSQL', (database) => {
     expect(await claimed()).toBe(0);
     await database().admin.query(`delete from flowproof.limits; delete from flowproof.slots where name = 'flow:changed'`);
     expect(await claimed()).toBe(2);
-  }, 60_000);
+  });
 
   test('no statement of flows without limits names what only limits need', () => {
     const forms = [true, false].flatMap((changes) =>

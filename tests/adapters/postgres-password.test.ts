@@ -27,7 +27,7 @@ describePostgres('a role whose password changes, as tokens of clouds do', () => 
     const rules = join(server.dataDir, 'data/pg_hba.conf');
     writeFileSync(rules, `host all service 127.0.0.1/32 scram-sha-256\n${readFileSync(rules, 'utf8')}`);
     await admin.query('select pg_reload_conf()');
-  }, 60_000);
+  });
   afterAll(async () => {
     await admin?.end();
     await server?.stop();

@@ -90,7 +90,7 @@ describePostgres('app.post to PostgreSQL', (database) => {
     expect(results.map((result) => result.state === 'SUCCESS' && result.results.sum)).toEqual(posted.map((_, n) => n + 1));
     await expect.poll(() => works.reduce((all, one) => all + one.state().counts.consumed, 0)).toBe(40);
     expect(await poster.board.counts()).toEqual({ free: 0, delayed: 0, claimed: 0, trashed: 0 });
-  }, 60_000);
+  });
 
   test('is begun by the app itself when it is due, and what another app has posted is not', async () => {
     const [app, idle] = [open(), open()];
@@ -99,7 +99,7 @@ describePostgres('app.post to PostgreSQL', (database) => {
     expect(await run.state()).toBe('PENDING');
     expect((await idle.inspect('later')).posted?.dueAtMs).toBeGreaterThan(Date.now() - 60_000);
     expect(await run.result()).toMatchObject({ state: 'SUCCESS' });
-  }, 60_000);
+  });
 
   test('goes on in another conductor when the process that had claimed it has died before its first step', async () => {
     const poster = open({ recover: false });
@@ -116,7 +116,7 @@ describePostgres('app.post to PostgreSQL', (database) => {
     await works.start();
     expect(await run.result()).toMatchObject({ state: 'SUCCESS' });
     expect(works.state().counts.claimed).toBe(1);
-  }, 60_000);
+  });
 
   test('goes by the clock of the server alone: those who post and claim may be wrong by an hour', async () => {
     const wrongBy = (ms: number) => ({ clock: { ...systemClock, nowMs: () => systemClock.nowMs() + ms } });
@@ -138,7 +138,7 @@ describePostgres('app.post to PostgreSQL', (database) => {
     for (const run of runs) expect(await run.result()).toMatchObject({ state: 'SUCCESS' });
     expect(await ahead.board.counts()).toEqual({ free: 0, delayed: 2, claimed: 0, trashed: 0 });
     for (const name of ['ahead', 'behind']) await ahead.cancel(`${name}-later`);
-  }, 60_000);
+  });
 
   test('in a transaction that stays open keeps nobody else from posting runs of a flow that is new', async () => {
     const app = open({ recover: false, flows: [fresh] }) as unknown as App<[typeof fresh]>;
@@ -151,7 +151,7 @@ describePostgres('app.post to PostgreSQL', (database) => {
     await client.query('rollback');
     await expect(app.handle('never').state()).rejects.toMatchObject({ code: 'RUN_NOT_FOUND' });
     await app.cancel('at-once');
-  }, 60_000);
+  });
 
   test('in a transaction is there when that is committed, and never when it is rolled back', async () => {
     const app = open();
@@ -178,5 +178,5 @@ describePostgres('app.post to PostgreSQL', (database) => {
     const elsewhere = flowproof({ persistence: memory(), flows: [sum] });
     stops.push(() => elsewhere.stop());
     await expect(elsewhere.post(sum, { inputs: { n: 1 }, transaction: client })).rejects.toThrow('needs a store in the database');
-  }, 60_000);
+  });
 });

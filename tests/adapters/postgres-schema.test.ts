@@ -56,7 +56,7 @@ describePostgres('the schema', (database) => {
       isChanged = true;
     });
     const waiting = `select from pg_locks where not granted and mode = 'AccessExclusiveLock' and relation = 'used.runs'::regclass`;
-    await vi.waitFor(async () => expect((await admin.query(waiting)).rows).toHaveLength(1), { timeout: 10_000 });
+    await vi.waitFor(async () => expect((await admin.query(waiting)).rows).toHaveLength(1), { timeout: 40_000 });
     await admin.query('delete from used.runs');
     expect(isChanged).toBe(false);
     await reader.query('commit');

@@ -42,7 +42,7 @@ describePostgres('a run that is posted by plain SQL', (database) => {
     await works.start();
     expect(await app.handle(order, 'o-77').result()).toMatchObject({ state: 'SUCCESS', results: { parcel: 'a lamp' } });
     await expect(app.post(order, { id: 'o-77', inputs: { item: 'lamp' } })).rejects.toMatchObject({ code: 'RUN_CONFLICT' });
-  }, 60_000);
+  });
 
   test('is never there when its transaction is rolled back, and says what it needs of who reads it', async () => {
     const app = open(waiting);
@@ -56,10 +56,10 @@ describePostgres('a run that is posted by plain SQL', (database) => {
     client.release();
     const { rows } = await database().admin.query("select needs from flowproof.runs where key in ('first', 'o-77')");
     expect(rows).toEqual([{ needs: 2 }, { needs: 2 }]);
-  }, 60_000);
+  });
 
   test('is none where no app has had the flow', async () => {
     await open(order).ready();
     expect((await database().admin.query(POST)).rows).toEqual([]);
-  }, 60_000);
+  });
 });

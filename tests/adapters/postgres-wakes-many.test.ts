@@ -19,7 +19,7 @@ describePostgres('a thousand runs that are woken at once', (database) => {
     await admin.query(`insert into flowproof.inbox (run_id, id, kind, payload) select run_id, key, 'signal', '{"name":"go"}' from flowproof.runs;
       update flowproof.runs set wake_at = now()`);
     await vi.waitFor(() => expect(done.size).toBe(RUNS), { timeout: 60_000, interval: 50 });
-    await vi.waitFor(async () => expect((await app.runs({ states: ['RUNNING'], limit: 1 })).runs).toEqual([]), { timeout: 20_000 });
+    await vi.waitFor(async () => expect((await app.runs({ states: ['RUNNING'], limit: 1 })).runs).toEqual([]), { timeout: 40_000 });
     const texts = query.mock.calls.map(([asked]) => (asked as unknown as { text?: string }).text ?? String(asked));
     query.mockRestore();
     expect([...done.values()].every((times) => times === 1)).toBe(true);

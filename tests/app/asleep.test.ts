@@ -192,14 +192,14 @@ describePostgres('a run that sleeps, in PostgreSQL', (database) => {
     await asking.suspend('r');
     expect((await app.handle(refund, 'r').result()).state).toBe('SUSPENDED');
     await asking.cancel('r').catch((error: { code?: string }) => expect(error.code).toBe('INCOMPATIBLE_FLOW'));
-    await vi.waitFor(async () => expect((await app.inspect('r')).state).toBe('CANCELLED'), { timeout: 5_000 });
+    await vi.waitFor(async () => expect((await app.inspect('r')).state).toBe('CANCELLED'), { timeout: 40_000 });
     expect((await app.run(order, { id: 'o' })).state).toBe('FAILURE');
     works = true;
     const operator = operatorOf({ persistence: store(), storeTimeoutMs: 5_000 });
     await operator.open();
     await operator.ask('o', { kind: 'retryFailed' });
     await operator.close();
-    await vi.waitFor(async () => expect((await app.inspect('o')).state).toBe('SUCCESS'), { timeout: 5_000 });
+    await vi.waitFor(async () => expect((await app.inspect('o')).state).toBe('SUCCESS'), { timeout: 40_000 });
   });
 
   test('goes by the clock of the database, whatever that of its process says', async () => {

@@ -54,5 +54,5 @@ export function appOf(persistence: Persistence, { gate = opened(), log = [], flo
 
 /** Resolves when a run of this id has ended in this state. */
 export async function ended(app: { inspect(id: string): Promise<{ state: string }> }, id: string, state = 'SUCCESS'): Promise<void> {
-  await vi.waitFor(async () => expect((await app.inspect(id)).state).toBe(state), { timeout: 20_000, interval: 20 });
+  await vi.waitFor(async () => expect((await app.inspect(id)).state).toBe(state), { timeout: 40_000, interval: 20 });
 }

@@ -65,7 +65,7 @@ describe('a firing is one run, when', () => {
       const all = await times(heir);
       expect(all).toEqual([...new Set(all)]);
       for (const ms of all) expect(ms % 1_000).toBe(0);
-      await vi.waitFor(async () => expect((await heir.runs({ states: ['RUNNING'] })).runs).toEqual([]), { timeout: 20_000 });
+      await vi.waitFor(async () => expect((await heir.runs({ states: ['RUNNING'] })).runs).toEqual([]), { timeout: 40_000 });
       const ids = (await heir.runs({ limit: 1_000 })).runs.map(({ id }) => id);
       for (const id of ids) expect(done.filter((one) => one === id).length).toBeGreaterThanOrEqual(1);
       void doomed.stop();
@@ -126,7 +126,7 @@ describePostgres('three apps whose clocks differ by an hour', (database) => {
       heard.length = 0;
       const app = flowproof({ flows: [flow], persistence: spied(store), schedules, leaseMs: 60 });
       await app.ready();
-      await vi.waitFor(() => expect(heard.filter((one) => one.startsWith('tick')).length).toBeGreaterThan(10), { timeout: 20_000 });
+      await vi.waitFor(() => expect(heard.filter((one) => one.startsWith('tick')).length).toBeGreaterThan(10), { timeout: 40_000 });
       await app.stop();
       const ticks = new Set(heard.filter((one) => one.startsWith('tick')));
       expect(new Set(heard.filter((one) => !one.startsWith('tick')))).toEqual(new Set(['open', 'release', 'close']));

@@ -27,7 +27,7 @@ beforeAll(() => {
     const found = program.getSemanticDiagnostics(program.getSourceFile(name));
     said.push(found.map(({ messageText }) => ts.flattenDiagnosticMessageText(messageText, '\n')).join('\n'));
   }
-}, 60_000);
+});
 
 describe('docs/types.md', () => {
   test.each(blocks.map(({ sentence }, index) => [sentence, index] as const))('%s', (sentence, index) => {

@@ -62,7 +62,7 @@ beforeAll(async () => {
   await tsc('typescript', join(WORK, 'emit.json'));
   await cp(join(WORK, 'a'), join(WORK, 'b'), { recursive: true });
   await writeFile(join(WORK, 'program.ts'), PROGRAM);
-}, 60_000);
+});
 afterAll(() => rm(WORK, { recursive: true, force: true }));
 
 test.each([

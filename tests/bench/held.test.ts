@@ -19,5 +19,5 @@ describe.skipIf(process.env.TEST_DATABASE_URL !== undefined || inject('postgresM
     // What jobs leave behind not even those who come by may remove. How much of it the server has counted by then is its own affair.
     const [, held] = rows;
     expect(held?.deadAfter).toBeGreaterThan(held?.deadBefore ?? 0);
-  }, 60_000);
+  });
 });

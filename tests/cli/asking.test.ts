@@ -63,7 +63,7 @@ describeOnStores('flowproof runs start', (program) => {
     expect(ended).toMatchObject({ code: 1, err: expect.stringContaining('(APP_STOPPED)') });
     expect(await stateOf(program(), 's-3')).toBe('RUNNING');
     expect((await program().run('runs', 'list', '--ownerless', '--state', 'RUNNING', '-o', 'ids')).out).toBe('s-3\n');
-  }, 60_000);
+  });
 });
 
 describeOnStores('what can be asked of runs that rest', (program) => {
@@ -98,7 +98,7 @@ describeOnStores('what can be asked of runs that rest', (program) => {
       out: 'r-1  REVERTED\n',
     });
     expect((await program().run('reverts', 'list')).out).toBe('');
-  }, 60_000);
+  });
 
   test('what failed is gone on with: written, and done with the next process that has the run', async () => {
     await start(program(), 'r-2', INPUTS.stuck);
@@ -116,7 +116,7 @@ describeOnStores('what can be asked of runs that rest', (program) => {
       out: '',
       err: expect.stringMatching(/\(RUN_NOT_FAILED\)\n.*\(RUN_NOT_FOUND\)\n$/),
     });
-  }, 60_000);
+  });
 
   test('reset lets a run begin anew, for whoever goes on with it', async () => {
     await start(program(), 'r-4', INPUTS.broke);
@@ -126,7 +126,7 @@ describeOnStores('what can be asked of runs that rest', (program) => {
     expect(await stateOf(program(), 'r-4')).toBe('PENDING');
     expect(await program().run('runs', 'resume', 'r-4', ...HERE)).toMatchObject({ code: 1, out: 'r-4  REVERTED\n' });
     expect(await program().run('runs', 'resume', 'r-4')).toMatchObject({ code: 2, err: expect.stringContaining('--here') });
-  }, 60_000);
+  });
 
   test('what succeeded is run again, and what is cancelled is undone here', async () => {
     await start(program(), 'r-5', INPUTS.paid);
@@ -134,7 +134,7 @@ describeOnStores('what can be asked of runs that rest', (program) => {
     expect(await program().run('runs', 'cancel', 'r-5', '--yes')).toMatchObject({ code: 1, err: expect.stringContaining('(RUN_ENDED)') });
     await program().run('runs', 'reset', 'r-5', '--yes', '--app', APP);
     expect(await program().run('runs', 'cancel', 'r-5', '--yes', ...HERE)).toMatchObject({ code: 0, out: 'r-5  CANCELLED\n' });
-  }, 60_000);
+  });
 
   test('watch says what became of them, and ends with 1 unless all succeeded', async () => {
     await start(program(), 'w-1', INPUTS.paid);
@@ -158,7 +158,7 @@ describeOnStores('what can be asked of runs that rest', (program) => {
       .split('\n')
       .map((line) => JSON.parse(line) as { id: string; path: string; state: string });
     expect(changes.filter(({ path }) => path === '').map(({ id, state }) => `${id} ${state}`)).toEqual(['w-1 SUCCESS', 'w-2 REVERTED']);
-  }, 60_000);
+  });
 
   test('prune removes what ended long ago, when that is meant', async () => {
     expect(await program().run('runs', 'prune', '--older-than', '0s')).toMatchObject({ code: 2, err: expect.stringContaining('--yes') });
@@ -175,7 +175,7 @@ describeOnStores('what can be asked of runs that rest', (program) => {
     const { out } = await program().run('runs', 'prune', '--older-than', '0s', '--flow', 'order', '--yes');
     expect(out).toMatch(/^[1-9]\d* removed\n$/);
     expect((await program().run('runs', 'list', '--state', 'SUCCESS', '-o', 'ids')).out).toBe('');
-  }, 60_000);
+  });
 });
 
 /** Starts a run that waits for ever, and does something when it does. */
@@ -208,7 +208,7 @@ describePostgres('what can be asked of runs that another process has', (database
     expect(listed?.out).toMatch(/\nc-1 +slow +RUNNING .* [0-9a-f]{8} alive\n$/);
     expect(cancelled).toEqual({ code: 0, out: 'c-1  asked to cancel\n', err: '' });
     expect(watched).toMatchObject({ code: 1, out: expect.stringMatching(/ c-1 .* CANCELLED\n$/) });
-  }, 60_000);
+  });
 
   test('it is suspended there', async () => {
     const program = programOn(database().url);
@@ -223,7 +223,7 @@ describePostgres('what can be asked of runs that another process has', (database
     });
     expect(said[0]).toEqual({ code: 0, out: 'c-2  asked to suspend\n', err: '' });
     expect(said[1]).toMatchObject({ code: 1, err: expect.stringContaining('(RUN_OWNED)') });
-  }, 60_000);
+  });
 });
 
 describe('a folder that another process has', () => {

@@ -42,7 +42,7 @@ test('bash completes with its script', async () => {
   } finally {
     rmSync(folder, { recursive: true });
   }
-}, 60_000);
+});
 
 test.each(['bash', 'zsh', 'fish'])('%s can read its script', async (shell) => {
   const { code, out } = await called(['completion', shell]);

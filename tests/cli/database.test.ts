@@ -46,7 +46,7 @@ describePostgres('flowproof plan, migrate and doctor', (database) => {
     const { out } = await run('doctor');
     for (const check of ['server', 'clock', 'schema', 'indexes', 'owners', 'transactions'])
       expect(out).toMatch(new RegExp(`^ok +${check} `, 'm'));
-  }, 60_000);
+  });
 
   test('the doctor knows all that migrations make', async () => {
     const there = await partsThere(async (text, params) => (await database().admin.query(text, [...(params ?? [])])).rows, 'flowproof');
@@ -85,7 +85,7 @@ describePostgres('flowproof plan, migrate and doctor', (database) => {
     ]);
     await admin.query("insert into flowproof.migrations (version, name, breaking) values (9999, 'of tomorrow', true)");
     expect(await run('doctor')).toMatchObject({ code: 3, out: '', err: expect.stringContaining('(STORE_SCHEMA)') });
-  }, 60_000);
+  });
 
   test('a schema of another name is named in the address', async () => {
     const url = `${database().url}?schema=other`;
@@ -93,7 +93,7 @@ describePostgres('flowproof plan, migrate and doctor', (database) => {
     expect(await other('plan')).toMatchObject({ code: 1 });
     expect(await other('migrate')).toMatchObject({ code: 0 });
     expect(await other('runs', 'list')).toEqual({ code: 0, out: '', err: '' });
-  }, 60_000);
+  });
 });
 
 test('the doctor looks at a folder, too, also while a process has it', async () => {
@@ -113,7 +113,7 @@ test('the doctor looks at a folder, too, also while a process has it', async () 
     await app.stop();
     rmSync(folder, { recursive: true });
   }
-}, 60_000);
+});
 
 describe('a database that is away', () => {
   test.each([['doctor'], ['plan'], ['migrate']])('%s ends with 3', async (command) => {

@@ -27,5 +27,5 @@ describeOnStores('flowproof runs signal', (program) => {
     expect(out.match(/"by": ?"\w+"/g)?.map((found) => found.replace(' ', ''))).toContain('"by":"ada"');
     expect(await signal(...sent)).toMatchObject({ code: 1, err: expect.stringContaining('(RUN_ENDED)') });
     expect(await signal('nobody', 'approval', '{"by":"ada"}')).toMatchObject({ code: 1, err: expect.stringContaining('(RUN_NOT_FOUND)') });
-  }, 60_000);
+  });
 });

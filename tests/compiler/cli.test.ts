@@ -133,7 +133,7 @@ describe('flowproof check', () => {
       expect({ code, err }, content).toEqual({ code: 2, err: expect.stringContaining(why) });
     }
     rmSync(join(folder, 'flowproof.config.ts'));
-  }, 60_000);
+  });
 
   test('does not take a path without sources of the project for one in which nothing is wrong', async () => {
     expect(await flowproof('check', 'tsconfig.json')).toMatchObject({
@@ -142,7 +142,7 @@ describe('flowproof check', () => {
     });
     expect(await flowproof('check', ROOT)).toMatchObject({ code: 2, err: expect.stringContaining('no source of the project is in ') });
     expect(await flowproof('check', 'tsconfig.json', 'flows.ts')).toMatchObject({ code: 1, err: '' });
-  }, 60_000);
+  });
 
   test('reports only on the files that are named', async () => {
     write('other.ts', 'export {};\n');
@@ -175,7 +175,7 @@ describe('flowproof check', () => {
     stopping.abort();
     expect(await ended).toBe(0);
     write('flows.ts', flows(1));
-  }, 60_000);
+  });
 });
 
 test('flowproof manifest and graph tell of the flows that there are', async () => {
@@ -205,7 +205,7 @@ test('flowproof manifest and graph tell of the flows that there are', async () =
   const changes = await flowproof('graph', 'f', '--against', 'before.json');
   expect(changes).toMatchObject({ code: 0, out: expect.stringContaining('{{"~ times(4)<br/>was times(3)<br/>safe"}}') });
   write('flows.ts', flows(1));
-}, 90_000);
+});
 
 test('flowproof manifest says of which flows only their runs know what they are', async () => {
   write(
@@ -224,7 +224,7 @@ export const many = factory('many', (names: readonly string[]) => {
     err: "made.ts:3 - note NOT_STATIC: a factory makes flow 'many' from the args of each run: a manifest can't say what they become\n",
   });
   rmSync(join(folder, 'made.ts'));
-}, 60_000);
+});
 
 test('flowproof manifest says which flows can’t run, and so have no manifest', async () => {
   write('flows.ts', flows(1, '.input<{ x: number }>()'));
@@ -239,4 +239,4 @@ test('flowproof manifest says which flows can’t run, and so have no manifest',
   expect(await flowproof('manifest', 'f')).toMatchObject({ code: 0, err: '' });
   expect(await flowproof('manifest', 'h')).toMatchObject({ code: 2, err: "flowproof: there is no flow 'h'\n" });
   rmSync(join(folder, 'broken.ts'));
-}, 60_000);
+});

@@ -75,7 +75,7 @@ test('a module that can not be loaded says why, and the others are loaded all th
     expect.stringContaining('Cannot find module'),
     ['b'],
   ]);
-}, 60_000);
+});
 
 test('what a module leaves behind and kills the process later is not held against the next one', async () => {
   const leaving = flow('a', 'setTimeout(() => process.exit(3), 50);\n');
@@ -102,7 +102,7 @@ for (;;);
   expect(isAlive(process.pid)).toBe(true);
   // A kill is sent, not carried out: the kernel ends a process when it is that one's turn.
   await expect.poll(() => [isAlive(loader), isAlive(started)], { timeout: 30_000 }).toEqual([false, false]);
-}, 60_000);
+});
 
 test('nobody waits for modules when the person has stopped the command', async () => {
   const stopping = new AbortController();

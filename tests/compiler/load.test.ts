@@ -58,7 +58,7 @@ describe('flowproof check --load', () => {
     const expected = new Expectations(join(project.folder, 'src')).expected('data.ts');
     expect(found.map(({ code: rule, line }) => `${line} ${rule}`).sort()).toEqual(expected);
     expect(found.filter(({ file }) => file !== 'src/data.ts')).toEqual([]);
-  }, 60_000);
+  });
 
   test('says where the source and what was loaded differ, and that the build is old', async () => {
     const made = "import { linear } from 'flowproof';\nimport { first, second } from './steps.js';\n";
@@ -84,7 +84,7 @@ describe('flowproof check --load', () => {
       },
     ]);
     rmSync(join(project.folder, 'src/plain.ts'));
-  }, 60_000);
+  });
 
   test('finds what is built where the configuration says, and says so when nothing does or it is not there', async () => {
     project.write('other.json', JSON.stringify({ extends: './tsconfig.json', compilerOptions: { noEmit: true }, include: ['src'] }));
@@ -100,7 +100,7 @@ describe('flowproof check --load', () => {
     const [missing] = (await check('--load', 'src/makers.ts')).found;
     expect(missing?.message).toBe('there is no elsewhere/makers.js to load for it: build the project first');
     rmSync(join(project.folder, 'flowproof.config.ts'));
-  }, 60_000);
+  });
 
   test('goes by names where flowproof was bundled with what calls it, and says nothing that is wrong', async () => {
     await project.build({ bundle: true });
@@ -110,7 +110,7 @@ describe('flowproof check --load', () => {
       ...['src/data.ts NOT_STATIC', 'src/data.ts NOT_STATIC'],
       ...['src/makers.ts NOT_STATIC', 'src/makers.ts NOT_STATIC'],
     ]);
-  }, 60_000);
+  });
 
   test('counts a module that can not be loaded as an error, at its file', async () => {
     project.write(
@@ -124,7 +124,7 @@ describe('flowproof check --load', () => {
       found: ['LOAD_FAILED: dist/throwing.js could not be loaded: Error: no database'],
     });
     rmSync(join(project.folder, 'src/throwing.ts'));
-  }, 60_000);
+  });
 
   test.each([
     [['check', '--load-ms', 'soon'], "option '--load-ms <ms>' argument 'soon' is invalid. Give a whole number of milliseconds."],
@@ -149,4 +149,4 @@ test('flowproof manifest and graph --load tell of flows that only a run knows, a
   expect(fingerprints).toEqual({ many, north });
   const graph = await flowproof('graph', '--load', 'north');
   expect(graph).toMatchObject({ code: 0, err: '', out: expect.stringMatching(/^%% north \(src\/makers.ts:12\)\n[\s\S]*"second"/) });
-}, 60_000);
+});

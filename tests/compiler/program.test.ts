@@ -93,7 +93,7 @@ describe('the program', () => {
       if (said.includes('Waiting for changes')) child.kill('SIGINT');
     });
     expect({ code, out }).toEqual({ code: 0, out: expect.stringContaining('1 flow and 1 task in 1 file: nothing to say.') });
-  }, 60_000);
+  });
 
   test('prints all of what is long, and says how it ended', async () => {
     write(
@@ -105,7 +105,7 @@ describe('the program', () => {
     const { code, out } = await program(['manifest']);
     expect(code).toBe(0);
     expect((JSON.parse(out) as { flows: unknown[] }).flows).toHaveLength(400);
-  }, 60_000);
+  });
 });
 
 describe('what can not be done ends with 2, and names the file', () => {
@@ -127,7 +127,7 @@ describe('what can not be done ends with 2, and names the file', () => {
     expect(err).toMatch(
       /^flowproof: this is a mistake of the checker itself, at b\.ts:3:18\. Please report it, with these lines:\nTypeError: it was me\n +at /,
     );
-  }, 60_000);
+  });
 
   test('a mistake while a source is read', async () => {
     write(
@@ -140,7 +140,7 @@ describe('what can not be done ends with 2, and names the file', () => {
     const { code, err } = await here('check');
     expect(code).toBe(2);
     expect(err).toMatch(/^flowproof: this is a mistake of the checker itself, at a\.ts:3:18\. [^\n]*\nTypeError: it was me\n +at /);
-  }, 60_000);
+  });
 
   test('a tsconfig, a configuration, an output', async () => {
     write('a.ts', 'export {};\n');
@@ -153,7 +153,7 @@ describe('what can not be done ends with 2, and names the file', () => {
     write('package.json', '{}');
     write('tsconfig.json', '{ "extends": "./gone.json" }');
     expect(await here('check')).toMatchObject({ code: 2, err: expect.stringMatching(/^flowproof: .*tsconfig\.json.*gone\.json/) });
-  }, 60_000);
+  });
 });
 
 test('a file that can not be parsed is an error, once, whatever else it brings about', async () => {
@@ -166,7 +166,7 @@ test('a file that can not be parsed is an error, once, whatever else it brings a
     "a.ts:2 ')' expected.",
     'b.ts:1 Variable declaration expected.',
   ]);
-}, 60_000);
+});
 
 test('help says what a command does, with its options, examples and exit codes', async () => {
   for (const command of ['check', 'graph', 'manifest']) {

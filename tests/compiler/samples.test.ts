@@ -24,7 +24,7 @@ describe.each(['express', 'nest'])('of the sample project %s the checker', (name
     for (const file of sample.files) expect(sample.found(file, findings), file).toEqual(sample.expected(file));
     expect(findings).toHaveLength(sample.files.flatMap((file) => sample.expected(file)).length);
     if (name === 'nest') documented(findings);
-  }, 60_000);
+  });
 });
 
 test('of a monorepo of 30 flows the checker finds every seeded mistake, and nothing else', () => {
@@ -41,7 +41,7 @@ test('of a monorepo of 30 flows the checker finds every seeded mistake, and noth
   } finally {
     rmSync(folder, { recursive: true });
   }
-}, 60_000);
+});
 
 /** The transcript in docs/checker.md is what it says. */
 function documented(findings: readonly Finding[]): void {

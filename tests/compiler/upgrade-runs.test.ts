@@ -48,7 +48,7 @@ describe('against the runs of a folder', () => {
     expect((await app.resume(old, 'begun')).state).toBe('SUCCESS');
     expect(await strands(FLOWS('.add(a).add(b)', 2))).toEqual([]);
     rmSync(runs, { recursive: true, force: true });
-  }, 60_000);
+  });
 
   test('takes no other folder for one, and says what it can not read', async () => {
     const tsconfig = writeProject(FLOWS('.add(a)'));
@@ -61,7 +61,7 @@ describe('against the runs of a folder', () => {
     expect(isStore(other, folder)).toBe(true);
     await expect(comparedWith(other, reading, { folder, tsconfigs: [tsconfig] })).rejects.toThrow('does not begin as a journal');
     rmSync(other, { recursive: true });
-  }, 60_000);
+  });
 });
 
 describePostgres('against the runs of a database', (database) => {
@@ -94,7 +94,7 @@ describePostgres('against the runs of a database', (database) => {
     expect(await strands(FLOWS('.add(a).add(b)', 2))).toEqual([
       ['WOULD_STRAND', "flow 'f' would strand 1 unfinished run: 'begun'", "begun: 'f/a' began in version 1, and is version 2 now"],
     ]);
-  }, 60_000);
+  });
 
   test('judges runs whose values are encrypted without their keys, unless their state is in a snapshot', async () => {
     const { url } = database();
@@ -150,5 +150,5 @@ export const f = linear('f').retry(forEach('try', [1, 2, 3, 4, 5])).add(a).add(b
     expect(await judged('snapshot', 2)).toEqual([
       ['NEEDS_MIGRATION', "flow 'f' has runs that can't be judged without their keys, 'r': their state is encrypted"],
     ]);
-  }, 60_000);
+  });
 });

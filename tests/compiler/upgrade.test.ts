@@ -82,7 +82,7 @@ test('compares with a revision of git, and leaves the repository alone', async (
   ]);
   expect(git('status', '--porcelain')).toBe(before);
   await expect(comparedWith('git:nowhere', reading, { folder, tsconfigs: [tsconfig] })).rejects.toThrow('nowhere');
-}, 60_000);
+});
 
 describe('a flow that a factory makes', () => {
   /** A factory whose flow has a task for each of its args; and what is built by it in another way. */
@@ -148,7 +148,7 @@ export const f = factory('f', ${build});
       "1 WOULD_STRAND flow 'f' would strand 1 unfinished run: 'r'",
     ]);
     rmSync(runs, { recursive: true, force: true });
-  }, 60_000);
+  });
 });
 
 test('runs of a flow that is known only in part are named, and not judged', async () => {
@@ -164,4 +164,4 @@ test('runs of a flow that is known only in part are named, and not judged', asyn
     "NEEDS_MIGRATION flow 'f' is known only in part here, so its runs can't be judged: 'r'. Notes (NOT_STATIC) say what is unknown",
   ]);
   rmSync(runs, { recursive: true, force: true });
-}, 60_000);
+});

@@ -81,7 +81,7 @@ describe('flowproof check --watch', () => {
     expect(await round(/'fifth'/)).toEqual(['fifth']);
     write('src/first.ts', flow('sixth'));
     expect(await round(/'sixth'/)).toEqual(['sixth']);
-  }, 60_000);
+  });
 
   test('hears of files in folders that come, go, and come again', async () => {
     for (const name of ['deep', 'deeper']) {
@@ -90,7 +90,7 @@ describe('flowproof check --watch', () => {
       rmSync(join(folder, 'src/some'), { recursive: true });
       expect(await round(/1 flow/)).toEqual(['first']);
     }
-  }, 60_000);
+  });
 
   test('hears of JavaScript, and of what an import has been waiting for', async () => {
     write('src/second.js', flow('second'));
@@ -101,7 +101,7 @@ describe('flowproof check --watch', () => {
     await round(/2 errors, 2 notes\./);
     write('later.js', TASK);
     expect(await round(/2 errors\./)).toEqual(['first', 'third']);
-  }, 60_000);
+  });
 
   test('opens the project anew when its tsconfig changes, also when that is broken for a while', async () => {
     write('more/second.ts', flow('second').replace('./task', '../src/task'));
@@ -114,19 +114,19 @@ describe('flowproof check --watch', () => {
     expect(await round(/1 flow/)).toEqual(['second']);
     write('base.json', JSON.stringify({ compilerOptions: { ...compilerOptions, paths: {} } }));
     expect(await round(/0 flows/)).toEqual([]);
-  }, 60_000);
+  });
 
   test('counts as its configuration says by then', async () => {
     write('flowproof.config.ts', "export default { rules: { CYCLE: 'off' } };");
     expect(await round(/nothing to say/)).toEqual([]);
     write('flowproof.config.ts', "export default { rules: { CYCLE: 'warning' } };");
     expect(await round(/1 warning/)).toEqual(['first']);
-  }, 60_000);
+  });
 
   test('does not begin a round for what is none of its files', async () => {
     write('src/notes.json', '{}');
     write('notes.ts', 'export {};');
     write('src/first.ts', flow('second'));
     expect(await round(/1 flow/)).toEqual(['second']);
-  }, 60_000);
+  });
 });

@@ -42,7 +42,7 @@ describePostgres('a conductor that stops while somebody has left a transaction o
     // What could not be written before it was stopped is called once more, by its key.
     expect(new Set([...first.log, ...second.log])).toEqual(new Set(['work 1', 'after 2']));
     expect(second.log).toContain('after 2');
-  }, 60_000);
+  });
 });
 
 describe('a conductor that stops in a burst', () => {
@@ -66,7 +66,7 @@ describe('a conductor that stops in a burst', () => {
         if (ids.length % 10 === 0) await new Promise((resolve) => setImmediate(resolve));
       }
     })();
-    await vi.waitFor(() => expect(first.log.filter((line) => line.startsWith('after')).length).toBeGreaterThan(20), { timeout: 20_000 });
+    await vi.waitFor(() => expect(first.log.filter((line) => line.startsWith('after')).length).toBeGreaterThan(20), { timeout: 40_000 });
     await first.conductor.stop({ mode, graceMs: 20_000 });
     isPosting = false;
     await burst;
@@ -82,5 +82,5 @@ describe('a conductor that stops in a burst', () => {
     expect(done).toHaveLength(2 * ids.length);
     expect(new Set(done).size).toBe(2 * ids.length);
     expect(warned).toEqual([]);
-  }, 60_000);
+  });
 });

@@ -120,7 +120,7 @@ describe('a conductor in trouble', () => {
     expect(outcomes()).toEqual(['a claimed', 'a abandoned']);
     expect((await board.job('a'))?.losses).toBe(0);
     away = false;
-    await vi.waitFor(() => expect(outcomes()).toEqual(expect.arrayContaining(['a consumed', 'b consumed'])), { timeout: 10_000 });
+    await vi.waitFor(() => expect(outcomes()).toEqual(expect.arrayContaining(['a consumed', 'b consumed'])), { timeout: 40_000 });
     expect(conductor.state().status).toBe('ready');
   });
 

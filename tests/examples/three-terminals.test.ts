@@ -21,7 +21,7 @@ describePostgres('the example of three terminals', (database) => {
       const env = { ...process.env, DATABASE_URL: database().url, REDIS_URL: server().url };
       const { stdout, stderr } = await promisify(execFile)(process.execPath, [program], { env });
       expect({ stdout, stderr }).toEqual({ stdout: at('examples/three-terminals/printed.txt'), stderr: '' });
-    }, 60_000);
+    });
   });
 });
 

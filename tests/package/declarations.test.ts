@@ -46,4 +46,4 @@ test('and so it is with decorators of the older kind, and for bundlers', async (
   const options = { ...compilerOptions, experimentalDecorators: true, module: 'esnext', moduleResolution: 'bundler' };
   await writeFile(settings, JSON.stringify({ compilerOptions: options, ...rest }));
   await tool(project, COMPILERS['7.0'], '-b', '.');
-}, 60_000);
+});

@@ -249,7 +249,7 @@ describe('two installed copies', () => {
       thrown: true,
       log: ['disk of 3', 'undo result', 'disk of 4', 'undo result'],
     });
-  }, 60_000);
+  });
 });
 
 describe('a bundle minified by esbuild', () => {
@@ -293,5 +293,5 @@ describe('a bundle minified by esbuild', () => {
       name: 'FlowDefinitionError',
       mangled: true,
     });
-  }, 60_000);
+  });
 });

@@ -7,7 +7,7 @@ import { container } from '../support/container.js';
 import { type Child, childPrograms, type RunProgram } from './child.js';
 import { temporaryDirectory } from './file-rig.js';
 
-const WITHIN = { timeout: 15_000 };
+const WITHIN = { timeout: 40_000 };
 
 let directory: string;
 let run: RunProgram;

@@ -74,7 +74,7 @@ describe('a damaged byte', () => {
     }
     // Where so much of a line is made unreadable that it might be any run's.
     expect(refused).toBeLessThan(size / 9 / 50);
-  }, 60_000);
+  });
 
   test('in the shape of a flow costs its runs, until a run of the flow brings it back', async () => {
     const { path, whole } = await sampleLog();

@@ -66,7 +66,7 @@ describe('a disk that hangs', () => {
     await journal.close();
     await expect(opened()).rejects.toMatchObject({ code: 'STORE_LOCKED' });
     answer();
-    const again = await vi.waitFor(opened, { timeout: 10_000 });
+    const again = await vi.waitFor(opened, { timeout: 40_000 });
     expect(await entriesOf(again, run.runId)).toHaveLength(3);
     await again.close();
   });
@@ -97,7 +97,7 @@ describe('a disk that hangs', () => {
     const abandoned = await hang('read');
     await expect(one.open()).rejects.toMatchObject(HANGS);
     abandoned();
-    const last = await vi.waitFor(opened, { timeout: 10_000 });
+    const last = await vi.waitFor(opened, { timeout: 40_000 });
     await last.close();
   });
 

@@ -18,7 +18,7 @@ test.runIf(process.platform === 'linux')('processes end when that of their app i
     expect(places).toHaveLength(2);
     expect(places).toContain(spinning);
     app.kill('SIGKILL');
-    await expect.poll(() => places.filter(isAlive), { timeout: 20_000, interval: 5 }).toEqual([]);
+    await expect.poll(() => places.filter(isAlive), { timeout: 40_000, interval: 5 }).toEqual([]);
   } finally {
     app.kill('SIGKILL');
   }

@@ -22,7 +22,7 @@ export function describeServer(kind: Kind, name: string, tests: (server: () => S
     let server: Server | undefined;
     beforeAll(async () => {
       server = given === undefined ? await startServer(PROGRAMS[kind]) : elsewhere(given);
-    }, 90_000);
+    });
     afterAll(async () => server?.stop());
     tests(() => server ?? never());
   });

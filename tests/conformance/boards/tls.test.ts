@@ -72,7 +72,7 @@ for (const [kind, { program, make }] of Object.entries(KINDS))
     let server: Server;
     beforeAll(async () => {
       server = await startServer(program);
-    }, 60_000);
+    });
     afterAll(() => server.stop());
     const mine = (): object => ({ ca: made.ca, cert: made.client.cert, key: made.client.key });
 
@@ -88,7 +88,7 @@ for (const [kind, { program, make }] of Object.entries(KINDS))
           await board.post([{ flow: 'order', inputs: { item: 'Häkelnadel' } }]);
           expect(heard).toBeGreaterThan(0);
         },
-        { timeout: 10_000 },
+        { timeout: 40_000 },
       );
       const [claim] = await session.claim({ flows: ['order'], limit: 1 });
       expect(claim?.job.inputs).toEqual({ item: 'Häkelnadel' });

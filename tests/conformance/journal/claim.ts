@@ -43,7 +43,7 @@ function posted(journal: Journal, more: Parameters<typeof begun>[2] = {}): Promi
 }
 
 async function until(holds: () => Promise<unknown>): Promise<void> {
-  await expect.poll(async () => Boolean(await holds()), { timeout: 20_000, interval: 20 }).toBe(true);
+  await expect.poll(async () => Boolean(await holds()), { timeout: 40_000, interval: 20 }).toBe(true);
 }
 
 export const claimCases: readonly JournalCase[] = [
