@@ -1,0 +1,3 @@
+import { killsAt } from './statements.js';
+
+killsAt('firing-all', 'firing');

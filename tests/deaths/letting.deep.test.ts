@@ -1,0 +1,3 @@
+import { killsAt } from './statements.js';
+
+killsAt('letting-all', 'letting go');
