@@ -19,6 +19,7 @@ const DOORS = {
   'src/adapters/redis/index.ts': 'flowproof/redis',
   'src/adapters/etcd/index.ts': 'flowproof/etcd',
   'src/adapters/zookeeper/index.ts': 'flowproof/zookeeper',
+  'src/workers/index.ts': 'flowproof/workers',
   'src/testing/index.ts': 'flowproof/testing',
   'src/contracts/index.ts': 'flowproof/contracts',
 };
@@ -33,9 +34,10 @@ const CHAPTERS = {
   Schedules: /^src\/(schedules|app\/schedules)\//,
   'Keeping runs': /^src\/(persistence|adapters|sql)\//,
   'Boards of jobs': /^src\/(boards|conductor|adapters\/(redis|etcd|zookeeper))\//,
+  'Tasks on other machines': /^src\/(workers|transport|adapters\/(rabbitmq|nats))\//,
   Events: /^src\/engine\//,
   Errors:
-    /^src\/model\/(errors|flowproof-error|diagnostics|task-set-mismatch|board-error|limits\/limit-error)|^src\/schedules\/schedule-error/,
+    /^src\/model\/(errors|flowproof-error|diagnostics|task-set-mismatch|board-error|limits\/limit-error)|^src\/(schedules\/schedule-error|transport\/transport-error)/,
   Values: /^src\/model\/(codec\/|schema|clock|json)/,
   Testing: /^src\/testing\//,
 };

@@ -34,10 +34,10 @@ async function bundle(entry, outfile) {
     outfile,
     sourcemap: true,
     alias: Object.fromEntries(
-      ['postgres', 'pglite', 'redis', 'etcd', 'zookeeper', 'testing', 'contracts']
+      ['postgres', 'pglite', 'redis', 'etcd', 'zookeeper', 'workers', 'testing', 'contracts']
         .map((door) => [
           `flowproof/${door}`,
-          join(ROOT, 'src', door === 'testing' || door === 'contracts' ? door : `adapters/${door}`, 'index.ts'),
+          join(ROOT, 'src', ['workers', 'testing', 'contracts'].includes(door) ? door : `adapters/${door}`, 'index.ts'),
         ])
         .concat([['flowproof', join(ROOT, 'src/index.ts')]]),
     ),

@@ -193,3 +193,4 @@ export {
   type ScheduleOptionsFor,
   schedule,
 } from './schedules/index.js';
+export { TransportError } from './transport/index.js';

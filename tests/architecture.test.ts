@@ -72,7 +72,7 @@ test('the doors of the package are those that package.json exports', () => {
   };
   const { './package.json': own, ...doors } = manifest.exports;
   expect(own).toBe('./package.json');
-  const leaves = sources.filter(({ path }) => path.endsWith('index.ts') && ARCHITECTURE.rooms[roomOf(path)]?.leaf);
+  const leaves = sources.filter(({ path }) => path === `${roomOf(path)}/index.ts` && ARCHITECTURE.rooms[roomOf(path)]?.leaf);
   const expected = ['index.ts', ...leaves.map(({ path }) => path)].map((path) => {
     const built = path.replace(/\.ts$/, '');
     const files = (folder: string) => ({ types: `${folder}/${built}.d.ts`, default: `${folder}/${built}.js` });

@@ -38,6 +38,14 @@ export const FAILURES: Readonly<Record<string, Entry>> = {
     when: 'A task was not done within its `deadlineMs`, with all its attempts and the pauses between them; the last failure is the `cause`. Under the path of the flow: the run was not done within its own.',
     remedy: 'Give it more time, fewer attempts or shorter pauses.',
   },
+  START_TIMEOUT: {
+    when: 'No worker has begun the call within the `startTimeoutMs` of `remote`. The message says whether workers were heard of, and why they can’t.',
+    remedy: 'Start workers that have the task ([other machines](distributed.md)), or wait for longer.',
+  },
+  PLACE_LOST: {
+    when: 'As the cause of `INTERRUPTED`: the thread, the process or the worker that made the call is gone.',
+    remedy: 'Find what ends it; the cause of this failure says what is known.',
+  },
   WAIT_TIMEOUT: {
     when: 'A `waitFor` has waited for its `timeoutMs`, and its signal has not come.',
     remedy: 'Give it a `fallback`, a retry around it, or let the run go back, as it does.',

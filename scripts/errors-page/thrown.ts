@@ -99,6 +99,19 @@ export const THROWN: Readonly<Record<FlowproofErrorCode, Entry>> = {
     remedy:
       'Read `error.differences`: list the task in the module’s `taskSet`, or build and deploy both from the same sources ([executors](executors.md)).',
   },
+  TRANSPORT_UNREACHABLE: {
+    when: 'The app or a worker opens, and the broker between them can’t be reached, or gives no answer.',
+    remedy:
+      'Look at the broker, its address and the network; the next use of the app connects again. A connection that breaks later comes back by itself, and calls wait for it.',
+  },
+  TRANSPORT_REFUSED: {
+    when: 'The broker takes no such message, or no connection of this user: a password is wrong, or what a task is given or gives is larger than messages may be. As the code of a task’s failure: its call could not be given to a worker, or its result not to its engine.',
+    remedy: 'Do what the message says; asking again does not help. Keep large values elsewhere, and hand on where they are.',
+  },
+  TRANSPORT_CLOSED: {
+    when: 'Something is asked of a connection to a broker that was closed: by the contract of transports, not by apps.',
+    remedy: 'Connect again.',
+  },
   BOARD_UNREACHABLE: {
     when: 'A job board gave no answer in time, or the connection to it broke. What was asked may have been done.',
     remedy:

@@ -45,6 +45,8 @@ function isJson(value: unknown, depth = 0): boolean {
   return isPlainObject(value) && Object.values(value).every((item) => isJson(item, depth + 1));
 }
 
-function isFailure(value: Failure): boolean {
-  return isJson(value) && typeof value?.name === 'string' && typeof value.message === 'string';
+/** Whether it is a failure as it can be stored, whoever says so. */
+export function isFailure(value: unknown): value is Failure {
+  const { name, message } = Object(value) as Partial<Failure>;
+  return isJson(value) && typeof name === 'string' && typeof message === 'string';
 }

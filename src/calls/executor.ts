@@ -19,6 +19,8 @@ export interface Work extends CallMessages {
   readonly request: CallRequest;
   /** Makes the call in this process, at once. */
   callHere(): Call;
+  /** An end has come after all of a call that was said to be lost, and another one was told before: listeners hear of it. */
+  late?(end: CallEnd): void;
 }
 
 /** A call that is under way. */
@@ -30,6 +32,11 @@ export interface Call {
    * to be waited for.
    */
   readonly begun?: Promise<void>;
+  /**
+   * Called when the step is durable that says how it ended: nothing of that need be kept elsewhere any more. Never called where the run is
+   * given up before, or has gone on without it.
+   */
+  recorded?(): void;
   /** Its result is not wanted any more: its signal is aborted, so that its code may end early. */
   abort(reason: Error): void;
   /** It was aborted, had time to end, and did not: whatever can end it by force does. Nothing waits for its end any more. */

@@ -2,7 +2,7 @@
 export { type Ruling, rulingIn, unusableAnswer } from './answers.js';
 export { CallHere, type Controller, Controllers, newController } from './call-here.js';
 export { storable } from './call-task.js';
-export { type CallEnd, checkedEnd } from './end.js';
+export { type CallEnd, checkedEnd, isFailure } from './end.js';
 export { endOfCall } from './end-of-call.js';
 export type { Call, Executor, ExecutorChoice, ExecutorParts, OfferedBy, Slots, Work } from './executor.js';
 export { type CallMessages, type CallPort, savedTooLate } from './port.js';

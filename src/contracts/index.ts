@@ -44,3 +44,13 @@ export type {
   Work,
 } from '../calls/index.js';
 export type { Json } from '../model/json.js';
+export type {
+  Delivery,
+  Depth,
+  Handled,
+  Message,
+  Queue,
+  Stop,
+  Transport,
+  TransportConnection,
+} from '../transport/index.js';

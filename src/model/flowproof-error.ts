@@ -34,6 +34,14 @@ export type BoardCode =
   /** The board was closed, or the session is over. */
   | 'BOARD_CLOSED';
 
+export type TransportCode =
+  /** The broker can't be reached, or gave no answer: what was given may be there. */
+  | 'TRANSPORT_UNREACHABLE'
+  /** The broker takes no such message, or not from this user. */
+  | 'TRANSPORT_REFUSED'
+  /** The connection was closed. */
+  | 'TRANSPORT_CLOSED';
+
 export type ScheduleCode =
   /** Its time can't be read or never comes, or an option makes no sense. */
   | 'INVALID_SCHEDULE'
@@ -62,6 +70,7 @@ export type FlowproofErrorCode =
   | ScheduleCode
   | 'INVALID_LIMIT'
   | BoardCode
+  | TransportCode
   | TransactionCode
   | PersistenceCode;
 

@@ -80,7 +80,8 @@ class Serving {
   }
 }
 
-function registryOf({ tasks, codec = jsonCodec, resolve }: TaskSetDefinition, services: object): CallRegistry {
+/** What a place has to make calls with. */
+export function registryOf({ tasks, codec = jsonCodec, resolve }: TaskSetDefinition, services: object): CallRegistry {
   const onlyTasks = (): never => {
     throw new Error('retries, deciders and schemas of waits are called in the process of their app');
   };

@@ -3,6 +3,8 @@ import type { Codec } from '../model/codec/codec.js';
 
 /** A task set without its types. */
 export interface TaskSetDefinition {
+  /** By which engines find the workers that have it. */
+  readonly name: string;
   readonly tasks: ReadonlyMap<string, TaskDefinition>;
   readonly services?: (() => object | Promise<object>) | undefined;
   readonly close?: ((services: object) => unknown) | undefined;

@@ -23,6 +23,11 @@ import type { TaskSetDefinition } from './task-set-definition.js';
 /** What every task set can have beside its tasks. */
 interface PlaceOptions<Services> {
   /**
+   * By which engines on other machines find the workers that have these tasks: `remote({ tasks })`. Up to 100 letters,
+   * digits, and `. _ -`. Default: `tasks`.
+   */
+  readonly name?: string;
+  /**
    * Called when the place ends as it should: to close connections, for example. Not when it is killed or dies. What it throws is not
    * heard of, and after 3 seconds it is not waited for.
    */
@@ -63,6 +68,8 @@ export interface TaskSet<out Services> {
     readonly kind: 'taskSet';
     /** Called by the place that has imported the module. */
     readonly serve: (port: PlacePort) => Promise<void>;
+    /** For whoever makes its calls in a way of its own. */
+    readonly definition: TaskSetDefinition;
     /** Never there: carries the types. */
     readonly types?: { readonly services: Services };
   };
@@ -106,14 +113,21 @@ export function taskSet<
   Flows extends readonly AnyFlow[] | [] = [],
   Services extends object = {},
 >(options: TaskSetOptions<Tasks, Flows, Services>): TaskSet<Services> {
-  const { services, close, resolve, codec } = (options ?? {}) as unknown as Omit<TaskSetDefinition, 'tasks'>;
+  const { name = DEFAULT_NAME, services, close, resolve, codec } = (options ?? {}) as unknown as Partial<TaskSetDefinition>;
+  if (typeof name !== 'string' || !NAME.test(name))
+    throw new TypeError(`taskSet({ name }) is ${inWords(name)}: give up to 100 letters, digits, and . _ -`);
   for (const [name, given] of Object.entries({ services, close, resolve })) {
     if (given !== undefined && typeof given !== 'function')
       throw new TypeError(`taskSet({ ${name} }) is ${inWords(given)}: give a function`);
   }
-  const definition: TaskSetDefinition = { tasks: listed(options ?? {}), services, close, resolve, codec };
-  return { '~flowproof': { kind: 'taskSet', serve: (port) => serve(definition, port) } };
+  const definition: TaskSetDefinition = { name, tasks: listed(options ?? {}), services, close, resolve, codec };
+  return { '~flowproof': { kind: 'taskSet', serve: (port) => serve(definition, port), definition } };
 }
+
+/** Of a task set, where it is given none. */
+export const DEFAULT_NAME = 'tasks';
+
+const NAME = /^[\w.-]{1,100}$/;
 
 function listed({ tasks = [], flows = [] }: { readonly tasks?: readonly unknown[]; readonly flows?: readonly unknown[] }) {
   for (const [name, given] of Object.entries({ tasks, flows })) {

@@ -56,6 +56,14 @@ export const ARCHITECTURE: Architecture = {
     },
     /** Where calls are made outside of the app's process or thread; knows no carrier. */
     places: { imports: ['model', 'authoring', 'calls'], node: ['serve.ts'] },
+    /** What carries messages between engines and workers: the contract, and one in this process. Knows no call. */
+    transport: { imports: ['model'] },
+    /** A door of the package: calls that are made on other machines. */
+    workers: {
+      imports: ['model', 'authoring', 'calls', 'places', 'transport'],
+      leaf: true,
+      floors: ['wire', 'remote', 'worker'],
+    },
     executors: { imports: ['model', 'calls', 'places'], node: [''] },
     /** Where runs are offered to whoever is free: the contract of boards, and what all of them share. Knows no run and no store of runs. */
     boards: { imports: ['model'], floors: ['contract', 'record', 'session', 'memory', 'tree'] },
@@ -70,12 +78,12 @@ export const ARCHITECTURE: Architecture = {
     conductor: { imports: ['model', 'authoring', 'boards', 'engine', 'app'], node: ['who.ts'] },
     observability: { imports: ['model', 'engine'] },
     testing: {
-      imports: ['model', 'authoring', 'compilation', 'persistence', 'calls', 'engine', 'executors', 'boards', 'app'],
+      imports: ['model', 'authoring', 'compilation', 'persistence', 'calls', 'engine', 'executors', 'boards', 'transport', 'app'],
       node: ['pace.ts'],
       leaf: true,
     },
     /** A door of the package: what those must do who bring a part of their own. */
-    contracts: { imports: ['model', 'calls', 'boards'], leaf: true },
+    contracts: { imports: ['model', 'calls', 'boards', 'transport'], leaf: true },
     /** The journal in PostgreSQL's SQL, for every adapter that speaks it; knows no client. */
     sql: { imports: ['model', 'persistence'], floors: ['client', 'schema', 'append', 'read', 'journal'] },
     'adapters/postgres': { imports: ['model', 'authoring', 'persistence', 'sql'], npm: ['pg'], node: [''], leaf: true },
@@ -96,6 +104,7 @@ export const ARCHITECTURE: Architecture = {
         'executors',
         'boards',
         'schedules',
+        'transport',
         'app',
         'conductor',
         'observability',

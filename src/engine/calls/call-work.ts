@@ -1,5 +1,6 @@
 import {
   type Call,
+  type CallEnd,
   CallHere,
   type CallPort,
   type CallRegistry,
@@ -29,7 +30,8 @@ import { UnfencedPort } from './unfenced-port.js';
 
 /** Where the engine hears of its calls. */
 export interface CallReceiver {
-  finished(outcome: CallOutcome): void;
+  /** @param call whose end that is, where it is to hear when that is durable */
+  finished(outcome: CallOutcome, call?: Call): void;
   /** Only where the store takes part in transactions. */
   readonly commit?: (commitment: Commitment) => void;
   /** Resolves when durable. */
@@ -133,6 +135,10 @@ export class CallWork implements Work, CallPort, TransactionPort {
 
   conclude(end: CommitEnd): Promise<boolean> {
     return this.#transactionPort().conclude(end);
+  }
+
+  late(end: CallEnd): void {
+    this.#around.receiver.finished(outcomeOf(this.command, end));
   }
 
   /** The code has not ended, and is not waited for any longer: what it says from now on is dropped. */

@@ -229,9 +229,9 @@ export class Calls {
       this.#underWay[ended.at] = last;
       last.at = ended.at;
     }
-    const { work, slot } = ended;
+    const { work, call, slot } = ended;
     slot?.end();
-    if (work.close()) this.#around.receiver.finished(this.#judged(work, end));
+    if (work.close()) this.#around.receiver.finished(this.#judged(work, end), call);
   }
 
   /** The task may know whether trying again can help. */

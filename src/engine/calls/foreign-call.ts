@@ -22,6 +22,10 @@ export class ForeignCall implements Call {
   kill(): void {
     quietly(() => this.#call.kill());
   }
+
+  recorded(): void {
+    quietly(() => this.#call.recorded?.());
+  }
 }
 
 /** A call without an end may have been made: what it did is unknown. */
@@ -66,5 +70,6 @@ export function reattachedCall(executor: Executor, work: Work): Call {
       isKilled = true;
       call?.kill();
     },
+    recorded: () => call?.recorded?.(),
   };
 }

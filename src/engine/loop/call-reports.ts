@@ -1,3 +1,4 @@
+import type { Call } from '../../calls/index.js';
 import type { Codec } from '../../model/codec/codec.js';
 import type { Json } from '../../model/json.js';
 import type { Journal } from '../../persistence/index.js';
@@ -13,6 +14,8 @@ import type { CallId, EngineEvent, Limits } from '../state/protocol.js';
 import type { Announcer } from './announcer.js';
 import { ProgressNotes } from './progress-notes.js';
 
+const NONE: readonly Call[] = [];
+
 /** Where calls report to. */
 interface ReportParts {
   readonly run: ActiveRun;
@@ -27,6 +30,8 @@ export class CallReports {
   readonly saves = new PendingSaves();
   readonly #to: ReportParts;
   readonly #progress: ProgressNotes;
+  /** Calls that have ended, and are to hear when that is durable. */
+  #ended: Call[] = [];
   /** Why nothing can be saved any more. */
   #over: unknown;
 
@@ -38,13 +43,24 @@ export class CallReports {
   receiver(): CallReceiver {
     const { context, queue } = this.#to;
     return {
-      finished: (outcome) => queue.post({ kind: 'finished', outcomes: [outcome] }),
+      finished: (outcome, call) => {
+        if (call?.recorded !== undefined) this.#ended.push(call);
+        queue.post({ kind: 'finished', outcomes: [outcome] });
+      },
       ...(context.journal.capabilities.transactional ? { commit: (commitment: Commitment) => this.#commit(commitment) } : {}),
       save: (call, data) => this.#save(call, data),
       progress: (call, fraction, details) => this.#note(call, fraction, details),
       emit: (call, event, data) => this.#emit(call, event, data),
       stuck: (call) => this.#stuck(call),
     };
+  }
+
+  /** Those whose end the step states that is made now. */
+  takeEnded(): readonly Call[] {
+    if (this.#ended.length === 0) return NONE;
+    const ended = this.#ended;
+    this.#ended = [];
+    return ended;
   }
 
   /** How far calls are, for the step that is made now. */

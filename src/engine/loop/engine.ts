@@ -188,8 +188,10 @@ export class Engine {
         if (turn !== undefined) await turn;
         if (this.#givenUp) return 'stopped';
         const news = this.#queue.take(this.#context.executors.own.executor.lockstep ? this.run.frontier.inFlight - withdrawn.length : 0);
+        const ended = this.#reports.takeEnded();
         const events = [...this.#reports.notes(), ...notStarted(withdrawn), ...news.events];
         step = await this.#recorder.step({ ...news, events });
+        for (const call of ended) call.recorded?.();
       }
     } catch (error) {
       this.#calls.abort(asError(error));

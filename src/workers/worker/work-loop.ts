@@ -1,0 +1,203 @@
+import { type CallEnd, checkedEnd, type Executor } from '../../calls/index.js';
+import { atMost, type Clock } from '../../model/clock.js';
+import type { Codec } from '../../model/codec/codec.js';
+import { type Failure, statedFailure, toFailure } from '../../model/failure.js';
+import type { Delivery, Handled, Message, TransportConnection } from '../../transport/index.js';
+import { opened } from '../wire/envelope.js';
+import type { Giver } from '../wire/giver.js';
+import type { CallMessage, CallName, WorkerOffer } from '../wire/messages.js';
+import { inboxOf } from '../wire/names.js';
+import { Remembered } from './remembered.js';
+import { type EngineLink, TakenCall } from './taken-call.js';
+
+/** A call that takes longer is not the broker's any more: engines that hear nothing of its worker have it made again. */
+const HELD_MS = 600_000;
+const MOST_WITHDRAWN = 10_000;
+
+export interface LoopParts {
+  readonly offer: WorkerOffer;
+  readonly topic: string;
+  readonly executor: Executor;
+  readonly codec: Codec;
+  readonly clock: Clock;
+  readonly connection: TransportConnection;
+  readonly giver: Giver;
+}
+
+interface InHand {
+  readonly taken: TakenCall;
+  /** Resolves when its end is sure to arrive. */
+  readonly done: Promise<void>;
+  readonly deliveries: Set<Delivery>;
+}
+
+/** What a worker does with what it takes. */
+export class WorkLoop implements EngineLink {
+  readonly #parts: LoopParts;
+  readonly #tasks: ReadonlySet<string>;
+  readonly #inHand = new Map<string, InHand>();
+  readonly #remembered: Remembered;
+  /** Calls that nobody wants, which may still come. */
+  readonly #withdrawn = new Set<string>();
+  /** The worker ends: what is aborted now is lost, and not interrupted. */
+  #isLeaving = false;
+  madeCount = 0;
+  refusedCount = 0;
+
+  constructor(parts: LoopParts) {
+    this.#parts = parts;
+    this.#tasks = new Set(parts.offer.tasks.map(({ name }) => name));
+    this.#remembered = new Remembered(parts.clock);
+  }
+
+  get inHandCount(): number {
+    return this.#inHand.size;
+  }
+
+  /** A call from the queue of the task set. */
+  async handle(delivery: Delivery): Promise<Handled> {
+    const message = opened(delivery.body, ['call']);
+    if (typeof message === 'string') return this.#refused(message);
+    const { request, work } = message;
+    const key = keyOf(message);
+    const known = this.#inHand.get(key);
+    if (known !== undefined) {
+      // The broker has lost sight of this worker, which makes it all the same.
+      known.deliveries.add(delivery);
+      return await this.#held(known.done);
+    }
+    const remembered = this.#remembered.get(work);
+    if (remembered !== undefined) {
+      await this.say(message, { say: 'end', work, end: remembered });
+    } else if (this.#withdrawn.delete(key)) {
+      await this.say(message, { say: 'end', work, end: { kind: 'failure', failure: WITHDRAWN } });
+    } else if (!this.#tasks.has(request.task)) {
+      await this.say(message, { say: 'end', work, end: { kind: 'failure', failure: notListed(request.task) } });
+      return this.#refused(`task '${request.task}' is not in the task set of this worker`);
+    } else if (delivery.deliveries > 1) {
+      // Whether the one that had it before has begun it, only its engine knows.
+      await this.say(message, { say: 'returned' });
+    } else {
+      await this.#held(this.#make(message, delivery, key));
+    }
+    return undefined;
+  }
+
+  /** What an engine says about its calls. */
+  async hear({ body }: Delivery): Promise<Handled> {
+    const message = opened(body, ['abort', 'kill', 'saved']);
+    if (typeof message === 'string') return this.#refused(message);
+    const taken = this.#inHand.get(keyOf(message))?.taken;
+    if (message.say === 'abort') taken?.abort(message.reason);
+    else if (message.say === 'kill') taken?.kill(UNWANTED);
+    else taken?.saved(message.save, message.failure);
+    return undefined;
+  }
+
+  /** What is said to all. */
+  listen({ body }: Message): void {
+    const message = opened(body, ['who', 'withdrawn']);
+    if (typeof message === 'string') return;
+    if (message.say === 'who') this.greet();
+    else if (!this.#inHand.has(keyOf(message))) this.#withdraw(keyOf(message));
+  }
+
+  greet(): void {
+    const { giver, topic, offer } = this.#parts;
+    if (!this.#isLeaving) giver.shout(topic, { say: 'worker', ...offer });
+  }
+
+  /** Says that this worker lives, and what it has in hand. */
+  beAlive(): void {
+    const { giver, topic, offer } = this.#parts;
+    const calls = [...this.#inHand.values()].map(({ taken, deliveries }) => {
+      for (const delivery of deliveries) delivery.alive();
+      return taken.name;
+    });
+    giver.shout(topic, { say: 'alive', worker: offer.worker, calls });
+  }
+
+  /** Nothing more is taken: waits so long for what is in hand; then it is told to end, and after as long again it is ended by force. */
+  async leave(graceMs: number): Promise<void> {
+    this.#isLeaving = true;
+    const { giver, topic, offer, clock } = this.#parts;
+    giver.shout(topic, { say: 'leaves', worker: offer.worker });
+    const all = (): Promise<unknown> => Promise.all([...this.#inHand.values()].map(({ done }) => done));
+    if (await atMost(clock, graceMs, all())) return;
+    for (const { taken } of this.#inHand.values()) taken.abort(LEAVING);
+    if (await atMost(clock, graceMs, all())) return;
+    for (const { taken } of this.#inHand.values()) taken.kill(LEAVING);
+    await atMost(clock, graceMs, all());
+  }
+
+  async say(call: CallName, report: Parameters<EngineLink['say']>[1]): Promise<void> {
+    const { giver, offer } = this.#parts;
+    await giver.give(inboxOf(call.engine), { ...report, call: call.call, worker: offer.worker });
+  }
+
+  beat({ engine, call }: CallName): void {
+    const { giver, topic, offer } = this.#parts;
+    giver.shout(topic, { say: 'beat', engine, call, worker: offer.worker });
+  }
+
+  #make(message: CallMessage, delivery: Delivery, key: string): Promise<void> {
+    const { codec, clock } = this.#parts;
+    const taken = new TakenCall({ message, codec, clock, link: this });
+    const done = this.#made(taken).finally(() => this.#inHand.delete(key));
+    this.#inHand.set(key, { taken, done, deliveries: new Set([delivery]) });
+    return done;
+  }
+
+  async #made(taken: TakenCall): Promise<void> {
+    let end: CallEnd;
+    try {
+      const call = this.#parts.executor.start(taken);
+      taken.takes(call);
+      end = checkedEnd(await call.end);
+    } catch (thrown) {
+      end = { kind: 'interrupted', failure: toFailure(thrown) };
+    }
+    if (this.#isLeaving && end.kind === 'interrupted') end = { kind: 'lost', failure: LEAVING };
+    await taken.close();
+    this.#remembered.add(taken.work, end, JSON.stringify(end).length);
+    this.madeCount++;
+    try {
+      await taken.end(end);
+    } catch (refused) {
+      // It was done, and can't be told: nobody is to do it again without being asked.
+      await taken.end({ kind: 'interrupted', failure: toFailure(refused) });
+    }
+  }
+
+  /** The broker has it for as long as its call takes, and not for ever. */
+  async #held(done: Promise<void>): Promise<undefined> {
+    await atMost(this.#parts.clock, HELD_MS, done);
+    return undefined;
+  }
+
+  #withdraw(key: string): void {
+    this.#withdrawn.add(key);
+    for (const oldest of this.#withdrawn) {
+      if (this.#withdrawn.size <= MOST_WITHDRAWN) break;
+      this.#withdrawn.delete(oldest);
+    }
+  }
+
+  #refused(dead: string): Handled {
+    this.refusedCount++;
+    return { dead };
+  }
+}
+
+const LEAVING: Failure = { name: 'Error', message: 'its worker was stopped' };
+const UNWANTED: Failure = { name: 'Error', message: 'the call is not wanted any more' };
+const WITHDRAWN: Failure = { name: 'Error', message: 'it was withdrawn before anybody began it' };
+
+function notListed(task: string): Failure {
+  const message = `task '${task}' is not in the task set of the worker that took it`;
+  return { ...statedFailure({ name: 'TaskSetMismatchError', code: 'TASK_SET_MISMATCH', message }), permanent: true };
+}
+
+function keyOf({ engine, call }: CallName): string {
+  return `${engine} ${call}`;
+}

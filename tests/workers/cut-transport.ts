@@ -1,0 +1,48 @@
+import type { Message, Transport, TransportConnection } from '../../src/contracts/index.js';
+
+/** A transport whose connections a test can cut off: as if their process was killed, or stood still. */
+export interface CutTransport extends Transport {
+  /** What it has in hand is delivered to others. */
+  kill(): Promise<void>;
+  /** Nothing gets through, in neither direction. */
+  freeze(): void;
+  /** What was held up gets through. */
+  thaw(): void;
+}
+
+export function cutTransport(right: Transport): CutTransport {
+  const connections: TransportConnection[] = [];
+  let held: (() => void)[] | undefined;
+  let isKilled = false;
+  const passes = (): Promise<void> => (held === undefined ? Promise.resolve() : new Promise((resolve) => held?.push(resolve)));
+  const never = new Promise<never>(() => undefined);
+  return {
+    name: right.name,
+    async connect() {
+      const connection = await right.connect();
+      connections.push(connection);
+      return {
+        give: (queue, message) => passes().then(() => (isKilled ? never : connection.give(queue, message))),
+        take: (queue, options, handled) => connection.take(queue, options, (delivery) => passes().then(() => handled(delivery))),
+        shout: (topic: string, message: Message) => {
+          if (held === undefined && !isKilled) connection.shout(topic, message);
+        },
+        hear: (topic, heard) => connection.hear(topic, (message) => held === undefined && !isKilled && heard(message)),
+        depth: (queue) => passes().then(() => connection.depth(queue)),
+        close: () => connection.close(),
+      };
+    },
+    async kill() {
+      isKilled = true;
+      await Promise.all(connections.map((connection) => connection.close()));
+    },
+    freeze() {
+      held ??= [];
+    },
+    thaw() {
+      const waiting = held ?? [];
+      held = undefined;
+      for (const pass of waiting) pass();
+    },
+  };
+}
