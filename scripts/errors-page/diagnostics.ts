@@ -100,6 +100,7 @@ export const ADVICE: Readonly<Record<DiagnosticCode, string>> = {
   LIMIT_KEY_UNKNOWN: 'Name one of the inputs that the flow declares.',
   LIMIT_KEY_UNFIT: 'Runs are counted by one readable input: a text, a number or a boolean.',
   UNKNOWN_SIGNAL: 'Add `waitFor` with this name to the flow, or send one that it waits for.',
-  TUNING_UNFIT: 'Say it where a task is defined, or where one is placed: `.add(Charge, { retry: times(3) })`.',
+  TUNING_UNFIT:
+    'Say it where a task is defined, or where one is placed: `.add(Charge, { retry: times(3) })`. What decides (a retry of your own, a decider) names no executor.',
   BAD_ATTEMPTS: 'The first attempt counts: `times(3)` calls three times at most.',
 };

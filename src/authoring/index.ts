@@ -120,6 +120,7 @@ export {
 } from './retry/retry.js';
 export type { RetryContext } from './retry/retry-context.js';
 export { Retry } from './retry/retry-decorator.js';
+export { retryDefinitionOf } from './retry/retry-definition.js';
 export type { Backoff, RetryOptions } from './retry/retry-options.js';
 export { canCall, instanceOf } from './run/instance.js';
 export type {

@@ -8,6 +8,7 @@ import {
   type Listed,
   type RequiredKeys,
   type Resolve,
+  retryDefinitionOf,
   type SentenceText,
   type ServicesIn,
   type ServicesOf,
@@ -91,7 +92,7 @@ export type OffersOf<Module> = Module extends { readonly default: infer Exported
  * there, and makes the services that the tasks have there: those of the app stay in its process. Importing the module elsewhere,
  * as whoever writes a flow of its tasks does, makes nothing.
  *
- * @throws TypeError when something listed is no task or flow, two tasks have one name, or `services` or `close` is no function
+ * @throws TypeError when something listed is no task or flow, an option is unknown, two tasks have one name, or `services` or `close` is no function
  *
  * @example
  * ```ts
@@ -116,6 +117,8 @@ export function taskSet<
   const { name = DEFAULT_NAME, services, close, resolve, codec } = (options ?? {}) as unknown as Partial<TaskSetDefinition>;
   if (typeof name !== 'string' || !NAME.test(name))
     throw new TypeError(`taskSet({ name }) is ${inWords(name)}: give up to 100 letters, digits, and . _ -`);
+  const unknown = Object.keys(options ?? {}).find((option) => !KNOWN.includes(option));
+  if (unknown !== undefined) throw new TypeError(`taskSet() has no option '${unknown}': it takes ${KNOWN.join(', ')}`);
   for (const [name, given] of Object.entries({ services, close, resolve })) {
     if (given !== undefined && typeof given !== 'function')
       throw new TypeError(`taskSet({ ${name} }) is ${inWords(given)}: give a function`);
@@ -137,7 +140,9 @@ function listed({ tasks = [], flows = [] }: { readonly tasks?: readonly unknown[
   for (const given of tasks) {
     const task = taskDefinitionOf(given);
     if (task === undefined)
-      throw new TypeError(`taskSet({ tasks }) lists ${inWords(given)}: list classes with @Task, and what defineTask made`);
+      throw new TypeError(
+        `taskSet({ tasks }) lists ${inWords(given)}: ${isRetry(given) ? NO_RETRIES : 'list classes with @Task, and what defineTask made'}`,
+      );
     add(found, task);
   }
   for (const given of flows) {
@@ -147,6 +152,14 @@ function listed({ tasks = [], flows = [] }: { readonly tasks?: readonly unknown[
   }
   if (found.size === 0) throw new TypeError('taskSet() has no tasks: list some as tasks or flows');
   return found;
+}
+
+const KNOWN = ['name', 'tasks', 'flows', 'services', 'close', 'resolve', 'codec'];
+const NO_RETRIES = 'it is a retry, and what decides is called in the process of the app: list tasks only';
+
+function isRetry(given: unknown): boolean {
+  const retry = retryDefinitionOf(given);
+  return retry.kind !== 'custom' || retry.lacksOnFailure !== true;
 }
 
 function add(found: Map<string, TaskDefinition>, task: TaskDefinition): void {

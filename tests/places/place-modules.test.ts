@@ -1,10 +1,16 @@
 import { afterAll, afterEach, describe, expect, test } from 'vitest';
-import { flowproof, jsonCodec, memory, taskSet, threads } from '../../src/index.js';
+import { flowproof, jsonCodec, memory, taskSet, threads, times } from '../../src/index.js';
 import { where } from '../fixtures/places/tasks.js';
 import { CARRIERS, flows } from './place-flows.js';
 import { PlaceModules } from './place-module.js';
 
 const modules = new PlaceModules();
+
+class Patient {
+  onFailure() {
+    return 'REVERT' as const;
+  }
+}
 
 const stops: (() => Promise<void>)[] = [];
 
@@ -103,6 +109,9 @@ describe('a module', () => {
     ['services that are no function', { tasks: [where], services: {} }, 'taskSet({ services }) is {}: give a function'],
     ['a close that is no function', { tasks: [where], close: 5 }, 'taskSet({ close }) is 5: give a function'],
     ['a task that is in no list', { tasks: where }, 'taskSet({ tasks }) is {'],
+    ['a retry', { tasks: [Patient] }, 'it is a retry, and what decides is called in the process of the app: list tasks only'],
+    ['a retry that was made', { tasks: [times(2)] }, 'it is a retry'],
+    ['retries beside its tasks', { tasks: [where], retries: [Patient] }, "taskSet() has no option 'retries': it takes name, tasks, flows,"],
     ['nothing', undefined, 'taskSet() has no tasks'],
   ])('of %s is a mistake that is named where it is made', (_what, options, says) => {
     expect(() => (taskSet as (options: unknown) => unknown)(options)).toThrow(says);

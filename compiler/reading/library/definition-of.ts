@@ -165,8 +165,9 @@ function retryOf(shape: RetryNodeShape): RetryDefinition {
     case 'custom': {
       const { name, declared, lacksOnFailure } = policy;
       const ports = { requires: requires.map(port), provides: outputsOf(shape), ...secretOf(shape) };
+      const unknown = unknownOptions.length === 0 ? {} : { unknownOptions };
       const code = { hasExecute: false, hasRevert: false, code: noCode() };
-      return { kind: 'custom', name, declared, ...ports, ...(lacksOnFailure ? { lacksOnFailure } : {}), ...code };
+      return { kind: 'custom', name, declared, ...ports, ...(lacksOnFailure ? { lacksOnFailure } : {}), ...unknown, ...code };
     }
     default:
       return { kind: policy.kind };

@@ -4,7 +4,7 @@ import type { FlowOptions } from '../definition/flow-options.js';
 import { type FlowTools, flowValue } from '../definition/flow-value.js';
 import { secretNames } from '../definition/ports.js';
 import { asRecord, nodeDefinition, unknownKeys } from '../placement/placement.js';
-import { retryDefinitionOf } from '../retry/retry-definition.js';
+import { retryWith } from '../retry/retry-definition.js';
 import type { Factories } from './factories.js';
 
 const KNOWN_TO_FLOWS = new Set(['version', 'continues', 'deadlineMs', 'concurrency', 'rate']);
@@ -77,7 +77,7 @@ function builder(tools: FlowTools, definition: FlowDefinition, { nodes, links }:
   return Object.freeze({
     input: (shape?: unknown) => next({ input: inputOf(shape) }),
     secret: (...names: readonly unknown[]) => next(secretNames(names)),
-    retry: (policy?: unknown) => next({ retry: retryDefinitionOf(policy) }),
+    retry: (policy?: unknown, options?: unknown) => next({ retry: retryWith(policy, options) }),
     add: (node: unknown, options?: unknown) => more(definition.pattern === 'graph' ? batch(node) : [nodeDefinition(node, options)]),
     when: (name: unknown, reads: unknown, pick: unknown, node: unknown) =>
       more([choiceNode(name, { kind: 'when', ...question(reads, pick) }, [nodeDefinition(node)])]),

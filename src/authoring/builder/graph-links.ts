@@ -1,5 +1,6 @@
 import type { Depth } from '../definition/definition.js';
 import type { Gives } from '../definition/node-types.js';
+import type { NotPlaced } from '../placement/tuning.js';
 import type { Flat } from '../words/names.js';
 import type { Sentence } from '../words/sentence.js';
 import type { Loosened, ProviderOf, Waits } from './check-graph.js';
@@ -38,6 +39,8 @@ export interface LinkOptions<History, D> {
    * well. `flow`: what comes after it in this flow. `neighbors`: the tasks right after it. `atom`: nothing else.
    */
   readonly depth?: D;
+  /** Of tasks only: what decides is called in the process of the app. */
+  readonly runsOn?: NotPlaced;
 }
 
 type Skipped<Ties, Depths> = Ties extends readonly [string, infer To, infer D] ? (D extends Depths ? To : never) : never;

@@ -133,6 +133,8 @@ export interface CustomRetryDefinition {
   readonly declared: boolean;
   /** It is no retry at all; for `compile()` to report. */
   readonly lacksOnFailure?: boolean;
+  /** Option keys that no retry has, such as `runsOn`. */
+  readonly unknownOptions?: readonly string[];
   /** Without execute each attempt begins at once, and it provides nothing; `undefined` as of a task's revert. */
   readonly hasExecute: boolean | undefined;
   readonly hasRevert: boolean | undefined;

@@ -1,6 +1,7 @@
 import type { Failure } from '../../model/failure.js';
 import { ownBrandOf } from '../definition/brand.js';
 import type { RetryDefinition, TimesDefinition, Tuning } from '../definition/definition.js';
+import type { Sentence } from '../words/sentence.js';
 import type { TimesRetry } from './retry-policy.js';
 
 /**
@@ -40,6 +41,12 @@ export interface TaskTuning {
   /** Name of one of the app's `executors`, such as `cpu`, which calls it. It may change while runs are under way. Default: the app's `executor`. */
   readonly runsOn?: string;
 }
+
+/** Of what decides: it can't say where it is called. */
+export type NotPlaced = Sentence<
+  'TUNING_UNFIT',
+  { node: '…'; option: 'runsOn'; reason: 'it decides, which is done in the process of the app: let a task compute what it reads' }
+>;
 
 /** The options by which it is given. */
 export const TUNING_OPTIONS: readonly (keyof TaskTuning)[] = ['retry', 'retryIf', 'timeoutMs', 'heartbeatMs', 'deadlineMs', 'runsOn'];

@@ -1,4 +1,5 @@
 import type { RetryPolicy } from '../placement/retry-policy.js';
+import type { NotPlaced } from '../placement/tuning.js';
 import type { NamesOf, ShapeOf } from '../words/names.js';
 import type { AsResults } from '../words/results.js';
 import type { Shown, Wrong } from '../words/sentence.js';
@@ -54,6 +55,8 @@ export function defineRetry<
   readonly provides?: P & ValueNames<P>;
   /** Which of these values are secret, as in a task. */
   readonly secret?: readonly NoInfer<NamesOf<R> | NamesOf<P>>[];
+  /** Of tasks only: what decides is called in the process of the app. */
+  readonly runsOn?: NotPlaced;
   /** Gives the values of the next attempt. The history has no entry for that one yet. */
   readonly execute?: (history: History<H>, inputs: I, context: RetryContext<ES>) => Result;
   /** Says what happens after a failure in the flow. */

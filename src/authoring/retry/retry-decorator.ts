@@ -1,5 +1,6 @@
 import type { AnyClass, InstanceOf } from '../definition/check-task.js';
 import type { Composable } from '../definition/composable.js';
+import type { NotPlaced } from '../placement/tuning.js';
 import type { NamesOf } from '../words/names.js';
 import type { ValueNames } from '../words/value-names.js';
 import type { CheckRetryClass, FoundInRetry } from './check-custom-retry.js';
@@ -39,6 +40,8 @@ export function Retry<const R extends readonly string[] = readonly [], const P e
   readonly provides?: P & ValueNames<P>;
   /** Which of these values are secret, as in a task. */
   readonly secret?: readonly NoInfer<NamesOf<R> | NamesOf<P>>[];
+  /** Of tasks only: what decides is called in the process of the app. */
+  readonly runsOn?: NotPlaced;
 }): (<C extends AnyClass, Found = FoundInRetry<C, InstanceOf<C>, R, P>>(
   target: CheckRetryClass<Found, C, R, P>,
   context?: unknown,

@@ -3,15 +3,20 @@ import { leave, leftWith } from '../definition/class-metadata.js';
 import type { CustomRetryDefinition, RetryDefinition, TaskCode } from '../definition/definition.js';
 import { hasAny, methodIn, methodOf } from '../definition/methods.js';
 import { portsOf, secretNames } from '../definition/ports.js';
+import { asRecord, unknownKeys } from '../placement/placement.js';
 
 /** Shared by all copies of the package in a process. */
 const KEY = Symbol.for('flowproof.retry');
+
+const NO_OPTIONS: ReadonlySet<string> = new Set();
 
 /** What a retry of one's own says of itself beside its code. */
 export interface CustomRetryNames {
   readonly requires?: unknown;
   readonly provides?: unknown;
   readonly secret?: unknown;
+  /** What decides is not called by executors: kept for `compile()` to refuse. */
+  readonly runsOn?: unknown;
 }
 
 /** The definition that `@Retry` and `defineRetry` leave behind. */
@@ -22,6 +27,7 @@ export function customRetryDefinition(name: string, names: CustomRetryNames, cod
     requires: portsOf(names.requires),
     provides: portsOf(names.provides),
     ...secretNames(names.secret),
+    ...(names.runsOn === undefined ? {} : { unknownOptions: Object.freeze(['runsOn']) }),
     get declared() {
       return isDeclared || methodOf(code, 'onFailure') === null || !takesValues(code);
     },
@@ -43,6 +49,13 @@ export function leaveRetry(target: object, definition: CustomRetryDefinition): v
   leave(KEY, target, definition);
 }
 
+/** The retry of `.retry(retry, options)`. It has no options: what is given is kept for `compile()` to refuse. */
+export function retryWith(retry: unknown, options: unknown): RetryDefinition {
+  const definition = retryDefinitionOf(retry);
+  const unknownOptions = unknownKeys(options, NO_OPTIONS);
+  return unknownOptions.length === 0 ? definition : Object.freeze({ ...definition, unknownOptions });
+}
+
 /**
  * The retry that a flow was given: a policy, a decorated class, what `defineRetry` made, or a class or object that has
  * `onFailure` and says nothing of values. Something else is kept, too, for `compile()` to report.
@@ -57,8 +70,10 @@ export function retryDefinitionOf(value: unknown): RetryDefinition {
 
 function undeclared(value: object): CustomRetryDefinition {
   const { name } = value as { name?: unknown };
+  // A literal says what it is to be; fields of an instance are its own business.
+  const { runsOn } = Object.getPrototypeOf(value) === Object.prototype ? asRecord(value) : {};
   const code: TaskCode = isClass(value) ? { kind: 'class', target: value } : { kind: 'object', target: value };
-  return customRetryDefinition(typeof name === 'string' && name !== '' ? name : 'retry', {}, code, false);
+  return customRetryDefinition(typeof name === 'string' && name !== '' ? name : 'retry', { runsOn }, code, false);
 }
 
 /** Other functions are not called to see what they make. */

@@ -2,11 +2,14 @@ import { LATEST_MS } from '../../model/clock.js';
 import type { DiagnosticCode } from '../../model/diagnostics.js';
 import { inWords } from '../../model/in-words.js';
 import { isNodeName, isSignalName, isValueName, shownName } from '../../model/names.js';
-import type { FlowNodeShape, NodeShape, TaskNodeShape, UnknownNodeShape } from '../shape/flow-shape.js';
+import type { FlowNodeShape, NodeShape, RetryNodeShape, TaskNodeShape, UnknownNodeShape } from '../shape/flow-shape.js';
 import type { Order } from './cycles.js';
 
 /** Takes note of what is wrong. */
 export type Report = (code: DiagnosticCode, path: string, facts: Record<string, string>, severity?: 'error' | 'warning') => void;
+
+/** Why nothing that decides says where it is called; the types say the same (`NotPlaced`). */
+const DECIDES = 'it decides, which is done in the process of the app: let a task compute what it reads';
 
 const DEPTHS: ReadonlySet<unknown> = new Set(['all', 'flow', 'neighbors', 'atom']);
 
@@ -18,7 +21,10 @@ export function linksOf(flow: FlowNodeShape, named: ReadonlyMap<string, number>,
     for (const node of [from, to]) if (!named.has(node)) report('UNKNOWN_NODE', path, { flow: flow.flow, node });
     if (decider === 'wrong') report('BAD_DECIDER', path, facts);
     if (depth !== undefined && (decider === 'none' || !DEPTHS.has(depth))) report('BAD_DEPTH', path, { ...facts, depth: String(depth) });
-    for (const option of unknownOptions) report('UNKNOWN_OPTION', path, { flow: flow.flow, option });
+    for (const option of unknownOptions) {
+      if (option === 'runsOn') report('TUNING_UNFIT', path, { node: `${from}' -> '${to}`, option, reason: DECIDES });
+      else report('UNKNOWN_OPTION', path, { flow: flow.flow, option });
+    }
     const [first, then] = [named.get(from), named.get(to)];
     if (first !== undefined && then !== undefined) orders.push([first, then]);
   }
@@ -38,12 +44,19 @@ export function reportNames(
   report: Report,
 ): void {
   const flow = siblings?.flow ?? node.name;
-  for (const option of node.unknownOptions) report('UNKNOWN_OPTION', path, { flow, option });
+  for (const option of node.unknownOptions) {
+    if (node.kind === 'retry' && option === 'runsOn') report('TUNING_UNFIT', path, { node: decidingName(node), option, reason: DECIDES });
+    else report('UNKNOWN_OPTION', path, { flow, option });
+  }
   if (node.kind === 'retry') return;
   if (!isNodeName(node.name)) report('NAME_INVALID', path, { node: shownName(node.name) });
   if (siblings === undefined) return;
   if (siblings.names.has(node.name)) report('DUPLICATE_NODE', path, { flow, node: node.name });
   siblings.names.add(node.name);
+}
+
+function decidingName({ policy, name }: RetryNodeShape): string {
+  return policy.kind === 'custom' ? policy.name : name;
 }
 
 /** Reports values that can't be called as they are: those of a node, and those that its placement makes of them. */
