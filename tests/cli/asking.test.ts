@@ -151,6 +151,11 @@ describeOnStores('what can be asked of runs that rest', (program) => {
       'then w-1 order/charge SUCCESS {"receipt":"r-lamp"}',
       'then w-1 SUCCESS',
     ]);
+    const placed = await program().run('runs', 'watch', 'w-1', '--app', APP);
+    expect(placed.out).toMatch(/ w-1 +order\/charge +SUCCESS on bank +\{"receipt":"r-lamp"\}\n/);
+    expect(placed.out).toMatch(/ w-1 +order\/reserve +SUCCESS *\n/);
+    const told = await program().run('runs', 'watch', 'w-1', '--app', APP, '-o', 'json');
+    expect(JSON.parse(told.out.split('\n')[1] ?? '')).toMatchObject({ path: 'order/charge', state: 'SUCCESS', runsOn: 'bank' });
     const both = await program().fed('w-1\nw-2\nnobody\n', 'runs', 'watch', '-', '-o', 'json');
     expect(both).toMatchObject({ code: 1, err: expect.stringContaining('(RUN_NOT_FOUND)') });
     const changes = both.out

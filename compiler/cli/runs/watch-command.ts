@@ -58,7 +58,8 @@ async function look(id: string, shown: Shown, { inspect }: OpenedStore, print: P
     const key = `${atom.state} ${atom.round} ${says}`;
     if (shown.get(atom.path) === key || (atom.state === 'PENDING' && !shown.has(atom.path))) continue;
     shown.set(atom.path, key);
-    print.change({ at: now, id: run.id, path: atom.path, state: atom.state, says });
+    const where = atom.runsOn === undefined ? {} : { runsOn: atom.runsOn };
+    print.change({ at: now, id: run.id, path: atom.path, state: atom.state, ...where, says });
   }
   if (shown.get('') !== run.state) print.change({ at: now, id: run.id, path: '', state: run.state, says: '' });
   shown.set('', run.state);
@@ -73,6 +74,8 @@ interface Change {
   /** Of a task or retry; empty for the run as a whole. */
   readonly path: string;
   readonly state: string;
+  /** Of a task that names one: the executor that calls it, where an app with its flow was given. */
+  readonly runsOn?: string;
   readonly says: string;
 }
 
@@ -90,7 +93,14 @@ function printer(format: Format, { out, columns }: Io): Print {
       return { change: (change) => out(`${json(change)}\n`), end: nothing };
     case 'table': {
       const table = new Table(['AT', 'ID', 'TASK', 'STATE', 'SAYS'], columns);
-      return { change: ({ at, id, path, state, says }) => out(table.rows([[at, id, path, state, says]])), end: nothing };
+      return {
+        change: ({ at, id, path, state, runsOn, says }) => {
+          // No column of its own: the first lines are written before it is known whether any task names one.
+          const where = runsOn === undefined ? state : `${state} on ${runsOn}`;
+          out(table.rows([[at, id, path, where, says]]));
+        },
+        end: nothing,
+      };
     }
   }
 }

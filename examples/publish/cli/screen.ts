@@ -53,7 +53,12 @@ export function terminal(print: Print): Screen {
   };
 }
 
+/** Most tasks are called by the app's own executor: only others are named. */
 function describe(event: AtomEvent): string {
+  return isCall(event) && event.runsOn !== undefined ? `${stateOf(event)}, on ${event.runsOn}` : stateOf(event);
+}
+
+function stateOf(event: AtomEvent): string {
   switch (event.state) {
     case 'RUNNING':
       return event.resumed ? `again, attempt ${event.attempt}` : 'begins';
