@@ -15,7 +15,11 @@ export interface PlacesOptions {
    * hears why: `ready()` of the app, or a call, which counts as lost. Default: 60,000; `Infinity`: for ever.
    */
   readonly startTimeoutMs?: number;
-  /** The heap that each may have, in megabytes: one that needs more dies. Default: what Node.js gives. */
+  /**
+   * The heap that each may have, in megabytes: one that needs more dies, which costs the call that it makes. A thread that wants a single piece
+   * larger than all that is left takes the app with it: use `processes` for code that may. `Buffer`s and typed arrays are not in the heap.
+   * Default: what Node.js gives.
+   */
   readonly memoryMb?: number;
   /** Flags of Node.js for them, such as `['--enable-source-maps']`. Default: those of this process. */
   readonly execArgv?: readonly string[];

@@ -25,10 +25,10 @@ describeExecutor('serial', { make: () => serial() });
 describeExecutor('concurrent', { make: () => concurrent() });
 describeExecutor('concurrent, with a limit', { make: () => concurrent({ perRun: 2, limit: 2 }) });
 
-// A native crash of a thread is that of its process, which nothing can survive.
+// A native crash of a thread is that of its process, which nothing can survive; so is one piece of memory that is larger than all that is left.
 const DEATHS = ['exit', 'timer', 'rejection', 'memory'] as const;
 const PLACES = { size: 1, memoryMb: 64 };
-describeExecutor('processes', { make: () => processes(pathToFileURL(outfile), PLACES), deaths: [...DEATHS, 'crash'] });
+describeExecutor('processes', { make: () => processes(pathToFileURL(outfile), PLACES), deaths: [...DEATHS, 'growth', 'crash'] });
 describeExecutor('threads', { make: () => threads(pathToFileURL(outfile), PLACES), deaths: DEATHS, tellsErrors: true });
 
 /** An executor with a mistake. */

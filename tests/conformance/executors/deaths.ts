@@ -6,7 +6,12 @@ import { emitted, untilEmitted } from './heard.js';
 import type { ExecutorCase } from './rig.js';
 
 /** What its failure says of how the place ended, where that is known for sure. */
-const SAID: { readonly [How in Death]?: string } = { exit: 'exit code 3', timer: 'thrown in a timer', rejection: 'nobody awaits this' };
+const SAID: { readonly [How in Death]?: string } = {
+  exit: 'exit code 3',
+  timer: 'thrown in a timer',
+  rejection: 'nobody awaits this',
+  memory: 'reaching memory limit',
+};
 
 /** The deaths of places that really die, one by one, and code that never ends: of executors that call tasks elsewhere. */
 export function deathCases(deaths: readonly Death[], told: boolean): readonly ExecutorCase[] {

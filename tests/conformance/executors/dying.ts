@@ -2,9 +2,9 @@ import { defineTask } from 'flowproof';
 
 /**
  * What can happen to the place that calls a task: it ends itself, an error that nobody catches, a promise that is rejected and that
- * nobody awaits, more memory than there is, and native code that crashes.
+ * nobody awaits, more memory than there is, little by little or in one piece, and native code that crashes.
  */
-export type Death = 'exit' | 'timer' | 'rejection' | 'memory' | 'crash';
+export type Death = 'exit' | 'timer' | 'rejection' | 'memory' | 'growth' | 'crash';
 
 const DEATHS: { readonly [How in Death]: () => void } = {
   exit: () => process.exit(3),
@@ -18,6 +18,9 @@ const DEATHS: { readonly [How in Death]: () => void } = {
   },
   memory: () => {
     for (const kept: unknown[] = []; ; ) kept.push(new Array(100_000).fill(kept.length));
+  },
+  growth: () => {
+    for (const kept = new Map<number, object>(); ; ) kept.set(kept.size, {});
   },
   crash: () => {
     process.kill(process.pid, 'SIGSEGV');
