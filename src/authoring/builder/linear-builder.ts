@@ -56,6 +56,12 @@ type Step<
       services: S;
     }>;
 
+/** Names that the outputs of a node may not have. An alias, as it costs less than the same condition where it is used. */
+type NotFree<Override, Names> = Override extends true ? never : Names;
+
+/** Names of values that a node may read: of an open flow any. */
+type Readable<M extends Mode, Names> = M extends 'open' ? string : Names;
+
 /** Whether a node finds what it needs, `I`, and may give what it gives, `O`. */
 type Fitting<State extends LinearState, Ids, Taken, N, I, O> = FoundInNode<
   State['mode'],
@@ -137,7 +143,7 @@ export interface LinearBuilder<in out State extends LinearState> {
       Fitting<
         State,
         [Name] extends [never] ? State['ids'] : never,
-        Override extends true ? never : State['names'],
+        NotFree<Override, State['names']>,
         N,
         PlacedNeeds<Needs<N>, Rebind, Inject>,
         PlacedOutputs<Gives<N>, Rename>
@@ -147,7 +153,7 @@ export interface LinearBuilder<in out State extends LinearState> {
     node: Checked<
       Found,
       State,
-      Override extends true ? never : State['names'],
+      NotFree<Override, State['names']>,
       'node',
       N,
       PlacedNeeds<Needs<N>, Rebind, Inject>,
@@ -158,7 +164,7 @@ export interface LinearBuilder<in out State extends LinearState> {
       State['flow'],
       Nameable<N, Needs<N>>,
       Nameable<N, Gives<N>>,
-      State['mode'] extends 'open' ? string : State['names'],
+      Readable<State['mode'], State['names']>,
       State['ids'],
       Name,
       Rebind,
