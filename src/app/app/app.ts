@@ -169,19 +169,19 @@ export interface App<Flows extends readonly AnyFlow[]> extends AppEvents<Flows>,
     options: AppRunOptionsFor<Extract<F, AnyFlow>, NewRunOptions>,
   ): FlowEngine<Extract<F, AnyFlow>>;
   /**
-   * Lets a run that rests or has ended begin anew: nothing of what it did counts, and nothing of it is undone. It waits,
+   * Lets a run that rests, sleeps or has ended begin anew, or one that the process left which had it: nothing of what it did counts, and nothing of it is undone. It waits,
    * PENDING, for `run` or `resume`. TaskFlow's `reset`, from every state in which nothing runs (D-14, D-18).
    *
    * @throws RunNotFoundError `RUN_NOT_FOUND`
-   * @throws RunOwnedError `RUN_OWNED` when it is under way
+   * @throws RunOwnedError `RUN_OWNED` when a living process has it
    */
   reset(id: string): Promise<void>;
   /**
-   * Leaves a run that rests or has ended to whoever is free, as {@link App.reset} and {@link Posting.post} would in one step: it begins anew. One that
+   * Leaves a run that rests, sleeps or has ended to whoever is free, as {@link App.reset} and {@link Posting.post} would in one step: it begins anew. One that
    * is delayed, or was left alone because too many processes died with it, is to be begun now.
    *
    * @throws RunNotFoundError `RUN_NOT_FOUND`
-   * @throws RunOwnedError `RUN_OWNED` when it is under way
+   * @throws RunOwnedError `RUN_OWNED` when a living process has it
    */
   requeue(id: string): Promise<RunHandle<Flows[number]>>;
   /**

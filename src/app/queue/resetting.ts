@@ -1,5 +1,5 @@
 import { foldRun, resetRun, runOf } from '../../engine/index.js';
-import { RunOwnedError } from '../../model/errors.js';
+import { RunOwnedError, StaleRunError } from '../../model/errors.js';
 import type { ActiveRuns } from '../driving/active-runs.js';
 import type { DriverParts } from '../driving/driver.js';
 import type { StoredRuns } from '../driving/stored-runs.js';
@@ -11,7 +11,7 @@ export interface ResettingParts {
   readonly stored: StoredRuns;
 }
 
-/** Lets runs that rest begin anew. */
+/** Lets runs that nobody drives begin anew. */
 export class Resetting {
   readonly #parts: ResettingParts;
 
@@ -19,7 +19,7 @@ export class Resetting {
     this.#parts = parts;
   }
 
-  /** When an app runs it. @throws RunOwnedError when it is under way; RunNotFoundError */
+  /** When an app runs it. @throws RunOwnedError when a living process has it; RunNotFoundError */
   async reset(flows: FlowFinder, key: string): Promise<void> {
     await this.#parts.active.opening(key, () => this.#reset(flows, key, false));
   }
@@ -29,7 +29,7 @@ export class Resetting {
    * its losses are forgotten.
    *
    * @returns the name of its flow
-   * @throws RunOwnedError when it is under way; RunNotFoundError
+   * @throws RunOwnedError when a living process has it; RunNotFoundError
    */
   async requeue(flows: FlowFinder, key: string): Promise<string> {
     const { active, stored, engineContext } = this.#parts;
@@ -40,16 +40,25 @@ export class Resetting {
     });
   }
 
-  async #reset(flows: FlowFinder, key: string, posts: boolean): Promise<void> {
-    const { stored, engineContext } = this.#parts;
+  async #reset(flows: FlowFinder, key: string, posts: boolean, isSecond = false): Promise<void> {
+    const { active, stored, engineContext } = this.#parts;
     const run = await stored.find(key);
     flows.check(run);
     const loaded = await stored.load(run);
     const status = await foldRun(loaded);
-    const isClaimed = status.state === 'PENDING' && run.owner?.alive === true && posts;
-    if (status.state === 'RUNNING' || isClaimed) throw new RunOwnedError(key, run.owner?.id ?? 'that died');
+    // Asleep, or left by a process that died: nothing of it runs, and whoever takes it meanwhile is fenced off by the entry, or this is.
+    const { owner } = run;
+    const isUnderWay = status.state === 'RUNNING' || (status.state === 'PENDING' && posts);
+    const driven = active.get(run.runId) !== undefined;
+    if (isUnderWay && (owner?.alive === true || driven)) throw new RunOwnedError(key, owner?.id ?? engineContext.owner);
     const taken = runOf(flows.of(status.creation), status, engineContext.codec, false);
-    const { engine, first } = await resetRun(taken, loaded.inbox, engineContext, posts);
-    engine.announce(first);
+    try {
+      const { engine, first } = await resetRun(taken, loaded.inbox, engineContext, posts);
+      engine.announce(first);
+    } catch (error) {
+      // Somebody has taken it since it was looked at, such as a process in which it has just woken up.
+      if (!(error instanceof StaleRunError) || isSecond) throw error;
+      await this.#reset(flows, key, posts, true);
+    }
   }
 }

@@ -50,6 +50,8 @@ function note(run: ActiveRun, step: Step, event: EngineEvent): void {
     case 'reset':
       beginEpoch(run.status);
       step.adopted(event.adopted ?? []);
+      // No process has it, though it is under way: it is asleep, or was left. It rests first.
+      if (run.status.state === 'RUNNING') step.state(['RUN', 'SUSPENDED']);
       step.state(['RUN', 'PENDING']);
       return;
     case 'answered':
