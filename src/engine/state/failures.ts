@@ -1,5 +1,5 @@
 import { type Semantics, STANDARD } from '../../compilation/index.js';
-import type { FailureReport } from '../../model/failure.js';
+import type { Failure, FailureReport } from '../../model/failure.js';
 import { outOfTimeOfRun } from '../../model/failure.js';
 import { maskedFailure } from '../../model/masking.js';
 import type { Secrets } from '../../model/secrets.js';
@@ -28,16 +28,18 @@ export function failuresOf(flow: FailedFlow, status: RunStatus, reader?: number)
   const secrets = reader !== undefined && flow.secrets?.secretReaders.has(reader) === true ? undefined : flow.secrets;
   const found: { at: number; report: FailureReport }[] = [];
   const { failureOf } = flow.semantics ?? STANDARD;
-  // First of its step: what it ends, fails by it.
   const { creation, overdueAt } = status;
-  if (overdueAt >= 0) {
-    const failure = outOfTimeOfRun(creation.flow, creation.deadlineMs as number);
-    found.push({ at: overdueAt, report: { path: creation.flow, phase: 'execute', attempt: 1, failure } });
+  const overdue = overdueAt < 0 ? undefined : outOfTimeOfRun(creation.flow, creation.deadlineMs as number);
+  if (overdue !== undefined) {
+    found.push({ at: overdueAt, report: { path: creation.flow, phase: 'execute', attempt: 1, failure: overdue } });
   }
+  // What was ended for that, and says nothing else, is no failure more.
+  const isReported = ({ code, message, cause }: Failure): boolean =>
+    overdue !== undefined && code === overdue.code && message === overdue.message && cause === undefined;
   status.atoms.forEach((atom, index) => {
     const path = pathOf(flow, index);
     const failure = failureOf(atom);
-    if (failure !== undefined) {
+    if (failure !== undefined && !isReported(failure)) {
       found.push({
         at: atom.failedAt,
         report: {
@@ -52,6 +54,7 @@ export function failuresOf(flow: FailedFlow, status: RunStatus, reader?: number)
     }
   });
   for (const { at, report, isConfident } of status.pastFailures) {
+    if (isReported(report.failure)) continue;
     const isShown = !isConfident || flow.isPlain === true || flow.secrets?.secretReaders.has(reader ?? -1) === true;
     found.push({ at, report: isShown ? report : { ...report, failure: maskedFailure(report.failure) } });
   }
