@@ -1,8 +1,10 @@
 import pg from 'pg';
 import { afterEach, expect, test } from 'vitest';
 import { postgres } from '../../src/adapters/postgres/index.js';
-import { conductor, defineTask, flowproof, linear, type Persistence } from '../../src/index.js';
+import { conductor, defineTask, flowproof, linear, type Persistence, type TaskContext } from '../../src/index.js';
+import { type Clock, systemClock } from '../../src/model/clock.js';
 import type { Journal } from '../../src/persistence/index.js';
+import { Gate } from '../app/gate.js';
 import { describePostgres } from '../support/postgres.js';
 
 const add = defineTask({
@@ -128,5 +130,65 @@ describePostgres('a word between processes that a run is due', (database) => {
     await works.start();
     const run = await open().post(sum, { inputs: { n: 1 } });
     expect(await run.result()).toMatchObject({ state: 'SUCCESS' });
+  });
+
+  /** No tick comes by itself: only one that something has asked for, soon. */
+  const clock: Clock = {
+    ...systemClock,
+    after: (ms, callback, options) => (options?.upkeep === true && ms > 100 ? () => undefined : systemClock.after(ms, callback, options)),
+  };
+  const held = (begun: () => void, until: () => Promise<void>) => {
+    const services = { begun, until };
+    type Context = TaskContext<typeof services>;
+    const first = defineTask({ name: 'first', execute: async (_: object, { services: { until } }: Context) => until() });
+    const second = defineTask({ name: 'second', execute: async (_: object, { services: { begun } }: Context) => begun() });
+    return { flow: linear('held').add(first).add(second).build(), services };
+  };
+  const openHeld = ({ flow, services }: ReturnType<typeof held>, recover: boolean) => {
+    const app = flowproof({ persistence: postgres(database().url), flows: [flow], services, recover, clock, leaseMs: 3_600_000 });
+    stops.push(() => app.stop());
+    return app;
+  };
+
+  test.each([
+    ['an app stops', 'app'],
+    ['a conductor stops', 'conductor'],
+    ['a conductor stops whose task outlasts its grace', 'conductor without grace'],
+  ] as const)('lets others go on at once with a run that was let go of when %s', async (_, what) => {
+    const [gate, elsewhere, begins] = [new Gate(), new Gate(), new Gate()];
+    elsewhere.open();
+    const one = openHeld(
+      held(
+        () => undefined,
+        () => gate.pass(),
+      ),
+      what === 'app',
+    );
+    const hers = held(
+      () => begins.open(),
+      () => elsewhere.pass(),
+    );
+    const other = openHeld(hers, what === 'app');
+    const works = what === 'app' ? undefined : conductor(one);
+    if (works === undefined) {
+      await one.start(hers.flow);
+    } else {
+      stops.push(() => works.stop());
+      await works.start();
+      await one.post(hers.flow);
+    }
+    await gate.reached;
+    if (works === undefined) {
+      await other.ready();
+    } else {
+      const next = conductor(other);
+      stops.push(() => next.stop());
+      await next.start();
+    }
+    const stopped = works === undefined ? one.stop() : works.stop({ mode: 'handover', ...(what !== 'conductor' && { graceMs: 0 }) });
+    if (what !== 'conductor without grace') gate.open();
+    await begins.opened;
+    gate.open();
+    await stopped;
   });
 });

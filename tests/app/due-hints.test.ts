@@ -2,18 +2,19 @@ import { describe, expect, test } from 'vitest';
 import { DueHints } from '../../src/app/queue/due-hints.js';
 import { PostedRuns } from '../../src/app/queue/posted-runs.js';
 import { randomIds } from '../../src/model/ids.js';
-import type { Hints, Journal } from '../../src/persistence/index.js';
+import type { Hint, Hints, Journal } from '../../src/persistence/index.js';
 import { VirtualClock } from '../../src/testing/index.js';
 
 /** Hints of a store that notes what it is told, and says what a test says. */
 function heardAndTold(tell: Hints['tell'] = async () => undefined) {
   const clock = new VirtualClock(1_000);
   const [told, looked]: [unknown[], number[]] = [[], []];
-  let say = (): void => undefined;
+  const lookedFor: Hint[] = [];
+  let say = (_: Hint): void => undefined;
   const hints: Hints = {
-    tell: (transaction) => {
-      told.push(transaction ?? clock.monotonicMs());
-      return tell(transaction);
+    tell: (hint, transaction) => {
+      told.push(transaction ?? (hint === 'released' ? `${hint} ${clock.monotonicMs()}` : clock.monotonicMs()));
+      return tell(hint, transaction);
     },
     hear: (heard) => {
       say = heard;
@@ -23,8 +24,11 @@ function heardAndTold(tell: Hints['tell'] = async () => undefined) {
     },
   };
   const due = new DueHints({ journal: { hints } as Journal, clock, ids: randomIds() });
-  due.hear(() => looked.push(clock.monotonicMs()));
-  return { due, clock, told, looked, say: () => say() };
+  due.hear((hint) => {
+    looked.push(clock.monotonicMs());
+    lookedFor.push(hint);
+  });
+  return { due, clock, told, looked, lookedFor, say: (hint: Hint = 'posted') => say(hint) };
 }
 
 describe('what a process tells of due runs', () => {
@@ -73,6 +77,20 @@ describe('what a process tells of due runs', () => {
     expect(told).toEqual(['first', 'third']);
   });
 
+  test('says that something was let go of when some of it was, whatever is claimed here', async () => {
+    const { due, clock, told } = heardAndTold();
+    due.tell(false);
+    due.tellReleased();
+    due.tell(true);
+    due.claimedAll();
+    clock.advance(10);
+    due.tell(false);
+    clock.advance(10);
+    await due.end();
+    await due.lastly();
+    expect(told).toEqual([1_000, 'released 1010', 1_020, 'released 1020']);
+  });
+
   test('is sent before the app ends, and a store that is away harms nothing', async () => {
     const { due, told } = heardAndTold(() => Promise.reject(new Error('away')));
     due.tell(true);
@@ -103,6 +121,18 @@ describe('what a process hears', () => {
     clock.advance(20);
     say();
     expect(looked).toEqual([1_000, looked[1], 1_040]);
+  });
+
+  test('is looked for as what was let go of when some of it was, and once', () => {
+    const { clock, lookedFor, say } = heardAndTold();
+    say();
+    say();
+    say('released');
+    say();
+    clock.advance(20);
+    clock.advance(20);
+    say();
+    expect(lookedFor).toEqual(['posted', 'released', 'posted']);
   });
 
   test('is heard no more when it has ended', async () => {

@@ -30,6 +30,7 @@ test('an app looks for more runs when half of those that it opens are open, and 
     driver,
     emit: () => undefined,
     hurry: () => void hurried++,
+    hints: () => ({ listen: () => undefined, released: () => undefined }),
   } as unknown as RecoveryParts);
   recovery.begin();
   const params = recovery.params();

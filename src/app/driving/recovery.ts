@@ -63,6 +63,8 @@ export interface RecoveryParts {
   emit(event: FlowEvent): void;
   /** Lets the next tick come at once. */
   hurry(): void;
+  /** Hears what other processes say is due, and tells them that they may take up what this app has let go of. */
+  hints(): { listen(): void; released(): void };
 }
 
 /**
@@ -123,6 +125,7 @@ export class Recovery implements Taker {
       this.#isThorough = false;
     }
     this.#isMore ||= result.more;
+    this.#parts.hints().listen();
     this.#tellPoisoned(result.poisoned);
     for (const run of result.taken) this.#takeUp(run, 'mine');
     this.#goOnWithOwned(result.owned);
@@ -138,6 +141,7 @@ export class Recovery implements Taker {
   leave(run: RecoveredRun, isHeld: boolean): void {
     this.#refused.add(run);
     if (isHeld) this.#giveBack(run);
+    else this.#parts.hints().released();
   }
 
   /** An engine of this app gave its run up, though it is this app's still. */
@@ -266,10 +270,11 @@ export class Recovery implements Taker {
   }
 
   #giveBackWithheld(): void {
-    const { journal, owner } = this.#parts;
+    const { journal, owner, hints } = this.#parts;
     const runIds = [...this.#withheld];
     this.#withheld.clear();
-    if (runIds.length > 0) journal.giveBack(owner, runIds).catch(() => this.missed());
+    const given = runIds.length === 0 ? undefined : journal.giveBack(owner, runIds);
+    given?.then(() => hints().released()).catch(() => this.missed());
   }
 
   #tellPoisoned(runs: readonly RunSummary[]): void {

@@ -1,6 +1,6 @@
 import type { Clock } from '../../model/clock.js';
 import type { Ids } from '../../model/ids.js';
-import type { Journal } from '../../persistence/index.js';
+import type { Hint, Journal } from '../../persistence/index.js';
 
 /** Between two words that a process gives: each of them makes commits of the whole database wait for each other. */
 const APART_MS = 10;
@@ -16,7 +16,7 @@ export interface DueHintsParts {
   readonly ids: Ids;
 }
 
-/** Tells other processes that a posted run is due, and hears that from them: never more often than it helps. */
+/** Tells other processes that a run is due, posted or let go of, and hears that from them: never more often than it helps. */
 export class DueHints {
   readonly #parts: DueHintsParts;
   readonly #telling = new Set<Promise<void>>();
@@ -26,6 +26,10 @@ export class DueHints {
   #cancelLooking: (() => void) | undefined;
   /** Something that this process does not claim was posted: a claim here does not call the NOTIFY off. */
   #isForOthers = false;
+  /** What the next NOTIFY says. */
+  #toTell: Hint = 'posted';
+  /** What the next look is for. */
+  #toLookFor: Hint = 'posted';
   #deafen: (() => void) | undefined;
 
   constructor(parts: DueHintsParts) {
@@ -48,12 +52,25 @@ export class DueHints {
     else this.#cancelTelling = clock.after(waitMs, () => this.#tell(), { keepsAlive: false, upkeep: true });
   }
 
+  /** A run under way was let go of here: others take it up. */
+  tellReleased(): void {
+    this.#toTell = 'released';
+    this.tell(false);
+  }
+
+  /** The same of all that this process had, when it ends. Resolves when it is sent. */
+  async lastly(): Promise<void> {
+    this.#toTell = 'released';
+    this.#tell();
+    await Promise.all(this.#telling);
+  }
+
   /** Sends the NOTIFY in the user's transaction, so that its COMMIT delivers it. Within ten milliseconds one is enough; ticks find what it did not announce. */
   async tellIn(transaction: unknown): Promise<void> {
     const { clock, journal } = this.#parts;
     if (journal.hints === undefined || clock.monotonicMs() - this.#sentAtMs < APART_MS) return;
     this.#sentAtMs = clock.monotonicMs();
-    await journal.hints.tell(transaction);
+    await journal.hints.tell('posted', transaction);
   }
 
   /** Nothing is left of what was posted here. */
@@ -62,8 +79,8 @@ export class DueHints {
   }
 
   /** Calls `look` when any process has sent a NOTIFY, until {@link end}. Only the first call counts. */
-  hear(look: () => void): void {
-    this.#deafen ??= this.#parts.journal.hints?.hear(() => this.#heard(look));
+  hear(look: (hint: Hint) => void): void {
+    this.#deafen ??= this.#parts.journal.hints?.hear((hint) => this.#heard(hint, look));
   }
 
   /** Stops listening, and resolves when a NOTIFY that was held back has been sent. */
@@ -79,7 +96,8 @@ export class DueHints {
     this.#isForOthers = false;
     this.#sentAtMs = this.#parts.clock.monotonicMs();
     // Where the store gives no answer a tick tells it.
-    const sent = (this.#parts.journal.hints?.tell() ?? Promise.resolve()).catch(() => undefined);
+    const sent = (this.#parts.journal.hints?.tell(this.#toTell) ?? Promise.resolve()).catch(() => undefined);
+    this.#toTell = 'posted';
     this.#telling.add(sent);
     void sent.then(() => this.#telling.delete(sent));
   }
@@ -89,13 +107,16 @@ export class DueHints {
     this.#cancelTelling = undefined;
   }
 
-  #heard(look: () => void): void {
+  #heard(hint: Hint, look: (hint: Hint) => void): void {
+    if (hint === 'released') this.#toLookFor = hint;
     if (this.#cancelLooking !== undefined) return;
     const { clock, ids } = this.#parts;
     const lookNow = (): void => {
       this.#cancelLooking = undefined;
       this.#lookedAtMs = clock.monotonicMs();
-      look();
+      const lookedFor = this.#toLookFor;
+      this.#toLookFor = 'posted';
+      look(lookedFor);
     };
     if (clock.monotonicMs() - this.#lookedAtMs >= SPREAD_MS) {
       lookNow();

@@ -20,7 +20,7 @@ export interface PostedRunsParts {
   readonly owner: string;
   readonly active: Pick<ActiveRuns, 'get' | 'isOpening'>;
   readonly flows: Pick<KnownFlows, 'limitsOf'>;
-  readonly ticker: Pick<Ticker, 'use'>;
+  readonly ticker: Pick<Ticker, 'use' | 'hurry'>;
   emit(event: FlowEvent): void;
 }
 
@@ -96,8 +96,26 @@ export class PostedRuns {
   claimFor(claimer: object, flows: readonly string[]): () => void {
     this.#claimers.set(claimer, flows);
     for (const flow of flows) this.#news.add(flow);
-    this.#hints.hear(() => this.heard(this.asked()));
+    this.listen();
     return () => void this.#claimers.delete(claimer);
+  }
+
+  /** From now on this app looks for what other processes say is due: it claims what was posted, and a tick takes what was let go of. */
+  listen(): void {
+    this.#hints.hear((hint) => {
+      if (hint === 'released') this.#parts.ticker.hurry();
+      this.heard(this.asked());
+    });
+  }
+
+  /** A run under way was let go of, so that others take it up. */
+  released(): void {
+    this.#hints.tellReleased();
+  }
+
+  /** The same of all that this app had, as the last thing that it does. Resolves when it was told. */
+  releasedAll(): Promise<void> {
+    return this.#hints.lastly();
   }
 
   watch(news: () => void): () => void {

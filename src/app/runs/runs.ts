@@ -60,19 +60,18 @@ export class Runs {
       storeNowMs: () => this.#ticker.storeNowMs(),
     };
     this.#driver = new Driver(this.#engineContext, this.#active, this.#stored, this.#ticker);
-    this.#recovery = new Recovery({ ...parts, active: this.#active, driver: this.#driver, hurry: () => this.#ticker.hurry() });
+    this.#recovery = new Recovery({
+      ...{ ...parts, active: this.#active, driver: this.#driver },
+      ...{ hurry: () => this.#ticker.hurry(), hints: () => this.queue.posted },
+    });
     this.queue = new StoreQueue({
       ...{ ...parts, engineContext: this.#engineContext, active: this.#active, stored: this.#stored, ticker: this.#ticker },
       ...{ sleepers: this.#sleepers, recovery: this.#recovery, conducting: () => this.conducting() },
       ...{ outcome: (flows, key) => this.outcome(flows, key), beginRecovery: () => this.#recover() },
     });
     this.#ownership = new Ownership({
-      owner,
-      clock,
-      active: this.#active,
-      stored: this.#stored,
-      ticker: this.#ticker,
-      driver: this.#driver,
+      ...{ owner, clock, active: this.#active },
+      ...{ stored: this.#stored, ticker: this.#ticker, driver: this.#driver },
     });
   }
 
@@ -284,17 +283,16 @@ export class Runs {
   async #stop(graceMs: number): Promise<void> {
     const { clock, journal, owner } = this.#parts;
     this.#active.close();
+    const had = this.#active.size > 0;
     const cancels = [clock.after(graceMs, () => this.#active.giveUp()), clock.after(graceMs + LEAVING_MS, () => this.#active.abandon())];
     this.#sleepers.end();
     await this.#active.settled();
     await atMost(clock, LEAVING_MS, this.queue.posted.settled());
     for (const cancel of cancels) cancel();
     // Where the store is away the lease ends by itself.
-    await atMost(
-      clock,
-      LEAVING_MS,
-      this.#ticker.stop().then(() => journal.release(owner)),
-    );
+    const notify = () => (had ? this.queue.posted.releasedAll() : undefined);
+    const released = this.#ticker.stop().then(() => journal.release(owner));
+    await atMost(clock, LEAVING_MS, released.then(notify));
     this.#active.abandon();
   }
 }

@@ -10,7 +10,8 @@ export interface LockClient {
   readonly processID: number | null;
   connect(): Promise<unknown>;
   query(config: { readonly text: string; readonly values?: unknown[] }): Promise<{ readonly rows: unknown[] }>;
-  on(event: 'error' | 'end' | 'notification', listener: () => void): unknown;
+  on(event: 'error' | 'end', listener: () => void): unknown;
+  on(event: 'notification', listener: (message: { readonly payload?: string | undefined }) => void): unknown;
   /** Whether the connection keeps the process alive. */
   ref(): void;
   unref(): void;
@@ -55,7 +56,7 @@ export class LockSession {
   readonly #forget: Statement;
   readonly #isFree: Statement;
   readonly #owners = new Map<string, Owner>();
-  readonly #hearers = new Set<() => void>();
+  readonly #hearers = new Set<(payload: string | undefined) => void>();
   readonly #answers = new Answers();
   #opening: Promise<LockClient> | undefined;
   #client: LockClient | undefined;
@@ -97,10 +98,10 @@ export class LockSession {
   }
 
   /**
-   * Calls back when something was told on the channel, while there is a session: one that was lost is made anew with the locks,
+   * Calls back with what was told on the channel, while there is a session: one that was lost is made anew with the locks,
    * and what was told meanwhile is not heard.
    */
-  hear(heard: () => void): () => void {
+  hear(heard: (payload: string | undefined) => void): () => void {
     this.#hearers.add(heard);
     if (this.#hearers.size === 1) this.#say(`listen ${this.#params.channel}`);
     return () => {
@@ -159,8 +160,8 @@ export class LockSession {
     this.#client = client;
     client.on('error', ignore);
     client.on('end', () => this.#lost(client));
-    client.on('notification', () => {
-      for (const heard of [...this.#hearers]) heard();
+    client.on('notification', ({ payload }) => {
+      for (const heard of [...this.#hearers]) heard(payload);
     });
     try {
       await this.#answers.within(answerMs(), async () => {

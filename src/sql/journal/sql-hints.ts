@@ -1,7 +1,10 @@
-import type { Hints } from '../../persistence/index.js';
+import type { Hint, Hints } from '../../persistence/index.js';
 import { channelOf } from '../client/channel.js';
 import type { Connections } from '../client/connections.js';
 import { statement } from '../client/statement.js';
+
+/** What posts by plain SQL says nothing with its NOTIFY, and whatever else is said means no more than that. */
+const PAYLOADS: Record<Hint, string> = { posted: '', released: 'released' };
 
 type Used = Pick<Connections, 'sql' | 'locks' | 'within'>;
 
@@ -13,7 +16,7 @@ type Used = Pick<Connections, 'sql' | 'locks' | 'within'>;
 export class SqlHints implements Hints {
   readonly #connections: () => Used;
   readonly #channel: string;
-  readonly #notify = statement(`select pg_notify($1::text, '')`);
+  readonly #notify = statement('select pg_notify($1::text, $2::text)');
 
   /** @param schema as the user wrote it @param connections throws where the journal is not open */
   constructor(schema: string, connections: () => Used) {
@@ -21,13 +24,14 @@ export class SqlHints implements Hints {
     this.#connections = connections;
   }
 
-  async tell(transaction?: unknown): Promise<void> {
+  async tell(hint: Hint, transaction?: unknown): Promise<void> {
     const { sql, within } = this.#connections();
     const to = transaction === undefined ? sql : within?.(transaction);
-    await to?.query(this.#notify, [this.#channel]);
+    await to?.query(this.#notify, [this.#channel, PAYLOADS[hint]]);
   }
 
-  hear(heard: () => void): () => void {
-    return this.#connections().locks?.hear(heard) ?? (() => undefined);
+  hear(heard: (hint: Hint) => void): () => void {
+    const onPayload = (payload: string | undefined): void => heard(payload === PAYLOADS.released ? 'released' : 'posted');
+    return this.#connections().locks?.hear(onPayload) ?? (() => undefined);
   }
 }

@@ -33,7 +33,7 @@ describeServer('etcd', 'on etcd', (server) => {
     const prefix = randomUUID();
     const board = open(makeBoard('etcd', server().url, prefix, { dedupeMs: 500 }));
     await board.post(['a', 'b'].map((id) => ({ id, flow: 'order', inputs: {} })));
-    const session = await board.join({ who: 'me', leaseMs: 2_000 });
+    const session = await board.join({ who: 'me', leaseMs: 6_000 });
     for (const claim of await session.claim({ flows: ['order'], limit: 2 })) await session.consume(claim);
     const keys = { key: encoded(`/${prefix}/`), range_end: encoded(`/${prefix}0`), count_only: true };
     // The turns are left: `turn` is one key.

@@ -8,7 +8,7 @@ import { startBlackHole } from '../../support/black-hole.js';
 import { makeBoard } from './make-board.js';
 import { type Race, race } from './race.js';
 
-const LEASE_MS = 2_000;
+const LEASE_MS = 4_000;
 
 /** What else holds on a board whose server and claimers die, stand still or can't be reached. */
 export function testHardships(kind: Kind, server: () => Server): void {
