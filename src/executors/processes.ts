@@ -22,7 +22,8 @@ const WATCHDOG = `import('node:net').then(({ Socket }) => {
 /**
  * Whoever stops the app by a signal to all its processes lets it end first what is under way: these end with it. While one starts, it
  * has no watchdog yet, and hears by its channel that nobody waits for it. What code of tasks does to `process`, such as to take all
- * its listeners away, is mended before the next call.
+ * its listeners away, is mended before the next call. One that has called `process.exit`, and whose own listener threw then, is
+ * neither ended nor alive, as Node.js gives it no ticks any more: it ends at once, and its call is lost.
  */
 const programOf = (module: string): string => `process.on('disconnect', () => process.kill(process.pid, 'SIGKILL'));
 ${SERVE}
@@ -32,11 +33,12 @@ const listen = () => {
   if (hear !== undefined && !process.listeners('message').includes(hear)) process.on('message', hear);
   process.channel?.ref();
 };
+const endIfExiting = () => { if (process._exiting) process.kill(process.pid, 'SIGKILL'); };
 for (const signal of ['SIGINT', 'SIGTERM']) process.on(signal, () => undefined);
 import('node:worker_threads').then(({ Worker }) => {
   new Worker(${JSON.stringify(WATCHDOG)}, { eval: true, execArgv: [], name: 'flowproof watchdog' }).unref();
   return serve(${JSON.stringify(module)}, {
-    send: (message) => { listen(); send.call(process, { '${ENVELOPE}': message }, () => undefined); },
+    send: (message) => { endIfExiting(); listen(); send.call(process, { '${ENVELOPE}': message }, () => undefined); },
     listen: (heard) => {
       hear = (given) => { if (given?.['${ENVELOPE}'] !== undefined) heard(given['${ENVELOPE}']); };
       listen();

@@ -15,11 +15,12 @@ const { exit } = process;
 const { load, wait } = Atomics;
 import('node:worker_threads').then(({ workerData }) => {
   const { module, port, heard } = workerData;
+  const post = port.postMessage.bind(port);
   delete workerData.port;
   let sent = 0;
   return serve(module, {
     send: (message) => {
-      port.postMessage(message);
+      post(message);
       sent = (sent + 1) | 0;
       for (let count = load(heard, 0); ((sent - count) | 0) > ${MOST_UNHEARD}; count = load(heard, 0)) wait(heard, 0, count);
     },

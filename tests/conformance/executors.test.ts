@@ -28,7 +28,10 @@ describeExecutor('concurrent, with a limit', { make: () => concurrent({ perRun: 
 // A native crash of a thread is that of its process, which nothing can survive; so is one piece of memory that is larger than all that is left.
 const DEATHS = ['exit', 'timer', 'rejection', 'memory'] as const;
 const PLACES = { size: 1, memoryMb: 64 };
-describeExecutor('processes', { make: () => processes(pathToFileURL(outfile), PLACES), deaths: [...DEATHS, 'growth', 'crash'] });
+describeExecutor('processes', {
+  make: () => processes(pathToFileURL(outfile), PLACES),
+  deaths: [...DEATHS, 'refusedExit', 'growth', 'crash'],
+});
 describeExecutor('threads', { make: () => threads(pathToFileURL(outfile), PLACES), deaths: DEATHS, tellsErrors: true });
 
 /** An executor with a mistake. */

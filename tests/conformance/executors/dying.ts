@@ -1,13 +1,19 @@
 import { defineTask } from 'flowproof';
 
 /**
- * What can happen to the place that calls a task: it ends itself, an error that nobody catches, a promise that is rejected and that
+ * What can happen to the place that calls a task: it ends itself, or a listener of its own keeps it from that by throwing, an error that nobody catches, a promise that is rejected and that
  * nobody awaits, more memory than there is, little by little or in one piece, and native code that crashes.
  */
-export type Death = 'exit' | 'timer' | 'rejection' | 'memory' | 'growth' | 'crash';
+export type Death = 'exit' | 'refusedExit' | 'timer' | 'rejection' | 'memory' | 'growth' | 'crash';
 
 const DEATHS: { readonly [How in Death]: () => void } = {
   exit: () => process.exit(3),
+  refusedExit: () => {
+    process.once('exit', () => {
+      throw new Error('a listener throws');
+    });
+    process.exit(3);
+  },
   timer: () => {
     setTimeout(() => {
       throw new Error('thrown in a timer');
