@@ -10,7 +10,7 @@ describeOnStores('flowproof runs signal', (program) => {
     for (const id of ['f-1', 'f-2']) await app.start(refund, { id });
     await app.stop();
     const listed = await program().run('runs', 'list', '--ownerless', '--flow', 'refund');
-    expect(listed.out).toMatch(/^f-2 +refund +RUNNING, asleep +\d{4}-\d\d-\d\d \d\d:\d\d:\d\dZ *\n/m);
+    expect(listed.out).toMatch(/^f-2 +refund +RUNNING, asleep since \d{4}-\d\d-\d\d \d\d:\d\d:\d\dZ +\d{4}-\d\d-\d\d \d\d:\d\d:\d\dZ *\n/m);
     expect(listed.out).not.toContain('nobody');
 
     expect(await program().run('runs', 'signal', 'f-1', 'approval')).toMatchObject({ code: 2, err: expect.stringContaining('--app FILE') });

@@ -86,8 +86,11 @@ function stateOf({ state, partial, priority, posted, asleep, owner }: RunInfo, n
     ...(partial === true ? ['partial'] : []),
     ...(state === 'PENDING' && priority !== undefined ? [`priority ${priority}`] : []),
     ...(asleep !== undefined && owner === undefined
-      ? [asleep.untilMs === undefined ? 'asleep' : `asleep until ${moment(asleep.untilMs)}`]
+      ? [
+          `asleep${asleep.sinceMs === undefined ? '' : ` since ${moment(asleep.sinceMs)}`}${asleep.untilMs === undefined ? '' : ` until ${moment(asleep.untilMs)}`}`,
+        ]
       : []),
+    ...(posted?.sinceMs === undefined ? [] : [`waits since ${moment(posted.sinceMs)}`]),
     ...(isLater ? [`due ${moment(posted.dueAtMs)}`] : []),
   ].join(', ');
 }

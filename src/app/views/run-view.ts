@@ -38,15 +38,15 @@ export interface RunInfo {
   readonly metadata?: Metadata;
   /** The process that has the run, and whether it is alive; a replica can't tell (`postgres(url, { readOnly: true })`). */
   readonly owner?: { readonly id: string; readonly alive?: boolean };
-  /** Nothing happens in the run for long, and no process has it until then (milliseconds since 1970), or until a message comes. */
-  readonly asleep?: { readonly untilMs?: number };
+  /** Nothing happens in the run for long, and no process has it since and until then (milliseconds since 1970), or until a message comes. */
+  readonly asleep?: { readonly sinceMs?: number; readonly untilMs?: number };
   /** Of runs that were left to whoever is free the highest is begun first. Absent: 0. */
   readonly priority?: number;
   /**
-   * It was left to whoever is free, and has not begun: it may be begun from then on (milliseconds since 1970). Without a time, too many processes
-   * died with it, and it is left alone until it is requeued.
+   * It was left to whoever is free, since then, and has not begun: it may be begun from `dueAtMs` on (milliseconds since 1970). Without that, too many
+   * processes died with it, and it is left alone until it is requeued.
    */
-  readonly posted?: { readonly dueAtMs?: number };
+  readonly posted?: { readonly sinceMs?: number; readonly dueAtMs?: number };
 }
 
 /** How a run is looked at. */
@@ -159,7 +159,8 @@ export interface RunsPage {
 }
 
 export function runInfo(run: RunSummary): RunInfo {
-  const { key, flow, version, state, partial, createdAtMs, logbook, metadata, owner, wakeAtMs, priority } = run;
+  const { key, flow, version, state, partial, createdAtMs, logbook, metadata, owner, wakeAtMs, waitsSinceMs, priority } = run;
+  const since = waitsSinceMs === undefined ? {} : { sinceMs: waitsSinceMs };
   const isPosted = state === 'PENDING' && owner === undefined && wakeAtMs !== undefined;
   return {
     ...{ id: key, flow, version, state, ...(partial === undefined ? {} : { partial }), createdAtMs },
@@ -167,8 +168,10 @@ export function runInfo(run: RunSummary): RunInfo {
     ...(metadata === undefined ? {} : { metadata }),
     ...(owner === undefined ? {} : { owner }),
     ...(priority === undefined ? {} : { priority }),
-    ...(isPosted ? { posted: wakeAtMs === 'never' ? {} : { dueAtMs: wakeAtMs } } : {}),
-    ...(state !== 'RUNNING' || wakeAtMs === undefined ? {} : { asleep: wakeAtMs === 'never' ? {} : { untilMs: wakeAtMs } }),
+    ...(isPosted ? { posted: { ...since, ...(wakeAtMs === 'never' ? {} : { dueAtMs: wakeAtMs }) } } : {}),
+    ...(state !== 'RUNNING' || wakeAtMs === undefined
+      ? {}
+      : { asleep: { ...since, ...(wakeAtMs === 'never' ? {} : { untilMs: wakeAtMs }) } }),
   };
 }
 

@@ -31,7 +31,7 @@ export interface RunRecord<Place> {
   readonly places: Place[];
   /** Index in `places` of what a reader begins with. */
   start: number;
-  tail: Pick<Entry, 'seq' | 'epoch' | 'writer' | 'stepId'>;
+  tail: Pick<Entry, 'seq' | 'epoch' | 'writer' | 'stepId' | 'atMs'>;
   /** By the message's id, oldest first. */
   readonly inbox: Map<string, InboxMessage>;
   /** Why nothing of it is given out. */
@@ -73,6 +73,6 @@ export interface Change extends Pick<AppendItem, 'consume' | 'summary'> {
   readonly entry: EntryFacts;
 }
 
-export function tailOf({ seq, epoch, writer, stepId }: EntryFacts): RunRecord<unknown>['tail'] {
-  return { seq, epoch, writer, stepId };
+export function tailOf({ seq, epoch, writer, stepId, atMs }: EntryFacts): RunRecord<unknown>['tail'] {
+  return { seq, epoch, writer, stepId, atMs };
 }

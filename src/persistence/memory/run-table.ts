@@ -171,13 +171,14 @@ export class RunTable<Place> {
     wakeAtMs,
     priority,
     takes,
+    tail,
     ...rest
   }: RunRecord<Place>): RunSummary {
     const ranked = { ...(priority === 0 ? {} : { priority }), ...(state === 'PENDING' && takes > 0 ? { takes } : {}) };
     const left = partial === undefined ? {} : { partial };
     const facts = { runId, key, flow, version, fingerprint, inputsHash, state, ...left, createdAtMs, ...ranked, ...grouping(rest) };
     if (owner !== undefined) return { ...facts, owner: { id: owner, alive: this.#leases.isAlive(owner) } };
-    return wakeAtMs === undefined ? facts : { ...facts, wakeAtMs };
+    return wakeAtMs === undefined ? facts : { ...facts, wakeAtMs, waitsSinceMs: tail.atMs };
   }
 
   /** See {@link pageOf}. */

@@ -5,7 +5,7 @@ import type { Statement } from '../client/sql.js';
 import { statement } from '../client/statement.js';
 import { claimText, postedCountsText, requeueText } from '../read/claim-runs.js';
 import { duePart } from '../read/schedules.js';
-import { type SummarySource, summaries } from '../read/summaries.js';
+import { type SummarySource, summaries, watchedSummaries } from '../read/summaries.js';
 import { giveBackText, TAKE_PARAMS, takeParts } from '../read/take-runs.js';
 
 /** How one run is found. */
@@ -48,7 +48,7 @@ export function findStatements(source: SummarySource): FindStatements {
 const select = ({ columns, from }: SummarySource): string => `select ${columns} from ${from}`;
 
 export function journalStatements(schema: string): JournalStatements {
-  const found = select(summaries(schema));
+  const found = select(watchedSummaries(schema));
   return {
     ...findStatements(summaries(schema)),
     // The lock is one that the end of the run waits for, and that waits for it: the state is as it is when the row is there.

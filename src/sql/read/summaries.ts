@@ -16,6 +16,10 @@ export const RUN_COLUMNS = `r.run_id::text as run_id, r.key, r.flow, r.version, 
   (extract(epoch from r.created_at) * 1000)::float8 as created_at_ms, r.logbook, r.metadata::text as metadata, r.priority, r.takes,
   (extract(epoch from r.wake_at) * 1000)::float8 as wake_at_ms`;
 
+/** Since when a run waits that no process has: its last step brought it there, or its first one, if it was posted. */
+const sinceOf = (schema: string): string => `case when r.owner is null and r.wake_at is not null then
+    (select (extract(epoch from j.at) * 1000)::float8 from ${schema}.journal j where j.run_id = r.run_id order by j.seq desc limit 1) end as since_ms`;
+
 /** How summaries are read: columns, from tables of which `r` is the run. */
 export interface SummarySource {
   readonly columns: string;
@@ -26,13 +30,22 @@ export interface SummarySource {
 
 /** @param schema quoted */
 export const summaries = (schema: string): SummarySource => ({
+  ...watchedSummaries(schema),
+  columns: `${watchedSummaries(schema).columns}, ${sinceOf(schema)}`,
+});
+
+/** The same for those who only look whether something has changed, and as often as once a second. */
+export const watchedSummaries = (schema: string): SummarySource => ({
   columns: `${RUN_COLUMNS}, ${ALIVE} as alive`,
   alive: ALIVE,
   from: `${schema}.runs r left join ${schema}.leases l on l.owner = r.owner left join ${schema}.owner_locks k on k.owner = r.owner`,
 });
 
 /** On a standby, where locks are not those of the primary, leases may come late, and unlogged tables can't be read. */
-export const summariesOfStandby = (schema: string): SummarySource => ({ columns: RUN_COLUMNS, from: `${schema}.runs r` });
+export const summariesOfStandby = (schema: string): SummarySource => ({
+  columns: `${RUN_COLUMNS}, ${sinceOf(schema)}`,
+  from: `${schema}.runs r`,
+});
 
 /** @throws JournalError `JOURNAL_CORRUPT` when the state is no state. */
 export function summaryOf(row: Row): RunSummary {
@@ -60,6 +73,7 @@ export function summaryOf(row: Row): RunSummary {
     ...summary,
     ...(typeof owner === 'string' ? { owner: { id: owner, ...('alive' in row ? { alive: row.alive === true } : {}) } } : {}),
     ...(wakeAtMs === undefined ? {} : { wakeAtMs }),
+    ...(typeof row.since_ms === 'number' ? { waitsSinceMs: Math.round(row.since_ms) } : {}),
   };
 }
 

@@ -45,6 +45,11 @@ export const asleepCases: readonly JournalCase[] = [
       const forEver = await sleeper(journal, 'never');
       expect(Math.round(Number(await wakeTime(journal, run)))).toBe(dueMs);
       expect(await wakeTime(journal, forEver)).toBe('never');
+      // Since its last entry, where runs are found, listed and loaded.
+      const sinceMs = run.entry(1).atMs;
+      const listed = (await journal.runs({})).runs.find(({ runId }) => runId === run.runId);
+      const found = [await journal.find({ runId: run.runId }), listed, (await journal.load(run.runId))?.summary];
+      expect(found.map((one) => one?.waitsSinceMs)).toEqual([sinceMs, sinceMs, sinceMs]);
       const later = await reopen();
       if ((await later.find({ runId: run.runId })) === undefined) return;
       expect(await take(later, newOwner(), { thorough: true })).toEqual([]);
@@ -52,6 +57,7 @@ export const asleepCases: readonly JournalCase[] = [
       expect([taken?.runId, others]).toEqual([run.runId, []]);
       expect(Math.round(Number(taken?.wakeAtMs))).toBe(dueMs);
       expect(await wakeTime(later, run)).toBeUndefined();
+      expect(await later.find({ runId: run.runId })).not.toHaveProperty('waitsSinceMs');
     },
   },
   {
