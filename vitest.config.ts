@@ -11,6 +11,7 @@ export default defineConfig({
       { find: /^flowproof\/etcd$/, replacement: at('./src/adapters/etcd/index.ts') },
       { find: /^flowproof\/zookeeper$/, replacement: at('./src/adapters/zookeeper/index.ts') },
       { find: /^flowproof\/redis$/, replacement: at('./src/adapters/redis/index.ts') },
+      { find: /^flowproof\/rabbitmq$/, replacement: at('./src/adapters/rabbitmq/index.ts') },
       { find: /^flowproof\/workers$/, replacement: at('./src/workers/index.ts') },
       { find: /^flowproof\/testing$/, replacement: at('./src/testing/index.ts') },
       { find: /^flowproof\/contracts$/, replacement: at('./src/contracts/index.ts') },

@@ -19,6 +19,7 @@ const DOORS = {
   'src/adapters/redis/index.ts': 'flowproof/redis',
   'src/adapters/etcd/index.ts': 'flowproof/etcd',
   'src/adapters/zookeeper/index.ts': 'flowproof/zookeeper',
+  'src/adapters/rabbitmq/index.ts': 'flowproof/rabbitmq',
   'src/workers/index.ts': 'flowproof/workers',
   'src/testing/index.ts': 'flowproof/testing',
   'src/contracts/index.ts': 'flowproof/contracts',

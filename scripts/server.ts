@@ -29,6 +29,8 @@ export interface Program {
   /** Whether it answers. */
   isReady(port: number): Promise<boolean>;
   url(port: number): string;
+  /** How long it may take until it answers, in milliseconds. Default: a minute. */
+  readonly readyWithinMs?: number;
 }
 
 const READY_WITHIN_MS = 60_000;
@@ -79,7 +81,8 @@ async function begin(program: Program, port: number, directory: string): Promise
   const sinceMs = Date.now();
   while (!(await program.isReady(port))) {
     const isGone = child.exitCode !== null || child.signalCode !== null;
-    if (isGone || Date.now() - sinceMs > READY_WITHIN_MS) throw new Error(`${program.name} did not become ready:\n${log}`);
+    if (isGone || Date.now() - sinceMs > (program.readyWithinMs ?? READY_WITHIN_MS))
+      throw new Error(`${program.name} did not become ready:\n${log}`);
     await new Promise((resolve) => setTimeout(resolve, EVERY_MS));
   }
   child.unref();

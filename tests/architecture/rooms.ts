@@ -91,6 +91,7 @@ export const ARCHITECTURE: Architecture = {
     'adapters/redis': { imports: ['model', 'boards'], npm: ['ioredis'], node: ['client.ts'], leaf: true },
     'adapters/zookeeper': { imports: ['model', 'boards'], npm: ['node-zookeeper-client'], leaf: true },
     'adapters/etcd': { imports: ['model', 'boards'], node: ['tls-fetch.ts'], leaf: true },
+    'adapters/rabbitmq': { imports: ['model', 'transport'], npm: ['rabbitmq-client'], leaf: true },
     /** The files that lie in src itself: the door of the package. */
     '': {
       imports: [

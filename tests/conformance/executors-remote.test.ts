@@ -3,12 +3,10 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath, pathToFileURL } from 'node:url';
 import { build } from 'esbuild';
-import { afterAll, beforeAll, describe } from 'vitest';
+import { afterAll, beforeAll } from 'vitest';
 import { processes } from '../../src/index.js';
 import { memoryTransport } from '../../src/testing/index.js';
-import { remote, type Worker, worker } from '../../src/workers/index.js';
-import tasks from './executors/tasks.js';
-import { describeExecutor } from './executors.js';
+import { describeRemote } from './executors/remote.js';
 
 const at = (path: string): string => fileURLToPath(new URL(path, import.meta.url));
 const directory = mkdtempSync(join(tmpdir(), 'flowproof-workers-'));
@@ -23,24 +21,8 @@ beforeAll(async () => {
 });
 afterAll(() => rmSync(directory, { recursive: true, force: true }));
 
-describe('by workers of this process', () => {
-  const transport = memoryTransport();
-  let one: Worker;
-  beforeAll(async () => {
-    one = worker(tasks, { transport });
-    await one.start();
-  });
-  afterAll(() => one.stop({ graceMs: 1 }));
-  describeExecutor('remote, over memory', { make: () => remote({ transport }) });
-});
-
-describe('by workers whose calls are made in processes', () => {
-  const transport = memoryTransport();
-  let one: Worker;
-  beforeAll(async () => {
-    one = worker(tasks, { transport, on: processes(pathToFileURL(outfile), { size: 3, memoryMb: 64 }) });
-    await one.start();
-  }, 60_000);
-  afterAll(() => one.stop({ graceMs: 1 }));
-  describeExecutor('remote, over memory, in processes', { make: () => remote({ transport }), deaths: ['exit', 'crash'] });
+describeRemote('memory', memoryTransport);
+describeRemote('memory, in processes', memoryTransport, {
+  on: () => processes(pathToFileURL(outfile), { size: 3, memoryMb: 64 }),
+  deaths: ['exit', 'crash'],
 });

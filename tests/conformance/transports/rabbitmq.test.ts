@@ -1,0 +1,46 @@
+import { randomUUID } from 'node:crypto';
+import { expect, test } from 'vitest';
+import { rabbitmq } from '../../../src/adapters/rabbitmq/index.js';
+import { describeBroker } from '../../support/brokers.js';
+import { describeRemote } from '../executors/remote.js';
+import { describeTransport } from './describe.js';
+import { testDeaths, testRestarts } from './restarts.js';
+
+const deliveryLimit = 3;
+
+describeBroker('rabbitmq', 'on RabbitMQ', (server) => {
+  const make = () => rabbitmq(server().url, { prefix: `t${randomUUID()}`, deliveryLimit });
+  describeTransport('RabbitMQ', () => ({ transport: make(), deliveryLimit }));
+  describeRemote('RabbitMQ', make);
+
+  test('who has another password, or declares a queue in another way, is refused', async () => {
+    const wrong = rabbitmq(server().url.replace('guest:guest', 'guest:secret'));
+    await expect(wrong.connect()).rejects.toMatchObject({ code: 'TRANSPORT_REFUSED' });
+    expect(wrong.name).not.toContain('secret');
+    const prefix = `t${randomUUID()}`;
+    const queue = { kind: 'work', name: 'a' } as const;
+    const [one, other] = await Promise.all([2, 3].map((limit) => rabbitmq(server().url, { prefix, deliveryLimit: limit }).connect()));
+    await one?.give(queue, { id: 'a', body: 'a' });
+    const refused = { code: 'TRANSPORT_REFUSED', message: expect.stringContaining('another deliveryLimit') };
+    await expect(other?.give(queue, { id: 'b', body: 'b' })).rejects.toMatchObject(refused);
+    await expect(other?.take(queue, { limit: 1 }, async () => undefined)).rejects.toMatchObject(refused);
+    await Promise.all([one?.close(), other?.close()]);
+  });
+
+  testDeaths(server, (prefix) => rabbitmq(server().url, { prefix }));
+  testRestarts(server, make);
+});
+
+test('a broker that is not there is out of reach', async () => {
+  const nowhere = rabbitmq('amqp://127.0.0.1:1', { timeoutMs: 300 });
+  await expect(nowhere.connect()).rejects.toMatchObject({ code: 'TRANSPORT_UNREACHABLE' });
+});
+
+test.each<[string, () => unknown]>([
+  ['another URL', () => rabbitmq('http://localhost')],
+  ['a prefix with blanks', () => rabbitmq('amqp://localhost', { prefix: 'a b' })],
+  ['no deliveries', () => rabbitmq('amqp://localhost', { deliveryLimit: 0 })],
+  ['certificates without TLS', () => rabbitmq('amqp://localhost', { tls: {} })],
+])('%s is refused', (_what, make) => {
+  expect(make).toThrow(/rabbitmq\(url/);
+});
