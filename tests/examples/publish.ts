@@ -128,14 +128,13 @@ export class Demo {
   }
 }
 
-function treeOf(root: string): (readonly [string, string])[] {
-  const entries = readdirSync(root, { recursive: true, withFileTypes: true });
-  return entries
-    .map((entry) => {
-      const full = join(entry.parentPath, entry.name);
-      const name = full.slice(root.length + 1);
-      if (entry.isSymbolicLink()) return [name, readlinkSync(full)] as const;
-      return [name, entry.isDirectory() ? 'directory' : createHash('sha256').update(readFileSync(full)).digest('hex')] as const;
-    })
-    .sort(([a], [b]) => (a < b ? -1 : 1));
+/** Folders are walked by hand: whether `recursive` follows links depends on the version of Node. */
+function treeOf(root: string, below = ''): (readonly [string, string])[] {
+  const found = readdirSync(join(root, below), { withFileTypes: true }).flatMap((entry): (readonly [string, string])[] => {
+    const [full, name] = [join(root, below, entry.name), join(below, entry.name)];
+    if (entry.isSymbolicLink()) return [[name, readlinkSync(full)]];
+    if (entry.isDirectory()) return [[name, 'directory'], ...treeOf(root, name)];
+    return [[name, createHash('sha256').update(readFileSync(full)).digest('hex')]];
+  });
+  return found.sort(([a], [b]) => (a < b ? -1 : 1));
 }
