@@ -82,10 +82,14 @@ export interface TaskSet<out Services> {
  * @typeParam Module `typeof import('./tasks.js')`
  */
 export type OffersOf<Module> = Module extends { readonly default: infer Exported }
-  ? Exported extends TaskSet<infer Services>
+  ? Exported extends Bringing<infer Services>
     ? Services
     : OffersOf<Exported>
   : {};
+/** What is read of a task set, which may be one of another version of this package. */
+interface Bringing<out Services> {
+  readonly '~flowproof': { readonly kind: 'taskSet'; readonly types?: { readonly services: Services } };
+}
 
 /**
  * The default export of a module whose tasks are called in threads or processes: {@link threads}. It lists what may be called
