@@ -97,8 +97,8 @@ export const ADVICE: Readonly<Record<DiagnosticCode, string>> = {
     "Milliseconds: `sleep(60_000)`, `timeoutMs: 60_000`, `Infinity` for none. `sleep('delayMs')` takes them from a value, and `sleepUntil` a moment.",
   BAD_LIMIT:
     "`concurrency: 5`, `{ limit: 5, key: 'customer' }`, `rate: { limit: 100, perMs: 60_000 }`: see [flow control](flow-control.md).",
-  LIMIT_KEY_UNKNOWN: 'Name one of the inputs that the flow declares.',
-  LIMIT_KEY_UNFIT: 'Runs are counted by one readable input: a text, a number or a boolean.',
+  LIMIT_KEY_UNKNOWN: 'Name one of the inputs that the flow or the task declares, and always has: no `zone?`.',
+  LIMIT_KEY_UNFIT: 'Runs and calls are counted by one readable input: a text, a number or a boolean.',
   UNKNOWN_SIGNAL: 'Add `waitFor` with this name to the flow, or send one that it waits for.',
   TUNING_UNFIT:
     'Say it where a task is defined, or where one is placed: `.add(Charge, { retry: times(3) })`. What decides (a retry of your own, a decider) names no executor.',

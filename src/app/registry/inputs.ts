@@ -6,8 +6,8 @@ import { digest } from '../../model/ids.js';
 import { inWords, messageOf } from '../../model/in-words.js';
 import { canonicalText, type Json } from '../../model/json.js';
 import { NO_KEY } from '../../model/limits/flow-limits.js';
+import { keyText, LONGEST_KEY } from '../../model/limits/task-limits.js';
 import { MASKED } from '../../model/masking.js';
-import { isWholeText } from '../../model/names.js';
 import { type ValueIssue, validate } from '../../model/schema.js';
 import type { AppFlow } from './flow-finder.js';
 
@@ -42,8 +42,6 @@ export async function prepareInputs({ flow, args }: AppFlow, given: unknown, cod
   return { values, given: encoded, hash, ...(args === undefined ? {} : { args }), ...(limitKey === undefined ? {} : { limitKey }) };
 }
 
-const LONGEST_KEY = 500;
-
 /** @throws InvalidInputError when nothing can be counted by it */
 function limitKeyOf(flow: CompiledFlow, inputs: object): string | undefined {
   if (flow.limits === undefined) return undefined;
@@ -51,9 +49,8 @@ function limitKeyOf(flow: CompiledFlow, inputs: object): string | undefined {
   if (key === undefined) return NO_KEY;
   const value = Object.hasOwn(inputs, key) ? (inputs as Readonly<Record<string, unknown>>)[key] : undefined;
   if (value === undefined) throw invalidInput(flow, [{ path: key, message: sentence('MISSING_INPUT', { flow: flow.name, value: key }) }]);
-  const isPlain = typeof value === 'string' || typeof value === 'boolean' || (typeof value === 'number' && Number.isFinite(value));
-  const text = isPlain ? String(value) : '';
-  if (isPlain && text.length <= LONGEST_KEY && isWholeText(text)) return text;
+  const text = keyText(value);
+  if (text !== undefined) return text;
   const message = `is ${inWords(value)}, by which runs can't be counted: give a text of at most ${LONGEST_KEY} characters, a number or a boolean`;
   throw invalidInput(flow, masked(flow, [{ path: key, message }]));
 }

@@ -1,6 +1,7 @@
 import type { StandardSchema } from '../../model/schema.js';
 import type { Depth } from '../definition/definition.js';
 import type { Flow, NeedsResolve } from '../definition/flow.js';
+import type { LimitKeyValue, TaskLimiting } from '../definition/limits.js';
 import type { AnyNode, Demands } from '../definition/node-types.js';
 import type { NotANode } from '../placement/check-add.js';
 import type { AnyRetry } from '../placement/retry-policy.js';
@@ -13,8 +14,11 @@ import type { Storable } from '../words/storable.js';
 /** Values of which only the run knows the names. */
 export type StorableRecord = Readonly<Record<string, Storable>>;
 
+/** Whether it is one of the inputs of the task, `compile()` says. */
+type DynamicLimitKey = string | ((inputs: StorableRecord) => LimitKeyValue);
+
 /** How a node is placed in a flow made from data. */
-export interface DynamicOptions extends TaskTuning {
+export interface DynamicOptions extends TaskTuning, TaskLimiting<DynamicLimitKey> {
   readonly name?: string;
   readonly rebind?: Readonly<Record<string, string>>;
   readonly inject?: Readonly<Record<string, unknown>>;

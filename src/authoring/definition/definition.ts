@@ -64,6 +64,9 @@ export interface Tuning {
   readonly deadlineMs?: number;
   /** The executor of the app that calls it, as it was written; absent: the app's own. */
   readonly runsOn?: string;
+  /** How many of its calls may be under way, and begin, over all processes; as they were written. Absent: any number. */
+  readonly concurrency?: unknown;
+  readonly rate?: unknown;
 }
 
 /** What a wait waits for. */

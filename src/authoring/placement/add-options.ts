@@ -1,5 +1,6 @@
 import type { AnyFlow } from '../definition/flow.js';
-import type { Named } from '../words/names.js';
+import type { TaskLimiting, TaskLimitKey } from '../definition/limits.js';
+import type { Named, RequiredKeys } from '../words/names.js';
 import type { Fits, Sentence } from '../words/sentence.js';
 import type { StorableValue } from '../words/storable.js';
 import type { ValueName } from '../words/value-names.js';
@@ -67,12 +68,23 @@ export interface TolerantOptions<Optional> {
 }
 
 /** An option of tasks; of a flow each of its tasks has its own. */
-type OfTask<N, Option extends keyof TaskTuning> = [N] extends [AnyFlow]
+type OfTask<N, Option extends keyof TaskTuning | 'concurrency' | 'rate'> = [N] extends [AnyFlow]
   ? Sentence<'TUNING_UNFIT', { node: '…'; option: Option; reason: 'it is a flow, and each of its tasks has its own' }>
-  : TaskTuning[Option];
+  : Option extends keyof TaskTuning
+    ? TaskTuning[Option]
+    : never;
+
+/** The same of what bounds its calls. */
+type OfLimitedTask<N, I, Option extends 'concurrency' | 'rate'> = [N] extends [AnyFlow]
+  ? OfTask<N, Option>
+  : TaskLimiting<TaskLimitKey<RequiredKeys<I>, I>>[Option];
 
 /** How a node is called: see {@link TaskTuning}. Each type is worked out where its option is given. */
-export interface TuningOptions<N> {
+export interface TuningOptions<N, I> {
+  /** How many calls of the task may be under way at once, over all processes, instead of what it says itself; `Infinity`: any number. */
+  readonly concurrency?: OfLimitedTask<N, I, 'concurrency'>;
+  /** How many calls of the task may begin within a time, over all processes, instead of what it says itself. */
+  readonly rate?: OfLimitedTask<N, I, 'rate'>;
   /** How often the task is called when it fails, instead of what it says itself. */
   readonly retry?: OfTask<N, 'retry'>;
   /** Whether to call it again after this failure, instead of what it says itself. */
@@ -91,7 +103,7 @@ export interface TuningOptions<N> {
 export interface AddOptions<N, Flow, I, O, Names, Ids, Name, Rebind, Inject, Rename, Override, Optional>
   extends RenameOptions<Flow, I, O, Names, Rebind, Inject, Rename>,
     TolerantOptions<Optional>,
-    TuningOptions<N> {
+    TuningOptions<N, I> {
   /** The node's name, unique among its siblings. Default: the task's or the flow's. */
   readonly name?: Name & ([Extract<Name, Ids>] extends [never] ? unknown : Sentence<'DUPLICATE_NODE', { flow: Flow; node: Name }>);
   /** `true`: outputs may replace values of the same name, for the nodes that follow. Default `false`. */

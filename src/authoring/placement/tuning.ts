@@ -2,6 +2,7 @@ import type { Failure } from '../../model/failure.js';
 import { ownBrandOf } from '../definition/brand.js';
 import type { RetryDefinition, TimesDefinition, Tuning } from '../definition/definition.js';
 import type { Sentence } from '../words/sentence.js';
+import type { TaskLimiting } from '../definition/limits.js';
 import type { TimesRetry } from './retry-policy.js';
 
 /**
@@ -49,10 +50,14 @@ export type NotPlaced = Sentence<
 >;
 
 /** The options by which it is given. */
-export const TUNING_OPTIONS: readonly (keyof TaskTuning)[] = ['retry', 'retryIf', 'timeoutMs', 'heartbeatMs', 'deadlineMs', 'runsOn'];
+type TuningOption = keyof TaskTuning | keyof TaskLimiting<never>;
+export const TUNING_OPTIONS: readonly TuningOption[] = [
+  ...(['retry', 'retryIf', 'timeoutMs', 'heartbeatMs', 'deadlineMs', 'runsOn'] as const),
+  ...(['concurrency', 'rate'] as const),
+];
 
 /** What was given, whatever it is: what makes no sense is for `compile()` to refuse. Nothing, where nothing was. */
-export function tuningOf(options: { readonly [Option in keyof TaskTuning]?: unknown }): Tuning | undefined {
+export function tuningOf(options: { readonly [Option in TuningOption]?: unknown }): Tuning | undefined {
   const given = TUNING_OPTIONS.filter((option) => options[option] !== undefined);
   if (given.length === 0) return undefined;
   return Object.freeze(Object.fromEntries(given.map((option) => [option, option === 'retry' ? timesOf(options.retry) : options[option]])));

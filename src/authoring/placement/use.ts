@@ -39,7 +39,7 @@ export function use<
   node: [Found] extends [Wrong] ? Shown<NotANode<'…', N>> : N,
   options: RenameOptions<'…', Nameable<N, Needs<N>>, Nameable<N, Gives<N>>, string, Rebind, Inject, Rename> &
     TolerantOptions<Optional> &
-    TuningOptions<N>,
+    TuningOptions<N, Nameable<N, Needs<N>>>,
 ): Use<N, PlacedNeeds<Needs<N>, Rebind, Inject>, Tolerated<PlacedOutputs<Gives<N>, Rename>, Optional>> {
   return Object.freeze({ '~flowproof': Object.freeze({ kind: 'use' as const, node: node as N, options }) });
 }

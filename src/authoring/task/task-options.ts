@@ -1,10 +1,16 @@
 import type { OnInterrupted, TaskCode, TaskDefinition } from '../definition/definition.js';
+import type { TaskLimiting, TaskLimitKey } from '../definition/limits.js';
 import { hasAny, UNDOING } from '../definition/methods.js';
 import { portsOf, secretNames } from '../definition/ports.js';
 import type { TimesRetry } from '../placement/retry-policy.js';
 import { type TaskTuning, timesOf, tuningOf } from '../placement/tuning.js';
-import type { Names, NamesOf } from '../words/names.js';
+import type { AnyShapeOf, CertainNames, Names, NamesOf, ShapeOf } from '../words/names.js';
 import type { ValueNames } from '../words/value-names.js';
+
+/** An input by which calls of a task are counted, as far as what it lists tells its inputs. */
+type OwnLimitKey<R> = R extends readonly unknown[]
+  ? TaskLimitKey<CertainNames<R>, AnyShapeOf<R>>
+  : TaskLimitKey<CertainNames<R>, ShapeOf<R>>;
 
 /**
  * What a task says of itself beside its code: the options of `@Task` and `defineTask`.
@@ -14,7 +20,7 @@ import type { ValueNames } from '../words/value-names.js';
  * @typeParam K names that it keeps for its own `revert`
  * @typeParam V names that only `revert` takes
  */
-export interface TaskOptions<R, P, K, V> extends TaskTuning {
+export interface TaskOptions<R, P, K, V> extends TaskTuning, TaskLimiting<OwnLimitKey<NoInfer<R>>> {
   /** What `execute` takes: a list, or a map to `true` or a schema. Optional inputs end in a question mark: `'zone?'`. */
   readonly requires?: R & ValueNames<R>;
   /** What `execute` returns for the tasks that follow. */
@@ -49,11 +55,14 @@ export interface TaskOptions<R, P, K, V> extends TaskTuning {
 
 const DEFAULT_MAX_LOSSES = 5;
 
+/** Where it was said by what calls are counted, the types have done their work. */
+type Untyped<Options> = Omit<Options, keyof TaskLimiting<never>> & { readonly [Option in keyof TaskLimiting<never>]?: unknown };
+
 /** The definition that `@Task` and `defineTask` leave behind. */
 export function taskDefinition(
   name: string,
   named: boolean,
-  options: TaskOptions<Names, Names, Names, Names>,
+  options: Untyped<TaskOptions<Names, Names, Names, Names>>,
   code: TaskCode,
 ): TaskDefinition {
   return Object.freeze({
@@ -78,7 +87,7 @@ export function taskDefinition(
   });
 }
 
-function tuned(options: TaskTuning): Pick<TaskDefinition, 'tuning'> {
+function tuned(options: Parameters<typeof tuningOf>[0]): Pick<TaskDefinition, 'tuning'> {
   const tuning = tuningOf(options);
   return tuning === undefined ? {} : { tuning };
 }

@@ -22,6 +22,7 @@ import {
   reportWait,
 } from './report-parts.js';
 import { reportRetry, reportRevertRetry, reportTuning } from './report-retries.js';
+import { reportSecretKeys, reportTaskLimits } from './report-task-limits.js';
 import type { RootScope, Scope } from './scope.js';
 import { type Semantics, STANDARD } from './semantics.js';
 
@@ -88,6 +89,7 @@ class Binder {
       diagnostics: this.#diagnostics,
     };
     const secrets = secretsIn(this.#shape, bound, this.#secretInputs);
+    if (secrets !== undefined) reportSecretKeys(this.#shape, bound, secrets, this.#report);
     return secrets === undefined ? bound : { ...bound, secrets };
   }
 
@@ -182,6 +184,7 @@ class Binder {
     reportKeys(node, path, (name) => ports.some((port) => port.name === name), this.#report);
     reportRevertRetry(node, path, frame.shape.flow, this.#report);
     reportTuning(node, path, frame.shape.flow, this.#report);
+    if (node.wait === undefined) reportTaskLimits(node, path, this.#report);
     reportWait(node, path, this.#report);
     if (!node.named) this.#report('CLASS_NAME_USED', path, { task: node.task }, 'warning');
     const inputs = this.#bind(frame, index, node, path, node.requires);

@@ -11,6 +11,7 @@ import { digest } from '../../model/ids.js';
 import { canonicalText } from '../../model/json.js';
 import { bind } from '../bind/bind.js';
 import { limitsOf } from '../bind/report-limits.js';
+import { taskLimitsOf } from '../bind/report-task-limits.js';
 import { type Semantics, STANDARD } from '../bind/semantics.js';
 import { targeted } from '../bind/target.js';
 import { describe } from '../shape/describe.js';
@@ -56,7 +57,7 @@ function compileAnew(definition: FlowDefinition, semantics: Semantics): Compiled
     const { outputs, revertPorts } = portsOf(task);
     const runsOn = shape.nodes[node]?.tuning?.runsOn;
     const tuning = tunedBy(task.tuning, placements[node]?.tuning);
-    const called = { task, tuning, ...(runsOn === undefined ? {} : { runsOn }) };
+    const called = { task, tuning, ...taskLimitsOf(task.name, tuning), ...(runsOn === undefined ? {} : { runsOn }) };
     return { kind: 'task', index, path, enclosingRetry, priority: task.priority, ...called, inputs, revertInputs, outputs, revertPorts };
   });
   const manifest = manifestOf(shape, bound);
@@ -72,6 +73,7 @@ function compileAnew(definition: FlowDefinition, semantics: Semantics): Compiled
     fingerprint: digest(canonicalText(manifest)),
     atoms,
     ...executorsOf(atoms),
+    ...(atoms.some((atom) => atom.kind === 'task' && atom.limits !== undefined) ? { hasTaskLimits: true as const } : {}),
     graph: ordered.graph,
     ...(deciders.length === 0 ? {} : { deciders }),
     ...(optional === undefined ? {} : { optional }),

@@ -2,6 +2,7 @@ import type { Depth, Port, RetryDefinition, TaskDefinition, Tuning, WaitDefiniti
 import type { Diagnostic } from '../../model/diagnostics.js';
 import type { Json } from '../../model/json.js';
 import type { FlowLimits } from '../../model/limits/flow-limits.js';
+import type { TaskLimits } from '../../model/limits/task-limits.js';
 import type { StandardSchema } from '../../model/schema.js';
 import type { Secrets } from '../../model/secrets.js';
 import type { Semantics } from '../bind/semantics.js';
@@ -18,6 +19,8 @@ export interface CompiledFlow {
   readonly deadlineMs?: number;
   /** How many of its runs may be under way, and begin; absent: any number. No part of the fingerprint. */
   readonly limits?: FlowLimits;
+  /** Some of its tasks have limits. */
+  readonly hasTaskLimits?: true;
   /** Equal exactly for flows with equal manifests. */
   readonly fingerprint: string;
   readonly atoms: readonly CompiledAtom[];
@@ -67,6 +70,8 @@ export interface CompiledTask extends CompiledPlace {
   readonly runsOn?: string;
   /** How it is called. */
   readonly tuning: Tuning;
+  /** How many of its calls there may be; absent: any number. No part of the fingerprint. */
+  readonly limits?: TaskLimits;
   readonly inputs: Readonly<Record<string, Source>>;
   readonly revertInputs: Readonly<Record<string, Source>>;
   /** What execute must return: `provides` and `keeps`. */

@@ -14,18 +14,19 @@ import type {
 import { tunedBy } from '../../authoring/index.js';
 import { inWords } from '../../model/in-words.js';
 import type { StandardSchema } from '../../model/schema.js';
-import type {
-  FlowNodeShape,
-  FlowShape,
-  LinkShape,
-  NodeShape,
-  PolicyShape,
-  Refusal,
-  RetryNodeShape,
-  StockShape,
-  TimesShape,
-  TuningShape,
-  WaitShape,
+import {
+  type FlowNodeShape,
+  type FlowShape,
+  KEY_FUNCTION,
+  type LinkShape,
+  type NodeShape,
+  type PolicyShape,
+  type Refusal,
+  type RetryNodeShape,
+  type StockShape,
+  type TimesShape,
+  type TuningShape,
+  type WaitShape,
 } from './flow-shape.js';
 import { refusalsIn } from './refusals.js';
 
@@ -164,7 +165,7 @@ function describeLink({ from, to, decider, depth, unknownOptions }: LinkDefiniti
 }
 
 function tuningShape(tuning: Tuning): { readonly tuning?: TuningShape } {
-  const { retry, retryIf, timeoutMs, heartbeatMs, deadlineMs, runsOn } = tuning;
+  const { retry, retryIf, timeoutMs, heartbeatMs, deadlineMs, runsOn, concurrency, rate } = tuning;
   if (Object.keys(tuning).length === 0) return {};
   return {
     tuning: {
@@ -175,8 +176,15 @@ function tuningShape(tuning: Tuning): { readonly tuning?: TuningShape } {
       ...(deadlineMs === undefined ? {} : { deadlineMs }),
       // What is no text names no executor that an app could have: it is said as it was written.
       ...(runsOn === undefined ? {} : { runsOn: typeof runsOn === 'string' ? runsOn : inWords(runsOn) }),
+      ...(concurrency === undefined ? {} : { concurrency: limitShape(concurrency) }),
+      ...(rate === undefined ? {} : { rate: limitShape(rate) }),
     },
   };
+}
+
+function limitShape(limit: unknown): unknown {
+  const isCode = typeof limit === 'object' && limit !== null && 'key' in limit && typeof limit.key === 'function';
+  return isCode ? { ...limit, key: KEY_FUNCTION } : limit;
 }
 
 function timesShape({ attempts, backoff, unknownOptions = [] }: TimesDefinition): TimesShape {

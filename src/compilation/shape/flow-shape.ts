@@ -48,7 +48,13 @@ export interface TuningShape {
   readonly deadlineMs?: number;
   /** The executor that calls it. */
   readonly runsOn?: string;
+  /** How many of its calls may be under way, and begin; as they were written, but for a function as `key`: see {@link KEY_FUNCTION}. */
+  readonly concurrency?: unknown;
+  readonly rate?: unknown;
 }
+
+/** Stands in a shape for a function by which something is counted. */
+export const KEY_FUNCTION = Object.freeze({ '~flowproof': 'a function' });
 
 /** Attempts of a task, or of its revert. */
 export interface TimesShape {
