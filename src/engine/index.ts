@@ -3,6 +3,7 @@
 export { AppSlots } from './calls/app-slots.js';
 export { type Executors, type SlottedExecutor, unbounded } from './calls/executors.js';
 export { SlotLoans } from './calls/slot-loans.js';
+export type { SlotDesk } from './calls/task-slots.js';
 export { type EventFilter, type EventOf, type Hearing, hearingOf } from './events/event-filter.js';
 export type {
   AtomEvent,

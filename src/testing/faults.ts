@@ -100,6 +100,16 @@ class FaultyJournal implements Journal {
     };
   }
 
+  get slots(): Journal['slots'] {
+    const { slots } = this.#journal;
+    if (slots === undefined) return undefined;
+    return {
+      ask: (params) => this.#alive(() => slots.ask(params)),
+      leave: (owner, holders) => this.#alive(() => slots.leave(owner, holders)),
+      waiting: (runId) => this.#alive(() => slots.waiting(runId)),
+    };
+  }
+
   get limits(): Journal['limits'] {
     const { limits } = this.#journal;
     if (limits === undefined) return undefined;

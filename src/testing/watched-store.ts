@@ -12,7 +12,8 @@ function watched<Store extends object>(store: Store, activity: Activity): Store 
     get(target, name) {
       const member: unknown = Reflect.get(target, name, target);
       // A part of a journal is asked, too.
-      if ((name === 'schedules' || name === 'limits') && typeof member === 'object' && member !== null) return watched(member, activity);
+      if ((name === 'schedules' || name === 'limits' || name === 'slots') && typeof member === 'object' && member !== null)
+        return watched(member, activity);
       if (typeof member !== 'function') return member;
       return (...args: readonly unknown[]): unknown => {
         const answer: unknown = Reflect.apply(member, target, args);

@@ -7,6 +7,7 @@ import { steadyClock, systemClock } from '../../model/clock.js';
 import { jsonCodec } from '../../model/codec/json-codec.js';
 import { randomIds } from '../../model/ids.js';
 import type { Journal } from '../../persistence/index.js';
+import { AppSlotDesk } from '../driving/slot-desk.js';
 import type { Listed } from '../registry/registry.js';
 import type { RunsParts } from '../runs/runs.js';
 import type { EngineOptions } from './app.js';
@@ -90,11 +91,13 @@ export function runsParts(settings: Settings, journal: Journal, flows: RunsParts
   const { recover, ...rest } = settings;
   const { outlivesProcess, readOnly } = journal.capabilities;
   const ids = randomIds();
+  const owner = ids.unique();
   return {
     ...rest,
     journal,
     ids,
-    owner: ids.unique(),
+    owner,
+    ...(journal.slots === undefined ? {} : { slotDesk: new AppSlotDesk({ journal, clock: settings.clock, owner }) }),
     recover: recover !== false && readOnly !== true,
     // What an app has left in its own memory is none of the next one's business; what sleeps there has to be woken.
     asleepOnly: recover === undefined && !outlivesProcess,

@@ -1,27 +1,34 @@
 import type { CompiledFlow } from '../../compilation/index.js';
+import type { ActiveRun } from '../decide/run.js';
 import { executorIndexOf, executorNames, OWN_EXECUTOR } from '../frontier/executor-index.js';
-import type { Room, StepPlan } from '../state/protocol.js';
+import type { EngineEvent, Limits, Room, StepPlan } from '../state/protocol.js';
 import { type AppSlots, CallSlot } from './app-slots.js';
 import { type Executors, executorOf } from './executors.js';
+import { type SlotDesk, TaskSlots } from './task-slots.js';
 
-/** What a run has of the slots of the executors that its tasks name, and of the app's own. */
+/** What a run has of the slots of the executors that its tasks name, of the app's own, and of the limits of its tasks. */
 export class RunSlots {
   readonly #flow: CompiledFlow;
   /** By executor index. Nothing: the app has none of this name, and its own stands in. */
   readonly #executors: readonly (ExecutorSlots | undefined)[];
   /** Some of them has no more than so many calls of the whole app: else there is nothing to reserve, or to give back. */
   readonly #isBounded: boolean;
+  /** Absent: no task of the flow has limits. */
+  readonly #tasks: TaskSlots | undefined;
 
-  constructor(flow: CompiledFlow, executors: Executors) {
+  constructor(run: ActiveRun, { executors, slotDesk }: { readonly executors: Executors; readonly slotDesk?: SlotDesk }) {
+    const { flow } = run;
     this.#flow = flow;
+    this.#tasks = flow.hasTaskLimits === true ? new TaskSlots(run, slotDesk) : undefined;
     this.#executors = executorNames(flow).map((name) =>
       name !== undefined && !executors.named.has(name) ? undefined : new ExecutorSlots(executorOf(executors, name)),
     );
     this.#isBounded = this.#executors.some((executor) => executor?.isBounded);
   }
 
-  /** @param onGiven called when the run has a slot that it has waited for */
-  attach(onGiven: () => void): void {
+  /** @param onGiven called when the run has a slot that it has waited for @param post takes what becomes known instead */
+  attach(onGiven: () => void, post: (event: EngineEvent) => void): void {
+    this.#tasks?.attach(onGiven, post);
     for (const executor of this.#executors) executor?.attach(onGiven);
   }
 
@@ -33,8 +40,20 @@ export class RunSlots {
     return named.every((room) => room === undefined) ? own : { ...own, named: [undefined, ...named] };
   }
 
+  /** Atoms of tasks with limits that have slots, for the next step. */
+  get granted(): Limits['granted'] {
+    return this.#tasks?.granted;
+  }
+
+  /** What was decided is written, or held back as the durability allows. */
+  written(): void {
+    this.#tasks?.written();
+  }
+
   /** The calls of the step have their slots; where one more lacked a slot, the run takes its place in the row. */
-  decided({ commands, lacksSlots }: StepPlan): void {
+  decided(step: StepPlan): void {
+    this.#tasks?.decided(step);
+    const { commands, lacksSlots } = step;
     if (!this.#isBounded) return;
     const calls = new Array<number>(this.#executors.length).fill(0);
     for (const command of commands) if (command.do === 'call') (calls[this.#indexOf(command.atom)] as number)++;
@@ -46,8 +65,9 @@ export class RunSlots {
     return this.#executors[this.#indexOf(atom)]?.begin();
   }
 
-  /** Nothing more is called for this run. */
-  leave(): void {
+  /** Nothing more is called for this run here. @param goesOn somewhere else: what waits for slots of limits keeps its place */
+  leave(goesOn = false): void {
+    this.#tasks?.leave(goesOn);
     for (const executor of this.#executors) executor?.leave();
   }
 

@@ -7,6 +7,7 @@ import { type AtomStatus, atomOf, isTakenBack } from '../state/run-status.js';
 import { bringBack } from './anew.js';
 import { anewDownstream } from './downstream.js';
 import { isFull, notBegun } from './full-journal.js';
+import { failOverdue, goOnGranted, parkedDeadline } from './parked.js';
 import { leaveLost, lostFailure, noteRevertFailure } from './record-outcomes.js';
 import { fail, leavesFailures, resolveFailure } from './resolve-failure.js';
 import { nextAttempt, workIsOverdue } from './retries.js';
@@ -55,6 +56,7 @@ function goOn(run: ActiveRun, step: Step): boolean {
     leaveOut(run, step) ||
     goBack(run, step) ||
     hearSignal(run, step) ||
+    failOverdue(run, step) ||
     wake(run, step) ||
     bringBack(run, step) ||
     goForward(run, step) ||
@@ -81,12 +83,13 @@ function rest(run: ActiveRun, step: Step): void {
   const { hold, monotonicMs } = step.limits;
   const wakeUp = frontier.nextWakeUp(step.limits);
   const due = firstDue(run, step, wakeUp);
-  if (frontier.inFlight > 0 || frontier.lost.first() !== undefined) {
+  if (frontier.inFlight > 0 || frontier.lost.first() !== undefined || frontier.isLostParked) {
     if (due !== undefined && due.dueMs > monotonicMs && hold === 'none') step.commands.push({ do: 'sleep', untilMs: due.dueMs });
     return;
   }
   const unsettled = frontier.nextUnsettled() !== undefined;
-  const ready = frontier.nextLeftOut() ?? frontier.back.first() ?? frontier.deciders.next() ?? frontier.forward.first();
+  const ready =
+    frontier.nextLeftOut() ?? frontier.back.first() ?? frontier.deciders.next() ?? frontier.forward.first() ?? frontier.parked.first();
   const waits = wakeUp !== undefined || frontier.isWaiting;
   if (unsettled && leavesFailures(run, step) && hold !== 'stop') step.state(['RUN', 'FAILURE']);
   else if (!unsettled && ready === undefined && !waits && !frontier.bringsBack) end(run, step);
@@ -99,9 +102,14 @@ function rest(run: ActiveRun, step: Step): void {
 
 /** What comes first of what happens by itself. */
 function firstDue(run: ActiveRun, step: Step, wakeUp: DueTime | undefined): DueTime | undefined {
-  if (run.status.deadlineAtMs === undefined) return wakeUp;
-  const deadline = run.frontier.deadline.next(step.limits);
-  return deadline !== undefined && (wakeUp === undefined || deadline.dueMs < wakeUp.dueMs) ? deadline : wakeUp;
+  const times = [
+    wakeUp,
+    parkedDeadline(run, step),
+    run.status.deadlineAtMs === undefined ? undefined : run.frontier.deadline.next(step.limits),
+  ];
+  let first: DueTime | undefined;
+  for (const due of times) if (due !== undefined && (first === undefined || due.dueMs < first.dueMs)) first = due;
+  return first;
 }
 
 /** Whether nothing happens by itself for as long as it takes to be worth letting go. */
@@ -122,7 +130,7 @@ function end(run: ActiveRun, step: Step): void {
 
 /** Each of these does one thing and says whether it did. */
 function settleLost(run: ActiveRun, step: Step): boolean {
-  return run.frontier.lost.offer((index) => settleLostAtom(run, step, index));
+  return run.frontier.lost.offer((index) => settleLostAtom(run, step, index)) || goOnGranted(run, step, true, settleLostAtom);
 }
 
 function settleLostAtom(run: ActiveRun, step: Step, index: number): boolean {
@@ -147,6 +155,7 @@ function settleLostAtom(run: ActiveRun, step: Step, index: number): boolean {
   // Its code gave the values of its attempts, and is not there any more: those of today are there at once.
   if (isRetry(atom) && !behavior.mayExecute(atom, step.limits)) return beginAttempt(run, step, atom);
   if (!mayCallLost(step, index)) return false;
+  if (step.lacksGrant(index)) return step.park(index);
   step.call('execute', index);
   return true;
 }
@@ -201,7 +210,11 @@ function ask(run: ActiveRun, step: Step): boolean {
 }
 
 function goForward(run: ActiveRun, step: Step): boolean {
-  return run.frontier.forward.offer((index) => begin(run, step, run.flow.atoms[index] as CompiledAtom));
+  const beginNext = (index: number): boolean => begin(run, step, run.flow.atoms[index] as CompiledAtom);
+  return (
+    goOnGranted(run, step, false, (_, __, index) => beginNext(index)) ||
+    run.frontier.forward.offer((index) => !step.isParkingFull(index) && beginNext(index))
+  );
 }
 
 /** It is its turn: the first one, or the next one after a pause. */
@@ -223,9 +236,10 @@ function begin(run: ActiveRun, step: Step, atom: CompiledAtom): boolean {
   }
 }
 
-/** Where there is a free slot. */
+/** Where there is a free slot; a task with limits waits for one of them, too. */
 function beginCall(step: Step, phase: Phase, index: number): boolean {
   if (!step.hasRoom(index)) return false;
+  if (phase === 'execute' && step.lacksGrant(index)) return step.park(index);
   step.call(phase, index);
   return true;
 }

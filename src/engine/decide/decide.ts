@@ -4,6 +4,7 @@ import type { AtomStatus } from '../state/run-status.js';
 import { advance } from './advance.js';
 import { cancel, goBackAtOnce, halt, retryFailed, retryRevert, skipRevert } from './apply-operator-message.js';
 import { settleDecision } from './custom-retry-decisions.js';
+import { failUncounted, leaveUnused } from './parked.js';
 import { isAwaited, leaveUnended, noteOutcomes } from './record-outcomes.js';
 import type { ActiveRun } from './run.js';
 import { settleVote } from './settle-vote.js';
@@ -21,6 +22,7 @@ export function decide(run: ActiveRun, events: readonly EngineEvent[], limits: L
     meetDeadline(run, step);
     advance(run, step);
   }
+  leaveUnused(run, step);
   step.seq = run.status.seq;
   return step;
 }
@@ -81,6 +83,9 @@ function note(run: ActiveRun, step: Step, event: EngineEvent): void {
       return;
     case 'halt':
       halt(run, step, event.reason);
+      return;
+    case 'uncounted':
+      failUncounted(run, step, event.atom, event.failure);
       return;
     case 'graceOver':
       leaveUnended(run, step);

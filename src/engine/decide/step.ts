@@ -1,7 +1,7 @@
 import type { Failure } from '../../model/failure.js';
 import type { Phase } from '../../model/states.js';
 import type { Transition } from '../../persistence/index.js';
-import { executorIndexOf, OWN_EXECUTOR } from '../frontier/executor-index.js';
+import { executorIndexOf, isLimited, OWN_EXECUTOR } from '../frontier/executor-index.js';
 import { EFFECTS } from '../state/effects.js';
 import { beginEntry, foldTransition } from '../state/fold.js';
 import type { CallId, Change, Command, Limits, Question } from '../state/protocol.js';
@@ -18,6 +18,8 @@ export class Step {
   readonly commands: Command[] = [];
   readonly late: CallId[] = [];
   lacksSlots: readonly number[] = NONE;
+  wants: readonly number[] = NONE;
+  unused: readonly number[] = NONE;
   /** Known when it is decided. */
   seq = -1;
   /** What bounds it; an atom may ask for more restraint. */
@@ -61,6 +63,26 @@ export class Step {
     if ((this.#begun?.[executor] ?? 0) < slots) return true;
     if (!this.lacksSlots.includes(executor)) this.lacksSlots = [...this.lacksSlots, executor];
     return false;
+  }
+
+  /** Whether it is a task with limits that has no slot of them. */
+  lacksGrant(atom: number): boolean {
+    return isLimited(this.#run.flow, atom) && this.limits.granted?.includes(atom) !== true;
+  }
+
+  /** Lets it wait for a slot: others are looked at meanwhile. */
+  park(atom: number): true {
+    this.#run.frontier.parked.add(atom);
+    this.wants = this.wants === NONE ? [atom] : [...this.wants, atom];
+    return true;
+  }
+
+  /** As many of them wait already as its executor could call: those behind them wait until it is their turn. */
+  isParkingFull(atom: number): boolean {
+    const { parked } = this.#run.frontier;
+    if (parked.size === 0 || !this.lacksGrant(atom)) return false;
+    const { capacity } = this.limits.named?.[this.#executorOf(atom)] ?? this.limits;
+    return parked.size >= capacity;
   }
 
   /** One that the app does not have is stood in for by its own. */

@@ -14,3 +14,10 @@ export function executorIndexOf({ atoms, executors }: CompiledFlow, index: numbe
   const atom = atoms[index];
   return atom?.kind === 'task' && atom.runsOn !== undefined ? executors.indexOf(atom.runsOn) + 1 : OWN_EXECUTOR;
 }
+
+/** Whether an atom is a task with limits, which is called only when it has a slot. */
+export function isLimited({ atoms, hasTaskLimits }: CompiledFlow, index: number): boolean {
+  if (hasTaskLimits !== true) return false;
+  const atom = atoms[index];
+  return atom?.kind === 'task' && atom.limits !== undefined;
+}

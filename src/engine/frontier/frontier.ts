@@ -1,12 +1,14 @@
 import type { CompiledFlow } from '../../compilation/index.js';
 import type { Readiness } from '../state/effects.js';
 import type { Moment } from '../state/protocol.js';
-import { type AtomStatus, atomOf, isInFlight, mayBeLeftOut, mayBeUndone, type RunStatus, standingOf } from '../state/run-status.js';
-import { executorIndexOf, executorNames } from './executor-index.js';
+import { type AtomStatus, atomOf, isInFlight, mayBeLeftOut, type RunStatus, standingOf } from '../state/run-status.js';
+import { executorIndexOf, executorNames, isLimited } from './executor-index.js';
 import { Heap } from './heap.js';
+import { ParkedAtoms } from './parked-atoms.js';
 import { PendingDeciders } from './pending-deciders.js';
 import { PendingQuestions } from './pending-questions.js';
 import { ReadyQueues } from './ready-queues.js';
+import { RedoneCounts } from './redone-counts.js';
 import { RunDeadline } from './run-deadline.js';
 import { type WakeUp, WakeUps } from './wake-ups.js';
 
@@ -16,11 +18,6 @@ const LOST = 4;
 const UNSETTLED = 8;
 const LEFT_OUT = 16;
 const WITHDRAWN = 32;
-
-const TO_UNDO = 1;
-const UNDONE = 2;
-const TRYING = 3;
-type Again = typeof TO_UNDO | typeof UNDONE | typeof TRYING;
 
 /**
  * What could happen next in a run: an index over its state, kept by counting, so that a step costs what it changes and
@@ -44,6 +41,8 @@ export class Frontier implements Readiness {
   readonly back: ReadyQueues;
   /** Those that were in flight when their engine was lost. */
   readonly lost: ReadyQueues;
+  /** Those that wait for a slot of the limits of their task: they are in none of these queues meanwhile. */
+  readonly parked = new ParkedAtoms();
   /** Candidates; what is no longer ready is dropped when it is taken. */
   readonly #leftOut = new Heap((a, b) => a < b);
   readonly #withdrawn = new Heap((a, b) => a < b);
@@ -52,9 +51,7 @@ export class Frontier implements Readiness {
   /** Per node: in which heaps it is. */
   readonly #queued: Uint8Array;
   readonly #flying: Uint8Array;
-  /** Per node: whether it is to be undone before a retry may try again, or has been, or is a retry that is to try again. */
-  readonly #redone: Uint8Array;
-  readonly #again = { [TO_UNDO]: 0, [UNDONE]: 0, [TRYING]: 0 };
+  readonly #redone: RedoneCounts;
   #inFlight = 0;
   /** Per executor: calls that were made and not lost. */
   readonly #called: number[];
@@ -78,20 +75,22 @@ export class Frontier implements Readiness {
     this.#clear = new Uint8Array(nodes).fill(1);
     this.#queued = new Uint8Array(nodes);
     this.#flying = new Uint8Array(nodes);
-    this.#redone = new Uint8Array(nodes);
+    this.#redone = new RedoneCounts(nodes);
     this.deciders = new PendingDeciders(flow, run, this.questions, (node) => this.#waiting[node] === 0);
     const priority = (atom: number): number => flow.atoms[atom]?.priority ?? 0;
     const forward = (a: number, b: number): boolean => priority(a) > priority(b) || (priority(a) === priority(b) && a < b);
     const back = (a: number, b: number): boolean => priority(a) > priority(b) || (priority(a) === priority(b) && a > b);
     const executors = executorNames(flow).length;
-    const executorOf = (atom: number): number => executorIndexOf(flow, atom);
+    // What waits for a slot holds up nothing that need not have one.
+    const executorOf = (atom: number): number => executorIndexOf(flow, atom) + (isLimited(flow, atom) ? executors : 0);
+    const lanes = flow.hasTaskLimits === true ? 2 * executors : executors;
     const queues = (mark: number, before: typeof forward, isIn: (node: number, atom: AtomStatus) => boolean): ReadyQueues => {
       const isReady = (node: number): boolean => isIn(node, atomOf(run, node));
-      return new ReadyQueues({ executors, executorOf, before, isReady, marks: { of: this.#queued, mark } });
+      return new ReadyQueues({ executors: lanes, executorOf, before, isReady, marks: { of: this.#queued, mark } });
     };
-    this.forward = queues(FORWARD, forward, (node, atom) => this.#mayExecute(node, atom));
+    this.forward = queues(FORWARD, forward, (node, atom) => this.#mayExecute(node, atom) && !this.parked.has(node));
     this.back = queues(BACK, back, (node, atom) => this.#mayRevert(node, atom));
-    this.lost = queues(LOST, forward, (_, { lost }) => lost);
+    this.lost = queues(LOST, forward, (node, { lost }) => lost && !this.parked.has(node));
     this.#called = new Array<number>(executors).fill(0);
     this.allChanged(0, nodes);
   }
@@ -123,7 +122,7 @@ export class Frontier implements Readiness {
 
   /** Something that is to run again is undone, and no retry is about to see to it. */
   get bringsBack(): boolean {
-    return this.#again[UNDONE] > 0 && this.#again[TO_UNDO] === 0 && this.#again[TRYING] === 0;
+    return this.#redone.bringBack;
   }
 
   /** To be called for every vote: what waited for it may begin. */
@@ -180,8 +179,19 @@ export class Frontier implements Readiness {
   nextWakeUp(moment: Moment): WakeUp | undefined {
     return this.#wakeUps.next(moment, ({ atom, atMs }) => {
       const status = atomOf(this.#run, atom);
-      return status.wakeAtMs === atMs && this.#isResting(atom, status);
+      return status.wakeAtMs === atMs && this.#isResting(atom, status) && !this.parked.has(atom);
     });
+  }
+
+  /** Whether something that was in flight waits for a slot. */
+  get isLostParked(): boolean {
+    for (const atom of this.parked) if (atomOf(this.#run, atom).lost) return true;
+    return false;
+  }
+
+  /** It does not wait for a slot any more, and is as it was before. */
+  unpark(atom: number): void {
+    if (this.parked.has(atom)) this.#enqueue(atom, atomOf(this.#run, atom));
   }
 
   /** Whether an atom need not wait, or has waited long enough. */
@@ -207,6 +217,7 @@ export class Frontier implements Readiness {
   }
 
   #enqueue(node: number, atom: AtomStatus): void {
+    this.parked.delete(node);
     const flying = isInFlight(atom) ? 1 : 0;
     const more = flying - (this.#flying[node] as number);
     if (more !== 0) {
@@ -229,14 +240,7 @@ export class Frontier implements Readiness {
 
   /** A retry waits for all that runs again with its flow: when that is undone, it may try again. */
   #countRedone(node: number, atom: AtomStatus): void {
-    const now = againOf(atom);
-    const before = this.#redone[node] as 0 | Again;
-    if (now === before) return;
-    this.#redone[node] = now;
-    if (now !== 0) this.#again[now]++;
-    if (before === 0) return;
-    this.#again[before]--;
-    if (before !== TO_UNDO || this.#again[TO_UNDO] > 0) return;
+    if (!this.#redone.count(node, atom)) return;
     for (const [index, other] of this.#run.atoms.entries()) if (other.intention === 'RETRY') this.#enqueue(index, other);
   }
 
@@ -271,7 +275,7 @@ export class Frontier implements Readiness {
   #mayRevert(node: number, atom: AtomStatus): boolean {
     if (this.#holding[node] !== 0) return false;
     const { next } = standingOf(atom);
-    return next === 'revert' || (next === 'retry' && this.#again[TO_UNDO] === 0);
+    return next === 'revert' || (next === 'retry' && this.#redone.areUndone);
   }
 }
 
@@ -288,10 +292,4 @@ function isDone(atom: AtomStatus, reached: boolean): boolean {
 /** What was undone counts only when all that is after it is, too. */
 function isClear(atom: AtomStatus | undefined, free: boolean): boolean {
   return free && (atom === undefined || standingOf(atom).isClear);
-}
-
-function againOf({ intention, state }: AtomStatus): 0 | Again {
-  if (intention === 'RETRY') return TRYING;
-  if (intention !== 'REDO') return 0;
-  return mayBeUndone(state) ? TO_UNDO : UNDONE;
 }

@@ -84,7 +84,10 @@ export class Engine {
       isStopping: () => this.#stopping,
     });
     this.#timer = new Timer(context.clock, () => queue.ring());
-    slots.attach(() => queue.ring());
+    slots.attach(
+      () => queue.ring(),
+      (event) => queue.post(event),
+    );
     this.#commands = new CommandRunner({
       calls: this.#calls,
       timer: this.#timer,
@@ -174,6 +177,7 @@ export class Engine {
     try {
       let step = first;
       for (;;) {
+        this.#slots.written();
         const announced = this.announce(step);
         if (watch !== undefined && !this.#stopping) await this.#untilStopped(watch(step, announced));
         if (isEnded(this.run.status.state)) return 'ended';
@@ -280,7 +284,7 @@ export class Engine {
   #end(reason: unknown): void {
     this.#timer.off();
     this.#endGrace?.();
-    this.#slots.leave();
+    this.#slots.leave(this.#stopping);
     this.#reports.end(reason);
   }
 }

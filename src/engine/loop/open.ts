@@ -18,6 +18,7 @@ import {
   type Shape,
   type Transition,
 } from '../../persistence/index.js';
+import { slotsTakenOver } from '../calls/ended-calls.js';
 import { RunSlots } from '../calls/run-slots.js';
 import { decide } from '../decide/decide.js';
 import type { ActiveRun } from '../decide/run.js';
@@ -103,7 +104,7 @@ export async function beginRun(
   const limit = deadlineMs === undefined || deadlineMs === Number.POSITIVE_INFINITY ? {} : { deadlineMs: timeAfter(0, deadlineMs) };
   const creation = { key, flow: name, version, fingerprint, inputs, ...(args === undefined ? {} : { args }), inputsHash, ...limit };
   const begin: EngineEvent = { kind: 'begin', creation, ...(owner === null ? { prepared: true } : {}) };
-  const slots = new RunSlots(flow, context.executors);
+  const slots = new RunSlots(run, context);
   const first = decide(run, [begin], limitsOf(context, run, 'none', slots));
   slots.decided(first);
   const writer = new Writer(context, flow.secrets);
@@ -162,7 +163,7 @@ export async function takeOver(taken: TakenRun, messages: LoadedRun['inbox'], ow
   const settled = run.status.state === 'SUSPENDED' || isEnded(run.status.state);
   const asked = received.flatMap((message) => eventFor(message, run) ?? []);
   const events: EngineEvent[] = [{ kind: 'resumed', ...(adopted === undefined ? {} : { adopted }) }, ...asked];
-  const slots = new RunSlots(run.flow, context.executors);
+  const slots = new RunSlots(run, context);
   const first = decide(run, events, limitsOf(context, run, !settled && suspensions.length > 0 ? 'suspend' : 'none', slots));
   slots.decided(first);
   for (const command of first.commands) {
@@ -185,6 +186,7 @@ export async function takeOver(taken: TakenRun, messages: LoadedRun['inbox'], ow
         owner: rests || rest !== undefined ? null : owner,
         ...(rest === undefined ? {} : { wakeAtMs: asleep(rest, run.status, inbox.length < messages.length) }),
       },
+      ...slotsTakenOver(run),
       ...(used.length === 0 ? {} : { consume: used.map(({ id }) => id) }),
     }),
   );
@@ -215,7 +217,7 @@ export async function resetRun(
 ): Promise<OpenedRun> {
   const inbox = knownMessages(messages);
   run.observed = context.listening({ runId: run.status.creation.key, flow: run.flow.name });
-  const slots = new RunSlots(run.flow, context.executors);
+  const slots = new RunSlots(run, context);
   const first = decide(run, [{ kind: 'reset', ...(adopted === undefined ? {} : { adopted }) }], limitsOf(context, run, 'none', slots));
   slots.leave();
   const writer = new Writer(context, run.flow.secrets);
@@ -223,6 +225,7 @@ export async function resetRun(
     entry: writer.entry(run.status, first.transitions),
     durability: 'full',
     summary: { ...storedStateOf(run.flow, run.status), owner: null, ...(posts ? { wakeAtMs: context.clock.nowMs() } : {}) },
+    ...slotsTakenOver(run),
     ...(inbox.length === 0 ? {} : { consume: inbox.map(({ id }) => id) }),
   });
   return { engine: new Engine(run, writer, context, first, slots), first };

@@ -1,5 +1,6 @@
 import type { CallParts } from '../calls/calls.js';
 import type { RunSlots } from '../calls/run-slots.js';
+import type { SlotDesk } from '../calls/task-slots.js';
 import { maxStepsOf } from '../decide/full-journal.js';
 import type { ActiveRun } from '../decide/run.js';
 import type { Audience } from '../events/events.js';
@@ -12,6 +13,8 @@ import type { WriterParts } from './writer.js';
  * Only what puts an engine together knows all of it.
  */
 export interface EngineContext extends WriterParts, CallParts, RecorderSettings, LimitSettings, Audience {
+  /** Where tasks with limits ask for slots; absent: the store has none. */
+  readonly slotDesk?: SlotDesk;
   /** Leases last this long; a run that was not confirmed for two thirds of it is confirmed before code is called. */
   readonly leaseMs: number;
 }
@@ -37,6 +40,7 @@ export function limitsOf(settings: LimitSettings, { flow }: ActiveRun, hold: Lim
     capacity,
     slots: free,
     named,
+    granted: slots.granted,
     hold,
     nowMs: settings.storeNowMs?.() ?? clock.nowMs(),
     monotonicMs: clock.monotonicMs(),

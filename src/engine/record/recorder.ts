@@ -1,10 +1,10 @@
 import { TransactionError } from '../../model/errors.js';
 import type { AppendItem, Transition } from '../../persistence/index.js';
 import type { Commitment } from '../calls/commitment.js';
+import { slotChangeOf } from '../calls/ended-calls.js';
 import { isEndOf } from '../decide/call-commands.js';
 import { decide } from '../decide/decide.js';
 import { isAwaited } from '../decide/record-outcomes.js';
-import { rollBackStep } from '../decide/rollback-step.js';
 import type { ActiveRun } from '../decide/run.js';
 import type { HeardRun } from '../events/events.js';
 import { beginEntry } from '../state/fold.js';
@@ -12,6 +12,7 @@ import { type EngineEvent, type LetGoCommand, type Limits, lettingGoOf, type Ste
 import { type EventQueue, merged, type News } from './event-queue.js';
 import { type OperatorMessages, signalsIn } from './operator-messages.js';
 import type { PendingSaves } from './pending-saves.js';
+import { rollBackStep } from './rollback-step.js';
 import { type SnapshotSettings, SnapshotWriter } from './snapshot-writer.js';
 import { instead, isRefusal } from './split-refused-step.js';
 import type { Statistics } from './statistics.js';
@@ -172,7 +173,9 @@ export class Recorder {
 
   /** Writes a step, or holds it back, as the durability allows. */
   async #keep(step: StepPlan, consumed: readonly string[]): Promise<void> {
-    const isDue = this.#buffer.add(step) || this.#engine.isStopping() || consumed.length > 0;
+    // Others may wait for what ends.
+    const frees = slotChangeOf(this.#run, step.transitions).slots !== undefined;
+    const isDue = this.#buffer.add(step) || frees || this.#engine.isStopping() || consumed.length > 0;
     if (this.#lettingGo === undefined && (!isDue || (this.#buffer.isEmpty && consumed.length === 0))) return;
     await this.flush(consumed);
     await this.#written();
@@ -225,6 +228,7 @@ export class Recorder {
       entry: this.#engine.writer.entry(status, transitions),
       durability: this.#engine.settings.durability === 'relaxed' ? 'relaxed' : 'full',
       ...(summary === undefined ? {} : { summary }),
+      ...slotChangeOf(this.#run, transitions),
       ...(used.length === 0 ? {} : { consume: used }),
     };
   }

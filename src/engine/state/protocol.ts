@@ -21,6 +21,8 @@ export type EngineEvent =
   | { readonly kind: 'notStarted'; readonly atoms: readonly number[] }
   /** A signal has come. */
   | { readonly kind: 'signal'; readonly name: string; readonly id: string; readonly payload?: Json }
+  /** By what a call of a task with limits is counted can't be said: it has failed before it was called. */
+  | { readonly kind: 'uncounted'; readonly atom: number; readonly failure: Failure }
   /** An operator wants the run to end: undone, or where it is. */
   | { readonly kind: 'cancel' | 'halt'; readonly reason?: string }
   /** Calls that were aborted have had the time that they get to end. */
@@ -140,6 +142,8 @@ export interface Room {
 
 /** What bounds the next step; the room is that of the app's own executor. */
 export interface Limits extends Moment, Room {
+  /** Atoms of tasks with limits that have a slot, and were not called yet. */
+  readonly granted?: readonly number[] | undefined;
   /** The room of those that tasks of the flow name, by `executorIndexOf`; absent: tasks name none that the app has. */
   readonly named?: readonly (Room | undefined)[] | undefined;
   /** `suspend`: start nothing, and state SUSPENDED when nothing is under way. `stop`: start nothing, state nothing. */
@@ -183,6 +187,10 @@ export interface StepPlan {
   readonly commands: readonly Command[];
   /** Executors, by index: another call would have begun there, had there been a slot of the app for it. */
   readonly lacksSlots: readonly number[];
+  /** Atoms of tasks with limits that would have been called, had they a slot. */
+  readonly wants: readonly number[];
+  /** Those that have one and do not need it: it is for others. */
+  readonly unused: readonly number[];
   /** Ends of calls that came too late to count: nothing was stated of them. */
   readonly late: readonly CallId[];
 }

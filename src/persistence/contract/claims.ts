@@ -101,3 +101,61 @@ export interface ChangedLimit {
   readonly change: LimitChange;
   readonly changedAtMs: number;
 }
+
+/** One call of a task with limits that is ready: an atom has one at a time. */
+export interface SlotRequest {
+  readonly runId: string;
+  readonly atom: number;
+  /** Of the limit, see `limitName` and `taskLimitName`. */
+  readonly name: string;
+  /** The value by which it is counted; `NO_KEY`: all together. */
+  readonly key: string;
+  /** What the code says; what an operator says instead is stored. */
+  readonly limits: LimitChange;
+}
+
+export type SlotHolder = Pick<SlotRequest, 'runId' | 'atom'>;
+
+export interface AskSlotsParams {
+  /** Id of the engine process, whose lease is alive. */
+  readonly owner: string;
+  /** The first ones come first, of those of which the store has not heard before. */
+  readonly requests: readonly SlotRequest[];
+}
+
+export interface AskSlotsResult {
+  /** These may be called. The others wait in the store, whose turn it is there first. */
+  readonly granted: readonly SlotHolder[];
+  /** In so many milliseconds more may be granted: the time of a rate passes then. Absent: nobody knows. */
+  readonly againMs?: number;
+}
+
+/** A call that waits for a slot. */
+export interface WaitingCall extends Pick<SlotRequest, 'atom' | 'name' | 'key'> {
+  /** When it was asked for, in milliseconds since 1970. */
+  readonly sinceMs: number;
+}
+
+/**
+ * The slots of tasks with limits: a part that a journal may have. A slot belongs to an atom of a run, from when it is granted until an entry
+ * gives it back (`AppendItem.slots`), whoever has the run meanwhile. While no living process has it, others may have the slot.
+ */
+export interface SlotStore {
+  /**
+   * Asks for slots, again and again until they are granted: who has waited for the longest is next, of those whose process lives and
+   * has the run. A slot that the atom has already is granted again, so that an answer may be lost. Nothing for a run that the owner does not have.
+   */
+  ask(params: AskSlotsParams): Promise<AskSlotsResult>;
+  /** They are not wanted any more, or were granted and are not used. */
+  leave(owner: string, holders: readonly SlotHolder[]): Promise<void>;
+  /** Which atoms of a run wait. */
+  waiting(runId: string): Promise<readonly WaitingCall[]>;
+}
+
+/** What an entry does to the slots of its run. */
+export interface SlotChange {
+  /** The calls of these atoms have ended: others may have their slots. */
+  readonly frees?: readonly number[];
+  /** Only these have slots from now on, and nothing waits. */
+  readonly keeps?: readonly number[];
+}

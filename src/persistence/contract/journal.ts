@@ -1,7 +1,7 @@
 import type { Json } from '../../model/json.js';
 import type { Secrets } from '../../model/secrets.js';
 import type { AtomKind, RunState } from '../../model/states.js';
-import type { ClaimRunsParams, ClaimRunsResult, LimitStore, PostedCounts, TakeResult } from './claims.js';
+import type { ClaimRunsParams, ClaimRunsResult, LimitStore, PostedCounts, SlotChange, SlotStore, TakeResult } from './claims.js';
 import type { Entry } from './entry.js';
 import type { Logbook, LogbookFilter, LogbookPage, Metadata } from './groups.js';
 import type { Hints } from './hints.js';
@@ -30,6 +30,8 @@ export interface Journal {
   readonly schedules?: ScheduleStore | undefined;
   /** Absent: they can't be changed in it. */
   readonly limits?: LimitStore | undefined;
+  /** Absent: tasks with limits can't be called. */
+  readonly slots?: SlotStore | undefined;
   /** Makes ready (opens files, connects, migrates). Called once, before anything else; calling again is harmless. */
   open(): Promise<void>;
   /**
@@ -165,6 +167,8 @@ export interface AppendItem {
   readonly durability: 'full' | 'relaxed';
   /** See {@link CreateRunParams.secrets}. */
   readonly secrets?: Secrets;
+  /** Of a flow whose tasks have limits. */
+  readonly slots?: SlotChange;
   /** Messages that this entry uses up: deleted together with the append. */
   readonly consume?: readonly string[];
   /**

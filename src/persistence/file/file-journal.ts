@@ -31,7 +31,7 @@ import type { ScheduleStore } from '../contract/schedules.js';
 import type { GiveBackOptions } from '../contract/takes.js';
 import { readEntries } from '../format/read-entries.js';
 import { decodeShape, noShape } from '../format/shape-format.js';
-import { claimResult, claims, limitsIn, placed, postedCounts, requeues } from '../memory/claim-runs.js';
+import { claimResult, claims, limitsIn, placed, postedCounts, requeues, slotsIn } from '../memory/claim-runs.js';
 import { firstPlaceOf, seqAt } from '../memory/run-record.js';
 import type { ScheduleTable } from '../memory/schedule-table.js';
 import { takeResult, takes } from '../memory/take-runs.js';
@@ -175,6 +175,11 @@ export class FileJournal implements Journal {
     },
     reset: (name) => this.#commit<void>((commit) => unlimiting(name, commit)),
   };
+
+  readonly slots = slotsIn(() => {
+    const { index, clock } = this.#open();
+    return { table: index.table, nowMs: clock.nowMs() };
+  });
 
   async claim(params: ClaimRunsParams): Promise<ClaimRunsResult> {
     const { index, clock } = this.#open();

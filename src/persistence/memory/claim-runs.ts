@@ -1,4 +1,5 @@
-import type { ClaimRunsParams, ClaimRunsResult, PostedCounts, StoredLimit } from '../contract/claims.js';
+import { flowOfLimit, limitName } from '../../model/limits/flow-limits.js';
+import type { ClaimRunsParams, ClaimRunsResult, PostedCounts, SlotStore, StoredLimit } from '../contract/claims.js';
 import type { CreateRunParams } from '../contract/journal.js';
 import type { RunTable } from './run-table.js';
 import type { OwnerChange } from './take-runs.js';
@@ -60,14 +61,31 @@ export function postedCounts<Place>(table: RunTable<Place>, flow: string | undef
 
 /** The limits of these names, and all that are changed or that runs are counted by. */
 export function limitsIn<Place>(
-  { limits, limited, posted }: RunTable<Place>,
+  { limits, limited, posted, slots }: RunTable<Place>,
   names: readonly string[],
   nowMs: number,
 ): readonly StoredLimit[] {
-  return limits.list(names, [...limited.flows(), ...posted.counted()], (flow) => ({
-    inUse: limited.count(flow),
-    waiting: posted.counts(flow, nowMs).free,
-  }));
+  return limits.list(names, [...[...limited.flows(), ...posted.counted()].map(limitName), ...slots.names()], (name) => {
+    const flow = flowOfLimit(name);
+    return flow === undefined ? slots.counts(name) : { inUse: limited.count(flow), waiting: posted.counts(flow, nowMs).free };
+  });
+}
+
+/** The slots of tasks in a table, as a store has them. @param opened throws where it is not open */
+export function slotsIn<Place>(opened: () => { readonly table: RunTable<Place>; readonly nowMs: number }): SlotStore {
+  return {
+    ask: async (params) => {
+      const { table, nowMs } = opened();
+      const around = {
+        get: (runId: string) => table.get(runId),
+        isAlive: (owner: string) => table.isAlive(owner),
+        changeOf: (name: string) => table.limits.changeOf(name),
+      };
+      return table.slots.ask(params, around, nowMs);
+    },
+    leave: async (owner, holders) => opened().table.slots.leave(owner, holders),
+    waiting: async (runId) => opened().table.slots.waiting(runId),
+  };
 }
 
 /** When a new run is due by the clock of its store: none that is posted comes before those that were free already. */

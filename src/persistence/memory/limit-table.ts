@@ -1,7 +1,7 @@
-import { type FlowLimits, flowOfLimit, limitName, withChange } from '../../model/limits/flow-limits.js';
+import { type FlowLimits, type LimitChange, limitName, withChange } from '../../model/limits/flow-limits.js';
 import type { ChangedLimit, StoredLimit } from '../contract/claims.js';
 
-/** How many runs of a flow there are, as {@link StoredLimit} says. */
+/** How much there is of a limit, as {@link StoredLimit} says. */
 type Counts = Pick<StoredLimit, 'inUse' | 'waiting'>;
 
 /** Limits that operators have changed, by name, for the stores of one process. */
@@ -10,6 +10,10 @@ export class LimitTable {
 
   all(): readonly ChangedLimit[] {
     return [...this.#byName.values()];
+  }
+
+  changeOf(name: string): LimitChange | undefined {
+    return this.#byName.get(name)?.change;
   }
 
   has(name: string): boolean {
@@ -32,13 +36,13 @@ export class LimitTable {
     );
   }
 
-  /** @param flows of which runs are under way, or wait */
-  list(names: readonly string[], flows: readonly string[], countsOf: (flow: string) => Counts): readonly StoredLimit[] {
-    const all = new Set([...names, ...this.#byName.keys(), ...flows.map(limitName)]);
+  /** @param used by which something is under way, or waits */
+  list(names: readonly string[], used: readonly string[], countsOf: (name: string) => Counts): readonly StoredLimit[] {
+    const all = new Set([...names, ...this.#byName.keys(), ...used]);
     return [...all].sort().map((name) => {
       const { change, changedAtMs } = this.#byName.get(name) ?? {};
       const changed = change === undefined ? {} : { change, ...(changedAtMs === undefined ? {} : { changedAtMs }) };
-      return { name, ...changed, ...countsOf(flowOfLimit(name) ?? name) };
+      return { name, ...changed, ...countsOf(name) };
     });
   }
 }

@@ -32,7 +32,7 @@ import type { GiveBackOptions } from '../contract/takes.js';
 import { encodeEntry } from '../format/entry-format.js';
 import { readEntries } from '../format/read-entries.js';
 import { decodeShape, encodeShape, noShape } from '../format/shape-format.js';
-import { claimResult, claims, limitsIn, placed, postedCounts, requeues } from './claim-runs.js';
+import { claimResult, claims, limitsIn, placed, postedCounts, requeues, slotsIn } from './claim-runs.js';
 import { firstPlaceOf, seqAt } from './run-record.js';
 import { RunTable } from './run-table.js';
 import { firedIn } from './schedule-table.js';
@@ -208,6 +208,11 @@ export class MemoryJournal implements Journal {
       this.#table.limits.remove(name);
     },
   };
+
+  readonly slots = slotsIn(() => {
+    this.#check();
+    return { table: this.#table, nowMs: this.#store.clock.nowMs() };
+  });
 
   async claim(params: ClaimRunsParams): Promise<ClaimRunsResult> {
     this.#check();

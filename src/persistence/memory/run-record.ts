@@ -69,7 +69,7 @@ export interface NewRun extends Omit<CreateRunParams, 'entry' | 'shape'> {
   readonly partial?: true;
 }
 
-export interface Change extends Pick<AppendItem, 'consume' | 'summary'> {
+export interface Change extends Pick<AppendItem, 'consume' | 'summary' | 'slots'> {
   readonly entry: EntryFacts;
 }
 

@@ -26,6 +26,7 @@ import { pageOf, prunableOf } from './run-lists.js';
 import { RunOrder } from './run-order.js';
 import { type Change, type NewRun, type RunDamage, type RunRecord, tailOf } from './run-record.js';
 import { ScheduleTable } from './schedule-table.js';
+import { SlotTable } from './slot-table.js';
 
 /** What {@link RunTable.judge} says of an append: `taken` means that there is an entry of this seq, perhaps this very one. */
 export type Verdict = 'ok' | 'stale' | 'taken';
@@ -41,6 +42,7 @@ export class RunTable<Place> {
   readonly posted = new PostedQueues<Place>();
   readonly limited = new LimitedRuns<Place>();
   readonly limits = new LimitTable();
+  readonly slots = new SlotTable();
   readonly #leases: Leases;
   readonly logbooks = new LogbookTable();
   readonly schedules = new ScheduleTable();
@@ -112,6 +114,7 @@ export class RunTable<Place> {
       if (item.summary.owner === null) record.wakeAtMs = wakeTimeOf(record, item.summary.wakeAtMs);
     }
     this.#note(record);
+    this.slots.change(record, item.slots);
   }
 
   /** @throws RunNotFoundError when there is no such run; RunEndedError, SignalsFullError when it takes no such message (any more) */
@@ -139,6 +142,7 @@ export class RunTable<Place> {
     record.endedAtMs ??= record.createdAtMs;
     record.owner = undefined;
     this.limited.note(record);
+    this.slots.forget(record.runId);
     this.#open.delete(record);
     this.#mail.delete(record);
     this.posted.delete(record);
@@ -222,6 +226,7 @@ export class RunTable<Place> {
       this.#open.delete(record);
       this.posted.delete(record);
       this.limited.delete(record);
+      this.slots.forget(runId);
     }
     this.#order.remove(gone);
   }

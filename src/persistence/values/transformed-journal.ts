@@ -1,6 +1,6 @@
 import type { Json } from '../../model/json.js';
 import type { Secrets } from '../../model/secrets.js';
-import type { LimitStore } from '../contract/claims.js';
+import type { LimitStore, SlotStore } from '../contract/claims.js';
 import type { Entry } from '../contract/entry.js';
 import type { Hints } from '../contract/hints.js';
 import type {
@@ -59,6 +59,10 @@ export class TransformedJournal implements Journal {
   /** Of a run they show the value by which it is counted, which is no secret. */
   get limits(): LimitStore | undefined {
     return this.#journal.limits;
+  }
+
+  get slots(): SlotStore | undefined {
+    return this.#journal.slots;
   }
 
   createRun(params: CreateRunParams): Promise<CreateRunResult> {

@@ -1,9 +1,9 @@
 import type { Transition } from '../../persistence/index.js';
+import type { ActiveRun } from '../decide/run.js';
 import { Frontier } from '../frontier/frontier.js';
 import type { PendingQuestions } from '../frontier/pending-questions.js';
 import { beginEntry, foldTransition } from '../state/fold.js';
 import type { RunStatus } from '../state/run-status.js';
-import type { ActiveRun } from './run.js';
 
 /**
  * A step was decided, and is not to be: the run is again what the journal says, with what was stated since and is held
