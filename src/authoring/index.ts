@@ -68,7 +68,15 @@ export type {
 export type { FlowOptions } from './definition/flow-options.js';
 export { type FlowTools, flowDefinitionOf } from './definition/flow-value.js';
 export type { Hooks } from './definition/hooks.js';
-export type { ConcurrencyLimit, RateLimit } from './definition/limits.js';
+export type {
+  ConcurrencyLimit,
+  LimitKeyValue,
+  RateLimit,
+  TaskConcurrency,
+  TaskLimiting,
+  TaskLimitKey,
+  TaskRate,
+} from './definition/limits.js';
 export type {
   AnyNode,
   AnyTask,

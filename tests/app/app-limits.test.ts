@@ -79,9 +79,10 @@ describe('app.limits', () => {
   });
 
   test.each([
-    ['asks', { concurrency: 1 }, "did you mean 'flow:asks'?"],
+    ['asks', { concurrency: 1 }, "did you mean 'flow:asks' or 'task:asks'?"],
     ['flow:', { concurrency: 1 }, "'flow:' and the name of its flow"],
-    ['task:asks', { concurrency: 1 }, "'flow:' and the name of its flow"],
+    ['asks:asks', { concurrency: 1 }, "'flow:' and the name of its flow, or 'task:' and that of its task"],
+    ['task:', { concurrency: 1 }, "'flow:' and the name of its flow, or 'task:' and that of its task"],
     ['', { concurrency: 1 }, "'flow:' and the name of its flow"],
     [7, { concurrency: 1 }, "'flow:' and the name of its flow"],
     ['flow:plain', { concurrency: 1 }, "flow 'plain' states no limit"],

@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import { type FlowOptions, factory, flowproof, linear, memory } from '../../src/index.js';
+import { defineTask, type FlowOptions, factory, flowproof, linear, memory, waitFor } from '../../src/index.js';
 
 function wrong(options: object, flow = linear('order', options as FlowOptions).input<{ customer: string }>()): string {
   try {
@@ -28,7 +28,7 @@ describe('limits of a flow', () => {
     [{ rate: { limit: 1, perMs: 90_000_000 } }, 'give milliseconds of more than 0, a day at most'],
     [
       { concurrency: { limit: 1, key: 'customer' }, rate: { limit: 1, perMs: 1, key: 'region' } },
-      "can't count its runs by 'customer' and 'region': 'concurrency' and 'rate' of a flow count by the same input",
+      "can't count by 'customer' and 'region': 'concurrency' and 'rate' of a flow count by the same input",
     ],
   ])('%o is refused by compile()', (options, message) => {
     expect(wrong(options)).toContain(message);
@@ -37,7 +37,7 @@ describe('limits of a flow', () => {
   test('a key has to be an input, where those are known, and none that is secret', () => {
     const options = { concurrency: { limit: 1, key: 'customer' } };
     expect(wrong(options, linear('order', options) as never)).toContain(
-      "'order' counts its runs by 'customer', which is none of its inputs",
+      "'order' counts by 'customer', which is none of its required inputs",
     );
     expect(wrong(options, linear('order', options).input<{ customer: string }>().secret('customer') as never)).toContain(
       'it is secret, and would be readable',
@@ -59,5 +59,48 @@ describe('limits of a flow', () => {
     );
     expect(new Set(fingerprints).size).toBe(1);
     expect(wrong({ concurrency: Number.POSITIVE_INFINITY })).toBe('nothing');
+  });
+});
+
+describe('limits of a task', () => {
+  const refused = (options: object, secret = false): string => {
+    const bill = defineTask({
+      ...{ name: 'bill', requires: ['tenant', 'zone?'], ...(secret ? { secret: ['tenant'] } : {}), ...options },
+      execute: async (_: { tenant: string; zone?: string }) => undefined,
+    } as never);
+    return wrong({}, linear('order').input<{ tenant: string }>().add(bill) as never);
+  };
+
+  test.each([
+    [{ concurrency: 0 }, "'bill' has 0 as concurrency, which is no limit: give a whole number of at least 1"],
+    [{ concurrency: { limit: 1, weights: {} } }, "the unknown option 'concurrency.weights'"],
+    [{ concurrency: { limit: 1, key: 'zone' } }, "'bill' counts by 'zone', which is none of its required inputs"],
+    [{ concurrency: { limit: 1, key: 'other' } }, "'bill' counts by 'other', which is none of its required inputs"],
+    [{ concurrency: { limit: 1, key: 5 } }, 'give the name of one of its inputs, or a function of them'],
+    [{ rate: { limit: 1 } }, "'bill' has undefined as rate.perMs"],
+    [
+      { concurrency: { limit: 1, key: 'tenant' }, rate: { limit: 1, perMs: 1, key: () => 'a' } },
+      "can't count by 'tenant' and 'a function': 'concurrency' and 'rate' of a task count by the same input",
+    ],
+  ])('%o is refused by compile()', (options, message) => {
+    expect(refused(options)).toContain(message);
+  });
+
+  test('count by no secret, and by no function that is given one', () => {
+    const limited = (key: unknown) => refused({ concurrency: { limit: 1, key } }, true);
+    expect(limited('tenant')).toContain("'bill' can't count by 'tenant': it is secret, and would be readable");
+    expect(limited(() => 'a')).toContain("'bill' can't count by 'a function': what it makes of a secret would be readable");
+    expect(limited(undefined)).toBe('nothing');
+  });
+
+  test('change nothing of what its runs are compared by, and belong to no wait', () => {
+    const bill = (options: object) => defineTask({ name: 'bill', execute: async () => undefined, ...options });
+    const fingerprints = [{}, { concurrency: 1 }, { rate: { limit: 1, perMs: 1 } }].map(
+      (options) => linear('order').add(bill(options)).build().compile().fingerprint,
+    );
+    expect(new Set(fingerprints).size).toBe(1);
+    expect(wrong({}, linear('order').add(waitFor('answer'), { concurrency: 1 }) as never)).toContain(
+      "'answer' can't have 'concurrency': it waits, and nothing of it is called",
+    );
   });
 });

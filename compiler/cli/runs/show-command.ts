@@ -84,10 +84,15 @@ function rowOf(atom: AtomView, namesExecutors: boolean): readonly string[] {
 }
 
 /** What a person looks for first: why it failed, else what it gave. */
-export function wordsOf({ failure, revertFailure, result, progress, progressDetails, state, wakeAtMs }: AtomView): string {
+export function wordsOf({ failure, revertFailure, result, progress, progressDetails, state, wakeAtMs, waiting }: AtomView): string {
   if (revertFailure !== undefined) return `revert: ${revertFailure.message}`;
   if (failure !== undefined) return failure.message;
+  if (waiting?.for === 'slot') return waitingForSlot(waiting);
   if (wakeAtMs !== undefined) return `goes on at ${moment(wakeAtMs)}`;
   if (state === 'RUNNING' && progress > 0) return `${Math.floor(progress * 100)}% ${shown(progressDetails)}`.trimEnd();
   return shown(result);
+}
+
+function waitingForSlot({ name, key, sinceMs }: NonNullable<AtomView['waiting']>): string {
+  return `waits for a slot of ${name}${key === undefined ? '' : ` key ${key}`} since ${moment(sinceMs)}`;
 }

@@ -57,7 +57,9 @@ export class Poster {
     const changing = (name: string, change: () => Promise<void>): Promise<void> =>
       store.writing(async () => {
         await change();
-        runs.queue.posted.due(flowOfLimit(name) ?? name);
+        const flow = flowOfLimit(name);
+        if (flow === undefined) parts.slotDesk?.freed();
+        else runs.queue.posted.due(flow);
       });
     return {
       list: () => store.reading(() => requests.list()),

@@ -1,24 +1,21 @@
 import { inWords } from '../../model/in-words.js';
-import {
-  type FlowLimits,
-  flowOfLimit,
-  type LimitChange,
-  LONGEST_PER_MS,
-  limitName,
-  MOST_STARTS,
-  withChange,
-} from '../../model/limits/flow-limits.js';
+import { flowOfLimit, type LimitChange, LONGEST_PER_MS, limitName, MOST_STARTS, withChange } from '../../model/limits/flow-limits.js';
 import { LimitError } from '../../model/limits/limit-error.js';
+import { taskLimitName, taskOfLimit } from '../../model/limits/task-limits.js';
 import type { Journal, LimitStore, StoredLimit } from '../../persistence/index.js';
 import type { AppLimits, LimitInfo } from './limit-info.js';
 
-/** The flows of who asks. */
+/** The flows and tasks of who asks. */
 export interface LimitedFlows {
-  readonly names: readonly string[];
-  limitsOf(name: string): FlowLimits | undefined;
+  /** Names of limits that they state. */
+  readonly stated: readonly string[];
+  /** Whether there is such a flow or task. */
+  hasLimited(name: string): boolean;
+  /** What the code says of a limit of this name. */
+  statedLimit(name: string): (LimitChange & { readonly key?: unknown }) | undefined;
 }
 
-const NO_FLOWS: LimitedFlows = { names: [], limitsOf: () => undefined };
+const NO_FLOWS: LimitedFlows = { stated: [], hasLimited: () => false, statedLimit: () => undefined };
 
 /** What an operator does with limits. */
 export class LimitRequests implements AppLimits {
@@ -32,24 +29,26 @@ export class LimitRequests implements AppLimits {
   }
 
   async list(): Promise<readonly LimitInfo[]> {
-    const own = this.#flows.names.filter((flow) => this.#flows.limitsOf(flow) !== undefined).map(limitName);
-    const stored = (await this.#journal.limits?.list(own)) ?? [];
+    const stored = (await this.#journal.limits?.list(this.#flows.stated)) ?? [];
     return stored.flatMap((limit) => {
-      const flow = flowOfLimit(limit.name);
-      return flow === undefined ? [] : [infoOf(limit, flow, this.#flows.limitsOf(flow))];
+      const of = limitedBy(limit.name);
+      return of === undefined ? [] : [infoOf(limit, of, this.#flows.statedLimit(limit.name))];
     });
   }
 
   async set(name: string, change: LimitChange): Promise<void> {
-    const flow = flowIn(name);
+    const { flow, task } = limitedIn(name);
     const checked = checkedChange(name, change);
-    if (this.#flows.names.includes(flow) && this.#flows.limitsOf(flow) === undefined)
-      throw new LimitError(name, `the code of flow '${flow}' states no limit, so that its runs are not counted: state one in it`);
+    if (this.#flows.hasLimited(name) && this.#flows.statedLimit(name) === undefined) {
+      const what =
+        flow === undefined ? `task '${task}' states no limit, so that its calls` : `flow '${flow}' states no limit, so that its runs`;
+      throw new LimitError(name, `the code of ${what} are not counted: state one in it`);
+    }
     await this.#store(name).set(name, checked);
   }
 
   async reset(name: string): Promise<void> {
-    flowIn(name);
+    limitedIn(name);
     await this.#store(name).reset(name);
   }
 
@@ -60,12 +59,25 @@ export class LimitRequests implements AppLimits {
   }
 }
 
-/** The flow of a name that somebody has given. @throws LimitError */
-function flowIn(name: unknown): string {
-  const flow = typeof name === 'string' ? flowOfLimit(name) : undefined;
-  if (flow !== undefined) return flow;
-  const meant = typeof name === 'string' && !name.includes(':') && name !== '' ? `: did you mean '${limitName(name)}'?` : '';
-  throw new LimitError(typeof name === 'string' ? name : inWords(name), `a limit is called 'flow:' and the name of its flow${meant}`);
+type Limited = Pick<LimitInfo, 'flow' | 'task'>;
+
+/** What a limit of this name limits; nothing: there is none of such a name. */
+function limitedBy(name: string): Limited | undefined {
+  const [flow, task] = [flowOfLimit(name), taskOfLimit(name)];
+  if (flow !== undefined) return { flow };
+  return task === undefined ? undefined : { task };
+}
+
+/** The same of a name that somebody has given. @throws LimitError */
+function limitedIn(name: unknown): Limited {
+  const limited = typeof name === 'string' ? limitedBy(name) : undefined;
+  if (limited !== undefined) return limited;
+  const isBare = typeof name === 'string' && !name.includes(':') && name !== '';
+  const meant = isBare ? `: did you mean '${limitName(name)}' or '${taskLimitName(name)}'?` : '';
+  throw new LimitError(
+    typeof name === 'string' ? name : inWords(name),
+    `a limit is called 'flow:' and the name of its flow, or 'task:' and that of its task${meant}`,
+  );
 }
 
 /** @throws LimitError */
@@ -96,15 +108,20 @@ function checkedRate(rate: unknown, bad: (what: string, value: unknown, expected
   return { limit, perMs };
 }
 
-function infoOf({ name, change, changedAtMs, inUse, waiting }: StoredLimit, flow: string, code: FlowLimits | undefined): LimitInfo {
-  const { key, concurrency, rate } = withChange(code ?? {}, change ?? {});
+function infoOf(
+  { name, change, changedAtMs, inUse, waiting }: StoredLimit,
+  of: Limited,
+  code: ReturnType<LimitedFlows['statedLimit']>,
+): LimitInfo {
+  const { key } = code ?? {};
+  const { concurrency, rate } = withChange(code ?? {}, change ?? {});
   return {
-    ...{ name, flow },
-    ...(key === undefined ? {} : { key }),
+    ...{ name, ...of },
+    ...(typeof key === 'string' ? { key } : {}),
     ...statedOf({ concurrency, rate }),
     ...(code === undefined ? {} : { code: statedOf(code) }),
     ...(changedAtMs === undefined ? {} : { changedAtMs }),
-    // Of a flow whose code is known to count only starts, no store counts what is under way.
+    // Of what is known to count only starts by its code, no store counts what is under way.
     inUse: code !== undefined && concurrency === undefined ? 0 : inUse,
     waiting,
   };

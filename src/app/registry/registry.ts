@@ -16,7 +16,8 @@ import type { Codec } from '../../model/codec/codec.js';
 import { type Diagnostic, sentence } from '../../model/diagnostics.js';
 import { FlowDefinitionError, IncompatibleFlowError, RunConflictError } from '../../model/errors.js';
 import { canonicalText } from '../../model/json.js';
-import type { FlowLimits } from '../../model/limits/flow-limits.js';
+import { type FlowLimits, flowOfLimit, limitName } from '../../model/limits/flow-limits.js';
+import { type TaskLimits, taskOfLimit } from '../../model/limits/task-limits.js';
 import type { AppFlow, FlowFinder, FlowOfRun } from './flow-finder.js';
 import { checkFactory, factoryError, MadeFlows } from './made-flows.js';
 
@@ -62,7 +63,7 @@ export class Registry implements FlowFinder {
   }
 
   /** The tasks of the flows, with the executors that they name; those of flows that are made from data are not known yet. */
-  get tasks(): readonly Pick<CompiledTask, 'task' | 'runsOn'>[] {
+  get tasks(): readonly Pick<CompiledTask, 'task' | 'runsOn' | 'limits'>[] {
     const flows = [...this.#flows.values()].flatMap((flow) => (isFactory(flow) ? [] : [flow]));
     return flows.flatMap(({ atoms }) => atoms.flatMap((atom) => (atom.kind === 'task' ? [atom] : [])));
   }
@@ -85,6 +86,25 @@ export class Registry implements FlowFinder {
   limitsOf(name: string): FlowLimits | undefined {
     const flow = this.#flows.get(name);
     return flow === undefined || isFactory(flow) ? undefined : flow.limits;
+  }
+
+  /** Names of the limits that flows and tasks state, as they are stored. */
+  get stated(): readonly string[] {
+    return [...this.names.filter((flow) => this.limitsOf(flow) !== undefined).map(limitName), ...this.#taskLimits.keys()];
+  }
+
+  hasLimited(name: string): boolean {
+    const task = taskOfLimit(name);
+    return task === undefined ? this.#flows.has(flowOfLimit(name) ?? '') : this.tasks.some((one) => one.task.name === task);
+  }
+
+  statedLimit(name: string): FlowLimits | TaskLimits | undefined {
+    return this.#taskLimits.get(name) ?? this.limitsOf(flowOfLimit(name) ?? '');
+  }
+
+  /** Of several that have one name, or are placed in several ways, what is said first. */
+  get #taskLimits(): ReadonlyMap<string, TaskLimits> {
+    return new Map([...this.tasks].reverse().flatMap(({ limits }) => (limits === undefined ? [] : [[limits.name, limits] as const])));
   }
 
   check({ key, flow: name }: Pick<FlowOfRun, 'key' | 'flow'>): void {

@@ -30,10 +30,10 @@ export class Archive {
   }
 
   async inspect(id: string, options?: InspectOptions): Promise<RunView> {
-    const { runs, codec, flows } = this.#parts;
+    const { runs, codec, flows, journal } = this.#parts;
     const run = await runs.find(id);
-    const loaded = await runs.load(run);
-    return runView(loaded, codec, (creation) => flowIfAny(flows, creation), options);
+    const [loaded, calls] = await Promise.all([runs.load(run), run.state === 'RUNNING' ? journal.slots?.waiting(run.runId) : []]);
+    return runView(loaded, codec, (creation) => flowIfAny(flows, creation), { ...options, ...(calls === undefined ? {} : { calls }) });
   }
 
   saveLogbook(name: string, metadata: Metadata): Promise<void> {

@@ -19,10 +19,10 @@ import type { Json } from '../../model/json.js';
 import { MASKED } from '../../model/masking.js';
 import type { Secrets } from '../../model/secrets.js';
 import type { AtomKind, AtomState, Intention, RunState } from '../../model/states.js';
-import type { LoadedRun, Metadata, RunSummary, Shape } from '../../persistence/index.js';
+import type { LoadedRun, Metadata, RunSummary, Shape, WaitingCall } from '../../persistence/index.js';
 import type { FlowOfRun } from '../registry/flow-finder.js';
 import { viewedResults } from './viewed-results.js';
-import { type Waiting, waitingIn, waitingOf } from './waiting.js';
+import { type Waiting, waitingForSlots, waitingIn, waitingOf } from './waiting.js';
 
 /** A run as lists show it. */
 export interface RunInfo {
@@ -116,7 +116,7 @@ export interface AtomView {
   readonly revertEndedAtMs?: number;
   /** When it goes on by itself, in milliseconds since 1970. */
   readonly wakeAtMs?: number;
-  /** While it is WAITING, or pauses before its next attempt. */
+  /** While it is WAITING, pauses before its next attempt, or is ready and waits for a slot of the limits of its task. */
   readonly waiting?: Waiting;
   /** The executor that its task names in this app's flow. It is not kept with the run: a resume calls it where the flow says then. */
   readonly runsOn?: string;
@@ -187,13 +187,14 @@ interface Looking {
 /**
  * Reads a run from its journal alone: today's code of the flow is not needed.
  *
+ * @param calls those of the run that wait for slots
  * @param find gives today's flow, if there is one: what it calls secret is hidden, too, and it knows which values are results
  */
 export async function runView(
   loaded: LoadedRun,
   codec: Codec,
   find?: (run: FlowOfRun) => CompiledFlow | undefined,
-  { secrets: show = 'masked' }: InspectOptions = {},
+  { secrets: show = 'masked', calls = [] }: InspectOptions & { readonly calls?: readonly WaitingCall[] } = {},
 ): Promise<RunView> {
   const status = await foldRun(loaded);
   const flow = find?.(status.creation);
@@ -205,8 +206,10 @@ export async function runView(
   const inputs = Object.entries(status.creation.inputs).map(([name, json]) => [name, shown(name, json)] as const);
   const looking = { codec, secrets, masked };
   const runsOn = executorsIn(flow);
+  const slots = waitingForSlots(calls);
   const atoms = status.atoms.map((atom, index) => ({
     ...atomView(atom, index, table[index] ?? [`#${index}`, 'task'], looking),
+    ...slots(atom, index),
     ...runsOn.get(table[index]?.[0]),
   }));
   const known = { atoms: table.map(([path, kind]) => ({ path, kind })), secrets, isPlain: show === 'plain' };

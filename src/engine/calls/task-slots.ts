@@ -108,8 +108,8 @@ export class TaskSlots {
     else {
       const { name, concurrency, rate } = limits;
       this.#wanted.add(atom);
-      const said = { ...(concurrency === undefined ? {} : { concurrency }), ...(rate === undefined ? {} : { rate }) };
-      this.#desk.ask(this, { runId: this.#run.status.runId, atom, name, key, limits: said }, () => this.#given(atom));
+      const stated = { ...(concurrency === undefined ? {} : { concurrency }), ...(rate === undefined ? {} : { rate }) };
+      this.#desk.ask(this, { runId: this.#run.status.runId, atom, name, key, limits: stated }, () => this.#given(atom));
     }
   }
 

@@ -38,7 +38,7 @@ export function flowOfLimit(name: string): string | undefined {
 const FLOW = 'flow:';
 
 /** What counts of a flow whose code states limits. */
-export function withChange(limits: FlowLimits, { concurrency, rate }: LimitChange): FlowLimits {
+export function withChange<Limits extends LimitChange>(limits: Limits, { concurrency, rate }: LimitChange): Limits {
   return { ...limits, ...(concurrency === undefined ? {} : { concurrency }), ...(rate === undefined ? {} : { rate }) };
 }
 

@@ -17,7 +17,10 @@ export function encodeItem(item: AppendItem): EncodedItem {
 export function formOf(items: readonly EncodedItem[]): AppendForm {
   return {
     rows: items.length === 1 ? 'one' : 'many',
-    changes: items.some(({ item: { summary, consume } }) => summary !== undefined || (consume?.length ?? 0) > 0),
+    changes: items.some(
+      ({ item: { summary, consume, slots } }) => summary !== undefined || slots !== undefined || (consume?.length ?? 0) > 0,
+    ),
+    ...(items.some(({ item }) => item.slots !== undefined) ? { slots: true } : {}),
     frees: items.some(({ item: { summary } }) => summary?.frees === true),
     relaxed: items.every(({ item }) => item.durability === 'relaxed'),
     skips: false,
@@ -26,13 +29,19 @@ export function formOf(items: readonly EncodedItem[]): AppendForm {
 }
 
 /** Parameters of `appendStatement`, in its order. */
-export function paramsOf(items: readonly EncodedItem[], { rows, changes }: AppendForm): readonly unknown[] {
+export function paramsOf(items: readonly EncodedItem[], { rows, changes, slots }: AppendForm): readonly unknown[] {
   const table = items.map((one) => (changes ? [...entryOf(one), ...changeOf(one)] : entryOf(one)));
   const [first = []] = table;
   const columns = rows === 'one' ? first : first.map((_, column) => table.map((row) => row[column]));
   if (!changes) return columns;
   const consumed = items.flatMap(({ item: { entry, consume = [] } }) => consume.map((id) => [entry.runId, id] as const));
-  return [...columns, consumed.map(([runId]) => runId), consumed.map(([, id]) => id)];
+  const all = [...columns, consumed.map(([runId]) => runId), consumed.map(([, id]) => id)];
+  return slots === true ? [...all, JSON.stringify(items.flatMap(slotChangeOf))] : all;
+}
+
+/** As the statement reads it: of which run, whether these atoms are kept or freed, and which. */
+function slotChangeOf({ item: { entry, slots } }: EncodedItem): readonly unknown[] {
+  return slots === undefined ? [] : [[entry.runId, slots.keeps !== undefined, slots.keeps ?? slots.frees ?? []]];
 }
 
 function entryOf({ item: { entry }, transitions }: EncodedItem): readonly unknown[] {

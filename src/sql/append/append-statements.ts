@@ -11,6 +11,8 @@ export interface AppendForm {
   readonly changes: boolean;
   /** Whether some of the runs may hold slots of limits that they don't need any more. */
   readonly frees: boolean;
+  /** Whether slots of tasks of some of the runs are given back; absent: no. */
+  readonly slots?: boolean;
   /** Whether the disk need not be waited for. */
   readonly relaxed: boolean;
   /** Whether rows whose place is taken are left out, instead of all rows with an error. */
@@ -73,7 +75,7 @@ export function appendStatement(schema: string, form: AppendForm): Statement {
       from i join s using (run_id) where r.run_id = i.run_id and (i.state is not null or i.owns)),
     d as (delete from ${schema}.inbox m using s join i using (run_id)
       where m.run_id = s.run_id and (i.ended and m.kind in (${quoted(MESSAGE_KINDS)}) and not ${isReceived('i', 'm.kind')} or ${isConsumed('m')})
-      returning m.run_id, m.id, m.kind, m.payload)${form.frees ? freed(schema) : ''}
+      returning m.run_id, m.id, m.kind, m.payload)${form.frees ? freed(schema) : ''}${form.slots ? slotsFreed(schema, columns.length + 3) : ''}
     select run_id::text as run_id,
       (select json_agg(${MESSAGE_JSON})::text from d i where i.kind = 'signal' and not ${isConsumed('i')}) as unheard from s`);
 }
@@ -90,6 +92,15 @@ const wakeTime = `case when not i.owns or i.owner is not null or i.state in ('SU
 /** What ends, or begins anew, is not counted any more. */
 const freed = (schema: string): string => `,
     f as (delete from ${schema}.slots x using s join i using (run_id) where x.run_id = s.run_id and (i.ended or i.state = 'PENDING'))`;
+
+/** Slots of tasks whose calls have ended, or all but some; a run that rests, or has ended, waits for none. */
+const slotsFreed = (schema: string, param: number): string => `,
+    z as materialized (select (e ->> 0)::uuid as run_id, (e ->> 1)::boolean as keeps, array(select json_array_elements_text(e -> 2)::int) as atoms
+      from json_array_elements($${param}::json) e),
+    t as (delete from ${schema}.slots x using s join z using (run_id)
+      where x.run_id = s.run_id and x.atom is not null and z.keeps <> (x.atom = any(z.atoms))),
+    w as (delete from ${schema}.slot_waits x using s join z using (run_id) join i using (run_id)
+      where x.run_id = s.run_id and i.state <> 'RUNNING')`;
 
 /** `isWokenBy` in SQL, of the run in this row. */
 export function isWokenBy(run: string, kind: string): string {

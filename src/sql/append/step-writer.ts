@@ -120,7 +120,7 @@ export class StepWriter {
   }
 
   #statement(form: AppendForm): Statement {
-    const key = `${form.rows} ${form.changes} ${form.relaxed} ${form.skips} ${form.hurries} ${form.frees}`;
+    const key = `${form.rows} ${form.changes} ${form.relaxed} ${form.skips} ${form.hurries} ${form.frees} ${form.slots}`;
     const known = this.#statements.get(key) ?? appendStatement(this.#schema, form);
     this.#statements.set(key, known);
     return known;

@@ -29,6 +29,7 @@ import {
   renewalMs,
   runStateWord,
   type ScheduleStore,
+  type SlotStore,
   type TickParams,
   type TickResult,
 } from '../../persistence/index.js';
@@ -43,16 +44,16 @@ import type { Row, Statement } from '../client/sql.js';
 import { asPersistenceError } from '../client/sql-errors.js';
 import { isUuid } from '../client/uuid.js';
 import { claimParams, claimResultOf, postedCountsOf } from '../read/claim-runs.js';
-import { type SqlLimitsParams, sqlLimits } from '../read/limits.js';
 import { listLogbooks, saveLogbook } from '../read/list-logbooks.js';
 import { listRuns } from '../read/list-runs.js';
 import { RunLoader } from '../read/load-run.js';
 import { pruneRuns } from '../read/prune-runs.js';
-import { dueOf, dueParams, sqlSchedules } from '../read/schedules.js';
+import { dueOf, dueParams } from '../read/schedules.js';
 import { runsIn, summaries, summaryOf } from '../read/summaries.js';
 import { takeParams, takeResultOf } from '../read/take-runs.js';
 import { type MigrateParams, migrate, quoted } from '../schema/migrate.js';
 import { LimitedClaims } from './limited-claims.js';
+import { sideStores } from './side-stores.js';
 import { SqlHints } from './sql-hints.js';
 import { type JournalStatements, journalStatements, type TickForm } from './statements.js';
 
@@ -81,6 +82,7 @@ export class SqlJournal implements Journal {
   readonly hints?: Hints;
   readonly schedules: ScheduleStore;
   readonly limits: LimitStore;
+  readonly slots: SlotStore;
   readonly #params: SqlJournalParams;
   readonly #statements: JournalStatements;
   readonly #limited: LimitedClaims;
@@ -101,9 +103,8 @@ export class SqlJournal implements Journal {
     this.#statements = journalStatements(quoted(params.schema));
     if (params.capabilities.multiProcess) this.hints = new SqlHints(params.schema, () => this.#opened());
     this.#limited = new LimitedClaims(quoted(params.schema));
-    const tables: SqlLimitsParams = { schema: quoted(params.schema), read: (statement, values) => this.#read(statement, values) };
-    this.schedules = sqlSchedules(tables);
-    this.limits = sqlLimits(tables);
+    const beside = sideStores({ schema: quoted(params.schema), read: (statement, values) => this.#read(statement, values) });
+    ({ schedules: this.schedules, limits: this.limits, slots: this.slots } = beside);
   }
 
   async open(): Promise<void> {
@@ -139,8 +140,7 @@ export class SqlJournal implements Journal {
   }
 
   async load(runId: string, options: LoadOptions = {}): Promise<LoadedRun | undefined> {
-    const { loader } = this.#opened();
-    return isUuid(runId) ? loader.load(runId, options) : undefined;
+    return isUuid(runId) ? this.#opened().loader.load(runId, options) : undefined;
   }
 
   async find(by: { readonly runId: string } | { readonly key: string }): Promise<RunSummary | undefined> {

@@ -17,8 +17,9 @@ export function sqlLimits({ schema, read }: SqlLimitsParams): LimitStore {
   const list = statement(`select (select json_agg(x order by x.name)::text from (
     select n.name, l.concurrency, l.rate_limit, l.rate_per_ms, (extract(epoch from l.set_at) * 1000)::float8 as set_at_ms,
       (select count(*) from ${schema}.slots s where s.name = n.name) as in_use,
-      (select count(*) from ${schema}.runs r where r.flow = ${flow} and ${FREE}) as waiting
-    from (select name from ${schema}.limits union select name from ${schema}.slots union select unnest($1::text[])
+      case when n.name like 'task:%' then (select count(*) from ${schema}.slot_waits w where w.name = n.name)
+        else (select count(*) from ${schema}.runs r where r.flow = ${flow} and ${FREE}) end as waiting
+    from (select name from ${schema}.limits union select name from ${schema}.slots union select name from ${schema}.slot_waits union select unnest($1::text[])
       union select 'flow:' || r.flow from ${schema}.runs r where ${FREE} and r.limit_key is not null) n
     left join ${schema}.limits l on l.name = n.name) x) as limits`);
   const set = statement(`insert into ${schema}.limits (name, concurrency, rate_limit, rate_per_ms) values ($1, $2::int, $3::int, $4::float8)

@@ -11,6 +11,7 @@ import { partial } from './0010-partial.js';
 import { posted } from './0011-posted.js';
 import { limits } from './0012-limits.js';
 import { schedules } from './0013-schedules.js';
+import { taskLimits } from './0014-task-limits.js';
 import type { Migration } from './migration.js';
 
 /** In order. Add at the end. */
@@ -28,4 +29,5 @@ export const allMigrations: readonly Migration[] = [
   posted,
   limits,
   schedules,
+  taskLimits,
 ];
