@@ -38,7 +38,10 @@ afterEach(async () => {
   for (const stop of stops.splice(0).reverse()) await stop();
 });
 
-type Limits = Pick<Parameters<typeof defineTask>[0], 'retry'> & { readonly concurrency?: object | number; readonly rate?: object };
+type Limits = Pick<Parameters<typeof defineTask>[0], 'retry' | 'deadlineMs'> & {
+  readonly concurrency?: object | number;
+  readonly rate?: object;
+};
 
 function setUp(limits: Limits, persistence: Persistence = memory(), more: { readonly apps?: number } = {}) {
   const partner = desk();
@@ -57,7 +60,7 @@ function setUp(limits: Limits, persistence: Persistence = memory(), more: { read
   });
   const [app] = apps as [(typeof apps)[number]];
   const start = (id: string, tenant = 'a', by = app) => by.start(flow, { id, inputs: { id, tenant } });
-  const waits = (id: string, by = app) =>
+  const waits = (id: string, by: Pick<typeof app, 'inspect'> = app) =>
     vi.waitFor(async () => expect((await by.inspect(id)).waiting).toMatchObject({ for: 'slot', name: 'task:bill' }), WAIT);
   return { partner, bill, flow, app, apps, start, waits };
 }
@@ -273,6 +276,23 @@ describe('limits of tasks', () => {
     const result = await app.run(flow, { inputs: { id: '1', tenant: 'a' } });
     expect(result).toMatchObject({ state: 'REVERTED', failures: [{ path: 'billing/bill', failure: { code } }] });
     expect(partner.begun).toEqual([]);
+  });
+
+  test('the time of a task counts while its next attempt waits', async () => {
+    const persistence = memory();
+    const { partner, app, bill, flow, waits } = setUp({ concurrency: 1, retry: times(2), deadlineMs: 2_000 }, persistence);
+    const run = app.run(flow, { id: '1', inputs: { id: '1', tenant: 'a' } });
+    await partner.has(1);
+    // What holds the slot meanwhile has all the time that it likes.
+    const other = linear('other').input<Inputs>().add(bill, { deadlineMs: Number.POSITIVE_INFINITY }).build();
+    const holder = flowproof({ persistence, flows: [other], executor: concurrent(), graceMs: 1 });
+    stops.push(() => holder.stop());
+    await holder.start(other, { id: '2', inputs: { id: '2', tenant: 'a' } });
+    await waits('2', holder);
+    partner.end('1', true);
+    await partner.has(2);
+    expect(await run).toMatchObject({ state: 'REVERTED', failures: [{ failure: { code: 'DEADLINE' } }] });
+    expect(partner.begun).toEqual(['1', '2']);
   });
 
   test('can be changed of tasks whose code states some', async () => {
