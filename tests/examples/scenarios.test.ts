@@ -30,7 +30,7 @@ test.each(names)('%s prints what it promises', async (name) => {
   expect(await printedBy(name)).toBe(outputOf(name));
 });
 
-test('there are sixteen of them, and each prints something of its own', () => {
-  expect(names).toHaveLength(16);
-  expect(new Set(names.map(outputOf)).size).toBe(16);
+test('there are seventeen of them, and each prints something of its own', () => {
+  expect(names).toHaveLength(17);
+  expect(new Set(names.map(outputOf)).size).toBe(17);
 });
