@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, describe, expect, test, vi } from 'vitest';
 import { postgres } from '../../src/adapters/postgres/index.js';
-import { concurrent, conductor, defineTask, file, flowproof, linear, memory, type Persistence, times, unordered } from '../../src/index.js';
+import { concurrent, defineTask, file, flowproof, linear, memory, type Persistence, times, unordered } from '../../src/index.js';
 import { describePostgres } from '../support/postgres.js';
 
 interface Inputs {

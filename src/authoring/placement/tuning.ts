@@ -1,8 +1,8 @@
 import type { Failure } from '../../model/failure.js';
 import { ownBrandOf } from '../definition/brand.js';
 import type { RetryDefinition, TimesDefinition, Tuning } from '../definition/definition.js';
-import type { Sentence } from '../words/sentence.js';
 import type { TaskLimiting } from '../definition/limits.js';
+import type { Sentence } from '../words/sentence.js';
 import type { TimesRetry } from './retry-policy.js';
 
 /**
