@@ -37,7 +37,7 @@ export class SlotTable {
     this.#sweep(around);
     const [held, waits] = [byValue(this.#slots), byValue(this.#waits)];
     const times: number[] = [];
-    for (const value of new Set([...asked.values()].map(valueOf))) {
+    for (const value of new Set([...asked.values()].map(countedAs))) {
       const counted = { value, held: held.get(value)?.length ?? 0, waits: waits.get(value) ?? [] };
       this.#grant(counted, asked, { around, nowMs, times });
     }
@@ -145,7 +145,7 @@ function isLiving({ runId, owner }: Held, around: SlotSurroundings): boolean {
 function byValue(all: ReadonlyMap<string, Held>): ReadonlyMap<string, readonly Held[]> {
   const groups = new Map<string, Held[]>();
   for (const one of all.values()) {
-    const value = valueOf(one);
+    const value = countedAs(one);
     const group = groups.get(value);
     if (group === undefined) groups.set(value, [one]);
     else group.push(one);
@@ -157,6 +157,6 @@ function nameOf({ runId, atom }: SlotHolder): string {
   return `${runId} ${atom}`;
 }
 
-function valueOf({ name, key }: Pick<SlotRequest, 'name' | 'key'>): string {
+function countedAs({ name, key }: Pick<SlotRequest, 'name' | 'key'>): string {
   return `${name} ${key}`;
 }
