@@ -38,6 +38,10 @@ export const FAILURES: Readonly<Record<string, Entry>> = {
     when: 'A task was not done within its `deadlineMs`, with all its attempts and the pauses between them; the last failure is the `cause`. Under the path of the flow: the run was not done within its own.',
     remedy: 'Give it more time, fewer attempts or shorter pauses.',
   },
+  NO_SLOTS: {
+    when: 'The task has a `concurrency` or a `rate`, and the store of the app, which is one of your own, has no slots for tasks.',
+    remedy: 'Give the journal `slots`, as those of this package have them ([flow control](flow-control.md)), or leave the limits of the task out.',
+  },
   START_TIMEOUT: {
     when: 'No worker has begun the call within the `startTimeoutMs` of `remote`. The message says whether workers were heard of, and why they can’t.',
     remedy: 'Start workers that have the task ([other machines](distributed.md)), or wait for longer.',
