@@ -40,7 +40,8 @@ export const FAILURES: Readonly<Record<string, Entry>> = {
   },
   NO_SLOTS: {
     when: 'The task has a `concurrency` or a `rate`, and the store of the app, which is one of your own, has no slots for tasks.',
-    remedy: 'Give the journal `slots`, as those of this package have them ([flow control](flow-control.md)), or leave the limits of the task out.',
+    remedy:
+      'Give the journal `slots`, as those of this package have them ([flow control](flow-control.md)), or leave the limits of the task out.',
   },
   START_TIMEOUT: {
     when: 'No worker has begun the call within the `startTimeoutMs` of `remote`. The message says whether workers were heard of, and why they can’t.',
