@@ -20,10 +20,10 @@ export interface MemoryTaking {
   end(): void;
 }
 
-/** A queue of messages in this process, with its takers, who have them by turns. */
+/** A queue of messages in this process, with its consumers, who have them by turns. */
 export class MemoryQueue {
   readonly #waiting: Waiting[] = [];
-  readonly #takers: Taker[] = [];
+  readonly #consumers: Taker[] = [];
   readonly #limit: number;
   readonly #bury: (message: Waiting, reason: string) => void;
 
@@ -33,8 +33,8 @@ export class MemoryQueue {
     this.#bury = bury;
   }
 
-  get depth(): { readonly waiting: number; readonly takers: number } {
-    return { waiting: this.#waiting.length, takers: this.#takers.length };
+  get depth(): { readonly waiting: number; readonly consumers: number } {
+    return { waiting: this.#waiting.length, consumers: this.#consumers.length };
   }
 
   add(message: Waiting): void {
@@ -42,13 +42,13 @@ export class MemoryQueue {
     this.#deliver();
   }
 
-  take(limit: number, handled: Taker['handled']): MemoryTaking {
+  consume(limit: number, handled: Taker['handled']): MemoryTaking {
     const taker: Taker = { limit, handled, inHand: new Set() };
-    this.#takers.push(taker);
+    this.#consumers.push(taker);
     this.#deliver();
     const stop = (): void => {
-      const at = this.#takers.indexOf(taker);
-      if (at >= 0) this.#takers.splice(at, 1);
+      const at = this.#consumers.indexOf(taker);
+      if (at >= 0) this.#consumers.splice(at, 1);
     };
     return {
       stop,
@@ -63,11 +63,11 @@ export class MemoryQueue {
 
   #deliver(): void {
     while (this.#waiting.length > 0) {
-      const at = this.#takers.findIndex(({ limit, inHand }) => inHand.size < limit);
+      const at = this.#consumers.findIndex(({ limit, inHand }) => inHand.size < limit);
       if (at < 0) return;
-      const [taker] = this.#takers.splice(at, 1) as [Taker];
+      const [taker] = this.#consumers.splice(at, 1) as [Taker];
       // The next one is another taker's.
-      this.#takers.push(taker);
+      this.#consumers.push(taker);
       const message = this.#waiting.shift() as Waiting;
       taker.inHand.add(message);
       void this.#handle(taker, { ...message, deliveries: message.deliveries + 1 }, message);

@@ -62,24 +62,28 @@ class MemoryConnection implements TransportConnection {
     this.#broker = broker;
   }
 
-  async give(queue: Queue, { id, body }: Message): Promise<void> {
+  async send(queue: Queue, { id, body }: Message): Promise<void> {
     this.#demandOpen();
     this.#broker.queue(queue).add({ id, body, deliveries: 0 });
   }
 
-  async take(queue: Queue, { limit }: { readonly limit: number }, handled: Parameters<TransportConnection['take']>[2]): Promise<Stop> {
+  async consume(
+    queue: Queue,
+    { limit }: { readonly limit: number },
+    handled: Parameters<TransportConnection['consume']>[2],
+  ): Promise<Stop> {
     this.#demandOpen();
-    const taking = this.#broker.queue(queue).take(limit, handled);
+    const taking = this.#broker.queue(queue).consume(limit, handled);
     this.#ends.add(() => taking.end());
     return async () => taking.stop();
   }
 
-  shout(topic: string, message: Message): void {
+  publish(topic: string, message: Message): void {
     if (this.#isClosed) return;
     for (const heard of this.#broker.topics.get(topic) ?? []) void Promise.resolve().then(() => heard(message));
   }
 
-  async hear(topic: string, heard: Heard): Promise<Stop> {
+  async subscribe(topic: string, heard: Heard): Promise<Stop> {
     this.#demandOpen();
     const all = this.#broker.topics.get(topic) ?? new Set<Heard>();
     this.#broker.topics.set(topic, all);
@@ -96,7 +100,7 @@ class MemoryConnection implements TransportConnection {
     return async () => stop();
   }
 
-  async depth(queue: Queue): Promise<{ readonly waiting: number; readonly takers: number }> {
+  async depth(queue: Queue): Promise<{ readonly waiting: number; readonly consumers: number }> {
     this.#demandOpen();
     return this.#broker.queue(queue).depth;
   }

@@ -2,26 +2,26 @@
  * A message on its way. Transports carry it, and never look into it.
  */
 export interface Message {
-  /** One that is given twice under the same id may arrive once or twice. */
+  /** One that is sent twice under the same id may arrive once or twice. */
   readonly id: string;
   readonly body: string;
 }
 
-/** A message that a taker has in hand. */
+/** A message that a consumer has in hand. */
 export interface Delivery extends Message {
   /** The how-manieth time it is delivered, from 1. */
   readonly deliveries: number;
   /** Of a message that lies in `dead`: why. */
   readonly reason?: string;
-  /** Its taker lives, and still has it. Transports that take a message away from takers that are silent hear it. */
+  /** Its consumer lives, and still has it: for transports that take a message away from consumers that are silent. */
   alive(): void;
 }
 
 /**
- * Where messages wait for takers.
+ * Where messages wait for consumers.
  *
- * - `work`: for one of many takers. It stays when nobody takes from it, and survives a restart of the broker.
- * - `inbox`: of one process. It may be gone ten minutes after nobody takes from it any more.
+ * - `work`: for one of many consumers. It stays when nobody consumes it, and survives a restart of the broker.
+ * - `inbox`: of one process. It may be gone ten minutes after its last consumer.
  * - `dead`: what was given back too often, or can't be used, for people to look at.
  */
 export interface Queue {
@@ -40,11 +40,11 @@ export type Stop = () => Promise<void>;
 export interface Depth {
   /** Messages that nobody has in hand. */
   readonly waiting: number;
-  readonly takers: number;
+  readonly consumers: number;
 }
 
 /**
- * A connection to a broker. It comes back by itself when it breaks, with all that it takes from and hears. What it rejects with is a
+ * A connection to a broker. It comes back by itself when it breaks, with all that it consumes and is subscribed to. What it rejects with is a
  * `TransportError`.
  */
 export interface TransportConnection {
@@ -53,16 +53,16 @@ export interface TransportConnection {
    *
    * Rejects with `TRANSPORT_UNREACHABLE` when that takes too long, `TRANSPORT_REFUSED` when there can be no such message.
    */
-  give(queue: Queue, message: Message): Promise<void>;
+  send(queue: Queue, message: Message): Promise<void>;
   /**
-   * Takes from a queue, at most so many at a time. A message is done when `handled` resolves; it is delivered again, to whoever takes, when
+   * Consumes a queue, at most so many messages at a time. One is done when `handle` resolves; it is delivered again, to any consumer, when
    * that rejects, when the connection ends, or when its process dies. One that was delivered too often is put to the dead ones instead.
-   * `handled` is called in the order of the queue; it is not waited for before the next one.
+   * `handle` is called in the order of the queue; it is not waited for before the next one.
    */
-  take(queue: Queue, options: { readonly limit: number }, handled: (delivery: Delivery) => Promise<Handled>): Promise<Stop>;
-  /** To all who hear this topic now. It may be lost. */
-  shout(topic: string, message: Message): void;
-  hear(topic: string, heard: (message: Message) => void): Promise<Stop>;
+  consume(queue: Queue, options: { readonly limit: number }, handle: (delivery: Delivery) => Promise<Handled>): Promise<Stop>;
+  /** To all who are subscribed to this topic now. It may be lost. */
+  publish(topic: string, message: Message): void;
+  subscribe(topic: string, listener: (message: Message) => void): Promise<Stop>;
   depth(queue: Queue): Promise<Depth>;
   /** What is in hand is delivered again, to others. */
   close(): Promise<void>;

@@ -22,12 +22,12 @@ export function cutTransport(right: Transport): CutTransport {
       const connection = await right.connect();
       connections.push(connection);
       return {
-        give: (queue, message) => passes().then(() => (isKilled ? never : connection.give(queue, message))),
-        take: (queue, options, handled) => connection.take(queue, options, (delivery) => passes().then(() => handled(delivery))),
-        shout: (topic: string, message: Message) => {
-          if (held === undefined && !isKilled) connection.shout(topic, message);
+        send: (queue, message) => passes().then(() => (isKilled ? never : connection.send(queue, message))),
+        consume: (queue, options, handled) => connection.consume(queue, options, (delivery) => passes().then(() => handled(delivery))),
+        publish: (topic: string, message: Message) => {
+          if (held === undefined && !isKilled) connection.publish(topic, message);
         },
-        hear: (topic, heard) => connection.hear(topic, (message) => held === undefined && !isKilled && heard(message)),
+        subscribe: (topic, heard) => connection.subscribe(topic, (message) => held === undefined && !isKilled && heard(message)),
         depth: (queue) => passes().then(() => connection.depth(queue)),
         close: () => connection.close(),
       };

@@ -168,7 +168,7 @@ test('what can not be used, in the queue of a worker or in an inbox, is put to t
   const one = await startWorker(heldSet('one', begun), { transport });
   const hostile = await transport.connect();
   let engine: string | undefined;
-  const off = await hostile.hear('set.tasks', ({ body }) => {
+  const off = await hostile.subscribe('set.tasks', ({ body }) => {
     const { calls } = JSON.parse(body) as { readonly calls?: readonly { readonly engine: string }[] };
     engine ??= calls?.[0]?.engine;
   });
@@ -183,11 +183,11 @@ test('what can not be used, in the queue of a worker or in an inbox, is put to t
   ];
   let count = 0;
   for (const [, body] of HOSTILE) {
-    for (const queue of queues) await hostile.give(queue, { id: `hostile ${count++}`, body });
-    hostile.shout('set.tasks', { id: 'hostile', body });
+    for (const queue of queues) await hostile.send(queue, { id: `hostile ${count++}`, body });
+    hostile.publish('set.tasks', { id: 'hostile', body });
   }
   const reasons: string[] = [];
-  await hostile.take({ kind: 'dead', name: 'dead' }, { limit: 100 }, async ({ reason = '' }) => void reasons.push(reason));
+  await hostile.consume({ kind: 'dead', name: 'dead' }, { limit: 100 }, async ({ reason = '' }) => void reasons.push(reason));
   await vi.waitUntil(() => reasons.length === count, { timeout: 30_000 });
   expect(reasons).not.toContain('');
   expect(one.state().refused).toBe(2 * HOSTILE.length);

@@ -9,7 +9,7 @@ interface Declaration {
   readonly arguments?: Readonly<Record<string, string | number>>;
 }
 
-/** After so long without takers an inbox is gone. */
+/** After so long without consumers an inbox is gone. */
 const INBOX_EXPIRES_MS = 600_000;
 /** Of what was shouted, so many messages wait for one who hears slowly. */
 const MOST_UNHEARD = 10_000;

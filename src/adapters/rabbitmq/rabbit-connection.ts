@@ -39,14 +39,14 @@ export class RabbitConnection implements TransportConnection {
     this.#shouter = connection.createPublisher({ exchanges: [queues.exchange] });
   }
 
-  async give(queue: Queue, message: Message): Promise<void> {
+  async send(queue: Queue, message: Message): Promise<void> {
     await this.#inTime(`giving a message to ${queue.name}`, async () => {
       await this.#declare(queue);
       await this.#publish(queue, message);
     });
   }
 
-  async take(queue: Queue, { limit }: { readonly limit: number }, handled: (delivery: Delivery) => Promise<Handled>): Promise<Stop> {
+  async consume(queue: Queue, { limit }: { readonly limit: number }, handled: (delivery: Delivery) => Promise<Handled>): Promise<Stop> {
     return this.#subscribe(`taking from ${queue.name}`, {
       setUp: async (channel) => {
         await channel.queueDeclare(this.#queues.declarationOf(DEAD));
@@ -58,14 +58,14 @@ export class RabbitConnection implements TransportConnection {
     });
   }
 
-  shout(topic: string, { id, body }: Message): void {
+  publish(topic: string, { id, body }: Message): void {
     // While there is no connection nobody would hear it.
     if (this.#isClosed || !this.#connection.ready) return;
     const { exchange } = this.#queues.exchange;
     this.#shouter.send({ exchange, routingKey: topic, messageId: id }, Buffer.from(body)).catch(() => undefined);
   }
 
-  async hear(topic: string, heard: (message: Message) => void): Promise<Stop> {
+  async subscribe(topic: string, heard: (message: Message) => void): Promise<Stop> {
     return this.#subscribe(`hearing ${topic}`, {
       setUp: async (channel) => {
         const { exchange } = this.#queues.exchange;
@@ -82,7 +82,7 @@ export class RabbitConnection implements TransportConnection {
     return this.#inTime(`counting ${queue.name}`, async () => {
       // Not asked passively: to ask so for one that is not there yet would be a mistake.
       const { messageCount, consumerCount } = await this.#connection.queueDeclare(this.#queues.declarationOf(queue));
-      return { waiting: messageCount, takers: consumerCount };
+      return { waiting: messageCount, consumers: consumerCount };
     });
   }
 

@@ -1,7 +1,7 @@
 import { randomIds } from '../../model/ids.js';
 import type { TransportConnection } from '../../transport/index.js';
-import { endingCases, givingCases } from './giving.js';
 import type { TransportCase, TransportRig } from './rig.js';
+import { endingCases, givingCases } from './sending.js';
 
 export type { TransportCase, TransportRig } from './rig.js';
 

@@ -6,8 +6,8 @@ import { statedFailure } from '../../model/failure.js';
 import { randomIds } from '../../model/ids.js';
 import type { Delivery, Handled, Message, Transport, TransportConnection } from '../../transport/index.js';
 import { opened } from '../wire/envelope.js';
-import { Giver } from '../wire/giver.js';
 import { inboxOf, topicOf, workQueue } from '../wire/names.js';
+import { Sender } from '../wire/sender.js';
 import { Offers } from './offers.js';
 import { type CallLink, RemoteCall } from './remote-call.js';
 import { RemoteCalls } from './remote-calls.js';
@@ -37,7 +37,7 @@ export class RemoteExecutor implements CallLink {
   readonly #calls = new RemoteCalls();
   #waiting: RemoteCall[] = [];
   #connection: TransportConnection | undefined;
-  #giver: Giver | undefined;
+  #sender: Sender | undefined;
   #count = 0;
   #isClosed = false;
   #cancelLook: () => void = () => undefined;
@@ -54,17 +54,17 @@ export class RemoteExecutor implements CallLink {
     const { transport, set } = this.#remote;
     this.#offers.expect(tasks);
     const connection = await transport.connect();
-    const giver = new Giver(connection, this.#parts.clock);
+    const sender = new Sender(connection, this.#parts.clock);
     try {
-      await connection.take(inboxOf(this.#address), { limit: INBOX_LIMIT }, (delivery) => this.#handle(delivery));
-      await connection.hear(topicOf(set), (message) => this.#hear(message));
+      await connection.consume(inboxOf(this.#address), { limit: INBOX_LIMIT }, (delivery) => this.#handle(delivery));
+      await connection.subscribe(topicOf(set), (message) => this.#hear(message));
     } catch (error) {
       await connection.close();
       throw error;
     }
-    [this.#connection, this.#giver] = [connection, giver];
+    [this.#connection, this.#sender] = [connection, sender];
     if (this.#isClosed) return this.close();
-    giver.shout(topicOf(set), { say: 'who' });
+    sender.publish(topicOf(set), { say: 'who' });
     this.#lookLater();
   }
 
@@ -90,23 +90,23 @@ export class RemoteExecutor implements CallLink {
       // Nobody hears of it any more.
       call.lose({ name: 'Error', message: 'its app has stopped' });
     }
-    const [connection, giver] = [this.#connection, this.#giver];
+    const [connection, sender] = [this.#connection, this.#sender];
     this.#connection = undefined;
-    if (connection === undefined || giver === undefined) return;
-    await atMost(this.#parts.clock, LAST_WORDS_MS, giver.flush());
-    giver.close();
+    if (connection === undefined || sender === undefined) return;
+    await atMost(this.#parts.clock, LAST_WORDS_MS, sender.flush());
+    sender.close();
     await connection.close();
   }
 
   tell: CallLink['tell'] = (worker, call, order) => {
     // What a worker can't be told, it hears by the silence of its engine.
-    this.#giver?.give(inboxOf(worker), { ...order, engine: this.#address, call }).catch(() => undefined);
+    this.#sender?.send(inboxOf(worker), { ...order, engine: this.#address, call }).catch(() => undefined);
   };
 
   withdraw(call: RemoteCall): void {
     const at = this.#waiting.indexOf(call);
     if (at >= 0) this.#waiting.splice(at, 1);
-    else this.#giver?.shout(topicOf(this.#remote.set), { say: 'withdrawn', engine: this.#address, call: call.number });
+    else this.#sender?.publish(topicOf(this.#remote.set), { say: 'withdrawn', engine: this.#address, call: call.number });
   }
 
   over(call: RemoteCall): void {
@@ -122,16 +122,16 @@ export class RemoteExecutor implements CallLink {
       const fitting = this.#offers.queueFor(call.request);
       if (fitting === undefined || this.#calls.inFlight(fitting.queue) >= QUEUED * fitting.concurrency) return true;
       this.#calls.given(call, fitting.queue);
-      void this.#give(call, fitting.queue);
+      void this.#send(call, fitting.queue);
       return false;
     });
   }
 
-  async #give(call: RemoteCall, queue: string): Promise<void> {
+  async #send(call: RemoteCall, queue: string): Promise<void> {
     const message = { say: 'call', engine: this.#address, call: call.number, work: call.name, request: call.request } as const;
     call.heardMs = Number.POSITIVE_INFINITY;
     try {
-      await this.#giver?.give(workQueue(queue), message, () => !call.isUnwanted);
+      await this.#sender?.send(workQueue(queue), message, () => !call.isUnwanted);
       call.heardMs = this.#nowMs();
     } catch (refused) {
       call.refuse(refused);
@@ -153,7 +153,7 @@ export class RemoteExecutor implements CallLink {
         break;
       case 'returned':
         if (call?.worker !== undefined) call.lose({ name: 'Error', message: 'it was taken from there by the broker' });
-        else if (call?.queue !== undefined) void this.#give(call, call.queue);
+        else if (call?.queue !== undefined) void this.#send(call, call.queue);
         break;
       case 'end':
         await this.#calls.ended(message.call, message.end);
@@ -184,7 +184,7 @@ export class RemoteExecutor implements CallLink {
     else if (message.say === 'beat') this.#beat(message.engine, message.call, message.worker);
     else if (message.say === 'alive') {
       for (const { engine, call } of message.calls) if (engine === this.#address) this.#touch(call, message.worker, nowMs);
-      if (!this.#offers.isAlive(message.worker, nowMs)) this.#giver?.shout(topicOf(this.#remote.set), { say: 'who' });
+      if (!this.#offers.isAlive(message.worker, nowMs)) this.#sender?.publish(topicOf(this.#remote.set), { say: 'who' });
     }
     this.#serve();
   }

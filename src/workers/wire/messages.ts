@@ -44,7 +44,7 @@ export type ToEngine =
   | { readonly say: 'end'; readonly call: number; readonly worker: string; readonly work: string; readonly end: CallEnd };
 
 /** To all who hear the topic of a task set; may be lost. */
-export type Shouted =
+export type Published =
   /** Workers are asked to say what they can do. */
   | { readonly say: 'who' }
   | ({ readonly say: 'worker' } & WorkerOffer)
@@ -69,4 +69,4 @@ export interface WorkerOffer {
   readonly startedAtMs: number;
 }
 
-export type WireMessage = CallMessage | ToWorker | ToEngine | Shouted;
+export type WireMessage = CallMessage | ToWorker | ToEngine | Published;

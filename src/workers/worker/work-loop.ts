@@ -4,9 +4,9 @@ import type { Codec } from '../../model/codec/codec.js';
 import { type Failure, statedFailure, toFailure } from '../../model/failure.js';
 import type { Delivery, Handled, Message, TransportConnection } from '../../transport/index.js';
 import { opened } from '../wire/envelope.js';
-import type { Giver } from '../wire/giver.js';
 import type { CallMessage, CallName, WorkerOffer } from '../wire/messages.js';
 import { inboxOf } from '../wire/names.js';
+import type { Sender } from '../wire/sender.js';
 import { Remembered } from './remembered.js';
 import { type EngineLink, TakenCall } from './taken-call.js';
 
@@ -21,7 +21,7 @@ export interface LoopParts {
   readonly codec: Codec;
   readonly clock: Clock;
   readonly connection: TransportConnection;
-  readonly giver: Giver;
+  readonly sender: Sender;
 }
 
 interface InHand {
@@ -103,25 +103,25 @@ export class WorkLoop implements EngineLink {
   }
 
   greet(): void {
-    const { giver, topic, offer } = this.#parts;
-    if (!this.#isLeaving) giver.shout(topic, { say: 'worker', ...offer });
+    const { sender, topic, offer } = this.#parts;
+    if (!this.#isLeaving) sender.publish(topic, { say: 'worker', ...offer });
   }
 
   /** Says that this worker lives, and what it has in hand. */
   beAlive(): void {
-    const { giver, topic, offer } = this.#parts;
+    const { sender, topic, offer } = this.#parts;
     const calls = [...this.#inHand.values()].map(({ taken, deliveries }) => {
       for (const delivery of deliveries) delivery.alive();
       return taken.name;
     });
-    giver.shout(topic, { say: 'alive', worker: offer.worker, calls });
+    sender.publish(topic, { say: 'alive', worker: offer.worker, calls });
   }
 
   /** Nothing more is taken: waits so long for what is in hand; then it is told to end, and after as long again it is ended by force. */
   async leave(graceMs: number): Promise<void> {
     this.#isLeaving = true;
-    const { giver, topic, offer, clock } = this.#parts;
-    giver.shout(topic, { say: 'leaves', worker: offer.worker });
+    const { sender, topic, offer, clock } = this.#parts;
+    sender.publish(topic, { say: 'leaves', worker: offer.worker });
     const all = (): Promise<unknown> => Promise.all([...this.#inHand.values()].map(({ done }) => done));
     if (await atMost(clock, graceMs, all())) return;
     for (const { taken } of this.#inHand.values()) taken.abort(LEAVING);
@@ -131,13 +131,13 @@ export class WorkLoop implements EngineLink {
   }
 
   async say(call: CallName, report: Parameters<EngineLink['say']>[1]): Promise<void> {
-    const { giver, offer } = this.#parts;
-    await giver.give(inboxOf(call.engine), { ...report, call: call.call, worker: offer.worker });
+    const { sender, offer } = this.#parts;
+    await sender.send(inboxOf(call.engine), { ...report, call: call.call, worker: offer.worker });
   }
 
   beat({ engine, call }: CallName): void {
-    const { giver, topic, offer } = this.#parts;
-    giver.shout(topic, { say: 'beat', engine, call, worker: offer.worker });
+    const { sender, topic, offer } = this.#parts;
+    sender.publish(topic, { say: 'beat', engine, call, worker: offer.worker });
   }
 
   #make(message: CallMessage, delivery: Delivery, key: string): Promise<void> {

@@ -6,9 +6,9 @@ import { inWords } from '../../model/in-words.js';
 import { inlineExecutor, manifestOfTask, type TaskSet } from '../../places/index.js';
 import type { Stop, Transport, TransportConnection } from '../../transport/index.js';
 import { checkTransport } from '../remote/remote.js';
-import { Giver } from '../wire/giver.js';
 import type { WorkerOffer } from '../wire/messages.js';
 import { inboxOf, topicOf, workQueue, workQueueName } from '../wire/names.js';
+import { Sender } from '../wire/sender.js';
 import { WorkLoop } from './work-loop.js';
 
 export interface WorkerOptions {
@@ -96,7 +96,7 @@ class RunningWorker implements Worker {
   #state: WorkerState['state'] = 'idle';
   #connection: TransportConnection | undefined;
   #loop: WorkLoop | undefined;
-  #giver: Giver | undefined;
+  #sender: Sender | undefined;
   #stopTaking: Stop = async () => undefined;
   #cancelAlive: () => void = () => undefined;
   #starting: Promise<void> | undefined;
@@ -150,20 +150,20 @@ class RunningWorker implements Worker {
     const topic = topicOf(this.#definition.name);
     await this.#executor.open?.([...this.#definition.tasks.values()]);
     const connection = await this.#transport.connect();
-    const giver = new Giver(connection, systemClock);
+    const sender = new Sender(connection, systemClock);
     const loop = new WorkLoop({
-      ...{ offer: this.#offer, topic, executor: this.#executor, connection, giver, clock: systemClock },
+      ...{ offer: this.#offer, topic, executor: this.#executor, connection, sender, clock: systemClock },
       codec: this.#definition.codec ?? jsonCodec,
     });
     try {
-      await connection.take(inboxOf(id), { limit: 1_000 }, (delivery) => loop.hear(delivery));
-      await connection.hear(topic, (message) => loop.listen(message));
-      this.#stopTaking = await connection.take(workQueue(queue), { limit: concurrency }, (delivery) => loop.handle(delivery));
+      await connection.consume(inboxOf(id), { limit: 1_000 }, (delivery) => loop.hear(delivery));
+      await connection.subscribe(topic, (message) => loop.listen(message));
+      this.#stopTaking = await connection.consume(workQueue(queue), { limit: concurrency }, (delivery) => loop.handle(delivery));
     } catch (error) {
       await connection.close();
       throw error;
     }
-    [this.#connection, this.#giver, this.#loop] = [connection, giver, loop];
+    [this.#connection, this.#sender, this.#loop] = [connection, sender, loop];
     if (this.#state !== 'idle') return;
     this.#state = 'running';
     loop.greet();
@@ -181,8 +181,8 @@ class RunningWorker implements Worker {
     await this.#stopTaking();
     await this.#loop?.leave(graceMs);
     this.#cancelAlive();
-    await atMost(systemClock, LAST_WORDS_MS, this.#giver?.flush() ?? Promise.resolve());
-    this.#giver?.close();
+    await atMost(systemClock, LAST_WORDS_MS, this.#sender?.flush() ?? Promise.resolve());
+    this.#sender?.close();
     // A broker that is out of reach, or services that never close, keep nobody from ending.
     await atMost(systemClock, LAST_WORDS_MS, this.#connection?.close() ?? Promise.resolve());
     await atMost(systemClock, LAST_WORDS_MS, (async () => this.#executor.close?.())());

@@ -15,10 +15,10 @@ function wrong(mistake: (right: TransportConnection) => Partial<TransportConnect
     async connect() {
       const connection = await right.connect();
       const parts: TransportConnection = {
-        give: (...params) => connection.give(...params),
-        take: (...params) => connection.take(...params),
-        shout: (...params) => connection.shout(...params),
-        hear: (...params) => connection.hear(...params),
+        send: (...params) => connection.send(...params),
+        consume: (...params) => connection.consume(...params),
+        publish: (...params) => connection.publish(...params),
+        subscribe: (...params) => connection.subscribe(...params),
         depth: (...params) => connection.depth(...params),
         close: () => connection.close(),
       };
@@ -30,20 +30,20 @@ function wrong(mistake: (right: TransportConnection) => Partial<TransportConnect
 const MISTAKES: readonly [string, (right: TransportConnection) => Partial<TransportConnection>][] = [
   [
     'says that each delivery is the first',
-    (right) => ({ take: (queue, options, handled) => right.take(queue, options, (one) => handled({ ...one, deliveries: 1 })) }),
+    (right) => ({ consume: (queue, options, handled) => right.consume(queue, options, (one) => handled({ ...one, deliveries: 1 })) }),
   ],
-  ['gives all that there is at once', (right) => ({ take: (queue, _, handled) => right.take(queue, { limit: 1_000 }, handled) })],
+  ['gives all that there is at once', (right) => ({ consume: (queue, _, handled) => right.consume(queue, { limit: 1_000 }, handled) })],
   [
     'forgets why messages are dead',
-    (right) => ({ take: (queue, options, handled) => right.take(queue, options, ({ reason: _, ...one }) => handled(one)) }),
+    (right) => ({ consume: (queue, options, handled) => right.consume(queue, options, ({ reason: _, ...one }) => handled(one)) }),
   ],
   [
     'gives twice',
-    (right) => ({ give: (queue, message) => Promise.all([right.give(queue, message), right.give(queue, message)]).then(() => undefined) }),
+    (right) => ({ send: (queue, message) => Promise.all([right.send(queue, message), right.send(queue, message)]).then(() => undefined) }),
   ],
-  ['does not stop', (right) => ({ take: (...params) => right.take(...params).then(() => async () => undefined) })],
+  ['does not stop', (right) => ({ consume: (...params) => right.consume(...params).then(() => async () => undefined) })],
   ['is never closed', () => ({ close: async () => undefined })],
-  ['shouts to nobody', () => ({ shout: () => undefined })],
+  ['publishes to nobody', () => ({ publish: () => undefined })],
 ];
 
 test.concurrent.each(MISTAKES)('a transport that %s does not pass', { timeout: 120_000 }, async (_mistake, mistake) => {

@@ -20,10 +20,10 @@ describeBroker('rabbitmq', 'on RabbitMQ', (server) => {
     const prefix = `t${randomUUID()}`;
     const queue = { kind: 'work', name: 'a' } as const;
     const [one, other] = await Promise.all([2, 3].map((limit) => rabbitmq(server().url, { prefix, deliveryLimit: limit }).connect()));
-    await one?.give(queue, { id: 'a', body: 'a' });
+    await one?.send(queue, { id: 'a', body: 'a' });
     const refused = { code: 'TRANSPORT_REFUSED', message: expect.stringContaining('another deliveryLimit') };
-    await expect(other?.give(queue, { id: 'b', body: 'b' })).rejects.toMatchObject(refused);
-    await expect(other?.take(queue, { limit: 1 }, async () => undefined)).rejects.toMatchObject(refused);
+    await expect(other?.send(queue, { id: 'b', body: 'b' })).rejects.toMatchObject(refused);
+    await expect(other?.consume(queue, { limit: 1 }, async () => undefined)).rejects.toMatchObject(refused);
     await Promise.all([one?.close(), other?.close()]);
   });
 

@@ -9,10 +9,10 @@ export const givingCases: readonly TransportCase[] = (['work', 'inbox'] as const
       const queue: Queue = { kind, name: rig.named(kind) };
       const giving = await rig.connect();
       for (let number = 0; number < 50; number++)
-        await giving.give(queue, { id: `${queue.name}.${number}`, body: `message ${number} – ✓` });
+        await giving.send(queue, { id: `${queue.name}.${number}`, body: `message ${number} – ✓` });
       const got: string[] = [];
       const taking = await rig.connect();
-      await taking.take(queue, { limit: 100 }, async ({ body }) => void got.push(body));
+      await taking.consume(queue, { limit: 100 }, async ({ body }) => void got.push(body));
       await eventually('the messages', rig.withinMs, async () => got.length >= 50);
       demandSame(
         got,
@@ -22,22 +22,22 @@ export const givingCases: readonly TransportCase[] = (['work', 'inbox'] as const
     },
   },
   {
-    name: `what is given at once to a queue (${kind}) arrives once each, in its order, for many takers at most so many at a time`,
+    name: `what is given at once to a queue (${kind}) arrives once each, in its order, for many consumers at most so many at a time`,
     async run(rig) {
       const queue: Queue = { kind, name: rig.named(kind) };
       const [giving, taking] = [await rig.connect(), await rig.connect()];
       const got: string[] = [];
       const ends: (() => void)[] = [];
-      await taking.take(queue, { limit: 3 }, async ({ body }) => {
+      await taking.consume(queue, { limit: 3 }, async ({ body }) => {
         got.push(body);
         await new Promise<void>((resolve) => ends.push(resolve));
         return undefined;
       });
       await Promise.all(
-        Array.from({ length: 9 }, (_, number) => giving.give(queue, { id: `${queue.name}.${number}`, body: String(number) })),
+        Array.from({ length: 9 }, (_, number) => giving.send(queue, { id: `${queue.name}.${number}`, body: String(number) })),
       );
       await eventually('the first messages', rig.withinMs, async () => got.length >= 3);
-      demandSame((await taking.depth(queue)).takers, 1, 'takers');
+      demandSame((await taking.depth(queue)).consumers, 1, 'consumers');
       await eventually('what waits', rig.withinMs, async () => (await taking.depth(queue)).waiting === 6);
       demandSame(got, ['0', '1', '2'], 'what is delivered while three are in hand');
       while (got.length < 9) {
@@ -58,14 +58,14 @@ export const endingCases: readonly TransportCase[] = [
       const queue: Queue = { kind: 'work', name: rig.named('work') };
       const [giving, dying, living] = [await rig.connect(), await rig.connect(), await rig.connect()];
       let inHand = 0;
-      await dying.take(queue, { limit: 1 }, () => {
+      await dying.consume(queue, { limit: 1 }, () => {
         inHand++;
         return new Promise(() => undefined);
       });
-      await giving.give(queue, { id: `${queue.name}.a`, body: 'a' });
+      await giving.send(queue, { id: `${queue.name}.a`, body: 'a' });
       await eventually('the first delivery', rig.withinMs, async () => inHand === 1);
       const again: Delivery[] = [];
-      await living.take(queue, { limit: 1 }, async (delivery) => void again.push(delivery));
+      await living.consume(queue, { limit: 1 }, async (delivery) => void again.push(delivery));
       await dying.close();
       await eventually('the second delivery', rig.withinMs, async () => again.length > 0);
       demandSame([again[0]?.body, again[0]?.deliveries], ['a', 2], 'the second delivery');
@@ -78,21 +78,21 @@ export const endingCases: readonly TransportCase[] = [
       const [giving, taking] = [await rig.connect(), await rig.connect()];
       const got: string[] = [];
       let end: () => void = () => undefined;
-      const stop = await taking.take(queue, { limit: 10 }, async ({ body }) => {
+      const stop = await taking.consume(queue, { limit: 10 }, async ({ body }) => {
         got.push(body);
         await new Promise<void>((resolve) => {
           end = resolve;
         });
         return undefined;
       });
-      await giving.give(queue, { id: `${queue.name}.a`, body: 'a' });
+      await giving.send(queue, { id: `${queue.name}.a`, body: 'a' });
       await eventually('the message', rig.withinMs, async () => got.length === 1);
       await stop();
-      await giving.give(queue, { id: `${queue.name}.b`, body: 'b' });
+      await giving.send(queue, { id: `${queue.name}.b`, body: 'b' });
       end();
       const others: Delivery[] = [];
       const other = await rig.connect();
-      await other.take(queue, { limit: 10 }, async (delivery) => void others.push(delivery));
+      await other.consume(queue, { limit: 10 }, async (delivery) => void others.push(delivery));
       await eventually('the other taker', rig.withinMs, async () => others.length > 0);
       await taking.close();
       demandSame(got, ['a'], 'what the first taker got');
@@ -109,12 +109,12 @@ export const endingCases: readonly TransportCase[] = [
       const queue: Queue = { kind: 'work', name: rig.named('work') };
       const taking = await rig.connect();
       const deliveries: number[] = [];
-      await taking.take(queue, { limit: 1 }, async (delivery) => {
+      await taking.consume(queue, { limit: 1 }, async (delivery) => {
         deliveries.push(delivery.deliveries);
         throw new Error('not now');
       });
       const dead = await deadOf(taking, queue);
-      await taking.give(queue, { id: `${queue.name}.a`, body: `${queue.name} a` });
+      await taking.send(queue, { id: `${queue.name}.a`, body: `${queue.name} a` });
       await eventually('the dead message', rig.withinMs, async () => dead.length > 0);
       demandSame(
         deliveries,
@@ -130,12 +130,12 @@ export const endingCases: readonly TransportCase[] = [
       const queue: Queue = { kind: 'work', name: rig.named('work') };
       const taking = await rig.connect();
       let count = 0;
-      await taking.take(queue, { limit: 1 }, async () => {
+      await taking.consume(queue, { limit: 1 }, async () => {
         count++;
         return { dead: 'it is of no use – ✗' };
       });
       const dead = await deadOf(taking, queue);
-      await taking.give(queue, { id: `${queue.name}.a`, body: `${queue.name} a` });
+      await taking.send(queue, { id: `${queue.name}.a`, body: `${queue.name} a` });
       await eventually('the dead message', rig.withinMs, async () => dead.length > 0);
       demandSame([count, dead[0]?.body, dead[0]?.reason], [1, `${queue.name} a`, 'it is of no use – ✗'], 'the dead message');
     },
@@ -146,12 +146,12 @@ export const endingCases: readonly TransportCase[] = [
       const topic = rig.named('topic');
       const [one, other] = [await rig.connect(), await rig.connect()];
       const heard: string[] = [];
-      const off = await one.hear(topic, ({ body }) => heard.push(`one ${body}`));
-      await other.hear(topic, ({ body }) => heard.push(`other ${body}`));
-      one.shout(topic, { id: '1', body: 'hello' });
+      const off = await one.subscribe(topic, ({ body }) => heard.push(`one ${body}`));
+      await other.subscribe(topic, ({ body }) => heard.push(`other ${body}`));
+      one.publish(topic, { id: '1', body: 'hello' });
       await eventually('who hears', rig.withinMs, async () => heard.length === 2);
       await off();
-      other.shout(topic, { id: '2', body: 'again' });
+      other.publish(topic, { id: '2', body: 'again' });
       await eventually('who still hears', rig.withinMs, async () => heard.length === 3);
       demandSame([...heard].sort(), ['one hello', 'other again', 'other hello'], 'what was heard');
     },
@@ -163,11 +163,11 @@ export const endingCases: readonly TransportCase[] = [
       const queue: Queue = { kind: 'work', name: rig.named('work') };
       await connection.close();
       await connection.close();
-      await demandRefusal(() => connection.give(queue, { id: 'a', body: 'a' }), 'TRANSPORT_CLOSED', 'giving');
-      await demandRefusal(() => connection.take(queue, { limit: 1 }, async () => undefined), 'TRANSPORT_CLOSED', 'taking');
-      await demandRefusal(() => connection.hear('topic', () => undefined), 'TRANSPORT_CLOSED', 'hearing');
+      await demandRefusal(() => connection.send(queue, { id: 'a', body: 'a' }), 'TRANSPORT_CLOSED', 'giving');
+      await demandRefusal(() => connection.consume(queue, { limit: 1 }, async () => undefined), 'TRANSPORT_CLOSED', 'taking');
+      await demandRefusal(() => connection.subscribe('topic', () => undefined), 'TRANSPORT_CLOSED', 'hearing');
       await demandRefusal(() => connection.depth(queue), 'TRANSPORT_CLOSED', 'counting');
-      connection.shout('topic', { id: 'b', body: 'nobody hears it' });
+      connection.publish('topic', { id: 'b', body: 'nobody hears it' });
     },
   },
 ];
@@ -178,7 +178,7 @@ async function deadOf(
   { name }: Queue,
 ) {
   const dead: Delivery[] = [];
-  await connection.take(DEAD, { limit: 1_000 }, (delivery) => {
+  await connection.consume(DEAD, { limit: 1_000 }, (delivery) => {
     if (delivery.body.startsWith(name)) dead.push(delivery);
     // Whoever looks leaves it there: it is in hand to the end of the case.
     return delivery.body.startsWith(name) ? Promise.resolve(undefined) : new Promise(() => undefined);

@@ -3,13 +3,13 @@ import { isFlowproofError } from '../../model/errors.js';
 import { type Ids, randomIds } from '../../model/ids.js';
 import type { Queue, TransportConnection } from '../../transport/index.js';
 import { sealed } from './envelope.js';
-import type { Shouted, WireMessage } from './messages.js';
+import type { Published, WireMessage } from './messages.js';
 
 /** Before it is tried again to give a message to a broker that is out of reach. */
 const AGAIN_MS = 500;
 
 /** Gives messages, however long the broker is out of reach. */
-export class Giver {
+export class Sender {
   readonly #connection: TransportConnection;
   readonly #clock: Clock;
   readonly #ids: Ids = randomIds();
@@ -26,16 +26,16 @@ export class Giver {
    *
    * @throws TransportError `TRANSPORT_REFUSED` when there can be no such message
    */
-  give(queue: Queue, message: WireMessage, isWanted: () => boolean = () => true): Promise<void> {
-    const given = this.#give(queue, message, isWanted);
+  send(queue: Queue, message: WireMessage, isWanted: () => boolean = () => true): Promise<void> {
+    const given = this.#send(queue, message, isWanted);
     this.#underWay.add(given);
     const end = (): void => void this.#underWay.delete(given);
     given.then(end, end);
     return given;
   }
 
-  shout(topic: string, message: Shouted): void {
-    this.#connection.shout(topic, { id: this.#ids.unique(), body: sealed(message) });
+  publish(topic: string, message: Published): void {
+    this.#connection.publish(topic, { id: this.#ids.unique(), body: sealed(message) });
   }
 
   /** Resolves when all that was given is there, or can't be. */
@@ -48,11 +48,11 @@ export class Giver {
     this.#isClosed = true;
   }
 
-  async #give(queue: Queue, content: WireMessage, isWanted: () => boolean): Promise<void> {
+  async #send(queue: Queue, content: WireMessage, isWanted: () => boolean): Promise<void> {
     const message = { id: this.#ids.unique(), body: sealed(content) };
     while (!this.#isClosed && isWanted()) {
       try {
-        await this.#connection.give(queue, message);
+        await this.#connection.send(queue, message);
         return;
       } catch (error) {
         if (isFlowproofError(error, 'TRANSPORT_REFUSED')) throw error;
