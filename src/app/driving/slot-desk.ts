@@ -94,7 +94,8 @@ export class AppSlotDesk implements SlotDesk {
     if (this.#waiting.size === 0 && this.#leaving.size === 0) return;
     const pauseMs = Math.min(this.#pauseMs, againMs ?? this.#pauseMs);
     this.#pauseMs = Math.min(2 * this.#pauseMs, LONGEST_PAUSE_MS);
-    this.#cancel = this.#parts.clock.after(pauseMs, () => void this.#round());
+    // Runs that wait keep the process alive by themselves.
+    this.#cancel = this.#parts.clock.after(pauseMs, () => void this.#round(), { keepsAlive: false });
   }
 
   /** @returns when to ask again, if the store knows */
