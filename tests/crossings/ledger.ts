@@ -71,7 +71,9 @@ export class Ledger {
     }
     this.blame(...this.ownership.writes(process, entry));
     this.blame(...this.hearing.writes(process, entry));
-    for (const transition of transitions) this.#fold(transition, process);
+    // Where one entry resets a run that was left, it does not rest in between.
+    const isReset = transitions.some(([word, state]) => word === 'RUN' && state === 'PENDING');
+    for (const one of transitions) if (!isReset || one[1] !== 'SUSPENDED') this.#fold(one, process);
     if (letsGo) this.ownership.isLetGo();
     this.blame(...this.#votes.wrongAfterStep());
   }
@@ -164,10 +166,8 @@ export class Ledger {
       return;
     }
     const { isCancelled, isHalted, mayRest } = this.hearing;
-    const stateOf = (path: string): string => this.atom(path);
-    this.blame(
-      ...wrongAtRest(state, { plan: this.#plan, effects: this.#effects, votes: this.#votes, stateOf, isCancelled, isHalted, mayRest }),
-    );
+    const [plan, effects, votes, stateOf] = [this.#plan, this.#effects, this.#votes, (path: string): string => this.atom(path)];
+    this.blame(...wrongAtRest(state, { plan, effects, votes, stateOf, isCancelled, isHalted, mayRest }));
     this.hearing.rests(process, state);
   }
 
