@@ -26,6 +26,12 @@ export const taskLimits: Migration = {
       primary key (run_id, atom))`,
     `create index slot_waits_row on ${s}.slot_waits (name, key, id)`,
     `comment on table ${s}.slot_waits is 'Which calls of tasks with limits wait for a slot: the lowest id is next.'`,
+    `comment on column ${s}.slot_waits.run_id is 'The run of the call.'`,
+    `comment on column ${s}.slot_waits.atom is 'Its number in the run.'`,
+    `comment on column ${s}.slot_waits.id is 'Its place among those that wait for the same.'`,
+    `comment on column ${s}.slot_waits.name is 'task: and the name of the task.'`,
+    `comment on column ${s}.slot_waits.key is 'The value by which the call is counted.'`,
+    `comment on column ${s}.slot_waits.since is 'When it was asked for first.'`,
     `comment on column ${s}.slot_waits.owner is 'The process that has asked for it last. Where another one has the run, it does not count.'`,
   ],
 };
