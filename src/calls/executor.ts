@@ -19,7 +19,7 @@ export interface Work extends CallMessages {
   readonly request: CallRequest;
   /** Makes the call in this process, at once. */
   callHere(): Call;
-  /** An end has come after all of a call that was said to be lost, and another one was told before: listeners hear of it. */
+  /** The call ended, after the executor had ended it as `lost`: nothing changes, and listeners get an event `late`. */
   late?(end: CallEnd): void;
 }
 

@@ -55,7 +55,7 @@ export class RabbitQueues {
     }
   }
 
-  /** Of one who hears, and of nobody else. */
+  /** A queue for what is published: only one connection consumes it, and it goes with that. */
   hearing(): Declaration {
     return { exclusive: true, autoDelete: true, arguments: { 'x-max-length': MOST_UNHEARD } };
   }

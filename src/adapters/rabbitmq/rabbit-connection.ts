@@ -16,7 +16,7 @@ import type { RabbitQueues } from './queues.js';
 import { Subscription } from './subscription.js';
 
 const REASON = 'flowproof-reason';
-/** How long a connection may take to say goodbye. */
+/** So long the broker has to answer that a connection is closed; then its socket is left. */
 const CLOSING_MS = 2_000;
 
 export class RabbitConnection implements TransportConnection {
@@ -24,7 +24,7 @@ export class RabbitConnection implements TransportConnection {
   readonly #queues: RabbitQueues;
   readonly #timeoutMs: number;
   readonly #publisher: Publisher;
-  readonly #shouter: Publisher;
+  readonly #topicPublisher: Publisher;
   readonly #subscriptions = new Set<Subscription>();
   /** Queues that are there, since the connection is. */
   #declared = new Map<string, Promise<unknown>>();
@@ -36,7 +36,7 @@ export class RabbitConnection implements TransportConnection {
     this.#timeoutMs = timeoutMs;
     connection.on('connection', () => this.#declared.clear());
     this.#publisher = connection.createPublisher({ confirm: true });
-    this.#shouter = connection.createPublisher({ exchanges: [queues.exchange] });
+    this.#topicPublisher = connection.createPublisher({ exchanges: [queues.exchange] });
   }
 
   async send(queue: Queue, message: Message): Promise<void> {
@@ -59,10 +59,10 @@ export class RabbitConnection implements TransportConnection {
   }
 
   publish(topic: string, { id, body }: Message): void {
-    // While there is no connection nobody would hear it.
+    // What is published may be lost: it is not kept until there is a connection.
     if (this.#isClosed || !this.#connection.ready) return;
     const { exchange } = this.#queues.exchange;
-    this.#shouter.send({ exchange, routingKey: topic, messageId: id }, Buffer.from(body)).catch(() => undefined);
+    this.#topicPublisher.send({ exchange, routingKey: topic, messageId: id }, Buffer.from(body)).catch(() => undefined);
   }
 
   async subscribe(topic: string, heard: (message: Message) => void): Promise<Stop> {
@@ -91,7 +91,7 @@ export class RabbitConnection implements TransportConnection {
     this.#isClosed = true;
     const goodbye = async (): Promise<void> => {
       await Promise.all([...this.#subscriptions].map((subscription) => subscription.close()));
-      await Promise.all([this.#publisher.close(), this.#shouter.close()]);
+      await Promise.all([this.#publisher.close(), this.#topicPublisher.close()]);
       await this.#connection.close();
     };
     await atMost(systemClock, CLOSING_MS, goodbye());

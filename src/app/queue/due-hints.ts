@@ -58,7 +58,7 @@ export class DueHints {
     this.tell(false);
   }
 
-  /** The same of all that this process had, when it ends. Resolves when it is sent. */
+  /** This process ends and has released all that it had. Resolves when the NOTIFY is sent. */
   async lastly(): Promise<void> {
     this.#toTell = 'released';
     this.#tell();

@@ -68,7 +68,7 @@ function limitedBy(name: string): Limited | undefined {
   return task === undefined ? undefined : { task };
 }
 
-/** The same of a name that somebody has given. @throws LimitError */
+/** What a limit limits whose name a caller has given. @throws LimitError when it is none */
 function limitedIn(name: unknown): Limited {
   const limited = typeof name === 'string' ? limitedBy(name) : undefined;
   if (limited !== undefined) return limited;

@@ -113,7 +113,7 @@ export class PostedRuns {
     this.#hints.tellReleased();
   }
 
-  /** The same of all that this app had, as the last thing that it does. Resolves when it was told. */
+  /** This app has stopped and released all that it had: other processes are notified at once. Resolves when that was sent. */
   releasedAll(): Promise<void> {
     return this.#hints.lastly();
   }

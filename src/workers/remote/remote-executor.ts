@@ -158,7 +158,9 @@ export class RemoteExecutor implements CallLink {
       case 'end':
         await this.#calls.ended(message.call, message.end);
         break;
-      default:
+      case 'save':
+      case 'progress':
+      case 'emit':
         // Code that begins at once may say something before its worker says that it has it.
         if (call?.worker === undefined) call?.taken(message.worker, true);
         if (call !== undefined && call.worker === message.worker) quietly(() => call.hear(message));
