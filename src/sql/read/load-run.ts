@@ -6,16 +6,18 @@ import { GroupLoad } from './group-load.js';
 import { type SummarySource, summaryOf } from './summaries.js';
 
 const PAGE = 256;
-/** So many entries of each run come with runs that are read together; those that have more are read on by themselves. */
+/** So many entries come with the run, as far as they are small; those that are not, and later ones, are read a page at a time. */
 const FIRST_ENTRIES = 32;
+/** In bytes, as the table keeps them: what comes along is never much, whoever reads a hundred runs at once. */
+const SMALL = 8_192;
 /** A page may hold large results. */
 const LOADING = { waitMs: 60_000 } as const;
 
 type Read = (statement: Statement, params: readonly unknown[]) => Promise<readonly Row[]>;
 
 /**
- * Everything about a run as of one moment: the first statement sees one snapshot and says which entries belong to it.
- * They never change, so that later statements may fetch them.
+ * Everything about a run as of one moment: the first statement sees one snapshot, brings the first entries, and says which ones belong to it.
+ * They never change, so that later statements may fetch the rest.
  */
 export class RunLoader {
   readonly #read: Read;
@@ -23,18 +25,19 @@ export class RunLoader {
   readonly #rest: Statement;
   readonly #page: Statement;
   readonly #runs: Statement;
-  readonly #firstPages: Statement;
   readonly #together: GroupLoad;
 
   constructor(schema: string, source: SummarySource, read: Read) {
     this.#read = read;
     this.#together = new GroupLoad({ one: (runId) => this.#loadOne(runId, {}), many: (runIds) => this.#loadMany(runIds) });
     const run = (shape: string): string =>
-      `select ${source.columns}, ${shape},
+      `select ${source.columns}, ${shape}, b.first, e.early,
         (select json_agg(${MESSAGE_JSON} order by i.place)::text from ${schema}.inbox i where i.run_id = r.run_id) as inbox,
-        coalesce((select max(j.seq) from ${schema}.journal j where j.run_id = r.run_id and j.kind = 'snapshot'), 0) as first,
         coalesce((select max(j.seq) from ${schema}.journal j where j.run_id = r.run_id), 0) as last
-      from ${source.from} left join ${schema}.shapes s on s.fingerprint = r.fingerprint`;
+      from ${source.from} left join ${schema}.shapes s on s.fingerprint = r.fingerprint
+        cross join lateral (select coalesce((select max(j.seq) from ${schema}.journal j where j.run_id = r.run_id and j.kind = 'snapshot'), 0) as first) b
+        cross join lateral (select json_agg(x)::text as early from (select ${ENTRY_COLUMNS} from ${schema}.journal
+          where run_id = r.run_id and seq between b.first and b.first + ${FIRST_ENTRIES - 1} and pg_column_size(transitions) <= ${SMALL} order by seq) x) e`;
     this.#run = statement(`${run('s.atoms::text as atoms, s.manifest::text as manifest')} where r.run_id = $1::uuid`, LOADING);
     // A shape may be large, and many runs have the same.
     const once = (column: string): string =>
@@ -49,11 +52,6 @@ export class RunLoader {
       `select ${ENTRY_COLUMNS} from ${schema}.journal where run_id = $1::uuid and seq between $2::int and $3::int order by seq limit ${PAGE}`,
       LOADING,
     );
-    this.#firstPages = statement(
-      `select w.run_id::text as run_id, j.* from unnest($1::uuid[], $2::int[], $3::int[]) w(run_id, first, last) cross join lateral (
-        select ${ENTRY_COLUMNS} from ${schema}.journal where run_id = w.run_id and seq between w.first and w.last order by seq limit ${FIRST_ENTRIES}) j order by w.run_id, j.seq`,
-      LOADING,
-    );
   }
 
   load(runId: string, options: LoadOptions): Promise<LoadedRun | undefined> {
@@ -66,20 +64,18 @@ export class RunLoader {
     const [row] = await this.#read(this.#run, [runId]);
     if (row === undefined) return undefined;
     const first = whole ? 0 : Number(row.first);
-    return this.#loaded(row, shapeText(row), { raw, first, pages: this.#pages(runId, first, Number(row.last)) });
+    return this.#loaded(row, shapeText(row), { raw, first, pages: this.#pages(runId, first, Number(row.last), earlyOf(row, first)) });
   }
 
   async #loadMany(runIds: readonly string[]): Promise<ReadonlyMap<string, () => LoadedRun>> {
     const rows = await this.#read(this.#runs, [runIds]);
-    const places = ['run_id', 'first', 'last'].map((column) => rows.map((row) => row[column]));
-    const early = byRun(await this.#read(this.#firstPages, places));
     const shapes = new Map(rows.flatMap((row) => (row.atoms === null ? [] : [[String(row.fingerprint), shapeText(row)] as const])));
     return new Map(
       rows.map((row) => {
         const [runId, first, last] = [String(row.run_id), Number(row.first), Number(row.last)];
         const text = shapes.get(String(row.fingerprint));
         // Each who asks reads it for itself.
-        return [runId, () => this.#loaded(row, text, { first, pages: this.#pages(runId, first, last, early.get(runId) ?? []) })] as const;
+        return [runId, () => this.#loaded(row, text, { first, pages: this.#pages(runId, first, last, earlyOf(row, first)) })] as const;
       }),
     );
   }
@@ -107,11 +103,10 @@ export class RunLoader {
     return { summary, shape, entries, inbox: [] };
   }
 
-  /** @param early the first of them, where they were read already */
-  async *#pages(runId: string, first: number, last: number, early?: readonly StoredEntry[]): AsyncGenerator<readonly StoredEntry[]> {
-    if (early !== undefined && early.length > 0) yield early;
-    if (early !== undefined && early.length < FIRST_ENTRIES) return;
-    for (let from = (early?.at(-1)?.seq ?? first - 1) + 1; from <= last; ) {
+  /** @param early the first of them, which were read already */
+  async *#pages(runId: string, first: number, last: number, early: readonly StoredEntry[] = []): AsyncGenerator<readonly StoredEntry[]> {
+    if (early.length > 0) yield early;
+    for (let from = first + early.length; from <= last; ) {
       const rows = await this.#read(this.#page, [runId, from, last]);
       const page = rows.map((row) => storedEntry(runId, row));
       if (page.length > 0) yield page;
@@ -130,15 +125,12 @@ interface Reading {
 const ENTRY_COLUMNS = `seq, epoch, kind, writer::text as writer, encode(step_id, 'hex') as step_id, format,
         (extract(epoch from at) * 1000)::float8 as at_ms, transitions::text as transitions`;
 
-function byRun(rows: readonly Row[]): ReadonlyMap<string, readonly StoredEntry[]> {
-  const runs = new Map<string, StoredEntry[]>();
-  for (const row of rows) {
-    const runId = String(row.run_id);
-    const entries = runs.get(runId) ?? [];
-    runs.set(runId, entries);
-    entries.push(storedEntry(runId, row));
-  }
-  return runs;
+/** The entries from `first` on that came with their run: of those behind one that is too large, or missing, none. */
+function earlyOf({ run_id, early }: Row, first: number): readonly StoredEntry[] {
+  if (typeof early !== 'string') return [];
+  const entries = (JSON.parse(early) as Row[]).map((row) => storedEntry(String(run_id), row));
+  const end = entries.findIndex(({ seq }, index) => seq !== first + index);
+  return end < 0 ? entries : entries.slice(0, end);
 }
 
 function shapeText({ atoms, manifest }: Row): string | undefined {

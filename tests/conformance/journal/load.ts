@@ -1,5 +1,6 @@
+import { randomBytes } from 'node:crypto';
 import { expect } from 'vitest';
-import type { Journal, LoadOptions, Transition } from '../../../src/persistence/index.js';
+import type { Journal, LoadedRun, LoadOptions, Transition } from '../../../src/persistence/index.js';
 import type { JournalCase } from './rig.js';
 import { appendOne, begun, entriesOf, load, sampleRun, shape } from './samples.js';
 
@@ -48,6 +49,28 @@ export const loadCases: readonly JournalCase[] = [
       const all = (length: number): number[] => Array.from({ length: length + 1 }, (_, seq) => seq);
       const seqs = [...lengths.map(all), [3], all(0)];
       expect(found).toEqual(asked.map((runId, index) => [runId, shape.atoms.length, seqs[index]]));
+    },
+  },
+  {
+    name: 'large entries come among small ones, each in its place, of one run and of several at once',
+    async run({ journal }) {
+      const word = (seq: number) => (seq % 3 === 1 ? randomBytes(24_000).toString('base64') : `small ${seq}`);
+      const run = async (length: number) => {
+        const { runId, item } = await begun(journal);
+        const words = Array.from({ length }, (_, index) => word(index + 1));
+        for (const [index, text] of words.entries()) await appendOne(journal, item(index + 1, { transitions: [['SAVED', 1, text]] }));
+        return { runId, words };
+      };
+      const runs = await Promise.all([1, 5, 40].map(run));
+      const savedOf = async (loaded: LoadedRun | undefined): Promise<readonly unknown[]> => {
+        const saved: unknown[] = [];
+        for await (const page of loaded?.entries ?? [])
+          for (const { transitions } of page) for (const [name, , value] of transitions) if (name === 'SAVED') saved.push(value);
+        return saved;
+      };
+      for (const { runId, words } of runs) expect(await savedOf(await journal.load(runId))).toEqual(words);
+      const together = await Promise.all(runs.map(({ runId }) => journal.load(runId)));
+      expect(await Promise.all(together.map(savedOf))).toEqual(runs.map(({ words }) => words));
     },
   },
   {
