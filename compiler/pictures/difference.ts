@@ -1,7 +1,7 @@
 import { type Box, type Drawing, drawingOf } from '#compilation';
+import { drawingOfManifest } from '#pictures';
 import { type Change, compare, type FlowManifest, type PresentFlow, type Verdict } from '../manifest/index.js';
 import type { Picture } from './draw-flows.js';
-import { drawingOfManifest } from './manifest-drawing.js';
 import { merged, type Remark } from './merged.js';
 import { isSameRetry, partsOf, whatChanged } from './what-changed.js';
 

@@ -1,8 +1,8 @@
 import { type Drawing, dot, drawingOf, mermaid } from '#compilation';
+import { layouts } from '#pictures';
 import { shownPath } from '../output/index.js';
 import type { FlowReading } from '../reading/index.js';
 import { placeOf } from '../source/index.js';
-import { layouts } from './layout.js';
 import { svg } from './svg/svg.js';
 
 export type PictureFormat = 'mermaid' | 'dot' | 'svg';

@@ -1,5 +1,5 @@
 import { type Arrow, signed, textOn } from '#compilation';
-import type { Point, Route } from '../layout.js';
+import type { Point, Route } from '#pictures';
 import { diamond, path, round, text } from './elements.js';
 
 const HEAD = 9;

@@ -1,5 +1,5 @@
 import { type Box, type FlowBox, type LeafBox, linesOf, signed } from '#compilation';
-import type { Rectangle } from '../layout.js';
+import type { Rectangle } from '#pictures';
 import { diamond, escaped, hexagon, rectangle, retryIcon, text, undoIcon } from './elements.js';
 
 /** From one line of a note to the next one. */

@@ -1,4 +1,4 @@
-import type { Point, Rectangle } from '../layout.js';
+import type { Point, Rectangle } from '#pictures';
 
 /** Elements of SVG, as text. */
 export function text(words: string, { x, y }: Point, classes: string, anchor: 'start' | 'middle' = 'start'): string {

@@ -1,5 +1,5 @@
 import { type Box, type Drawing, dot } from '#compilation';
-import type { Layout } from '../layout.js';
+import type { Layout } from '#pictures';
 import { line, words } from './arrows.js';
 import { frame, heading, leaf, NOTE } from './boxes.js';
 import { escaped, round, text } from './elements.js';

@@ -66,7 +66,9 @@ async function loaded(): Promise<Viz> {
     const { instance } = await import('@viz-js/viz');
     return await instance();
   } catch (error) {
-    if ((error as { code?: unknown }).code === 'ERR_MODULE_NOT_FOUND') throw new GraphvizMissingError();
+    const { code } = error as { code?: unknown };
+    // Required by CommonJS, it is missing by another code.
+    if (code === 'ERR_MODULE_NOT_FOUND' || code === 'MODULE_NOT_FOUND') throw new GraphvizMissingError();
     throw error;
   }
 }

@@ -8,8 +8,8 @@ import {
   storedSource,
   waitLabel,
   withoutImplied,
-} from '#compilation';
-import { isJsonArray, isJsonObject, type Json, type JsonObject } from '#model/json.js';
+} from '../compilation/index.js';
+import { isJsonArray, isJsonObject, type Json, type JsonObject } from '../model/json.js';
 
 /**
  * The drawing of a flow that is known by its manifest only. What a manifest does not hold is not in it: linear flows with
