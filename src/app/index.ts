@@ -16,6 +16,7 @@ export type { AppLimits, LimitInfo } from './queue/limit-info.js';
 export { type JobSource, jobsOf } from './queue/store-jobs.js';
 export { rootOf } from './registry/root.js';
 export type { RequestKind } from './runs/requests.js';
+export { type StoredGraph, VIEWED, type ViewedApp } from './runs/viewed.js';
 export type { AppSchedules, ScheduleInfo } from './schedules/schedule-info.js';
 export type { FlowEngine, RunStep } from './steps/flow-engine.js';
 export { type CancelOptions, checkedCancel } from './views/cancel-options.js';

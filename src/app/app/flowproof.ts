@@ -12,6 +12,7 @@ import { FollowedRuns } from '../runs/follow.js';
 import { OperatorRequests } from '../runs/operator-requests.js';
 import { LEAVING_MS, Runs, type RunsParts } from '../runs/runs.js';
 import { sendSignal } from '../runs/signalling.js';
+import { VIEWED, type ViewedApp, viewedApp } from '../runs/viewed.js';
 import { appSchedulesOf } from '../schedules/app-schedules.js';
 import type { AppSchedules } from '../schedules/schedule-info.js';
 import { Scheduler } from '../schedules/scheduler.js';
@@ -82,7 +83,7 @@ class FlowproofApp {
   readonly limits: App<AnyFlow[]>['limits'];
 
   constructor(options: UntypedOptions) {
-    const { persistence, flows, semantics, underTest, onEvent, runsAnywhere = underTest !== undefined } = options;
+    const { persistence, flows, board, semantics, underTest, onEvent, runsAnywhere = underTest !== undefined } = options;
     this.#options = options;
     const settings = settingsOf(options);
     this.#registry = new Registry(flows, {
@@ -93,24 +94,22 @@ class FlowproofApp {
       ...(semantics === undefined ? {} : { semantics }),
       ...(underTest === undefined ? {} : { stubbed: (flow) => underTest.stubbed(flow) }),
     });
-    const journal = persistence.connect();
     if (onEvent !== undefined) this.#listeners.add(onEvent);
-    this.#parts = runsParts(settings, journal, this.#registry, this.#listeners);
+    this.#parts = runsParts(settings, persistence.connect(), this.#registry, this.#listeners);
     this.#runs = new Runs(this.#parts);
     this.#operators = new OperatorRequests({ codec: settings.codec, flows: this.#registry, runs: this.#runs });
     this.#archive = new Archive({ ...this.#parts, runs: this.#runs, flows: this.#registry });
     const scheduler = new Scheduler({ ...this.#parts, options, registry: this.#registry, runs: this.#runs });
     this.#store = new StoreAccess({
-      ...{ journal, clock: settings.clock, runs: this.#runs, scheduler },
+      ...{ ...this.#parts, runs: this.#runs, scheduler },
       executors: servedExecutors(settings.executors, this.#registry),
     });
     this.#followed = new FollowedRuns({ ...this.#parts, runs: this.#runs, store: this.#store, listeners: this.#listeners });
-    const { board } = options;
     this.#poster = new Poster({ parts: this.#parts, registry: this.#registry, runs: this.#runs, store: this.#store, board });
     this.schedules = appSchedulesOf({ scheduler, store: this.#store, handle: (started) => this.#handle(started) });
     this.board = this.#poster.board;
     this.limits = this.#poster.limits;
-    this.#releaseBoard = options.board === undefined ? async () => undefined : useBoard(options.board);
+    this.#releaseBoard = board === undefined ? async () => undefined : useBoard(board);
     // Names that a minifier would change are harmless until they are stored.
     if (persistence.kind !== 'memory') this.#registry.warn();
   }
@@ -120,9 +119,11 @@ class FlowproofApp {
   }
 
   get [CONDUCTED](): ConductedApp {
-    const emit: ConductedApp['emit'] = (event) => this.#listeners.emit(event);
-    const { board } = this.#options;
-    return conductedApp({ ...this.#parts, board, flows: this.#registry, runs: this.#runs, store: this.#store, emit });
+    return conductedApp({ ...this.#parts, board: this.#options.board, flows: this.#registry, runs: this.#runs, store: this.#store });
+  }
+
+  get [VIEWED](): ViewedApp {
+    return viewedApp({ ...this.#parts, flows: this.#registry, runs: this.#runs, store: this.#store });
   }
 
   get [APP_OPTIONS](): UntypedOptions {
@@ -165,8 +166,7 @@ class FlowproofApp {
 
   async rerun(flow: Listed, id: string): Promise<AnyRunResult> {
     await this.#store.openToWork();
-    const flows = this.#registry.only(flow);
-    return this.#awaiting(() => this.#runs.resume(flows, id, { takeover: 'if-dead', ifOwned: 'refuse', rerun: true }));
+    return this.#awaiting(() => this.#runs.resume(this.#registry.only(flow), id, { takeover: 'if-dead', ifOwned: 'refuse', rerun: true }));
   }
 
   engine(flow: AnyFlow, options: StartOptions = {}): UntypedFlowEngine {
