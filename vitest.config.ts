@@ -1,9 +1,11 @@
 import { fileURLToPath } from 'node:url';
 import { defineConfig } from 'vitest/config';
+import { builtPage } from './scripts/page.mjs';
 
 const at = (path: string) => fileURLToPath(new URL(path, import.meta.url));
 
 export default defineConfig({
+  plugins: [builtPage.forVite()],
   resolve: {
     alias: [
       { find: /^flowproof\/postgres$/, replacement: at('./src/adapters/postgres/index.ts') },
@@ -13,10 +15,11 @@ export default defineConfig({
       { find: /^flowproof\/redis$/, replacement: at('./src/adapters/redis/index.ts') },
       { find: /^flowproof\/rabbitmq$/, replacement: at('./src/adapters/rabbitmq/index.ts') },
       { find: /^flowproof\/workers$/, replacement: at('./src/workers/index.ts') },
+      { find: /^flowproof\/ui$/, replacement: at('./src/ui/index.ts') },
       { find: /^flowproof\/testing$/, replacement: at('./src/testing/index.ts') },
       { find: /^flowproof\/contracts$/, replacement: at('./src/contracts/index.ts') },
       { find: /^flowproof$/, replacement: at('./src/index.ts') },
-      { find: /^#(app|authoring|compilation|engine)$/, replacement: at('./src/$1/index.ts') },
+      { find: /^#(app|authoring|compilation|engine|pictures)$/, replacement: at('./src/$1/index.ts') },
       { find: /^#model\/(.*)\.js$/, replacement: at('./src/model/$1.ts') },
     ],
   },

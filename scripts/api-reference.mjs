@@ -21,6 +21,7 @@ const DOORS = {
   'src/adapters/zookeeper/index.ts': 'flowproof/zookeeper',
   'src/adapters/rabbitmq/index.ts': 'flowproof/rabbitmq',
   'src/workers/index.ts': 'flowproof/workers',
+  'src/ui/index.ts': 'flowproof/ui',
   'src/testing/index.ts': 'flowproof/testing',
   'src/contracts/index.ts': 'flowproof/contracts',
 };
@@ -36,6 +37,7 @@ const CHAPTERS = {
   'Keeping runs': /^src\/(persistence|adapters|sql)\//,
   'Boards of jobs': /^src\/(boards|conductor|adapters\/(redis|etcd|zookeeper))\//,
   'Tasks on other machines': /^src\/(workers|transport|adapters\/(rabbitmq|nats))\//,
+  'The page': /^src\/ui\//,
   Events: /^src\/engine\//,
   Errors:
     /^src\/model\/(errors|flowproof-error|diagnostics|task-set-mismatch|board-error|limits\/limit-error)|^src\/(schedules\/schedule-error|transport\/transport-error)/,

@@ -2,6 +2,7 @@ import { copyFileSync, mkdirSync, readdirSync, readFileSync, writeFileSync } fro
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { build } from 'esbuild';
+import { builtPage } from './page.mjs';
 
 // Importing a file costs a third of a millisecond whatever is in it: what a door needs comes in a few files, shared by all doors.
 // reflect-metadata is taken in, because importing this CommonJS from a module costs 20 ms on Node.js 20; croner, so that nothing more
@@ -41,6 +42,7 @@ const { metafile } = await build({
   target: 'node20',
   tsconfig: 'tsconfig.build.json',
   external: Object.keys(peerDependencies),
+  plugins: [builtPage.forEsbuild()],
   sourcemap: true,
   // The sources are not in the package: stack traces and debuggers show them from here.
   sourcesContent: true,
@@ -49,6 +51,7 @@ const { metafile } = await build({
 });
 
 copyFileSync(join(ROOT, 'node_modules/croner/LICENSE'), join(ROOT, 'dist/croner.LICENSE.txt'));
+copyFileSync(join(ROOT, 'node_modules/preact/LICENSE'), join(ROOT, 'dist/preact.LICENSE.txt'));
 
 // The same once more as CommonJS, for what loads nothing else by default: Jest, and so Nest's tests. Each file is turned by
 // itself: the doors share what they share as modules. Its declarations stand beside it, since a package.json there says

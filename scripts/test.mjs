@@ -32,7 +32,11 @@ const PARTS = [
     title: 'flowproof check of this repository',
     steps: [['dist/compiler/main.js', 'check', ...['src', 'compiler', 'examples', 'bench', 'scripts']]],
   },
-  { name: 'types', title: 'type check of the whole project', steps: [[bin('typescript', 'tsc'), '-p', 'tsconfig.json']] },
+  {
+    name: 'types',
+    title: 'type check of the whole project',
+    steps: ['tsconfig.json', 'page'].map((project) => [bin('typescript', 'tsc'), '-p', project]),
+  },
   { name: 'lint', title: 'lint and format', steps: [[bin('@biomejs/biome', 'biome'), 'check', '--error-on-warnings']] },
   { name: 'type-tests', title: 'type tests', steps: [['scripts/type-tests.mjs']] },
   { name: 'messages', title: "messages of the types, in all compilers' words", steps: [['scripts/type-messages.mjs']] },

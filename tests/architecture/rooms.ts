@@ -76,6 +76,15 @@ export const ARCHITECTURE: Architecture = {
     },
     /** Claims jobs from a board, and drives their runs in an app. */
     conductor: { imports: ['model', 'authoring', 'boards', 'engine', 'app'], node: ['who.ts'] },
+    /** Where everything of a picture of a flow lies; the one place that knows Graphviz. */
+    pictures: { imports: ['model', 'compilation'], npm: ['@viz-js/viz'] },
+    /** A door of the package: the page in a browser, as a function from requests to answers. What runs in the browser is in page/. */
+    ui: {
+      imports: ['model', 'compilation', 'boards', 'engine', 'app', 'pictures'],
+      node: ['guard/session.ts', 'serve/node-listener.ts'],
+      leaf: true,
+      floors: ['base', 'guard', 'http', 'actions', 'views', 'routes', 'assets', 'serve'],
+    },
     observability: { imports: ['model', 'engine'] },
     testing: {
       imports: ['model', 'authoring', 'compilation', 'persistence', 'calls', 'engine', 'executors', 'boards', 'transport', 'app'],
@@ -163,12 +172,12 @@ export const COMPILER: Architecture = {
     loading: { imports: ['findings', 'source', 'reading'], npm: ['#authoring', '#compilation', '#model'], node: [''] },
     /** A door of the package: it reads what linters have parsed, and knows no compiler. */
     'eslint-plugin': { imports: ['findings'], npm: ['#model'], leaf: true },
-    pictures: { imports: ['source', 'reading', 'output', 'manifest'], npm: ['#compilation', '#model', '@viz-js/viz'] },
+    pictures: { imports: ['source', 'reading', 'output', 'manifest'], npm: ['#compilation', '#model', '#pictures'] },
     cli: {
       imports: ['findings', 'source', 'reading', 'rules', 'checking', 'output', 'manifest', 'stores', 'upgrade', 'loading', 'pictures'],
       npm: ['#app', '#authoring', '#model', '@commander-js/extra-typings', 'flowproof'],
       node: [''],
-      floors: ['terminal', 'project', 'store', 'runs', 'boards', 'schedules', 'limits', 'database', 'program'],
+      floors: ['terminal', 'project', 'store', 'runs', 'boards', 'schedules', 'limits', 'page', 'database', 'program'],
     },
     /** The program itself. */
     '': { imports: ['cli'], npm: ['#model'], node: ['main.ts', 'thread.ts'] },

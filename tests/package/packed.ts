@@ -9,6 +9,7 @@ const ROOT = join(import.meta.dirname, '../..');
 const BUILT_FROM = [
   'src',
   'compiler',
+  'page',
   'scripts',
   'docs',
   'examples',
