@@ -9,6 +9,7 @@ import { projectCommands } from './project-commands.js';
 import { revertsCommands } from './reverts-commands.js';
 import { runsCommands } from './runs-commands.js';
 import { schedulesCommands } from './schedules-commands.js';
+import { uiCommands } from './ui-commands.js';
 
 /** What adds commands to the program. A new group of commands is one more of these. */
 const GROUPS: readonly ((program: Command, session: Session) => void)[] = [
@@ -18,6 +19,7 @@ const GROUPS: readonly ((program: Command, session: Session) => void)[] = [
   boardCommands,
   schedulesCommands,
   limitsCommands,
+  uiCommands,
   databaseCommands,
   completionCommands,
 ];
