@@ -20,6 +20,7 @@ const DOORS = {
   'src/adapters/etcd/index.ts': 'flowproof/etcd',
   'src/adapters/zookeeper/index.ts': 'flowproof/zookeeper',
   'src/adapters/rabbitmq/index.ts': 'flowproof/rabbitmq',
+  'src/listeners/index.ts': 'flowproof/listeners',
   'src/workers/index.ts': 'flowproof/workers',
   'src/ui/index.ts': 'flowproof/ui',
   'src/testing/index.ts': 'flowproof/testing',
@@ -38,7 +39,7 @@ const CHAPTERS = {
   'Boards of jobs': /^src\/(boards|conductor|adapters\/(redis|etcd|zookeeper))\//,
   'Tasks on other machines': /^src\/(workers|transport|adapters\/(rabbitmq|nats))\//,
   'The page': /^src\/ui\//,
-  Events: /^src\/engine\//,
+  Events: /^src\/(engine|listeners)\//,
   Errors:
     /^src\/model\/(errors|flowproof-error|diagnostics|task-set-mismatch|board-error|limits\/limit-error)|^src\/(schedules\/schedule-error|transport\/transport-error)/,
   Values: /^src\/model\/(codec\/|schema|clock|json)/,

@@ -34,10 +34,10 @@ async function bundle(entry, outfile) {
     outfile,
     sourcemap: true,
     alias: Object.fromEntries(
-      ['postgres', 'pglite', 'redis', 'etcd', 'zookeeper', 'rabbitmq', 'workers', 'ui', 'testing', 'contracts']
+      ['postgres', 'pglite', 'redis', 'etcd', 'zookeeper', 'rabbitmq', 'listeners', 'workers', 'ui', 'testing', 'contracts']
         .map((door) => [
           `flowproof/${door}`,
-          join(ROOT, 'src', ['workers', 'ui', 'testing', 'contracts'].includes(door) ? door : `adapters/${door}`, 'index.ts'),
+          join(ROOT, 'src', ['listeners', 'workers', 'ui', 'testing', 'contracts'].includes(door) ? door : `adapters/${door}`, 'index.ts'),
         ])
         .concat([['flowproof', join(ROOT, 'src/index.ts')]]),
     ),

@@ -1,6 +1,6 @@
+import { printable } from '#model/text/printable.js';
 import type { Finding, Severity } from '../findings/finding.js';
 import { inOrder } from '../findings/order.js';
-import { printable } from '../findings/printable.js';
 import { shortened } from '../findings/shorten.js';
 import type { ProjectReading } from '../reading/index.js';
 import { type Found, RULES, type Rule } from '../rules/index.js';

@@ -1,6 +1,6 @@
+import { printable } from '#model/text/printable.js';
 import type { Severity } from '../findings/finding.js';
 import type { Place } from '../findings/place.js';
-import { printable } from '../findings/printable.js';
 import { shownPath } from './paths.js';
 import { count, type Report, type Surroundings } from './report.js';
 

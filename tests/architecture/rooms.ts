@@ -85,7 +85,8 @@ export const ARCHITECTURE: Architecture = {
       leaf: true,
       floors: ['base', 'guard', 'http', 'actions', 'views', 'routes', 'assets', 'serve'],
     },
-    observability: { imports: ['model', 'engine'] },
+    /** A door of the package: listeners that are ready. */
+    listeners: { imports: ['model', 'engine'], node: ['streams.ts'], leaf: true },
     testing: {
       imports: ['model', 'authoring', 'compilation', 'persistence', 'calls', 'engine', 'executors', 'boards', 'transport', 'app'],
       node: ['pace.ts'],
@@ -117,7 +118,6 @@ export const ARCHITECTURE: Architecture = {
         'transport',
         'app',
         'conductor',
-        'observability',
       ],
     },
   },
@@ -126,6 +126,11 @@ export const ARCHITECTURE: Architecture = {
       file: 'model/clock.ts',
       uses: ['Date.now', 'performance.now', 'setTimeout', 'clearTimeout'],
       because: 'it is the clock that everyone else is handed',
+    },
+    {
+      file: 'listeners/streams.ts',
+      uses: ['console', 'process.env'],
+      because: 'it is where events are written when no logger is given, and NO_COLOR is said there',
     },
     {
       file: 'model/event-loop.ts',
@@ -160,8 +165,8 @@ export const COMPILER: Architecture = {
       floors: ['ground', 'library', 'interpret', 'flows', 'project'],
     },
     rules: { imports: ['findings', 'source', 'reading'], npm: ['#compilation', '#model'] },
-    checking: { imports: ['findings', 'source', 'reading', 'rules'] },
-    output: { imports: ['findings'], node: ['paths.ts'] },
+    checking: { imports: ['findings', 'source', 'reading', 'rules'], npm: ['#model'] },
+    output: { imports: ['findings'], npm: ['#model'], node: ['paths.ts'] },
     manifest: { imports: ['findings', 'source', 'reading'], npm: ['#authoring', '#compilation', '#model'] },
     stores: { imports: [], npm: ['flowproof'], node: [''] },
     upgrade: {

@@ -1,8 +1,9 @@
 import { describe, expect, test } from 'vitest';
 import { idLine, idOfLine } from '../../compiler/cli/terminal/id-lines.js';
 import { Table } from '../../compiler/cli/terminal/table.js';
-import { textWidth } from '../../compiler/cli/terminal/text-width.js';
-import { durationMs, took } from '../../compiler/cli/terminal/times.js';
+import { durationMs } from '../../compiler/cli/terminal/times.js';
+import { textWidth } from '../../src/model/text/text-width.js';
+import { took } from '../../src/model/text/times.js';
 
 const ROWS = [
   ['0198a0f2-2b1c-7000-8000-000000000001', 'order', 'a reason that goes on and on, as reasons do, to the end of the line'],

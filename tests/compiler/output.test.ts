@@ -1,9 +1,9 @@
 import { describe, expect, test } from 'vitest';
 import type { Finding } from '../../compiler/findings/finding.js';
 import { inOrder } from '../../compiler/findings/order.js';
-import { printable } from '../../compiler/findings/printable.js';
 import { shortened } from '../../compiler/findings/shorten.js';
 import { github, json, type Report, sarif, text } from '../../compiler/output/index.js';
+import { printable } from '../../src/model/text/printable.js';
 
 const place = (file: string, line: number, column: number, endColumn: number) => ({ file, line, column, endLine: line, endColumn });
 const findings: readonly Finding[] = [

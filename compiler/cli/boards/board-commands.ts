@@ -1,8 +1,8 @@
 import type { JobInfo } from 'flowproof/contracts';
-import { printable } from '../../findings/printable.js';
+import { printable, printableJson } from '#model/text/printable.js';
 import type { Format } from '../runs/list-command.js';
 import type { Where } from '../store/opened.js';
-import { idsOf, json } from '../terminal/id-lines.js';
+import { idsOf } from '../terminal/id-lines.js';
 import { type ExitCode, type Io, UsageError } from '../terminal/io.js';
 import { Table } from '../terminal/table.js';
 import { jobPrinter } from './jobs-command.js';
@@ -17,7 +17,7 @@ export interface CountsParams {
 export function countsCommand({ where, format }: CountsParams, io: Io): Promise<ExitCode> {
   return withBoard<ExitCode>(where, io, 'read', async (board) => {
     const [counts, paused] = await Promise.all([board.counts(), board.paused()]);
-    if (format === 'json') io.out(`${json({ ...counts, paused })}\n`);
+    if (format === 'json') io.out(`${printableJson({ ...counts, paused })}\n`);
     else io.out(new Table(['STATE', 'JOBS'], io.columns).rows(Object.entries(counts).map(([state, jobs]) => [state, String(jobs)])));
     if (format === 'table' && paused.board) io.out('the board is paused\n');
     if (format === 'table') for (const flow of paused.flows) io.out(`${printable(flow)} is paused\n`);

@@ -1,8 +1,7 @@
 import { type App, type ConductorOptions, conductor, type FlowEvent, flowproof, type StopMode } from 'flowproof';
-import { printable } from '../../findings/printable.js';
+import { printable, printableJson } from '#model/text/printable.js';
 import { appIn } from '../store/app-module.js';
 import type { Where } from '../store/opened.js';
-import { json } from '../terminal/id-lines.js';
 import { type ExitCode, type Io, UsageError } from '../terminal/io.js';
 
 export interface ConductorParams {
@@ -23,7 +22,8 @@ export async function conductorCommand({ where, concurrency, flows, stop, verbos
   if (where.app === undefined) throw new UsageError('a conductor drives runs by the code of their flows: give --app FILE');
   const options = await appIn(where.app, io.folder);
   const report = (event: FlowEvent): void => {
-    if (isReported(event) && (verbose || !isOrdinary(event))) io.err(format === 'json' ? `${json(event)}\n` : `${wordsOf(event)}\n`);
+    if (isReported(event) && (verbose || !isOrdinary(event)))
+      io.err(format === 'json' ? `${printableJson(event)}\n` : `${wordsOf(event)}\n`);
     options.onEvent?.(event);
   };
   const app = flowproof({ ...options, onEvent: report } as never) as unknown as App<[]>;

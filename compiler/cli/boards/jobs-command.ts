@@ -1,10 +1,11 @@
 import type { JobInfo, JobsQuery } from 'flowproof/contracts';
+import { printableJson } from '#model/text/printable.js';
+import { moment } from '#model/text/times.js';
 import type { Format } from '../runs/list-command.js';
 import type { Where } from '../store/opened.js';
-import { idLine, json } from '../terminal/id-lines.js';
+import { idLine } from '../terminal/id-lines.js';
 import type { ExitCode, Io } from '../terminal/io.js';
 import { Table } from '../terminal/table.js';
-import { moment } from '../terminal/times.js';
 import { withBoard } from './opened-board.js';
 
 export interface JobsParams {
@@ -36,7 +37,7 @@ export function jobPrinter(format: Format, { out, columns }: Io): (jobs: readonl
     case 'ids':
       return (jobs) => out(jobs.map(({ id }) => idLine(id)).join(''));
     case 'json':
-      return (jobs) => out(jobs.map((job) => `${json(job)}\n`).join(''));
+      return (jobs) => out(jobs.map((job) => `${printableJson(job)}\n`).join(''));
     case 'table': {
       const table = new Table(['ID', 'FLOW', 'STATE', 'POSTED', 'CLAIMS', 'LOSSES', 'SAYS'], columns);
       return (jobs) => out(table.rows(jobs.map(rowOf)));

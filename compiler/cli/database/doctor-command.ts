@@ -1,8 +1,8 @@
 import type { StoreFinding } from 'flowproof/postgres';
+import { printableJson } from '#model/text/printable.js';
 import { isDatabase } from '../../stores/index.js';
 import { adapter, address } from '../store/database.js';
 import { type OpenedStore, type Where, withStore } from '../store/opened.js';
-import { json } from '../terminal/id-lines.js';
 import type { ExitCode, Io } from '../terminal/io.js';
 import { Table } from '../terminal/table.js';
 
@@ -16,7 +16,7 @@ export interface DoctorParams {
 /** `flowproof doctor`. A problem is a no; notes are none. */
 export async function doctorCommand({ where, quietMs, format }: DoctorParams, io: Io): Promise<ExitCode> {
   const found = await findings(where, quietMs, io);
-  if (format === 'json') io.out(`${json(found, 2)}\n`);
+  if (format === 'json') io.out(`${printableJson(found, 2)}\n`);
   else
     io.out(new Table(['VERDICT', 'CHECK', 'SAYS'], undefined).rows(found.map(({ verdict, check, message }) => [verdict, check, message])));
   return found.some(({ verdict }) => verdict === 'problem') ? 1 : 0;

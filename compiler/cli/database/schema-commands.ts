@@ -1,7 +1,7 @@
+import { printableJson } from '#model/text/printable.js';
 import { isDatabase } from '../../stores/index.js';
 import { adapter, address } from '../store/database.js';
 import type { Where } from '../store/opened.js';
-import { json } from '../terminal/id-lines.js';
 import { type ExitCode, type Io, UsageError } from '../terminal/io.js';
 import { Table } from '../terminal/table.js';
 
@@ -17,7 +17,7 @@ export async function planCommand({ where, format }: PlanParams, io: Io): Promis
   const planned = await planSchema(source, options);
   switch (format) {
     case 'json':
-      io.out(`${json(planned, 2)}\n`);
+      io.out(`${printableJson(planned, 2)}\n`);
       break;
     case 'sql':
       for (const { version, name, statements } of planned)

@@ -1,11 +1,11 @@
 import type { LimitInfo } from 'flowproof';
-import { printable } from '../../findings/printable.js';
+import { printable, printableJson } from '#model/text/printable.js';
+import { moment } from '#model/text/times.js';
 import type { Format } from '../runs/list-command.js';
 import { type Where, withStore } from '../store/opened.js';
-import { idLine, json } from '../terminal/id-lines.js';
+import { idLine } from '../terminal/id-lines.js';
 import { type ExitCode, type Io, UsageError } from '../terminal/io.js';
 import { Table } from '../terminal/table.js';
-import { moment } from '../terminal/times.js';
 
 export interface LimitsParams {
   readonly where: Where;
@@ -16,7 +16,7 @@ export interface LimitsParams {
 export function limitsCommand({ where, format }: LimitsParams, io: Io): Promise<ExitCode> {
   return withStore<ExitCode>(where, io, 'read', async ({ limits }) => {
     const all = await limits().list();
-    if (format === 'json') for (const limit of all) io.out(`${json(shownAsJson(limit))}\n`);
+    if (format === 'json') for (const limit of all) io.out(`${printableJson(shownAsJson(limit))}\n`);
     else if (format === 'ids') for (const { name } of all) io.out(idLine(name));
     else io.out(new Table(['NAME', 'KEY', 'CONCURRENCY', 'RATE', 'IN USE', 'WAITING', 'CHANGED'], io.columns).rows(all.map(rowOf)));
     return 0;

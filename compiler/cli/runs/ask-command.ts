@@ -1,9 +1,9 @@
 import type { AnyFlow, RunHandle } from 'flowproof';
 import type { RequestKind } from '#app';
-import { printable } from '../../findings/printable.js';
+import { printable, printableJson } from '#model/text/printable.js';
 import { type OpenedStore, type Where, withStore } from '../store/opened.js';
 import { askable, confirmed } from '../terminal/confirm.js';
-import { idLine, idsOf, json } from '../terminal/id-lines.js';
+import { idLine, idsOf } from '../terminal/id-lines.js';
 import type { ExitCode, Io } from '../terminal/io.js';
 import { eachId } from './each-id.js';
 import { ended, here } from './here.js';
@@ -90,7 +90,7 @@ function asked(id: string, { words }: Request, format: Format): string {
     case 'ids':
       return idLine(id);
     case 'json':
-      return `${json({ id, asked: words })}\n`;
+      return `${printableJson({ id, asked: words })}\n`;
     case 'table':
       return `${printable(id)}  asked to ${words}\n`;
   }

@@ -1,10 +1,10 @@
 import type { AnyFlow, RunHandle } from 'flowproof';
 import type { UntypedOptions } from '#app';
 import { factoryDefinitionOf } from '#authoring';
-import { printable } from '../../findings/printable.js';
+import { printable, printableJson } from '#model/text/printable.js';
 import { type OpenedStore, type Where, withStore } from '../store/opened.js';
 import { askable, confirmed } from '../terminal/confirm.js';
-import { idLine, idsOf, json } from '../terminal/id-lines.js';
+import { idLine, idsOf } from '../terminal/id-lines.js';
 import { type ExitCode, type Io, UsageError } from '../terminal/io.js';
 import { eachId } from './each-id.js';
 import { ended, here } from './here.js';
@@ -58,7 +58,9 @@ async function begun({ flow: name, inputs, args, naming }: StartParams, store: O
 }
 
 function pending(id: string, format: Format, io: Io): ExitCode {
-  io.out(format === 'ids' ? idLine(id) : format === 'json' ? `${json({ id, state: 'PENDING' })}\n` : `${printable(id)}  PENDING\n`);
+  io.out(
+    format === 'ids' ? idLine(id) : format === 'json' ? `${printableJson({ id, state: 'PENDING' })}\n` : `${printable(id)}  PENDING\n`,
+  );
   return 0;
 }
 

@@ -1,7 +1,7 @@
 import type { AnyFlow, App, FlowEvent, RunResult } from 'flowproof';
-import { printable } from '../../findings/printable.js';
+import { printable, printableJson } from '#model/text/printable.js';
 import { appOf, type OpenedStore } from '../store/opened.js';
-import { idLine, json } from '../terminal/id-lines.js';
+import { idLine } from '../terminal/id-lines.js';
 import { type ExitCode, type Io, UsageError } from '../terminal/io.js';
 import type { Format } from './list-command.js';
 import { stored } from './show-command.js';
@@ -33,7 +33,7 @@ export async function here(
 /** How a run ended, or that it rests. What did not end as it was meant to is a no. */
 export function ended(result: RunResult<AnyFlow>, meant: readonly string[], format: Format, { out }: Io): ExitCode {
   const { runId, state } = result;
-  out(format === 'ids' ? idLine(runId) : format === 'json' ? `${json(stored(result), 2)}\n` : `${printable(runId)}  ${state}\n`);
+  out(format === 'ids' ? idLine(runId) : format === 'json' ? `${printableJson(stored(result), 2)}\n` : `${printable(runId)}  ${state}\n`);
   return meant.includes(state) ? 0 : 1;
 }
 

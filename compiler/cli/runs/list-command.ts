@@ -1,9 +1,10 @@
 import type { RunInfo, RunsQuery } from 'flowproof';
+import { printableJson } from '#model/text/printable.js';
+import { moment } from '#model/text/times.js';
 import { type OpenedStore, type Where, withStore } from '../store/opened.js';
-import { idLine, json } from '../terminal/id-lines.js';
+import { idLine } from '../terminal/id-lines.js';
 import type { ExitCode, Io } from '../terminal/io.js';
 import { Table } from '../terminal/table.js';
-import { moment } from '../terminal/times.js';
 
 export type Format = 'table' | 'json' | 'ids';
 
@@ -59,7 +60,7 @@ function printer(format: Format, { out, columns, clock }: Io): Printer {
       return {
         page: (runs) => {
           for (const run of runs) {
-            out(`${before}\n${json(run)}`);
+            out(`${before}\n${printableJson(run)}`);
             before = ',';
           }
         },

@@ -1,6 +1,7 @@
+import { printableJson } from '#model/text/printable.js';
 import { type Where, withStore } from '../store/opened.js';
 import { worse } from '../terminal/exit-code.js';
-import { idLine, idsOf, json } from '../terminal/id-lines.js';
+import { idLine, idsOf } from '../terminal/id-lines.js';
 import type { ExitCode, Io } from '../terminal/io.js';
 import { Table } from '../terminal/table.js';
 import { eachId } from './each-id.js';
@@ -25,7 +26,7 @@ export async function revertsCommand({ where, ids, format }: RevertsParams, io: 
         return { id, path, state: atom?.state ?? '', says: atom?.revertFailure?.message ?? '' };
       });
       if (format === 'table') io.out(table.rows(rows.map((row) => [row.id, row.path, row.state, row.says])));
-      else if (format === 'json') io.out(rows.map((row) => `${json(row)}\n`).join(''));
+      else if (format === 'json') io.out(rows.map((row) => `${printableJson(row)}\n`).join(''));
       else if (rows.length > 0) io.out(idLine(id));
       return 0;
     };

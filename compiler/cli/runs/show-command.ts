@@ -1,12 +1,12 @@
 import type { AtomView, RunView } from 'flowproof';
 import { jsonCodec } from '#model/codec/json-codec.js';
 import { inWords } from '#model/in-words.js';
-import { printable } from '../../findings/printable.js';
+import { printable, printableJson } from '#model/text/printable.js';
+import { moment, took } from '#model/text/times.js';
 import { type Where, withStore } from '../store/opened.js';
-import { idLine, idsOf, json } from '../terminal/id-lines.js';
+import { idLine, idsOf } from '../terminal/id-lines.js';
 import type { ExitCode, Io } from '../terminal/io.js';
 import { Table } from '../terminal/table.js';
-import { moment, took } from '../terminal/times.js';
 import { eachId } from './each-id.js';
 import { type Format, ownerOf } from './list-command.js';
 
@@ -22,7 +22,7 @@ export async function showCommand({ where, ids, format }: ShowParams, io: Io): P
   return withStore(where, io, 'read', ({ inspect }) =>
     eachId(all, io, async (id) => {
       const run = await inspect(id);
-      io.out(format === 'ids' ? idLine(run.id) : format === 'json' ? `${json(stored(run), 2)}\n` : text(run, io.columns));
+      io.out(format === 'ids' ? idLine(run.id) : format === 'json' ? `${printableJson(stored(run), 2)}\n` : text(run, io.columns));
       return 0;
     }),
   );
@@ -65,7 +65,7 @@ function text(run: RunView, columns: number | undefined): string {
 }
 
 function shown(value: unknown): string {
-  return value === undefined ? '' : json(stored(value));
+  return value === undefined ? '' : printableJson(stored(value));
 }
 
 function rowOf(atom: AtomView, namesExecutors: boolean): readonly string[] {

@@ -1,6 +1,6 @@
-import { printable } from '../../findings/printable.js';
+import { printable, printableJson } from '#model/text/printable.js';
 import { appOf, type Where, withStore } from '../store/opened.js';
-import { idLine, json } from '../terminal/id-lines.js';
+import { idLine } from '../terminal/id-lines.js';
 import { type ExitCode, type Io, UsageError } from '../terminal/io.js';
 import type { Format } from './list-command.js';
 import { valueIn } from './value-in.js';
@@ -36,7 +36,7 @@ function confirmation(id: string, name: string, format: Format): string {
     case 'ids':
       return idLine(id);
     case 'json':
-      return `${json({ id, signal: name })}\n`;
+      return `${printableJson({ id, signal: name })}\n`;
     case 'table':
       return `${printable(id)}  sent ${printable(name)}\n`;
   }

@@ -2,7 +2,7 @@ import { readFileSync } from 'node:fs';
 import { resolve } from 'node:path';
 import { jsonCodec } from '#model/codec/json-codec.js';
 import type { Json } from '#model/json.js';
-import { printable } from '../../findings/printable.js';
+import { printable } from '#model/text/printable.js';
 import { type Io, UsageError } from '../terminal/io.js';
 
 /**

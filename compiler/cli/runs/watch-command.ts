@@ -1,12 +1,13 @@
 import type { RunView } from 'flowproof';
 import { isEnded } from '#model/states.js';
+import { printableJson } from '#model/text/printable.js';
+import { moment } from '#model/text/times.js';
 import { type OpenedStore, type Where, withStore } from '../store/opened.js';
 import { complaint } from '../terminal/complaint.js';
 import { exitCodeOf, worse } from '../terminal/exit-code.js';
-import { idLine, idsOf, json } from '../terminal/id-lines.js';
+import { idLine, idsOf } from '../terminal/id-lines.js';
 import type { ExitCode, Io } from '../terminal/io.js';
 import { Table } from '../terminal/table.js';
-import { moment } from '../terminal/times.js';
 import type { Format } from './list-command.js';
 import { wordsOf } from './show-command.js';
 
@@ -90,7 +91,7 @@ function printer(format: Format, { out, columns }: Io): Print {
     case 'ids':
       return { change: nothing, end: (id) => out(idLine(id)) };
     case 'json':
-      return { change: (change) => out(`${json(change)}\n`), end: nothing };
+      return { change: (change) => out(`${printableJson(change)}\n`), end: nothing };
     case 'table': {
       const table = new Table(['AT', 'ID', 'TASK', 'STATE', 'SAYS'], columns);
       return {

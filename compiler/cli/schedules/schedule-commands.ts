@@ -1,12 +1,12 @@
 import type { ScheduleInfo } from 'flowproof';
-import { printable } from '../../findings/printable.js';
+import { printable, printableJson } from '#model/text/printable.js';
+import { moment } from '#model/text/times.js';
 import { ended, here } from '../runs/here.js';
 import type { Format } from '../runs/list-command.js';
 import { type Where, withStore } from '../store/opened.js';
-import { idLine, json } from '../terminal/id-lines.js';
+import { idLine } from '../terminal/id-lines.js';
 import type { ExitCode, Io } from '../terminal/io.js';
 import { Table } from '../terminal/table.js';
-import { moment } from '../terminal/times.js';
 
 export interface SchedulesParams {
   readonly where: Where;
@@ -17,7 +17,7 @@ export interface SchedulesParams {
 export function schedulesCommand({ where, format }: SchedulesParams, io: Io): Promise<ExitCode> {
   return withStore<ExitCode>(where, io, 'read', async ({ operator }) => {
     const all = await operator.schedules.list();
-    if (format === 'json') for (const { declared: _, ...shown } of all) io.out(`${json(shown)}\n`);
+    if (format === 'json') for (const { declared: _, ...shown } of all) io.out(`${printableJson(shown)}\n`);
     else if (format === 'ids') for (const { name } of all) io.out(idLine(name));
     else io.out(new Table(['NAME', 'FLOW', 'WHEN', 'NEXT', 'LAST RUN'], io.columns).rows(all.map(rowOf)));
     return 0;

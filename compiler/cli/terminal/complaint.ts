@@ -1,6 +1,6 @@
 import { isFlowproofError } from '#model/flowproof-error.js';
+import { printable } from '#model/text/printable.js';
 import { CheckerDefectError } from '../../findings/defect.js';
-import { printable } from '../../findings/printable.js';
 import { shownPath } from '../../output/index.js';
 import { type Io, UsageError } from './io.js';
 

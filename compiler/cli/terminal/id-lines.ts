@@ -1,3 +1,4 @@
+import { printableJson } from '#model/text/printable.js';
 import { UsageError } from './io.js';
 
 /** Ids that a line of their own could not say: with controls in them, spaces around them, or a quote before them. */
@@ -5,7 +6,7 @@ const UNUSUAL = /^"|^\s|\s$|^-$|[\p{Cc}\p{Zl}\p{Zp}\u202a-\u202e\u2066-\u2069]/u
 
 /** An id as one line: as it is, or as JSON where others would take it for something else. */
 export function idLine(id: string): string {
-  return UNUSUAL.test(id) ? `${json(id)}\n` : `${id}\n`;
+  return UNUSUAL.test(id) ? `${printableJson(id)}\n` : `${id}\n`;
 }
 
 /** @throws UsageError for a line that begins as JSON, and is none */
@@ -33,13 +34,4 @@ export async function idsOf(words: readonly string[], input: (() => AsyncIterabl
     lines = text.split('\n').flatMap((line) => idOfLine(line) ?? []);
   }
   return words.flatMap((word) => (word === '-' ? lines : [word]));
-}
-
-/** JSON that a terminal shows and does not obey: the same value for whoever reads it. */
-export function json(value: unknown, indent?: number): string {
-  const text = JSON.stringify(value, undefined, indent) ?? 'null';
-  return text.replace(
-    /[\u007f-\u009f\u2028\u2029\u202a-\u202e\u2066-\u2069]/g,
-    (one) => `\\u${one.charCodeAt(0).toString(16).padStart(4, '0')}`,
-  );
 }

@@ -1,5 +1,5 @@
-import { printable } from '../../findings/printable.js';
-import { shortened, textWidth } from './text-width.js';
+import { printable } from '#model/text/printable.js';
+import { shortened, textWidth } from '#model/text/text-width.js';
 
 /** A column that is shortened has so many places at least. */
 const LEAST = 8;
