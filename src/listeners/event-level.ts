@@ -39,10 +39,6 @@ export function levelOf(event: FlowEvent): LogLevel {
   switch (event.type) {
     case 'run':
       return OF_RUN[event.state];
-    case 'task':
-    case 'retry':
-    case 'wait':
-      return event.type !== 'task' && event.state === 'RETRYING' ? 'info' : OF_ATOM[event.state];
     case 'progress':
     case 'emitted':
       return 'debug';
@@ -62,5 +58,7 @@ export function levelOf(event: FlowEvent): LogLevel {
       return event.status === 'waiting' ? 'warn' : 'info';
     case 'schedule':
       return event.fired ? 'info' : event.reason === 'refused' ? 'error' : 'warn';
+    default:
+      return event.type !== 'task' && event.state === 'RETRYING' ? 'info' : OF_ATOM[event.state];
   }
 }

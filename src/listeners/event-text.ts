@@ -19,13 +19,6 @@ export function textOf(event: FlowEvent): string {
       const { state, resumed, partial, reason, durationMs } = event;
       return phrase(state, [resumed && 'resumed', partial && 'partial', after(durationMs)], reason);
     }
-    case 'task':
-    case 'retry':
-    case 'wait': {
-      const { path, state, resumed, attempt, runsOn, durationMs, failure } = event;
-      const call = attempt > 1 && `attempt ${attempt}`;
-      return `${shownText(path)} ${phrase(state, [resumed && 'resumed', call, runsOn && `on ${shownText(runsOn)}`, after(durationMs)], failure)}`;
-    }
     case 'signal':
       return `${at(event.path)}signal ${shownText(event.name)} ${phrase(event.heard ? 'heard' : 'not heard', [], event.failure)}`;
     case 'progress':
@@ -52,6 +45,11 @@ export function textOf(event: FlowEvent): string {
       return phrase(`conductor ${event.status}`, [`board ${shownText(event.board)}`], event.failure);
     case 'schedule':
       return phrase(`schedule ${shownText(event.name)} ${event.fired ? 'fired' : 'did not fire'}`, [event.reason], event.failure);
+    default: {
+      const { path, state, resumed, attempt, runsOn, durationMs, failure } = event;
+      const call = attempt > 1 && `attempt ${attempt}`;
+      return `${shownText(path)} ${phrase(state, [resumed && 'resumed', call, runsOn && `on ${shownText(runsOn)}`, after(durationMs)], failure)}`;
+    }
   }
 }
 

@@ -49,15 +49,12 @@ export class RunTree {
         this.durationMs = event.durationMs;
         this.reason = event.reason;
         return;
-      case 'task':
-      case 'retry':
-      case 'wait':
-        this.#atom(event);
-        return;
       case 'progress':
         this.#progress(event);
         return;
       default:
+        // A task, a retry or a wait has come into a state.
+        if ('state' in event) this.#atom(event);
     }
   }
 
