@@ -1,4 +1,5 @@
 /** What carries messages between engines and workers: the contract, and one within this process. */
+export { answerWithin, type BrokerOptions, brokerOptions, checkedNumber } from './broker-options.js';
 export { type MemoryTransportOptions, memoryTransport } from './memory-transport.js';
 export {
   DEAD,

@@ -1,6 +1,7 @@
 import type { AsyncMessage, Channel, Connection, Publisher } from 'rabbitmq-client';
 import { atMost, systemClock } from '../../model/clock.js';
 import {
+  answerWithin,
   DEAD,
   type Delivery,
   type Depth,
@@ -9,7 +10,6 @@ import {
   type Queue,
   type Stop,
   type TransportConnection,
-  TransportError,
 } from '../../transport/index.js';
 import { asTransportError, closed } from './errors.js';
 import type { RabbitQueues } from './queues.js';
@@ -148,20 +148,10 @@ export class RabbitConnection implements TransportConnection {
   /** Its answer, or an error of ours: a connection that is cut answers nothing for a while. */
   #inTime<T>(what: string, call: () => Promise<T>): Promise<T> {
     if (this.#isClosed) return Promise.reject(closed());
-    return new Promise((resolve, reject) => {
-      const late = (): void => reject(new TransportError('TRANSPORT_UNREACHABLE', `${what} had no answer within ${this.#timeoutMs} ms`));
-      const cancel = systemClock.after(this.#timeoutMs, late, { keepsAlive: false });
-      call().then(
-        (answer) => {
-          cancel();
-          resolve(answer);
-        },
-        (error: unknown) => {
-          cancel();
-          reject(this.#isClosed ? closed() : asTransportError(error, what));
-        },
-      );
+    const answer = call().catch((error: unknown) => {
+      throw this.#isClosed ? closed() : asTransportError(error, what);
     });
+    return answerWithin(this.#timeoutMs, what, answer);
   }
 }
 

@@ -1,6 +1,5 @@
 import { Connection } from 'rabbitmq-client';
-import { inWords } from '../../model/in-words.js';
-import type { Transport } from '../../transport/index.js';
+import { brokerOptions, type Transport } from '../../transport/index.js';
 import { asTransportError, isRefusal } from './errors.js';
 import { RabbitQueues } from './queues.js';
 import { RabbitConnection } from './rabbit-connection.js';
@@ -16,9 +15,6 @@ export interface RabbitOptions {
   readonly timeoutMs?: number;
 }
 
-const PREFIX = /^[\w.-]{1,100}$/;
-const DELIVERY_LIMIT = 20;
-const TIMEOUT_MS = 10_000;
 const HEARTBEAT_SECONDS = 10;
 const RETRY_LOW_MS = 100;
 const RETRY_HIGH_MS = 2_000;
@@ -41,14 +37,11 @@ const RETRY_HIGH_MS = 2_000;
  * ```
  */
 export function rabbitmq(url: string, options: RabbitOptions = {}): Transport {
-  const { prefix = 'flowproof', deliveryLimit = DELIVERY_LIMIT, tls, timeoutMs = TIMEOUT_MS } = options;
+  const { prefix, deliveryLimit, timeoutMs } = brokerOptions('rabbitmq', options);
+  const { tls } = options;
   if (typeof url !== 'string' || !/^amqps?:\/\//.test(url) || !URL.canParse(url))
     throw new TypeError('rabbitmq(url): give a URL that begins with amqp:// or amqps://');
-  if (typeof prefix !== 'string' || !PREFIX.test(prefix))
-    throw new TypeError(`rabbitmq(url, { prefix: ${inWords(prefix)} }): give up to 100 letters, digits, and . _ -`);
   if (tls !== undefined && !url.startsWith('amqps:')) throw new TypeError('rabbitmq(url, { tls }) is for URLs that begin with amqps:');
-  check(Number.isInteger(deliveryLimit) && deliveryLimit >= 1, 'deliveryLimit', deliveryLimit, 'a whole number of at least 1');
-  check(timeoutMs > 0, 'timeoutMs', timeoutMs, 'a number of milliseconds');
   const { protocol, host } = new URL(url);
   return {
     name: `${protocol}//${host}`,
@@ -84,8 +77,4 @@ function connected(url: string, timeoutMs: number, tls: RabbitOptions['tls']): P
       (error: unknown) => fail(trouble ?? error),
     );
   });
-}
-
-function check(isFit: boolean, name: string, value: unknown, wanted: string): void {
-  if (!isFit) throw new RangeError(`rabbitmq(url, { ${name}: ${inWords(value)} }): give ${wanted}`);
 }
