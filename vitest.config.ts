@@ -14,6 +14,7 @@ export default defineConfig({
       { find: /^flowproof\/zookeeper$/, replacement: at('./src/adapters/zookeeper/index.ts') },
       { find: /^flowproof\/redis$/, replacement: at('./src/adapters/redis/index.ts') },
       { find: /^flowproof\/rabbitmq$/, replacement: at('./src/adapters/rabbitmq/index.ts') },
+      { find: /^flowproof\/nats$/, replacement: at('./src/adapters/nats/index.ts') },
       { find: /^flowproof\/listeners$/, replacement: at('./src/listeners/index.ts') },
       { find: /^flowproof\/workers$/, replacement: at('./src/workers/index.ts') },
       { find: /^flowproof\/ui$/, replacement: at('./src/ui/index.ts') },

@@ -20,6 +20,7 @@ const DOORS = {
   'src/adapters/etcd/index.ts': 'flowproof/etcd',
   'src/adapters/zookeeper/index.ts': 'flowproof/zookeeper',
   'src/adapters/rabbitmq/index.ts': 'flowproof/rabbitmq',
+  'src/adapters/nats/index.ts': 'flowproof/nats',
   'src/listeners/index.ts': 'flowproof/listeners',
   'src/workers/index.ts': 'flowproof/workers',
   'src/ui/index.ts': 'flowproof/ui',

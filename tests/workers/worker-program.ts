@@ -1,9 +1,11 @@
+import { nats } from 'flowproof/nats';
 import { rabbitmq } from 'flowproof/rabbitmq';
 import { worker } from 'flowproof/workers';
 import tasks from '../conformance/executors/tasks.js';
 
 /** A worker in a process of its own, which a test kills. */
-const [url = '', prefix = ''] = process.argv.slice(2);
-void worker(tasks, { transport: rabbitmq(url, { prefix }) })
+const [broker = '', url = '', prefix = ''] = process.argv.slice(2);
+const transport = (broker === 'nats' ? nats : rabbitmq)(url, { prefix });
+void worker(tasks, { transport })
   .start()
   .then(() => process.send?.('ready'));

@@ -1,18 +1,9 @@
 import { randomUUID } from 'node:crypto';
 import { expect, test } from 'vitest';
 import { rabbitmq } from '../../../src/adapters/rabbitmq/index.js';
-import { describeBroker } from '../../support/brokers.js';
-import { describeRemote } from '../executors/remote.js';
-import { describeTransport } from './describe.js';
-import { testDeaths, testRestarts } from './restarts.js';
+import { describeOnBroker } from './on-broker.js';
 
-const deliveryLimit = 3;
-
-describeBroker('rabbitmq', 'on RabbitMQ', (server) => {
-  const make = () => rabbitmq(server().url, { prefix: `t${randomUUID()}`, deliveryLimit });
-  describeTransport('RabbitMQ', () => ({ transport: make(), deliveryLimit }));
-  describeRemote('RabbitMQ', make);
-
+describeOnBroker('rabbitmq', 'RabbitMQ', rabbitmq, ({ server }) => {
   test('who has another password, or declares a queue in another way, is refused', async () => {
     const wrong = rabbitmq(server().url.replace('guest:guest', 'guest:secret'));
     await expect(wrong.connect()).rejects.toMatchObject({ code: 'TRANSPORT_REFUSED' });
@@ -26,14 +17,6 @@ describeBroker('rabbitmq', 'on RabbitMQ', (server) => {
     await expect(other?.consume(queue, { limit: 1 }, async () => undefined)).rejects.toMatchObject(refused);
     await Promise.all([one?.close(), other?.close()]);
   });
-
-  testDeaths(server, (prefix) => rabbitmq(server().url, { prefix }));
-  testRestarts(server, make);
-});
-
-test('a broker that is not there is out of reach', async () => {
-  const nowhere = rabbitmq('amqp://127.0.0.1:1', { timeoutMs: 300 });
-  await expect(nowhere.connect()).rejects.toMatchObject({ code: 'TRANSPORT_UNREACHABLE' });
 });
 
 test.each<[string, () => unknown]>([
