@@ -17,7 +17,9 @@ export function testRestarts({ server, make }: OnBroker): void {
   });
   afterAll(() => one?.stop({ graceMs: 1 }));
 
-  test('a broker that is killed costs no run: calls under way end, and others wait until it is back', { timeout: 300_000 }, async ({ skip }) => {
+  test('a broker that is killed costs no run: calls under way end, and others wait until it is back', { timeout: 300_000 }, async ({
+    skip,
+  }) => {
     skip(server().pid === 0, 'the server is not ours to kill');
     const { app } = appOf({ transport });
     const running = app.run(held);
