@@ -6,6 +6,7 @@ import { LiveContext, useLiveState } from './browser/live.js';
 import { showKeptTheme } from './browser/theme.js';
 import { useData } from './data/use-data.js';
 import { BoardPage } from './pages/board.js';
+import { FailuresPage } from './pages/failures.js';
 import { LimitsPage } from './pages/limits.js';
 import { RunPage } from './pages/run.js';
 import { RunsPage } from './pages/runs.js';
@@ -51,10 +52,12 @@ function Page() {
       <Frame about={about} app={app} section={section}>
         {place === 'run' ? (
           <RunPage key={`${app} ${id}`} app={app} address={address} />
+        ) : place === 'failures' ? (
+          <FailuresPage app={app} address={address} />
         ) : place === 'schedules' ? (
-          <SchedulesPage app={app} />
+          <SchedulesPage app={app} mayOperate={about.role === 'operate'} />
         ) : place === 'board' ? (
-          <BoardPage app={app} address={address} />
+          <BoardPage app={app} address={address} mayOperate={about.role === 'operate'} />
         ) : place === 'limits' ? (
           <LimitsPage app={app} />
         ) : place === 'runs' || place === '' ? (

@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
 import { checkArchitecture, loadedPackages, roomOf } from './architecture/check.js';
 import { readSources } from './architecture/imports.js';
-import { ARCHITECTURE, COMPILER } from './architecture/rooms.js';
+import { ARCHITECTURE, COMPILER, PAGE } from './architecture/rooms.js';
 
 const ROOT = join(import.meta.dirname, '..');
 const sources = readSources(join(ROOT, 'src'));
@@ -58,6 +58,31 @@ describe('the checker', () => {
     expect([...loadedPackages(compiler, 'thread.ts')]).toContain('ts-morph');
     for (const { path } of compiler.filter((one) => /^cli\/(runs|store|database)\//.test(one.path)))
       expect([...loadedPackages(compiler, path)], path).not.toContain('ts-morph');
+  });
+});
+
+describe('the page', () => {
+  const page = readSources(join(ROOT, 'page'));
+  const ofServer = page.flatMap(({ path, imports }) =>
+    imports.filter(({ target }) => target?.startsWith('../src/')).map((one) => ({ path, ...one })),
+  );
+
+  test(`keeps to its table of rooms (${page.length} files)`, () => {
+    const own = page.map((source) => ({ ...source, imports: source.imports.filter(({ target }) => !target?.startsWith('../src/')) }));
+    expect(checkArchitecture(own, PAGE)).toEqual([]);
+  });
+
+  test('imports nothing of the library but types', () => {
+    expect(ofServer.length).toBeGreaterThan(10);
+    expect(ofServer.filter(({ typeOnly }) => !typeOnly)).toEqual([]);
+  });
+
+  test('writes no markup that it was given, and no style or script into markup', () => {
+    for (const file of page.map(({ path }) => path))
+      expect([
+        file,
+        /innerHTML|outerHTML|insertAdjacentHTML|document\.write|\beval\b/.test(readFileSync(join(ROOT, 'page', file), 'utf8')),
+      ]).toEqual([file, false]);
   });
 });
 

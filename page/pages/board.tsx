@@ -1,5 +1,7 @@
+import { useState } from 'preact/hooks';
 import type { JobInfo } from '../../src/boards/index.js';
 import { type Address, changed, linkTo } from '../browser/address.js';
+import { post, Refused } from '../data/api.js';
 import { useData } from '../data/use-data.js';
 import { Nothing, Trouble } from '../parts/notes.js';
 import { Ago } from '../parts/time.js';
@@ -14,9 +16,19 @@ interface Board {
 const STATES = { free: 'Free', delayed: 'Delayed', claimed: 'Claimed', trashed: 'In the trash' } as const;
 
 /** What is offered to whoever is free. */
-export function BoardPage({ app, address }: { readonly app: string; readonly address: Address }) {
+export function BoardPage({ app, address, mayOperate }: { readonly app: string; readonly address: Address; readonly mayOperate: boolean }) {
   const state = address.query.get('state') ?? undefined;
   const { value, error, reload } = useData<Board>(`/apps/${app}/board`, { state, after: address.query.get('after') ?? undefined }, 3_000);
+  const [refused, setRefused] = useState<Refused>();
+  const requeue = async (id: string): Promise<void> => {
+    setRefused(undefined);
+    try {
+      await post(`/apps/${app}/board/requeue`, { id });
+    } catch (error) {
+      if (error instanceof Refused) setRefused(error);
+    }
+    reload();
+  };
   return (
     <>
       <h1>Board</h1>
@@ -30,7 +42,7 @@ export function BoardPage({ app, address }: { readonly app: string; readonly add
           </a>
         ))}
       </nav>
-      <Trouble error={error} retry={reload} />
+      <Trouble error={refused ?? error} retry={reload} />
       <div class="sheet">
         {value === undefined ? null : value.jobs.length === 0 ? (
           <Nothing heading="No jobs">
@@ -48,6 +60,7 @@ export function BoardPage({ app, address }: { readonly app: string; readonly add
                 <th>Posted</th>
                 <th class="number">Claims</th>
                 <th>Why</th>
+                {mayOperate ? <th>Ask</th> : null}
               </tr>
             </thead>
             <tbody>
@@ -63,6 +76,15 @@ export function BoardPage({ app, address }: { readonly app: string; readonly add
                   <td class="time">{job.postedAtMs === undefined ? '' : <Ago ms={job.postedAtMs} nowMs={value.nowMs} />}</td>
                   <td class="number">{job.attempts}</td>
                   <td>{job.trashed?.message ?? job.claimedBy ?? ''}</td>
+                  {mayOperate ? (
+                    <td>
+                      {job.state === 'trashed' || job.state === 'delayed' ? (
+                        <button type="button" onClick={() => requeue(job.id)}>
+                          Requeue
+                        </button>
+                      ) : null}
+                    </td>
+                  ) : null}
                 </tr>
               ))}
             </tbody>

@@ -16,6 +16,7 @@ import { Journal } from '../run/journal.js';
 import { ActionDialog } from '../run/run-actions.js';
 import { Scrubber } from '../run/scrubber.js';
 import { Side } from '../run/side.js';
+import { SignalDialog } from '../run/signal-dialog.js';
 import { Tasks } from '../run/tasks.js';
 import { Timeline } from '../run/timeline.js';
 import { Values } from '../run/values.js';
@@ -25,7 +26,9 @@ const TABS = { graph: 'Graph', timeline: 'Timeline', tasks: 'Tasks', values: 'Va
 const ENDED: ReadonlySet<string> = new Set(['SUCCESS', 'REVERTED', 'FAILURE', 'CANCELLED']);
 const EVERY_MS = 3_000;
 /** Shown beside the name of the run; what is asked of one task is beside that. */
-const OFFERED: readonly Action[] = ['resume', 'retry', 'suspend', 'cancel', 'halt', 'requeue', 'reset'];
+const OFFERED: readonly Action[] = ['resume', 'retry', 'suspend', 'cancel', 'halt'];
+/** What is wanted more rarely, and forgets what was done. */
+const ANEW: readonly Action[] = ['requeue', 'reset'];
 
 interface RunPageProps {
   readonly app: string;
@@ -41,6 +44,7 @@ export function RunPage({ app, address }: RunPageProps) {
   const { value: run, error, reload } = useData<ShownRun>(`/apps/${app}/run`, { id }, EVERY_MS);
   const graph = useData<ShownGraph>(tab === 'graph' ? `/apps/${app}/run/graph` : undefined, { id });
   const [at, move] = useState<number>();
+  const [name, signal] = useState<string>();
   const [asked, ask] = useState<{ readonly action: Action; readonly path?: string }>();
   const { events } = followed;
   // What was written is shown at once, not when it is looked for next.
@@ -69,6 +73,7 @@ export function RunPage({ app, address }: RunPageProps) {
               {ACTIONS[action].button}
             </button>
           ))}
+          <More actions={ANEW.filter((action) => run?.actions.includes(action))} ask={(action) => ask({ action })} />
         </div>
       </div>
       <Trouble error={error} retry={reload} />
@@ -76,7 +81,7 @@ export function RunPage({ app, address }: RunPageProps) {
       {run === undefined ? null : (
         <>
           <Facts app={app} run={run} />
-          <Waits waits={run.waits} nowMs={run.nowMs} />
+          <Waits waits={run.waits} nowMs={run.nowMs} send={run.known && run.actions.includes('halt') ? signal : undefined} />
           <Failures run={run} choose={choose} />
           <nav class="tabs" aria-label="What of the run is shown">
             {Object.entries(TABS).map(([name, title]) => (
@@ -109,10 +114,27 @@ export function RunPage({ app, address }: RunPageProps) {
           </div>
         </>
       )}
+      {name === undefined ? null : <SignalDialog app={app} id={id} name={name} close={() => signal(undefined)} done={reload} />}
       {asked === undefined ? null : (
         <ActionDialog app={app} id={id} action={asked.action} path={asked.path} close={() => ask(undefined)} done={reload} />
       )}
     </>
+  );
+}
+
+function More({ actions, ask }: { readonly actions: readonly Action[]; readonly ask: (action: Action) => void }) {
+  if (actions.length === 0) return null;
+  return (
+    <details class="more">
+      <summary class="button">More</summary>
+      <div class="menu">
+        {actions.map((action) => (
+          <button key={action} type="button" class="quiet danger" onClick={() => ask(action)}>
+            {ACTIONS[action].button}
+          </button>
+        ))}
+      </div>
+    </details>
   );
 }
 

@@ -34,10 +34,12 @@ export function RunsPage({ about, app, address }: RunsPageProps) {
     if (!next.delete(id)) next.add(id);
     setChosen(next);
   };
+  const [isAll, setAll] = useState(false);
   const chooseNone = (): void => {
     setChosen(new Set());
-    reload();
+    setAll(false);
   };
+  const { before: _before, ...matching } = asked;
   const isFiltered = Object.values(asked).some((one) => one !== undefined);
   return (
     <>
@@ -66,7 +68,12 @@ export function RunsPage({ about, app, address }: RunsPageProps) {
               <tr>
                 {about.role === 'operate' ? (
                   <th class="narrow">
-                    <span class="hidden">Choose</span>
+                    <input
+                      type="checkbox"
+                      aria-label="Choose all on this page"
+                      checked={value.runs.every(({ id }) => chosen.has(id))}
+                      onChange={({ currentTarget }) => setChosen(new Set(currentTarget.checked ? value.runs.map(({ id }) => id) : []))}
+                    />
                   </th>
                 ) : null}
                 <th>State</th>
@@ -102,11 +109,33 @@ export function RunsPage({ about, app, address }: RunsPageProps) {
             Older
           </a>
         )}
+        {about.role === 'operate' && value !== undefined && value.runs.length > 0 && !isAll ? (
+          <button type="button" onClick={() => setAll(true)}>
+            Choose all that match
+          </button>
+        ) : null}
         {value?.searched === undefined ? null : <span class="dim">Looked through {value.searched.toLocaleString('en')} runs.</span>}
       </div>
-      {chosen.size > 0 ? <BulkBar app={app} ids={[...chosen]} done={chooseNone} /> : null}
+      {isAll ? (
+        <BulkBar
+          app={app}
+          chosen={{ query: matching, count: asked.text === undefined ? allOf(asked.state, counts.value) : 'matching' }}
+          changed={reload}
+          close={chooseNone}
+        />
+      ) : chosen.size > 0 ? (
+        <BulkBar app={app} chosen={{ ids: [...chosen] }} changed={reload} close={chooseNone} />
+      ) : null}
     </>
   );
+}
+
+/** How many match, as far as they were counted. A text is looked for in each of them. */
+function allOf(state: string | undefined, counts: StateCounts | undefined): string {
+  const states = state === undefined ? STATES : STATES.filter((one) => state.split(',').includes(one));
+  const all = states.map((one) => counts?.[one]);
+  const count = all.reduce((sum, one) => sum + (one?.count ?? 0), 0);
+  return `${count.toLocaleString('en')}${all.some((one) => one?.isMore) ? '+' : ''}`;
 }
 
 function counted(of: { readonly count: number; readonly isMore: boolean } | undefined): string {

@@ -1,6 +1,5 @@
 import type { ComponentChildren } from 'preact';
 import { useEffect, useRef, useState } from 'preact/hooks';
-import { Refused } from '../data/api.js';
 
 interface AskDialogProps {
   readonly heading: string;
@@ -26,7 +25,7 @@ export function AskDialog({ heading, button, isDangerous = false, children, act,
       await act();
       close();
     } catch (error) {
-      setWrong(error instanceof Refused ? error.message : String(error));
+      setWrong(error instanceof Error ? error.message : String(error));
       setBusy(false);
     }
   };

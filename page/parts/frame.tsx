@@ -4,10 +4,16 @@ import { goTo, linkTo } from '../browser/address.js';
 import { useLive } from '../browser/live.js';
 import { useTheme } from '../browser/theme.js';
 
-export const SECTIONS = ['runs', 'schedules', 'board', 'limits'] as const;
+export const SECTIONS = ['runs', 'failures', 'schedules', 'board', 'limits'] as const;
 export type Section = (typeof SECTIONS)[number];
 
-const TITLES: Readonly<Record<Section, string>> = { runs: 'Runs', schedules: 'Schedules', board: 'Board', limits: 'Limits' };
+const TITLES: Readonly<Record<Section, string>> = {
+  runs: 'Runs',
+  failures: 'Failures',
+  schedules: 'Schedules',
+  board: 'Board',
+  limits: 'Limits',
+};
 
 interface FrameProps {
   readonly about: About;

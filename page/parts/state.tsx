@@ -31,10 +31,11 @@ export function lookOf(state: string): Look {
   return (Object.hasOwn(LOOKS, state) ? LOOKS[state] : undefined) ?? { ...UNKNOWN, word: state };
 }
 
-export function Sign({ state }: { readonly state: string }) {
+/** @param props.isStill it is of the past */
+export function Sign({ state, isStill = false }: { readonly state: string; readonly isStill?: boolean }) {
   const { sign, turns, tone } = lookOf(state);
   return (
-    <svg class={`sign tone-${tone}${turns ? ' turns' : ''}`} viewBox="0 0 16 16" aria-hidden="true">
+    <svg class={`sign tone-${tone}${turns && !isStill ? ' turns' : ''}`} viewBox="0 0 16 16" aria-hidden="true">
       <path d={sign} />
     </svg>
   );

@@ -8,11 +8,11 @@ export function eventWords(event: ShownEvent): string {
   const time = durationMs === undefined ? '' : ` after ${took(durationMs)}`;
   switch (type) {
     case 'run':
-      return `the run is ${lookOf(state).word}${resumed === true ? ', by another engine' : ''}${time}${reason === undefined ? '' : `: ${reason}`}`;
+      return `the run is ${lookOf(state).word.toLowerCase()}${resumed === true ? ', by another engine' : ''}${time}${reason === undefined ? '' : `: ${reason}`}`;
     case 'task':
     case 'retry':
     case 'wait':
-      return `${path} is ${lookOf(state).word}${attempt > 1 ? `, attempt ${attempt}` : ''}${resumed === true ? ', again' : ''}${time}${failure === undefined ? '' : `: ${failure.message}`}`;
+      return `${path} ${lookOf(state).word.toLowerCase()}${attempt > 1 ? `, attempt ${attempt}` : ''}${resumed === true ? ', again' : ''}${time}${failure === undefined ? '' : `: ${failure.message}`}`;
     case 'progress':
       return `${path} is at ${Math.floor(fraction * 100)} %`;
     case 'signal':

@@ -23,10 +23,10 @@ export function Journal({ events }: { readonly events: readonly ShownEvent[] }) 
             Show all {events.length.toLocaleString('en')} steps
           </button>
         ) : null}
-        <table>
+        <table class="dense">
           <thead>
             <tr>
-              <th class="number">Entry</th>
+              <th class="number narrow">Entry</th>
               <th>When</th>
               <th class="number">Owner</th>
               <th>What</th>
@@ -35,13 +35,13 @@ export function Journal({ events }: { readonly events: readonly ShownEvent[] }) 
           <tbody>
             {shown.map((event, index) => (
               <tr key={`${event.seq} ${index}`}>
-                <td class="number">{event.seq}</td>
+                <td class="number">{shown[index - 1]?.seq === event.seq ? <span class="hidden">{event.seq}</span> : event.seq}</td>
                 <td class="time" title={momentOf(event.atMs)}>
                   {clockOf(event.atMs)}
                 </td>
                 <td class="number">{event.epoch}</td>
                 <td>
-                  {event.state === undefined ? null : <Sign state={event.state} />} {eventWords(event)}
+                  {event.state === undefined ? null : <Sign state={event.state} isStill />} {eventWords(event)}
                 </td>
               </tr>
             ))}

@@ -2,8 +2,15 @@ import type { WhyWaiting } from '../../src/ui/views/why-waiting.js';
 import { Sign } from '../parts/state.js';
 import { Ago, momentOf, took } from '../parts/time.js';
 
+interface WaitsProps {
+  readonly waits: readonly WhyWaiting[];
+  readonly nowMs: number;
+  /** Sends the signal of this name; absent: nobody here can. */
+  readonly send: ((name: string) => void) | undefined;
+}
+
 /** Why nothing happens, and since when. */
-export function Waits({ waits, nowMs }: { readonly waits: readonly WhyWaiting[]; readonly nowMs: number }) {
+export function Waits({ waits, nowMs, send }: WaitsProps) {
   if (waits.length === 0) return null;
   return (
     <section class="note tone-waits" aria-label="Why it waits">
@@ -22,6 +29,14 @@ export function Waits({ waits, nowMs }: { readonly waits: readonly WhyWaiting[];
                 </span>
               )}
               {wait.untilMs === undefined ? null : <span class="dim">, {untilWords(wait.untilMs, nowMs)}</span>}
+              {wait.for === 'signal' && wait.name !== undefined && send !== undefined ? (
+                <>
+                  {' '}
+                  <button type="button" class="link" onClick={() => send(wait.name ?? '')}>
+                    Send it
+                  </button>
+                </>
+              ) : null}
             </li>
           ))}
         </ul>

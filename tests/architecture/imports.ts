@@ -45,7 +45,7 @@ const IMPURE = new Set([
 export function readSources(root: string): readonly SourceText[] {
   return readdirSync(root, { recursive: true, encoding: 'utf8' })
     .map((name) => name.split(sep).join('/'))
-    .filter((name) => name.endsWith('.ts'))
+    .filter((name) => /\.tsx?$/.test(name))
     .sort()
     .map((path) => readSource(root, path));
 }
@@ -113,8 +113,8 @@ function usedName(node: ts.Node): string | undefined {
 
 function resolve(root: string, from: string, specifier: string): string {
   const path = join(root, dirname(from), specifier);
-  const source = path.replace(/\.js$/, '.ts');
-  return relative(root, existsSync(source) ? source : path)
+  const source = ['.ts', '.tsx'].map((ending) => path.replace(/\.js$/, ending)).find(existsSync);
+  return relative(root, source ?? path)
     .split(sep)
     .join('/');
 }

@@ -83,7 +83,7 @@ export const ARCHITECTURE: Architecture = {
       imports: ['model', 'compilation', 'boards', 'engine', 'app', 'pictures'],
       node: ['guard/session.ts', 'serve/node-listener.ts'],
       leaf: true,
-      floors: ['base', 'guard', 'http', 'actions', 'views', 'routes', 'assets', 'serve'],
+      floors: ['base', 'guard', 'http', 'actions', 'views', 'asking', 'routes', 'assets', 'serve'],
     },
     /** A door of the package: listeners that are ready. */
     listeners: { imports: ['model', 'engine'], node: ['streams.ts'], leaf: true },
@@ -204,4 +204,24 @@ export const COMPILER: Architecture = {
   maxFiles: 20,
   families: ['rules'],
   forbidden: FORBIDDEN_IN_CHECKER,
+};
+
+/** The same for what runs in the browser, in page/: one room with floors. Of src it imports types, which nothing is loaded for. */
+export const PAGE: Architecture = {
+  rooms: {
+    browser: { imports: [], npm: ['preact'], vocabulary: true },
+    data: { imports: ['browser'], npm: ['preact'], vocabulary: true },
+    parts: { imports: ['browser', 'data'], npm: ['preact'], vocabulary: true },
+    run: { imports: ['browser', 'data', 'parts'], npm: ['preact'], vocabulary: true },
+    pages: { imports: ['browser', 'data', 'parts', 'run'], npm: ['preact'], vocabulary: true },
+    '': { imports: ['browser', 'data', 'parts', 'pages'], npm: ['preact'] },
+  },
+  impure: [
+    { file: 'data/use-data.ts', uses: ['setTimeout', 'clearTimeout'], because: 'it asks again after a while' },
+    { file: 'pages/run.tsx', uses: ['setTimeout', 'clearTimeout'], because: 'of many steps that come at once, one reading is enough' },
+  ],
+  maxLines: 300,
+  maxFiles: 20,
+  families: [],
+  forbidden: FORBIDDEN,
 };

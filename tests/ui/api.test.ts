@@ -1,27 +1,10 @@
-import { createServer, type RequestListener } from 'node:http';
-import type { AddressInfo } from 'node:net';
-import { describe, expect, onTestFinished, test } from 'vitest';
-import { flowproof, memory } from '../../src/index.js';
-import { nodeListener, ui } from '../../src/ui/index.js';
+import { describe, expect, test } from 'vitest';
 import type { ShownEvent } from '../../src/ui/views/events.js';
 import { shownGraph } from '../../src/ui/views/graphs.js';
 import type { ShownRun } from '../../src/ui/views/run.js';
 import type { ListedRuns } from '../../src/ui/views/runs.js';
-import { order, provision, refund, shop, stuck } from './demo-apps.js';
-import { served } from './served.js';
-
-async function shopOf(ids: readonly string[]) {
-  const { app, services } = shop();
-  onTestFinished(async () => {
-    services.gate.open();
-    await app.stop();
-  });
-  for (const id of ids)
-    await app.run(order, { id, inputs: { order: id, card: '4242' }, metadata: { half: id < 'm' ? 'first' : 'second' } });
-  const page = await served(app);
-  const read = async <Answer>(path: string): Promise<Answer> => (await page.get(`/apps/app/${path}`)).json() as Promise<Answer>;
-  return { app, services, ...page, read };
-}
+import { provision, refund, stuck } from './demo-apps.js';
+import { shopOf } from './shop-of.js';
 
 /** The events of a stream, until it ends. */
 async function eventsIn(
@@ -150,129 +133,6 @@ describe('one run', () => {
     });
     expect((await get('/apps/app/run/events?id=x&after=-5')).status).toBe(400);
     expect((await get('/apps/other/runs')).status).toBe(404);
-  });
-});
-
-describe('what is asked of a run', () => {
-  test('is said before it is done', async () => {
-    const { app, services, post, read } = await shopOf([]);
-    services.mayRevert = true;
-    await app.start(provision, { id: 'p' });
-    await expect.poll(async () => (await read<ShownRun>('run?id=p')).atoms[1]?.state).toBe('RUNNING');
-    const preview = async (action: string) => (await post('/apps/app/run/action', { id: 'p', action, preview: true })).json();
-    expect(await preview('cancel')).toEqual({
-      preview: { undone: ['provision/boot', 'provision/make-volume'], stays: [], again: [], aborted: ['provision/boot'] },
-    });
-    expect(await preview('halt')).toMatchObject({ preview: { undone: [], stays: ['provision/boot', 'provision/make-volume'] } });
-    expect((await app.inspect('p')).state).toBe('RUNNING');
-    expect((await post('/apps/app/run/action', { id: 'p', action: 'cancel', reason: 'why not' })).status).toBe(200);
-    expect((await app.handle(provision, 'p').result()).state).toBe('CANCELLED');
-    expect((await app.inspect('p')).reason).toBe('why not');
-    expect((await app.inspect('p')).atoms.map(({ state }) => state)).toEqual(['REVERTED', 'REVERTED']);
-  });
-
-  test('is refused where it can not be', async () => {
-    const { post } = await shopOf(['a']);
-    const code = async (body: object) =>
-      ((await (await post('/apps/app/run/action', body)).json()) as { error?: { code: string } }).error?.code;
-    expect(await code({ id: 'a', action: 'cancel' })).toBe('NOT_NOW');
-    expect(await code({ id: 'a', action: 'explode' })).toBe('WRONG_BODY');
-    expect(await code({ id: 'a', action: 'constructor' })).toBe('WRONG_BODY');
-    expect(await code({ id: '', action: 'cancel' })).toBe('WRONG_BODY');
-    expect(await code({ id: { toString: 1 }, action: 'cancel' })).toBe('WRONG_BODY');
-    expect(await code({ id: 'a', action: 'skipRevert' })).toBe('WRONG_BODY');
-    expect(await code({ id: 'a', action: 'cancel', reason: 'x'.repeat(501) })).toBe('WRONG_BODY');
-  });
-
-  test('is done by whoever has its flow, where the app of the page has not', async () => {
-    const persistence = memory();
-    const { app, services } = shop(persistence);
-    services.mayRevert = true;
-    await app.start(provision, { id: 'p' });
-    const viewer = flowproof({ persistence, flows: [], recover: false });
-    const { get, post } = await served(viewer);
-    expect(await (await get('/apps/app/run?id=p')).json()).toMatchObject({ known: false, actions: ['cancel', 'halt', 'suspend'] });
-    expect((await post('/apps/app/run/action', { id: 'p', action: 'cancel' })).status).toBe(200);
-    expect((await app.handle(provision, 'p').result()).state).toBe('CANCELLED');
-    await viewer.stop();
-    await app.stop();
-  });
-
-  test('of many is answered for each', async () => {
-    const { app, post } = await shopOf(['done']);
-    await app.start(refund, { id: 'r', inputs: { order: 'o' } });
-    const answer = await (await post('/apps/app/runs/action', { action: 'cancel', ids: ['r', 'done', 'nobody'] })).json();
-    expect(answer).toMatchObject({
-      done: 1,
-      refused: [
-        { id: 'done', code: 'RUN_ENDED' },
-        { id: 'nobody', code: 'RUN_NOT_FOUND' },
-      ],
-    });
-    await expect.poll(async () => (await app.inspect('r')).state).toBe('CANCELLED');
-  });
-});
-
-describe('it is mounted', () => {
-  async function listening(listener: RequestListener): Promise<string> {
-    const server = createServer(listener);
-    await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
-    onTestFinished(() => {
-      server.closeAllConnections();
-      server.close();
-    });
-    return `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
-  }
-
-  test('under a path, by what keeps the path and by what takes it away', async () => {
-    const { app } = await shopOf(['a']);
-    const page = nodeListener(ui(app, { basePath: '/ops/flows' }));
-    const asExpress: RequestListener = (request, response) => {
-      Object.assign(request, { originalUrl: request.url });
-      request.url = request.url?.replace('/ops/flows', '') || '/';
-      page(request, response);
-    };
-    const asHono: RequestListener = (request, response) => {
-      request.url = request.url?.replace('/ops/flows', '') || '/';
-      page(request, response);
-    };
-    for (const listener of [page, asExpress, asHono]) {
-      const url = await listening(listener);
-      const html = await (await fetch(`${url}/ops/flows`)).text();
-      const files = [...html.matchAll(/(?:src|href)="([^"]+)"/g)].map(([, path]) => path);
-      expect(files.length).toBe(3);
-      for (const path of files) {
-        const response = await fetch(`${url}${path}`);
-        expect([path, response.status]).toEqual([path, 200]);
-        expect(response.headers.get('cache-control')).toContain('immutable');
-      }
-      expect((await fetch(`${url}/ops/flows/api/v1/apps/app/runs`)).status).toBe(200);
-    }
-  });
-
-  test('behind a parser of bodies', async () => {
-    const { app } = await shopOf([]);
-    await app.start(refund, { id: 'r', inputs: { order: 'o' } });
-    const page = nodeListener(ui(app));
-    const url = await listening((request, response) => {
-      const chunks: Buffer[] = [];
-      request.on('data', (chunk: Buffer) => chunks.push(chunk));
-      request.on('end', () => {
-        Object.assign(request, { body: JSON.parse(Buffer.concat(chunks).toString()) });
-        page(request, response);
-      });
-    });
-    const headers = { 'content-type': 'application/json', 'x-flowproof': '1' };
-    const body = JSON.stringify({ id: 'r', action: 'cancel' });
-    expect((await fetch(`${url}/api/v1/apps/app/run/action`, { method: 'POST', headers, body })).status).toBe(200);
-    await expect.poll(async () => (await app.inspect('r')).state).toBe('CANCELLED');
-  });
-
-  test('with several apps, each by its name', async () => {
-    const [a, b] = [await shopOf(['of-a']), await shopOf(['of-b'])];
-    const { get } = await served({ shop: a.app, billing: b.app });
-    expect(await (await get('/apps')).json()).toMatchObject({ apps: [{ name: 'shop' }, { name: 'billing' }] });
-    expect(await (await get('/apps/billing/runs')).json()).toMatchObject({ runs: [{ id: 'of-b' }] });
   });
 });
 

@@ -70,7 +70,7 @@ describeInBrowser('the page', (open) => {
     await page.getByRole('link', { name: 'Values' }).click();
     await page.getByText('"bad-1"').waitFor();
     await page.getByRole('link', { name: 'Journal' }).click();
-    await page.getByText('order/charge is Failure').waitFor();
+    await page.getByText('order/charge failure').waitFor();
     expect(troubles).toEqual([]);
   });
 
@@ -143,6 +143,45 @@ describeInBrowser('the page', (open) => {
     await page.getByRole('dialog').getByRole('button', { name: 'Cancel where it is: 2 runs' }).click();
     await page.getByText('Asked of 2.').waitFor();
     for (const id of ['r-1', 'r-2']) await expect.poll(async () => (await app.inspect(id)).state).toBe('CANCELLED');
+  });
+
+  test('groups failures, and leads to the runs that failed so', async () => {
+    const { app, url } = await shown();
+    for (const at of [2, 3]) await app.run(order, { id: `order-bad-${at}`, inputs: { order: `bad-${at}`, card: '4242' } });
+    const { page, troubles } = await open(`${url}/app/runs`);
+    await page.getByRole('link', { name: 'Failures' }).click();
+    const row = page.getByRole('row', { name: /was declined for …/ });
+    await row.getByText('3', { exact: true }).waitFor();
+    await row.getByRole('link', { name: 'order-bad-3' }).click();
+    await page.getByRole('heading', { name: 'order-bad-3' }).waitFor();
+    expect(troubles).toEqual([]);
+  });
+
+  test('asks all that match, also beyond the page that is shown', async () => {
+    const { app, url } = await shown();
+    for (let at = 0; at < 60; at++) await app.start(refund, { id: `r-${at}`, inputs: { order: `${at}` } });
+    const { page } = await open(`${url}/app/runs?flow=refund`);
+    await page.getByRole('button', { name: 'Choose all that match' }).click();
+    await page.getByText('all 60 runs chosen').waitFor();
+    await page.getByRole('button', { name: 'Cancel where it is' }).click();
+    await page.getByRole('dialog').getByRole('button', { name: 'Cancel where it is: all 60 runs' }).click();
+    await page.getByText('Asked of 60.').waitFor();
+    await expect.poll(async () => (await app.runs({ flow: 'refund', states: ['CANCELLED'] })).runs.length).toBe(60);
+  });
+
+  test('sends a run the signal that it waits for', async () => {
+    const { app, url } = await shown();
+    await app.start(refund, { id: 'r-1', inputs: { order: 'o' } });
+    const { page } = await open(`${url}/app/run?id=r-1`);
+    await page.getByRole('button', { name: 'Send it' }).click();
+    const dialog = page.getByRole('dialog');
+    await dialog.getByRole('textbox').fill('{ nothing');
+    await dialog.getByRole('button', { name: 'Send' }).click();
+    await dialog.getByText('This is no JSON').waitFor();
+    await dialog.getByRole('textbox').fill('');
+    await dialog.getByRole('button', { name: 'Send' }).click();
+    await expect.poll(async () => (await app.inspect('r-1')).state).toBe('SUCCESS');
+    await expect.poll(() => page.locator('.head .state').first().textContent()).toBe('Success');
   });
 
   test('shows names, errors and values of somebody hostile as what they are: text', async () => {
@@ -227,6 +266,7 @@ describeInBrowser('the page', (open) => {
         'run?id=order-bad&tab=journal',
         'run?id=r-1',
         'run?id=nobody',
+        'failures',
         'schedules',
         'board',
         'limits',
@@ -240,7 +280,7 @@ describeInBrowser('the page', (open) => {
     await page.evaluate(`document.querySelector('main').append(document.createElement('button'))`);
     expect(await barriers(page)).toEqual([expect.stringContaining('button-name')]);
     await page.setViewportSize({ width: 360, height: 700 });
-    for (const place of ['runs', 'run?id=stuck-1', 'run?id=order-bad&tab=timeline', 'board']) {
+    for (const place of ['runs', 'failures', 'run?id=stuck-1', 'run?id=order-bad&tab=timeline', 'board']) {
       await page.goto(`${url}/app/${place}`);
       await page.locator('h1').waitFor();
       const wide = await page.evaluate('document.documentElement.scrollWidth - document.documentElement.clientWidth');

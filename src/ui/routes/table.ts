@@ -1,9 +1,11 @@
-import { askMany, askOne } from '../actions/ask.js';
+import { askSchedule, requeueJob, sendSignal } from '../asking/others.js';
+import { askMany, askOne } from '../asking/runs.js';
 import type { Answer, Asked, Role } from '../base/asked.js';
 import type { EventStreams } from '../http/event-stream.js';
 import { aboutView } from '../views/about.js';
 import type { RunCounts } from '../views/counts.js';
 import { eventsView } from '../views/events.js';
+import type { GroupedFailures } from '../views/failures.js';
 import type { Graphs } from '../views/graphs.js';
 import { boardView, limitsView, schedulesView } from '../views/others.js';
 import { runView } from '../views/run.js';
@@ -13,6 +15,7 @@ import { runsView } from '../views/runs.js';
 export interface Shared {
   readonly streams: EventStreams;
   readonly counts: RunCounts;
+  readonly failures: GroupedFailures;
   readonly graphs: Graphs;
 }
 
@@ -34,6 +37,7 @@ export const ROUTES: readonly Route[] = [
   { method: 'GET', path: '/apps', role: 'read', answer: aboutView },
   { method: 'GET', path: '/apps/:app/runs', role: 'read', answer: runsView },
   { method: 'GET', path: '/apps/:app/counts', role: 'read', answer: (asked, { counts }) => counts.view(asked) },
+  { method: 'GET', path: '/apps/:app/failures', role: 'read', answer: (asked, { failures }) => failures.view(asked) },
   { method: 'GET', path: '/apps/:app/run', role: 'read', answer: runView },
   { method: 'GET', path: '/apps/:app/run/graph', role: 'read', answer: (asked, { graphs }) => graphs.view(asked) },
   { method: 'GET', path: '/apps/:app/run/events', role: 'read', answer: (asked, { streams }) => eventsView(asked, streams) },
@@ -41,7 +45,10 @@ export const ROUTES: readonly Route[] = [
   { method: 'GET', path: '/apps/:app/board', role: 'read', answer: boardView },
   { method: 'GET', path: '/apps/:app/limits', role: 'read', answer: limitsView },
   { method: 'POST', path: '/apps/:app/run/action', role: 'operate', answer: askOne },
+  { method: 'POST', path: '/apps/:app/run/signal', role: 'operate', answer: sendSignal },
   { method: 'POST', path: '/apps/:app/runs/action', role: 'operate', answer: askMany },
+  { method: 'POST', path: '/apps/:app/schedule/action', role: 'operate', answer: askSchedule },
+  { method: 'POST', path: '/apps/:app/board/requeue', role: 'operate', answer: requeueJob },
 ];
 
 /** The route for a path below the API, and the app that it names. */

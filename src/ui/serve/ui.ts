@@ -13,6 +13,7 @@ import { jsonBody } from '../http/body.js';
 import { EventStreams } from '../http/event-stream.js';
 import { API, routeOf, type Shared } from '../routes/table.js';
 import { RunCounts } from '../views/counts.js';
+import { GroupedFailures } from '../views/failures.js';
 import { Graphs } from '../views/graphs.js';
 
 /** The page, for whatever serves it. */
@@ -51,7 +52,12 @@ class ServedPage {
   readonly #sessions: Sessions;
   readonly #attempts = new Attempts(systemClock);
   readonly #assets = new Assets();
-  readonly #shared: Shared = { streams: new EventStreams(systemClock), counts: new RunCounts(systemClock), graphs: new Graphs() };
+  readonly #shared: Shared = {
+    streams: new EventStreams(systemClock),
+    counts: new RunCounts(systemClock),
+    graphs: new Graphs(),
+    failures: new GroupedFailures(),
+  };
 
   constructor(apps: readonly NamedApp[], options: CheckedOptions) {
     this.#apps = apps;

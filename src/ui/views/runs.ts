@@ -18,12 +18,12 @@ const PER_READ = 500;
 
 /** `GET …/runs` */
 export async function runsView({ app, query }: Asked): Promise<ListedRuns> {
-  const wanted = listQuery(query);
-  const { app: source } = app();
-  return {
-    nowMs: systemClock.nowMs(),
-    ...(wanted.text === undefined ? await pageOf(source, wanted) : await searched(source, wanted.text, wanted)),
-  };
+  return { nowMs: systemClock.nowMs(), ...(await runsFor(app().app, listQuery(query))) };
+}
+
+/** A page of the runs that are asked for. @throws Refusal for what no list can be asked for */
+export function runsFor(source: Source, wanted: ListQuery): Promise<Omit<ListedRuns, 'nowMs'>> {
+  return wanted.text === undefined ? pageOf(source, wanted) : searched(source, wanted.text, wanted);
 }
 
 type Source = { runs(query: RunsQuery): Promise<RunsPage> };

@@ -1,0 +1,70 @@
+import { createServer, type RequestListener } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import { describe, expect, onTestFinished, test } from 'vitest';
+import { nodeListener, ui } from '../../src/ui/index.js';
+import { refund } from './demo-apps.js';
+import { served } from './served.js';
+import { shopOf } from './shop-of.js';
+
+describe('it is mounted', () => {
+  async function listening(listener: RequestListener): Promise<string> {
+    const server = createServer(listener);
+    await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
+    onTestFinished(() => {
+      server.closeAllConnections();
+      server.close();
+    });
+    return `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
+  }
+
+  test('under a path, by what keeps the path and by what takes it away', async () => {
+    const { app } = await shopOf(['a']);
+    const page = nodeListener(ui(app, { basePath: '/ops/flows' }));
+    const asExpress: RequestListener = (request, response) => {
+      Object.assign(request, { originalUrl: request.url });
+      request.url = request.url?.replace('/ops/flows', '') || '/';
+      page(request, response);
+    };
+    const asHono: RequestListener = (request, response) => {
+      request.url = request.url?.replace('/ops/flows', '') || '/';
+      page(request, response);
+    };
+    for (const listener of [page, asExpress, asHono]) {
+      const url = await listening(listener);
+      const html = await (await fetch(`${url}/ops/flows`)).text();
+      const files = [...html.matchAll(/(?:src|href)="([^"]+)"/g)].map(([, path]) => path);
+      expect(files.length).toBe(3);
+      for (const path of files) {
+        const response = await fetch(`${url}${path}`);
+        expect([path, response.status]).toEqual([path, 200]);
+        expect(response.headers.get('cache-control')).toContain('immutable');
+      }
+      expect((await fetch(`${url}/ops/flows/api/v1/apps/app/runs`)).status).toBe(200);
+    }
+  });
+
+  test('behind a parser of bodies', async () => {
+    const { app } = await shopOf([]);
+    await app.start(refund, { id: 'r', inputs: { order: 'o' } });
+    const page = nodeListener(ui(app));
+    const url = await listening((request, response) => {
+      const chunks: Buffer[] = [];
+      request.on('data', (chunk: Buffer) => chunks.push(chunk));
+      request.on('end', () => {
+        Object.assign(request, { body: JSON.parse(Buffer.concat(chunks).toString()) });
+        page(request, response);
+      });
+    });
+    const headers = { 'content-type': 'application/json', 'x-flowproof': '1' };
+    const body = JSON.stringify({ id: 'r', action: 'cancel' });
+    expect((await fetch(`${url}/api/v1/apps/app/run/action`, { method: 'POST', headers, body })).status).toBe(200);
+    await expect.poll(async () => (await app.inspect('r')).state).toBe('CANCELLED');
+  });
+
+  test('with several apps, each by its name', async () => {
+    const [a, b] = [await shopOf(['of-a']), await shopOf(['of-b'])];
+    const { get } = await served({ shop: a.app, billing: b.app });
+    expect(await (await get('/apps')).json()).toMatchObject({ apps: [{ name: 'shop' }, { name: 'billing' }] });
+    expect(await (await get('/apps/billing/runs')).json()).toMatchObject({ runs: [{ id: 'of-b' }] });
+  });
+});
