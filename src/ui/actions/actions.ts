@@ -22,7 +22,7 @@ export interface AskedAction {
 const NEEDS_FLOW: ReadonlySet<Action> = new Set(['resume', 'reset', 'requeue']);
 
 /** What can be asked of a run as it stands. */
-export function actionsFor({ state, partial, atoms, owner, posted }: RunView, knowsFlow: boolean): readonly Action[] {
+export function actionsFor({ state, partial, atoms, owner, posted, asleep }: RunView, knowsFlow: boolean): readonly Action[] {
   const isOver = isEnded(state);
   const isHeld = owner !== undefined && owner.alive !== false;
   const rests = !isHeld;
@@ -30,7 +30,10 @@ export function actionsFor({ state, partial, atoms, owner, posted }: RunView, kn
     ['cancel', !isOver || (state === 'CANCELLED' && partial === true)],
     ['halt', !isOver],
     ['suspend', state === 'RUNNING'],
-    ['resume', rests && (state === 'SUSPENDED' || state === 'RUNNING' || (state === 'PENDING' && posted === undefined))],
+    [
+      'resume',
+      rests && (state === 'SUSPENDED' || (state === 'RUNNING' && asleep === undefined) || (state === 'PENDING' && posted === undefined)),
+    ],
     ['retry', state === 'FAILURE'],
     ['retryRevert', atoms.some((atom) => atom.state === 'REVERT_FAILURE')],
     ['skipRevert', atoms.some((atom) => atom.state === 'REVERT_FAILURE')],
