@@ -37,12 +37,14 @@ export {
   type OpenedRun,
   type PostOrder,
   resetRun,
+  runningIn,
   runOf,
   standingOf,
   type TakenRun,
   takeOver,
   Unfired,
 } from './loop/open.js';
+export { openClaimed, openingOf } from './loop/opening.js';
 export type { Durability } from './record/durability.js';
 export type { EngineContext } from './record/engine-context.js';
 export type { RunStatistics } from './record/statistics.js';

@@ -27,10 +27,12 @@ const fresh = linear('fresh').input<{ n: number }>().add(add).build();
 const FILL = `insert into flowproof.runs (run_id, key, flow, version, fingerprint, inputs_hash, state, created_at, priority, wake_at, delayed)
   select gen_random_uuid(), kind || n, case kind when 'overdue' then 'unknown' else 'mine' end, 1, 'f', 'h', 'PENDING', now(), n % 7 - 3,
     case kind when 'free' then now() else now() + case kind when 'delayed' then interval '1 hour' else interval '-1 hour' end end, kind <> 'free'
-  from generate_series(1, ${MANY}) n, unnest(array['free', 'delayed', 'overdue']) kind`;
+  from generate_series(1, ${MANY}) n, unnest(array['free', 'delayed', 'overdue']) kind;
+insert into flowproof.journal (run_id, seq, epoch, at, writer, step_id, format, kind, transitions)
+  select run_id, 0, 0, now(), run_id, '\\x000000000000', 1, 'step', '[["CREATED",{}]]' from flowproof.runs where key like 'free%'`;
 
 describePostgres(`posted runs, ${MANY} of each kind`, (database) => {
-  const { tick, claim } = journalStatements('"flowproof"');
+  const { tick, claim, claimOpened } = journalStatements('"flowproof"');
   const tickAndTake = tick({ take: 'usual', due: false });
   let client: pg.Client;
   beforeAll(async () => {
@@ -60,6 +62,19 @@ describePostgres(`posted runs, ${MANY} of each kind`, (database) => {
     // What is found, ranked, updated and given: each row passes a few nodes of the plan, and none is read beside them.
     expect(await looked(claim, [OWNER, ['mine', 'mine-too'], 16, 1, 6])).toBeLessThan(20 * 16);
     expect(await looked(claim, [OWNER, ['none'], 16, 1, 6])).toBeLessThan(16);
+    const first = `{"${JSON.stringify([['RUN', 'RUNNING']]).replaceAll('"', '\\"')}"}`;
+    const openings = [
+      OWNER,
+      '0123456789ab',
+      0,
+      ['mine', 'mine-too'],
+      ['f', 'f'],
+      [1, 1],
+      `{${[first, first].map((one) => one.slice(1, -1)).join(',')}}`,
+    ];
+    // The same, and of each its creation, its next place, and its inbox; and each is looked for among those that were begun.
+    expect(await looked(claimOpened, [OWNER, ['mine', 'mine-too'], 16, 1, 6, ...openings])).toBeLessThan(100 * 16);
+    expect(await looked(claimOpened, [OWNER, ['none'], 16, 1, 6, ...openings])).toBeLessThan(40);
     const tick = [OWNER, 5_000, [], 1_500, ...takeParams({ ...take, posted: ['mine', 'mine-too'] })];
     expect(await looked(tickAndTake, tick)).toBeLessThan(60);
   }, 300_000);

@@ -3,6 +3,7 @@ import { appendCases } from './journal/append.js';
 import { asleepCases } from './journal/asleep.js';
 import { batchCases } from './journal/batches.js';
 import { claimCases } from './journal/claim.js';
+import { claimOpenedCases } from './journal/claim-opened.js';
 import { createCases } from './journal/create.js';
 import { damageCases } from './journal/damage.js';
 import { inboxCases } from './journal/inbox.js';
@@ -38,6 +39,7 @@ export const journalCases: readonly JournalCase[] = [
   ...pruneCases,
   ...takeCases,
   ...claimCases,
+  ...claimOpenedCases,
   ...limitCases,
   ...asleepCases,
   ...partialCases,

@@ -2,7 +2,7 @@
 import { appendFileSync } from 'node:fs';
 import pg from 'pg';
 import { postgres } from '../../src/adapters/postgres/index.js';
-import { flowproof } from '../../src/index.js';
+import { conductor, flowproof } from '../../src/index.js';
 import { systemClock } from '../../src/model/clock.js';
 import { flows, heard, SCHEDULES } from './stories.js';
 
@@ -25,6 +25,8 @@ export interface Doom {
   readonly schedule?: keyof typeof SCHEDULES;
   /** Begins a run of this id, which waits for a signal. */
   readonly starts?: string;
+  /** Claims what was posted. */
+  readonly conducts?: true;
   /** What its clock says more than that of the machine. */
   readonly aheadMs?: number;
   readonly dies?: Death;
@@ -32,7 +34,7 @@ export interface Doom {
   readonly tells?: true;
 }
 
-const { database, schema, effects, schedule, starts, aheadMs = 0, dies, tells } = JSON.parse(process.argv[2] ?? '{}') as Doom;
+const { database, schema, effects, schedule, starts, conducts, aheadMs = 0, dies, tells } = JSON.parse(process.argv[2] ?? '{}') as Doom;
 const say = (line: unknown): boolean => process.stdout.write(`${JSON.stringify(line)}\n`);
 
 /** What a statement does, by the tables that it changes; nothing: it is of no run. */
@@ -40,6 +42,7 @@ function kindOf(sql: string): string | undefined {
   const text = sql.replaceAll('"', '').replaceAll('\n', ' ');
   const changes = (table: string, how = 'insert into'): boolean => text.includes(`${how} ${schema}.${table} `);
   if (/^with held as/.test(text)) return 'fire';
+  if (/^with found as/.test(text)) return 'claim';
   if (changes('runs')) return 'create';
   if (changes('journal')) return 'append';
   if (changes('leases')) return text.includes(`update ${schema}.runs`) ? 'take' : 'tick';
@@ -88,6 +91,7 @@ app.on({ types: ['run'] }, ({ runId: run, ...event }) => say({ run, state: 'stat
 process.once('SIGTERM', () => void app.stop().then(() => process.exit(0)));
 await app.ready();
 say({ ready: true });
+if (conducts === true) await conductor(app).start();
 if (starts !== undefined) {
   const run = await app.start(heard, { id: starts });
   while ((await app.inspect(run.id)).owner !== undefined) await new Promise((resolve) => setTimeout(resolve, 20));

@@ -3,11 +3,11 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, expect, test, vi } from 'vitest';
 import { postgres } from '../../src/adapters/postgres/index.js';
-import { flowproof, type RunInfo } from '../../src/index.js';
+import { conductor, flowproof, type RunInfo } from '../../src/index.js';
 import { describePostgres, type TestDatabase } from '../support/postgres.js';
 import { Doomed, doneIn, doomedProgram } from './doomed.js';
 import type { Death } from './doomed-process.js';
-import { daily, flows, heard, napped } from './stories.js';
+import { daily, fired, flows, heard, napped } from './stories.js';
 
 export type Story = keyof typeof STORIES;
 
@@ -16,11 +16,12 @@ export const STORIES = {
   firing: { what: 'a schedule fires', writes: ['fire', 'append'], schedule: 'daily' },
   'letting go': { what: 'a run begins, and is let go of', writes: ['create', 'append'], starts: 'r' },
   hearing: { what: 'a run that was let go of hears a signal', writes: ['take', 'append'] },
+  claiming: { what: 'a posted run is claimed', writes: ['claim', 'append'], conducts: true },
   rising: { what: 'a run that was let go of is due', writes: ['take', 'append'] },
 } as const;
 
 /** Sent by the clock, and as often as a process looks: one more or less of them may be there before the end. */
-const NOW_AND_THEN = ['tick', 'take', 'find', 'load', 'schedules'];
+const NOW_AND_THEN = ['tick', 'take', 'claim', 'find', 'load', 'schedules'];
 
 const PATIENT = { timeout: 50_000, interval: 20 };
 
@@ -58,6 +59,11 @@ class Place {
       await this.ask(`update $s.schedules set next_at = next_at - interval '1 day'`);
       return;
     }
+    if (story === 'claiming') {
+      await using app = this.app(false);
+      await app.post(fired, { id: 'r' });
+      return;
+    }
     await using app = this.app(true);
     if (story === 'hearing') {
       await app.start(heard, { id: 'r' });
@@ -82,6 +88,7 @@ class Place {
   async inherit(story: Story): Promise<readonly RunInfo[]> {
     await using heir = this.app(true);
     await heir.ready();
+    if (story === 'claiming') await conductor(heir).start();
     if (story === 'letting go') {
       if ((await heir.runs()).runs.length === 0) await heir.start(heard, { id: 'r' });
       await heir.signal(heard, 'r', 'go', undefined, { messageId: 'go' });

@@ -8,6 +8,7 @@ import {
   isWoken,
   type NewRun,
   type OpenedRun,
+  openClaimed,
   runOf,
   runResult,
   standingOf,
@@ -16,9 +17,10 @@ import {
 } from '../../engine/index.js';
 import { AppStoppedError, isFlowproofError, StaleRunError } from '../../model/errors.js';
 import { isEnded } from '../../model/states.js';
-import { isWokenBy, knownMessages, type RunSummary } from '../../persistence/index.js';
+import { type Entry, isWokenBy, knownMessages, type RunSummary } from '../../persistence/index.js';
 import type { FlowFinder } from '../registry/flow-finder.js';
 import type { ActiveRuns } from './active-runs.js';
+import { type ClaimedOpening, type ClaimedOpenings, notingLast } from './claimed-openings.js';
 import { type JoinOptions, WAIT_FOR_OWNER } from './join-options.js';
 import type { Sleepers } from './sleepers.js';
 import type { StoredRuns } from './stored-runs.js';
@@ -31,6 +33,8 @@ export interface DriverParts extends EngineContext {
   readonly lost?: (run: Pick<RunSummary, 'runId' | 'key' | 'flow'>, error: unknown) => void;
   /** Called with a run that an engine here has let go of, and with one that has an engine. */
   readonly sleepers?: Pick<Sleepers, 'add' | 'delete'>;
+  /** Runs that were begun with their claims. */
+  readonly openings?: Pick<ClaimedOpenings, 'take' | 'putBack' | 'takeUncalled'>;
 }
 
 /** A run whose first step is durable. */
@@ -74,11 +78,18 @@ export class Driver {
   async takeOver(flows: FlowFinder, run: RunSummary, options: JoinOptions): Promise<Pick<OpenRun, 'result'> | undefined> {
     const active = this.#active.get(run.runId);
     if (active !== undefined) return options.message === undefined && options.watch === undefined ? active : undefined;
-    const { codec, owner } = this.#parts;
+    const { codec, owner, openings } = this.#parts;
+    const opening = options.message === undefined && options.watch === undefined ? openings?.take(run.runId) : undefined;
+    const opened = opening && this.#openClaimed(flows, run, opening, options);
+    if (opened !== undefined) return opened;
+    let last: Entry | undefined;
     const { inbox, status, holder } = await this.#stored.whenAvailable(async () => {
-      const loaded = await this.#stored.load(run);
+      const loaded = notingLast(await this.#stored.load(run), (entry) => {
+        last = entry;
+      });
       return { inbox: loaded.inbox, status: await foldRun(loaded), holder: loaded.summary.owner };
     });
+    const neverCalled = last !== undefined && (openings?.takeUncalled(last) === true || isOf(opening, last));
     if (holder?.alive === true && holder.id !== owner && options.takeover === 'if-dead') return undefined;
     const isAsked = knownMessages(inbox).some(({ kind }) => isWokenBy(standingOf(status), kind));
     if (options.recovers === true && status.state !== 'RUNNING' && !isAsked) return undefined;
@@ -95,13 +106,32 @@ export class Driver {
         ? this.#parts
         : { ...this.#parts, listening: () => true, horizonMs: () => undefined, executors: unbounded(this.#parts.executors) };
     try {
-      const open = this.#drive(flow, await takeOver(taken, inbox, owner, parts), options);
+      const open = this.#drive(flow, await takeOver(taken, inbox, owner, parts, neverCalled), options);
       this.#ticker.tell({ ...run, state: open.engine?.run.status.state ?? run.state, owner: { id: owner, alive: true } });
       return open;
     } catch (error) {
       if (isFlowproofError(error, 'STALE_RUN')) return undefined;
       throw error;
     }
+  }
+
+  /** Nothing: it is to be taken over, as it begins with another step by now. */
+  #openClaimed(flows: FlowFinder, run: RunSummary, opening: ClaimedOpening, options: JoinOptions): OpenRun | undefined {
+    const [transition] = opening.created.transitions;
+    if (transition?.[0] !== 'CREATED') return undefined;
+    let flow: CompiledFlow;
+    let opened: OpenedRun | undefined;
+    try {
+      flow = flows.of(transition[1]);
+      opened = openClaimed(flow, opening, opening.sentAtMs, this.#parts);
+    } catch (error) {
+      this.#parts.openings?.putBack(opening);
+      throw error;
+    }
+    if (opened === undefined) return undefined;
+    const open = this.#drive(flow, opened, options);
+    this.#ticker.tell({ ...run, state: 'RUNNING', owner: { id: this.#parts.owner, alive: true } });
+    return open;
   }
 
   /** What a run that rests or has ended gives, read from its journal. */
@@ -154,6 +184,11 @@ export class Driver {
       done();
     }
   }
+}
+
+/** Whether the last entry of a run is that of its claim. */
+function isOf(opening: ClaimedOpening | undefined, { seq, writer }: Entry): boolean {
+  return seq === 1 && opening?.begun.writer === writer;
 }
 
 /** Whoever started a run may never ask for its result: then its failure is no unhandled rejection. */

@@ -64,7 +64,7 @@ export interface RecoveryParts {
   /** Lets the next tick come at once. */
   hurry(): void;
   /** Hears what other processes say is due, and tells them that they may take up what this app has let go of. */
-  hints(): { listen(): void; released(): void };
+  hints(): { listen(): void; released(): void; isClaimed(runId: string): boolean };
 }
 
 /**
@@ -205,8 +205,8 @@ export class Recovery implements Taker {
   }
 
   #isForgotten({ runId, key }: RecoveredRun): boolean {
-    const { active } = this.#parts;
-    return active.get(runId) === undefined && !active.isOpening(key);
+    const { active, hints } = this.#parts;
+    return active.get(runId) === undefined && !active.isOpening(key) && !hints().isClaimed(runId);
   }
 
   /** Resolves when the run rests. Nothing: it goes on elsewhere, sleeps, or rests already. */

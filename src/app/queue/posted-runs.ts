@@ -1,9 +1,21 @@
 import type { FlowEvent } from '../../engine/index.js';
 import type { Clock } from '../../model/clock.js';
+import { isFlowproofError } from '../../model/errors.js';
 import type { Ids } from '../../model/ids.js';
 import type { FlowLimits } from '../../model/limits/flow-limits.js';
-import { type ClaimedRun, ENTRY_FORMAT, type GiveBackOptions, type Journal, type RunSummary } from '../../persistence/index.js';
+import {
+  type ClaimedRun,
+  type ClaimRunsParams,
+  type ClaimRunsResult,
+  ENTRY_FORMAT,
+  formatOf,
+  type GiveBackOptions,
+  type Journal,
+  type RunSummary,
+  type Transition,
+} from '../../persistence/index.js';
 import type { ActiveRuns } from '../driving/active-runs.js';
+import type { ClaimedOpening, ClaimedOpenings } from '../driving/claimed-openings.js';
 import { InTurn } from '../driving/in-turn.js';
 import type { KnownFlows } from '../driving/recovery.js';
 import type { Ticker } from '../driving/ticker.js';
@@ -11,6 +23,9 @@ import { DueHints } from './due-hints.js';
 
 /** A tick asks about posted runs of so many flows: each is a look into an index. */
 const FLOWS_AT_ONCE = 50;
+
+/** A store that says nothing for so long is not asked again at once. */
+const SILENT_MS = 1_000;
 
 export interface PostedRunsParts {
   readonly journal: Journal;
@@ -21,6 +36,7 @@ export interface PostedRunsParts {
   readonly active: Pick<ActiveRuns, 'get' | 'isOpening'>;
   readonly flows: Pick<KnownFlows, 'limitsOf'>;
   readonly ticker: Pick<Ticker, 'use' | 'hurry'>;
+  readonly openings: ClaimedOpenings;
   emit(event: FlowEvent): void;
 }
 
@@ -136,25 +152,49 @@ export class PostedRuns {
     if (this.#parts.flows.limitsOf(flow) !== undefined) this.heard([flow]);
   }
 
-  /** Lets others have a claimed run, unless it has begun. Where the store gives no answer, a later claim finds it. */
+  /** Whether this app has claimed it and not settled it, so that it is no business of recovery. */
+  isClaimed(runId: string): boolean {
+    return this.#known.has(runId);
+  }
+
+  /** Lets others have a claimed run, unless an engine has it. Where the store gives no answer, a later claim finds it. */
   async putBack(run: Pick<RunSummary, 'runId' | 'key' | 'flow'>, options: GiveBackOptions): Promise<void> {
-    const { active, journal, owner } = this.#parts;
+    const { active, journal, owner, openings } = this.#parts;
     const isDue = (options.delayMs ?? 0) === 0;
     if (active.get(run.runId) === undefined && !active.isOpening(run.key)) {
-      const given = journal.giveBack(owner, [run.runId], options).then(
-        () => (isDue ? this.#hints.tell(false) : undefined),
-        () => this.missed(),
-      );
-      this.#givingBack.add(given);
-      await given.finally(() => this.#givingBack.delete(given));
+      const opening = openings.take(run.runId);
+      const given = opening === undefined ? journal.giveBack(owner, [run.runId], options) : this.#withdraw(opening);
+      await this.#givenBack(given.then(() => (isDue ? this.#hints.tell(false) : undefined)));
     }
     this.settle(run);
     if (isDue) this.#news.add(run.flow);
   }
 
+  async #givenBack(given: Promise<void>): Promise<void> {
+    const ended = given.catch(() => this.missed());
+    this.#givingBack.add(ended);
+    await ended.finally(() => this.#givingBack.delete(ended));
+  }
+
+  /** What was begun with its claim is under way, for anyone to go on; what it was to call first was not called. */
+  async #withdraw(opening: ClaimedOpening): Promise<void> {
+    const { journal, ids, clock, openings } = this.#parts;
+    const { begun } = opening;
+    const transitions = begun.transitions.flatMap((fact): Transition[] => (fact[0] === 'RUNNING' ? [['WITHDRAWN', fact[1]]] : []));
+    const entry = { ...begun, seq: begun.seq + 1, stepId: ids.stepId(), format: formatOf(transitions), atMs: clock.nowMs(), transitions };
+    const [result] = await journal.append([{ entry, durability: 'full', summary: { owner: null } }]);
+    if (result?.kind === 'unknown') {
+      openings.putBack(opening);
+      throw result.cause;
+    }
+    this.#hints.tellReleased();
+  }
+
   /** For `stop()`: resolves when runs that were given back are stored as free, and other processes have been notified. */
   async settled(): Promise<void> {
     this.#cancelAsking?.();
+    await this.#claiming;
+    for (const opening of this.#parts.openings.takeAll()) void this.#givenBack(this.#withdraw(opening));
     await Promise.all(this.#givingBack);
     await this.#hints.end();
   }
@@ -170,7 +210,7 @@ export class PostedRuns {
       const params = { owner, flows: asked, limit, format: ENTRY_FORMAT, maxLosses, thorough };
       const limits = this.#limitsOf(asked);
       const counted = limits === undefined ? {} : { limits, ...(only === undefined ? {} : { only }) };
-      const found = await journal.claim({ ...params, ...counted });
+      const found = await this.#ask({ ...params, ...counted });
       if (found.againMs !== undefined) this.#askAgain(asked, found.againMs);
       this.#isThorough = false;
       if (!found.more) for (const flow of asked) this.#news.delete(flow);
@@ -182,6 +222,23 @@ export class PostedRuns {
       return claimed;
     } finally {
       done();
+    }
+  }
+
+  /** With the first steps of what can be begun at once. Where the answer was lost, it is asked plainly what there is, and what was begun. */
+  async #ask(params: ClaimRunsParams): Promise<ClaimRunsResult> {
+    const { journal, openings, clock } = this.#parts;
+    const opening = params.only === undefined ? openings.forClaim(params.flows) : undefined;
+    const sentAtMs = clock.monotonicMs();
+    try {
+      const unanswered = params.thorough ? { unanswered: openings.unanswered } : {};
+      const found = await journal.claim({ ...params, ...unanswered, ...(opening === undefined ? {} : { openings: opening }) });
+      if (opening !== undefined) openings.answered(opening, found.claimed, sentAtMs);
+      return found;
+    } catch (error) {
+      const isSilent = clock.monotonicMs() - sentAtMs >= SILENT_MS;
+      if (opening === undefined || isSilent || !isFlowproofError(error, 'STORE_UNREACHABLE')) throw error;
+      return journal.claim({ ...params, thorough: true, unanswered: openings.unanswered });
     }
   }
 

@@ -18,6 +18,7 @@ export class StoreJobs implements JobSource {
   readonly name = 'store';
   readonly #queue: StoreQueue;
   readonly #runs = new WeakMap<Claim, ClaimedRun>();
+  readonly #driven = new WeakSet<Claim>();
 
   constructor(queue: StoreQueue) {
     this.#queue = queue;
@@ -34,14 +35,26 @@ export class StoreJobs implements JobSource {
     const { posted } = this.#queue;
     const leave = this.#queue.conduct(flows);
     const left = new AbortController();
+    /** Given to the conductor; those that it drives are its own. */
+    let given: Claim[] = [];
     const putBack = async (claim: Claim, options: AbandonOptions): Promise<ClaimEnd> => {
       const run = this.#runs.get(claim);
       if (run !== undefined) await posted.putBack(run, options);
       return 'done';
     };
+    const putAllBack = async (): Promise<void> => {
+      const waiting = given.filter((claim) => !this.#driven.has(claim));
+      given = [];
+      await Promise.all(waiting.map((claim) => putBack(claim, {})));
+    };
     return {
       lost: left.signal,
-      claim: async (params) => (await posted.claim(claimingOf(params))).map((run) => this.#claimOf(run)),
+      claim: async (params) => {
+        const claims = (await posted.claim(claimingOf(params))).map((run) => this.#claimOf(run));
+        given = [...given.filter((claim) => !this.#driven.has(claim)), ...claims];
+        if (left.signal.aborted) await putAllBack();
+        return left.signal.aborted ? [] : claims;
+      },
       consume: async (claim) => {
         const run = this.#runs.get(claim);
         if (run !== undefined) posted.settle(run);
@@ -52,6 +65,7 @@ export class StoreJobs implements JobSource {
       leave: async () => {
         leave();
         left.abort();
+        await putAllBack();
       },
     };
   }
@@ -59,6 +73,7 @@ export class StoreJobs implements JobSource {
   drive(claim: Claim): DrivenClaim {
     const run = this.#runs.get(claim);
     if (run === undefined) throw new TypeError('this claim is of another board');
+    this.#driven.add(claim);
     return this.#queue.drive(run);
   }
 

@@ -1,5 +1,6 @@
 import type { ClaimedRun } from '../../persistence/index.js';
 import type { ActiveRuns } from '../driving/active-runs.js';
+import type { ClaimedOpenings } from '../driving/claimed-openings.js';
 import type { ConductedEnd, Conducting } from '../driving/conducting.js';
 import type { DriverParts } from '../driving/driver.js';
 import type { KnownFlows, Recovery } from '../driving/recovery.js';
@@ -28,6 +29,7 @@ export interface StoreQueueParts extends Pick<OwnPostsParts, 'maxActive'>, Pick<
   readonly ticker: Ticker;
   readonly sleepers: Sleepers;
   readonly recovery: Recovery;
+  readonly openings: ClaimedOpenings;
   /** Whether this app takes up what others leave, also without a conductor. */
   readonly recover: boolean;
   conducting(): Conducting;

@@ -3,6 +3,7 @@ import { type AnyRunResult, beginRun } from '../../engine/index.js';
 import { atMost } from '../../model/clock.js';
 import type { InboxMessage, LoadedRun, RunSummary } from '../../persistence/index.js';
 import { ActiveRuns } from '../driving/active-runs.js';
+import { ClaimedOpenings } from '../driving/claimed-openings.js';
 import { Conducting, type ConductingParts } from '../driving/conducting.js';
 import { Driver, type DriverParts, quiet, type StartedRun } from '../driving/driver.js';
 import { given, refuseOthers } from '../driving/given.js';
@@ -52,8 +53,9 @@ export class Runs {
     const onMessage = (message: InboxMessage): void => this.#active.deliver(message);
     this.#ticker = new Ticker({ journal, clock, owner, leaseMs, storeTimeoutMs, onMessage, taker: () => this.queue.taker });
     this.#sleepers = new Sleepers({ clock, journal, ticker: this.#ticker });
+    const openings = new ClaimedOpenings({ flows: parts.flows, context: () => this.#engineContext });
     this.#engineContext = {
-      ...parts,
+      ...{ ...parts, openings },
       lost: (run, error) => this.#recovery.lost(run, error),
       sleepers: this.#sleepers,
       horizonMs: () => this.#recovery.horizonMs,
@@ -66,7 +68,7 @@ export class Runs {
     });
     this.queue = new StoreQueue({
       ...{ ...parts, engineContext: this.#engineContext, active: this.#active, stored: this.#stored, ticker: this.#ticker },
-      ...{ sleepers: this.#sleepers, recovery: this.#recovery, conducting: () => this.conducting() },
+      ...{ openings, sleepers: this.#sleepers, recovery: this.#recovery, conducting: () => this.conducting() },
       ...{ outcome: (flows, key) => this.outcome(flows, key), beginRecovery: () => this.#recover() },
     });
     this.#ownership = new Ownership({

@@ -12,7 +12,7 @@ export class RunSlots {
   /** By executor index. Nothing: the app has none of this name, and its own stands in. */
   readonly #executors: readonly (ExecutorSlots | undefined)[];
   /** Some of them has no more than so many calls of the whole app: else there is nothing to reserve, or to give back. */
-  readonly #isBounded: boolean;
+  readonly isBounded: boolean;
   /** Absent: no task of the flow has limits. */
   readonly #tasks: TaskSlots | undefined;
 
@@ -23,7 +23,7 @@ export class RunSlots {
     this.#executors = executorNames(flow).map((name) =>
       name !== undefined && !executors.named.has(name) ? undefined : new ExecutorSlots(executorOf(executors, name)),
     );
-    this.#isBounded = this.#executors.some((executor) => executor?.isBounded);
+    this.isBounded = this.#executors.some((executor) => executor?.isBounded);
   }
 
   /** @param onGiven called when the run has a slot that it has waited for @param post takes what becomes known instead */
@@ -54,7 +54,7 @@ export class RunSlots {
   decided(step: StepPlan): void {
     this.#tasks?.decided(step);
     const { commands, lacksSlots } = step;
-    if (!this.#isBounded) return;
+    if (!this.isBounded) return;
     const calls = new Array<number>(this.#executors.length).fill(0);
     for (const command of commands) if (command.do === 'call') (calls[this.#indexOf(command.atom)] as number)++;
     for (let index = 0; index < calls.length; index++) this.#executors[index]?.decided(calls[index] as number, lacksSlots.includes(index));

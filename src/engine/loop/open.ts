@@ -149,10 +149,17 @@ function placeOf({ priority = 0, delayMs = 0, atMs }: PostOrder): Pick<CreateRun
  * Makes a run this engine's own: one entry with a higher epoch, what was in flight, and the first decisions. No task
  * is called before it is durable.
  *
+ * @param neverCalled what is in flight was stated when this process claimed the run, and was not called; of a changed flow it is lost all the same
  * @throws StaleRunError when another engine was faster; nothing was written then
  * @throws RunStuckError when nothing in it can move, though something is left to be done; nothing was written then
  */
-export async function takeOver(taken: TakenRun, messages: LoadedRun['inbox'], owner: string, context: EngineContext): Promise<OpenedRun> {
+export async function takeOver(
+  taken: TakenRun,
+  messages: LoadedRun['inbox'],
+  owner: string,
+  context: EngineContext,
+  neverCalled = false,
+): Promise<OpenedRun> {
   const { run, adopted } = taken;
   const inbox = withRoom(knownMessages(messages), run.status);
   run.observed = context.listening({ runId: run.status.creation.key, flow: run.flow.name });
@@ -162,7 +169,8 @@ export async function takeOver(taken: TakenRun, messages: LoadedRun['inbox'], ow
   const suspensions = received.filter(({ kind }) => kind === 'suspend');
   const settled = run.status.state === 'SUSPENDED' || isEnded(run.status.state);
   const asked = received.flatMap((message) => eventFor(message, run) ?? []);
-  const events: EngineEvent[] = [{ kind: 'resumed', ...(adopted === undefined ? {} : { adopted }) }, ...asked];
+  const notStarted: EngineEvent[] = neverCalled && adopted === undefined ? [{ kind: 'notStarted', atoms: runningIn(run.status) }] : [];
+  const events: EngineEvent[] = [...notStarted, { kind: 'resumed', ...(adopted === undefined ? {} : { adopted }) }, ...asked];
   const slots = new RunSlots(run, context);
   const first = decide(run, events, limitsOf(context, run, !settled && suspensions.length > 0 ? 'suspend' : 'none', slots));
   slots.decided(first);
@@ -192,6 +200,11 @@ export async function takeOver(taken: TakenRun, messages: LoadedRun['inbox'], ow
   );
   if (!settled) for (const message of suspensions) engine.deliver(message);
   return { engine, first };
+}
+
+/** Atoms whose execute is under way. */
+export function runningIn({ atoms }: Pick<RunStatus, 'atoms'>): readonly number[] {
+  return atoms.flatMap(({ state }, atom) => (state === 'RUNNING' ? [atom] : []));
 }
 
 /** The first step of a run; where it is not written, nothing of it is called, and others have its slots. */

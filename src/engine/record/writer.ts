@@ -47,12 +47,15 @@ export class Writer {
   /** Ends what is waited for. */
   #giveUpWaiting: (() => void) | undefined;
 
-  /** @param secrets which values of the run the store is to encrypt */
-  constructor(parts: WriterParts, secrets: Secrets | undefined) {
+  /**
+   * @param secrets which values of the run the store is to encrypt
+   * @param claimed the run was begun under this name, with a claim that was sent at this time
+   */
+  constructor(parts: WriterParts, secrets: Secrets | undefined, claimed?: { readonly id: string; readonly confirmedAtMs: number }) {
     this.#parts = parts;
     this.#secrets = secrets;
-    this.id = parts.ids.unique();
-    this.#confirmedAtMs = parts.clock.monotonicMs();
+    this.id = claimed?.id ?? parts.ids.unique();
+    this.#confirmedAtMs = claimed?.confirmedAtMs ?? parts.clock.monotonicMs();
     this.#isFarAway = parts.journal.capabilities.multiProcess;
   }
 

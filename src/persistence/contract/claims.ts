@@ -1,10 +1,12 @@
 import type { FlowLimits, LimitChange } from '../../model/limits/flow-limits.js';
+import type { Transition } from '../transitions/table.js';
+import type { Entry } from './entry.js';
 import type { RunSummary } from './run-summary.js';
 
 /**
  * Which posted runs an owner claims: PENDING ones that are due, that nobody has, and that were left to whoever is free. The highest
  * priority comes first, and of equals what has been due for the longest; of two that would claim a run at the same moment one gets it.
- * The claimer loads it, and appends as after any takeover: a claim alone begins nothing.
+ * The claimer loads it, and appends as after any takeover: a claim alone begins nothing, unless it comes with `openings`.
  */
 export interface ClaimRunsParams {
   /** Id of the engine process, whose lease is alive. */
@@ -23,12 +25,42 @@ export interface ClaimRunsParams {
   readonly only?: readonly string[];
   /** Brings what this owner has claimed and not begun, too: an earlier answer may have been lost. */
   readonly thorough: boolean;
+  /** The first steps of runs of these flows: a store may write them together with the claim. One that does not is right, too. */
+  readonly openings?: ClaimOpenings;
+  /** With `thorough`: writers of the openings of earlier claims that gave no answer. What they have begun is brought, too. */
+  readonly unanswered?: readonly string[];
+}
+
+/** The first step of each posted run of a flow, in which it does what depends on nothing but the flow. */
+export interface Opening {
+  readonly flow: string;
+  /** Of the flow that the claimer has: runs of another one are only claimed. */
+  readonly fingerprint: string;
+  readonly transitions: readonly Transition[];
+}
+
+/**
+ * What the entries of `seq` 1 and epoch 1 have in common that a claim writes: of runs of which there is nothing but their creation, with no
+ * deadline, no message in their inbox, and no value that is encrypted or kept elsewhere. Such a run is RUNNING when it is claimed.
+ */
+export interface ClaimOpenings extends Pick<Entry, 'writer' | 'stepId' | 'atMs'> {
+  readonly of: readonly Opening[];
+}
+
+/** The entries of a run that was begun with its claim: all that there are of it. */
+export interface ClaimedEntries {
+  /** Of `seq` 0. */
+  readonly created: Entry;
+  /** Of `seq` 1. */
+  readonly begun: Entry;
 }
 
 /** A posted run that an owner has claimed, and not begun yet. */
 export interface ClaimedRun extends RunSummary {
   /** How many claims of it died before. */
   readonly losses: number;
+  /** It was begun with the claim, so that it need not be loaded: see {@link ClaimRunsParams.openings}. Absent: it was only claimed. */
+  readonly opened?: ClaimedEntries;
 }
 
 export interface ClaimRunsResult {

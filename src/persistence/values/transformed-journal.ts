@@ -172,7 +172,8 @@ export class TransformedJournal implements Journal {
     };
   }
 
-  async claim(params: ClaimRunsParams): Promise<ClaimRunsResult> {
+  /** Nothing is begun with a claim here: who can't read the values of a run must not have begun it. */
+  async claim({ openings: _, ...params }: ClaimRunsParams): Promise<ClaimRunsResult> {
     const { claimed, owned, poisoned, ...rest } = await this.#journal.claim(params);
     return { claimed: this.#allListed(claimed), owned: this.#allListed(owned), poisoned: this.#allListed(poisoned), ...rest };
   }

@@ -43,7 +43,7 @@ import { readAgain } from '../client/read-again.js';
 import type { Row, Statement } from '../client/sql.js';
 import { asPersistenceError } from '../client/sql-errors.js';
 import { isUuid } from '../client/uuid.js';
-import { claimParams, claimResultOf, postedCountsOf } from '../read/claim-runs.js';
+import { postedCountsOf } from '../read/claim-runs.js';
 import { listLogbooks, saveLogbook } from '../read/list-logbooks.js';
 import { listRuns } from '../read/list-runs.js';
 import { RunLoader } from '../read/load-run.js';
@@ -53,6 +53,7 @@ import { runsIn, summaries, summaryOf } from '../read/summaries.js';
 import { takeParams, takeResultOf } from '../read/take-runs.js';
 import { type MigrateParams, migrate, quoted } from '../schema/migrate.js';
 import { LimitedClaims } from './limited-claims.js';
+import { PlainClaims } from './plain-claims.js';
 import { sideStores } from './side-stores.js';
 import { SqlHints } from './sql-hints.js';
 import { type JournalStatements, journalStatements, type TickForm } from './statements.js';
@@ -86,6 +87,7 @@ export class SqlJournal implements Journal {
   readonly #params: SqlJournalParams;
   readonly #statements: JournalStatements;
   readonly #limited: LimitedClaims;
+  readonly #plain: PlainClaims;
   #opening: Promise<void> | undefined;
   /** From when there are some. */
   #connections: Connections | undefined;
@@ -103,6 +105,7 @@ export class SqlJournal implements Journal {
     this.#statements = journalStatements(quoted(params.schema));
     if (params.capabilities.multiProcess) this.hints = new SqlHints(params.schema, () => this.#opened());
     this.#limited = new LimitedClaims(quoted(params.schema));
+    this.#plain = new PlainClaims({ statements: this.#statements, read: this.#read, readOnce: this.#readOnce });
     const beside = sideStores({ schema: quoted(params.schema), read: (statement, values) => this.#read(statement, values) });
     ({ schedules: this.schedules, limits: this.limits, slots: this.slots } = beside);
   }
@@ -195,14 +198,7 @@ export class SqlJournal implements Journal {
   }
 
   async claim(params: ClaimRunsParams): Promise<ClaimRunsResult> {
-    return this.#limited.claim(params, (plain) => this.#claimPlain(plain), this.#readOnce);
-  }
-
-  async #claimPlain(params: ClaimRunsParams): Promise<ClaimRunsResult> {
-    const { claim, claimThoroughly } = this.#statements;
-    // What was claimed with a statement that gave no answer is found by the next one.
-    const [row] = await this.#read(params.thorough ? claimThoroughly : claim, claimParams(params), claimThoroughly);
-    return claimResultOf(row, params);
+    return this.#limited.claim(params, (plain) => this.#plain.claim(plain), this.#readOnce);
   }
 
   async requeue(runId: string): Promise<boolean> {

@@ -3,6 +3,7 @@ import { isReceived, isWokenBy } from '../append/append-statements.js';
 import { MESSAGE_JSON } from '../append/messages.js';
 import type { Statement } from '../client/sql.js';
 import { statement } from '../client/statement.js';
+import { claimOpenedText } from '../read/claim-opened.js';
 import { claimText, postedCountsText, requeueText } from '../read/claim-runs.js';
 import { duePart } from '../read/schedules.js';
 import { type SummarySource, summaries, watchedSummaries } from '../read/summaries.js';
@@ -28,6 +29,9 @@ export interface JournalStatements extends FindStatements {
   readonly tick: (asked: TickForm) => Statement;
   readonly claim: Statement;
   readonly claimThoroughly: Statement;
+  /** The same, with the first steps of what can be begun at once. */
+  readonly claimOpened: Statement;
+  readonly claimOpenedThoroughly: Statement;
   readonly requeue: Statement;
   readonly postedCounts: Statement;
   readonly giveBack: Statement;
@@ -67,6 +71,8 @@ export function journalStatements(schema: string): JournalStatements {
     tick: ticks(schema, found),
     claim: statement(claimText(schema, false)),
     claimThoroughly: statement(claimText(schema, true)),
+    claimOpened: statement(claimOpenedText(schema, false)),
+    claimOpenedThoroughly: statement(claimOpenedText(schema, true)),
     requeue: statement(requeueText(schema)),
     postedCounts: statement(postedCountsText(schema)),
     giveBack: statement(giveBackText(schema)),

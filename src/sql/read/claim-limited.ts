@@ -98,7 +98,7 @@ export function claimLimitedText(schema: string, only: boolean): string {
         delayed = r.takes >= $5::int,
         takes = case when r.takes < $5::int then r.takes + 1 else r.takes end
       from d join granted using (run_id) where r.run_id = d.run_id
-      returning ${RUN_COLUMNS}, true as alive, r.takes, d.place, (extract(epoch from d.wake_at) * 1000)::float8 as was_due_ms)
+      returning ${RUN_COLUMNS}, true as alive, r.takes as claims, d.place, (extract(epoch from d.wake_at) * 1000)::float8 as was_due_ms)
     select ${list('select * from moved order by place')} as moved,
       (select count(*) from d)::int as tried,
       (select max(key) from k where place = ${MOST_KEYS}) as last_key,

@@ -11,37 +11,52 @@ const POSTED = `r.state = 'PENDING' and r.owner is null and r.wake_at is not nul
 export const FREE = `${POSTED} and not r.delayed`;
 const DELAYED = `${POSTED} and r.delayed`;
 
-/** The parameters of {@link claimText}. */
-export function claimParams({ owner, flows, limit, format, maxLosses }: ClaimRunsParams): readonly unknown[] {
+/** How many parameters of {@link claimParams} each claim has: others come behind them. */
+export const CLAIM_PARAMS = 5;
+
+/** The parameters of {@link claimText}. @param more behind those of each claim, and before those of a thorough one */
+export function claimParams(params: ClaimRunsParams, thorough: boolean, more: readonly unknown[] = []): readonly unknown[] {
+  const { owner, flows, limit, format, maxLosses, unanswered = [] } = params;
   // More are never counted.
-  return [owner, [...new Set(flows)], limit, format, Math.min(maxLosses, 32_767)];
+  return [owner, [...new Set(flows)], limit, format, Math.min(maxLosses, 32_767), ...more, ...(thorough ? [unanswered] : [])];
 }
 
 /**
- * Claims for `$1`. Of each flow the first ones are locked in the order of the index, and what another claimer has locked is skipped: so
+ * What is claimed. Of each flow the first ones are locked in the order of the index, and what another claimer has locked is skipped: so
  * a claim waits for no other one, and reads no further than it is asked for.
  */
+export const FOUND = (schema: string): string => `found as materialized (
+      select c.*, row_number() over (order by c.priority desc, c.wake_at, c.run_id) as place
+      from unnest($2::text[]) f(flow) cross join lateral (
+        select r.run_id, r.flow, r.fingerprint, r.priority, r.wake_at, r.takes from ${schema}.runs r
+        where r.flow = f.flow and ${FREE} and r.needs <= $4::smallint
+        order by r.priority desc, r.wake_at limit $3::int for no key update of r skip locked) c
+      order by place limit $3::int)`;
+
+/** What `$1` has claimed, and not begun as far as it knows: with claims of the writers in the last parameter, `$place`. */
+export const OWNED = (schema: string, place: number): string => `(select json_agg(x)::text from (
+      select ${RUN_COLUMNS}, true as alive, r.takes as claims from ${schema}.runs r where r.owner = $1::uuid and (r.state = 'PENDING'
+        or r.state = 'RUNNING' and cardinality($${place}::uuid[]) > 0
+          and exists (select from ${schema}.journal j where j.run_id = r.run_id and j.seq = 1 and j.writer = any($${place}::uuid[]))
+          and not exists (select from ${schema}.journal j where j.run_id = r.run_id and j.seq = 2))) x) as owned`;
+
+/** Claims for `$1`. */
 export function claimText(schema: string, thorough: boolean): string {
   const list = (rows: string): string => `(select json_agg(x)::text from (${rows}) x)`;
   const moved = `select * from moved order by place`;
-  return `with found as materialized (
-      select c.run_id, c.wake_at, row_number() over (order by c.priority desc, c.wake_at, c.run_id) as place
-      from unnest($2::text[]) f(flow) cross join lateral (
-        select r.run_id, r.priority, r.wake_at from ${schema}.runs r where r.flow = f.flow and ${FREE} and r.needs <= $4::smallint
-        order by r.priority desc, r.wake_at limit $3::int for no key update of r skip locked) c
-      order by place limit $3::int),
+  return `with ${FOUND(schema)},
     moved as (update ${schema}.runs r set
         owner = case when r.takes < $5::int then $1::uuid end,
         wake_at = case when r.takes < $5::int then null else 'infinity'::timestamptz end,
         delayed = r.takes >= $5::int,
         takes = case when r.takes < $5::int then r.takes + 1 else r.takes end
       from found d where r.run_id = d.run_id
-      returning ${RUN_COLUMNS}, true as alive, d.place, (extract(epoch from d.wake_at) * 1000)::float8 as was_due_ms)
-    select ${list(moved)} as moved${thorough ? `, ${list(`select ${RUN_COLUMNS}, true as alive from ${schema}.runs r where r.owner = $1::uuid and r.state = 'PENDING'`)} as owned` : ''}`;
+      returning ${RUN_COLUMNS}, true as alive, d.place, r.takes as claims, (extract(epoch from d.wake_at) * 1000)::float8 as was_due_ms)
+    select ${list(moved)} as moved, ${thorough ? OWNED(schema, CLAIM_PARAMS + 1) : 'null as owned'}`;
 }
 
-export function claimResultOf(row: Row | undefined, { limit }: ClaimRunsParams): ClaimRunsResult {
-  const moved = claimedIn(row?.moved);
+/** @param moved what it has claimed, and what it leaves alone */
+export function claimResultOf(row: Row | undefined, { limit }: ClaimRunsParams, moved = claimedIn(row?.moved)): ClaimRunsResult {
   return {
     claimed: moved.filter(({ owner }) => owner !== undefined),
     owned: claimedIn(row?.owned),
@@ -52,7 +67,12 @@ export function claimResultOf(row: Row | undefined, { limit }: ClaimRunsParams):
 
 /** Claimed runs, as a list in JSON. */
 export function claimedIn(text: unknown): readonly ClaimedRun[] {
-  return typeof text === 'string' ? (JSON.parse(text) as Row[]).map((row) => ({ ...summaryOf(row), losses: Number(row.takes) - 1 })) : [];
+  return typeof text === 'string' ? (JSON.parse(text) as Row[]).map(claimedOf) : [];
+}
+
+export function claimedOf(row: Row): ClaimedRun {
+  // One that has begun counts no claims any more.
+  return { ...summaryOf(row), losses: Math.max(0, Number(row.claims) - 1) };
 }
 
 /** Parts of a tick: moves what is due of the flows of `$place`, and says whether there is anything to be claimed. */

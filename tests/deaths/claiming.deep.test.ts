@@ -1,0 +1,3 @@
+import { killsAt } from './statements.js';
+
+killsAt('claiming-all', 'claiming');
