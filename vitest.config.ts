@@ -16,6 +16,7 @@ export default defineConfig({
       { find: /^flowproof\/rabbitmq$/, replacement: at('./src/adapters/rabbitmq/index.ts') },
       { find: /^flowproof\/nats$/, replacement: at('./src/adapters/nats/index.ts') },
       { find: /^flowproof\/listeners$/, replacement: at('./src/listeners/index.ts') },
+      { find: /^flowproof\/nestjs$/, replacement: at('./src/adapters/nestjs/index.ts') },
       { find: /^flowproof\/workers$/, replacement: at('./src/workers/index.ts') },
       { find: /^flowproof\/ui$/, replacement: at('./src/ui/index.ts') },
       { find: /^flowproof\/testing$/, replacement: at('./src/testing/index.ts') },

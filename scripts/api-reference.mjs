@@ -22,6 +22,7 @@ const DOORS = {
   'src/adapters/rabbitmq/index.ts': 'flowproof/rabbitmq',
   'src/adapters/nats/index.ts': 'flowproof/nats',
   'src/listeners/index.ts': 'flowproof/listeners',
+  'src/adapters/nestjs/index.ts': 'flowproof/nestjs',
   'src/workers/index.ts': 'flowproof/workers',
   'src/ui/index.ts': 'flowproof/ui',
   'src/testing/index.ts': 'flowproof/testing',
@@ -44,6 +45,7 @@ const CHAPTERS = {
   Errors:
     /^src\/model\/(errors|flowproof-error|diagnostics|task-set-mismatch|board-error|limits\/limit-error)|^src\/(schedules\/schedule-error|transport\/transport-error)/,
   Values: /^src\/model\/(codec\/|schema|clock|json)/,
+  'In NestJS': /^src\/adapters\/nestjs\//,
   Testing: /^src\/testing\//,
 };
 

@@ -1,7 +1,7 @@
 /** The app: flows, their services and a store, and the runs of this process. */
 export type { App, EngineOptions } from './app/app.js';
 export { appBoardOf } from './app/app-board.js';
-export type { AppOptions } from './app/app-options.js';
+export type { AppOptions, AppSettings } from './app/app-options.js';
 export { useBoard } from './app/board-use.js';
 export { CONDUCTED, type ConductedApp, type DrivenOrder, type RunOrder } from './app/conducted.js';
 export { flowproof } from './app/flowproof.js';

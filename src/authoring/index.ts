@@ -138,6 +138,7 @@ export type {
   ByIdAlone,
   FlowNote,
   FlowOf,
+  GivenServices,
   KnownToApp,
   Resolve,
   RootOf,

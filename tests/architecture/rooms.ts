@@ -103,6 +103,12 @@ export const ARCHITECTURE: Architecture = {
     'adapters/etcd': { imports: ['model', 'boards'], node: ['tls-fetch.ts'], leaf: true },
     'adapters/rabbitmq': { imports: ['model', 'transport'], npm: ['rabbitmq-client'], leaf: true },
     'adapters/nats': { imports: ['model', 'transport'], npm: ['@nats-io/jetstream', '@nats-io/transport-node'], leaf: true },
+    /** The app in NestJS's container. */
+    'adapters/nestjs': {
+      imports: ['model', 'authoring', 'calls', 'app'],
+      npm: ['@nestjs/common', '@nestjs/core', 'reflect-metadata'],
+      leaf: true,
+    },
     /** The files that lie in src itself: the door of the package. */
     '': {
       imports: [

@@ -1,11 +1,11 @@
-import { spawn } from 'node:child_process';
 import { readFileSync } from 'node:fs';
 import { cp, symlink } from 'node:fs/promises';
 import { join } from 'node:path';
-import { createInterface } from 'node:readline';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { blocksOf, filesOf, write } from './documented-files.js';
+import { NEST_12_PROGRAM, TERMINUS_SPEC } from './nest-programs.js';
 import { node, type Packed, packAndInstall, run } from './packed.js';
+import { serve } from './running-server.js';
 
 /*
  * The first hour of a new user: the documents literally, in an empty folder with the packed tarball, with the tools that people
@@ -13,6 +13,7 @@ import { node, type Packed, packAndInstall, run } from './packed.js';
  */
 
 const ROOT = join(import.meta.dirname, '../..');
+const INSTALL = ['ci', '--ignore-scripts', '--no-audit', '--no-fund', '--prefer-offline'];
 let packed: Packed;
 let installed = false;
 
@@ -21,8 +22,7 @@ beforeAll(async () => {
   const { project } = packed;
   await cp(join(ROOT, 'tests/first-hour'), join(packed.folder, 'tools'), { recursive: true });
   const tools = join(packed.folder, 'tools');
-  const flags = ['--ignore-scripts', '--no-audit', '--no-fund', '--prefer-offline'];
-  installed = await run(tools, 'npm', 'ci', ...flags).then(
+  installed = await run(tools, 'npm', ...INSTALL).then(
     () => true,
     // Without a registry there is nothing to try; where tests have to run, that is a failure.
     (error: unknown) => {
@@ -130,20 +130,36 @@ describe('docs/testing.md', () => {
 });
 
 describe('docs/nestjs.md', () => {
+  const compilerOptions = {
+    ...{ module: 'nodenext', moduleResolution: 'nodenext', target: 'es2023', strictNullChecks: true, skipLibCheck: true },
+    ...{ emitDecoratorMetadata: true, experimentalDecorators: true, isolatedModules: true, esModuleInterop: true },
+  };
+
   trial('is right: Nest’s container makes the tasks, and Jest tests them', async () => {
     const cwd = await folder('nest', {
       'package.json': { name: 'nest-user' },
       'jest.config.js': "module.exports = { preset: 'ts-jest', testEnvironment: 'node', testRegex: '.*\\\\.spec\\\\.ts$' };",
-      'tsconfig.json': {
-        compilerOptions: {
-          ...{ module: 'nodenext', moduleResolution: 'nodenext', target: 'es2023', strictNullChecks: true, skipLibCheck: true },
-          ...{ emitDecoratorMetadata: true, experimentalDecorators: true, isolatedModules: true, esModuleInterop: true },
-        },
-      },
+      'tsconfig.json': { compilerOptions },
       ...filesOf('docs/nestjs.md'),
+      'terminus.spec.ts': TERMINUS_SPEC,
     });
     await run(cwd, bin('tsc'), '--noEmit');
     await run(cwd, bin('jest'));
+  });
+
+  trial('is right with Nest 12', async () => {
+    const tools = join(packed.folder, 'tools/nest-12');
+    await run(tools, 'npm', ...INSTALL);
+    await cp(join(packed.project, 'node_modules/flowproof'), join(tools, 'node_modules/flowproof'), { recursive: true });
+    const { 'orders.spec.ts': _, ...files } = filesOf('docs/nestjs.md');
+    const cwd = await folder('nest-12/user', {
+      'package.json': { name: 'nest-12-user' },
+      'tsconfig.json': { compilerOptions: { ...compilerOptions, outDir: 'out', types: ['node'] } },
+      ...files,
+      'main.ts': NEST_12_PROGRAM,
+    });
+    await run(cwd, bin('tsc'));
+    expect(JSON.parse(await node(cwd, 'out/main.js'))).toEqual([404, [200, { id: 'o-1' }], 'SUCCESS', 200, [503, 503]]);
   });
 });
 
@@ -155,49 +171,22 @@ describe('docs/server.md', () => {
       ...filesOf('docs/server.md'),
     });
     await run(cwd, bin('tsc'), '--noEmit');
-    const first = await serve(cwd);
-    const order = { item: 'lamp', card: 'visa' };
-    expect(await first.put('/orders/o-1', order)).toEqual([202, { id: 'o-1' }]);
-    expect(await first.put('/orders/o-1', order)).toEqual([202, { id: 'o-1' }]);
-    expect(await first.put('/orders/o-1', { ...order, card: 'other' })).toEqual([409, expect.objectContaining({ code: 'RUN_CONFLICT' })]);
-    expect(await first.put('/orders/o-2')).toEqual([400, expect.objectContaining({ code: 'INVALID_INPUT' })]);
-    expect(await first.get('/orders/none')).toEqual([404, expect.objectContaining({ code: 'RUN_NOT_FOUND' })]);
-    await first.stop();
-    const second = await serve(cwd);
+    const start = () => serve(cwd, ['--import', 'tsx', 'server.ts']);
+    const first = await start();
+    const body = { item: 'lamp', card: 'visa' };
+    expect(await first.call('PUT', '/orders/o-1', { body })).toEqual([202, { id: 'o-1' }]);
+    expect(await first.call('PUT', '/orders/o-1', { body })).toEqual([202, { id: 'o-1' }]);
+    const conflict = expect.objectContaining({ code: 'RUN_CONFLICT' });
+    expect(await first.call('PUT', '/orders/o-1', { body: { ...body, card: 'other' } })).toEqual([409, conflict]);
+    expect(await first.call('PUT', '/orders/o-2')).toEqual([400, expect.objectContaining({ code: 'INVALID_INPUT' })]);
+    expect(await first.call('GET', '/orders/none')).toEqual([404, expect.objectContaining({ code: 'RUN_NOT_FOUND' })]);
+    expect(await first.stop()).toBe(0);
+    const second = await start();
     const ended = {
       state: 'SUCCESS',
       steps: ['reserve', 'charge'].map((name) => ({ path: `order/${name}`, state: 'SUCCESS', progress: expect.any(Number) })),
     };
-    await expect.poll(() => second.get('/orders/o-1'), { timeout: 30_000 }).toEqual([200, ended]);
-    await second.stop();
+    await expect.poll(() => second.call('GET', '/orders/o-1'), { timeout: 30_000 }).toEqual([200, ended]);
+    expect(await second.stop()).toBe(0);
   });
-
-  async function serve(cwd: string) {
-    const child = spawn(process.execPath, ['--import', 'tsx', 'server.ts'], {
-      cwd,
-      env: { ...process.env, PORT: '0' },
-      stdio: ['ignore', 'pipe', 'inherit'],
-    });
-    const ended = new Promise<number | null>((resolve) => child.once('exit', resolve));
-    const port = await new Promise<string>((resolve, reject) => {
-      createInterface({ input: child.stdout }).on('line', (line) => {
-        const [, found] = /port: (\d+)/.exec(line) ?? [];
-        if (found !== undefined) resolve(found);
-      });
-      void ended.then((code) => reject(new Error(`the server ended with ${code}`)));
-    });
-    const call = async (path: string, options: RequestInit): Promise<[number, unknown]> => {
-      const response = await fetch(`http://127.0.0.1:${port}${path}`, options);
-      return [response.status, await response.json()];
-    };
-    return {
-      get: (path: string) => call(path, {}),
-      put: (path: string, body?: object) =>
-        call(path, { method: 'PUT', headers: { 'content-type': 'application/json' }, ...(body && { body: JSON.stringify(body) }) }),
-      async stop() {
-        child.kill('SIGTERM');
-        expect(await ended).toBe(0);
-      },
-    };
-  }
 });

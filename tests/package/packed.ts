@@ -27,9 +27,12 @@ const BUILT_FROM = [
 /** Every supported TypeScript. */
 export const COMPILERS = { '5.9': 'typescript-5.9/bin/tsc', '6.0': 'typescript/bin/tsc', '7.0': 'typescript-7.0/bin/tsc' };
 
+/** What npm gives to the programs that it starts is its settings of this repository, and none of a user's. */
+const ENV = Object.fromEntries(Object.entries(process.env).filter(([name]) => !/^npm_/i.test(name)));
+
 /** What a program printed; what went wrong is thrown with all that it printed. */
 export async function run(cwd: string, command: string, ...args: readonly string[]): Promise<string> {
-  const { stdout } = await execute(command, args, { cwd, env: process.env }).catch((error: { stdout?: string; stderr?: string }) => {
+  const { stdout } = await execute(command, args, { cwd, env: ENV }).catch((error: { stdout?: string; stderr?: string }) => {
     throw new Error(`${command} ${args.join(' ')} failed\n${error.stdout ?? ''}${error.stderr ?? ''}`, { cause: error });
   });
   return stdout;

@@ -11,7 +11,11 @@ export type AppOptions<Flows extends readonly unknown[], Given, Own = unknown, N
   FlowsOf<Flows>,
   Given,
   OfferedBy<Own | Named[keyof Named]>
-> & {
+> &
+  AppSettings<Flows, Own, Named>;
+
+/** What an app is made of beside its services, and what makes the instances of classes. */
+export type AppSettings<Flows extends readonly unknown[], Own = unknown, Named = {}> = {
   /** Where runs are kept: `memory()`, `file(…)`, `postgres(…)`. */
   readonly persistence: Persistence;
   /** The flows that this app can run and resume; factories, for flows that are made from data. */

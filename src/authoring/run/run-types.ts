@@ -170,12 +170,15 @@ type Without<Services, Offered> = [Offered] extends [never]
  *
  * @typeParam Offered names of services that executors bring
  */
-export type AppServices<Flows extends readonly unknown[], Given = Unseen, Offered = never> = OptionOf<
+export type AppServices<Flows extends readonly AnyFlow[], Given = Unseen, Offered = never> = GivenServices<Flows, Given, Offered> &
+  OptionOf<'resolve', WantsResolve<AllDemands<Flows[number]>>, Resolve>;
+
+/** The same where a container makes the instances of classes. */
+export type GivenServices<Flows extends readonly AnyFlow[], Given = Unseen, Offered = never> = OptionOf<
   'services',
   HasRequired<Without<AllServices<Flows[number]>, Offered>>,
   CheckServices<Flows[number], Without<AllServices<Flows[number]>, Offered>, Given, Offered>
-> &
-  OptionOf<'resolve', WantsResolve<AllDemands<Flows[number]>>, Resolve>;
+>;
 
 /** The options of `app.run`: what the app has already is not asked for again. */
 export type AppRunOptionsFor<F extends AnyFlow, Extra = {}> = OptionOf<'inputs', HasRequired<Requires<F>>, InputsFor<F>> & Extra;
