@@ -17,6 +17,7 @@ export default defineConfig({
       { find: /^flowproof\/nats$/, replacement: at('./src/adapters/nats/index.ts') },
       { find: /^flowproof\/listeners$/, replacement: at('./src/listeners/index.ts') },
       { find: /^flowproof\/nestjs$/, replacement: at('./src/adapters/nestjs/index.ts') },
+      { find: /^flowproof\/opentelemetry$/, replacement: at('./src/adapters/opentelemetry/index.ts') },
       { find: /^flowproof\/workers$/, replacement: at('./src/workers/index.ts') },
       { find: /^flowproof\/ui$/, replacement: at('./src/ui/index.ts') },
       { find: /^flowproof\/testing$/, replacement: at('./src/testing/index.ts') },

@@ -23,6 +23,7 @@ const DOORS = {
   'src/adapters/nats/index.ts': 'flowproof/nats',
   'src/listeners/index.ts': 'flowproof/listeners',
   'src/adapters/nestjs/index.ts': 'flowproof/nestjs',
+  'src/adapters/opentelemetry/index.ts': 'flowproof/opentelemetry',
   'src/workers/index.ts': 'flowproof/workers',
   'src/ui/index.ts': 'flowproof/ui',
   'src/testing/index.ts': 'flowproof/testing',
@@ -42,6 +43,7 @@ const CHAPTERS = {
   'Tasks on other machines': /^src\/(workers|transport|adapters\/(rabbitmq|nats))\//,
   'The page': /^src\/ui\//,
   Events: /^src\/(engine|listeners)\//,
+  Telemetry: /^src\/(adapters\/opentelemetry|model\/telemetry|engine\/events\/telemetry)/,
   Errors:
     /^src\/model\/(errors|flowproof-error|diagnostics|task-set-mismatch|board-error|limits\/limit-error)|^src\/(schedules\/schedule-error|transport\/transport-error)/,
   Values: /^src\/model\/(codec\/|schema|clock|json)/,

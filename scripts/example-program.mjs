@@ -34,7 +34,7 @@ async function bundle(entry, outfile) {
     outfile,
     sourcemap: true,
     alias: Object.fromEntries(
-      ['postgres', 'pglite', 'redis', 'etcd', 'zookeeper', 'rabbitmq', 'nats', 'listeners', 'workers', 'ui', 'testing', 'contracts']
+      ['postgres', 'pglite', 'redis', 'etcd', 'zookeeper', 'rabbitmq', 'nats', 'opentelemetry', 'listeners', 'workers', 'ui', 'testing', 'contracts']
         .map((door) => [
           `flowproof/${door}`,
           join(ROOT, 'src', ['listeners', 'workers', 'ui', 'testing', 'contracts'].includes(door) ? door : `adapters/${door}`, 'index.ts'),
@@ -50,6 +50,7 @@ async function bundle(entry, outfile) {
       'node-zookeeper-client',
       'rabbitmq-client',
       '@nats-io/*',
+      '@opentelemetry/api',
     ],
     // reflect-metadata is CommonJS.
     banner: { js: "import { createRequire as requireOf } from 'node:module'; const require = requireOf(import.meta.url);" },

@@ -129,6 +129,7 @@ export type {
   ScheduleEvent,
   SignalEvent,
   StuckEvent,
+  Telemetry,
 } from './engine/index.js';
 export { type ConcurrentOptions, concurrent, type PlacesOptions, processes, serial, threads } from './executors/index.js';
 export type * from './generic-names.js';
@@ -166,6 +167,7 @@ export { LimitError } from './model/limits/limit-error.js';
 export type { StandardSchema, ValueIssue } from './model/schema.js';
 export type { AtomKind, AtomState, Decision, RunState } from './model/states.js';
 export { TaskSetMismatchError } from './model/task-set-mismatch.js';
+export type { CallSpan, CallTelemetry, CreationSpan, TracedCall, TracedCreation, TracedEnd } from './model/telemetry/telemetry.js';
 export {
   type EncryptedOptions,
   type EncryptionKey,

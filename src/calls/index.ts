@@ -5,7 +5,7 @@ export { storable } from './call-task.js';
 export { type CallEnd, checkedEnd, isFailure } from './end.js';
 export { endOfCall } from './end-of-call.js';
 export type { Call, Executor, ExecutorChoice, ExecutorParts, OfferedBy, Slots, Work } from './executor.js';
-export { type CallMessages, type CallPort, savedTooLate } from './port.js';
+export { type CallMessages, type CallPort, SAYS_NOTHING, savedTooLate } from './port.js';
 export type { CallRegistry, RetryTarget, TaskTarget, WaitTarget } from './registry.js';
 export type {
   CallRequest,

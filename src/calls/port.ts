@@ -29,3 +29,11 @@ export interface CallPort extends CallMessages {
 export function savedTooLate(): Error {
   return new Error('this call has ended: what it saves now is not kept. Await ctx.save');
 }
+
+/** Retries and deciders have nothing to report while they are asked. */
+export const SAYS_NOTHING: CallMessages = {
+  save: () => Promise.resolve(),
+  progress: () => undefined,
+  heartbeat: () => undefined,
+  emit: () => undefined,
+};

@@ -46,6 +46,8 @@ interface TaskWork extends AtomRequest {
   readonly timeoutMs?: number | undefined;
   /** Until when it may take that, in milliseconds since 1970; absent: there is no such time. */
   readonly deadlineAtMs?: number | undefined;
+  /** What the code is part of, as `traceparent` says it; absent: nobody traces. */
+  readonly trace?: string | undefined;
   /** What an earlier call of this piece of work saved. */
   readonly saved?: Json | undefined;
 }

@@ -139,7 +139,8 @@ export class Claims {
 
   #say({ job, attempt }: Claim, outcome: BoardEvent['outcome'], reason?: string): void {
     const { app, source } = this.#parts;
-    const common = { runId: job.id, flow: job.flow, atMs: app.clock.nowMs() };
+    const traced = job.trace === undefined ? {} : { traceparent: job.trace };
+    const common = { runId: job.id, flow: job.flow, atMs: app.clock.nowMs(), ...traced };
     app.emit({ type: 'board', ...common, board: source.name, outcome, attempt, ...(reason === undefined ? {} : { reason }) });
   }
 }

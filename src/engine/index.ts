@@ -29,13 +29,13 @@ export type {
 } from './events/events.js';
 export { frozenEvent } from './events/frozen.js';
 export { StoredEvents } from './events/stored-events.js';
+export type { Telemetry } from './events/telemetry.js';
+export type { NewRun, PostOrder } from './loop/creation.js';
 export { Engine, type EngineEnd } from './loop/engine.js';
 export {
   beginRun,
   isWoken,
-  type NewRun,
   type OpenedRun,
-  type PostOrder,
   resetRun,
   runningIn,
   runOf,

@@ -24,6 +24,9 @@ export function fieldsOf(event: FlowEvent): Record<string, unknown> {
       case 'failure':
         fields.err = errorOf(value as Failure);
         break;
+      case 'traceparent':
+        Object.assign(fields, traceOf(value));
+        break;
       case 'data':
       case 'details':
         fields[name] = plain(value);
@@ -33,6 +36,12 @@ export function fieldsOf(event: FlowEvent): Record<string, unknown> {
     }
   }
   return fields;
+}
+
+/** By the names that logs of others have for it. */
+function traceOf(traceparent: unknown): object {
+  const [, traceId, spanId] = /^[0-9a-f]{2}-([0-9a-f]{32})-([0-9a-f]{16})-/.exec(String(traceparent)) ?? [];
+  return traceId === undefined ? {} : { trace_id: traceId, span_id: spanId };
 }
 
 /** Without a prototype: loggers that serialize errors take its `name` for its type then. */

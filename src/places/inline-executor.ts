@@ -1,5 +1,4 @@
 import type { Call, CallEnd, Executor, TaskRequest, Work } from '../calls/index.js';
-import { runCall } from '../calls/index.js';
 import { jsonCodec } from '../model/codec/json-codec.js';
 import { toFailure } from '../model/failure.js';
 import { TaskSetMismatchError } from '../model/task-set-mismatch.js';
@@ -7,6 +6,7 @@ import { PlaceCallPort } from './place-call-port.js';
 import type { FromPlace } from './protocol.js';
 import { registryOf } from './serve.js';
 import type { TaskSetDefinition } from './task-set-definition.js';
+import { tracedCall } from './traced-call.js';
 
 /** Makes the calls of a task set in this thread, with its own services, which are made once: as a place does, without any way between. */
 export function inlineExecutor(set: TaskSetDefinition, concurrency: number): Executor {
@@ -42,7 +42,7 @@ export function inlineExecutor(set: TaskSetDefinition, concurrency: number): Exe
         );
       };
       const end = (async (): Promise<CallEnd> => {
-        const ended = await runCall(request, registry, port);
+        const ended = await tracedCall(set.telemetry, request, registry, port);
         port.close();
         isOver = true;
         return ended;

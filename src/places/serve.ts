@@ -1,4 +1,4 @@
-import { type CallEnd, type CallRegistry, runCall, type TaskRequest } from '../calls/index.js';
+import type { CallEnd, CallRegistry, TaskRequest } from '../calls/index.js';
 import { jsonCodec } from '../model/codec/json-codec.js';
 import { toFailure } from '../model/failure.js';
 import { TaskSetMismatchError } from '../model/task-set-mismatch.js';
@@ -6,6 +6,7 @@ import { PlaceCallPort } from './place-call-port.js';
 import { type PlacePort, PROTOCOL, type ToPlace } from './protocol.js';
 import { differencesOfTask, manifestOfTask } from './task-manifest.js';
 import type { TaskSetDefinition } from './task-set-definition.js';
+import { tracedCall } from './traced-call.js';
 
 /** A place: makes the calls that its app sends, until a message says that there are no more. */
 export async function serve(set: TaskSetDefinition, port: PlacePort): Promise<void> {
@@ -60,7 +61,7 @@ class Serving {
     const send: PlacePort['send'] = (message) => this.#port.send(message);
     const port = new PlaceCallPort({ call, request, send, codec: this.#registry.codec });
     this.#current = { call, port };
-    const end: CallEnd = await runCall(request, this.#registry, port);
+    const end: CallEnd = await tracedCall(this.#set.telemetry, request, this.#registry, port);
     port.close();
     this.#current = undefined;
     if (!port.isDone) this.#unanswered.set(call, port);

@@ -1,5 +1,6 @@
 import type { Resolve, TaskDefinition } from '../authoring/index.js';
 import type { Codec } from '../model/codec/codec.js';
+import type { CallTelemetry } from '../model/telemetry/telemetry.js';
 
 /** A task set without its types. */
 export interface TaskSetDefinition {
@@ -10,4 +11,5 @@ export interface TaskSetDefinition {
   readonly close?: ((services: object) => unknown) | undefined;
   readonly resolve?: Resolve | undefined;
   readonly codec?: Codec | undefined;
+  readonly telemetry?: CallTelemetry | undefined;
 }

@@ -17,6 +17,8 @@ import {
 } from '../authoring/index.js';
 import type { Codec } from '../model/codec/codec.js';
 import { inWords } from '../model/in-words.js';
+import { guardedCalls } from '../model/telemetry/guarded.js';
+import type { CallTelemetry } from '../model/telemetry/telemetry.js';
 import type { PlacePort } from './protocol.js';
 import { serve } from './serve.js';
 import type { TaskSetDefinition } from './task-set-definition.js';
@@ -37,6 +39,11 @@ interface PlaceOptions<Services> {
   readonly resolve?: Resolve;
   /** The app's codec, where that has one of its own. */
   readonly codec?: Codec;
+  /**
+   * Traces the calls that are made in the place, as parts of the runs that they belong to: `openTelemetry()` of `flowproof/opentelemetry`, made
+   * there. What it throws is ignored. Default: none.
+   */
+  readonly telemetry?: CallTelemetry;
 }
 
 /** `services` may be left out where no task reads any. Called once in each place, before its first call. */
@@ -118,7 +125,7 @@ export function taskSet<
   Flows extends readonly AnyFlow[] | [] = [],
   Services extends object = {},
 >(options: TaskSetOptions<Tasks, Flows, Services>): TaskSet<Services> {
-  const { name = DEFAULT_NAME, services, close, resolve, codec } = (options ?? {}) as unknown as Partial<TaskSetDefinition>;
+  const { name = DEFAULT_NAME, services, close, resolve, codec, telemetry } = (options ?? {}) as unknown as Partial<TaskSetDefinition>;
   if (typeof name !== 'string' || !NAME.test(name))
     throw new TypeError(`taskSet({ name }) is ${inWords(name)}: give up to 100 letters, digits, and . _ -`);
   const unknown = Object.keys(options ?? {}).find((option) => !KNOWN.includes(option));
@@ -127,7 +134,10 @@ export function taskSet<
     if (given !== undefined && typeof given !== 'function')
       throw new TypeError(`taskSet({ ${name} }) is ${inWords(given)}: give a function`);
   }
-  const definition: TaskSetDefinition = { name, tasks: listed(options ?? {}), services, close, resolve, codec };
+  if (telemetry !== undefined && typeof telemetry?.call !== 'function')
+    throw new TypeError(`taskSet({ telemetry }) is ${inWords(telemetry)}: give what openTelemetry() makes`);
+  const traced = telemetry === undefined ? {} : { telemetry: guardedCalls(telemetry) };
+  const definition: TaskSetDefinition = { name, tasks: listed(options ?? {}), services, close, resolve, codec, ...traced };
   return { '~flowproof': { kind: 'taskSet', serve: (port) => serve(definition, port), definition } };
 }
 
@@ -158,7 +168,7 @@ function listed({ tasks = [], flows = [] }: { readonly tasks?: readonly unknown[
   return found;
 }
 
-const KNOWN = ['name', 'tasks', 'flows', 'services', 'close', 'resolve', 'codec'];
+const KNOWN = ['name', 'tasks', 'flows', 'services', 'close', 'resolve', 'codec', 'telemetry'];
 const NO_RETRIES = 'it is a retry, and what decides is called in the process of the app: list tasks only';
 
 function isRetry(given: unknown): boolean {

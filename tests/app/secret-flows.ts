@@ -15,6 +15,7 @@ import {
   reduceTask,
   type StandardSchema,
   type TaskContext,
+  type Telemetry,
   times,
 } from '../../src/index.js';
 
@@ -160,6 +161,15 @@ const quoting: StandardSchema<{ password: string }> = {
 
 type Shown = Record<string, string>;
 
+/** All that telemetry gets to know, beside the events. */
+function recordingTelemetry(traced: unknown[]): Telemetry {
+  return {
+    create: (creation) => ({ end: (outcome) => traced.push(creation, outcome) }),
+    call: (call) => ({ within: (code) => code(), end: (end) => traced.push(call, end) }),
+    hear: () => undefined,
+  };
+}
+
 /** As people see it: printed, and as JSON. */
 export function seen(value: unknown): string {
   return `${inspect(value, { depth: 20, showHidden: true })}\n${JSON.stringify(value, (_, part: unknown) => (part instanceof Error ? { ...part, message: part.message, stack: part.stack, cause: part.cause } : part))}`;
@@ -176,7 +186,9 @@ export async function everythingShown(persistence: Persistence, marked: boolean)
   const services = { seen: [] as string[] };
   const shown: Shown = {};
   const inputs = (end: 'good' | 'bad' | 'odd') => ({ password: PASSWORD, end });
-  await using app = flowproof({ persistence, flows: [all, strict], services, onEvent: (event) => events.push(event) });
+  const traced: unknown[] = [];
+  const telemetry = recordingTelemetry(traced);
+  await using app = flowproof({ persistence, flows: [all, strict], services, telemetry, onEvent: (event) => events.push(event) });
 
   const good = await app.run(all, { id: 'good', inputs: inputs('good') });
   if (good.state !== 'SUCCESS' || good.results.token !== TOKEN || good.results.joined !== `${TOKEN}loud ${TOKEN}`) {
@@ -203,6 +215,7 @@ export async function everythingShown(persistence: Persistence, marked: boolean)
 
   for (const [name, some] of kindsOf(events)) shown[`events: ${name}`] = some.map(seen).join('\n');
   for (const [name, some] of kindsOf(followed)) shown[`followed: ${name}`] = some.map(seen).join('\n');
+  shown.telemetry = seen(traced);
   const plain = await Promise.all(['good', 'bad'].map((id) => app.inspect(id, { secrets: 'plain' })));
   if (!seen(plain).includes(CANARY) || !seen(plain).includes('failed with')) throw new Error('its owner may see it');
   await neverShown(app, handle, engine);

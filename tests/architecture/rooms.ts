@@ -109,6 +109,7 @@ export const ARCHITECTURE: Architecture = {
       npm: ['@nestjs/common', '@nestjs/core', 'reflect-metadata'],
       leaf: true,
     },
+    'adapters/opentelemetry': { imports: ['model', 'engine'], npm: ['@opentelemetry/api'], leaf: true },
     /** The files that lie in src itself: the door of the package. */
     '': {
       imports: [

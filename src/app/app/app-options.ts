@@ -1,7 +1,7 @@
 import type { AppServices, BuiltFlows, FlowsOf } from '../../authoring/index.js';
 import type { JobBoard } from '../../boards/index.js';
 import type { ExecutorChoice, OfferedBy } from '../../calls/index.js';
-import type { Listener } from '../../engine/index.js';
+import type { Listener, Telemetry } from '../../engine/index.js';
 import type { Persistence } from '../../persistence/index.js';
 import type { Schedule } from '../../schedules/index.js';
 import type { EngineOptions } from './app.js';
@@ -22,6 +22,11 @@ export type AppSettings<Flows extends readonly unknown[], Own = unknown, Named =
   readonly flows: BuiltFlows<Flows>;
   /** Called with every event, after it is durable; what it throws is ignored. */
   readonly onEvent?: Listener;
+  /**
+   * Traces runs and measures them: `openTelemetry()` of `flowproof/opentelemetry`. What it throws is ignored. Default: none, which costs
+   * nothing.
+   */
+  readonly telemetry?: Telemetry;
   /**
    * Whether the app takes up by itself what dead or stopped processes left RUNNING of its flows, what sleeps and is due, and what rests and
    * was asked to go on; without it, the app keeps the runs that it drives while they wait. It begins with `ready`, or the

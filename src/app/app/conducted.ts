@@ -32,6 +32,8 @@ export interface RunOrder {
   readonly deadlineMs?: number;
   readonly logbook?: string;
   readonly metadata?: Metadata;
+  /** Which trace it belongs to, as `traceparent` says it. */
+  readonly trace?: string;
 }
 
 /** A run while it is driven for a conductor. */
@@ -106,7 +108,12 @@ async function prepared(order: RunOrder, { flows, codec }: ConductedParts): Prom
     throw new IncompatibleFlowError(id, flow.name, [difference]);
   }
   const inputs = await prepareInputs({ flow, ...args }, decoded(order, codec), codec);
-  return { flow, names: { key: id, deadlineMs: order.deadlineMs, ...grouping(order) }, inputs, flows: onlyRunsOf({ flow, ...args }) };
+  return {
+    flow,
+    names: { key: id, deadlineMs: order.deadlineMs, trace: order.trace, ...grouping(order) },
+    inputs,
+    flows: onlyRunsOf({ flow, ...args }),
+  };
 }
 
 /** @throws InvalidInputError when it is not what the codec writes, by name */

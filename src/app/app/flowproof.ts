@@ -27,7 +27,7 @@ import type { AppOptions } from './app-options.js';
 import { useBoard } from './board-use.js';
 import { CONDUCTED, type ConductedApp, conductedApp } from './conducted.js';
 import { servedExecutors } from './executor-settings.js';
-import { Listeners } from './listeners.js';
+import { type Listeners, listenersOf } from './listeners.js';
 import { APP_OPTIONS } from './operator.js';
 import { Poster } from './poster.js';
 import type { AppBoard, PostOptions } from './posting.js';
@@ -77,13 +77,13 @@ class FlowproofApp {
   readonly #followed: FollowedRuns;
   readonly #poster: Poster;
   readonly #releaseBoard: () => Promise<void>;
-  readonly #listeners = new Listeners();
+  readonly #listeners: Listeners;
   readonly schedules: AppSchedules;
   readonly board: AppBoard;
   readonly limits: App<AnyFlow[]>['limits'];
 
   constructor(options: UntypedOptions) {
-    const { persistence, flows, board, semantics, underTest, onEvent, runsAnywhere = underTest !== undefined } = options;
+    const { persistence, flows, board, semantics, underTest, runsAnywhere = underTest !== undefined } = options;
     this.#options = options;
     const settings = settingsOf(options);
     this.#registry = new Registry(flows, {
@@ -94,7 +94,7 @@ class FlowproofApp {
       ...(semantics === undefined ? {} : { semantics }),
       ...(underTest === undefined ? {} : { stubbed: (flow) => underTest.stubbed(flow) }),
     });
-    if (onEvent !== undefined) this.#listeners.add(onEvent);
+    this.#listeners = listenersOf(options);
     this.#parts = runsParts(settings, persistence.connect(), this.#registry, this.#listeners);
     this.#runs = new Runs(this.#parts);
     this.#operators = new OperatorRequests({ codec: settings.codec, flows: this.#registry, runs: this.#runs });

@@ -6,10 +6,19 @@ import {
   type Hearing,
   hearingOf,
   type Listener,
+  type Telemetry,
 } from '../../engine/index.js';
 
 interface Listening extends Hearing {
   readonly listener: Listener;
+}
+
+/** Those that the app is given when it is made. @throws TypeError */
+export function listenersOf({ onEvent, telemetry }: { readonly onEvent?: Listener; readonly telemetry?: Telemetry }): Listeners {
+  const listeners = new Listeners();
+  if (telemetry !== undefined) listeners.add((event) => telemetry.hear(event));
+  if (onEvent !== undefined) listeners.add(onEvent);
+  return listeners;
 }
 
 /** The listeners of an app. None can hurt a run, or another one: what it throws or rejects is ignored, and what it is given is frozen. */

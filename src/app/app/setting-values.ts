@@ -1,7 +1,8 @@
 import type { Executor, Slots } from '../../calls/index.js';
-import type { Durability, OnFailure } from '../../engine/index.js';
+import type { Durability, OnFailure, Telemetry } from '../../engine/index.js';
 import { LONGEST_TIMER_MS } from '../../model/clock.js';
 import { inWords } from '../../model/in-words.js';
+import { guardedCalls, guardedCreations } from '../../model/telemetry/guarded.js';
 import type { EngineOptions } from './app.js';
 
 const DURABILITIES: Readonly<Record<Durability, true>> = { step: true, relaxed: true, checkpoint: true, none: true };
@@ -22,6 +23,18 @@ export function checkSettings(options: EngineOptions): void {
   checkNumber('maxSteps', maxSteps, 1);
   checkWord('durability', durability, DURABILITIES);
   checkWord('onFailure', onFailure, CONSEQUENCES);
+}
+
+/**
+ * What sees the runs of an app, so that it can hurt none.
+ *
+ * @throws TypeError
+ */
+export function checkedTelemetry(telemetry: Telemetry): Pick<Telemetry, 'create' | 'call'> {
+  for (const method of ['create', 'call', 'hear'] as const)
+    if (typeof telemetry?.[method] !== 'function')
+      throw new TypeError(`telemetry is ${inWords(telemetry)}, without ${method}(): give what openTelemetry() makes`);
+  return { ...guardedCreations(telemetry), ...guardedCalls(telemetry) };
 }
 
 /**

@@ -2,7 +2,7 @@ import type { FlowDefinition, Resolve } from '../../authoring/index.js';
 import type { JobBoard } from '../../boards/index.js';
 import type { ExecutorChoice } from '../../calls/index.js';
 import type { Semantics } from '../../compilation/index.js';
-import type { Listener } from '../../engine/index.js';
+import type { Listener, Telemetry } from '../../engine/index.js';
 import { steadyClock, systemClock } from '../../model/clock.js';
 import { jsonCodec } from '../../model/codec/json-codec.js';
 import { randomIds } from '../../model/ids.js';
@@ -14,7 +14,7 @@ import type { EngineOptions } from './app.js';
 import type { AppOptions } from './app-options.js';
 import { executorSettings } from './executor-settings.js';
 import type { Listeners } from './listeners.js';
-import { checkSettings } from './setting-values.js';
+import { checkedTelemetry, checkSettings } from './setting-values.js';
 
 /** The options behind the types of {@link AppOptions}. */
 export interface UntypedOptions extends EngineOptions {
@@ -23,6 +23,7 @@ export interface UntypedOptions extends EngineOptions {
   readonly services?: object;
   readonly resolve?: Resolve;
   readonly onEvent?: Listener;
+  readonly telemetry?: Telemetry;
   readonly recover?: boolean;
   readonly maxActive?: number;
   /** What `runsOn` names. */
@@ -81,6 +82,7 @@ export function settingsOf(options: UntypedOptions): Settings {
     snapshotAfter: options.snapshotAfter ?? DEFAULTS.snapshotAfter,
     maxActive,
     allowUnfenced: options.allowUnfenced === true,
+    ...(options.telemetry === undefined ? {} : { telemetry: checkedTelemetry(options.telemetry) }),
     ...(maxSteps === undefined ? {} : { maxSteps }),
     ...(recover === undefined ? {} : { recover }),
   };

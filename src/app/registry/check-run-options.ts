@@ -8,7 +8,7 @@ import { checkRunNames } from '../../persistence/index.js';
 import type { PreparedInputs } from './inputs.js';
 
 /** How a new run is named and found. */
-export type RunNames = Pick<NewRun, 'key' | 'logbook' | 'metadata' | 'deadlineMs'>;
+export type RunNames = Pick<NewRun, 'key' | 'logbook' | 'metadata' | 'deadlineMs' | 'trace'>;
 
 /**
  * Whether every store can keep and find a run by these, and everybody may read them.

@@ -1,11 +1,12 @@
 import type { JobBoard, JobInfo, NewJob } from '../../boards/index.js';
-import type { AnyRunResult, PostOrder } from '../../engine/index.js';
+import type { AnyRunResult, PostOrder, Telemetry } from '../../engine/index.js';
 import { BoardError } from '../../model/board-error.js';
 import type { Clock } from '../../model/clock.js';
 import { InvalidInputError, isFlowproofError, RunConflictError, RunNotFoundError } from '../../model/errors.js';
 import type { Ids } from '../../model/ids.js';
 import { canonicalText } from '../../model/json.js';
 import type { RunState } from '../../model/states.js';
+import type { CreationSpan } from '../../model/telemetry/telemetry.js';
 import { checkRunOptions, type RunNames } from '../registry/check-run-options.js';
 import type { AppFlow } from '../registry/flow-finder.js';
 import type { PreparedInputs } from '../registry/inputs.js';
@@ -20,6 +21,7 @@ export interface BoardPostsParts {
   readonly clock: Clock;
   readonly ids: Ids;
   readonly runs: Runs;
+  readonly telemetry?: Pick<Telemetry, 'create'>;
 }
 
 /** A run that was left to whoever is free. */
@@ -39,12 +41,13 @@ export class BoardPosts {
 
   /** @throws InvalidInputError, RunConflictError, BoardError */
   async post(board: JobBoard, today: AppFlow, names: RunNames, inputs: PreparedInputs, { atMs, ...order }: PostOrder): Promise<PostedRun> {
-    const { clock, ids, runs } = this.#parts;
+    const { clock, ids, runs, telemetry } = this.#parts;
     const { flow } = today;
     const key = names.key ?? ids.runId(clock.nowMs());
     checkRunOptions(flow, inputs, { ...names, key });
     refuseSecrets(today, inputs);
     const { logbook, metadata, deadlineMs } = names;
+    const span = telemetry?.create({ flow: flow.name, runId: key, begins: false });
     const job: NewJob & { readonly id: string } = {
       id: key,
       flow: flow.name,
@@ -56,8 +59,9 @@ export class BoardPosts {
       ...(deadlineMs === undefined ? {} : { deadlineMs }),
       ...(logbook === undefined ? {} : { logbook }),
       ...(metadata === undefined ? {} : { metadata }),
+      ...(span?.trace === undefined ? {} : { trace: span.trace }),
     };
-    const [posted] = await board.post([job]);
+    const [posted] = await traced(span, board.post([job]));
     if (posted?.posted === false) await this.#demandSame(board, job, inputs);
     const outcome = (): Promise<AnyRunResult> => runs.outcome(onlyRunsOf(today), key);
     return {
@@ -96,6 +100,21 @@ export class BoardPosts {
       if (job?.trashed !== undefined) throw inTrash(board, job);
       if (wasThere) await runs.untilStopped(new Promise<void>((resolve) => clock.after(pauseMs, resolve)));
     }
+  }
+}
+
+/** The span of a post ends with it. */
+async function traced<Posted extends readonly { readonly posted: boolean }[]>(
+  span: CreationSpan | undefined,
+  posting: Promise<Posted>,
+): Promise<Posted> {
+  try {
+    const posted = await posting;
+    span?.end(posted[0]?.posted === false ? 'exists' : 'created');
+    return posted;
+  } catch (error) {
+    span?.end('failed');
+    throw error;
   }
 }
 

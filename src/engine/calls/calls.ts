@@ -3,16 +3,17 @@ import {
   type Call,
   type CallEnd,
   CallHere,
-  type CallMessages,
   type CallRegistry,
   type CallRequest,
   Controllers,
   runCall,
+  SAYS_NOTHING,
 } from '../../calls/index.js';
 import type { CompiledAtom, CompiledDecider, CompiledFlow, CompiledRetry, CompiledTask, CompiledWait } from '../../compilation/index.js';
 import type { Codec } from '../../model/codec/codec.js';
 import { describeUnfencedRevert } from '../../model/errors.js';
 import { outOfTimeOfRun, toFailure } from '../../model/failure.js';
+import type { CallSpan, CallTelemetry } from '../../model/telemetry/telemetry.js';
 import { wasNotBegun } from '../decide/full-journal.js';
 import type { ActiveRun } from '../decide/run.js';
 import type { Answer, AskCommand, CallCommand, CallOutcome, OnFailure } from '../state/protocol.js';
@@ -29,6 +30,7 @@ import { OutOfTime } from './out-of-time.js';
 import { Requests } from './requests.js';
 import type { RunSlots } from './run-slots.js';
 import type { SlotLoans } from './slot-loans.js';
+import { endSpan, spanOf } from './traced-calls.js';
 
 /** What calls need from the app. */
 export interface CallParts extends CallClocks {
@@ -43,9 +45,13 @@ export interface CallParts extends CallClocks {
   readonly allowUnfenced: boolean;
   /** How long code may take to end after its signal was aborted. */
   readonly graceMs: number;
+  /** Absent: nobody traces. */
+  readonly telemetry?: CallTelemetry;
 }
 
 interface UnderWay {
+  /** Absent: nobody traces it. */
+  readonly span: CallSpan | undefined;
   readonly work: CallWork;
   readonly call: Call;
   readonly slot: CallSlot | undefined;
@@ -61,7 +67,7 @@ export class Calls {
   readonly #slots: RunSlots;
   readonly #requests: Requests;
   readonly #around: CallSurroundings;
-  readonly #parts: CallClocks & Pick<CallParts, 'graceMs'>;
+  readonly #parts: CallClocks & Pick<CallParts, 'graceMs' | 'telemetry'>;
   readonly #underWay: UnderWay[] = [];
   readonly #asked = new Set<Call>();
   #stuckCount = 0;
@@ -90,12 +96,14 @@ export class Calls {
   start(command: CallCommand): void {
     const atom = this.#run.flow.atoms[command.atom] as CompiledAtom;
     const times = atom.kind === 'task' ? timesOf(atom.tuning, command, this.#run.status, this.#parts) : undefined;
-    const request = this.#requestOf(command, atom, times);
+    const span = spanOf(this.#parts.telemetry, this.#run, command, atom);
+    const request = this.#requestOf(command, atom, times, span?.trace);
     const work = new CallWork(request, command, atom, this.#around, times);
     const slot = this.#slots.begin(command.atom);
-    const begin = (): Call => this.#begin(work, command, atom);
+    const make = (): Call => this.#begin(work, command, atom);
+    const begin = span === undefined ? make : (): Call => span.within(make);
     const call = slot === undefined || this.#loans === undefined ? begin() : this.#loans.within(slot, begin);
-    const underWay = { work, call, slot, at: this.#underWay.length };
+    const underWay = { work, call, slot, span, at: this.#underWay.length };
     this.#underWay.push(underWay);
     if (times !== undefined) limitCall(this.#watch(underWay), atom.path, times, call.begun, this.#parts.clock);
     void call.end.then((end) => this.#ended(underWay, end));
@@ -131,10 +139,10 @@ export class Calls {
     return work.watch;
   }
 
-  #requestOf(command: CallCommand, atom: CompiledAtom, times: CallTimes | undefined): CallRequest {
+  #requestOf(command: CallCommand, atom: CompiledAtom, times: CallTimes | undefined, trace: string | undefined): CallRequest {
     switch (atom.kind) {
       case 'task':
-        return this.#requests.task(command, atom, times);
+        return this.#requests.task(command, atom, times, trace);
       case 'retry':
         return this.#requests.retry(atom, command);
       case 'wait':
@@ -229,7 +237,8 @@ export class Calls {
       this.#underWay[ended.at] = last;
       last.at = ended.at;
     }
-    const { work, call, slot } = ended;
+    const { work, call, slot, span } = ended;
+    if (span !== undefined) endSpan(span, this.#run, work.command, end);
     slot?.end();
     if (work.close()) this.#around.receiver.finished(this.#judged(work, end), call);
   }
@@ -278,14 +287,6 @@ function deciderOf(flow: CompiledFlow, index: number): CompiledDecider {
   if (decider === undefined) throw new Error(`there is no decider ${index}`);
   return decider;
 }
-
-/** Retries and deciders have nothing to report while they are asked. */
-const SAYS_NOTHING: CallMessages = {
-  save: () => Promise.resolve(),
-  progress: () => undefined,
-  heartbeat: () => undefined,
-  emit: () => undefined,
-};
 
 function endedCall(end: CallEnd): Call {
   return { end: Promise.resolve(end), abort: () => undefined, kill: () => undefined };

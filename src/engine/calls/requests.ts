@@ -32,8 +32,12 @@ export class Requests {
     this.#seed = digest(run.status.runId, run.status.incarnation).slice(0, 16);
   }
 
-  /** @param times what limits the call; absent: nothing does */
-  task(call: CallId, { path, index, task, inputs, revertPorts, revertInputs }: CompiledTask, times?: CallTimes): TaskRequest {
+  /**
+   * @param times what limits the call; absent: nothing does
+   * @param trace what its code is part of; absent: nobody traces
+   */
+  task(call: CallId, compiled: CompiledTask, times?: CallTimes, trace?: string): TaskRequest {
+    const { path, index, task, inputs, revertPorts, revertInputs } = compiled;
     const { runId, epoch, creation } = this.#run.status;
     const { phase, round, turn, attempt } = call;
     const given = phase === 'execute' ? this.#inputs(path, task.requires, inputs) : this.#inputs(path, revertPorts, revertInputs);
@@ -60,6 +64,7 @@ export class Requests {
       outcome: phase === 'revert' ? this.#outcomeOf(index) : undefined,
       timeoutMs: times?.timeoutMs,
       deadlineAtMs: times?.deadlineAtMs,
+      trace,
     } as TaskRequest;
   }
 

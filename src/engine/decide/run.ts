@@ -12,6 +12,8 @@ export interface ActiveRun {
   readonly codec: Codec;
   /** There are listeners: what each step changes is noted for them. */
   observed: boolean;
+  /** Of one that was PENDING when it was taken: since when. */
+  leftAtMs?: number;
   /** The last entry is not written yet: what is stated next belongs to it. */
   entryIsOpen: boolean;
 }

@@ -36,6 +36,8 @@ export interface CommonFields {
   readonly epoch?: number;
   /** The entry of the journal that says it, for `app.follow(id, { after })`. Absent where none does. */
   readonly seq?: number;
+  /** Which trace the run belongs to, as W3C Trace Context says it. Absent: its app had no telemetry, or the event does not know. */
+  readonly traceparent?: string;
 }
 
 /** What events of a run that an engine has say. */
@@ -74,6 +76,8 @@ export interface RunEvent extends StepFields {
   readonly reason?: string;
   /** With a state in which it has ended: milliseconds since it began to run, pauses included. */
   readonly durationMs?: number;
+  /** With RUNNING, of a run that was posted, prepared or reset: milliseconds since then, a delay included. */
+  readonly waitedMs?: number;
 }
 
 /** A task, wait or retry is in another state. */
@@ -197,6 +201,7 @@ export interface ConductorEvent {
   readonly atMs: number;
   readonly epoch?: undefined;
   readonly seq?: undefined;
+  readonly traceparent?: undefined;
   /** Name of the board that it claims from. */
   readonly board: string;
   /** `ready`: it claims. `waiting`: its board or its store is out of reach, and it tries again. */
@@ -214,6 +219,7 @@ export interface ScheduleEvent {
   readonly atMs: number;
   readonly epoch?: undefined;
   readonly seq?: undefined;
+  readonly traceparent?: undefined;
   /** Of the schedule. */
   readonly name: string;
   /** Whether a run has begun. */

@@ -21,8 +21,10 @@ export interface DescribedFlow {
 /** A run whose steps are announced. */
 export interface AnnouncedRun {
   readonly flow: DescribedFlow;
-  readonly status: Pick<RunStatus, 'signals' | 'halted' | 'atoms' | 'reason'>;
+  readonly status: Pick<RunStatus, 'signals' | 'halted' | 'atoms' | 'reason' | 'atMs'>;
   readonly codec: Codec;
+  /** With the step in which it begins: when it was left to be begun. Absent: it began at once. */
+  readonly leftAtMs?: number | undefined;
 }
 
 /** The events of a durable step, in its order; those of calls are announced when the call is made. */
@@ -58,11 +60,16 @@ export function changeEvents(run: AnnouncedRun, changes: readonly Change[], comm
       resumed,
       ...cancelled(run, state),
       ...(durationMs === undefined ? {} : { durationMs }),
+      ...(oldState === 'PENDING' && state === 'RUNNING' ? waited(run) : {}),
     });
     // They came, and no wait was there for them.
     if (isEnded(state)) for (const { name } of run.status.signals) events.push({ type: 'signal', ...common, name, heard: false });
   }
   return events;
+}
+
+function waited({ leftAtMs, status }: AnnouncedRun): Pick<RunEvent, 'waitedMs'> {
+  return leftAtMs === undefined ? {} : { waitedMs: Math.max(0, status.atMs - leftAtMs) };
 }
 
 function cancelled({ flow, status }: AnnouncedRun, state: RunState): Pick<RunEvent, 'partial' | 'reason'> {

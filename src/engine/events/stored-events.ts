@@ -44,6 +44,7 @@ export class StoredEvents {
     const { status } = this;
     if (entry.seq <= status.seq) return [];
     const follows = entry.seq === status.seq + 1;
+    const leftAtMs = status.seq >= 0 && status.state === 'PENDING' ? status.atMs : undefined;
     status.seq = entry.seq;
     status.epoch = entry.epoch;
     status.atMs = entry.atMs;
@@ -53,13 +54,13 @@ export class StoredEvents {
     if (isSnapshot && follows && entry.seq > 0) return [];
     if (isSnapshot && isWrapped(first[1])) throw new SealedRunError(status.runId);
     try {
-      return (isSnapshot ? this.#restored(first) : this.#folded(entry)).map(frozenEvent);
+      return (isSnapshot ? this.#restored(first) : this.#folded(entry, leftAtMs)).map(frozenEvent);
     } catch (cause) {
       throw cannotFollow(status, cause);
     }
   }
 
-  #folded({ transitions }: Entry): FlowEvent[] {
+  #folded({ transitions }: Entry, leftAtMs: number | undefined): FlowEvent[] {
     const taken = transitions.some(isTakeover);
     const events = transitions.flatMap((transition): FlowEvent[] => {
       const signals = signalEvents(this.#run, [transition], this.#common());
@@ -67,7 +68,7 @@ export class StoredEvents {
       foldAll(this.status, transition, changes);
       if (transition[0] === 'CREATED' || transition[0] === 'FLOW') this.#run.flow = this.#described();
       if (transition[0] === 'PROGRESS') signals.push(this.#progress(transition));
-      return [...signals, ...changeEvents(this.#run, changes, this.#common(), taken)];
+      return [...signals, ...changeEvents({ ...this.#run, leftAtMs }, changes, this.#common(), taken)];
     });
     return withTakeover(events, taken, this.#common());
   }
@@ -103,7 +104,8 @@ export class StoredEvents {
 
   #common(): StepFields {
     const { creation, seq, epoch, atMs } = this.status;
-    return { runId: creation.key, flow: this.#name, atMs, epoch, seq };
+    const traced = creation.trace === undefined ? {} : { traceparent: creation.trace };
+    return { runId: creation.key, flow: this.#name, atMs, epoch, seq, ...traced };
   }
 
   #described(): StoredDescription {

@@ -55,7 +55,8 @@ export class Announcer {
 
   common(): EngineFields {
     const { creation, epoch } = this.#run.status;
-    return { runId: creation.key, flow: this.#run.flow.name, atMs: this.#audience.clock.nowMs(), epoch };
+    const common = { runId: creation.key, flow: this.#run.flow.name, atMs: this.#audience.clock.nowMs(), epoch };
+    return creation.trace === undefined ? common : { ...common, traceparent: creation.trace };
   }
 
   /** What is said of a call while it is under way. */
@@ -64,11 +65,11 @@ export class Announcer {
   }
 
   get #announced(): AnnouncedRun {
-    const { flow, status, codec } = this.#run;
+    const { flow, status, codec, leftAtMs } = this.#run;
     const signalOf = (index: number): string => {
       const atom = flow.atoms[index];
       return isWait(atom) && atom.wait.kind === 'signal' ? atom.wait.signal : '';
     };
-    return { flow: { atoms: flow.atoms, secrets: flow.secrets, signalOf }, status, codec };
+    return { flow: { atoms: flow.atoms, secrets: flow.secrets, signalOf }, status, codec, leftAtMs };
   }
 }

@@ -1,18 +1,14 @@
 import type { CompiledFlow } from '../../compilation/index.js';
-import { timeAfter } from '../../model/clock.js';
 import type { Codec } from '../../model/codec/codec.js';
 import { IncompatibleFlowError, RunStuckError } from '../../model/errors.js';
-import type { Json } from '../../model/json.js';
 import { isEnded } from '../../model/states.js';
+import type { CreationSpan } from '../../model/telemetry/telemetry.js';
 import {
-  type CreateRunParams,
-  type Firing,
   type FlowChange,
   formatOfFlow,
   type InboxMessage,
   knownMessages,
   type LoadedRun,
-  type Metadata,
   mayReceive,
   type RunSummary,
   type Shape,
@@ -35,47 +31,13 @@ import { newRun, type RunStatus } from '../state/run-status.js';
 import { adopt } from '../upgrade/adoption.js';
 import { missingValues } from '../upgrade/missing-values.js';
 import { incompatibilities } from '../upgrade/resume-compatibility.js';
+import { creationOf, type NewRun, placeOf } from './creation.js';
 import { Engine } from './engine.js';
 
 /** An engine with its first step, which is durable: {@link Engine.drive} goes on from there. */
 export interface OpenedRun {
   readonly engine: Engine;
   readonly first: StepPlan;
-}
-
-export interface NewRun {
-  /** The run's own id. Default: a new one. */
-  readonly runId?: string;
-  /** The user's id; absent: the run's own. */
-  readonly key: string | undefined;
-  /** Encoded, by name. */
-  readonly inputs: { readonly [name: string]: Json };
-  /** Encoded; of the factory that made the flow. */
-  readonly args?: Json;
-  readonly inputsHash: string;
-  /** By which value it is counted, if its flow has limits. */
-  readonly limitKey?: string;
-  /** The group that it belongs to, and what lists can find it by. */
-  readonly logbook?: string;
-  readonly metadata?: Metadata;
-  /** How long it may take from now on, in milliseconds, instead of what its flow says; `Infinity`: as long as it likes. */
-  readonly deadlineMs?: number | undefined;
-  /** The process that will run it; `null`: it is only prepared, for whoever runs it. */
-  readonly owner: string | null;
-  /** Without an owner: it is left to whoever is free, from when it is due. */
-  readonly posted?: PostOrder;
-  /** It begins only if this schedule fires with it. */
-  readonly firing?: Firing;
-}
-
-/** When a posted run is begun, and before which others. */
-export interface PostOrder {
-  /** From -100 to 100; the highest first. Default: 0. */
-  readonly priority?: number;
-  /** Not before so many milliseconds have passed, by the clock of the store. Default: 0. */
-  readonly delayMs?: number;
-  /** In the place of `delayMs`: not before this moment, in milliseconds since 1970. */
-  readonly atMs?: number;
 }
 
 /** Thrown where a run was to begin by a schedule, and did not: nothing is wrong. */
@@ -96,13 +58,12 @@ export async function beginRun(
     formatOfFlow(flow.manifest),
   );
   const run = runWith(flow, status, context.codec);
-  const { name, version, fingerprint } = flow;
-  const { inputs, args, inputsHash, limitKey, owner, logbook, metadata, posted, firing } = params;
+  const { name, version } = flow;
+  const { inputsHash, limitKey, owner, logbook, metadata, posted, firing } = params;
   const key = params.key ?? status.runId;
   run.observed = context.listening({ runId: key, flow: name });
-  const { deadlineMs = flow.deadlineMs } = params;
-  const limit = deadlineMs === undefined || deadlineMs === Number.POSITIVE_INFINITY ? {} : { deadlineMs: timeAfter(0, deadlineMs) };
-  const creation = { key, flow: name, version, fingerprint, inputs, ...(args === undefined ? {} : { args }), inputsHash, ...limit };
+  const span = params.trace === undefined ? context.telemetry?.create({ flow: name, runId: key, begins: owner !== null }) : undefined;
+  const creation = creationOf(flow, key, { ...params, trace: params.trace ?? span?.trace });
   const begin: EngineEvent = { kind: 'begin', creation, ...(owner === null ? { prepared: true } : {}) };
   const slots = new RunSlots(run, context);
   const first = decide(run, [begin], limitsOf(context, run, 'none', slots));
@@ -113,6 +74,7 @@ export async function beginRun(
   const wakeAtMs = rest && asleep(rest, status, false);
   const created = await unlessRefused(
     slots,
+    span,
     writer.create({
       entry,
       key,
@@ -131,18 +93,17 @@ export async function beginRun(
     }),
   );
   if (created.kind === 'unfired') {
+    span?.end('failed');
     slots.leave();
     throw new Unfired(created.why);
   }
   if (created.kind === 'exists' && created.run.runId !== status.runId) {
+    span?.end('exists');
     slots.leave();
     return { exists: created.run };
   }
+  span?.end('created');
   return { engine: new Engine(run, writer, context, first, slots), first };
-}
-
-function placeOf({ priority = 0, delayMs = 0, atMs }: PostOrder): Pick<CreateRunParams, 'wakeAtMs' | 'delayMs' | 'priority'> {
-  return { priority, ...(atMs === undefined ? { delayMs } : { wakeAtMs: atMs }) };
 }
 
 /**
@@ -163,6 +124,7 @@ export async function takeOver(
   const { run, adopted } = taken;
   const inbox = withRoom(knownMessages(messages), run.status);
   run.observed = context.listening({ runId: run.status.creation.key, flow: run.flow.name });
+  if (run.status.state === 'PENDING') run.leftAtMs = run.status.atMs;
   // What came too late for a run that has ended is used up, and does nothing.
   const received = inbox.filter(({ kind }) => mayReceive(standingOf(run.status), kind));
   // A resume of a suspended run supersedes the message that suspended it; one to a run that died, or has not begun, still counts.
@@ -186,6 +148,7 @@ export async function takeOver(
   const used = settled || rests ? inbox : inbox.filter(({ kind }) => kind !== 'suspend');
   await unlessRefused(
     slots,
+    undefined,
     writer.append({
       entry: writer.entry(run.status, first.transitions),
       durability: 'full',
@@ -208,10 +171,11 @@ export function runningIn({ atoms }: Pick<RunStatus, 'atoms'>): readonly number[
 }
 
 /** The first step of a run; where it is not written, nothing of it is called, and others have its slots. */
-async function unlessRefused<Written>(slots: RunSlots, writing: Promise<Written>): Promise<Written> {
+async function unlessRefused<Written>(slots: RunSlots, span: CreationSpan | undefined, writing: Promise<Written>): Promise<Written> {
   try {
     return await writing;
   } catch (error) {
+    span?.end('failed');
     slots.leave();
     throw error;
   }

@@ -4,6 +4,7 @@ import type { SlotDesk } from '../calls/task-slots.js';
 import { maxStepsOf } from '../decide/full-journal.js';
 import type { ActiveRun } from '../decide/run.js';
 import type { Audience } from '../events/events.js';
+import type { Telemetry } from '../events/telemetry.js';
 import type { Limits, OnFailure } from '../state/protocol.js';
 import type { RecorderSettings } from './recorder.js';
 import type { WriterParts } from './writer.js';
@@ -13,6 +14,8 @@ import type { WriterParts } from './writer.js';
  * Only what puts an engine together knows all of it.
  */
 export interface EngineContext extends WriterParts, CallParts, RecorderSettings, LimitSettings, Audience {
+  /** Absent: nobody traces. */
+  readonly telemetry?: Pick<Telemetry, 'create' | 'call'>;
   /** Where tasks with limits ask for slots; absent: the store has none. */
   readonly slotDesk?: SlotDesk;
   /** Leases last this long; a run that was not confirmed for two thirds of it is confirmed before code is called. */

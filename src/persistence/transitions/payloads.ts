@@ -16,6 +16,8 @@ export interface RunCreation {
   readonly inputsHash: string;
   /** How long it may take from its creation or its last reset on, in milliseconds; absent: as long as it likes. */
   readonly deadlineMs?: number;
+  /** Which trace it belongs to, as `traceparent` says it; absent: none that is known. Versions that do not know it keep it. */
+  readonly trace?: string;
 }
 
 /** Another version of the flow, or of the code that it is made of, goes on with a run. */

@@ -11,11 +11,14 @@ const MAX_CAUSES = 64;
 /** What a newer version says beside that is kept: it is written again with each snapshot. */
 export function creation(value: Json | undefined): RunCreation {
   if (!isJsonObject(value)) throw new Error('says nothing of the run');
-  const { key, flow, version, fingerprint, inputs, inputsHash, deadlineMs } = value;
+  const { trace, ...rest } = value;
+  const { key, flow, version, fingerprint, inputs, inputsHash, deadlineMs } = rest;
   const texts = typeof key === 'string' && typeof flow === 'string' && typeof fingerprint === 'string' && typeof inputsHash === 'string';
   if (!texts || !Number.isInteger(version) || !isJsonObject(inputs)) throw new Error('does not say enough of the run');
   const limit = deadlineMs === undefined ? {} : { deadlineMs: natural(deadlineMs) };
-  return { ...value, key, flow, version: version as number, fingerprint, inputs, inputsHash, ...limit };
+  // No run is worse for a trace that can't be read.
+  const traced = typeof trace === 'string' ? { trace } : {};
+  return { ...rest, key, flow, version: version as number, fingerprint, inputs, inputsHash, ...limit, ...traced };
 }
 
 export function flowChange(value: Json | undefined, atomCount: number): FlowChange {

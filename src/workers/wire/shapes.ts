@@ -18,6 +18,7 @@ function isTaskRequest(value: unknown): boolean {
   if (!isObject(value) || value.of !== 'task' || !isObject(value.inputs)) return false;
   if (!TEXTS.every((name) => typeof value[name] === 'string') || !COUNTS.every((name) => Number.isSafeInteger(value[name]))) return false;
   for (const name of ['timeoutMs', 'deadlineAtMs']) if (value[name] !== undefined && typeof value[name] !== 'number') return false;
+  if (value.trace !== undefined && typeof value.trace !== 'string') return false;
   if (value.phase === 'execute') return true;
   return value.phase === 'revert' && isObject(value.outcome) && Array.isArray(value.outcome.flowFailures);
 }

@@ -1,0 +1,2 @@
+/** Door `flowproof/opentelemetry`: spans and metrics of runs. */
+export { type OpenTelemetryOptions, openTelemetry } from './open-telemetry.js';
