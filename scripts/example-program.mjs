@@ -34,7 +34,21 @@ async function bundle(entry, outfile) {
     outfile,
     sourcemap: true,
     alias: Object.fromEntries(
-      ['postgres', 'pglite', 'redis', 'etcd', 'zookeeper', 'rabbitmq', 'nats', 'opentelemetry', 'listeners', 'workers', 'ui', 'testing', 'contracts']
+      [
+        'postgres',
+        'pglite',
+        'redis',
+        'etcd',
+        'zookeeper',
+        'rabbitmq',
+        'nats',
+        'opentelemetry',
+        'listeners',
+        'workers',
+        'ui',
+        'testing',
+        'contracts',
+      ]
         .map((door) => [
           `flowproof/${door}`,
           join(ROOT, 'src', ['listeners', 'workers', 'ui', 'testing', 'contracts'].includes(door) ? door : `adapters/${door}`, 'index.ts'),

@@ -31,10 +31,12 @@ const HISTOGRAMS: Words = {
   'wait.duration': 'How long waits waited',
 };
 
-/** The names of all that is measured. */
-export const METRIC_NAMES: readonly string[] = [...Object.keys(COUNTERS), ...Object.keys(HISTOGRAMS), 'task.active'].map(
-  (name) => `flowproof.${name}`,
-);
+/** All that is measured. */
+export const METRICS: readonly { readonly name: string; readonly kind: 'counter' | 'histogram' | 'upDownCounter' }[] = [
+  ...Object.keys(COUNTERS).map((name) => ({ name: `flowproof.${name}`, kind: 'counter' }) as const),
+  ...Object.keys(HISTOGRAMS).map((name) => ({ name: `flowproof.${name}`, kind: 'histogram' }) as const),
+  { name: 'flowproof.task.active', kind: 'upDownCounter' },
+];
 
 /** Measures what an app does, by its events and calls. No attribute has a value for each run: series stay as few as there are tasks. */
 export class Measurements {
