@@ -128,6 +128,7 @@ export type {
   RunStatistics,
   ScheduleEvent,
   SignalEvent,
+  SlotEvent,
   StuckEvent,
   Telemetry,
 } from './engine/index.js';

@@ -24,6 +24,7 @@ export type {
   RunEvent,
   ScheduleEvent,
   SignalEvent,
+  SlotEvent,
   StepFields,
   StuckEvent,
 } from './events/events.js';

@@ -41,6 +41,7 @@ export function levelOf(event: FlowEvent): LogLevel {
       return OF_RUN[event.state];
     case 'progress':
     case 'emitted':
+    case 'slot':
       return 'debug';
     case 'signal':
       return event.heard ? 'info' : 'warn';

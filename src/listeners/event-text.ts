@@ -29,6 +29,8 @@ export function textOf(event: FlowEvent): string {
       return `${shownText(event.path)} ended when its run did not wait for it any more`;
     case 'stuck':
       return `${shownText(event.path)} goes on although its time is over: the run goes on without it`;
+    case 'slot':
+      return `${shownText(event.path)} ${event.outcome === 'waiting' ? 'waits for' : 'has'} ${phrase(`a slot of ${shownText(event.limit)}`, [after(event.waitedMs)], undefined)}`;
     case 'journal':
       return `has had ${event.steps} of its ${event.maxSteps} steps`;
     case 'recovery':

@@ -4,7 +4,7 @@ import { executorIndexOf, executorNames, OWN_EXECUTOR } from '../frontier/execut
 import type { EngineEvent, Limits, Room, StepPlan } from '../state/protocol.js';
 import { type AppSlots, CallSlot } from './app-slots.js';
 import { type Executors, executorOf } from './executors.js';
-import { type SlotDesk, TaskSlots } from './task-slots.js';
+import { type SlotAnnouncement, type SlotDesk, TaskSlots } from './task-slots.js';
 
 /** What a run has of the slots of the executors that its tasks name, of the app's own, and of the limits of its tasks. */
 export class RunSlots {
@@ -26,9 +26,9 @@ export class RunSlots {
     this.isBounded = this.#executors.some((executor) => executor?.isBounded);
   }
 
-  /** @param onGiven called when the run has a slot that it has waited for @param post takes what becomes known instead */
-  attach(onGiven: () => void, post: (event: EngineEvent) => void): void {
-    this.#tasks?.attach(onGiven, post);
+  /** @param onGiven called when the run has a slot that it has waited for @param post takes what becomes known instead @param announce for listeners */
+  attach(onGiven: () => void, post: (event: EngineEvent) => void, announce: SlotAnnouncement): void {
+    this.#tasks?.attach(onGiven, post, announce);
     for (const executor of this.#executors) executor?.attach(onGiven);
   }
 

@@ -20,6 +20,9 @@ export interface SlotDesk {
   freed(): void;
 }
 
+/** Says to listeners that a task waits for a slot of a limit, or has it. */
+export type SlotAnnouncement = (atom: number, limit: string, outcome: 'waiting' | 'granted') => void;
+
 /** What one run has of the slots of its tasks with limits. */
 export class TaskSlots {
   readonly #run: ActiveRun;
@@ -36,16 +39,18 @@ export class TaskSlots {
   #isLeft = false;
   #onGiven: (() => void) | undefined;
   #post: ((event: EngineEvent) => void) | undefined;
+  #announce: SlotAnnouncement | undefined;
 
   constructor(run: ActiveRun, desk: SlotDesk | undefined) {
     this.#run = run;
     this.#desk = desk;
   }
 
-  /** @param onGiven called when there is a slot @param post takes what is known instead */
-  attach(onGiven: () => void, post: (event: EngineEvent) => void): void {
+  /** @param onGiven called when there is a slot @param post takes what is known instead @param announce for listeners */
+  attach(onGiven: () => void, post: (event: EngineEvent) => void, announce: SlotAnnouncement): void {
     this.#onGiven = onGiven;
     this.#post = post;
+    this.#announce = announce;
   }
 
   /** Atoms that have slots, for the next step. */
@@ -109,17 +114,19 @@ export class TaskSlots {
       const { name, concurrency, rate } = limits;
       this.#wanted.add(atom);
       const stated = { ...(concurrency === undefined ? {} : { concurrency }), ...(rate === undefined ? {} : { rate }) };
-      this.#desk.ask(this, { runId: this.#run.status.runId, atom, name, key, limits: stated }, () => this.#given(atom));
+      this.#announce?.(atom, name, 'waiting');
+      this.#desk.ask(this, { runId: this.#run.status.runId, atom, name, key, limits: stated }, () => this.#given(atom, name));
     }
   }
 
-  #given(atom: number): void {
+  #given(atom: number, limit: string): void {
     this.#wanted.delete(atom);
     if (this.#isLeft) {
       this.#desk?.leave(this, this.#holders([atom]));
       return;
     }
     this.#granted.add(atom);
+    this.#announce?.(atom, limit, 'granted');
     this.#onGiven?.();
   }
 

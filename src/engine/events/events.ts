@@ -16,6 +16,7 @@ export type FlowEvent =
   | SignalEvent
   | LateEvent
   | StuckEvent
+  | SlotEvent
   | ProgressEvent
   | EmittedEvent
   | JournalEvent
@@ -126,6 +127,22 @@ export interface LateEvent extends EngineFields, CallFields {
  */
 export interface StuckEvent extends EngineFields, CallFields {
   readonly type: 'stuck';
+}
+
+/**
+ * A task with limits asks for a slot, and has it. Nothing of it is called before; which key it is counted by is not said, as it may be secret.
+ * It comes when it happens, between the events of steps.
+ */
+export interface SlotEvent extends EngineFields {
+  readonly type: 'slot';
+  /** Of the task that asks. */
+  readonly path: string;
+  /** The limit that it is counted by, such as `task:bill`. */
+  readonly limit: string;
+  /** `waiting`: it has asked. `granted`: its turn has come, and it may be called. */
+  readonly outcome: 'waiting' | 'granted';
+  /** With `granted`: milliseconds since it asked in this process. */
+  readonly waitedMs?: number;
 }
 
 /** A task has said how far it is, with `ctx.progress`. */

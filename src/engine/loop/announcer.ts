@@ -1,9 +1,10 @@
 import { type InboxMessage, sentSignal } from '../../persistence/index.js';
 import { isLong } from '../decide/full-journal.js';
 import type { ActiveRun } from '../decide/run.js';
-import type { Audience, CallFields, EngineFields, FlowEvent } from '../events/events.js';
+import type { Audience, CallFields, EngineFields, FlowEvent, SlotEvent } from '../events/events.js';
 import { type AnnouncedRun, callEvent, eventsOf, fieldsOf } from '../events/step-events.js';
 import { isWait } from '../state/atom-behavior.js';
+import { pathOf } from '../state/paths.js';
 import type { CallCommand, CallId, Limits, StepPlan } from '../state/protocol.js';
 
 /** Makes the events of one run, and gives them to whoever listens. */
@@ -14,6 +15,8 @@ export class Announcer {
   /** Of the step that was announced last. */
   #seq = 0;
   #hasWarnedOfLength = false;
+  /** Atoms that wait for slots: since when. */
+  readonly #askedMs = new Map<number, number>();
 
   constructor(run: ActiveRun, audience: Audience, bounds: Pick<Limits, 'maxSteps'>) {
     this.#run = run;
@@ -46,6 +49,17 @@ export class Announcer {
   /** Of a call that is about to be made. */
   call(call: CallCommand): void {
     if (this.isHeard) this.#audience.emit(callEvent(this.#announced, call, { ...this.common(), seq: this.#seq }));
+  }
+
+  /** A task with limits waits for a slot, or has it. */
+  slot(atom: number, limit: string, outcome: SlotEvent['outcome']): void {
+    if (!this.isHeard) return;
+    const { clock } = this.#audience;
+    const askedMs = this.#askedMs.get(atom);
+    if (outcome === 'waiting') this.#askedMs.set(atom, clock.monotonicMs());
+    else this.#askedMs.delete(atom);
+    const waited = outcome === 'waiting' || askedMs === undefined ? {} : { waitedMs: Math.round(clock.monotonicMs() - askedMs) };
+    this.#audience.emit({ type: 'slot', ...this.common(), path: pathOf(this.#run.flow, atom), limit, outcome, ...waited });
   }
 
   /** Whether anybody listens to the run. */

@@ -87,6 +87,7 @@ export class Engine {
     slots.attach(
       () => queue.ring(),
       (event) => queue.post(event),
+      (atom, limit, outcome) => this.#announcer.slot(atom, limit, outcome),
     );
     this.#commands = new CommandRunner({
       calls: this.#calls,
