@@ -29,9 +29,9 @@ export interface Call {
   readonly end: Promise<CallEnd>;
   /**
    * Resolves when its code begins: its `timeoutMs` and `heartbeatMs` count from then on. Absent: it has begun, as it has where nothing has
-   * to be waited for.
+   * to be waited for. Of a call that was begun for another engine: with how long ago that was, in milliseconds; its `timeoutMs` counts from then.
    */
-  readonly begun?: Promise<void>;
+  readonly begun?: Promise<void> | Promise<number>;
   /**
    * Called when the step is durable that says how it ended: nothing of that need be kept elsewhere any more. Never called where the run is
    * given up before, or has gone on without it.
@@ -55,8 +55,9 @@ export interface Executor {
   /** Begins a call. What it throws is the failure of that call. */
   start(work: Work): Call;
   /**
-   * Asked instead of {@link start} for a call that an engine before this one had begun: that call, if a place still has it.
-   * Otherwise it is started anew. In-process executors have none, as their calls end with their engine.
+   * Asked for each call that was under way when an engine before this one died, once the run is this engine's: that call, if a place still
+   * has it. It goes on then: it is not called again, and was not lost. Nothing, or no answer within a minute: it was lost with its engine.
+   * The code may end, save and report before this resolves. In-process executors have none, as their calls end with their engine.
    */
   reattach?(work: Work): Promise<Call | undefined>;
   /**

@@ -126,7 +126,7 @@ describe('a call that was begun before', () => {
     };
     await using next = flowproof({ persistence, flows: [flow], executor: executor(own) });
     expect(await next.resume(flow, 'r', { takeover: 'force' })).toMatchObject({ state: 'SUCCESS', results: { n: 7 } });
-    expect(asked.map(({ request }) => [request.path, request.round, request.turn, request.attempt])).toEqual([['f/work', 1, 1, 2]]);
+    expect(asked.map(({ request }) => [request.path, request.round, request.turn, request.attempt])).toEqual([['f/work', 1, 1, 1]]);
     await app.stop();
   });
 
@@ -143,6 +143,33 @@ describe('a call that was begun before', () => {
     const own: Partial<Executor> = {
       reattach: async () => {
         await gate.pass();
+        let end: (end: CallEnd) => void = () => undefined;
+        const ended = new Promise<CallEnd>((resolve) => {
+          end = resolve;
+        });
+        const abort = (reason: Error): void => {
+          told.push(reason.message);
+          end({ kind: 'interrupted', failure: { name: 'Error', message: 'told to end' } });
+        };
+        return { end: ended, abort, kill: () => undefined };
+      },
+    };
+    await using next = flowproof({ persistence, flows: [flow], executor: executor(own) });
+    const running = next.resume(flow, 'r', { takeover: 'force' });
+    await gate.reached;
+    await next.cancel('r');
+    gate.open();
+    expect(await running).toMatchObject({ state: 'CANCELLED' });
+    expect(told).toEqual(['the run goes back: the result of this call is not wanted']);
+    await app.stop();
+  });
+
+  test('is left to the next engine by an app that stops before the place has answered', async () => {
+    const { persistence, app } = await left();
+    const [gate, told] = [new Gate(), [] as string[]];
+    const own: Partial<Executor> = {
+      reattach: async () => {
+        await gate.pass();
         return { end: new Promise(() => undefined), abort: () => void told.push('abort'), kill: () => void told.push('kill') };
       },
     };
@@ -152,7 +179,37 @@ describe('a call that was begun before', () => {
     await next.stop();
     gate.open();
     await new Promise((resolve) => setImmediate(resolve));
-    expect(told).toEqual(['abort', 'kill']);
+    expect(told).toEqual([]);
+    await app.stop();
+  });
+
+  test.each<[string, Partial<Executor>]>([
+    [
+      'throws',
+      {
+        reattach: () => {
+          throw new Error('no place');
+        },
+      },
+    ],
+    ['rejects', { reattach: () => Promise.reject(new Error('no place')) }],
+    ['gives nothing', { reattach: (() => undefined) as never }],
+    ['gives null', { reattach: (() => Promise.resolve(null)) as never }],
+    ['is no function', { reattach: 'yes' as never }],
+    ['gives what can not be read', { reattach: () => Promise.resolve(hostile() as never) }],
+  ])('is begun anew where what is asked %s', async (_, own) => {
+    const { persistence, app } = await left();
+    await using next = flowproof({ persistence, flows: [flow], executor: executor(own) });
+    expect(await next.resume(flow, 'r', { takeover: 'force' })).toMatchObject({ state: 'SUCCESS', results: { n: 1 } });
+    await app.stop();
+  });
+
+  test('is given what says nonsense of when it began: it has its whole time', async () => {
+    const { persistence, app } = await left();
+    const end: CallEnd = { kind: 'result', result: { n: 7 } };
+    const call = { end: Promise.resolve(end), begun: Promise.resolve(Number.NaN), abort: () => undefined, kill: () => undefined };
+    await using next = flowproof({ persistence, flows: [flow], executor: executor({ reattach: async () => call }) });
+    expect(await next.resume(flow, 'r', { takeover: 'force' })).toMatchObject({ state: 'SUCCESS', results: { n: 7 } });
     await app.stop();
   });
 });

@@ -26,7 +26,8 @@ const CASE_MS = 180_000;
 /** Runs all cases, and those of the deaths that its places can die. */
 export function describeExecutor(name: string, kind: ExecutorKind): void {
   describe(`executor: ${name}`, () => {
-    const cases = [...executorCases, ...deathCases(kind.deaths ?? [], kind.tellsErrors === true)];
+    const all = [...executorCases, ...deathCases(kind.deaths ?? [], kind.tellsErrors === true)];
+    const cases = all.filter(({ makesAgain }) => makesAgain === undefined || kind.reattaches === undefined);
     // Most of a case is to wait for places to begin. What is called in this thread shares what tasks note of themselves.
     const each = kind.deaths === undefined ? test : test.concurrent;
     each.each(cases.map((one) => [one.name, one] as const))('%s', { timeout: CASE_MS }, async (_name, one) => runCase(one, kind));

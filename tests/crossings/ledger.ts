@@ -9,6 +9,9 @@ import { Ownership } from './ownership.js';
 import { type OpenCall, type Plan, shown } from './plan.js';
 import { Votes } from './votes.js';
 
+/** Of words that are named otherwise. */
+const STATES = { WAIT: 'WAITING', TRY_AGAIN: 'RETRYING', ATTEMPT: 'SUCCESS', INTERRUPTED: 'FAILURE' } as const;
+
 /**
  * Everything that happens to one run in the order in which it happens: what its store takes, what its tasks are called for
  * and do, what operators ask. Judges it without the engine, and keeps what was wrong.
@@ -104,16 +107,10 @@ export class Ledger {
         this.#set(transition[1], word);
         return;
       case 'WAIT':
-        this.#set(transition[1], 'WAITING');
-        return;
       case 'TRY_AGAIN':
-        this.#set(transition[1], 'RETRYING');
-        return;
       case 'ATTEMPT':
-        this.#set(transition[1], 'SUCCESS');
-        return;
       case 'INTERRUPTED':
-        this.#set(transition[1], 'FAILURE');
+        this.#set(transition[1], STATES[word]);
         return;
       case 'SUCCESS': {
         const path = this.#path(transition[1]);
@@ -148,6 +145,9 @@ export class Ledger {
       case 'TAKEOVER':
         for (const atom of transition[1]) this.#unknown.add(this.#path(atom));
         if (transition[1].some((atom) => this.#plan.resting?.has(this.#path(atom)) === true)) this.hearing.restIsAllowed();
+        return;
+      case 'FOUND':
+        if (!this.#unknown.delete(this.#path(transition[1]))) this.blame('a call is found that was not lost');
         return;
       case 'INTEND':
         if (transition[1] === 'IGNORE') this.blame(...this.#votes.leftOut(this.#plan.atoms.slice(transition[2], transition[3])));

@@ -17,8 +17,8 @@ interface Golden {
  * `format-1-retries`: two attempts of a retry, a killed process, a saved effect, a revert, a suspension. `format-2-waits`: a call that
  * is lost with its place, a sleep, signals of which the schema refuses one, a wait that is over in time, a revert. `format-2-attempts`:
  * attempts of tasks. `format-2-halts`: a run that is cancelled where it is, and undone after all, with the reasons for both.
- * `format-2-deadlines`: a call that took too long and was made again, and a run whose time was over. A word that is added gets a journal
- * of its own beside them.
+ * `format-2-deadlines`: a call that took too long and was made again, and a run whose time was over. `format-3-found`: two engines that
+ * died, each while a worker had a call, forward and back. A word that is added gets a journal of its own beside them.
  */
 const FOLDER = new URL('../fixtures/journal/', import.meta.url);
 const FILES = readdirSync(FOLDER);

@@ -181,7 +181,7 @@ export function play(
     look(bench);
     // Who looks may let time pass.
     if (bench.run.status.state !== 'RUNNING') break;
-    if (crashes.includes(step)) bench = bench.takeOver().bench;
+    if (crashes.includes(step)) bench = taken(bench, order[step % order.length] as number, look);
     const question = bench.asked[0]?.question;
     if (question?.about === 'failure') {
       bench.vote(wordOf(bench, question));
@@ -215,6 +215,17 @@ export function play(
     );
   }
   look(bench);
+  return bench;
+}
+
+/** By another engine; of some calls under way, places know where its executor asks for them. */
+function taken(before: Bench, dice: number, look: (bench: Bench) => void): Bench {
+  if (dice % 2 === 0) return before.takeOver().bench;
+  const { bench } = before.takeOver(undefined, { reattaching: [0] });
+  for (const [at, name] of [...bench.sought.keys()].entries()) {
+    look(bench);
+    bench.seekEnds(name, (dice >> 1) % (at + 2) !== 0);
+  }
   return bench;
 }
 

@@ -46,3 +46,27 @@ export function cutTransport(right: Transport): CutTransport {
     },
   };
 }
+
+/** What is published with these words in it does not arrive. */
+export function deafTo(right: Transport, words: string): Transport {
+  return {
+    name: right.name,
+    async connect() {
+      const connection = await right.connect();
+      const { send, consume, publish, depth, close } = connection;
+      const subscribe: TransportConnection['subscribe'] = (topic, heard) =>
+        connection.subscribe(topic, (message) => {
+          if (!message.body.includes(words)) heard(message);
+        });
+      const [sends, consumes, publishes] = [send.bind(connection), consume.bind(connection), publish.bind(connection)];
+      return {
+        subscribe,
+        send: sends,
+        consume: consumes,
+        publish: publishes,
+        depth: depth.bind(connection),
+        close: close.bind(connection),
+      };
+    },
+  };
+}

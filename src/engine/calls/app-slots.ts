@@ -13,17 +13,23 @@ export class AppSlots {
 
   /** Says whether there was one. */
   take(): boolean {
-    if (this.#free === 0) return false;
+    if (this.#free <= 0) return false;
     this.#free--;
     return true;
   }
 
+  /** For a call that is under way, whether there is a slot for it or not: where there is none, so many more have to become free. */
+  takeAnyway(): void {
+    this.#free--;
+  }
+
   giveBack(): void {
-    for (const given of this.#waiting) {
-      this.#waiting.delete(given);
-      given();
-      return;
-    }
+    if (this.#free >= 0)
+      for (const given of this.#waiting) {
+        this.#waiting.delete(given);
+        given();
+        return;
+      }
     this.#free++;
   }
 

@@ -1,10 +1,10 @@
 import type { Tuning } from '../../authoring/index.js';
+import type { Call } from '../../calls/index.js';
 import type { Clock } from '../../model/clock.js';
 import { outOfTimeOfCall, outOfTimeOfSilence, outOfTimeOfWork } from '../../model/failure.js';
 import type { CallId } from '../state/protocol.js';
 import type { RunStatus } from '../state/run-status.js';
-import type { CallWatch } from './call-watch.js';
-import { OutOfTime } from './out-of-time.js';
+import { type CallWatch, OutOfTime } from './call-watch.js';
 
 /** What limits one call, in milliseconds. */
 export interface CallTimes {
@@ -47,16 +47,16 @@ export function timesOf(
   };
 }
 
-/** @param begun resolves when its code begins */
-export function limitCall(watch: CallWatch, path: string, times: CallTimes, begun: Promise<void> | undefined, clock: Clock): void {
+/** @param begun resolves when its code begins; with how long ago that was, where it was begun for another engine */
+export function limitCall(watch: CallWatch, path: string, times: CallTimes, begun: Call['begun'], clock: Clock): void {
   const { timeoutMs, heartbeatMs, work } = times;
   if (work !== undefined) watch.limit(Math.max(0, work.endsAtMs - clock.nowMs()), new OutOfTime(outOfTimeOfWork(path, work.deadlineMs)));
-  const begin = (): void => {
-    if (timeoutMs !== undefined) watch.limit(timeoutMs, new OutOfTime(outOfTimeOfCall(path, timeoutMs)));
+  const begin = (agoMs: number): void => {
+    if (timeoutMs !== undefined) watch.limit(Math.max(0, timeoutMs - agoMs), new OutOfTime(outOfTimeOfCall(path, timeoutMs)));
     if (heartbeatMs !== undefined) watch.limitSilence(heartbeatMs, new OutOfTime(outOfTimeOfSilence(path, heartbeatMs)));
   };
-  if (begun === undefined) begin();
-  else void begun.then(begin);
+  if (begun === undefined) begin(0);
+  else void begun.then((agoMs) => begin(typeof agoMs === 'number' ? agoMs : 0));
 }
 
 function finite(ms: number | undefined): number | undefined {

@@ -1,7 +1,7 @@
 import { type Call, type CallEnd, CallHere } from '../../calls/index.js';
 import type { Clock } from '../../model/clock.js';
 import { endOfTurn } from '../../model/event-loop.js';
-import type { OutOfTime } from './out-of-time.js';
+import type { Failure, OutOfTimeFailure, TimeCode } from '../../model/failure.js';
 
 /** A place that is ended by force is gone at once; where it is not, the machine has more trouble than a run can wait for. */
 const KILLED_MS = 5_000;
@@ -111,5 +111,30 @@ export class CallWatch {
   #stopTimers(): void {
     for (const cancel of this.#cancels) cancel();
     this.#cancels.clear();
+  }
+}
+
+/** The time of a call is over: what its signal is aborted with, and why it failed. */
+export class OutOfTime extends Error {
+  override readonly name = 'TimeoutError';
+  readonly code: TimeCode;
+  readonly #failure: OutOfTimeFailure;
+
+  constructor(failure: OutOfTimeFailure) {
+    super(failure.message);
+    this.code = failure.code;
+    this.#failure = failure;
+  }
+
+  /** Trying again takes more of a time that is over. */
+  get isFinal(): boolean {
+    return this.code === 'DEADLINE';
+  }
+
+  /** Of a call that has not returned: what it did is not known. What it threw is the cause, unless that is this. */
+  endOf(thrown?: Failure): CallEnd {
+    if (thrown === undefined || thrown.code === this.code) return { kind: 'interrupted', failure: this.#failure };
+    const lasting = thrown.permanent === true ? { permanent: true as const } : {};
+    return { kind: 'interrupted', failure: { ...this.#failure, ...lasting, cause: thrown } };
   }
 }

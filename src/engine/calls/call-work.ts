@@ -32,6 +32,8 @@ import { UnfencedPort } from './unfenced-port.js';
 export interface CallReceiver {
   /** @param call whose end that is, where it is to hear when that is durable */
   finished(outcome: CallOutcome, call?: Call): void;
+  /** Whether a place still has a call that another engine has begun. */
+  sought(call: CallId, isFound: boolean): void;
   /** Only where the store takes part in transactions. */
   readonly commit?: (commitment: Commitment) => void;
   /** Resolves when durable. */
@@ -66,7 +68,10 @@ export class CallWork implements Work, CallPort, TransactionPort {
   readonly #around: CallSurroundings;
   /** What sees to the time of the call; absent: there is no such time. */
   watch: CallWatch | undefined;
-  readonly #times: CallTimes | undefined;
+  /** What limits it; absent: nothing does. */
+  readonly times: CallTimes | undefined;
+  /** Absent: the run knows that it is under way. */
+  #known: Promise<void> | undefined;
   #isGivenUp = false;
   #controller: Controller | undefined;
   #port: ClosablePort | undefined;
@@ -77,13 +82,13 @@ export class CallWork implements Work, CallPort, TransactionPort {
     this.command = command;
     this.#atom = atom;
     this.#around = around;
-    this.#times = times;
+    this.times = times;
   }
 
   callHere(): Call {
     const { registry, controllers } = this.#around;
     // What an earlier call has left listening is not to hear that the time of this one is over.
-    this.#controller = this.#times === undefined ? controllers.take() : newController();
+    this.#controller = this.times === undefined ? controllers.take() : newController();
     return new CallHere(runCall(this.request, registry, this), this.#controller);
   }
 
@@ -92,13 +97,30 @@ export class CallWork implements Work, CallPort, TransactionPort {
   }
 
   get deadlineAtMs(): number | undefined {
-    return this.#times === undefined ? undefined : endOfCall(this.#times, this.#around.clock);
+    return this.times === undefined ? undefined : endOfCall(this.times, this.#around.clock);
   }
 
   save(data: Json): Promise<void> {
     if (this.#isGivenUp) return Promise.reject(savedTooLate());
     this.watch?.hear();
-    return this.#around.receiver.save(this.command, data);
+    const save = (): Promise<void> => this.#around.receiver.save(this.command, data);
+    return this.#known === undefined ? save() : this.#known.then(save);
+  }
+
+  /**
+   * Of a call that another engine has begun: nothing can be saved of it before the run knows that it goes on.
+   *
+   * @returns what is called then
+   */
+  waitUntilKnown(): () => void {
+    let isKnown: () => void = () => undefined;
+    this.#known = new Promise((resolve) => {
+      isKnown = resolve;
+    });
+    return () => {
+      isKnown();
+      this.#known = undefined;
+    };
   }
 
   heartbeat(): void {
@@ -148,7 +170,7 @@ export class CallWork implements Work, CallPort, TransactionPort {
 
   /** The code has ended: says whether that is news, or what it did is known by its transaction. */
   close(): boolean {
-    if (this.#controller !== undefined && this.#times === undefined) this.#around.controllers.giveBack(this.#controller);
+    if (this.#controller !== undefined && this.times === undefined) this.#around.controllers.giveBack(this.#controller);
     return this.#port === undefined || this.#port.close();
   }
 

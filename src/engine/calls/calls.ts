@@ -1,45 +1,40 @@
-import type { CustomRetryDefinition, Resolve } from '../../authoring/index.js';
 import {
   type Call,
   type CallEnd,
   CallHere,
-  type CallRegistry,
   type CallRequest,
   Controllers,
+  type Executor,
   runCall,
   SAYS_NOTHING,
 } from '../../calls/index.js';
-import type { CompiledAtom, CompiledDecider, CompiledFlow, CompiledRetry, CompiledTask, CompiledWait } from '../../compilation/index.js';
-import type { Codec } from '../../model/codec/codec.js';
+import type { CompiledAtom, CompiledRetry, CompiledWait } from '../../compilation/index.js';
 import { describeUnfencedRevert } from '../../model/errors.js';
 import { outOfTimeOfRun, toFailure } from '../../model/failure.js';
 import type { CallSpan, CallTelemetry } from '../../model/telemetry/telemetry.js';
 import { wasNotBegun } from '../decide/full-journal.js';
 import type { ActiveRun } from '../decide/run.js';
-import type { Answer, AskCommand, CallCommand, CallOutcome, OnFailure } from '../state/protocol.js';
+import type { Answer, AskCommand, CallCommand, CallId, CallOutcome, OnFailure } from '../state/protocol.js';
 import { atomOf } from '../state/run-status.js';
 import { isOfMissingValue } from '../state/values.js';
 import type { CallSlot } from './app-slots.js';
 import { type CallClocks, type CallTimes, limitCall, timesOf } from './call-times.js';
-import { CallWatch } from './call-watch.js';
+import { CallWatch, OutOfTime } from './call-watch.js';
 import { type CallReceiver, type CallSurroundings, CallWork, outcomeOf } from './call-work.js';
 import { type Executors, executorOf } from './executors.js';
-import { ForeignCall, reattachedCall } from './foreign-call.js';
+import { endedCall, ForeignCall, NOTHING_TO_UNDO, soughtCall } from './foreign-call.js';
 import { judgedEnd } from './judged-end.js';
-import { OutOfTime } from './out-of-time.js';
 import { Requests } from './requests.js';
+import { deciderOf, type RegistryParts, registryOf } from './run-registry.js';
 import type { RunSlots } from './run-slots.js';
 import type { SlotLoans } from './slot-loans.js';
 import { endSpan, spanOf } from './traced-calls.js';
 
 /** What calls need from the app. */
-export interface CallParts extends CallClocks {
+export interface CallParts extends CallClocks, RegistryParts {
   readonly executors: Executors;
   /** Of the slots of executors; absent: none has only so many. */
   readonly loans?: SlotLoans | undefined;
-  readonly codec: Codec;
-  readonly services: object;
-  readonly resolve?: Resolve;
   readonly onFailure: OnFailure;
   /** Whether tasks may end with transactions that the store takes no part in. */
   readonly allowUnfenced: boolean;
@@ -94,19 +89,53 @@ export class Calls {
   }
 
   start(command: CallCommand): void {
-    const atom = this.#run.flow.atoms[command.atom] as CompiledAtom;
-    const times = atom.kind === 'task' ? timesOf(atom.tuning, command, this.#run.status, this.#parts) : undefined;
+    const atom = this.#atomOf(command);
     const span = spanOf(this.#parts.telemetry, this.#run, command, atom);
-    const request = this.#requestOf(command, atom, times, span?.trace);
-    const work = new CallWork(request, command, atom, this.#around, times);
+    const work = this.#workOf(command, span?.trace);
     const slot = this.#slots.begin(command.atom);
     const make = (): Call => this.#begin(work, command, atom);
     const begin = span === undefined ? make : (): Call => span.within(make);
-    const call = slot === undefined || this.#loans === undefined ? begin() : this.#loans.within(slot, begin);
+    this.#follow(work, slot === undefined || this.#loans === undefined ? begin() : this.#loans.within(slot, begin), slot, span);
+  }
+
+  /** Asks executors whether a place still has these calls, which an engine before this one had begun. */
+  seek(calls: readonly CallId[]): void {
+    for (const call of calls) void this.#seek(call);
+  }
+
+  async #seek(id: CallId): Promise<void> {
+    const { receiver } = this.#around;
+    const atom = this.#atomOf(id);
+    const work = this.#workOf({ ...id, do: 'call', from: id.phase === 'revert' ? 'REVERTING' : 'RUNNING', again: true });
+    const isKnown = work.waitUntilKnown();
+    const call = await soughtCall(this.#executorOf(atom), work, this.#parts.clock);
+    receiver.sought(id, call !== undefined);
+    if (call !== undefined)
+      this.#follow(work, call, this.#slots.takeOver(id.atom), spanOf(this.#parts.telemetry, this.#run, work.command, atom));
+    isKnown();
+  }
+
+  /** Waits for the end of a call, and sees to its time. */
+  #follow(work: CallWork, call: Call, slot: CallSlot | undefined, span: CallSpan | undefined): void {
     const underWay = { work, call, slot, span, at: this.#underWay.length };
     this.#underWay.push(underWay);
-    if (times !== undefined) limitCall(this.#watch(underWay), atom.path, times, call.begun, this.#parts.clock);
+    const { times, command } = work;
+    if (times !== undefined) limitCall(this.#watch(underWay), this.#atomOf(command).path, times, call.begun, this.#parts.clock);
     void call.end.then((end) => this.#ended(underWay, end));
+  }
+
+  #workOf(command: CallCommand, trace?: string): CallWork {
+    const atom = this.#atomOf(command);
+    const times = atom.kind === 'task' ? timesOf(atom.tuning, command, this.#run.status, this.#parts) : undefined;
+    return new CallWork(this.#requestOf(command, atom, times, trace), command, atom, this.#around, times);
+  }
+
+  #atomOf({ atom }: CallId): CompiledAtom {
+    return this.#run.flow.atoms[atom] as CompiledAtom;
+  }
+
+  #executorOf(atom: CompiledAtom): Executor {
+    return executorOf(this.#executors, atom.kind === 'task' ? atom.runsOn : undefined).executor;
   }
 
   /** Calls whose time is over, and whose code goes on all the same. */
@@ -194,9 +223,7 @@ export class Calls {
     if (atom.kind === 'retry') return work.callHere();
     if (command.phase === 'revert' && this.#didNothing(command.atom)) return NOTHING_TO_UNDO;
     try {
-      const { executor } = executorOf(this.#executors, atom.kind === 'task' ? atom.runsOn : undefined);
-      if (command.again && executor.reattach !== undefined) return new ForeignCall(reattachedCall(executor, work));
-      const call = executor.start(work);
+      const call = this.#executorOf(atom).start(work);
       return call instanceof CallHere ? call : new ForeignCall(call);
     } catch (thrown) {
       return endedCall({ kind: 'failure', failure: toFailure(thrown) });
@@ -246,7 +273,7 @@ export class Calls {
   /** The task may know whether trying again can help. */
   #judged({ command, watch }: CallWork, end: CallEnd): CallOutcome {
     const isFinal = watch?.isFinal === true;
-    const atom = this.#run.flow.atoms[command.atom] as CompiledAtom;
+    const atom = this.#atomOf(command);
     const judged = atom.kind !== 'task' || isFinal ? { end, isFinal } : judgedEnd(atom, command, end);
     return { ...outcomeOf(command, judged.end), ...(judged.isFinal === true ? { isFinal: true } : {}) };
   }
@@ -268,28 +295,3 @@ function abandon({ call, slot }: UnderWay): void {
   call.kill();
   slot?.end();
 }
-
-/** The code of this process, for the flow of one run. */
-function registryOf(flow: CompiledFlow, { codec, services, resolve }: CallParts): CallRegistry {
-  return {
-    codec,
-    services,
-    resolve,
-    task: ({ atom }) => flow.atoms[atom] as CompiledTask,
-    retry: (atom) => flow.atoms[atom] as CompiledRetry & { readonly retry: CustomRetryDefinition },
-    decider: (index) => deciderOf(flow, index),
-    wait: (atom) => flow.atoms[atom] as CompiledWait,
-  };
-}
-
-function deciderOf(flow: CompiledFlow, index: number): CompiledDecider {
-  const decider = flow.deciders?.[index];
-  if (decider === undefined) throw new Error(`there is no decider ${index}`);
-  return decider;
-}
-
-function endedCall(end: CallEnd): Call {
-  return { end: Promise.resolve(end), abort: () => undefined, kill: () => undefined };
-}
-
-const NOTHING_TO_UNDO = endedCall({ kind: 'result' });

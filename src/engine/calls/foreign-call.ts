@@ -1,10 +1,11 @@
 import { type Call, type CallEnd, checkedEnd, type Executor, type Work } from '../../calls/index.js';
+import { atMost, type Clock } from '../../model/clock.js';
 import { toFailure } from '../../model/failure.js';
 
 /** A call that an executor of the user's makes: whatever that does, its run hears an end that the journal can keep. */
 export class ForeignCall implements Call {
   readonly end: Promise<CallEnd>;
-  readonly begun?: Promise<void>;
+  readonly begun?: Promise<number>;
   readonly #call: Call;
 
   constructor(call: Call) {
@@ -12,7 +13,7 @@ export class ForeignCall implements Call {
     this.end = endOf(call);
     const { begun } = call;
     // One that says that it could not begin has an end that says why.
-    if (begun !== undefined) this.begun = Promise.resolve(begun).catch(() => undefined);
+    if (begun !== undefined) this.begun = Promise.resolve(begun).then(agoOf, () => 0);
   }
 
   abort(reason: Error): void {
@@ -26,6 +27,11 @@ export class ForeignCall implements Call {
   recorded(): void {
     quietly(() => this.#call.recorded?.());
   }
+}
+
+/** What an executor says of how long ago a call was begun. */
+function agoOf(ms: unknown): number {
+  return typeof ms === 'number' && ms > 0 ? ms : 0;
 }
 
 /** A call without an end may have been made: what it did is unknown. */
@@ -45,31 +51,31 @@ function quietly(ask: () => void): void {
   }
 }
 
+/** An executor that is asked for a call and does not answer has none. */
+const ANSWER_MS = 60_000;
+
 /**
- * A call that was begun before, and whose end is unknown: the executor is asked whether a place still has it, and
- * begins it anew otherwise. What is asked of it meanwhile is passed on when it is known.
+ * A call that was begun before, and whose end is unknown: the executor is asked whether a place still has it. Nothing: none has, or
+ * it can't be said.
  */
-export function reattachedCall(executor: Executor, work: Work): Call {
-  let call: Call | undefined;
-  let reason: Error | undefined;
-  let isKilled = false;
-  const given = (async () => (await executor.reattach?.(work)) ?? executor.start(work))();
-  return {
-    begun: given.then((found) => found.begun),
-    end: given.then((found) => {
-      call = found;
-      if (reason !== undefined) call.abort(reason);
-      if (isKilled) call.kill();
-      return found.end;
-    }),
-    abort(why) {
-      reason ??= why;
-      call?.abort(why);
-    },
-    kill() {
-      isKilled = true;
-      call?.kill();
-    },
-    recorded: () => call?.recorded?.(),
-  };
+export async function soughtCall(executor: Executor, work: Work, clock: Clock): Promise<Call | undefined> {
+  let found: Call | undefined;
+  let isOver = false;
+  const answered = (async () => {
+    const call = await executor.reattach?.(work);
+    if (call === undefined) return;
+    found = new ForeignCall(call);
+    // It is made again by now.
+    if (isOver) found.abort(new Error('this call was made again, as nobody has said in time that a place has it'));
+  })().catch(() => undefined);
+  await atMost(clock, ANSWER_MS, answered);
+  isOver = true;
+  return found;
 }
+
+/** A call that is over without having been made. */
+export function endedCall(end: CallEnd): Call {
+  return { end: Promise.resolve(end), abort: () => undefined, kill: () => undefined };
+}
+
+export const NOTHING_TO_UNDO = endedCall({ kind: 'result' });

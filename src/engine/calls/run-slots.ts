@@ -13,6 +13,7 @@ export class RunSlots {
   readonly #executors: readonly (ExecutorSlots | undefined)[];
   /** Some of them has no more than so many calls of the whole app: else there is nothing to reserve, or to give back. */
   readonly isBounded: boolean;
+  readonly #reattaching: readonly number[] | undefined;
   /** Absent: no task of the flow has limits. */
   readonly #tasks: TaskSlots | undefined;
 
@@ -24,6 +25,8 @@ export class RunSlots {
       name !== undefined && !executors.named.has(name) ? undefined : new ExecutorSlots(executorOf(executors, name)),
     );
     this.isBounded = this.#executors.some((executor) => executor?.isBounded);
+    const reattaching = this.#executors.flatMap((executor, index) => (executor?.reattaches ? [index] : []));
+    if (reattaching.length > 0) this.#reattaching = reattaching;
   }
 
   /** @param onGiven called when the run has a slot that it has waited for @param post takes what becomes known instead @param announce for listeners */
@@ -65,6 +68,16 @@ export class RunSlots {
     return this.#executors[this.#indexOf(atom)]?.begin();
   }
 
+  /** A call that another engine has begun goes on for this one. */
+  takeOver(atom: number): CallSlot | undefined {
+    return this.#executors[this.#indexOf(atom)]?.takeOver();
+  }
+
+  /** Executors, by index, whose places may still have calls that another engine has begun; nothing: none. */
+  get reattaching(): readonly number[] | undefined {
+    return this.#reattaching;
+  }
+
   /** Nothing more is called for this run here. @param goesOn somewhere else: what waits for slots of limits keeps its place */
   leave(goesOn = false): void {
     this.#tasks?.leave(goesOn);
@@ -85,6 +98,7 @@ class ExecutorSlots {
   /** Absent: they are not bounded. */
   readonly #slots: AppSlots | undefined;
   readonly #perRun: number;
+  readonly reattaches: boolean;
   /** Of calls that may be stated, or are stated and not made yet. */
   #reserved = 0;
   #isLeft = false;
@@ -93,6 +107,7 @@ class ExecutorSlots {
   constructor({ executor, slots }: Executors['own']) {
     this.#slots = slots;
     this.#perRun = executor.slots.perRun;
+    this.reattaches = typeof executor.reattach === 'function';
   }
 
   get isBounded(): boolean {
@@ -119,6 +134,12 @@ class ExecutorSlots {
   begin(): CallSlot | undefined {
     if (this.#slots === undefined) return undefined;
     this.#reserved--;
+    return new CallSlot(this.#slots);
+  }
+
+  takeOver(): CallSlot | undefined {
+    if (this.#slots === undefined) return undefined;
+    this.#slots.takeAnyway();
     return new CallSlot(this.#slots);
   }
 

@@ -8,6 +8,7 @@ import { failUncounted, leaveUnused } from './parked.js';
 import { isAwaited, leaveUnended, noteOutcomes } from './record-outcomes.js';
 import type { ActiveRun } from './run.js';
 import { settleVote } from './settle-vote.js';
+import { noteSought, seekLost } from './sought.js';
 import { Step } from './step.js';
 import { keepSignal, settleSignal } from './waits.js';
 
@@ -48,6 +49,7 @@ function note(run: ActiveRun, step: Step, event: EngineEvent): void {
       step.adopted(event.adopted ?? []);
       step.state(['TAKEOVER', inFlightAtoms(run.status.atoms)]);
       if (run.status.state !== 'RUNNING') step.state(['RUN', 'RUNNING']);
+      seekLost(run, step);
       return;
     case 'reset':
       beginEpoch(run.status);
@@ -72,6 +74,9 @@ function note(run: ActiveRun, step: Step, event: EngineEvent): void {
         step.state(details === undefined ? ['PROGRESS', call.atom, fraction] : ['PROGRESS', call.atom, fraction, details]);
       return;
     }
+    case 'sought':
+      noteSought(run, step, event);
+      return;
     case 'notStarted':
       for (const atom of event.atoms) step.state(['WITHDRAWN', atom]);
       return;

@@ -106,6 +106,8 @@ export function leaveLost(run: ActiveRun, step: Step): boolean {
 /** Code that was aborted has had the time that it gets, and has not ended: the run ends without it. */
 export function leaveUnended(run: ActiveRun, step: Step): void {
   if (!run.status.halted) return;
+  // Those that are still sought are lost now.
+  for (const atom of [...run.frontier.sought]) if (atomOf(run.status, atom).state === 'RUNNING') run.frontier.sought.end(atom);
   for (const [index, { state, lost }] of run.status.atoms.entries())
     if (state === 'RUNNING' && !lost) step.state(['INTERRUPTED', index, unendedFailure(run.flow.atoms[index] as CompiledAtom)]);
 }

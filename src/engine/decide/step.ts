@@ -65,6 +65,11 @@ export class Step {
     return false;
   }
 
+  /** Whether its executor has places that may still have a call which another engine has begun. */
+  mayReattach(atom: number): boolean {
+    return this.limits.reattaching?.includes(this.#executorOf(atom)) === true;
+  }
+
   /** Whether it is a task with limits that has no slot of them. */
   lacksGrant(atom: number): boolean {
     return isLimited(this.#run.flow, atom) && this.limits.granted?.includes(atom) !== true;

@@ -2,6 +2,7 @@ import type { CompiledFlow } from '../../compilation/index.js';
 import type { Readiness } from '../state/effects.js';
 import type { Moment } from '../state/protocol.js';
 import { type AtomStatus, atomOf, isInFlight, mayBeLeftOut, type RunStatus, standingOf } from '../state/run-status.js';
+import { isClear, isDone } from './done-and-clear.js';
 import { executorIndexOf, executorNames, isLimited } from './executor-index.js';
 import { Heap } from './heap.js';
 import { ParkedAtoms } from './parked-atoms.js';
@@ -10,6 +11,7 @@ import { PendingQuestions } from './pending-questions.js';
 import { ReadyQueues } from './ready-queues.js';
 import { RedoneCounts } from './redone-counts.js';
 import { RunDeadline } from './run-deadline.js';
+import { SoughtAtoms } from './sought-atoms.js';
 import { type WakeUp, WakeUps } from './wake-ups.js';
 
 const FORWARD = 1;
@@ -43,6 +45,8 @@ export class Frontier implements Readiness {
   readonly lost: ReadyQueues;
   /** Those that wait for a slot of the limits of their task: they are in none of these queues meanwhile. */
   readonly parked = new ParkedAtoms();
+  /** Those of them that executors are asked for. */
+  readonly sought: SoughtAtoms;
   /** Candidates; what is no longer ready is dropped when it is taken. */
   readonly #leftOut = new Heap((a, b) => a < b);
   readonly #withdrawn = new Heap((a, b) => a < b);
@@ -62,13 +66,17 @@ export class Frontier implements Readiness {
   readonly questions: PendingQuestions;
   readonly deciders: PendingDeciders;
 
-  /** @param questions what the user's code was asked already */
-  constructor(flow: CompiledFlow, run: RunStatus, questions = new PendingQuestions()) {
+  /**
+   * @param questions what the user's code was asked already
+   * @param sought what executors were asked for already
+   */
+  constructor(flow: CompiledFlow, run: RunStatus, questions = new PendingQuestions(), sought: Iterable<number> = NONE) {
     const nodes = flow.graph.successors.length;
     this.#flow = flow;
     this.#run = run;
     this.deadline = new RunDeadline(run);
     this.questions = questions;
+    this.sought = new SoughtAtoms(sought, (atom) => this.changed(atom));
     this.#waiting = Int32Array.from(flow.graph.predecessors, (list) => list.length);
     this.#holding = new Int32Array(nodes);
     this.#done = new Uint8Array(nodes);
@@ -90,17 +98,17 @@ export class Frontier implements Readiness {
     };
     this.forward = queues(FORWARD, forward, (node, atom) => this.#mayExecute(node, atom) && !this.parked.has(node));
     this.back = queues(BACK, back, (node, atom) => this.#mayRevert(node, atom));
-    this.lost = queues(LOST, forward, (node, { lost }) => lost && !this.parked.has(node));
+    this.lost = queues(LOST, forward, (node, { lost }) => lost && !this.parked.has(node) && !this.sought.has(node));
     this.#called = new Array<number>(executors).fill(0);
     this.allChanged(0, nodes);
   }
 
-  /** Calls that were made and not lost, and questions: as many answers are to come. */
+  /** Calls that were made and not lost, or are sought, and questions: as many answers are to come. */
   get inFlight(): number {
     return this.#inFlight + this.questions.size;
   }
 
-  /** Calls that were made and not lost. */
+  /** Calls that were made and not lost, or are sought. */
   get called(): number {
     return this.#inFlight;
   }
@@ -218,7 +226,7 @@ export class Frontier implements Readiness {
 
   #enqueue(node: number, atom: AtomStatus): void {
     this.parked.delete(node);
-    const flying = isInFlight(atom) ? 1 : 0;
+    const flying = isInFlight(atom) || this.sought.has(node) ? 1 : 0;
     const more = flying - (this.#flying[node] as number);
     if (more !== 0) {
       this.#inFlight += more;
@@ -280,16 +288,3 @@ export class Frontier implements Readiness {
 }
 
 const NONE: readonly number[] = [];
-
-/**
- * What succeeded may stand downstream of something that a changed flow has put before it, and what was skipped downstream of something that
- * has yet to run: it counts only after that, so that what comes after it waits for all that is before (R-11.10).
- */
-function isDone(atom: AtomStatus, reached: boolean): boolean {
-  return reached && standingOf(atom).isDone;
-}
-
-/** What was undone counts only when all that is after it is, too. */
-function isClear(atom: AtomStatus | undefined, free: boolean): boolean {
-  return free && (atom === undefined || standingOf(atom).isClear);
-}

@@ -47,6 +47,7 @@ export class CallReports {
         if (call?.recorded !== undefined) this.#ended.push(call);
         queue.post({ kind: 'finished', outcomes: [outcome] });
       },
+      sought: (call, isFound) => queue.post({ kind: 'sought', call, isFound }),
       ...(context.journal.capabilities.transactional ? { commit: (commitment: Commitment) => this.#commit(commitment) } : {}),
       save: (call, data) => this.#save(call, data),
       progress: (call, fraction, details) => this.#note(call, fraction, details),

@@ -62,6 +62,9 @@ export class CommandRunner {
       case 'ask':
         this.#ask(command);
         return;
+      case 'seek':
+        this.#parts.calls.seek(command.calls);
+        return;
       case 'sleep':
         this.#parts.timer.set(command.untilMs);
         return;
@@ -89,7 +92,7 @@ export class CommandRunner {
   }
 }
 
-/** Whether code of the user is called, or asked. */
+/** Whether code of the user is called, asked, or sought. */
 function reachesCode(command: Command, hold: Limits['hold']): boolean {
-  return command.do === 'ask' || (isCall(command) && mayCall(command, hold));
+  return command.do === 'ask' || command.do === 'seek' || (isCall(command) && mayCall(command, hold));
 }

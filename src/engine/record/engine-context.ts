@@ -44,6 +44,7 @@ export function limitsOf(settings: LimitSettings, { flow }: ActiveRun, hold: Lim
     slots: free,
     named,
     granted: slots.granted,
+    reattaching: slots.reattaching,
     hold,
     nowMs: settings.storeNowMs?.() ?? clock.nowMs(),
     monotonicMs: clock.monotonicMs(),

@@ -129,7 +129,7 @@ export class Recorder {
     this.#lettingGo = undefined;
     // Who was asked what this step said is asked again.
     questions.forget(() => true);
-    rollBackStep(this.#run, await this.#engine.writer.reload(this.#run.status), held, questions);
+    rollBackStep(this.#run, await this.#engine.writer.reload(this.#run.status), held, questions, news);
     if (held.length > 0) {
       this.#buffer.restore(held);
       await this.flush(consumed);
@@ -163,7 +163,7 @@ export class Recorder {
         return step;
       }
       this.#lettingGo = undefined;
-      rollBackStep(this.#run, await this.#engine.writer.reload(this.#run.status), held, questions);
+      rollBackStep(this.#run, await this.#engine.writer.reload(this.#run.status), held, questions, news);
       return undefined;
     } finally {
       this.#committing = undefined;

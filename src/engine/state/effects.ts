@@ -60,6 +60,8 @@ const BY_WORD: { readonly [W in Word]: Effect<W> } = {
   INTERRUPTED: { heard: 'failure', fold: (run, [, atom, failure]) => ofAtoms.fail(run, atomOf(run, atom), 'interrupted', failure) },
   // What it means is stated with it, or the call is made again.
   LOST: { heard: 'nothing', fold: (run, [, atom]) => ofAtoms.lose(atomOf(run, atom)) },
+  // The call was announced when it was made, and goes on.
+  FOUND: { heard: 'nothing', fold: (run, [, atom]) => ofAtoms.find(atomOf(run, atom)) },
   REVERTING: { heard: 'state', fold: (run, [, atom]) => ofAtoms.revert(run, atomOf(run, atom)) },
   REVERTED: { heard: 'result', fold: (run, [, atom, result]) => ofAtoms.reverted(run, atomOf(run, atom), result) },
   REVERT_FAILURE: { heard: 'failure', fold: (run, [, atom, failure]) => ofAtoms.failRevert(run, atomOf(run, atom), failure) },

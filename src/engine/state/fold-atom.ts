@@ -125,6 +125,14 @@ export function lose(atom: AtomStatus): void {
   atom.lost = true;
 }
 
+/** A place still has the call: what was counted when its engine was lost is taken back. */
+export function find(atom: AtomStatus): void {
+  if (!atom.lost) throw new Error('a call is found that was not lost');
+  atom.lost = false;
+  atom.losses--;
+  if (atom.state === 'RUNNING') atom.interruptions--;
+}
+
 /** The call that was written did not happen: everything is as if it had not been written. */
 export function withdraw(run: RunStatus, atom: AtomStatus): void {
   const executing = atom.state === 'RUNNING';

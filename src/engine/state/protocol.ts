@@ -17,6 +17,8 @@ export type EngineEvent =
   | ({ readonly kind: 'answered'; readonly id: number; readonly question: Question } & Answer)
   | { readonly kind: 'saved'; readonly call: CallId; readonly data: Json }
   | { readonly kind: 'progress'; readonly call: CallId; readonly fraction: number; readonly details?: Json }
+  /** Whether a place still has a call that an engine before this one had begun: it goes on then, and this engine hears of it. */
+  | { readonly kind: 'sought'; readonly call: CallId; readonly isFound: boolean }
   /** These calls were decided and written, but not made. */
   | { readonly kind: 'notStarted'; readonly atoms: readonly number[] }
   /** A signal has come. */
@@ -58,7 +60,7 @@ export interface CallId {
 }
 
 /** What the loop is to do when the step is durable. */
-export type Command = CallCommand | AskCommand | SleepCommand | LetGoCommand | AbortCommand | SuspendCommand | GiveUpCommand;
+export type Command = CallCommand | SeekCommand | AskCommand | SleepCommand | LetGoCommand | AbortCommand | SuspendCommand | GiveUpCommand;
 
 /** Call a task, or the code of a retry. */
 export interface CallCommand extends CallId {
@@ -67,6 +69,12 @@ export interface CallCommand extends CallId {
   readonly from: AtomState;
   /** It was in flight when its engine was lost: what it did is not known, so it is called even while the run is to rest. */
   readonly again: boolean;
+}
+
+/** Ask executors whether a place still has these calls, which an engine before this one had begun. */
+export interface SeekCommand {
+  readonly do: 'seek';
+  readonly calls: readonly CallId[];
 }
 
 /** Ask the user's code: only once what it is asked about is durable. */
@@ -146,6 +154,8 @@ export interface Limits extends Moment, Room {
   readonly granted?: readonly number[] | undefined;
   /** The room of those that tasks of the flow name, by `executorIndexOf`; absent: tasks name none that the app has. */
   readonly named?: readonly (Room | undefined)[] | undefined;
+  /** Executors, by `executorIndexOf`, whose places may still have calls that another engine has begun; absent: none. */
+  readonly reattaching?: readonly number[] | undefined;
   /** `suspend`: start nothing, and state SUSPENDED when nothing is under way. `stop`: start nothing, state nothing. */
   readonly hold: 'none' | 'suspend' | 'stop';
   /** A run of which nothing happens for longer is let go; absent: it is kept, however long that takes. */

@@ -9,9 +9,9 @@ import {
 } from '../../compilation/index.js';
 import type { Json } from '../../model/json.js';
 import { isWrapped } from '../../persistence/index.js';
-import { Redoing } from '../decide/redoing.js';
 import { behaviorOf } from '../state/atom-behavior.js';
 import { type AtomStatus, atomOf, isSkipped, mayBeUndone, type RunStatus } from '../state/run-status.js';
+import { Redoing } from './redoing.js';
 
 const NOT_GIVEN = 'which was not stored when its provider ran';
 const SKIPPED = 'which was not stored because its provider was skipped';

@@ -3,7 +3,7 @@ import type { RunCreation } from '../transitions/payloads.js';
 import { kindOf, type Transition } from '../transitions/table.js';
 
 /** The newest format of entries that this version reads. Older ones are upcast on load, newer ones are refused. */
-export const ENTRY_FORMAT = 2;
+export const ENTRY_FORMAT = 3;
 
 /**
  * The lowest format that can say it. What uses nothing new is read by the versions before, too, which go on with runs

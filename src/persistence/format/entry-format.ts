@@ -10,9 +10,12 @@ import { kindOf, type Transition } from '../transitions/table.js';
 
 /**
  * From the format in front to the next one. Pure, and kept forever: a journal may be older than any server that runs.
- * Format 2 has more words, and all of format 1.
+ * Each one up to now has more words, and all of those before it.
  */
-const UPCASTS: ReadonlyMap<number, (transitions: Json) => Json> = new Map([[1, (transitions) => transitions]]);
+const UPCASTS: ReadonlyMap<number, (transitions: Json) => Json> = new Map([
+  [1, (transitions) => transitions],
+  [2, (transitions) => transitions],
+]);
 
 /** The stored form: JSON text, where a run of equal bare transitions over consecutive atoms is one tuple `["RUNNING",[1,101]]`. */
 export function encodeTransitions(transitions: readonly Transition[]): string {

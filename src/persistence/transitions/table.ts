@@ -120,6 +120,13 @@ export const TRANSITIONS = {
     format: 2,
     written: 'checkpoint',
   }),
+  FOUND: word({
+    ...bare,
+    says: 'A place still has the call that its engine has died in: that goes on, and was not lost.',
+    format: 3,
+    written: 'later',
+    inRuns: true,
+  }),
   REVERTING: word({ ...bare, says: 'Its `revert` may have started.', state: 'REVERTING', format: 1, written: 'checkpoint', inRuns: true }),
   REVERTED: word<Valued>({
     ...valued,

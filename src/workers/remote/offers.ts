@@ -32,6 +32,11 @@ export class Offers {
     this.#fitting.clear();
   }
 
+  /** What the flows of the app know of the tasks of these works; nothing of flows that are made from data. */
+  expectedOf(works: readonly Pick<TaskRequest, 'task' | 'version'>[]): readonly TaskManifest[] {
+    return this.#expected.filter(({ name, version }) => works.some((one) => one.task === name && one.version === version));
+  }
+
   heard(offer: WorkerOffer, nowMs: number): void {
     this.#workers.set(offer.worker, { offer, heardMs: nowMs });
     this.#fitting.clear();

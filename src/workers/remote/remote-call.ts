@@ -22,7 +22,8 @@ export class RemoteCall implements Call {
   readonly number: number;
   readonly request: TaskRequest;
   readonly end: Promise<CallEnd>;
-  readonly begun: Promise<void>;
+  /** With how long ago that was, in milliseconds, of a call that was begun for another engine. */
+  readonly begun: Promise<number>;
   /** The queue that it was given to. */
   queue: string | undefined;
   /** When it, or its worker, was heard of last. */
@@ -30,7 +31,7 @@ export class RemoteCall implements Call {
   readonly #work: Work;
   readonly #parts: ExecutorParts;
   readonly #link: CallLink;
-  #begin: () => void = () => undefined;
+  #begin: (agoMs: number) => void = () => undefined;
   #resolve: (end: CallEnd) => void = () => undefined;
   #worker: string | undefined;
   #abortReason: Error | undefined;
@@ -106,25 +107,29 @@ export class RemoteCall implements Call {
     this.#release();
   }
 
-  /** A worker has it in hand. */
-  taken(worker: string, hasBegun: boolean): void {
+  /** A worker has it in hand. @param agoMs how long ago its code began */
+  taken(worker: string, hasBegun: boolean, agoMs = 0): void {
     this.#worker = worker;
-    if (hasBegun) this.#begin();
+    if (hasBegun) this.#begin(agoMs);
     if (this.#abortReason !== undefined) this.#link.tell(worker, this.number, { say: 'abort', reason: toFailure(this.#abortReason) });
     if (this.#isKilled) this.#link.tell(worker, this.number, { say: 'kill' });
   }
 
   /** Its code begins there. */
   begins(worker: string): void {
-    if (worker === this.#worker) this.#begin();
+    if (worker === this.#worker) this.#begin(0);
   }
 
   /** The code has said something. What the app's own code throws about it, such as its codec, is no reason to end the app. */
   hear(report: Report): void {
-    if (report.say === 'save') void this.#save(report);
-    else if (report.say === 'progress') this.#work.progress(report.fraction, report.details);
-    else if (report.data === undefined) this.#work.emit(report.event);
-    else this.#work.emit(report.event, this.#parts.codec.decode(report.data));
+    try {
+      if (report.say === 'save') void this.#save(report);
+      else if (report.say === 'progress') this.#work.progress(report.fraction, report.details);
+      else if (report.data === undefined) this.#work.emit(report.event);
+      else this.#work.emit(report.event, this.#parts.codec.decode(report.data));
+    } catch {
+      // It is about what listeners hear: the call goes on without it.
+    }
   }
 
   beat(): void {

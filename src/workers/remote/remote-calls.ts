@@ -41,6 +41,16 @@ export class RemoteCalls {
     if (this.#byName.get(call.name) === call) this.#byName.delete(call.name);
     if (call.queue === undefined) return;
     this.#inFlight.set(call.queue, this.inFlight(call.queue) - 1);
+    this.#giveUp(call);
+  }
+
+  /** No worker has said in time that it has it. One may all the same, and end it. */
+  notFound(call: RemoteCall): void {
+    this.over(call);
+    this.#giveUp(call);
+  }
+
+  #giveUp(call: RemoteCall): void {
     this.#givenUp.set(call.number, call);
     for (const [oldest] of this.#givenUp) {
       if (this.#givenUp.size <= MOST_GIVEN_UP) break;

@@ -6,17 +6,20 @@ import { statedFailure } from '../../model/failure.js';
 import { randomIds } from '../../model/ids.js';
 import type { Delivery, Handled, Message, Transport, TransportConnection } from '../../transport/index.js';
 import { opened } from '../wire/envelope.js';
+import type { SoughtWork, ToEngine } from '../wire/messages.js';
 import { inboxOf, topicOf, workQueue } from '../wire/names.js';
 import { Sender } from '../wire/sender.js';
 import { Offers } from './offers.js';
 import { type CallLink, RemoteCall } from './remote-call.js';
 import { RemoteCalls } from './remote-calls.js';
+import { SoughtCalls } from './sought-calls.js';
 
 export interface RemoteParts {
   readonly transport: Transport;
   /** Name of the task set. */
   readonly set: string;
   readonly silenceMs: number;
+  readonly reattachMs: number;
   readonly startTimeoutMs: number;
 }
 
@@ -35,6 +38,7 @@ export class RemoteExecutor implements CallLink {
   readonly #address = `engine.${randomIds().unique()}`;
   readonly #offers: Offers;
   readonly #calls = new RemoteCalls();
+  readonly #sought: SoughtCalls;
   #waiting: RemoteCall[] = [];
   #connection: TransportConnection | undefined;
   #sender: Sender | undefined;
@@ -47,6 +51,7 @@ export class RemoteExecutor implements CallLink {
     this.#remote = remote;
     this.#parts = parts;
     this.#offers = new Offers(parts.codec !== jsonCodec);
+    this.#sought = new SoughtCalls({ clock: parts.clock, reattachMs: remote.reattachMs, ask: (works) => this.#ask(works) });
   }
 
   /** Whether there are workers is no condition: they may come later. */
@@ -69,22 +74,42 @@ export class RemoteExecutor implements CallLink {
   }
 
   start(work: Work): RemoteCall {
-    const call = new RemoteCall(++this.#count, work, this.#parts, this);
-    this.#calls.add(call);
+    const call = this.#newCall(work);
     this.#waiting.push(call);
-    const { clock } = this.#parts;
-    const { startTimeoutMs } = this.#remote;
-    if (startTimeoutMs !== Number.POSITIVE_INFINITY) {
-      const cancel = clock.after(startTimeoutMs, () => this.#expire(call));
-      void Promise.race([call.begun, call.end]).then(cancel);
-    }
+    this.#limitWait(call);
     this.#serve();
     return call;
+  }
+
+  /** Asks workers who has this call, which an engine before this one had begun. */
+  async reattach(work: Work): Promise<RemoteCall | undefined> {
+    if (this.#isClosed) return undefined;
+    const call = this.#newCall(work);
+    if (await this.#sought.find(call)) {
+      this.#limitWait(call);
+      return call;
+    }
+    this.#calls.notFound(call);
+    return undefined;
+  }
+
+  #newCall(work: Work): RemoteCall {
+    const call = new RemoteCall(++this.#count, work, this.#parts, this);
+    this.#calls.add(call);
+    return call;
+  }
+
+  #limitWait(call: RemoteCall): void {
+    const { startTimeoutMs } = this.#remote;
+    if (startTimeoutMs === Number.POSITIVE_INFINITY) return;
+    const cancel = this.#parts.clock.after(startTimeoutMs, () => this.#expire(call));
+    void Promise.race([call.begun, call.end]).then(cancel);
   }
 
   async close(): Promise<void> {
     this.#isClosed = true;
     this.#cancelLook();
+    this.#sought.close();
     for (const call of this.#calls.all()) {
       call.kill();
       // Nobody hears of it any more.
@@ -112,6 +137,15 @@ export class RemoteExecutor implements CallLink {
   over(call: RemoteCall): void {
     this.#calls.over(call);
     this.#serve();
+  }
+
+  #ask(works: readonly SoughtWork[]): void {
+    this.#sender?.publish(topicOf(this.#remote.set), {
+      say: 'reattach',
+      engine: this.#address,
+      tasks: this.#offers.expectedOf(works),
+      works,
+    });
   }
 
   /** Gives what waits to queues that have room. */
@@ -143,10 +177,13 @@ export class RemoteExecutor implements CallLink {
     if (typeof message === 'string') return { dead: message };
     const call = this.#calls.get(message.call);
     if (call !== undefined) call.heardMs = this.#nowMs();
+    if (call !== undefined && this.#sought.found(call.number)) {
+      const queue = (message.say === 'took' ? message.queue : undefined) ?? message.worker;
+      this.#calls.given(call, queue);
+    }
     switch (message.say) {
       case 'took':
-        if (call === undefined) this.tell(message.worker, message.call, { say: 'kill' });
-        else call.taken(message.worker, message.hasBegun);
+        this.#took(message, call);
         break;
       case 'begun':
         call?.begins(message.worker);
@@ -156,17 +193,27 @@ export class RemoteExecutor implements CallLink {
         else if (call?.queue !== undefined) void this.#send(call, call.queue);
         break;
       case 'end':
-        await this.#calls.ended(message.call, message.end);
+        // Of two workers that have it, one may be gone.
+        if (message.end.kind !== 'lost' || call?.worker === undefined || call.worker === message.worker)
+          await this.#calls.ended(message.call, message.end);
         break;
       case 'save':
       case 'progress':
       case 'emit':
         // Code that begins at once may say something before its worker says that it has it.
         if (call?.worker === undefined) call?.taken(message.worker, true);
-        if (call !== undefined && call.worker === message.worker) quietly(() => call.hear(message));
+        if (call !== undefined && call.worker === message.worker) call.hear(message);
         else if (message.say === 'save') this.#refuseSave(message.worker, message.call, message.save);
     }
     return undefined;
+  }
+
+  #took({ worker, call: number, hasBegun, agoMs }: Extract<ToEngine, { readonly say: 'took' }>, call: RemoteCall | undefined): void {
+    // Where it was asked for too late, or another worker has it, too, the first end counts.
+    const isAgain = agoMs !== undefined;
+    if (call === undefined) {
+      if (!isAgain) this.tell(worker, number, { say: 'kill' });
+    } else if (!isAgain || call.worker === undefined || call.worker === worker) call.taken(worker, hasBegun, agoMs);
   }
 
   #refuseSave(worker: string, call: number, save: number): void {
@@ -178,11 +225,12 @@ export class RemoteExecutor implements CallLink {
   }
 
   #hear({ body }: Message): void {
-    const message = opened(body, ['worker', 'alive', 'leaves', 'beat', 'who', 'withdrawn']);
+    const message = opened(body, ['worker', 'alive', 'leaves', 'beat', 'who', 'withdrawn', 'reattach']);
     if (typeof message === 'string') return;
     const nowMs = this.#nowMs();
     if (message.say === 'worker') this.#offers.heard(message, nowMs);
     else if (message.say === 'leaves') this.#offers.forget(message.worker);
+    else if (message.say === 'reattach' && message.engine === this.#address) this.#sought.asked(message.works);
     else if (message.say === 'beat') this.#beat(message.engine, message.call, message.worker);
     else if (message.say === 'alive') {
       for (const { engine, call } of message.calls) if (engine === this.#address) this.#touch(call, message.worker, nowMs);
@@ -244,14 +292,5 @@ export class RemoteExecutor implements CallLink {
 
   #nowMs(): number {
     return this.#parts.clock.monotonicMs();
-  }
-}
-
-/** What the app's own code, such as its codec, throws about a report is no reason to end the app. */
-function quietly(hear: () => void): void {
-  try {
-    hear();
-  } catch {
-    // It is about what listeners hear: the call goes on without it.
   }
 }

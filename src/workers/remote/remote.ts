@@ -17,14 +17,22 @@ export interface RemoteOptions {
    * second. Default: 10,000.
    */
   readonly silenceMs?: number;
+  /**
+   * How long workers may take to say which calls they have of an engine that has died, in milliseconds: those go on, and are not made again.
+   * What none has by then is lost. Default: 2,000.
+   */
+  readonly reattachMs?: number;
   /** How long a call waits for a worker that begins it, in milliseconds. Then it fails with the code `START_TIMEOUT`. Default: for ever. */
   readonly startTimeoutMs?: number;
 }
 
 const LIMIT = 256;
 const SILENCE_MS = 10_000;
+const REATTACH_MS = 2_000;
 /** Workers say every second that they live: two of these may be lost. */
 const LEAST_SILENCE_MS = 3_000;
+/** Engines wait for an answer for a minute at most. */
+const MOST_REATTACH_MS = 45_000;
 
 /**
  * Calls tasks on other machines: by the workers of a task set, through a broker. The same flow, the same tasks, the same journal.
@@ -51,21 +59,24 @@ export function remote<Module = unknown>(options: RemoteOptions): ExecutorChoice
     tasks = DEFAULT_NAME,
     limit = LIMIT,
     silenceMs = SILENCE_MS,
+    reattachMs = REATTACH_MS,
     startTimeoutMs = Number.POSITIVE_INFINITY,
   } = options ?? {};
   checkTransport('remote', transport);
   const set = checkedSetName('remote({ tasks })', tasks);
   check(Number.isInteger(limit) && limit >= 1, 'limit', limit, 'a whole number of at least 1');
   check(silenceMs >= LEAST_SILENCE_MS, 'silenceMs', silenceMs, `a number of milliseconds of at least ${LEAST_SILENCE_MS}`);
+  check(reattachMs >= 0 && reattachMs < MOST_REATTACH_MS, 'reattachMs', reattachMs, `a number of milliseconds below ${MOST_REATTACH_MS}`);
   check(startTimeoutMs > 0, 'startTimeoutMs', startTimeoutMs, 'a number of milliseconds');
   return {
     kind: 'remote',
     make(parts) {
-      const calls = new RemoteExecutor({ transport, set, silenceMs, startTimeoutMs }, parts);
+      const calls = new RemoteExecutor({ transport, set, silenceMs, reattachMs, startTimeoutMs }, parts);
       return {
         kind: 'remote',
         slots: { perRun: limit, limit },
         start: (work) => calls.start(work),
+        reattach: (work) => calls.reattach(work),
         open: (wanted) => calls.open(wanted),
         close: () => calls.close(),
       };

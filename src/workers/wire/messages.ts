@@ -5,7 +5,7 @@ import type { TaskManifest } from '../../places/index.js';
 
 /**
  * What engines and workers say to each other. Each message says this version: whoever changes the meaning of one makes it one more, and
- * messages of other versions are put to the dead ones.
+ * messages of other versions are put to the dead ones. What is published under a word that somebody does not know, he does not hear.
  */
 export const WIRE_PROTOCOL = 1;
 
@@ -30,10 +30,29 @@ export type ToWorker =
   /** What the code saved is durable, or why it can't be kept. */
   | (CallName & { readonly say: 'saved'; readonly save: number; readonly failure?: Failure });
 
+/** What a worker says beside of a call that it took for another engine, and has in hand for this one from now on. */
+export interface TakenBefore {
+  /** That of its task set. */
+  readonly queue: string;
+  /** How long ago its code began, in milliseconds; 0 where it has not. */
+  readonly agoMs: number;
+}
+
+/** A call that an engine before this one had begun, under the name that it is to have from now on. */
+export interface SoughtWork {
+  readonly call: number;
+  readonly work: string;
+  readonly attempt: number;
+  /** That of its run: of two engines the one with the higher has it. */
+  readonly fence: number;
+  readonly task: string;
+  readonly version: number;
+}
+
 /** To the inbox of an engine, about a call that it gave. */
 export type ToEngine =
   /** The worker has it in hand; where its code has not begun, that waits for a place. */
-  | { readonly say: 'took'; readonly call: number; readonly worker: string; readonly hasBegun: boolean }
+  | ({ readonly say: 'took'; readonly call: number; readonly worker: string; readonly hasBegun: boolean } & Partial<TakenBefore>)
   /** Its code has begun since. */
   | { readonly say: 'begun'; readonly call: number; readonly worker: string }
   /** It was in the hands of another worker, which is gone: this one has not begun it. */
@@ -47,6 +66,15 @@ export type ToEngine =
 export type Published =
   /** Workers are asked to say what they can do. */
   | { readonly say: 'who' }
+  /**
+   * Who has one of these in hand, or knows what it has come to, is to tell this engine, and no other one any more. `tasks`: what the flows know of them.
+   */
+  | {
+      readonly say: 'reattach';
+      readonly engine: string;
+      readonly tasks: readonly TaskManifest[];
+      readonly works: readonly SoughtWork[];
+    }
   | ({ readonly say: 'worker' } & WorkerOffer)
   /** The worker lives, and has these calls in hand. */
   | { readonly say: 'alive'; readonly worker: string; readonly calls: readonly CallName[] }

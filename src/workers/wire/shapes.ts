@@ -31,6 +31,11 @@ const isManifest = (task: Readonly<Record<string, unknown>>): boolean =>
 const isCallName = ({ engine, call }: Readonly<Record<string, unknown>>): boolean =>
   typeof engine === 'string' && Number.isSafeInteger(call);
 
+const isSought = ({ call, work, attempt, fence, task, version }: Readonly<Record<string, unknown>>): boolean =>
+  [call, attempt, fence, version].every(Number.isSafeInteger) && typeof work === 'string' && typeof task === 'string';
+
+const isAbsentOr = (type: 'number' | 'string') => (value: unknown) => value === undefined || typeof value === type;
+
 const NAME = { engine: 'text', call: 'count' } as const;
 const OF_WORKER = { call: 'count', worker: 'text' } as const;
 
@@ -40,7 +45,7 @@ export const WIRE_SHAPES: Readonly<Record<WireMessage['say'], Readonly<Record<st
   abort: { ...NAME, reason: 'failure' },
   kill: NAME,
   saved: { ...NAME, save: 'count', failure: 'failure?' },
-  took: { ...OF_WORKER, hasBegun: 'flag' },
+  took: { ...OF_WORKER, hasBegun: 'flag', queue: isAbsentOr('string'), agoMs: isAbsentOr('number') },
   begun: OF_WORKER,
   returned: OF_WORKER,
   save: { ...OF_WORKER, save: 'count', data: 'given' },
@@ -48,6 +53,7 @@ export const WIRE_SHAPES: Readonly<Record<WireMessage['say'], Readonly<Record<st
   emit: { ...OF_WORKER, event: 'text' },
   end: { ...OF_WORKER, work: 'text', end: isObject },
   who: {},
+  reattach: { engine: 'text', tasks: isListOf(isManifest), works: isListOf(isSought) },
   worker: {
     worker: 'text',
     queue: 'text',

@@ -4,7 +4,7 @@ import type { Codec } from '../../model/codec/codec.js';
 import type { Failure } from '../../model/failure.js';
 import { inWords } from '../../model/in-words.js';
 import type { Json } from '../../model/json.js';
-import type { CallMessage, CallName, ToEngine } from '../wire/messages.js';
+import type { CallMessage, CallName, TakenBefore, ToEngine } from '../wire/messages.js';
 
 type Report = ToEngine extends infer One ? (One extends ToEngine ? Omit<One, 'call' | 'worker'> : never) : never;
 
@@ -28,10 +28,14 @@ interface TakenParts {
 /** A call that a worker has in hand: what its code says goes to the engine, and what the engine says about it comes here. */
 export class TakenCall implements Work {
   readonly request: TaskRequest;
-  readonly name: CallName;
   readonly #parts: TakenParts;
-  readonly #saves = new Map<number, { resolve(): void; reject(reason: Error): void }>();
+  readonly #saves = new Map<number, { readonly data: Json; resolve(): void; reject(reason: Error): void }>();
   readonly #saying = new Set<Promise<void>>();
+  #name: CallName;
+  /** That of the run, when its engine has asked for the call. */
+  #fence: number;
+  #begunMs: number | undefined;
+  #hasEnded = false;
   #saveCount = 0;
   #beatMs = Number.NEGATIVE_INFINITY;
   #call: Call | undefined;
@@ -41,8 +45,14 @@ export class TakenCall implements Work {
   constructor(parts: TakenParts) {
     const { engine, call, request } = parts.message;
     this.request = request;
-    this.name = { engine, call };
+    this.#name = { engine, call };
+    this.#fence = request.fence;
     this.#parts = parts;
+  }
+
+  /** By which its engine names it. */
+  get name(): CallName {
+    return this.#name;
   }
 
   get work(): string {
@@ -54,11 +64,40 @@ export class TakenCall implements Work {
     return this.#abortReason !== undefined || this.#isKilled;
   }
 
+  /** Whether its end is still to come, and is wanted. */
+  get isAwaited(): boolean {
+    return !this.#hasEnded && !this.isUnwanted;
+  }
+
+  /**
+   * An engine asks for it, as the one before it is gone, or has lost sight of it: from now on it is that one's, and hears of it. Says whether
+   * that is so: not where the run is another one's since.
+   */
+  moveTo({ engine, call }: CallName, fence: number): boolean {
+    const isSame = engine === this.#name.engine && fence === this.#fence;
+    if (!this.isAwaited || fence < this.#fence || (isSame ? call < this.#name.call : fence === this.#fence)) return false;
+    this.#name = { engine, call };
+    this.#fence = fence;
+    return true;
+  }
+
+  /** Tells the engine that it was moved to what it has to know. What the code saves, and no answer has come to, is saved once more. */
+  tellAgain(queue: string): void {
+    const { clock } = this.#parts;
+    const before: TakenBefore = { queue, agoMs: this.#begunMs === undefined ? 0 : Math.max(0, clock.monotonicMs() - this.#begunMs) };
+    this.#say({ say: 'took', hasBegun: this.#begunMs !== undefined, ...before });
+    for (const [save, { data }] of this.#saves) this.#saySave(save, data);
+  }
+
   /** This is what makes it. Its engine hears that it is in hand, and when its code begins. */
   takes(call: Call): void {
     this.#call = call;
-    this.#say({ say: 'took', hasBegun: call.begun === undefined });
-    void call.begun?.then(() => this.#say({ say: 'begun' }));
+    if (call.begun === undefined) this.#begins();
+    this.#say({ say: 'took', hasBegun: this.#begunMs !== undefined });
+    void call.begun?.then(() => {
+      this.#begins();
+      this.#say({ say: 'begun' });
+    });
     if (this.#abortReason !== undefined) call.abort(this.#abortReason);
     if (this.#isKilled) call.kill();
   }
@@ -86,8 +125,8 @@ export class TakenCall implements Work {
   save(data: Json): Promise<void> {
     const save = ++this.#saveCount;
     return new Promise((resolve, reject) => {
-      this.#saves.set(save, { resolve, reject });
-      this.#say({ say: 'save', save, data }, (refused) => this.#saves.get(save)?.reject(refused));
+      this.#saves.set(save, { data, resolve, reject });
+      this.#saySave(save, data);
     });
   }
 
@@ -99,7 +138,7 @@ export class TakenCall implements Work {
     const nowMs = this.#parts.clock.monotonicMs();
     if (nowMs - this.#beatMs < BEAT_MS) return;
     this.#beatMs = nowMs;
-    this.#parts.link.beat(this.name);
+    this.#parts.link.beat(this.#name);
   }
 
   emit(event: string, data?: unknown): void {
@@ -118,11 +157,20 @@ export class TakenCall implements Work {
   }
 
   async end(end: CallEnd): Promise<void> {
-    await this.#parts.link.say(this.name, { say: 'end', work: this.work, end });
+    this.#hasEnded = true;
+    await this.#parts.link.say(this.#name, { say: 'end', work: this.work, end });
+  }
+
+  #begins(): void {
+    this.#begunMs ??= this.#parts.clock.monotonicMs();
+  }
+
+  #saySave(save: number, data: Json): void {
+    this.#say({ say: 'save', save, data }, (refused) => this.#saves.get(save)?.reject(refused));
   }
 
   #say(report: Report, onRefused: (refused: Error) => void = () => undefined): void {
-    const saying = this.#parts.link.say(this.name, report).catch(onRefused);
+    const saying = this.#parts.link.say(this.#name, report).catch(onRefused);
     this.#saying.add(saying);
     void saying.then(() => this.#saying.delete(saying));
   }

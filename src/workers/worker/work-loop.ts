@@ -2,16 +2,20 @@ import { type CallEnd, checkedEnd, type Executor } from '../../calls/index.js';
 import { atMost, type Clock } from '../../model/clock.js';
 import type { Codec } from '../../model/codec/codec.js';
 import { type Failure, statedFailure, toFailure } from '../../model/failure.js';
+import { differencesOfTask, type TaskManifest } from '../../places/index.js';
 import type { Delivery, Handled, Message, TransportConnection } from '../../transport/index.js';
 import { opened } from '../wire/envelope.js';
-import type { CallMessage, CallName, WorkerOffer } from '../wire/messages.js';
+import type { CallMessage, CallName, SoughtWork, WorkerOffer } from '../wire/messages.js';
 import { inboxOf } from '../wire/names.js';
 import type { Sender } from '../wire/sender.js';
+import { BoundedMap } from './bounded-map.js';
+import { CallsInHand, type InHand, keyOf } from './calls-in-hand.js';
 import { Remembered } from './remembered.js';
 import { type EngineLink, TakenCall } from './taken-call.js';
 
 /** A call that takes longer is not the broker's any more: engines that hear nothing of its worker have it made again. */
 const HELD_MS = 600_000;
+/** Of calls that nobody wants, or that others ask for, so many are remembered: their messages may still come. */
 const MOST_WITHDRAWN = 10_000;
 
 export interface LoopParts {
@@ -24,21 +28,16 @@ export interface LoopParts {
   readonly sender: Sender;
 }
 
-interface InHand {
-  readonly taken: TakenCall;
-  /** Resolves when its end is sure to arrive. */
-  readonly done: Promise<void>;
-  readonly deliveries: Set<Delivery>;
-}
-
 /** What a worker does with what it takes. */
 export class WorkLoop implements EngineLink {
   readonly #parts: LoopParts;
   readonly #tasks: ReadonlySet<string>;
-  readonly #inHand = new Map<string, InHand>();
+  readonly #inHand = new CallsInHand();
   readonly #remembered: Remembered;
   /** Calls that nobody wants, which may still come. */
-  readonly #withdrawn = new Set<string>();
+  readonly #withdrawn = new BoundedMap<true>(MOST_WITHDRAWN);
+  /** Fences of pieces of work that engines have asked for: those before them are gone, and what they gave is not to be begun any more. */
+  readonly #fences = new BoundedMap<number>(MOST_WITHDRAWN);
   /** The worker ends: what is aborted now is lost, and not interrupted. */
   #isLeaving = false;
   madeCount = 0;
@@ -59,17 +58,17 @@ export class WorkLoop implements EngineLink {
     const message = opened(delivery.body, ['call']);
     if (typeof message === 'string') return this.#refused(message);
     const { request, work } = message;
-    const key = keyOf(message);
-    const known = this.#inHand.get(key);
+    const known = this.#inHand.get(message) ?? this.#moved(message, request.fence);
     if (known !== undefined) {
-      // The broker has lost sight of this worker, which makes it all the same.
+      // The broker, or the engine, has lost sight of this worker, which makes it all the same.
       known.deliveries.add(delivery);
       return await this.#held(known.done);
     }
-    const remembered = this.#remembered.get(work);
+    if (request.fence < (this.#fences.get(work) ?? 0)) return undefined;
+    const remembered = this.#remembered.result(work);
     if (remembered !== undefined) {
       await this.say(message, { say: 'end', work, end: remembered });
-    } else if (this.#withdrawn.delete(key)) {
+    } else if (this.#withdrawn.delete(keyOf(message))) {
       await this.say(message, { say: 'end', work, end: { kind: 'failure', failure: WITHDRAWN } });
     } else if (!this.#tasks.has(request.task)) {
       await this.say(message, { say: 'end', work, end: { kind: 'failure', failure: notListed(request.task) } });
@@ -78,7 +77,7 @@ export class WorkLoop implements EngineLink {
       // Whether the one that had it before has begun it, only its engine knows.
       await this.say(message, { say: 'returned' });
     } else {
-      await this.#held(this.#make(message, delivery, key));
+      await this.#held(this.#make(message, delivery));
     }
     return undefined;
   }
@@ -87,7 +86,7 @@ export class WorkLoop implements EngineLink {
   async hear({ body }: Delivery): Promise<Handled> {
     const message = opened(body, ['abort', 'kill', 'saved']);
     if (typeof message === 'string') return this.#refused(message);
-    const taken = this.#inHand.get(keyOf(message))?.taken;
+    const taken = this.#inHand.get(message)?.taken;
     if (message.say === 'abort') taken?.abort(message.reason);
     else if (message.say === 'kill') taken?.kill(UNWANTED);
     else taken?.saved(message.save, message.failure);
@@ -96,10 +95,11 @@ export class WorkLoop implements EngineLink {
 
   /** What is said to all. */
   listen({ body }: Message): void {
-    const message = opened(body, ['who', 'withdrawn']);
+    const message = opened(body, ['who', 'withdrawn', 'reattach']);
     if (typeof message === 'string') return;
     if (message.say === 'who') this.greet();
-    else if (!this.#inHand.has(keyOf(message))) this.#withdraw(keyOf(message));
+    else if (message.say === 'reattach') for (const sought of message.works) this.#reattach(message.engine, sought, message.tasks);
+    else if (this.#inHand.get(message) === undefined) this.#withdrawn.set(keyOf(message), true);
   }
 
   greet(): void {
@@ -110,7 +110,7 @@ export class WorkLoop implements EngineLink {
   /** Says that this worker lives, and what it has in hand. */
   beAlive(): void {
     const { sender, topic, offer } = this.#parts;
-    const calls = [...this.#inHand.values()].map(({ taken, deliveries }) => {
+    const calls = this.#inHand.all().map(({ taken, deliveries }) => {
       for (const delivery of deliveries) delivery.alive();
       return taken.name;
     });
@@ -122,11 +122,11 @@ export class WorkLoop implements EngineLink {
     this.#isLeaving = true;
     const { sender, topic, offer, clock } = this.#parts;
     sender.publish(topic, { say: 'leaves', worker: offer.worker });
-    const all = (): Promise<unknown> => Promise.all([...this.#inHand.values()].map(({ done }) => done));
+    const all = (): Promise<unknown> => Promise.all(this.#inHand.all().map(({ done }) => done));
     if (await atMost(clock, graceMs, all())) return;
-    for (const { taken } of this.#inHand.values()) taken.abort(LEAVING);
+    for (const { taken } of this.#inHand.all()) taken.abort(LEAVING);
     if (await atMost(clock, graceMs, all())) return;
-    for (const { taken } of this.#inHand.values()) taken.kill(LEAVING);
+    for (const { taken } of this.#inHand.all()) taken.kill(LEAVING);
     await atMost(clock, graceMs, all());
   }
 
@@ -140,11 +140,30 @@ export class WorkLoop implements EngineLink {
     sender.publish(topic, { say: 'beat', engine, call, worker: offer.worker });
   }
 
-  #make(message: CallMessage, delivery: Delivery, key: string): Promise<void> {
+  /** An engine asks for what one before it had begun. */
+  #reattach(engine: string, { call, work, attempt, fence, task, version }: SoughtWork, tasks: readonly TaskManifest[]): void {
+    const [name, offered] = [{ engine, call }, this.#parts.offer.tasks.find((one) => one.name === task)];
+    this.#fences.set(work, Math.max(fence, this.#fences.get(work) ?? 0));
+    const expected = tasks.find((one) => one.name === task && one.version === version);
+    // What the code of another version gives, or does, is not what its flow knows.
+    if (offered?.version !== version || (expected !== undefined && differencesOfTask(expected, offered).length > 0)) return;
+    if (this.#moved({ ...name, work }, fence) !== undefined) return;
+    const end = this.#remembered.endOf(work, attempt);
+    if (end !== undefined) this.say(name, { say: 'end', work, end }).catch(() => undefined);
+  }
+
+  /** The call of this piece of work that is in hand, if there is one, is this engine's from now on. */
+  #moved({ engine, call, work }: CallName & { readonly work: string }, fence: number): InHand | undefined {
+    const known = this.#inHand.move(work, { engine, call }, fence);
+    known?.taken.tellAgain(this.#parts.offer.queue);
+    return known;
+  }
+
+  #make(message: CallMessage, delivery: Delivery): Promise<void> {
     const { codec, clock } = this.#parts;
     const taken = new TakenCall({ message, codec, clock, link: this });
-    const done = this.#made(taken).finally(() => this.#inHand.delete(key));
-    this.#inHand.set(key, { taken, done, deliveries: new Set([delivery]) });
+    const done = this.#made(taken).finally(() => this.#inHand.remove({ taken }));
+    this.#inHand.add({ taken, done, deliveries: new Set([delivery]) });
     return done;
   }
 
@@ -159,7 +178,8 @@ export class WorkLoop implements EngineLink {
     }
     if (this.#isLeaving && end.kind === 'interrupted') end = { kind: 'lost', failure: LEAVING };
     await taken.close();
-    this.#remembered.add(taken.work, end, JSON.stringify(end).length);
+    if (end.kind === 'result' || !taken.isUnwanted)
+      this.#remembered.add(taken.work, taken.request.attempt, end, JSON.stringify(end).length);
     this.madeCount++;
     try {
       await taken.end(end);
@@ -175,14 +195,6 @@ export class WorkLoop implements EngineLink {
     return undefined;
   }
 
-  #withdraw(key: string): void {
-    this.#withdrawn.add(key);
-    for (const oldest of this.#withdrawn) {
-      if (this.#withdrawn.size <= MOST_WITHDRAWN) break;
-      this.#withdrawn.delete(oldest);
-    }
-  }
-
   #refused(dead: string): Handled {
     this.refusedCount++;
     return { dead };
@@ -196,8 +208,4 @@ const WITHDRAWN: Failure = { name: 'Error', message: 'it was withdrawn before an
 function notListed(task: string): Failure {
   const message = `task '${task}' is not in the task set of the worker that took it`;
   return { ...statedFailure({ name: 'TaskSetMismatchError', code: 'TASK_SET_MISMATCH', message }), permanent: true };
-}
-
-function keyOf({ engine, call }: CallName): string {
-  return `${engine} ${call}`;
 }

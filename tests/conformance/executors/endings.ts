@@ -54,6 +54,7 @@ export const endingCases: readonly ExecutorCase[] = [
   },
   {
     name: 'of a run that was taken over the other engine makes the call, and the answer of the first one is dropped',
+    makesAgain: true,
     async run(rig) {
       const persistence = memory();
       const first = rig.app({ persistence });
@@ -87,6 +88,7 @@ export const endingCases: readonly ExecutorCase[] = [
   },
   {
     name: 'of a run that was taken over while it is undone the other engine calls the revert',
+    makesAgain: true,
     async run(rig) {
       const persistence = memory();
       const first = rig.app({ persistence });

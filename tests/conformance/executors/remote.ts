@@ -19,6 +19,6 @@ export function describeRemote(
       await one.start();
     });
     afterAll(() => one?.stop({ graceMs: 1 }));
-    describeExecutor(`remote, over ${name}`, { make: () => remote({ transport }), ...kind });
+    describeExecutor(`remote, over ${name}`, { make: () => remote({ transport }), reattaches: true, ...kind });
   });
 }

@@ -9,6 +9,8 @@ export interface ExecutorKind {
   make(): ExecutorChoice;
   /** How a task can end the place that calls it, and nothing else. Absent: not at all, and calls are lost before they are made. */
   readonly deaths?: readonly Death[];
+  /** Its calls go on when their engine is gone, for the next one. */
+  readonly reattaches?: true;
   /** An error that ends a place is heard of. Absent: only its exit code, as its own output has the error. */
   readonly tellsErrors?: true;
 }
@@ -38,6 +40,8 @@ export interface ExecutorRig {
 
 export interface ExecutorCase {
   readonly name: string;
+  /** The next engine makes the call again: not of an executor whose calls go on. */
+  readonly makesAgain?: true;
   /** Rejects when the executor is wrong. */
   run(rig: ExecutorRig): Promise<void>;
 }

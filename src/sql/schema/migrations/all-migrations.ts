@@ -12,6 +12,7 @@ import { posted } from './0011-posted.js';
 import { limits } from './0012-limits.js';
 import { schedules } from './0013-schedules.js';
 import { taskLimits } from './0014-task-limits.js';
+import { found } from './0015-found.js';
 import type { Migration } from './migration.js';
 
 /** In order. Add at the end. */
@@ -30,4 +31,5 @@ export const allMigrations: readonly Migration[] = [
   limits,
   schedules,
   taskLimits,
+  found,
 ];

@@ -1,7 +1,7 @@
 import type { CompiledFlow, CompiledRetry } from '../../compilation/index.js';
+import { atomsDownstream } from '../decide/downstream.js';
 import { enclosingRetries } from '../state/enclosing-retries.js';
 import type { RunStatus } from '../state/run-status.js';
-import { atomsDownstream } from './downstream.js';
 
 /** What retries may have done again of a run that goes on. */
 export class Redoing {
