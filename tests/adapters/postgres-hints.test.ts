@@ -75,6 +75,48 @@ describePostgres('a word between processes that a run is due', (database) => {
     expect(new Set(await heard())).toEqual(new Set(['flowproof_due']));
   });
 
+  test.each([
+    'a conductor',
+    'an app that has posted',
+  ])('that comes while %s claims is no older than that claim: another one follows', async (who) => {
+    const [claimed, heard] = [new Gate(), new Gate()];
+    const source = deafTicks(postgres(database().url));
+    let isHeld = false;
+    const holding: Persistence = {
+      ...source,
+      connect: () =>
+        new Proxy(source.connect(), {
+          get(journal, name) {
+            const value: unknown = Reflect.get(journal, name);
+            if (name !== 'claim') return value;
+            return async (...params: Parameters<Journal['claim']>) => {
+              const result = await journal.claim(...params);
+              if (result.claimed.length === 0 || isHeld) return result;
+              isHeld = true;
+              claimed.open();
+              await heard.opened;
+              return result;
+            };
+          },
+        }),
+    };
+    const app = flowproof({ persistence: holding, flows: [sum], recover: who !== 'a conductor' });
+    stops.push(() => app.stop());
+    if (who === 'a conductor') {
+      const works = conductor(app);
+      stops.push(() => works.stop());
+      await works.start();
+    }
+    const poster = who === 'a conductor' ? open() : app;
+    const first = await poster.post(sum, { id: `first-${who.length}`, inputs: { n: 1 } });
+    await claimed.opened;
+    const second = await poster.post(sum, { id: `second-${who.length}`, inputs: { n: 2 } });
+    // More than the chance after which it is looked: an old claim that ends later would be found to have seen all.
+    await new Promise((resolve) => setTimeout(resolve, 100));
+    heard.open();
+    expect(await Promise.all([first.result(), second.result()])).toMatchObject([{ state: 'SUCCESS' }, { state: 'SUCCESS' }]);
+  });
+
   test('goes out with the transaction that posts, and not without it', async () => {
     const { heard } = await listening();
     const poster = open();

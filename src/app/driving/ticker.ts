@@ -27,6 +27,8 @@ export interface TickerParts {
 const MOST_WATCHED = 500;
 /** Between two ticks that are hurried. */
 const HURRY_MS = 25;
+/** A renewal that is overdue is waited for when it should have come so many times its interval ago: others take this process for dead soon after. */
+const OVERDUE = 1.25;
 
 /** Who takes runs with the ticks. */
 export interface Taker {
@@ -67,6 +69,8 @@ export class Ticker {
   #begunAtMs = Number.NEGATIVE_INFINITY;
   /** When the last renewal that succeeded was sent. */
   #renewedAtMs = Number.NEGATIVE_INFINITY;
+  /** Until then others see that this process lives, whatever becomes of the next renewal. */
+  #livesUntilMs = Number.NEGATIVE_INFINITY;
   /** Since when no beat has got an answer. */
   #awaySinceMs: number | undefined;
   #cancel: (() => void) | undefined;
@@ -83,8 +87,10 @@ export class Ticker {
   /** The lease is alive from when this resolves until the returned function is called. */
   async use(): Promise<() => void> {
     this.#users++;
-    // Runs that come one after another share the beats of one second.
-    if (this.#parts.clock.monotonicMs() - this.#renewedAtMs >= this.#intervalMs()) await this.beat();
+    const nowMs = this.#parts.clock.monotonicMs();
+    // Runs that come one after another share the beats of one second, and wait for none of them while the last one still counts.
+    if (nowMs >= this.#livesUntilMs) await this.beat();
+    else if (nowMs - this.#renewedAtMs >= this.#intervalMs()) void this.beat();
     else if (this.#users === 1 && this.#beating === undefined) this.#schedule();
     let used = true;
     return () => {
@@ -191,7 +197,8 @@ export class Ticker {
     this.#begunAtMs = sentAtMs;
     const taker = this.#parts.taker();
     const take = taker.params();
-    let nextMs = this.#intervalMs();
+    const intervalMs = this.#intervalMs();
+    let nextMs = intervalMs;
     try {
       // Whoever has news and waits on is behind all others then: all have their turn.
       const watch = [...this.#waiters.keys()].slice(0, MOST_WATCHED);
@@ -203,6 +210,7 @@ export class Ticker {
         due,
       } = await journal.tick({ owner, leaseMs, nextMs, watch, ...(take === undefined ? {} : { take }), ...this.#askedDue() });
       this.#renewedAtMs = sentAtMs;
+      this.#livesUntilMs = sentAtMs + OVERDUE * intervalMs;
       if (nowMs !== undefined) this.#storeAheadMs = nowMs - (sentAtMs + clock.monotonicMs()) / 2;
       this.#awaySinceMs = undefined;
       for (const message of messages) this.#parts.onMessage(message);

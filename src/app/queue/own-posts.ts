@@ -37,6 +37,8 @@ export class OwnPosts {
   readonly #flows = new Set<string>();
   readonly #starts: WaitingStarts;
   #isBeginning = false;
+  /** There may be more than what was asked for meanwhile. */
+  #isAskedAgain = false;
 
   constructor(parts: OwnPostsParts) {
     this.#parts = parts;
@@ -65,10 +67,12 @@ export class OwnPosts {
 
   /** What there may be, within its room. */
   async #begin(): Promise<void> {
+    this.#isAskedAgain = true;
     if (this.#isBeginning) return;
     this.#isBeginning = true;
     try {
       for (let isMore = true; isMore; ) {
+        this.#isAskedAgain = false;
         const { active, maxActive, posted, conducted } = this.#parts;
         const limit = active.isClosed ? 0 : Math.min(maxActive - active.size, CLAIMED_AT_ONCE);
         const others = conducted();
@@ -76,7 +80,7 @@ export class OwnPosts {
         const claimed = flows.length === 0 ? [] : await posted.claim({ flows, limit, maxLosses: MAX_TAKES });
         const started = await this.#claimStarted(limit - claimed.length);
         for (const run of [...claimed, ...started]) void this.#beginOne(run);
-        isMore = claimed.length > 0 && posted.mayHave(flows);
+        isMore = (claimed.length > 0 || this.#isAskedAgain) && posted.mayHave(flows);
       }
     } catch {
       // The store is out of reach: the next tick that gets an answer brings it up again.

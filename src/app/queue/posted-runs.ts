@@ -207,19 +207,24 @@ export class PostedRuns {
     try {
       const thorough = this.#isThorough;
       this.#isThorough = true;
+      // What is heard from here on may be of a run that this claim does not see yet.
+      for (const flow of asked) this.#news.delete(flow);
       const params = { owner, flows: asked, limit, format: ENTRY_FORMAT, maxLosses, thorough };
       const limits = this.#limitsOf(asked);
       const counted = limits === undefined ? {} : { limits, ...(only === undefined ? {} : { only }) };
       const found = await this.#ask({ ...params, ...counted });
       if (found.againMs !== undefined) this.#askAgain(asked, found.againMs);
       this.#isThorough = false;
-      if (!found.more) for (const flow of asked) this.#news.delete(flow);
+      if (found.more) for (const flow of asked) this.#news.add(flow);
       if (this.#news.size === 0) this.#hints.claimedAll();
       this.#tellPoisoned(found.poisoned, maxLosses);
       const forgotten = found.owned.filter(({ runId }) => !this.#known.has(runId));
       const claimed = [...found.claimed, ...forgotten];
       for (const { runId } of claimed) this.#known.add(runId);
       return claimed;
+    } catch (error) {
+      for (const flow of asked) this.#news.add(flow);
+      throw error;
     } finally {
       done();
     }
