@@ -190,7 +190,7 @@ export const COMPILER: Architecture = {
       imports: ['findings', 'source', 'reading', 'rules', 'checking', 'output', 'manifest', 'stores', 'upgrade', 'loading', 'pictures'],
       npm: ['#app', '#authoring', '#model', '@commander-js/extra-typings', 'flowproof'],
       node: [''],
-      floors: ['terminal', 'project', 'store', 'runs', 'boards', 'schedules', 'limits', 'page', 'database', 'program'],
+      floors: ['terminal', 'project', 'store', 'runs', 'boards', 'workers', 'schedules', 'limits', 'page', 'database', 'program'],
     },
     /** The program itself. */
     '': { imports: ['cli'], npm: ['#model'], node: ['main.ts', 'thread.ts'] },

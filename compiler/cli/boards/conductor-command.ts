@@ -3,6 +3,7 @@ import { printable, printableJson } from '#model/text/printable.js';
 import { appIn } from '../store/app-module.js';
 import type { Where } from '../store/opened.js';
 import { type ExitCode, type Io, UsageError } from '../terminal/io.js';
+import { onStopAgain, stopped } from '../terminal/stopping.js';
 
 export interface ConductorParams {
   readonly where: Where;
@@ -28,18 +29,17 @@ export async function conductorCommand({ where, concurrency, flows, stop, verbos
   };
   const app = flowproof({ ...options, onEvent: report } as never) as unknown as App<[]>;
   const conducting = conductor(app, { concurrency, ...(flows === undefined ? {} : { flows }) } as ConductorOptions<[]>);
-  let stopped: Promise<void> | undefined;
+  let stopping: Promise<void> | undefined;
   const onStop = (): void => {
-    stopped = conducting.stop(stop);
-    // Whoever asks again does not want to wait for runs to end.
-    for (const signal of SIGNALS) process.once(signal, () => void conducting.stop());
+    stopping = conducting.stop(stop);
+    onStopAgain(() => void conducting.stop());
   };
   try {
     if (io.signal.aborted) return 0;
     io.signal.addEventListener('abort', onStop, { once: true });
     await conducting.start();
-    if (!io.signal.aborted) await new Promise((resolve) => io.signal.addEventListener('abort', resolve, { once: true }));
-    await stopped;
+    await stopped(io);
+    await stopping;
     const { consumed, abandoned, trashed } = conducting.state().counts;
     io.err(`stopped: ${consumed} consumed, ${abandoned} given back, ${trashed} put into the trash\n`);
     return 0;
@@ -48,8 +48,6 @@ export async function conductorCommand({ where, concurrency, flows, stop, verbos
     await app.stop();
   }
 }
-
-const SIGNALS = ['SIGINT', 'SIGTERM'] as const;
 
 function isReported(event: FlowEvent): event is Reported {
   return event.type === 'board' || event.type === 'conductor' || event.type === 'recovery' || event.type === 'poison';

@@ -6,6 +6,7 @@ import { appIn } from '../store/app-module.js';
 import { storeAt } from '../store/database.js';
 import { appOf, named, STORE_TIMEOUT_MS, type Where } from '../store/opened.js';
 import { type ExitCode, type Io, UsageError } from '../terminal/io.js';
+import { stopped } from '../terminal/stopping.js';
 
 export interface UiParams {
   readonly where: Where;
@@ -29,7 +30,7 @@ export async function uiCommand({ where, host, port, token, readOnly }: UiParams
     await listening(server, host, port);
     try {
       io.out(`the page is at ${addressOf(server, host)} until Ctrl-C\n`);
-      await stopped(io.signal);
+      await stopped(io);
       return 0;
     } finally {
       server.closeAllConnections();
@@ -70,11 +71,4 @@ function listening(server: Server, host: string, port: number): Promise<void> {
 function addressOf(server: Server, host: string): string {
   const { port } = server.address() as AddressInfo;
   return `http://${host.includes(':') ? `[${host}]` : host}:${port}/`;
-}
-
-function stopped(signal: AbortSignal): Promise<void> {
-  return new Promise((resolve) => {
-    if (signal.aborted) resolve();
-    else signal.addEventListener('abort', () => resolve(), { once: true });
-  });
 }

@@ -2,6 +2,7 @@ import type { JobState } from 'flowproof/contracts';
 import type { Session } from '../terminal/session.js';
 import { durationMs } from '../terminal/times.js';
 import { type Command, InvalidArgumentError, Option } from './commander.js';
+import { countFrom1 } from './option-values.js';
 import { app, database, format, whereOf } from './store-options.js';
 
 const JOB_STATES: readonly JobState[] = ['free', 'delayed', 'claimed', 'trashed'];
@@ -96,7 +97,7 @@ function conductorCommand(program: Command, session: Session): void {
     .description(
       'Claims jobs from the board of an app and drives their runs in this process, until SIGTERM or Ctrl-C stops it. Of several on one board each job is had by one; when that one dies, others go on.',
     )
-    .addOption(new Option('--concurrency <n>', 'how many at once').argParser(concurrencyOf).default(16))
+    .addOption(new Option('--concurrency <n>', 'how many at once').argParser(countFrom1).default(16))
     .addOption(new Option('--flow <names>', 'only jobs of these flows, such as order,refund').argParser((names) => names.split(',')))
     .addOption(
       new Option('--stop <mode>', 'what stopping does: handover gives runs to others between two tasks, drain lets them end first')
@@ -130,12 +131,6 @@ function limitOf(written: string): number {
   const limit = Number(written);
   if (!Number.isInteger(limit) || limit < 1 || limit > 1_000) throw new InvalidArgumentError('Give a whole number from 1 to 1000.');
   return limit;
-}
-
-function concurrencyOf(written: string): number {
-  const concurrency = Number(written);
-  if (!Number.isSafeInteger(concurrency) || concurrency < 1) throw new InvalidArgumentError('Give a whole number from 1.');
-  return concurrency;
 }
 
 const LIST_EXAMPLES = `

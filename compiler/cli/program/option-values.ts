@@ -13,6 +13,13 @@ export function wholeMs(written: string): number {
   return ms;
 }
 
+/** @throws InvalidArgumentError */
+export function countFrom1(written: string): number {
+  const count = Number(written);
+  if (!Number.isSafeInteger(count) || count < 1) throw new InvalidArgumentError('Give a whole number from 1.');
+  return count;
+}
+
 /** Those that were given. */
 export function known<Options extends object>(options: Options): { [Name in keyof Options]?: NonNullable<Options[Name]> } {
   return Object.fromEntries(Object.entries(options).filter(([, value]) => value !== undefined)) as never;

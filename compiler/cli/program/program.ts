@@ -10,6 +10,7 @@ import { revertsCommands } from './reverts-commands.js';
 import { runsCommands } from './runs-commands.js';
 import { schedulesCommands } from './schedules-commands.js';
 import { uiCommands } from './ui-commands.js';
+import { workerCommands } from './worker-commands.js';
 
 /** What adds commands to the program. A new group of commands is one more of these. */
 const GROUPS: readonly ((program: Command, session: Session) => void)[] = [
@@ -17,6 +18,7 @@ const GROUPS: readonly ((program: Command, session: Session) => void)[] = [
   runsCommands,
   revertsCommands,
   boardCommands,
+  workerCommands,
   schedulesCommands,
   limitsCommands,
   uiCommands,
@@ -71,4 +73,4 @@ Exit codes:
   0  it was done
   1  the answer is no: errors were found, a run ended otherwise, the schema is behind
   2  it was asked wrongly, or there is a defect of ours
-  3  the store or the board is out of reach, or can't be used`;
+  3  the store, the board or the broker is out of reach, or can't be used`;

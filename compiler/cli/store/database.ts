@@ -4,6 +4,7 @@ import { fileURLToPath } from 'node:url';
 import { addressOf, folderAt, isDatabase, isFileStore } from '../../stores/index.js';
 import { withoutPassword } from '../terminal/complaint.js';
 import { UsageError } from '../terminal/io.js';
+import { withPackages } from '../terminal/packages.js';
 import { type Connects, copied } from './copied.js';
 
 /** In a folder that a process of `file(…)` has, or had when it died. */
@@ -41,12 +42,6 @@ export function address(url: string): ReturnType<typeof addressOf> {
 }
 
 /** @throws UsageError when pg is missing, which is beside the package and not in it */
-export async function adapter(): Promise<typeof import('flowproof/postgres')> {
-  try {
-    return await import('flowproof/postgres');
-  } catch (error) {
-    const { code, message } = error as { code?: unknown; message?: unknown };
-    if (code !== 'ERR_MODULE_NOT_FOUND' || !String(message).includes("'pg'")) throw error;
-    throw new UsageError('PostgreSQL is reached with pg, which is not installed: npm install pg');
-  }
+export function adapter(): Promise<typeof import('flowproof/postgres')> {
+  return withPackages('PostgreSQL', ['pg'], () => import('flowproof/postgres'));
 }

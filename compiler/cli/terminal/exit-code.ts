@@ -7,10 +7,13 @@ const WRONG: readonly FlowproofErrorCode[] = ['FLOW_DEFINITION', 'INVALID_INPUT'
 /** How a command ends that fails like this. */
 export function exitCodeOf(error: unknown): ExitCode {
   if (error instanceof UsageError || !isFlowproofError(error) || WRONG.includes(error.code)) return 2;
-  return error.code.startsWith('STORE_') || error.code.startsWith('BOARD_') ? 3 : 1;
+  return AWAY.some((kind) => error.code.startsWith(kind)) ? 3 : 1;
 }
 
-/** Of several, the one that says most: a store or board that is away before a wrong use before a no. */
+/** What of a store, board or broker is out of reach, or can't be used. */
+const AWAY = ['STORE_', 'BOARD_', 'TRANSPORT_'];
+
+/** Of several, the one that says most: a store, board or broker that is away before a wrong use before a no. */
 export function worse(one: ExitCode, other: ExitCode): ExitCode {
   return one > other ? one : other;
 }

@@ -23,7 +23,7 @@ export interface Io {
 
 /**
  * `0`: it was done. `1`: the answer is no: errors were found, a run ended otherwise, the schema is behind. `2`: it was asked
- * wrongly, or there is a defect of ours. `3`: the store or the board is out of reach, or can't be used.
+ * wrongly, or there is a defect of ours. `3`: the store, the board or the broker is out of reach, or can't be used.
  */
 export type ExitCode = 0 | 1 | 2 | 3;
 
