@@ -108,6 +108,7 @@ export {
   conductor,
 } from './conductor/index.js';
 export type * from './declaration-names.js';
+export type { EncryptionKey } from './encryption/index.js';
 export type {
   AtomEvent,
   BoardEvent,
@@ -171,7 +172,6 @@ export { TaskSetMismatchError } from './model/task-set-mismatch.js';
 export type { CallSpan, CallTelemetry, CreationSpan, TracedCall, TracedCreation, TracedEnd } from './model/telemetry/telemetry.js';
 export {
   type EncryptedOptions,
-  type EncryptionKey,
   encrypted,
   type FileOptions,
   file,

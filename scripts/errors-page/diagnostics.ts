@@ -57,6 +57,7 @@ export const ADVICE: Readonly<Record<DiagnosticCode, string>> = {
   SCHEMA_MISMATCH: 'Let the schema produce what `execute` declares.',
   SECRET_UNKNOWN: '`secret` lists inputs and outputs of this task or flow.',
   SECRET_READABLE: "Wrap the store: `encrypted(store, { keys, values: 'secrets' })`.",
+  SECRET_UNSEALED: 'Give the transport `keys`, in the app and in its workers, or let the task run on another executor.',
   REVERT_UNFIT: 'Declare it as in the sentence; leave out what it does not need from the right.',
   HOOK_UNFIT: 'Hooks get the context, no inputs.',
   REVERT_REQUIRES_MISSING: 'Add it to `revertRequires`.',

@@ -86,6 +86,8 @@ export interface ExecutorParts {
  */
 export interface ExecutorChoice<out Offers = {}> {
   readonly kind: string;
+  /** Others can read what is given to its calls, and what they give: an app refuses flows whose secrets would be among that. Default: no. */
+  readonly revealsSecrets?: boolean;
   make(parts: ExecutorParts): Executor;
   /** Never there: carries the types. */
   readonly '~flowproof'?: { readonly offers: Offers };

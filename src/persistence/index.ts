@@ -35,7 +35,6 @@ export { Shared } from './contract/shared.js';
 export { MAX_SIGNALS, type SentSignal, sentSignal } from './contract/signals.js';
 export { type GiveBackOptions, MAX_TAKES, MOST_POISONED, type TakeParams, type WakeTime } from './contract/takes.js';
 export { type EncryptedOptions, encrypted } from './encryption/encrypted.js';
-export type { EncryptionKey } from './encryption/keys.js';
 export { type FileOptions, file } from './file/file.js';
 export { type DirectoryLock, lockDirectory } from './file/lock/directory-lock.js';
 export { decodeEntry, encodeEntry, encodeTransitions } from './format/entry-format.js';

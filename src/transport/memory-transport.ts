@@ -1,10 +1,14 @@
+import type { GivenKeys } from '../encryption/index.js';
 import { MemoryQueue, type Waiting } from './memory-queue.js';
+import { sealedTransport } from './sealed-transport.js';
 import { DEAD, type Message, type Queue, type Stop, type Transport, type TransportConnection } from './transport.js';
 import { TransportError } from './transport-error.js';
 
 export interface MemoryTransportOptions {
   /** How often a message is delivered before it is put to the dead ones. Default: 20. */
   readonly deliveryLimit?: number;
+  /** Seals messages, as with a broker. Default: they are not, and nothing of them leaves the process. */
+  readonly keys?: GivenKeys;
 }
 
 const DELIVERY_LIMIT = 20;
@@ -12,7 +16,7 @@ const DELIVERY_LIMIT = 20;
 /**
  * A transport within this process, for tests: engines and workers that are given the same one reach each other.
  *
- * @throws RangeError when `deliveryLimit` is no whole number of at least 1
+ * @throws TypeError, RangeError when `keys` are none, or `deliveryLimit` is no whole number of at least 1
  *
  * @example
  * ```ts
@@ -22,11 +26,15 @@ const DELIVERY_LIMIT = 20;
  * const executor = remote({ transport });
  * ```
  */
-export function memoryTransport({ deliveryLimit = DELIVERY_LIMIT }: MemoryTransportOptions = {}): Transport {
+export function memoryTransport({ deliveryLimit = DELIVERY_LIMIT, keys }: MemoryTransportOptions = {}): Transport {
   if (!Number.isInteger(deliveryLimit) || deliveryLimit < 1)
     throw new RangeError(`memoryTransport({ deliveryLimit: ${deliveryLimit} }): give a whole number of at least 1`);
   const broker = new MemoryBroker(deliveryLimit);
-  return { name: 'memory', connect: async () => new MemoryConnection(broker) };
+  return sealedTransport(
+    'memoryTransport',
+    { name: 'memory', keepsSecrets: true, connect: async () => new MemoryConnection(broker) },
+    keys,
+  );
 }
 
 type Heard = (message: Message) => void;

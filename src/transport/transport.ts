@@ -5,6 +5,8 @@ export interface Message {
   /** One that is sent twice under the same id may arrive once or twice. */
   readonly id: string;
   readonly body: string;
+  /** Of a message that came where messages are sealed: why it can't be opened. Its body is as it came. */
+  readonly unreadable?: string;
 }
 
 /** A message that a consumer has in hand. */
@@ -75,6 +77,8 @@ export interface TransportConnection {
 export interface Transport {
   /** For people: without passwords. */
   readonly name: string;
+  /** Whether nobody else can read what it carries, as with `keys`; otherwise apps refuse flows whose secrets would be carried. Default: no. */
+  readonly keepsSecrets?: boolean;
   /** Rejects with a `TransportError`. */
   connect(): Promise<TransportConnection>;
 }

@@ -42,9 +42,11 @@ export const ARCHITECTURE: Architecture = {
       floors: ['words', 'definition', 'placement', 'retry', 'task', 'builder', 'run'],
     },
     compilation: { imports: ['model', 'authoring'], floors: ['shape', 'bind', 'stored', 'graph', 'draw'] },
+    /** Keys, and the cipher that they are for: of values in a store, and of messages on their way. */
+    encryption: { imports: ['model'], node: [''] },
     persistence: {
-      imports: ['model'],
-      node: ['file/', 'encryption/'],
+      imports: ['model', 'encryption'],
+      node: ['file/'],
       floors: ['transitions', 'contract', 'values', 'format', 'memory', 'encryption', 'offload', 'file'],
     },
     /** One call of the user's code as data, and what makes it, in whatever place: knows no run and no store. */
@@ -57,7 +59,7 @@ export const ARCHITECTURE: Architecture = {
     /** Where calls are made outside of the app's process or thread; knows no carrier. */
     places: { imports: ['model', 'authoring', 'calls'], node: ['serve.ts'] },
     /** What carries messages between engines and workers: the contract, and one in this process. Knows no call. */
-    transport: { imports: ['model'] },
+    transport: { imports: ['model', 'encryption'], node: ['sealed-transport.ts'] },
     /** A door of the package: calls that are made on other machines. */
     workers: {
       imports: ['model', 'authoring', 'calls', 'places', 'transport'],
@@ -114,6 +116,7 @@ export const ARCHITECTURE: Architecture = {
     '': {
       imports: [
         'model',
+        'encryption',
         'authoring',
         'compilation',
         'persistence',

@@ -1,5 +1,5 @@
 import type { ChildProcess } from 'node:child_process';
-import { randomUUID } from 'node:crypto';
+import { randomBytes, randomUUID } from 'node:crypto';
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -7,7 +7,7 @@ import { expect, onTestFinished, test } from 'vitest';
 import type { Broker } from '../../scripts/broker-programs.js';
 import { nats } from '../../src/adapters/nats/index.js';
 import { rabbitmq } from '../../src/adapters/rabbitmq/index.js';
-import { defineTask, flowproof, linear, memory } from '../../src/index.js';
+import { defineTask, type EncryptionKey, flowproof, linear, memory } from '../../src/index.js';
 import { remote } from '../../src/workers/index.js';
 import { describeBroker } from '../support/brokers.js';
 import { called, type Ended } from './program.js';
@@ -32,10 +32,10 @@ interface Working {
   readonly app: ReturnType<typeof appOf>;
 }
 
-function appOf(broker: Broker, url: string, prefix: string, hear: (type: string) => void) {
+function appOf(broker: Broker, url: string, prefix: string, hear: (type: string) => void, keys?: readonly EncryptionKey[]) {
   const app = flowproof({
     ...{ persistence: memory(), recover: false, graceMs: 50, flows: [doubled, slowly] },
-    executor: remote({ transport: transports[broker](url, { prefix }), tasks: 'cli' }),
+    executor: remote({ transport: transports[broker](url, { prefix, ...(keys === undefined ? {} : { keys }) }), tasks: 'cli' }),
     onEvent: ({ type }) => hear(type),
   });
   onTestFinished(() => app.stop());
@@ -51,6 +51,7 @@ function workerTests(broker: Broker, url: () => string): void {
     args: readonly string[],
     act: (working: Working) => Promise<void>,
     hear: (type: string) => void = () => undefined,
+    keys?: readonly EncryptionKey[],
   ) {
     const prefix = `cli${randomUUID()}`;
     let acting: Promise<void> | undefined;
@@ -58,7 +59,7 @@ function workerTests(broker: Broker, url: () => string): void {
       env: { FLOWPROOF_TRANSPORT: url() },
       hear: (child, said) => {
         if (acting !== undefined || !said.includes('ready')) return;
-        acting = act({ child, app: appOf(broker, url(), prefix, hear) });
+        acting = act({ child, app: appOf(broker, url(), prefix, hear, keys) });
         acting.catch(() => child.kill('SIGKILL'));
       },
     });
@@ -96,6 +97,16 @@ function workerTests(broker: Broker, url: () => string): void {
       { state: 'stopping', inHand: expect.any(Number) },
       { state: 'stopped', made: 1, refused: 0, left: 0 },
     ]);
+  });
+
+  test('makes calls that are sealed with the keys of the environment, and tells nobody what they are', patience, async () => {
+    const [old, young] = [randomBytes(32), randomBytes(32)];
+    const written = `young=${young.toString('base64')}, old=${old.toString('base64')}`;
+    const ended = await working(['--keys', written], async (one) => void (await doubles(one)), undefined, [
+      { id: 'old', key: old },
+      { id: 'young', key: young },
+    ]);
+    expect(ended).toMatchObject({ code: 0, err: '', out: expect.stringMatching(/\nstopped: 1 made, 0 messages refused/) });
   });
 
   /** Stops it while it has a call in hand. */
@@ -158,12 +169,15 @@ test('what is no task set, or asked wrongly, is refused in a sentence', patience
     [[TASKS, '--concurrency', '0'], /whole number from 1/],
     [[TASKS, '--on', 'fire'], /Allowed choices are inline, threads, processes/],
     [[TASKS, '--prefix', 'a b'], /prefix/],
+    [[TASKS, '--keys', 'hunter2'], /--keys is a list of id=base64/],
+    [[TASKS, '--keys', 'a=hunter2'], /the key 'a' must be 32 bytes/],
     [[], /missing required argument 'tasks'/],
   ];
   for (const [args, err] of wrong) {
     const ended = await called(['worker', ...args, '--transport', 'amqp://127.0.0.1:1']);
     expect([args, ended.code, ended.out]).toEqual([args, 2, '']);
     expect(ended.err).toMatch(err);
+    expect(ended.err).not.toContain('hunter2');
   }
   expect(await called(['worker', TASKS])).toMatchObject({ code: 2, err: expect.stringContaining('--transport') });
 });

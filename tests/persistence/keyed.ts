@@ -1,5 +1,6 @@
 import { randomBytes } from 'node:crypto';
-import type { EncryptionKey, Offload, Persistence } from '../../src/persistence/index.js';
+import type { EncryptionKey } from '../../src/encryption/index.js';
+import type { Offload, Persistence } from '../../src/persistence/index.js';
 import { MemoryJournal, type MemoryStore } from '../../src/persistence/memory/memory-journal.js';
 
 export const keyOf = (id: string): EncryptionKey => ({ id, key: randomBytes(32) });

@@ -2,16 +2,8 @@ import { randomBytes } from 'node:crypto';
 import { readFile, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { beforeEach, describe, expect, test } from 'vitest';
-import {
-  type EncryptedOptions,
-  type EncryptionKey,
-  encrypted,
-  file,
-  type Journal,
-  memory,
-  offloaded,
-  type Transition,
-} from '../../src/persistence/index.js';
+import type { EncryptionKey } from '../../src/encryption/index.js';
+import { type EncryptedOptions, encrypted, file, type Journal, memory, offloaded, type Transition } from '../../src/persistence/index.js';
 import { MemoryStore } from '../../src/persistence/memory/memory-journal.js';
 import { appendOne, begun, entriesOf, load, sampleRun } from '../conformance/journal/samples.js';
 import { describeJournal } from '../conformance/journal.js';

@@ -1,3 +1,4 @@
+import { UsageError } from '../terminal/io.js';
 import type { Session } from '../terminal/session.js';
 import { durationMs } from '../terminal/times.js';
 import { type Command, Option } from './commander.js';
@@ -15,6 +16,7 @@ export function workerCommands(program: Command, session: Session): void {
     .addOption(transport().makeOptionMandatory())
     .addOption(prefix())
     .addOption(deliveryLimit())
+    .addOption(keys())
     .addOption(
       new Option(
         '--concurrency <n>',
@@ -31,7 +33,10 @@ export function workerCommands(program: Command, session: Session): void {
     .addHelpText('after', EXAMPLES)
     .action(async (file, options) => {
       const { concurrency, on, grace: graceMs, output: format } = options;
-      const broker = { url: options.transport, ...known({ prefix: options.prefix, deliveryLimit: options.deliveryLimit }) };
+      const broker = {
+        url: options.transport,
+        ...known({ prefix: options.prefix, deliveryLimit: options.deliveryLimit, keys: options.keys }),
+      };
       const { workerCommand } = await import('../workers/worker-command.js');
       session.code = await workerCommand({ file, transport: broker, concurrency, on, graceMs, format }, session.io);
     });
@@ -50,6 +55,21 @@ function prefix() {
 
 function deliveryLimit() {
   return new Option('--delivery-limit <n>', 'how often a message is delivered, as the app says; left out: 20').argParser(countFrom1);
+}
+
+function keys() {
+  return new Option('--keys <list>', 'what messages are sealed with, as the app says: id=base64,… better given by the environment')
+    .env('FLOWPROOF_TRANSPORT_KEYS')
+    .argParser(keysOf);
+}
+
+/** @throws UsageError, which does not print what was given, as commander would */
+function keysOf(written: string): readonly { readonly id: string; readonly key: string }[] {
+  return written.split(',').map((one) => {
+    const [, id, key] = /^([^=]+)=(.+)$/.exec(one.trim()) ?? [];
+    if (id === undefined || key === undefined) throw new UsageError('--keys is a list of id=base64, with commas between them');
+    return { id, key };
+  });
 }
 
 const EXAMPLES = `

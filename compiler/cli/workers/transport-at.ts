@@ -1,3 +1,4 @@
+import type { EncryptionKey } from 'flowproof';
 import type { Transport } from 'flowproof/contracts';
 import { withoutPassword } from '../terminal/complaint.js';
 import { UsageError } from '../terminal/io.js';
@@ -8,6 +9,7 @@ export interface TransportParams {
   readonly url: string;
   readonly prefix?: string;
   readonly deliveryLimit?: number;
+  readonly keys?: readonly EncryptionKey[];
 }
 
 type Make = (url: string, options: Omit<TransportParams, 'url'>) => Transport;

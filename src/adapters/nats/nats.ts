@@ -1,12 +1,12 @@
 import { inWords } from '../../model/in-words.js';
-import { answerWithin, brokerOptions, checkedNumber, type Transport } from '../../transport/index.js';
+import { answerWithin, brokerOptions, checkedNumber, sealedTransport, type Transport, type TransportKeys } from '../../transport/index.js';
 import { type Address, dial, isSeed, type NatsClient, withJetStream } from './client.js';
 import { asConnectError } from './errors.js';
 import { NatsNames } from './names.js';
 import { NatsConnection } from './nats-connection.js';
 import { greatestPayload } from './payloads.js';
 
-export interface NatsOptions {
+export interface NatsOptions extends TransportKeys {
   /** What the names of streams and subjects begin with; apps on one server are told apart by it. Default: `flowproof`. */
   readonly prefix?: string;
   /** How often a message is delivered before it is put to the dead ones (the stream `<prefix>-dead`). Default: 20. */
@@ -64,10 +64,11 @@ export function nats(url: string | readonly string[], options: NatsOptions = {})
   );
   const address = addressOf(url, options);
   const names = new NatsNames(prefix);
-  return {
+  const plain: Transport = {
     name: address.servers.map((server) => `${address.tls === undefined ? 'nats' : 'tls'}://${server}`).join(','),
     connect: async () => new NatsConnection(await connected(address, timeoutMs), names, { deliveryLimit, replicas, ackWaitMs, timeoutMs }),
   };
+  return sealedTransport('nats', plain, options.keys);
 }
 
 function addressOf(url: string | readonly string[], { tls, credentials }: NatsOptions): Address {

@@ -1,10 +1,10 @@
 import { Connection } from 'rabbitmq-client';
-import { brokerOptions, type Transport } from '../../transport/index.js';
+import { brokerOptions, sealedTransport, type Transport, type TransportKeys } from '../../transport/index.js';
 import { asTransportError, isRefusal } from './errors.js';
 import { RabbitQueues } from './queues.js';
 import { RabbitConnection } from './rabbit-connection.js';
 
-export interface RabbitOptions {
+export interface RabbitOptions extends TransportKeys {
   /** What the names of queues and of the exchange begin with; apps on one broker are told apart by it. Default: `flowproof`. */
   readonly prefix?: string;
   /** How often a message is delivered before it is put to the dead ones (`<prefix>.dead.dead`). Default: 20. */
@@ -43,10 +43,11 @@ export function rabbitmq(url: string, options: RabbitOptions = {}): Transport {
     throw new TypeError('rabbitmq(url): give a URL that begins with amqp:// or amqps://');
   if (tls !== undefined && !url.startsWith('amqps:')) throw new TypeError('rabbitmq(url, { tls }) is for URLs that begin with amqps:');
   const { protocol, host } = new URL(url);
-  return {
+  const plain: Transport = {
     name: `${protocol}//${host}`,
     connect: async () => new RabbitConnection(await connected(url, timeoutMs, tls), new RabbitQueues(prefix, deliveryLimit), timeoutMs),
   };
+  return sealedTransport('rabbitmq', plain, options.keys);
 }
 
 function connected(url: string, timeoutMs: number, tls: RabbitOptions['tls']): Promise<Connection> {

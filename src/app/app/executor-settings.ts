@@ -29,6 +29,11 @@ export function executorSettings({ executor = serial(), executors = {} }: Chosen
   return { executors: { own, named }, ...(isBounded ? { loans: new SlotLoans() } : {}) };
 }
 
+/** Says of a name, or of the app's own executor, whether others can read what its calls are given. */
+export function revealing({ executor, executors = {} }: Chosen): (runsOn: string | undefined) => boolean {
+  return (runsOn) => (runsOn === undefined ? executor : (executors[runsOn] ?? executor))?.revealsSecrets === true;
+}
+
 function made(option: string, choice: ExecutorChoice<unknown>, parts: ExecutorParts): Executor {
   if (typeof (choice as Partial<ExecutorChoice> | null | undefined)?.make !== 'function') {
     throw new TypeError(`${option} is ${inWords(choice)}: give an executor, such as serial(), concurrent() or threads(…)`);

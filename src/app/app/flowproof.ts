@@ -26,7 +26,7 @@ import type { App } from './app.js';
 import type { AppOptions } from './app-options.js';
 import { useBoard } from './board-use.js';
 import { CONDUCTED, type ConductedApp, conductedApp } from './conducted.js';
-import { servedExecutors } from './executor-settings.js';
+import { revealing, servedExecutors } from './executor-settings.js';
 import { type Listeners, listenersOf } from './listeners.js';
 import { APP_OPTIONS } from './operator.js';
 import { Poster } from './poster.js';
@@ -90,6 +90,7 @@ class FlowproofApp {
       codec: settings.codec,
       canResolve: settings.resolve !== undefined,
       keepsSecrets: persistence.keepsSecrets === true,
+      revealsSecrets: revealing(options),
       ...(runsAnywhere ? {} : { executors: [...settings.executors.named.keys()] }),
       ...(semantics === undefined ? {} : { semantics }),
       ...(underTest === undefined ? {} : { stubbed: (flow) => underTest.stubbed(flow) }),

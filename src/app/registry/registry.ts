@@ -29,6 +29,8 @@ interface AppFacts {
   readonly codec: Codec;
   readonly canResolve: boolean;
   readonly keepsSecrets: boolean;
+  /** Whether others can read what the calls of this executor are given; absent: the app's own. */
+  readonly revealsSecrets: (runsOn: string | undefined) => boolean;
   /** The names that tasks may give as `runsOn`; absent: any. */
   readonly executors?: readonly string[];
   readonly semantics?: Semantics;
@@ -179,6 +181,7 @@ export class Registry implements FlowFinder {
       this.#demandResolve(compiled);
       this.#demandKeys(compiled);
       this.#demandExecutors(compiled);
+      this.#demandSealed(compiled);
       this.#checked.add(compiled);
     }
     return compiled;
@@ -218,6 +221,18 @@ export class Registry implements FlowFinder {
     };
     for (const value of secrets.inputs) find(name, value);
     for (const [atom, values] of secrets.outputs) for (const value of values) find(atoms[atom]?.path ?? name, value);
+    if (findings.length > 0) throw new FlowDefinitionError(name, findings);
+  }
+
+  /** Before the first secret is given to a broker, not after. */
+  #demandSealed({ name, atoms, secrets }: CompiledFlow): void {
+    if (secrets === undefined) return;
+    const findings = atoms.flatMap((atom, at): Diagnostic[] => {
+      const isCarried = atom.kind === 'task' && secrets.secretReaders.has(at) && this.#app.revealsSecrets(atom.runsOn);
+      if (!isCarried) return [];
+      const message = sentence('SECRET_UNSEALED', { node: atom.path });
+      return [{ code: 'SECRET_UNSEALED', severity: 'error', path: atom.path, message }];
+    });
     if (findings.length > 0) throw new FlowDefinitionError(name, findings);
   }
 }

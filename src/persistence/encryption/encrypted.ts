@@ -1,6 +1,8 @@
+import { type GivenKeys, Keys } from '../../encryption/index.js';
+import { PersistenceError } from '../../model/errors.js';
 import type { Persistence } from '../contract/journal.js';
 import { TransformedJournal } from '../values/transformed-journal.js';
-import { type EncryptionKey, Keys } from './keys.js';
+
 import { Sealing, SealingSecrets } from './sealing.js';
 
 export interface EncryptedOptions {
@@ -9,7 +11,7 @@ export interface EncryptedOptions {
    * runs; it returns what is at hand, no promise: await keys from elsewhere first. To bring in a new one: give it to every process as the second, then as the first, and drop the old one when the
    * runs that it encrypted are pruned.
    */
-  readonly keys: readonly EncryptionKey[] | (() => readonly EncryptionKey[]);
+  readonly keys: GivenKeys;
   /**
    * What becomes of values that are not encrypted: `refuse` them, as they may come from anyone who can write to the
    * store but has no key; or `read` them, while there are runs from before. Default: `refuse`.
@@ -46,6 +48,10 @@ export interface EncryptedOptions {
  * ```
  */
 export function encrypted(persistence: Persistence, { keys, plain = 'refuse', values = 'all' }: EncryptedOptions): Persistence {
-  const sealing = values === 'all' ? new Sealing(new Keys(keys), plain) : new SealingSecrets(new Keys(keys));
+  const given = new Keys(keys, {
+    ...{ caller: 'encrypted', purpose: 'values 1' },
+    error: (kind, message, options) => new PersistenceError(`STORE_${kind}`, message, options),
+  });
+  const sealing = values === 'all' ? new Sealing(given, plain) : new SealingSecrets(given);
   return { kind: persistence.kind, keepsSecrets: true, connect: () => new TransformedJournal(persistence.connect(), sealing) };
 }

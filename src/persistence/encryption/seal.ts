@@ -1,9 +1,8 @@
+import { decryptText, encryptText, type Keys } from '../../encryption/index.js';
 import type { Json } from '../../model/json.js';
 import { JournalError } from '../contract/journal-error.js';
 import { contentOf, fieldsOf, wrap } from '../transitions/wrapped.js';
 import { textOfValue, type ValuePlace } from '../values/value-transform.js';
-import { decryptText, encryptText } from './cipher.js';
-import type { Keys } from './keys.js';
 
 const HASH = '~sealed:';
 

@@ -1,8 +1,8 @@
+import type { Keys } from '../../encryption/index.js';
 import type { Json } from '../../model/json.js';
 import { JournalError } from '../contract/journal-error.js';
 import type { Secrecy } from '../values/secrecy.js';
 import type { ValuePlace, ValueTransform } from '../values/value-transform.js';
-import type { Keys } from './keys.js';
 import { Seal } from './seal.js';
 
 /** Encrypts each value for its place. */

@@ -172,8 +172,8 @@ export class RemoteExecutor implements CallLink {
     }
   }
 
-  async #handle({ body }: Delivery): Promise<Handled> {
-    const message = opened(body, ['took', 'begun', 'returned', 'save', 'progress', 'emit', 'end']);
+  async #handle(delivery: Delivery): Promise<Handled> {
+    const message = opened(delivery, ['took', 'begun', 'returned', 'save', 'progress', 'emit', 'end']);
     if (typeof message === 'string') return { dead: message };
     const call = this.#calls.get(message.call);
     if (call !== undefined) call.heardMs = this.#nowMs();
@@ -224,8 +224,8 @@ export class RemoteExecutor implements CallLink {
     });
   }
 
-  #hear({ body }: Message): void {
-    const message = opened(body, ['worker', 'alive', 'leaves', 'beat', 'who', 'withdrawn', 'reattach']);
+  #hear(published: Message): void {
+    const message = opened(published, ['worker', 'alive', 'leaves', 'beat', 'who', 'withdrawn', 'reattach']);
     if (typeof message === 'string') return;
     const nowMs = this.#nowMs();
     if (message.say === 'worker') this.#offers.heard(message, nowMs);

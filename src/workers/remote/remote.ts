@@ -70,6 +70,7 @@ export function remote<Module = unknown>(options: RemoteOptions): ExecutorChoice
   check(startTimeoutMs > 0, 'startTimeoutMs', startTimeoutMs, 'a number of milliseconds');
   return {
     kind: 'remote',
+    revealsSecrets: transport.keepsSecrets !== true,
     make(parts) {
       const calls = new RemoteExecutor({ transport, set, silenceMs, reattachMs, startTimeoutMs }, parts);
       return {

@@ -1,5 +1,5 @@
 import { isFailure } from '../../calls/index.js';
-import { TransportError } from '../../transport/index.js';
+import { type Message, TransportError } from '../../transport/index.js';
 import { WIRE_PROTOCOL, type WireMessage } from './messages.js';
 import { type Shape, WIRE_SHAPES } from './shapes.js';
 
@@ -25,9 +25,14 @@ export function sealed(message: WireMessage): string {
  * @param words that may come here
  * @returns the message, or what is wrong with it
  */
-export function opened<const Words extends Word>(body: string, words: readonly Words[]): MessageOf<Words> | string {
+export function opened<const Words extends Word>(
+  { body, unreadable }: Pick<Message, 'body' | 'unreadable'>,
+  words: readonly Words[],
+): MessageOf<Words> | string {
+  if (unreadable !== undefined) return unreadable;
   if (typeof body !== 'string') return 'it is no text';
   if (body.length > MAX_MESSAGE) return `it has ${body.length} characters, where ${MAX_MESSAGE} are the most`;
+  if (body.startsWith('~sealed:')) return 'it is sealed, and no keys were given here';
   let given: unknown;
   try {
     given = JSON.parse(body);

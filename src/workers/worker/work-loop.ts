@@ -55,7 +55,7 @@ export class WorkLoop implements EngineLink {
 
   /** A call from the queue of the task set. */
   async handle(delivery: Delivery): Promise<Handled> {
-    const message = opened(delivery.body, ['call']);
+    const message = opened(delivery, ['call']);
     if (typeof message === 'string') return this.#refused(message);
     const { request, work } = message;
     const known = this.#inHand.get(message) ?? this.#moved(message, request.fence);
@@ -83,8 +83,8 @@ export class WorkLoop implements EngineLink {
   }
 
   /** What an engine says about its calls. */
-  async hear({ body }: Delivery): Promise<Handled> {
-    const message = opened(body, ['abort', 'kill', 'saved']);
+  async hear(delivery: Delivery): Promise<Handled> {
+    const message = opened(delivery, ['abort', 'kill', 'saved']);
     if (typeof message === 'string') return this.#refused(message);
     const taken = this.#inHand.get(message)?.taken;
     if (message.say === 'abort') taken?.abort(message.reason);
@@ -94,8 +94,8 @@ export class WorkLoop implements EngineLink {
   }
 
   /** What is said to all. */
-  listen({ body }: Message): void {
-    const message = opened(body, ['who', 'withdrawn', 'reattach']);
+  listen(published: Message): void {
+    const message = opened(published, ['who', 'withdrawn', 'reattach']);
     if (typeof message === 'string') return;
     if (message.say === 'who') this.greet();
     else if (message.say === 'reattach') for (const sought of message.works) this.#reattach(message.engine, sought, message.tasks);

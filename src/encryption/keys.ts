@@ -1,8 +1,7 @@
 import { createHmac } from 'node:crypto';
 import { types } from 'node:util';
-import { PersistenceError } from '../../model/errors.js';
-import { messageOf } from '../../model/in-words.js';
-import { shownName } from '../../model/names.js';
+import { messageOf } from '../model/in-words.js';
+import { shownName } from '../model/names.js';
 
 /** A key with the name that is stored in front of what it has encrypted. */
 export interface EncryptionKey {
@@ -12,24 +11,39 @@ export interface EncryptionKey {
   readonly key: Uint8Array | string;
 }
 
+/** The first one encrypts, all of them decrypt. A function is asked each time. */
+export type GivenKeys = readonly EncryptionKey[] | (() => readonly EncryptionKey[]);
+
+/** Who uses keys, and for what. */
+export interface KeysUse {
+  /** The function that was given them, as sentences name it. */
+  readonly caller: string;
+  /** What is encrypted: keys are derived for it, and for nothing else. */
+  readonly purpose: string;
+  /** What is thrown when a function gives no keys (`REFUSED`), or throws: it may have them later (`UNREACHABLE`). */
+  readonly error: (kind: 'REFUSED' | 'UNREACHABLE', message: string, options: ErrorOptions) => Error;
+}
+
 const ID = /^[A-Za-z0-9_-]{1,32}$/;
 const KEY_BYTES = 32;
-/** Keys of so many runs are kept at hand. */
+/** So many derived keys are kept at hand. */
 const MAX_DERIVED = 1_000;
 
 /**
- * The keys of a store. Each run has one of its own, derived from the user's: so many values may be encrypted with one
+ * Keys as the user gave them. Each place, such as a run, has one of its own, derived from the user's: so many values may be encrypted with one
  * key and random nonces that a store could come to it, and a run can't.
  */
 export class Keys {
   readonly #given: () => readonly EncryptionKey[];
+  readonly #use: KeysUse;
   readonly #derived = new Map<string, Uint8Array>();
 
   /** @throws TypeError when there is none, one is not what it should be, two have one id, or a function is async. */
-  constructor(given: readonly EncryptionKey[] | (() => readonly EncryptionKey[])) {
+  constructor(given: GivenKeys, use: KeysUse) {
+    this.#use = use;
     this.#given = typeof given === 'function' ? given : () => given;
-    if (typeof given !== 'function') checked(given);
-    else if (types.isAsyncFunction(given)) throw new TypeError(PROMISED);
+    if (typeof given !== 'function') checked(given, use.caller);
+    else if (types.isAsyncFunction(given)) throw new TypeError(promised(use.caller));
   }
 
   /** Whether there are keys. Throws like {@link current}. */
@@ -39,57 +53,59 @@ export class Keys {
 
   /**
    * The key that new values are encrypted with: the first one.
-   * @throws PersistenceError `STORE_REFUSED` when a function gives no keys; `STORE_UNREACHABLE` when it throws: it may have them later
+   * @param place what is encrypted with a key of its own
+   * @throws what the user of the keys says, when a function gives none, or throws
    */
-  current(runId: string): { readonly id: string; readonly key: Uint8Array } {
+  current(place: string): { readonly id: string; readonly key: Uint8Array } {
     const [first] = this.#now();
-    return { id: first.id, key: this.#derive(first, runId) };
+    return { id: first.id, key: this.#derive(first, place) };
   }
 
   /** Throws like {@link current}. */
-  named(id: string, runId: string): Uint8Array | undefined {
+  named(id: string, place: string): Uint8Array | undefined {
     const found = this.#now().find((one) => one.id === id);
-    return found === undefined ? undefined : this.#derive(found, runId);
+    return found === undefined ? undefined : this.#derive(found, place);
   }
 
   #now(): readonly [EncryptionKey, ...EncryptionKey[]] {
+    const { caller, error } = this.#use;
     let keys: unknown;
     try {
       keys = this.#given();
     } catch (cause) {
-      throw new PersistenceError('STORE_UNREACHABLE', 'encrypted: the function that is asked for its keys has failed', { cause });
+      throw error('UNREACHABLE', `${caller}: the function that is asked for its keys has failed`, { cause });
     }
     try {
-      return checked(keys);
+      return checked(keys, caller);
     } catch (cause) {
-      throw new PersistenceError('STORE_REFUSED', messageOf(cause), { cause });
+      throw error('REFUSED', messageOf(cause), { cause });
     }
   }
 
-  #derive(given: EncryptionKey, runId: string): Uint8Array {
+  #derive(given: EncryptionKey, place: string): Uint8Array {
     const bytes = bytesOf(given) as Buffer;
-    const name = `${given.id} ${runId} ${bytes.toString('base64')}`;
+    const name = `${given.id} ${place} ${bytes.toString('base64')}`;
     const known = this.#derived.get(name);
     if (known !== undefined) return known;
     if (this.#derived.size >= MAX_DERIVED) this.#derived.clear();
-    const derived = createHmac('sha256', bytes).update(`flowproof values 1\0${runId}`).digest();
+    const derived = createHmac('sha256', bytes).update(`flowproof ${this.#use.purpose}\0${place}`).digest();
     this.#derived.set(name, derived);
     return derived;
   }
 }
 
-const PROMISED =
-  'encrypted: the function that is asked for its keys gives a promise, and a step has no time for one: await the keys first, and return what is at hand';
+const promised = (caller: string): string =>
+  `${caller}: the function that is asked for its keys gives a promise, and a step has no time for one: await the keys first, and return what is at hand`;
 
 /** @throws TypeError */
-function checked(keys: unknown): readonly [EncryptionKey, ...EncryptionKey[]] {
+function checked(keys: unknown, caller: string): readonly [EncryptionKey, ...EncryptionKey[]] {
   if (types.isPromise(keys)) {
     keys.catch(() => undefined);
-    throw new TypeError(PROMISED);
+    throw new TypeError(promised(caller));
   }
-  if (!Array.isArray(keys)) throw new TypeError('encrypted: its keys are no list');
+  if (!Array.isArray(keys)) throw new TypeError(`${caller}: its keys are no list`);
   const [first, ...rest] = keys as readonly EncryptionKey[];
-  if (first === undefined) throw new TypeError('there is no key: encrypted() needs one');
+  if (first === undefined) throw new TypeError(`there is no key: ${caller}() needs one`);
   const ids = new Set<string>();
   for (const one of [first, ...rest]) {
     if (typeof one?.id !== 'string' || !ID.test(one.id))
