@@ -60,7 +60,7 @@ export const SENTENCES = {
   SECRET_READABLE:
     "'{node}' has the secret '{value}', and this store would keep it readable: give it keys with encrypted(…, { keys }), or keep runs in memory()",
   SECRET_UNSEALED:
-    "'{node}' takes or gives a secret, and is called on other machines, where the broker could read it: give the transport keys, as rabbitmq(url, { keys })",
+    "'{node}' takes or gives a secret, which the broker could read on its way: give the transport keys, as rabbitmq(url, { keys })",
   REVERT_UNFIT: 'revert() must accept (inputs, outcome: Outcome<ThisTask>, context)',
   HOOK_UNFIT: "'{hook}' must accept (context) alone",
   REVERT_REQUIRES_MISSING: "revert() takes '{value}', but neither 'requires' nor 'revertRequires' lists it",

@@ -89,8 +89,7 @@ class FlowproofApp {
     this.#registry = new Registry(flows, {
       codec: settings.codec,
       canResolve: settings.resolve !== undefined,
-      keepsSecrets: persistence.keepsSecrets === true,
-      revealsSecrets: revealing(options),
+      ...{ keepsSecrets: persistence.keepsSecrets === true, revealsSecrets: revealing(options) },
       ...(runsAnywhere ? {} : { executors: [...settings.executors.named.keys()] }),
       ...(semantics === undefined ? {} : { semantics }),
       ...(underTest === undefined ? {} : { stubbed: (flow) => underTest.stubbed(flow) }),
