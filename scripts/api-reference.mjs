@@ -38,7 +38,7 @@ const CHAPTERS = {
   Retries: /^src\/authoring\/retry\//,
   'Running flows': /^src\/(app|calls|contracts|executors|places|model\/(states|failure|limits\/flow-limits)|authoring\/run\/)/,
   Schedules: /^src\/(schedules|app\/schedules)\//,
-  'Keeping runs': /^src\/(persistence|adapters|sql)\//,
+  'Keeping runs': /^src\/(persistence|encryption|adapters|sql)\//,
   'Boards of jobs': /^src\/(boards|conductor|adapters\/(redis|etcd|zookeeper))\//,
   'Tasks on other machines': /^src\/(workers|transport|adapters\/(rabbitmq|nats))\//,
   'The page': /^src\/ui\//,
