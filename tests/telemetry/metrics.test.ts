@@ -2,7 +2,9 @@ import { AggregationTemporality, InMemoryMetricExporter, MeterProvider, Periodic
 import { expect, test } from 'vitest';
 import { openTelemetry } from '../../src/adapters/opentelemetry/index.js';
 import { METRICS } from '../../src/adapters/opentelemetry/metrics.js';
-import { conductor, defineTask, flowproof, linear, memory, memoryBoard, sleep, times } from '../../src/index.js';
+import { postgres } from '../../src/adapters/postgres/index.js';
+import { conductor, defineTask, type FlowEvent, flowproof, linear, memory, memoryBoard, sleep, times } from '../../src/index.js';
+import { describePostgres } from '../support/postgres.js';
 
 /** A meter whose numbers can be read at any time. */
 function measuring() {
@@ -85,6 +87,25 @@ test('how long posted runs waited is known', async () => {
   await using app = flowproof({ persistence: memory(), flows: [order], recover: true, telemetry: openTelemetry({ meter }) });
   await (await app.post(order, { id: 'o-1' })).result();
   expect((await read())['run.queue.duration flow=order']).toBe(1);
+});
+
+describePostgres('in PostgreSQL, where a claim begins what was posted', (database) => {
+  test('it is known, too, and the journal says the same', async () => {
+    const { meter, read } = measuring();
+    const order = linear('order')
+      .add(defineTask({ name: 'a', execute: async () => undefined }))
+      .build();
+    const waited: unknown[] = [];
+    const onEvent = (event: FlowEvent): void => void (event.type === 'run' && event.state === 'RUNNING' && waited.push(event.waitedMs));
+    const persistence = postgres(database().url);
+    await using app = flowproof({ persistence, flows: [order], telemetry: openTelemetry({ meter }), onEvent });
+    await using one = conductor(app);
+    await one.start();
+    await (await app.post(order, { id: 'o-1' })).result();
+    for await (const event of app.follow('o-1')) onEvent(event);
+    expect(waited).toEqual([expect.any(Number), waited[0]]);
+    expect((await read())['run.queue.duration flow=order']).toBe(1);
+  });
 });
 
 test('all that is measured is listed', async () => {

@@ -54,6 +54,7 @@ function firstStep(flow: CompiledFlow, created: Entry, atMs: number, context: En
   }
   const { run } = runOf(flow, status, context.codec, true);
   run.observed = context.listening({ runId: status.creation.key, flow: flow.name });
+  run.leftAtMs = created.atMs;
   const slots = new RunSlots(run, context);
   const first = decide(run, [{ kind: 'resumed' }], { ...limitsOf(context, run, 'none', slots), nowMs: atMs });
   slots.decided(first);
