@@ -2,12 +2,11 @@ import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, expect, test } from 'vitest';
-import { run } from '../../src/index.js';
-import { CHAOS_FLOWS, type ChaosEffect } from '../fixtures/places/chaos-tasks.js';
 import { Random } from '../soak/random.js';
 import { describePostgres } from '../support/postgres.js';
-import { Chaos, type ChaosKind } from './chaos.js';
+import { Chaos } from './chaos.js';
 import { judgeRun } from './chaos-judge.js';
+import { asSaid, effectsIn, leavesOf, references } from './chaos-references.js';
 import { PlaceModules } from './place-module.js';
 
 /** `FLOWPROOF_CHAOS_MINUTES=5 npm run test:deep -- tests/places` is the long one. */
@@ -21,34 +20,9 @@ afterAll(() => {
   rmSync(directory, { recursive: true, force: true });
 });
 
-/** What runs end as to which nothing happens, in this thread. */
-async function references(): Promise<(kind: ChaosKind) => unknown> {
-  const known = new Map<string, unknown>();
-  for (let n = 0; n < INPUTS; n++) {
-    const options = { inputs: { n } };
-    const [kept, undone] = await Promise.all([run(CHAOS_FLOWS.kept, options), run(CHAOS_FLOWS.undone, options)]);
-    for (const [flow, { runId: _, ...result }] of Object.entries({ kept, undone })) known.set(`${flow} ${n}`, asSaid(result));
-  }
-  return ({ flow, n }) => known.get(`${flow} ${n}`);
-}
-
-/** As the engine's process says it, but for where in its code something failed, and how often it was called: calls that are lost are made again. */
-function asSaid(result: unknown): unknown {
-  return JSON.parse(JSON.stringify(result, (key, value: unknown) => (key === 'stack' || key === 'attempt' ? undefined : value)));
-}
-
-function effectsIn(file: string): ReadonlyMap<string, readonly ChaosEffect[]> {
-  const found = new Map<string, ChaosEffect[]>();
-  for (const line of readFileSync(file, 'utf8').trimEnd().split('\n')) {
-    const effect = JSON.parse(line) as ChaosEffect;
-    found.set(effect.run, [...(found.get(effect.run) ?? []), effect]);
-  }
-  return found;
-}
-
 describePostgres('runs in threads and processes that are killed at random, by engines that are killed', (database) => {
   test.runIf(process.platform === 'linux')('end as their references, and leave nothing behind', async () => {
-    const reference = await references();
+    const reference = await references(INPUTS);
     const [effects, deaths] = [join(directory, 'effects'), join(directory, 'deaths')];
     const story = await new Chaos({
       engine: await modules.program('chaos-engine'),
@@ -65,7 +39,7 @@ describePostgres('runs in threads and processes that are killed at random, by en
         result: asSaid(run.result),
         reference: reference(run),
         effects: left.get(run.id) ?? [],
-        leaves: ['staged', 'work/drawn', 'work/scaled', 'work/printed', 'work/sent', 'moody'].map((path) => `${run.flow}/${path}`),
+        leaves: leavesOf(run),
       }),
     );
     const diedThreads = readFileSync(deaths, 'utf8').length;
