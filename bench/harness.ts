@@ -24,6 +24,8 @@ export interface Bench {
   postgres(disk?: Disk): Promise<MeteredPostgres>;
   /** A server that a board can be on, started when it is asked for. */
   board?(kind: Kind): Promise<{ readonly url: string }>;
+  /** One that carries calls to workers, started when it is asked for. */
+  broker?(): Promise<{ readonly url: string }>;
   /** How often each system is measured; default 11, quick 5. */
   readonly repetitions?: number;
   /** Other people's systems that do the same, as far as they are here and can. */

@@ -35,7 +35,7 @@ const other =
         process.exit(2);
       });
 const servers = new Servers();
-const bench = { quick: values.quick, postgres: servers.postgres, board: servers.board };
+const bench = { quick: values.quick, postgres: servers.postgres, board: servers.board, broker: servers.broker };
 const rows: Measured[] = [];
 const leftOut: LeftOut[] = [];
 try {

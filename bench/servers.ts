@@ -1,4 +1,5 @@
 import { type Kind, PROGRAMS } from '../scripts/board-programs.js';
+import { BROKERS } from '../scripts/broker-programs.js';
 import { ask, type Command, type Program, type Server, startServer } from '../scripts/server.js';
 import type { Disk } from './harness.js';
 import { type MeteredPostgres, startMeteredPostgres } from './meter.js';
@@ -22,6 +23,7 @@ export class Servers {
   readonly #postgres = new Map<Disk, Promise<MeteredPostgres>>();
   readonly #redis = new Map<AppendFsync, Promise<RunningRedis>>();
   readonly #boards = new Map<Kind, Promise<Told>>();
+  readonly #brokers = new Map<'rabbitmq', Promise<Told>>();
 
   readonly postgres = (disk: Disk = 'as found'): Promise<MeteredPostgres> => {
     const server = this.#postgres.get(disk) ?? startMeteredPostgres(disk === 'slow' ? SLOW : {});
@@ -42,6 +44,12 @@ export class Servers {
     return server;
   };
 
+  readonly broker = (): Promise<{ readonly url: string }> => {
+    const server = this.#brokers.get('rabbitmq') ?? startBroker();
+    this.#brokers.set('rabbitmq', server);
+    return server;
+  };
+
   /** A line for each that runs. */
   async told(): Promise<readonly string[]> {
     return (await this.#started()).map(({ told }) => told);
@@ -52,7 +60,12 @@ export class Servers {
   }
 
   async #started(): Promise<readonly { readonly told: string; stop(): Promise<void> }[]> {
-    return [...(await started(this.#postgres)), ...(await started(this.#redis)), ...(await started(this.#boards))];
+    return [
+      ...(await started(this.#postgres)),
+      ...(await started(this.#redis)),
+      ...(await started(this.#boards)),
+      ...(await started(this.#brokers)),
+    ];
   }
 }
 
@@ -71,6 +84,11 @@ async function startBoard(kind: Exclude<Kind, 'redis'>): Promise<Told> {
     told: `${await versionOf(kind, server)} over TCP on loopback, alone, flushed before it answers`,
     stop: server.stop,
   };
+}
+
+async function startBroker(): Promise<Told> {
+  const server = await startServer(BROKERS.rabbitmq);
+  return { url: server.url, told: 'RabbitMQ over TCP on loopback, one node', stop: server.stop };
 }
 
 async function versionOf(kind: Exclude<Kind, 'redis'>, { url, port }: Server): Promise<string> {

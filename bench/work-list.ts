@@ -15,6 +15,7 @@ import { pickup } from './works/pickup.js';
 import { placesCpu } from './works/places-cpu.js';
 import { placesDispatch } from './works/places-dispatch.js';
 import { recovery } from './works/recovery.js';
+import { remoteFanout, remoteRpc, remoteScaling } from './works/remote.js';
 import { resumeAfterKill } from './works/resume-after-kill.js';
 import { watchFlows } from './works/watch-flows.js';
 
@@ -52,6 +53,9 @@ export const WORKS: readonly Work[] = [
   placesCpu('processes', 0.63),
   placesDispatch('threads'),
   placesDispatch('processes'),
+  remoteRpc,
+  remoteFanout,
+  remoteScaling,
   idle,
   idleConductor,
   resumeAfterKill,
