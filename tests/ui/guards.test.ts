@@ -38,6 +38,8 @@ describe('the name that a page is asked by', () => {
 
   test.each([
     'evil.example',
+    'evil-localhost',
+    'evil.127.0.0.1',
     'localhost.evil.example',
     '127.0.0.1.evil.example',
     '10.0.0.1',

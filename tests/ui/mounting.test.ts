@@ -1,5 +1,5 @@
 import { createServer, type RequestListener } from 'node:http';
-import type { AddressInfo } from 'node:net';
+import { type AddressInfo, connect } from 'node:net';
 import { describe, expect, onTestFinished, test } from 'vitest';
 import { nodeListener, ui } from '../../src/ui/index.js';
 import { refund } from './demo-apps.js';
@@ -59,6 +59,33 @@ describe('it is mounted', () => {
     const body = JSON.stringify({ id: 'r', action: 'cancel' });
     expect((await fetch(`${url}/api/v1/apps/app/run/action`, { method: 'POST', headers, body })).status).toBe(200);
     await expect.poll(async () => (await app.inspect('r')).state).toBe('CANCELLED');
+  });
+
+  test('where a request without a name to be sent to is none', async () => {
+    const { app } = await shopOf([]);
+    const url = await listening(nodeListener(ui(app)));
+    const answer = await new Promise<string>((resolve) => {
+      const socket = connect(Number(new URL(url).port), '127.0.0.1', () => socket.end('GET /api/v1/apps HTTP/1.0\r\n\r\n'));
+      let text = '';
+      socket.on('data', (data) => {
+        text += data;
+      });
+      socket.on('close', () => resolve(text));
+    });
+    expect(answer).toMatch(/^HTTP\/1\.1 400 /);
+    expect(answer).not.toContain('"apps"');
+  });
+
+  test('and what fails by a mistake is a warning to whoever serves it, without words for whoever asks', async () => {
+    const { app } = await shopOf([]);
+    const warned = new Promise<Error>((resolve) => process.once('warning', resolve));
+    Object.defineProperty(app, 'runs', { value: () => Promise.reject(new RangeError('postgres://ada:secret@db/shop')) });
+    const response = await ui(app).fetch(new Request('http://localhost/api/v1/apps/app/runs'));
+    expect(response.status).toBe(500);
+    expect(await response.text()).not.toMatch(/RangeError|secret/);
+    const { message } = await warned;
+    expect(message).toContain('RangeError');
+    expect(message).not.toContain('secret');
   });
 
   test('with several apps, each by its name', async () => {

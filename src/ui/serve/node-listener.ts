@@ -51,7 +51,10 @@ function requestOf(incoming: IncomingMessage, signal: AbortSignal): Request | un
   const { originalUrl = incoming.url ?? '/' } = incoming as IncomingMessage & { readonly originalUrl?: string };
   const isEncrypted = (incoming.socket as { readonly encrypted?: boolean }).encrypted === true;
   try {
-    const url = new URL(`${isEncrypted ? 'https' : 'http'}://${headers.host ?? 'localhost'}${originalUrl}`);
+    // Without the name that it was sent to, nobody knows whether it may be answered. HTTP/2 says it by another header.
+    const host = headers.host ?? headers[':authority'];
+    if (typeof host !== 'string' || host === '') return undefined;
+    const url = new URL(`${isEncrypted ? 'https' : 'http'}://${host}${originalUrl}`);
     const hasBody = method !== 'GET' && method !== 'HEAD';
     const body = hasBody ? bodyOf(incoming) : null;
     return new Request(url, { method, headers: copied(headers), signal, body, ...(hasBody ? { duplex: 'half' } : {}) });
