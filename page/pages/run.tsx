@@ -61,10 +61,10 @@ export function RunPage({ app, address }: RunPageProps) {
   };
   return (
     <>
-      <p>
-        <a href={linkTo([app, 'runs'])}>Runs</a> <span class="dim">/</span>
-      </p>
       <div class="head">
+        <p>
+          <a href={linkTo([app, 'runs'])}>Runs</a> <span class="dim">/</span>
+        </p>
         <h1 class="mono">{id}</h1>
         {run === undefined ? null : <StateBadge state={run.state} partial={run.partial === true} />}
         <div class="end">
@@ -81,8 +81,10 @@ export function RunPage({ app, address }: RunPageProps) {
       {run === undefined ? null : (
         <>
           <Facts app={app} run={run} />
-          <Waits waits={run.waits} nowMs={run.nowMs} send={run.known && run.actions.includes('halt') ? signal : undefined} />
-          <Failures run={run} choose={choose} />
+          <div class="notes">
+            <Waits waits={run.waits} nowMs={run.nowMs} send={run.known && run.actions.includes('halt') ? signal : undefined} />
+            <Failures run={run} choose={choose} />
+          </div>
           <nav class="tabs" aria-label="What of the run is shown">
             {Object.entries(TABS).map(([name, title]) => (
               <a

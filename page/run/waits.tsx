@@ -1,6 +1,6 @@
 import type { WhyWaiting } from '../../src/ui/views/why-waiting.js';
 import { Sign } from '../parts/state.js';
-import { Ago, momentOf, took } from '../parts/time.js';
+import { momentOf, took } from '../parts/time.js';
 
 interface WaitsProps {
   readonly waits: readonly WhyWaiting[];
@@ -23,9 +23,9 @@ export function Waits({ waits, nowMs, send }: WaitsProps) {
               {wait.path === undefined ? null : <span class="mono">{wait.path} </span>}
               {reasonOf(wait)}
               {wait.sinceMs === undefined ? null : (
-                <span class="dim">
+                <span class="dim" title={`since ${momentOf(wait.sinceMs)}`}>
                   {' '}
-                  since <Ago ms={wait.sinceMs} nowMs={nowMs} />
+                  for {took(nowMs - wait.sinceMs)}
                 </span>
               )}
               {wait.untilMs === undefined ? null : <span class="dim">, {untilWords(wait.untilMs, nowMs)}</span>}
