@@ -1,7 +1,8 @@
 import { describe, expect, test, vi } from 'vitest';
 import type { Transport } from '../../src/contracts/index.js';
 import { cutTransport, deafTo } from './cut-transport.js';
-import { ledgerSet, left, story } from './ledger-rig.js';
+import { ledgerSet, story } from './ledger-flows.js';
+import { left } from './ledger-rig.js';
 import { startWorker } from './rig.js';
 
 const ILL = { isWell: false };
