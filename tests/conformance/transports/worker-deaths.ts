@@ -24,7 +24,7 @@ const DOORS = {
 };
 
 /** Workers that are processes of their own, and are killed or stand still while they have a call in hand. */
-export function testDeaths({ broker, server, make }: OnBroker): void {
+export function testDeaths({ broker, server, sealed }: OnBroker): void {
   let directory: string;
   const outfile = (): string => join(directory, 'worker.cjs');
 
@@ -45,7 +45,7 @@ export function testDeaths({ broker, server, make }: OnBroker): void {
     const process = fork(outfile(), [broker, server().url, prefix]);
     onTestFinished(() => void process.kill('SIGKILL'));
     await once(process, 'message');
-    const transport = make(prefix);
+    const transport = sealed(prefix);
     const events: FlowEvent[] = [];
     const executor = remote({ transport, ...(silenceMs === undefined ? {} : { silenceMs }) });
     const app = appOf({ executor, onEvent: (event) => events.push(event) });
