@@ -6,6 +6,10 @@ export interface BlackHole {
   readonly port: number;
   /** From now on nothing gets through, in either direction, goodbyes neither; new connections are taken and never hear anything. */
   cut(): void;
+  /** Ends what is connected, and swallows what comes then: who connects again hears nothing. */
+  hangUp(): void;
+  /** How many have connected so far. */
+  readonly connectionCount: number;
   /** What was swallowed gets through now, in its order. */
   heal(): void;
   close(): Promise<void>;
@@ -16,11 +20,13 @@ export async function startBlackHole(port: number, host = '127.0.0.1'): Promise<
   const sockets = new Set<Socket>();
   let isCut = false;
   let waiting: (() => void)[] = [];
+  let connectionCount = 0;
   const pass = (act: () => void): void => {
     if (isCut) waiting.push(act);
     else act();
   };
   const server = createServer((client) => {
+    connectionCount++;
     const upstream = connect(port, host);
     for (const [from, to] of [
       [client, upstream],
@@ -41,6 +47,13 @@ export async function startBlackHole(port: number, host = '127.0.0.1'): Promise<
     port: (server.address() as AddressInfo).port,
     cut() {
       isCut = true;
+    },
+    hangUp() {
+      isCut = true;
+      for (const socket of sockets) socket.destroy();
+    },
+    get connectionCount() {
+      return connectionCount;
     },
     heal() {
       isCut = false;

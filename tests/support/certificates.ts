@@ -23,14 +23,15 @@ export interface Certificates {
 
 const EC = ['-newkey', 'ec', '-pkeyopt', 'ec_paramgen_curve:prime256v1', '-nodes'];
 
-export function makeCertificates(): Certificates {
+/** @param names those that the certificates have */
+export function makeCertificates(names = 'IP:127.0.0.1,DNS:localhost'): Certificates {
   const directory = mkdtempSync(join(tmpdir(), 'flowproof-certificates-'));
   const at = (name: string): string => join(directory, name);
   const openssl = (...args: readonly string[]): unknown => execFileSync('openssl', args, { stdio: ['ignore', 'ignore', 'pipe'] });
   openssl('req', '-x509', ...EC, '-days', '1', '-subj', '/CN=authority', '-keyout', at('ca.key'), '-out', at('ca.crt'));
   const signed = (name: string): Pair => {
     const files = { cert: at(`${name}.crt`), key: at(`${name}.key`) };
-    writeFileSync(at('names'), 'subjectAltName=IP:127.0.0.1,DNS:localhost');
+    writeFileSync(at('names'), `subjectAltName=${names}`);
     openssl('req', ...EC, '-subj', `/CN=${name}`, '-keyout', files.key, '-out', at(`${name}.csr`));
     const by = ['-CA', at('ca.crt'), '-CAkey', at('ca.key'), '-CAcreateserial', '-days', '1', '-extfile', at('names')];
     openssl('x509', '-req', '-in', at(`${name}.csr`), ...by, '-out', files.cert);

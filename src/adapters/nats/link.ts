@@ -1,5 +1,5 @@
 import { answerWithin } from '../../transport/index.js';
-import type { NatsClient } from './client.js';
+import { closeConnection, type NatsClient } from './client.js';
 import { asTransportError, closed } from './errors.js';
 
 /**
@@ -68,7 +68,7 @@ export class NatsLink {
     this.#isClosed = true;
     this.#break();
     this.#waiting.clear();
-    await this.client.connection.close();
+    await closeConnection(this.client.connection);
   }
 
   async #watch(): Promise<void> {

@@ -13,7 +13,7 @@ import {
 import type { Arrived } from './arrived.js';
 import type { NatsClient } from './client.js';
 import { ConsumerCounts } from './counts.js';
-import { isUnanswered } from './errors.js';
+import { closed, isUnanswered } from './errors.js';
 import { NatsLink } from './link.js';
 import type { NatsNames } from './names.js';
 import { type Packed, Payloads, partsOf, UnreadableError, withoutBody } from './payloads.js';
@@ -93,22 +93,27 @@ export class NatsConnection implements TransportConnection {
   }
 
   async subscribe(topic: string, listener: (message: Message) => void): Promise<Stop> {
-    return await this.#link.ask(`subscribing to ${topic}`, async () => {
-      const { connection } = this.#link.client;
-      let isOver = false;
-      const subscription = connection.subscribe(this.#names.topicOf(topic), {
-        callback: (error, message) => {
-          const heard = error === null ? this.#payloads.unpack(message) : Promise.reject(error);
-          heard.then((one) => isOver || this.#link.isClosed || listener(one)).catch(() => undefined);
-        },
-      });
-      // Then the server has it, and messages of others arrive.
-      await connection.flush();
-      return async () => {
-        isOver = true;
-        subscription.unsubscribe();
-      };
+    if (this.#link.isClosed) throw closed();
+    const { connection } = this.#link.client;
+    let isOver = false;
+    const subscription = connection.subscribe(this.#names.topicOf(topic), {
+      callback: (error, message) => {
+        const heard = error === null ? this.#payloads.unpack(message) : Promise.reject(error);
+        heard.then((one) => isOver || this.#link.isClosed || listener(one)).catch(() => undefined);
+      },
     });
+    const stop = async (): Promise<void> => {
+      isOver = true;
+      subscription.unsubscribe();
+    };
+    try {
+      // Then the server has it, and messages of others arrive.
+      await this.#link.ask(`subscribing to ${topic}`, () => connection.flush());
+    } catch (error) {
+      await stop();
+      throw error;
+    }
+    return stop;
   }
 
   depth(queue: Queue): Promise<Depth> {
@@ -127,7 +132,7 @@ export class NatsConnection implements TransportConnection {
       await this.#link.client.connection.flush();
     };
     await atMost(systemClock, CLOSING_MS, this.#link.isUp ? goodbye() : Promise.resolve());
-    await atMost(systemClock, CLOSING_MS, this.#link.close());
+    await this.#link.close();
   }
 
   /** What is sent to a queue later is published later, also when it is smaller. */

@@ -1,6 +1,6 @@
 import { inWords } from '../../model/in-words.js';
 import { answerWithin, brokerOptions, checkedNumber, sealedTransport, type Transport, type TransportKeys } from '../../transport/index.js';
-import { type Address, dial, isSeed, type NatsClient, withJetStream } from './client.js';
+import { type Address, closeConnection, dial, isSeed, type NatsClient, withJetStream } from './client.js';
 import { asConnectError } from './errors.js';
 import { NatsNames } from './names.js';
 import { NatsConnection } from './nats-connection.js';
@@ -109,17 +109,19 @@ async function connected(address: Address, timeoutMs: number): Promise<NatsClien
   let isLate = false;
   // One that comes after all is not left open.
   const closeLate = async (connection: Awaited<typeof dialed>): Promise<void> => {
-    if (isLate) await connection.close();
+    if (isLate) await closeConnection(connection);
   };
   dialed.then(closeLate).catch(() => undefined);
   try {
     const connection = await answerWithin(timeoutMs * address.servers.length, 'connecting', dialed);
-    const client = await withJetStream(connection, timeoutMs).catch(async (error: unknown) => {
-      await connection.close();
+    try {
+      const client = await withJetStream(connection, timeoutMs);
+      greatestPayload(client);
+      return client;
+    } catch (error) {
+      await closeConnection(connection);
       throw error;
-    });
-    greatestPayload(client);
-    return client;
+    }
   } catch (error) {
     isLate = true;
     throw asConnectError(error);

@@ -1,4 +1,4 @@
-import { systemClock } from '../../model/clock.js';
+import { atMost, systemClock } from '../../model/clock.js';
 import { Arrived } from './arrived.js';
 import { createInbox, type Msg, type Subscription } from './client.js';
 import type { NatsLink } from './link.js';
@@ -11,6 +11,8 @@ const EXPIRES_MS = 3_000;
 const LOST_MS = 3 * EXPIRES_MS;
 /** Before what broke is set up again. */
 const AGAIN_MS = 200;
+/** So long the server has to hear that nothing more is wanted; then its requests expire by themselves. */
+const STOPPING_MS = 2_000;
 /** Signs of life while a message is in hand, in the time that the broker waits for one. */
 const SIGNS = 3;
 const STATUS = { nothing: 404, expired: 408 } as const;
@@ -81,7 +83,8 @@ export class Pull {
     this.#isStopped = true;
     this.#cancelWatch();
     for (const arrived of this.#arrived.splice(0)) arrived.giveBack();
-    await this.#subscription?.drain().catch(() => undefined);
+    const drained = this.#subscription?.drain().catch(() => undefined);
+    if (drained !== undefined) await atMost(systemClock, STOPPING_MS, drained);
   }
 
   /** What is in hand is delivered again, to others. */

@@ -1,11 +1,13 @@
-import { writeFileSync } from 'node:fs';
+import { randomUUID } from 'node:crypto';
+import { rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { nkeys } from '@nats-io/transport-node';
-import { expect, onTestFinished, test } from 'vitest';
+import { afterAll, expect, onTestFinished, test } from 'vitest';
 import { natsProgram } from '../../../scripts/broker-programs.js';
 import { nats } from '../../../src/adapters/nats/index.js';
 import { runTransportCase, transportCases } from '../../../src/testing/index.js';
 import { describeBroker } from '../../support/brokers.js';
+import { makeCertificates } from '../../support/certificates.js';
 import { appOf, doubled, heldSet, startWorker } from '../../workers/rig.js';
 
 /** A server with a configuration of its own. */
@@ -90,13 +92,66 @@ describeConfigured('NATS with a token', 'jetstream {}\nauthorization { token: "t
   });
 });
 
+type KeyPair = ReturnType<typeof nkeys.createUser>;
+
+/** As NATS writes them: claims that a key has signed. */
+function jwt(by: KeyPair, of: KeyPair, claims: Readonly<Record<string, unknown>>): string {
+  const text = (value: unknown): string => Buffer.from(JSON.stringify(value)).toString('base64url');
+  const issued = { jti: randomUUID(), iat: Math.floor(Date.now() / 1_000), iss: by.getPublicKey(), sub: of.getPublicKey() };
+  const unsigned = `${text({ typ: 'JWT', alg: 'ed25519-nkey' })}.${text({ ...issued, name: 'test', nats: { version: 2, ...claims } })}`;
+  return `${unsigned}.${Buffer.from(by.sign(Buffer.from(unsigned))).toString('base64url')}`;
+}
+
+function seedOf(key: KeyPair): string {
+  return new TextDecoder().decode(key.getSeed());
+}
+
+function credsOf(account: KeyPair, user: KeyPair): string {
+  const part = (name: string, text: string): string => `-----BEGIN ${name}-----\n${text}\n------END ${name}------\n\n`;
+  return (
+    part('NATS USER JWT', jwt(account, user, { type: 'user', subs: -1, data: -1, payload: -1 })) + part('USER NKEY SEED', seedOf(user))
+  );
+}
+
+const [operator, account, system] = [nkeys.createOperator(), nkeys.createAccount(), nkeys.createAccount()];
+const NO_LIMITS = { subs: -1, data: -1, payload: -1, imports: -1, exports: -1, wildcards: true, conn: -1, leaf: -1 };
+const KEPT = { mem_storage: -1, disk_storage: -1, streams: -1, consumer: -1 };
+const operated = `jetstream {}
+operator: ${jwt(operator, operator, { type: 'operator', system_account: system.getPublicKey() })}
+system_account: ${system.getPublicKey()}
+resolver: MEMORY
+resolver_preload: {
+  ${account.getPublicKey()}: ${jwt(operator, account, { type: 'account', limits: { ...NO_LIMITS, ...KEPT } })}
+  ${system.getPublicKey()}: ${jwt(operator, system, { type: 'account', limits: NO_LIMITS })}
+}`;
+describeConfigured('NATS with an operator', operated, (url) => {
+  test('lets those in whose credentials the account has signed, and no others', async () => {
+    await demandConnection(nats(url(), { credentials: credsOf(account, nkeys.createUser()) }));
+    const forged = credsOf(nkeys.createAccount(), nkeys.createUser());
+    await expect(nats(url(), { credentials: forged }).connect()).rejects.toMatchObject({ code: 'TRANSPORT_REFUSED' });
+  });
+});
+
+const elsewhere = makeCertificates('DNS:localhost');
+afterAll(() => rmSync(elsewhere.directory, { recursive: true, force: true }));
+const named = `jetstream {}\ntls { cert_file: "${elsewhere.server.files.cert}", key_file: "${elsewhere.server.files.key}" }`;
+describeConfigured('NATS with the certificate of another name', named, (url) => {
+  test('is no server for whoever asks for it by its address', async () => {
+    const { ca } = elsewhere;
+    const by = (host: string) => nats(url().replace('nats:', 'tls:').replace('127.0.0.1', host), { tls: { ca }, timeoutMs: 5_000 });
+    await demandConnection(by('localhost'));
+    const unreachable = { code: 'TRANSPORT_UNREACHABLE', message: expect.stringContaining('127.0.0.1') };
+    await expect(by('127.0.0.1').connect()).rejects.toMatchObject(unreachable);
+  });
+});
+
 const key = nkeys.createUser();
-const seed = new TextDecoder().decode(key.getSeed());
+const seed = seedOf(key);
 const nkey = `jetstream {}\naccounts { KEPT { jetstream: enabled, users: [ { nkey: ${key.getPublicKey()} } ] } }`;
 describeConfigured('NATS with NKeys', nkey, (url) => {
   test('lets those in who have the seed, and no others', async () => {
     await demandConnection(nats(url(), { credentials: `${seed}\n` }));
-    const other = new TextDecoder().decode(nkeys.createUser().getSeed());
+    const other = seedOf(nkeys.createUser());
     await expect(nats(url(), { credentials: other }).connect()).rejects.toMatchObject({ code: 'TRANSPORT_REFUSED' });
   });
 });

@@ -12,7 +12,7 @@ import { describeBroker } from '../../support/brokers.js';
 import { makeCertificates } from '../../support/certificates.js';
 import { appOf, doubled, heldSet, startWorker } from '../../workers/rig.js';
 
-const certificates = makeCertificates();
+const certificates = makeCertificates('IP:127.0.0.1');
 afterAll(() => rmSync(certificates.directory, { recursive: true, force: true }));
 const { ca, caFile, client, server: own } = certificates;
 

@@ -1,21 +1,24 @@
 import { type ChildProcess, fork } from 'node:child_process';
 import { randomUUID } from 'node:crypto';
 import { once } from 'node:events';
-import { mkdtempSync, rmSync } from 'node:fs';
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { build } from 'esbuild';
-import { afterAll, beforeAll, expect, onTestFinished, test } from 'vitest';
+import { afterAll, beforeAll, expect, onTestFinished, test, vi } from 'vitest';
 import type { Transport } from '../../../src/contracts/index.js';
 import type { FlowEvent } from '../../../src/index.js';
 import { remote, worker } from '../../../src/workers/index.js';
+import { startBlackHole } from '../../support/black-hole.js';
 import { appOf, flows } from '../executors/flows.js';
 import { emitted, untilEmitted } from '../executors/heard.js';
 import tasks from '../executors/tasks.js';
 import type { OnBroker } from './on-broker.js';
 
 const at = (path: string): string => fileURLToPath(new URL(path, import.meta.url));
+/** The client of NATS is CommonJS. */
+const REQUIRE = "import { createRequire } from 'node:module'; const require = createRequire(import.meta.url);";
 const DOORS = {
   flowproof: 'index',
   'flowproof/workers': 'workers/index',
@@ -26,13 +29,14 @@ const DOORS = {
 /** Workers that are processes of their own, and are killed or stand still while they have a call in hand. */
 export function testDeaths({ broker, server, sealed }: OnBroker): void {
   let directory: string;
-  const outfile = (): string => join(directory, 'worker.cjs');
+  const program = (name: string): string => join(directory, `${name}.js`);
 
   beforeAll(async () => {
     directory = mkdtempSync(join(tmpdir(), 'flowproof-worker-'));
+    writeFileSync(join(directory, 'package.json'), '{"type":"module"}');
     await build({
-      ...{ entryPoints: [at('../../workers/worker-program.ts')], outfile: outfile() },
-      ...{ bundle: true, format: 'cjs', platform: 'node', target: 'node20' },
+      entryPoints: ['worker-program', 'closing-program'].map((name) => at(`../../workers/${name}.ts`)),
+      ...{ outdir: directory, bundle: true, format: 'esm', banner: { js: REQUIRE }, platform: 'node', target: 'node20' },
       alias: Object.fromEntries(Object.entries(DOORS).map(([door, file]) => [door, at(`../../../src/${file}.ts`)])),
       ...{ tsconfig: at('../../../tsconfig.build.json'), logLevel: 'error' },
     });
@@ -42,7 +46,7 @@ export function testDeaths({ broker, server, sealed }: OnBroker): void {
   /** A run whose call is in the hands of a worker that is a process of its own. */
   async function callInProcess(silenceMs?: number) {
     const prefix = `deaths${randomUUID()}`;
-    const process = fork(outfile(), [broker, server().url, prefix]);
+    const process = fork(program('worker-program'), [broker, server().url, prefix]);
     onTestFinished(() => void process.kill('SIGKILL'));
     await once(process, 'message');
     const transport = sealed(prefix);
@@ -86,6 +90,27 @@ export function testDeaths({ broker, server, sealed }: OnBroker): void {
     process.kill('SIGCONT');
     expect(await app.run(flows.echo, { inputs: { value: 'again' } })).toMatchObject({ state: 'SUCCESS' });
     await exited(process);
+  });
+
+  test('a process that closes a connection which is cut off, or tries to come back, ends', { timeout: 180_000 }, async () => {
+    const hole = await startBlackHole(server().port, server().host);
+    onTestFinished(() => hole.close());
+    const url = server().url.replace(`:${server().port}`, `:${hole.port}`);
+    const [cut, dialing] = [1, 2].map(() => fork(program('closing-program'), [broker, url, `closing${randomUUID()}`])) as [
+      ChildProcess,
+      ChildProcess,
+    ];
+    onTestFinished(() => [cut, dialing].forEach((process) => void process.kill('SIGKILL')));
+    await Promise.all([cut, dialing].map((process) => once(process, 'message')));
+    hole.cut();
+    cut.send('close');
+    if (cut.exitCode === null) await once(cut, 'exit');
+    hole.hangUp();
+    const before = hole.connectionCount;
+    await vi.waitUntil(() => hole.connectionCount > before, { timeout: 60_000 });
+    dialing.send('close');
+    if (dialing.exitCode === null) await once(dialing, 'exit');
+    expect([cut.exitCode, dialing.exitCode]).toEqual([0, 0]);
   });
 }
 
