@@ -104,7 +104,12 @@ export const ARCHITECTURE: Architecture = {
     'adapters/zookeeper': { imports: ['model', 'boards'], npm: ['node-zookeeper-client'], leaf: true },
     'adapters/etcd': { imports: ['model', 'boards'], node: ['tls-fetch.ts'], leaf: true },
     'adapters/rabbitmq': { imports: ['model', 'transport'], npm: ['rabbitmq-client'], leaf: true },
-    'adapters/nats': { imports: ['model', 'transport'], npm: ['@nats-io/jetstream', '@nats-io/transport-node'], node: ['client.ts'], leaf: true },
+    'adapters/nats': {
+      imports: ['model', 'transport'],
+      npm: ['@nats-io/jetstream', '@nats-io/transport-node'],
+      node: ['client.ts'],
+      leaf: true,
+    },
     /** The app in NestJS's container. */
     'adapters/nestjs': {
       imports: ['model', 'authoring', 'calls', 'app'],
