@@ -111,7 +111,7 @@ export function RunsPage({ about, app, address }: RunsPageProps) {
         )}
         {about.role === 'operate' && value !== undefined && value.runs.length > 0 && !isAll ? (
           <button type="button" onClick={() => setAll(true)}>
-            Choose all that match
+            Select all that match
           </button>
         ) : null}
         {value?.searched === undefined ? null : <span class="dim">Looked through {value.searched.toLocaleString('en')} runs.</span>}
@@ -152,7 +152,7 @@ function NoRuns({ isFiltered, app, searched }: { readonly isFiltered: boolean; r
       </Nothing>
     );
   return (
-    <Nothing heading="No run is like that">
+    <Nothing heading="No matching runs">
       <p>
         {searched === undefined ? 'No run has all of what is chosen above.' : `None of the ${searched} newest runs has this in its id.`}
       </p>
@@ -175,7 +175,7 @@ function Filters({ address, flows }: { readonly address: Address; readonly flows
   );
   return (
     <form class="filters" onSubmit={(event) => event.preventDefault()}>
-      {text('text', 'Id has in it', 'order-42')}
+      {text('text', 'Search id', 'order-42')}
       {flows.length === 0 ? (
         text('flow', 'Flow')
       ) : (

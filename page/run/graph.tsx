@@ -120,9 +120,9 @@ function Arrow({ arrow: { kind, line, head, text, textAt } }: { readonly arrow: 
 }
 
 const WHY_TREE = {
-  graphviz: 'A graph needs @viz-js/viz where this page is served: npm install @viz-js/viz@3. Until then, here is what is in what.',
-  size: 'This flow has more nodes than are laid out while others wait: here is what is in what.',
-  failed: 'This flow can’t be laid out: here is what is in what.',
+  graphviz: 'A graph needs @viz-js/viz where this page is served: npm install @viz-js/viz@3. Until then, its nodes are listed.',
+  size: 'This flow has more nodes than are laid out while others wait: its nodes are listed.',
+  failed: 'This flow can’t be laid out: its nodes are listed.',
 } as const;
 
 function Tree({ graph: { boxes, missing = 'failed' }, stateOf, chosen, choose }: GraphProps) {

@@ -154,30 +154,11 @@ describePostgres('a posted run that is begun with its claim', (database) => {
     expect(calls).toEqual([['late', 1]]);
   });
 
-  test('goes on elsewhere, as one that was not called, when its conductor stops before it has the answer', async () => {
-    const run = await open().post(job, { id: 'stopped', inputs: { n: 1 } });
-    const works = conducting();
-    let answer = (): void => undefined;
-    const claimed = atFirstClaim(async (send) => {
-      const sent = send();
-      await new Promise<void>((resolve) => {
-        answer = resolve;
-      });
-      return sent;
-    });
-    void works.start().catch(() => undefined);
-    await claimed;
-    const stopping = works.stop();
-    answer();
-    await stopping;
-    expect(calls).toEqual([]);
-    await conducting().start();
-    expect(await run.result()).toMatchObject({ state: 'SUCCESS' });
-    expect(calls).toEqual([['stopped', 1]]);
-  });
-
-  test('goes on elsewhere, as one that was not called, when its app stops before it has the answer', async () => {
-    const run = await open().post(job, { id: 'app-stopped', inputs: { n: 1 } });
+  test.each([
+    'conductor',
+    'app',
+  ])('goes on elsewhere, as one that was not called, when its %s stops before it has the answer', async (who) => {
+    const run = await open().post(job, { id: `stopped-${who}`, inputs: { n: 1 } });
     const app = open();
     const works = conducting(app);
     let answer = (): void => undefined;
@@ -190,13 +171,82 @@ describePostgres('a posted run that is begun with its claim', (database) => {
     });
     void works.start().catch(() => undefined);
     await claimed;
-    const stopping = app.stop();
+    const stopping = who === 'app' ? app.stop() : works.stop();
     answer();
     await stopping;
     expect(calls).toEqual([]);
     await conducting().start();
     expect(await run.result()).toMatchObject({ state: 'SUCCESS' });
-    expect(calls).toEqual([['app-stopped', 1]]);
+    expect(calls).toEqual([[`stopped-${who}`, 1]]);
+  });
+
+  test('goes on elsewhere, as one that was not called, when the answer is lost and its conductor stops', async () => {
+    const run = await open().post(job, { id: 'lost-and-stopped', inputs: { n: 1 } });
+    const works = conducting();
+    let stopping: Promise<void> | undefined;
+    const claimed = atFirstClaim((send) =>
+      send().then(() => {
+        stopping = works.stop();
+        return broken();
+      }),
+    );
+    void works.start().catch(() => undefined);
+    await claimed;
+    await vi.waitFor(() => expect(stopping).toBeDefined(), PATIENT);
+    await stopping;
+    expect(calls).toEqual([]);
+    await conducting().start();
+    expect(await run.result()).toMatchObject({ state: 'SUCCESS' });
+    expect(calls).toEqual([['lost-and-stopped', 1]]);
+  });
+
+  test('is given back when its conductor stops while something is asked of it that does not drive it', async () => {
+    const [poster, app] = [open(), open()];
+    const run = await poster.post(job, { id: 'asked-of', inputs: { n: 1 } });
+    const works = conducting(app);
+    let stopping: Promise<void> | undefined;
+    const claimed = atFirstClaim(async (send) => {
+      const rows = await send();
+      void app.requeue('asked-of').catch(() => undefined);
+      stopping = works.stop();
+      return rows;
+    });
+    void works.start().catch(() => undefined);
+    await claimed;
+    await vi.waitFor(() => expect(stopping).toBeDefined(), PATIENT);
+    await stopping;
+    await conducting().start();
+    expect(await run.result()).toMatchObject({ state: 'SUCCESS' });
+    expect(calls).toHaveLength(1);
+  });
+
+  test('is called once when the answer is lost of what gives it back', async () => {
+    const app = open();
+    const run = await app.post(job, { id: 'given-back', inputs: { n: 1 } });
+    const works = conducting(app);
+    let stopping: Promise<void> | undefined;
+    const claimed = atFirstClaim(async (send) => {
+      const rows = await send();
+      stopping = works.stop();
+      return rows;
+    });
+    const sends = vi.mocked(pg.Client.prototype.query).getMockImplementation() as unknown as (...args: unknown[]) => Promise<unknown>;
+    let isStored = false;
+    vi.mocked(pg.Client.prototype.query).mockImplementation(async function (this: pg.Client, ...args: unknown[]) {
+      if (!JSON.stringify(args).includes('WITHDRAWN')) return Reflect.apply(sends, this, args);
+      if (!isStored) await Reflect.apply(sends, this, args);
+      isStored = true;
+      return broken();
+    } as unknown as pg.Client['query']);
+    void works.start().catch(() => undefined);
+    await claimed;
+    await vi.waitFor(() => expect(isStored).toBe(true), PATIENT);
+    await stopping;
+    vi.restoreAllMocks();
+    await conducting().start();
+    expect(await run.result()).toMatchObject({ state: 'SUCCESS' });
+    await app.resume(job, 'given-back');
+    expect(calls).toEqual([['given-back', 1]]);
   });
 
   test('is called once when its own app resumes it before the claim has its answer', async () => {

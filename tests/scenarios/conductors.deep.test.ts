@@ -56,6 +56,9 @@ function worked(members: readonly Member[], times: number): Promise<void> {
   });
 }
 
+/** Of each board, how many calls were under way when their conductors died, and were made again by the same keys. */
+const callsMadeAgain: number[] = [];
+
 for (const kind of ['redis', 'etcd', 'zookeeper'] as const)
   describeServer(kind, `three conductors with a board on ${kind}`, () => {
     test(`are killed and frozen, and their servers crash: ${ROUNDS * RUNS_OF_ROUND} runs end as where nothing happens, with the same effects`, async () => {
@@ -110,9 +113,14 @@ for (const kind of ['redis', 'etcd', 'zookeeper'] as const)
       expect(states).toEqual(expected.states);
       const done = effectsIn(orders.effects);
       expect(worksByRun(done)).toEqual(expected.works);
-      // Those who died had calls under way, which were made again by the same keys.
-      expect(done.length).toBeGreaterThan(new Set(done.map(({ phase, key }) => `${phase} ${key}`)).size);
+      callsMadeAgain.push(done.length - new Set(done.map(({ phase, key }) => `${phase} ${key}`)).size);
       for (const { child } of members) child.kill('SIGTERM');
       await Promise.all(members.map((one) => one.gone()));
     });
   });
+
+// Whether a conductor had one under way when it died is chance: on one board it may never have had.
+test('conductors have died with calls under way', (context) => {
+  if (callsMadeAgain.length === 0) context.skip();
+  expect(Math.max(...callsMadeAgain)).toBeGreaterThan(0);
+});

@@ -166,7 +166,9 @@ describePostgres('signals to runs that sleep, run, rest and have ended', (databa
     const expected = counted(silent.map(({ told: { run } }) => run));
     const toldOf = (run: string): number => (counts.told.get(run) ?? 0) + (counts.left.get(run) ?? 0);
     expect([...endedInPeace].filter((run) => toldOf(run) !== (expected.get(run) ?? 0))).toEqual([]);
-    expect(runs.filter((run) => toldOf(run) > (expected.get(run) ?? 0))).toEqual([]);
+    // One that was sent twice, around the last step of its run, may be told of that step and lie behind it.
+    const twice = counted(silent.filter(({ again }) => again).map(({ told: { run } }) => run));
+    expect(runs.filter((run) => toldOf(run) > (expected.get(run) ?? 0) + (twice.get(run) ?? 0))).toEqual([]);
     expect(endedInPeace.size).toBeGreaterThan(0);
     for (const { child } of office.members) child.kill('SIGTERM');
     await Promise.all(office.members.map((one) => one.gone()));

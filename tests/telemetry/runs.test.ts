@@ -179,6 +179,11 @@ describe('telemetry that', () => {
       }),
       hear: () => undefined,
     },
+    'rejects where nobody awaits it': {
+      create: () => ({ end: async () => bad() }),
+      call: () => ({ within: (code) => code(), end: async () => bad() }),
+      hear: async () => bad(),
+    },
     'returns nonsense': { create: () => null as never, call: () => 7 as never, hear: () => undefined },
     'never calls the code': { create: () => nothing, call: () => ({ within: () => undefined as never, end: bad }), hear: bad },
     'calls the code twice': {

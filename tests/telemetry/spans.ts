@@ -58,23 +58,25 @@ export function knowContext(): void {
   context.setGlobalContextManager(new AsyncLocalStorageContextManager().enable());
 }
 
-/** Spans as a tree, in the order in which they began: each with what it says of itself that is the same each time. */
+/** Spans as a tree: each with what it says of itself that is the same each time. Those of one parent stand in the order in which they began. */
 export function treeOf(spans: readonly SeenSpan[]): string {
   const ids = new Set(spans.map(({ spanId }) => spanId));
   const below = (parent: string | undefined): readonly SeenSpan[] =>
     spans
       .filter(({ parentId }) => (parentId !== undefined && ids.has(parentId) ? parentId === parent : parent === undefined))
-      .sort(
-        (one, other) =>
-          one.startMs - other.startMs ||
-          ORDER.indexOf(one.name.split(' ')[0] as string) - ORDER.indexOf(other.name.split(' ')[0] as string),
-      );
+      .sort((one, other) => rankOf(one) - rankOf(other) || one.startMs - other.startMs);
   const lines = (parent: string | undefined, indent: string): readonly string[] =>
     below(parent).flatMap((span) => [`${indent}${lineOf(span)}`, ...lines(span.spanId, `${indent}  `)]);
   return `\n${lines(undefined, '').join('\n')}\n`;
 }
 
-const ORDER = ['start', 'post', 'run', 'take', 'wait', 'task'];
+/** These stand before what they have in them, since their times are of several clocks: the journal's, and that of the process which made a call. */
+const FIRST = ['start', 'post', 'claim', 'run'];
+
+function rankOf({ name }: SeenSpan): number {
+  const at = FIRST.indexOf(name.split(' ')[0] as string);
+  return at < 0 ? FIRST.length : at;
+}
 
 function lineOf({ name, attributes, isError }: SeenSpan): string {
   const facts = ['attempt', 'round', 'state', 'outcome', 'executor'].flatMap((fact) => {

@@ -43,6 +43,17 @@ describe('it is mounted', () => {
     }
   });
 
+  test('behind what takes longer than whoever asks waits: what is followed for nobody is closed', async () => {
+    const { app } = await shopOf(['a']);
+    const page = ui(app);
+    const id = (await app.runs()).runs[0]?.id ?? '';
+    const url = `http://localhost/api/v1/apps/app/run/events?id=${encodeURIComponent(id)}`;
+    for (let n = 0; n < 150; n++) expect((await page.fetch(new Request(url, { signal: AbortSignal.abort() }))).status).toBe(200);
+    const response = await page.fetch(new Request(url));
+    expect(response.status).toBe(200);
+    await response.body?.cancel();
+  });
+
   test('behind a parser of bodies', async () => {
     const { app } = await shopOf([]);
     await app.start(refund, { id: 'r', inputs: { order: 'o' } });

@@ -47,13 +47,13 @@ describeInBrowser('the page', (open) => {
     expect(page.url()).toContain('state=REVERTED');
     await page.goBack();
     await expect.poll(() => rows(page).count()).toBe(3);
-    await page.getByLabel('Id has in it').fill('GOOD');
+    await page.getByLabel('Search id').fill('GOOD');
     await page.keyboard.press('Enter');
     await expect.poll(() => rows(page).allTextContents()).toEqual([expect.stringContaining('order-good')]);
     await page.reload();
     await expect.poll(() => rows(page).count()).toBe(1);
     await page.goto(`${url}/app/runs?state=SUSPENDED`);
-    await page.getByRole('heading', { name: 'No run is like that' }).waitFor();
+    await page.getByRole('heading', { name: 'No matching runs' }).waitFor();
     expect(troubles).toEqual([]);
   });
 
@@ -161,7 +161,7 @@ describeInBrowser('the page', (open) => {
     const { app, url } = await shown();
     for (let at = 0; at < 60; at++) await app.start(refund, { id: `r-${at}`, inputs: { order: `${at}` } });
     const { page } = await open(`${url}/app/runs?flow=refund`);
-    await page.getByRole('button', { name: 'Choose all that match' }).click();
+    await page.getByRole('button', { name: 'Select all that match' }).click();
     await page.getByText('all 60 runs chosen').waitFor();
     await page.getByRole('button', { name: 'Cancel where it is' }).click();
     await page.getByRole('dialog').getByRole('button', { name: 'Cancel where it is: all 60 runs' }).click();

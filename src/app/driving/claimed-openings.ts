@@ -24,6 +24,8 @@ export class ClaimedOpenings {
   readonly #parts: ClaimedOpeningsParts;
   readonly #byFlow = new Map<string, Opening | undefined>();
   readonly #opened = new Map<string, ClaimedOpening>();
+  /** Runs whose first step was to be withdrawn, without an answer, by the writers of those steps: they are opened from what the store has. */
+  readonly #doubted = new Map<string, string>();
   /** Writers of claims without an answer, with the runs that were opened in another way meanwhile. */
   readonly #unanswered = new Map<string, Set<string>>();
 
@@ -68,6 +70,18 @@ export class ClaimedOpenings {
     this.#opened.set(opening.created.runId, opening);
   }
 
+  /** Whether it was withdrawn is not known: who opens the run asks the store, and does not call what others may have called since. */
+  doubt({ runId, writer }: Pick<Entry, 'runId' | 'writer'>): void {
+    this.#doubted.set(runId, writer);
+    const [oldest] = this.#doubted.keys();
+    if (this.#doubted.size > MOST_UNANSWERED && oldest !== undefined) this.#doubted.delete(oldest);
+  }
+
+  /** Whether there may be runs that were begun with a claim of this process, and of which it has no opening. */
+  get hasDoubts(): boolean {
+    return this.#unanswered.size > 0 || this.#doubted.size > 0;
+  }
+
   /** Those that are left. */
   takeAll(): readonly ClaimedOpening[] {
     const all = [...this.#opened.values()];
@@ -80,9 +94,10 @@ export class ClaimedOpenings {
    * who opens the run.
    */
   takeUncalled({ runId, seq, writer }: Pick<Entry, 'runId' | 'seq' | 'writer'>): boolean {
-    const opened = this.take(runId);
+    const [opened, doubted] = [this.take(runId), this.#doubted.get(runId)];
+    this.#doubted.delete(runId);
     if (seq !== 1) return false;
-    if (opened?.begun.writer === writer) return true;
+    if (opened?.begun.writer === writer || doubted === writer) return true;
     return this.#unanswered.get(writer)?.add(runId) !== undefined;
   }
 

@@ -8,6 +8,7 @@ import {
   type ClaimRunsParams,
   type ClaimRunsResult,
   ENTRY_FORMAT,
+  type Entry,
   formatOf,
   type GiveBackOptions,
   type Journal,
@@ -15,7 +16,7 @@ import {
   type Transition,
 } from '../../persistence/index.js';
 import type { ActiveRuns } from '../driving/active-runs.js';
-import type { ClaimedOpening, ClaimedOpenings } from '../driving/claimed-openings.js';
+import type { ClaimedOpenings } from '../driving/claimed-openings.js';
 import { InTurn } from '../driving/in-turn.js';
 import type { KnownFlows } from '../driving/recovery.js';
 import type { Ticker } from '../driving/ticker.js';
@@ -33,7 +34,7 @@ export interface PostedRunsParts {
   readonly ids: Ids;
   /** Id of this app's lease. */
   readonly owner: string;
-  readonly active: Pick<ActiveRuns, 'get' | 'isOpening'>;
+  readonly active: Pick<ActiveRuns, 'get' | 'isOpening' | 'opening'>;
   readonly flows: Pick<KnownFlows, 'limitsOf'>;
   readonly ticker: Pick<Ticker, 'use' | 'hurry'>;
   readonly openings: ClaimedOpenings;
@@ -159,13 +160,15 @@ export class PostedRuns {
 
   /** Lets others have a claimed run, unless an engine has it. Where the store gives no answer, a later claim finds it. */
   async putBack(run: Pick<RunSummary, 'runId' | 'key' | 'flow'>, options: GiveBackOptions): Promise<void> {
-    const { active, journal, owner, openings } = this.#parts;
+    const { active } = this.#parts;
     const isDue = (options.delayMs ?? 0) === 0;
-    if (active.get(run.runId) === undefined && !active.isOpening(run.key)) {
-      const opening = openings.take(run.runId);
-      const given = opening === undefined ? journal.giveBack(owner, [run.runId], options) : this.#withdraw(opening);
-      await this.#givenBack(given.then(() => (isDue ? this.#hints.tell(false) : undefined)));
-    }
+    const give = async (): Promise<void> => {
+      if (active.get(run.runId) !== undefined) return;
+      await this.#givenBack(this.#give(run.runId, options).then(() => (isDue ? this.#hints.tell(false) : undefined)));
+    };
+    // What opens it at the moment, such as a reset, need not drive it then.
+    if (active.isOpening(run.key)) await active.opening(run.key, give).catch(() => undefined);
+    else await give();
     this.settle(run);
     if (isDue) this.#news.add(run.flow);
   }
@@ -176,15 +179,28 @@ export class PostedRuns {
     await ended.finally(() => this.#givingBack.delete(ended));
   }
 
+  async #give(runId: string, options: GiveBackOptions): Promise<void> {
+    const { journal, owner, openings } = this.#parts;
+    const begun = openings.take(runId)?.begun ?? (openings.hasDoubts ? await this.#uncalled(runId) : undefined);
+    await (begun === undefined ? journal.giveBack(owner, [runId], options) : this.#withdraw(begun));
+  }
+
+  /** The first step of a run that a claim without an answer began, if nothing came of it yet. */
+  async #uncalled(runId: string): Promise<Entry | undefined> {
+    const { journal, openings } = this.#parts;
+    let last: Entry | undefined;
+    for await (const page of (await journal.load(runId))?.entries ?? []) last = page.at(-1) ?? last;
+    return last !== undefined && openings.takeUncalled(last) ? last : undefined;
+  }
+
   /** What was begun with its claim is under way, for anyone to go on; what it was to call first was not called. */
-  async #withdraw(opening: ClaimedOpening): Promise<void> {
+  async #withdraw(begun: Entry): Promise<void> {
     const { journal, ids, clock, openings } = this.#parts;
-    const { begun } = opening;
     const transitions = begun.transitions.flatMap((fact): Transition[] => (fact[0] === 'RUNNING' ? [['WITHDRAWN', fact[1]]] : []));
     const entry = { ...begun, seq: begun.seq + 1, stepId: ids.stepId(), format: formatOf(transitions), atMs: clock.nowMs(), transitions };
     const [result] = await journal.append([{ entry, durability: 'full', summary: { owner: null } }]);
     if (result?.kind === 'unknown') {
-      openings.putBack(opening);
+      openings.doubt(begun);
       throw result.cause;
     }
     this.#hints.tellReleased();
@@ -194,7 +210,7 @@ export class PostedRuns {
   async settled(): Promise<void> {
     this.#cancelAsking?.();
     await this.#claiming;
-    for (const opening of this.#parts.openings.takeAll()) void this.#givenBack(this.#withdraw(opening));
+    for (const opening of this.#parts.openings.takeAll()) void this.#givenBack(this.#withdraw(opening.begun));
     await Promise.all(this.#givingBack);
     await this.#hints.end();
   }

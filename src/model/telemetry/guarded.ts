@@ -16,7 +16,7 @@ export function guardedCreations(telemetry: Creating): Creating {
       const trace = quietly(() => span?.trace);
       return {
         trace: isTrace(trace) ? trace : undefined,
-        end: (outcome) => quietly(() => span?.end(outcome)),
+        end: (outcome) => ignored(quietly(() => span?.end(outcome))),
       };
     },
   };
@@ -39,11 +39,18 @@ function guardedSpan(span: CallSpan | undefined): CallSpan {
         if ('thrown' in made) throw made.thrown;
         return made.value;
       };
-      quietly(() => span?.within(once));
-      return once();
+      const answer: unknown = quietly(() => span?.within(once));
+      const result = once();
+      if (answer !== result) ignored(answer);
+      return result;
     },
-    end: (end) => quietly(() => span?.end(end)),
+    end: (end) => ignored(quietly(() => span?.end(end))),
   };
+}
+
+/** Whoever answers with a promise is not awaited, and may reject. */
+function ignored(answer: unknown): void {
+  if (answer instanceof Object) Promise.resolve(answer).catch(() => undefined);
 }
 
 function quietly<Result>(ask: () => Result): Result | undefined {

@@ -19,7 +19,7 @@ export class Sessions {
   roleOf({ headers }: Pick<Request, 'headers'>): Role | undefined {
     const { tokens } = this.#options;
     if (tokens === undefined) return this.#bounded('operate');
-    const bearer = /^Bearer (\S+)$/i.exec(headers.get('authorization') ?? '')?.[1];
+    const bearer = /^Bearer (.+)$/i.exec(headers.get('authorization') ?? '')?.[1];
     if (bearer !== undefined) return this.roleFor(bearer);
     return this.#among(tokens, cookiesIn(headers), sessionOf);
   }

@@ -72,6 +72,7 @@ export class EventStreams {
       },
       cancel: close,
     });
+    if (request.aborted) close();
     return new Response(body, {
       headers: {
         ...SECURITY_HEADERS,

@@ -26,6 +26,8 @@ export function nodeListener(page: Ui): (request: IncomingMessage, response: Ser
 async function answered(page: Ui, incoming: IncomingMessage, response: ServerResponse): Promise<void> {
   const gone = new AbortController();
   response.once('close', () => gone.abort());
+  // What stands before the page may have taken longer than whoever asked has waited.
+  if (response.destroyed || response.closed) gone.abort();
   const request = requestOf(incoming, gone.signal);
   if (request === undefined) {
     response.writeHead(400).end();
@@ -40,6 +42,7 @@ async function answered(page: Ui, incoming: IncomingMessage, response: ServerRes
   const body = Readable.fromWeb(answer.body as NodeStream);
   // Whoever has gone away wants no more of it.
   gone.signal.addEventListener('abort', () => body.destroy());
+  if (gone.signal.aborted) body.destroy();
   body.on('error', () => response.destroy());
   body.pipe(response);
 }
