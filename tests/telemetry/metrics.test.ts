@@ -5,6 +5,7 @@ import { METRICS } from '../../src/adapters/opentelemetry/metrics.js';
 import { postgres } from '../../src/adapters/postgres/index.js';
 import { conductor, defineTask, type FlowEvent, flowproof, linear, memory, memoryBoard, sleep, times } from '../../src/index.js';
 import { describePostgres } from '../support/postgres.js';
+import { Spans } from './spans.js';
 
 /** A meter whose numbers can be read at any time. */
 function measuring() {
@@ -129,4 +130,29 @@ test('all that is measured is listed', async () => {
     .call({ flow: 'f', runId: 'r', path: 'f/t', task: 't', phase: 'execute', round: 1, turn: 1, attempt: 1, side: 'run' })
     .end({ kind: 'result' });
   expect([...(await names())].sort()).toEqual(METRICS.map(({ name }) => name).sort());
+});
+
+test('a name that is another one each time makes no series, and spans that throw spoil no metric', async () => {
+  const measured = measuring();
+  const bad = defineTask({
+    name: 'bad',
+    execute: async () => {
+      throw Object.assign(new Error('no'), { name: `Gone${Math.random()}` });
+    },
+  });
+  const order = linear('order').add(bad).build();
+  const { startSpan } = new Spans().tracer;
+  const tracer = {
+    startSpan: (...given: Parameters<typeof startSpan>) =>
+      Object.assign(new Spans().tracer.startSpan(...given), {
+        end: () => {
+          throw new Error('the processor is gone');
+        },
+      }),
+    startActiveSpan: () => undefined as never,
+  };
+  await using app = flowproof({ persistence: memory(), flows: [order], telemetry: openTelemetry({ tracer, meter: measured.meter }) });
+  await app.run(order, { id: 'a' });
+  await app.run(order, { id: 'b' });
+  expect(await measured.read()).toMatchObject({ 'task.failures error.type=Error flow=order path=order/bad': 2 });
 });

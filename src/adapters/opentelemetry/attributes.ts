@@ -28,7 +28,8 @@ export function attributes(given: Readonly<Record<string, string | number | bool
   return Object.fromEntries(Object.entries(given).filter(([, value]) => value !== undefined));
 }
 
-/** Its code, where that is a word; one with digits may be another one each time, and there are to be few. */
+/** Its code, or its name, where that is a word; one with digits may be another one each time, and there are to be few. */
 export function errorTypeOf({ code, name }: Failure): string {
-  return code !== undefined && /^[A-Za-z_]{1,64}$/.test(code) ? code : name.slice(0, 64);
+  const isWord = (text: string | undefined): text is string => text !== undefined && /^[A-Za-z_]{1,64}$/.test(text);
+  return [code, name].find(isWord) ?? 'Error';
 }

@@ -59,15 +59,16 @@ class OpenTelemetry implements Telemetry {
     return {
       ...span,
       end(end) {
-        span.end(end);
+        // A processor of spans may throw: what is measured does not depend on it.
         ended(end);
+        span.end(end);
       },
     };
   }
 
   hear(event: FlowEvent): void {
-    this.#spans.hear(event);
     this.#metrics.hear(event);
+    this.#spans.hear(event);
   }
 
   get #tracer(): Tracer {
