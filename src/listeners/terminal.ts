@@ -26,6 +26,8 @@ export interface TerminalListener extends Listener {
 const PAUSE_MS = 80;
 /** Runs that are kept: of more, only the end is written. */
 const MAX_RUNS = 100;
+/** Events by which a run that is not drawn is seen to live. Others may come after its end, or of one that nobody drives. */
+const BEGINS_TREE: ReadonlySet<FlowEvent['type']> = new Set(['run', 'task', 'retry', 'wait', 'progress']);
 /** What a terminal has that does not say so. */
 const COLUMNS = 80;
 const ROWS = 24;
@@ -90,7 +92,9 @@ class Screen {
   hear(event: FlowEvent): void {
     if (this.#isClosed) return;
     const { runId, flow } = event;
-    if (runId === undefined || flow === undefined || event.type === 'schedule' || event.type === 'board') {
+    const isOfTree =
+      runId !== undefined && (this.#runs.has(runId) ? event.type !== 'schedule' && event.type !== 'board' : BEGINS_TREE.has(event.type));
+    if (!isOfTree || flow === undefined) {
       if (levelOf(event) !== 'debug') this.#ended.push(prettyLine(event, levelOf(event), this.#color));
       this.#soon();
       return;

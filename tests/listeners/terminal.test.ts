@@ -160,3 +160,15 @@ test('nothing is drawn any more once it is closed, and the timers hold no proces
   draw();
   expect(screen.text).toBe(text);
 });
+
+test('what is said of a run that nobody drives here is a line, and no tree that never ends', () => {
+  const { clock, shown, screen, draw } = rig();
+  shown({ type: 'poison', runId: 'o-9', flow: 'order', atMs: clock.nowMs(), takes: 5 });
+  draw();
+  expect(stack(screen)).toContain('o-9');
+  expect(stack(screen)).not.toContain('RUNNING');
+  const before = stack(screen);
+  clock.advance(60_000);
+  draw();
+  expect(stack(screen)).toBe(before);
+});
