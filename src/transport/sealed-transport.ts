@@ -5,7 +5,7 @@ import { TransportError } from './transport-error.js';
 
 export interface TransportKeys {
   /**
-   * Seals what is sent with AES-256-GCM, so that whoever reads or writes in the broker can neither read a value nor have a task called: what
+   * Seals what is sent with AES-256-GCM, so that whoever reads or writes in the broker can neither read a value nor send one: what
    * is not sealed with one of these keys is put to the dead messages. The first one seals, all of them open; a function is asked each time,
    * and returns what is at hand, no promise. To bring in a new one: give it to every app and worker as the second, then as the first, then
    * drop the old one. Default: nothing is sealed.
